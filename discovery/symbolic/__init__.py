@@ -1,0 +1,1 @@
+"""Expressions: reading, canonical form, comparison, complexity and typesetting."""

@@ -1,0 +1,245 @@
+"""The adjustable numbers of an expression: taking them out leaves a family of laws and its constants.
+
+Adjustable are coefficients, offsets, inner scales and exponents that are not integers. Integer exponents and the
+1/2 of a square root belong to the structure. The family is not over-parametrised: the scale of a sum that is
+multiplied or divided by goes into the factor in front (``6*x/(2 + 3*x)`` is ``c0*x/(1 + c1*x)``), and so does the
+offset in an exponential (``exp(a + b*x)`` is ``c0*exp(c1*x)``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import sympy as sp
+
+from discovery.types import symbol
+
+_Constant = Callable[[float], sp.Expr]
+
+
+def abstract(
+    expression: sp.Expr, *, first: int = 0, implicit: bool = False, inner: bool = True
+) -> tuple[sp.Expr, tuple[float, ...]]:
+    """Puts symbols ``c<first>``, ``c<first + 1>``, ... in place of the adjustable numbers.
+
+    Args:
+        first: number of the first constant; the caller sees to it that no state is named like a constant.
+        implicit: also the factors 1 and -1 that nobody wrote, so that ``y/(1 + y)`` is ``c0*y/(1 + c1*y)``.
+        inner: with ``implicit``, also those inside functions, so that ``sin(y)`` is ``c0*sin(c1*y)``.
+
+    Returns:
+        The family and the values at which it is ``expression``. Constants are numbered in an order that does not
+        depend on their values. Where a value would overflow, the expression as it came and no constants.
+    """
+    values: list[float] = []
+
+    def constant(value: float) -> sp.Expr:
+        values.append(value)
+        return symbol(f"c{first + len(values) - 1}")
+
+    try:
+        family = _Abstraction(implicit, implicit and inner).whole(expression).build(constant)
+    except (OverflowError, ZeroDivisionError):
+        return expression, ()
+    return family, tuple(values)
+
+
+def shape(expression: sp.Expr) -> str:
+    """The expression with ``#`` for all adjustable numbers, written or not; equal for members of one family."""
+    try:
+        return _Abstraction(implicit=True, inner=True).whole(expression).shape
+    except (OverflowError, ZeroDivisionError):
+        return str(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of an expression: its shape, and how to build it once its numbers have names."""
+
+    shape: str
+    build: Callable[[_Constant], sp.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """``value`` times ``pieces``; ``free`` if the value is adjustable."""
+
+    value: float
+    pieces: tuple[_Piece, ...]
+    free: bool = True
+
+    @property
+    def shape(self) -> str:
+        return "*".join(piece.shape for piece in self.pieces)
+
+    @property
+    def is_unit(self) -> bool:
+        return abs(self.value) == 1.0
+
+    def build(self, constant: _Constant) -> sp.Expr:
+        coefficient = constant(self.value) if self.free else _exact(self.value)
+        return sp.Mul(coefficient, *(piece.build(constant) for piece in self.pieces))
+
+
+def _exact(value: float) -> sp.Expr:
+    return sp.Integer(int(value)) if abs(value) == 1.0 else sp.Float(value)
+
+
+def parts(expression: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The arguments of an expression of the grammar, all of which are expressions."""
+    return cast("tuple[sp.Expr, ...]", expression.args)
+
+
+def substituted(expression: sp.Expr, values: Mapping[sp.Expr, sp.Expr]) -> sp.Expr:
+    """The expression with ``values`` written in for the expressions that are their keys."""
+    return cast("sp.Expr", expression.xreplace(values))
+
+
+def real_value(expression: sp.Expr) -> float:
+    """The value of an expression without symbols; NaN if it is not a finite real number."""
+    try:
+        value = float(expression)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+def exponent_kind(exponent: sp.Expr) -> sp.Expr | None:
+    """The exponent as exact number if it belongs to the structure (an integer or ±1/2), else None."""
+    value = real_value(exponent) if exponent.is_number else math.nan
+    if value.is_integer():
+        return sp.Integer(int(value))
+    return sp.Rational(int(2 * value), 2) if abs(value) == 0.5 else None
+
+
+def _whole_sum(terms: Sequence[_Term]) -> _Piece:
+    ordered = sorted(terms, key=lambda term: term.shape)
+    text = "(" + "+".join(f"#{term.shape}" for term in ordered) + ")"
+    return _Piece(text, lambda constant: sp.Add(*[term.build(constant) for term in ordered]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Abstraction:
+    """One walk over an expression. Each step returns a number and the piece that it multiplies."""
+
+    implicit: bool
+    inner: bool
+
+    def whole(self, expression: sp.Expr) -> _Piece:
+        terms = _merged([self.term(term, outermost=True) for term in sp.Add.make_args(expression)])
+        return _whole_sum([replace(term, free=term.free and self.adjustable(term, self.implicit)) for term in terms])
+
+    @staticmethod
+    def adjustable(term: _Term, implicit: bool) -> bool:
+        return implicit or not term.is_unit or not term.pieces
+
+    def terms(self, expression: sp.Expr) -> list[_Term]:
+        return _merged([self.term(term) for term in sp.Add.make_args(expression)])
+
+    def term(self, expression: sp.Expr, outermost: bool = False) -> _Term:
+        """A product. One sum among its factors keeps its scale if no factor was written in front of the product."""
+        value = 1.0
+        pieces: list[_Piece] = []
+        factors = sp.Mul.make_args(expression)
+        for scale, piece in [self.factor(factor) for factor in factors if not factor.is_Add]:
+            value *= scale
+            pieces += [] if piece is None else [piece]
+        free = True
+        for terms in [self.terms(factor) for factor in factors if factor.is_Add]:
+            if outermost and free and abs(value) == 1.0 and not any(term.is_unit for term in terms):
+                free = False
+                pieces.append(_whole_sum(terms))
+                continue
+            scale, piece = self.scaled_sum(terms, sp.S.One)
+            value *= scale
+            pieces.append(piece)
+        if not free and abs(value) != 1.0:  # a later sum gave its scale to the front: all take part
+            return self.term(expression)
+        return _Term(value, tuple(sorted(pieces, key=lambda piece: piece.shape)), free)
+
+    def factor(self, expression: sp.Expr) -> tuple[float, _Piece | None]:
+        if expression.is_Symbol:
+            return 1.0, _Piece(str(expression), lambda _: expression)
+        if expression.is_number:
+            value = real_value(expression)
+            return (1.0, _opaque(expression)) if math.isnan(value) else (value, None)
+        if isinstance(expression, sp.exp):
+            return self.exponential(parts(expression)[0])
+        if isinstance(expression, sp.Pow):
+            return self.power(expression.base, expression.exp)
+        if isinstance(expression, sp.Abs | sp.sign):
+            return self.homogeneous(expression.func, parts(expression)[0])
+        if expression.is_Function and all(isinstance(argument, sp.Expr) for argument in expression.args):
+            pieces = [self.argument(argument) for argument in parts(expression)]
+            text = f"{expression.func.__name__}[{','.join(piece.shape for piece in pieces)}]"
+            return 1.0, _Piece(text, lambda c: expression.func(*[piece.build(c) for piece in pieces]))
+        return 1.0, _opaque(expression)
+
+    def argument(self, expression: sp.Expr) -> _Piece:
+        return self.inner_sum(self.terms(expression))
+
+    def inner_sum(self, terms: Sequence[_Term]) -> _Piece:
+        return _whole_sum([replace(term, free=self.adjustable(term, self.inner)) for term in terms])
+
+    def exponential(self, exponent: sp.Expr) -> tuple[float, _Piece | None]:
+        terms = self.terms(exponent)
+        offset = sum(term.value for term in terms if not term.pieces)
+        argument = self.inner_sum([term for term in terms if term.pieces])
+        return math.exp(offset), _Piece(f"exp[{argument.shape}]", lambda c: sp.exp(argument.build(c)))
+
+    def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, _Piece | None]:
+        if not exponent.is_number:
+            if base.is_number and real_value(base) > 0:
+                return self.exponential(sp.expand_mul(sp.Float(math.log(real_value(base))) * exponent))
+            below, above = self.argument(base), self.argument(exponent)
+            return 1.0, _Piece(f"{below.shape}^{above.shape}", lambda c: below.build(c) ** above.build(c))
+        exact = exponent_kind(exponent)
+        value = real_value(exponent)
+        if math.isnan(value):
+            return 1.0, _opaque(base**exponent)
+        scale, piece = self.base(base, sp.Float(value) if exact is None else exact)
+        if exact is None:
+            return scale**value, _Piece(f"{piece.shape}^#", lambda c: piece.build(c) ** c(value))
+        return scale**value, _Piece(f"{piece.shape}^{exact}", lambda c: piece.build(c) ** exact)
+
+    def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, _Piece]:
+        """A scale that may be taken out of a power (positive if the exponent is not an integer), and what is left."""
+        if base.is_Add:
+            return self.scaled_sum(self.terms(base), exponent)
+        term = self.term(base)
+        scale = term.value if exponent.is_Integer else abs(term.value)
+        return scale, _product(term.value / scale, term.pieces)
+
+    def homogeneous(self, function: Callable[[sp.Expr], sp.Expr], argument: sp.Expr) -> tuple[float, _Piece]:
+        scale, piece = self.base(argument, sp.S.One)
+        name = "abs" if function is sp.Abs else "sign"
+        outside = abs(scale) if function is sp.Abs else math.copysign(1.0, scale)
+        return outside, _Piece(f"{name}[{piece.shape}]", lambda c: function(piece.build(c)))
+
+    def scaled_sum(self, terms: Sequence[_Term], exponent: sp.Expr) -> tuple[float, _Piece]:
+        """A sum whose scale is given to the factor in front of it: one of its coefficients is then 1 or -1."""
+        if not self.implicit and any(term.is_unit for term in terms):
+            return 1.0, _whole_sum([replace(term, free=not term.is_unit) for term in terms])
+        pivot = min(terms, key=lambda term: (not term.is_unit, bool(term.pieces), term.shape))
+        scale = pivot.value if exponent.is_Integer else abs(pivot.value)
+        scaled = [replace(term, value=term.value / scale, free=term is not pivot) for term in terms]
+        return scale, _whole_sum(scaled)
+
+
+def _product(sign: float, pieces: tuple[_Piece, ...]) -> _Piece:
+    text = "*".join(piece.shape for piece in pieces)
+    return _Piece(f"({text})", lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces]))
+
+
+def _opaque(expression: sp.Expr) -> _Piece:
+    return _Piece(str(expression), lambda _: expression)
+
+
+def _merged(terms: Sequence[_Term]) -> list[_Term]:
+    """The terms, with those that are plain numbers added up to one."""
+    numbers = [term.value for term in terms if not term.pieces]
+    rest = [term for term in terms if term.pieces]
+    return [*rest, _Term(sum(numbers), ())] if any(numbers) else rest
