@@ -1,0 +1,1 @@
+"""Laws in motion: instruction tape, simulation with sensitivities, refinement by multiple shooting."""

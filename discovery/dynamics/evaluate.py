@@ -1,0 +1,71 @@
+"""Values of expressions, and their derivatives by constants, at many states at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+from numba import njit
+
+from discovery.dynamics.interpreter import run, run_with_tangents
+from discovery.dynamics.tape import tape_of
+from discovery.types import Law
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _values(code, outputs, registers, constants, states, out):
+    value = registers.copy()
+    dimension = states.shape[1]
+    value[dimension + 1 : dimension + 1 + constants.shape[0]] = constants
+    for point in range(states.shape[0]):
+        value[:dimension] = states[point]
+        run(code, value)
+        for i in range(outputs.shape[0]):
+            out[point, i] = value[outputs[i]]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gradients(code, outputs, registers, constants, states, out, slopes):
+    value = registers.copy()
+    dimension, number = states.shape[1], constants.shape[0]
+    value[dimension + 1 : dimension + 1 + number] = constants
+    tangent = np.zeros((registers.shape[0], number))
+    for i in range(number):
+        tangent[dimension + 1 + i, i] = 1.0
+    for point in range(states.shape[0]):
+        value[:dimension] = states[point]
+        run_with_tangents(code, value, tangent)
+        for i in range(outputs.shape[0]):
+            out[point, i] = value[outputs[i]]
+            slopes[point, i] = tangent[outputs[i]]
+
+
+def values(
+    expressions: Sequence[sp.Expr],
+    names: Sequence[str],
+    states: Float[np.ndarray, "point state"],
+    constants: Sequence[float] = (),
+) -> Float[np.ndarray, "point expression"]:
+    """Each expression at each state; not finite where it is not defined."""
+    tape = tape_of(Law(tuple(names), tuple(expressions), tuple(constants)))
+    out = np.empty((len(states), len(expressions)))
+    given = np.array(constants, dtype=np.float64)
+    _values(tape.code, tape.outputs, tape.registers, given, np.ascontiguousarray(states), out)
+    return out
+
+
+def gradients(
+    expressions: Sequence[sp.Expr],
+    names: Sequence[str],
+    states: Float[np.ndarray, "point state"],
+    constants: Sequence[float],
+) -> tuple[Float[np.ndarray, "point expression"], Float[np.ndarray, "point expression constant"]]:
+    """Values as :func:`values`, and their derivatives by the constants c0, c1, ..."""
+    tape = tape_of(Law(tuple(names), tuple(expressions), tuple(constants)))
+    out = np.empty((len(states), len(expressions)))
+    slopes = np.empty((len(states), len(expressions), len(constants)))
+    given = np.array(constants, dtype=np.float64)
+    _gradients(tape.code, tape.outputs, tape.registers, given, np.ascontiguousarray(states), out, slopes)
+    return out, slopes

@@ -1,0 +1,139 @@
+"""Runs a tape: values, and values with tangents (forward-mode derivatives). One compiled loop serves every law."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def run(code: np.ndarray, value: np.ndarray) -> None:
+    """Fills the result registers."""
+    for i in range(code.shape[0]):
+        op, r, a, b = code[i, 0], code[i, 1], code[i, 2], code[i, 3]
+        if op == 0:
+            value[r] = value[a] + value[b]
+        elif op == 1:
+            value[r] = value[a] - value[b]
+        elif op == 2:
+            value[r] = value[a] * value[b]
+        elif op == 3:
+            value[r] = value[a] / value[b]
+        else:
+            value[r] = _value(op, value[a], value[b] if op == 4 else float(b))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _value(op: int, x: float, y: float) -> float:
+    if op == 4 or op == 5:
+        return _power(x, y)
+    if op == 6:
+        return math.sqrt(x) if x >= 0.0 else np.nan
+    if op == 7:
+        return math.exp(x) if x < 700.0 else np.inf
+    if op == 8:
+        return math.log(x) if x > 0.0 else np.nan
+    if op == 9:
+        return math.sin(x) if abs(x) < 1e15 else np.nan
+    if op == 10:
+        return math.cos(x) if abs(x) < 1e15 else np.nan
+    if op == 11:
+        return math.tan(x) if abs(x) < 1e15 else np.nan
+    if op == 12:
+        return math.tanh(x)
+    if op == 13:
+        return math.sinh(x) if abs(x) < 700.0 else np.inf
+    if op == 14:
+        return math.cosh(x) if abs(x) < 700.0 else np.inf
+    if op == 15:
+        return abs(x)
+    if op == 16:
+        return float(np.sign(x))
+    if op == 17:
+        return math.atan(x)
+    if abs(x) > 1.0:
+        return np.nan
+    return math.asin(x) if op == 18 else math.acos(x)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _power(x: float, y: float) -> float:
+    if y == math.floor(y) and abs(y) <= 64.0:
+        result = 1.0
+        for _ in range(int(abs(y))):
+            result *= x
+        return result if y >= 0.0 else 1.0 / result
+    return x**y if x > 0.0 else (0.0 if x == 0.0 and y > 0.0 else np.nan)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _slope(op: int, x: float, y: float, result: float) -> float:
+    """Derivative of an instruction of one argument (or a power) by that argument."""
+    if op == 4 or op == 5:
+        return y * _power(x, y - 1.0) if y != 0.0 else 0.0
+    if op == 6:
+        return 0.5 / result
+    if op == 7:
+        return result
+    if op == 8:
+        return 1.0 / x
+    if op == 9:
+        return math.cos(x)
+    if op == 10:
+        return -math.sin(x)
+    if op == 11:
+        return 1.0 + result * result
+    if op == 12:
+        return 1.0 - result * result
+    if op == 13:
+        return math.cosh(x)
+    if op == 14:
+        return math.sinh(x)
+    if op == 15:
+        return float(np.sign(x))
+    if op == 16:
+        return 0.0
+    if op == 17:
+        return 1.0 / (1.0 + x * x)
+    root = math.sqrt(1.0 - x * x)
+    return 1.0 / root if op == 18 else -1.0 / root
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> None:
+    """Fills the result registers and the rows of ``tangent`` that belong to them."""
+    width = tangent.shape[1]
+    for i in range(code.shape[0]):
+        op, r, a, b = code[i, 0], code[i, 1], code[i, 2], code[i, 3]
+        if op == 0:
+            value[r] = value[a] + value[b]
+            for j in range(width):
+                tangent[r, j] = tangent[a, j] + tangent[b, j]
+        elif op == 1:
+            value[r] = value[a] - value[b]
+            for j in range(width):
+                tangent[r, j] = tangent[a, j] - tangent[b, j]
+        elif op == 2:
+            x, y = value[a], value[b]
+            value[r] = x * y
+            for j in range(width):
+                tangent[r, j] = y * tangent[a, j] + x * tangent[b, j]
+        elif op == 3:
+            x, y = value[a], value[b]
+            ratio = x / y
+            value[r] = ratio
+            for j in range(width):
+                tangent[r, j] = (tangent[a, j] - ratio * tangent[b, j]) / y
+        else:
+            x = value[a]
+            y = value[b] if op == 4 else float(b)
+            value[r] = _value(op, x, y)
+            slope = _slope(op, x, y, value[r])
+            for j in range(width):
+                tangent[r, j] = slope * tangent[a, j]
+            if op == 4:
+                factor = value[r] * math.log(x) if x > 0.0 else 0.0
+                for j in range(width):
+                    tangent[r, j] += factor * tangent[b, j]

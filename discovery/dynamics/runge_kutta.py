@@ -1,0 +1,181 @@
+"""Adaptive Dormand-Prince with dense output, carrying sensitivities to the initial state and the constants.
+
+Source: Dormand & Prince (1980), J. Comput. Appl. Math. 6:19, the 5(4) pair; dense output by Shampine (1986), Math.
+Comp. 46:135, in the form of Hairer, Nørsett & Wanner, Solving ODEs I, II.6.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from discovery.dynamics.interpreter import run, run_with_tangents
+
+C = np.array([0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1])
+A = np.array(
+    [
+        [0, 0, 0, 0, 0, 0],
+        [1 / 5, 0, 0, 0, 0, 0],
+        [3 / 40, 9 / 40, 0, 0, 0, 0],
+        [44 / 45, -56 / 15, 32 / 9, 0, 0, 0],
+        [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729, 0, 0],
+        [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656, 0],
+        [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+    ]
+)
+E = np.array([-71 / 57600, 0, 71 / 16695, -71 / 1920, 17253 / 339200, -22 / 525, 1 / 40])
+DENSE = np.array(
+    [
+        [1, -8048581381 / 2820520608, 8663915743 / 2820520608, -12715105075 / 11282082432],
+        [0, 0, 0, 0],
+        [0, 131558114200 / 32700410799, -68118460800 / 10900136933, 87487479700 / 32700410799],
+        [0, -1754552775 / 470086768, 14199869525 / 1410260304, -10690763975 / 1880347072],
+        [0, 127303824393 / 49829197408, -318862633887 / 49829197408, 701980252875 / 199316789632],
+        [0, -282668133 / 205662961, 2019193451 / 616988883, -1453857185 / 822651844],
+        [0, 40617522 / 29380423, -110615467 / 29380423, 69997945 / 29380423],
+    ]
+)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _slopes(code, outputs, value, tangent, time, y, k):
+    """K = d/dt of (state | sensitivities); columns of ``y``: state, initial states, constants."""
+    dimension, columns = y.shape
+    for i in range(dimension):
+        value[i] = y[i, 0]
+    value[dimension] = time
+    if columns == 1:
+        run(code, value)
+        for i in range(dimension):
+            k[i, 0] = value[outputs[i]]
+        return
+    run_with_tangents(code, value, tangent)
+    for i in range(dimension):
+        row = outputs[i]
+        k[i, 0] = value[row]
+        for j in range(1, columns):
+            total = tangent[row, j - 1] if j > dimension else 0.0
+            for s in range(dimension):
+                total += tangent[row, s] * y[s, j]
+            k[i, j] = total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _error(k, y, trial, step, rtol, atol):
+    total = 0.0
+    dimension = y.shape[0]
+    for i in range(dimension):
+        error = 0.0
+        for stage in range(7):
+            error += E[stage] * k[stage, i, 0]
+        scale = atol[i] + rtol * max(abs(y[i, 0]), abs(trial[i, 0]))
+        total += (step * error / scale) ** 2
+    return math.sqrt(total / dimension)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _inside(trial, bound):
+    for i in range(trial.shape[0]):
+        if not abs(trial[i, 0]) <= bound[i]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _stages(code, outputs, value, tangent, time, step, y, trial, k):
+    """Stages 2 to 7; the last stage is the slope at the new point (first same as last)."""
+    dimension, columns = y.shape
+    for stage in range(1, 7):
+        for i in range(dimension):
+            for j in range(columns):
+                total = 0.0
+                for earlier in range(stage):
+                    total += A[stage, earlier] * k[earlier, i, j]
+                trial[i, j] = y[i, j] + step * total
+        _slopes(code, outputs, value, tangent, time + C[stage] * step, trial, k[stage])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _first_step(y, k, atol, rtol, span):
+    """Hairer, Nørsett & Wanner, II.4, without the second evaluation."""
+    d0 = d1 = 0.0
+    for i in range(y.shape[0]):
+        scale = atol[i] + rtol * abs(y[i, 0])
+        d0 += (y[i, 0] / scale) ** 2
+        d1 += (k[0, i, 0] / scale) ** 2
+    step = 0.01 * math.sqrt(d0 / d1) if d0 > 1e-10 and d1 > 1e-10 else 1e-3 * span
+    return min(max(step, 1e-6 * span), span)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def propagate(code, outputs, registers, constants, start, times, columns, rtol, atol, bound, max_steps, out):
+    """Integrates from ``start`` at ``times[0]`` and reads the solution at all ``times``.
+
+    Args:
+        columns: 1 for states only, 1 + states + constants for sensitivities too.
+        bound: integration stops where a state's magnitude exceeds it.
+        out: (time, state, columns), filled.
+
+    Returns:
+        Number of leading rows of ``out`` that were reached; fewer than ``len(times)`` after divergence, a value
+        that is not finite, or ``max_steps``.
+    """
+    dimension = start.shape[0]
+    value = registers.copy()
+    value[dimension + 1 : dimension + 1 + constants.shape[0]] = constants
+    tangent = np.zeros((registers.shape[0], max(columns - 1, 0)))
+    y = np.zeros((dimension, columns))
+    y[:, 0] = start
+    if columns > 1:
+        for i in range(dimension):
+            tangent[i, i] = 1.0
+            y[i, 1 + i] = 1.0
+        for i in range(constants.shape[0]):
+            tangent[dimension + 1 + i, dimension + i] = 1.0
+    trial = np.empty_like(y)
+    k = np.zeros((7, dimension, columns))
+    weights = np.empty(7)
+    time = times[0]
+    end = times[-1]
+    out[0] = y
+    reached = 1
+    if times.shape[0] == 1:
+        return reached
+    _slopes(code, outputs, value, tangent, time, y, k[0])
+    step = _first_step(y, k, atol, rtol, end - time)
+    for _ in range(max_steps):
+        if time + step * (1.0 + 1e-12) >= end:
+            step = end - time
+        _stages(code, outputs, value, tangent, time, step, y, trial, k)
+        error = _error(k, y, trial, step, rtol, atol)
+        if not error <= 1.0:
+            shrink = 0.9 * error**-0.2 if error < 1e10 else 0.1
+            step *= max(0.1, shrink)
+            if step < 1e-14 * max(abs(time), end - times[0]):
+                return reached
+            continue
+        if not _inside(trial, bound):
+            return reached
+        after = time + step if time + step < end else end
+        while reached < times.shape[0] and (times[reached] <= after or after == end):
+            theta = (times[reached] - time) / step
+            for stage in range(7):
+                weights[stage] = theta * (
+                    DENSE[stage, 0] + theta * (DENSE[stage, 1] + theta * (DENSE[stage, 2] + theta * DENSE[stage, 3]))
+                )
+            for i in range(dimension):
+                for j in range(columns):
+                    total = 0.0
+                    for stage in range(7):
+                        total += weights[stage] * k[stage, i, j]
+                    out[reached, i, j] = y[i, j] + step * total
+            reached += 1
+        if reached == times.shape[0]:
+            return reached
+        time = after
+        y[:] = trial
+        k[0] = k[6]
+        step *= min(5.0, 0.9 * max(error, 1e-10) ** -0.2)
+    return reached

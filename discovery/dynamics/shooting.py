@@ -1,0 +1,166 @@
+"""Multiple shooting: constants and window starts fitted to the measured samples by Levenberg-Marquardt.
+
+Every window has a free start, so the normal equations have an arrow's shape: the starts are eliminated window by
+window (Schur complement) and only the constants are left. Lengthening the windows takes the place of continuity
+penalties; the last length is the whole trajectory, unless the law is chaotic.
+
+Source: Bock (1983), multiple shooting for parameter estimation; Marquardt (1963) for the damping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.normal_equations import assemble
+from discovery.dynamics.tape import Tape, tape_of
+from discovery.dynamics.windows import Windows
+from discovery.types import Law
+
+
+@dataclass(frozen=True)
+class Shooting:
+    """Settings of the fit.
+
+    Attributes:
+        iterations: most evaluations of the normal equations.
+        tolerance: the fit ends when the cost falls by less than this share.
+        rtol: relative tolerance of the integration; a tenth of the smallest noise floor (1e-3) squared is ample.
+        steps_a_sample: integration steps allowed for each sample, beyond 500; a wild candidate stops here.
+    """
+
+    iterations: int = 30
+    tolerance: float = 1e-5
+    rtol: float = 1e-6
+    steps_a_sample: int = 20
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A law whose constants and window starts were fitted.
+
+    Attributes:
+        cost: chi-squared, the sum of squared residuals over their variance.
+        costs: the same by window.
+        information: normal matrix of the constants with the window starts eliminated; its inverse is their
+            covariance.
+        count: number of values fitted.
+    """
+
+    law: Law
+    starts: Float[np.ndarray, "window state"]
+    cost: float
+    costs: Float[np.ndarray, " window"]
+    information: Float[np.ndarray, "constant constant"]
+    count: int
+
+    @property
+    def misfit(self) -> float:
+        """Chi-squared by value; 1 where the law is right and the noise model too."""
+        return self.cost / max(1, self.count)
+
+
+@dataclass(frozen=True)
+class _Normal:
+    """Normal equations at one point: blocks for starts (one per window), for constants, and between them."""
+
+    cost: float
+    costs: Float[np.ndarray, " window"]
+    starts: Float[np.ndarray, "window state state"]
+    mixed: Float[np.ndarray, "window state constant"]
+    constants: Float[np.ndarray, "constant constant"]
+    start_gradient: Float[np.ndarray, "window state"]
+    gradient: Float[np.ndarray, " constant"]
+    prior: Float[np.ndarray, " state"]
+
+    def step(self, damping: float) -> tuple[np.ndarray, np.ndarray] | None:
+        """Changes of constants and starts; None where the damped matrix is singular."""
+        number = len(self.gradient)
+        blocks = self._blocks(damping)
+        right = np.concatenate([self.mixed, self.start_gradient[:, :, None]], axis=2)
+        try:
+            solved = np.linalg.solve(blocks, right)
+            reduced = self.constants - np.einsum("kdi,kdj->ij", self.mixed, solved[:, :, :number])
+            reduced += np.diag((damping + 1e-14) * np.diag(self.constants) + 1e-300)
+            gradient = self.gradient - np.einsum("kdi,kd->i", self.mixed, solved[:, :, number])
+            change = np.linalg.solve(reduced, -gradient) if number else gradient
+        except np.linalg.LinAlgError:
+            return None
+        if not np.all(np.isfinite(change)):
+            return None
+        return change, -solved[:, :, number] - solved[:, :, :number] @ change
+
+    def information(self) -> np.ndarray:
+        """Normal matrix of the constants after the starts are eliminated."""
+        return self.constants - np.einsum("kdi,kdj->ij", self.mixed, np.linalg.solve(self._blocks(0.0), self.mixed))
+
+    def _blocks(self, damping: float) -> np.ndarray:
+        """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable."""
+        diagonal = np.einsum("kii->ki", self.starts)
+        largest = diagonal.max(axis=1, keepdims=True)
+        ridge = damping * diagonal + 1e-12 * largest + self.prior
+        return self.starts + np.eye(len(self.prior)) * ridge[:, None, :]
+
+
+def _evaluate(
+    tape: Tape, windows: Windows, settings: Shooting, constants: np.ndarray, starts: np.ndarray
+) -> _Normal | None:
+    """Normal equations at a point; None where some window cannot be simulated to its end."""
+    count, dimension, number = len(windows.starts), tape.dimension, tape.constants
+    costs = np.empty(count)
+    start_block = np.empty((count, dimension, dimension))
+    mixed = np.empty((count, dimension, number))
+    block = np.empty((number, number))
+    start_gradient = np.empty((count, dimension))
+    gradient = np.empty(number)
+    done = assemble(
+        tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
+        windows.offsets, windows.logarithmic, settings.rtol, 1e-2 * settings.rtol * windows.spread, windows.bound,
+        settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
+    )  # fmt: skip
+    if done < count or not (np.all(np.isfinite(block)) and np.all(np.isfinite(start_block))):
+        return None
+    # A start is believed to lie within the data's spread; this matters only where a window measures no state.
+    prior = 1e-4 / windows.spread**2
+    return _Normal(float(costs.sum()), costs, start_block, mixed, block, start_gradient, gradient, prior)
+
+
+def fit(
+    law: Law,
+    windows: Windows,
+    *,
+    starts: Float[np.ndarray, "window state"] | None = None,
+    settings: Shooting | None = None,
+) -> Fit | None:
+    """Refines constants and window starts; None if the law cannot be simulated from the first guess.
+
+    Args:
+        starts: first guess of the window starts instead of the smoother's.
+    """
+    settings = settings or Shooting()
+    tape = tape_of(law)
+    constants = np.array(law.constants, dtype=np.float64)
+    starts = np.array(windows.starts if starts is None else starts)
+    normal = _evaluate(tape, windows, settings, constants, starts)
+    if normal is None:
+        return None
+    damping = 1e-3
+    for _ in range(settings.iterations):
+        change = normal.step(damping)
+        trial = None
+        if change is not None:
+            trial = _evaluate(tape, windows, settings, constants + change[0], starts + change[1])
+        if change is None or trial is None or not trial.cost < normal.cost:
+            damping *= 10.0
+            if damping > 1e8:
+                break
+            continue
+        constants, starts = constants + change[0], starts + change[1]
+        gain = (normal.cost - trial.cost) / max(normal.cost, 1e-300)
+        normal, damping = trial, max(damping / 10.0, 1e-9)
+        if gain < settings.tolerance:
+            break
+    fitted = law.with_constants(tuple(constants))
+    return Fit(fitted, starts, normal.cost, normal.costs, normal.information(), windows.count)

@@ -1,0 +1,60 @@
+"""A law integrated from an initial state."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.tape import tape_of
+from discovery.errors import SimulationError
+from discovery.types import Law
+
+# A trajectory of 512 points takes a few hundred steps; a law that needs this many is stiff or wild.
+MAX_STEPS = 200_000
+
+
+def simulate(
+    law: Law,
+    start: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+    *,
+    rtol: float = 1e-8,
+    bound: float = 1e12,
+    max_steps: int = MAX_STEPS,
+) -> Float[np.ndarray, "time state"]:
+    """States at ``times``, starting from ``start`` at ``times[0]``.
+
+    Rows after the integration diverged or took too many steps are NaN.
+    """
+    tape = tape_of(law)
+    start = np.asarray(start, dtype=np.float64)
+    times = np.ascontiguousarray(times, dtype=np.float64)
+    out = np.full((len(times), tape.dimension, 1), np.nan)
+    atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * max(1e-12, float(np.max(np.abs(start)))))
+    limits = np.full(tape.dimension, bound)
+    constants = np.array(law.constants, dtype=np.float64)
+    reached = propagate(
+        tape.code, tape.outputs, tape.registers, constants, start, times, 1, rtol, atol, limits, max_steps, out
+    )
+    out[reached:] = np.nan
+    return out[:, :, 0]
+
+
+def simulate_or_fail(
+    law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"]
+) -> Float[np.ndarray, "time state"]:
+    """As :func:`simulate`, but every time must be reached.
+
+    Raises:
+        SimulationError: the law leaves every bound or stalls; the message says when.
+    """
+    states = simulate(law, start, times)
+    lost = ~np.all(np.isfinite(states), axis=1)
+    if lost.any():
+        row = int(np.argmax(lost))
+        raise SimulationError(
+            f"The law could not be integrated beyond t = {times[max(row - 1, 0)]:g}: a state diverges or the steps become "
+            "too small. Choose a nearer end or another initial state."
+        )
+    return states

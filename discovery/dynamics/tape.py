@@ -1,0 +1,171 @@
+"""A law as a small program for registers, so that nothing is compiled for each law.
+
+Registers hold, in this order: the states, time, the constants, literal numbers, results. Equal subexpressions share a
+register. The interpreter is :mod:`discovery.dynamics.interpreter`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float, Int
+
+from discovery.errors import ExpressionError
+from discovery.types import Law, read_only, symbol
+
+
+class Op(IntEnum):
+    """Instructions: ``result = op(a, b)``; those of one argument ignore b, POWER_INTEGER takes b as the exponent."""
+
+    ADD = 0
+    SUBTRACT = 1
+    MULTIPLY = 2
+    DIVIDE = 3
+    POWER = 4
+    POWER_INTEGER = 5
+    SQRT = 6
+    EXP = 7
+    LOG = 8
+    SIN = 9
+    COS = 10
+    TAN = 11
+    TANH = 12
+    SINH = 13
+    COSH = 14
+    ABS = 15
+    SIGN = 16
+    ATAN = 17
+    ASIN = 18
+    ACOS = 19
+
+
+_FUNCTIONS: dict[type, Op] = {
+    sp.exp: Op.EXP,
+    sp.log: Op.LOG,
+    sp.sin: Op.SIN,
+    sp.cos: Op.COS,
+    sp.tan: Op.TAN,
+    sp.tanh: Op.TANH,
+    sp.sinh: Op.SINH,
+    sp.cosh: Op.COSH,
+    sp.Abs: Op.ABS,
+    sp.sign: Op.SIGN,
+    sp.atan: Op.ATAN,
+    sp.asin: Op.ASIN,
+    sp.acos: Op.ACOS,
+}
+
+
+@dataclass(frozen=True)
+class Tape:
+    """A compiled right-hand side.
+
+    Attributes:
+        code: rows (operation, result register, register a, register or exponent b).
+        registers: initial contents; states, time and constants are filled in before each run.
+        outputs: the register of each state's derivative.
+        dimension: number of states.
+        constants: number of constants.
+    """
+
+    code: Int[np.ndarray, "instruction 4"]
+    registers: Float[np.ndarray, " register"]
+    outputs: Int[np.ndarray, " state"]
+    dimension: int
+    constants: int
+
+
+def tape_of(law: Law) -> Tape:
+    """The program of a law's right-hand sides.
+
+    Raises:
+        ExpressionError: a function that the interpreter does not know.
+    """
+    return _compile(law.states, law.skeletons, len(law.constants))
+
+
+@lru_cache(maxsize=4096)
+def _compile(states: tuple[str, ...], skeletons: tuple[sp.Expr, ...], constants: int) -> Tape:
+    return _Assembler(states, skeletons, constants).tape
+
+
+class _Assembler:
+    """Gives each distinct subexpression a register, children first."""
+
+    def __init__(self, states: Sequence[str], skeletons: Sequence[sp.Expr], constants: int) -> None:
+        self.code: list[tuple[int, int, int, int]] = []
+        self.values: list[float] = [0.0] * (len(states) + 1 + constants)
+        names = (*states, "t", *(f"c{i}" for i in range(constants)))
+        self.place: dict[sp.Expr, int] = {symbol(name): i for i, name in enumerate(names)}
+        outputs = [self.register(skeleton) for skeleton in skeletons]
+        code = np.array(self.code, dtype=np.int64).reshape(-1, 4)
+        self.tape = Tape(code, read_only(self.values), np.array(outputs, dtype=np.int64), len(states), constants)
+
+    def literal(self, value: float) -> int:
+        self.values.append(value)
+        return len(self.values) - 1
+
+    def emit(self, op: Op, a: int, b: int = 0) -> int:
+        self.values.append(0.0)
+        result = len(self.values) - 1
+        self.code.append((int(op), result, a, b))
+        return result
+
+    def register(self, expression: sp.Expr) -> int:
+        if expression not in self.place:
+            self.place[expression] = self.translate(expression)
+        return self.place[expression]
+
+    def translate(self, expression: sp.Expr) -> int:
+        if expression.is_Number or expression.is_NumberSymbol:
+            return self.literal(float(expression))
+        if expression.is_Add:
+            return self.sum(expression)
+        if expression.is_Mul:
+            return self.product(expression)
+        if expression.is_Pow:
+            return self.power(expression)
+        op = _FUNCTIONS.get(expression.func)
+        if op is None:
+            raise ExpressionError(f"{expression} cannot be simulated: {expression.func} is not a known function.")
+        return self.emit(op, self.register(expression.args[0]))
+
+    def sum(self, expression: sp.Expr) -> int:
+        positive = [a for a in expression.args if not a.could_extract_minus_sign()]
+        negative = [a for a in expression.args if a.could_extract_minus_sign()]
+        total = self.register(positive[0]) if positive else self.literal(0.0)
+        for term in positive[1:]:
+            total = self.emit(Op.ADD, total, self.register(term))
+        for term in negative:
+            total = self.emit(Op.SUBTRACT, total, self.register(-term))
+        return total
+
+    def product(self, expression: sp.Expr) -> int:
+        above: list[sp.Expr] = []
+        below: list[sp.Expr] = []
+        for factor in expression.args:
+            if factor.is_Pow and factor.exp.is_Number and factor.exp.is_negative:
+                below.append(factor.base ** (-factor.exp))
+            else:
+                above.append(factor)
+        total = self.register(above[0]) if above else self.literal(1.0)
+        for factor in above[1:]:
+            total = self.emit(Op.MULTIPLY, total, self.register(factor))
+        for factor in below:
+            total = self.emit(Op.DIVIDE, total, self.register(factor))
+        return total
+
+    def power(self, expression: sp.Expr) -> int:
+        base, exponent = expression.base, expression.exp
+        if exponent == sp.S.Half:
+            return self.emit(Op.SQRT, self.register(base))
+        if exponent.is_Integer and exponent.is_negative:
+            return self.emit(Op.DIVIDE, self.literal(1.0), self.register(base ** (-exponent)))
+        if exponent.is_Integer:
+            return self.emit(Op.POWER_INTEGER, self.register(base), int(exponent))
+        return self.emit(Op.POWER, self.register(base), self.register(exponent))

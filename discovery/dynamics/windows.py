@@ -1,0 +1,117 @@
+"""Trajectories cut into windows, each of which a law has to reproduce from a free start."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from discovery.types import NoiseModel, SmoothedTrajectory, Trajectory
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Samples of all windows, one after another.
+
+    Attributes:
+        times: time of each sample.
+        values: measured states, or their logarithms where ``logarithmic``; 0 where missing.
+        weights: one over the standard deviation of each value; 0 where missing.
+        offsets: window k holds samples offsets[k] to offsets[k + 1].
+        starts: first guess of the state at the first sample of each window, from the smoother.
+        spread: deviation of each state over the data.
+        bound: largest magnitude that a simulated state may take.
+        logarithmic: compare logarithms (log-normal noise).
+        length: samples in the longest window.
+        places: trajectory and sample at which each window starts.
+    """
+
+    times: Float[np.ndarray, " sample"]
+    values: Float[np.ndarray, "sample state"]
+    weights: Float[np.ndarray, "sample state"]
+    offsets: Int[np.ndarray, " edge"]
+    starts: Float[np.ndarray, "window state"]
+    spread: Float[np.ndarray, " state"]
+    bound: Float[np.ndarray, " state"]
+    logarithmic: bool
+    length: int
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def count(self) -> int:
+        """Number of values that were measured."""
+        return int(np.count_nonzero(self.weights))
+
+
+def _edges(samples: int, length: int) -> list[int]:
+    """Edges of equal windows of about ``length`` samples; those of longer windows are among those of shorter ones."""
+    pieces = 2 ** max(0, round(math.log2(max(1.0, samples / length))))
+    return [round(i * samples / pieces) for i in range(pieces + 1)]
+
+
+def cut(
+    trajectories: Sequence[Trajectory],
+    smoothed: Sequence[SmoothedTrajectory],
+    noise: NoiseModel,
+    length: int,
+    *,
+    max_samples: int | None = None,
+) -> Windows:
+    """Windows of about ``length`` samples that together cover the trajectories.
+
+    Args:
+        max_samples: if the data have more samples, windows spread evenly over all trajectories are kept.
+    """
+    pieces: list[tuple[int, int, int]] = []
+    for index, trajectory in enumerate(trajectories):
+        edges = _edges(len(trajectory), length)
+        pieces += [(index, low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = _thin(pieces, max_samples)
+    logarithmic = noise.kind == "lognormal"
+    times, values, weights, starts, offsets = [], [], [], [], [0]
+    for index, low, high in pieces:
+        x = trajectories[index].states[low:high]
+        level = smoothed[index].states[low:high]
+        measured = np.isfinite(x)
+        sigma = noise.scale if logarithmic else noise.deviation(level)
+        safe = np.where(measured, x, 1.0)
+        times.append(trajectories[index].times[low:high])
+        values.append(np.where(measured, np.log(safe) if logarithmic else safe, 0.0))
+        weights.append(np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0))
+        starts.append(level[0])
+        offsets.append(offsets[-1] + high - low)
+    everything = np.vstack([trajectory.states for trajectory in trajectories])
+    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12)
+    return Windows(
+        np.concatenate(times),
+        np.vstack(values),
+        np.vstack(weights),
+        np.array(offsets, dtype=np.int64),
+        np.array(starts),
+        spread,
+        10.0 * (np.nanmax(np.abs(everything), axis=0) + spread),
+        logarithmic,
+        max(high - low for _, low, high in pieces),
+        tuple((index, low) for index, low, _ in pieces),
+    )
+
+
+def carried_starts(
+    starts: Float[np.ndarray, "window state"], windows: Windows, longer: Windows
+) -> Float[np.ndarray, "window state"]:
+    """First guesses for ``longer`` windows: the ``starts`` fitted on ``windows`` where the two begin together."""
+    fitted = dict(zip(windows.places, starts, strict=True))
+    return np.array([fitted.get(place, guess) for place, guess in zip(longer.places, longer.starts, strict=True)])
+
+
+def _thin(pieces: list[tuple[int, int, int]], max_samples: int | None) -> list[tuple[int, int, int]]:
+    total = sum(high - low for _, low, high in pieces)
+    if max_samples is None or total <= max_samples:
+        return pieces
+    keep = max(1, round(len(pieces) * max_samples / total))
+    chosen: Bool[np.ndarray, " piece"] = np.zeros(len(pieces), dtype=bool)
+    chosen[np.linspace(0, len(pieces) - 1, keep).round().astype(int)] = True
+    return [piece for piece, kept in zip(pieces, chosen, strict=True) if kept]

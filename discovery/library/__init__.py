@@ -1,0 +1,1 @@
+"""The one stated grammar of term shapes, the same for every system."""

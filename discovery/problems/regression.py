@@ -1,0 +1,98 @@
+"""Two views of one regression, target = operator @ f(states): derivatives, and integrals against test functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+from scipy import sparse
+
+from discovery.types import Regression, SmoothedTrajectory, Smoothing, Trajectory
+
+# Regressions of a few states by tens of terms are settled by far fewer rows; more cost time only.
+MAX_ROWS = 2000
+# Exponent of the test function (1 - s^2)^4: three derivatives vanish at its ends, so the trapezoid rule converges fast
+# (Messenger & Bortz 2021, J. Comput. Phys. 443:110525, section 3).
+BUMP = 4
+# Deviations below this share of a target's spread are not believed; smoothers are overconfident on clean data.
+FLOOR = 1e-4
+
+
+def _even(count: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+
+
+def derivative_regression(smoothing: Smoothing, *, max_rows: int = MAX_ROWS) -> Regression:
+    """Smoothed derivatives as targets; ends of trajectories count less by their larger deviations."""
+    states = np.vstack([run.states for run in smoothing.trajectories])
+    targets = np.vstack([run.derivatives for run in smoothing.trajectories])
+    deviations = np.vstack([run.derivative_deviations for run in smoothing.trajectories])
+    rows = _even(len(states), max_rows)
+    floor = FLOOR * np.maximum(targets.std(axis=0), 1e-300)
+    return Regression(
+        "derivative", states[rows], targets[rows], np.maximum(deviations[rows], floor), lambda terms: terms
+    )
+
+
+def weak_regression(
+    trajectories: Sequence[Trajectory], smoothing: Smoothing, *, max_rows: int = MAX_ROWS
+) -> Regression | None:
+    """Integrals against bumps: -∫ φ' x dt = ∫ φ f(x) dt, with x raw on the left and smoothed on the right.
+
+    The derivative falls on the test function, so that noise is averaged and not amplified. None where no
+    trajectory is long enough for a bump.
+
+    Source: Messenger & Bortz (2021), J. Comput. Phys. 443:110525, equation 2.4.
+    """
+    points = sum(len(run.times) for run in smoothing.trajectories)
+    share = max_rows / max(points, 1)
+    blocks, targets, deviations = [], [], []
+    for trajectory, run in zip(trajectories, smoothing.trajectories, strict=True):
+        width = _width(run)
+        if len(run.times) < 2 * width + 1:
+            return None
+        rows = max(3, min(len(run.times) // 2, round(share * len(run.times))))
+        bumps, slopes = _bumps(run.times, width, rows)
+        measured = np.where(np.isfinite(trajectory.states), trajectory.states, run.states)
+        blocks.append(bumps)
+        targets.append(-(slopes @ measured))
+        deviations.append(np.sqrt(slopes.power(2) @ smoothing.noise.deviation(run.states) ** 2))
+    states = np.vstack([run.states for run in smoothing.trajectories])
+    operator = sparse.block_diag(blocks, format="csr")
+    left = np.vstack(targets)
+    floor = FLOOR * np.maximum(left.std(axis=0), 1e-300)
+    return Regression("weak", states, left, np.maximum(np.vstack(deviations), floor), lambda terms: operator @ terms)
+
+
+def _width(run: SmoothedTrajectory) -> int:
+    """Half the support of a bump, in samples: about the time in which the fastest state changes by its deviation."""
+    pace = run.derivatives.std(axis=0) / np.maximum(run.states.std(axis=0), 1e-300)
+    step = (run.times[-1] - run.times[0]) / (len(run.times) - 1)
+    fastest = 1.0 / max(float(pace.max()), 1e-300)
+    return int(np.clip(round(fastest / step), 4, max(4, len(run.times) // 8)))
+
+
+def _bumps(times: Float[np.ndarray, " time"], width: int, rows: int) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Quadrature rows of φ and of φ', with φ = (1 - s²)^4 on windows of 2 width + 1 samples."""
+    weights = np.zeros_like(times)
+    steps = np.diff(times)
+    weights[:-1] += steps / 2
+    weights[1:] += steps / 2
+    centres = np.unique(np.linspace(width, len(times) - 1 - width, rows).round().astype(int))
+    index = centres[:, None] + np.arange(-width, width + 1)
+    left, right = times[index[:, :1]], times[index[:, -1:]]
+    half = (right - left) / 2
+    s = np.clip((times[index] - (left + right) / 2) / half, -1.0, 1.0)
+    bump = (1 - s**2) ** BUMP * weights[index] / half
+    slope = -2 * BUMP * s * (1 - s**2) ** (BUMP - 1) / half * weights[index] / half
+    row = np.broadcast_to(np.arange(len(centres))[:, None], index.shape)
+    shape = (len(centres), len(times))
+    flat = (row.ravel(), index.ravel())
+    return sparse.csr_array((bump.ravel(), flat), shape=shape), sparse.csr_array((slope.ravel(), flat), shape=shape)
+
+
+def regressions(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tuple[Regression, ...]:
+    """All regressions that these data allow."""
+    weak = weak_regression(trajectories, smoothing)
+    return (derivative_regression(smoothing), *(() if weak is None else (weak,)))
