@@ -1,0 +1,183 @@
+"""From arrays in memory to measurements, in the forms that users of pysindy and scikit-learn know."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from numpy.typing import ArrayLike
+
+from discovery.errors import DataError
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import TIME, safe_names
+from discovery.trajectories.runs import long_enough
+from discovery.trajectories.states import changing
+from discovery.types import Trajectory
+
+States = ArrayLike | pd.DataFrame | pd.Series | Trajectory
+Tables = Sequence[np.ndarray]  # of one run each, so that their lengths differ
+
+
+def from_arrays(
+    x: States | Sequence[States],
+    t: ArrayLike | float | Sequence[ArrayLike] | None = None,
+    *,
+    names: Sequence[str] | None = None,
+) -> Measurements:
+    """Measurements from arrays.
+
+    Args:
+        x: one row for each time and one column for each state, as array or DataFrame; a list of those, or an array of
+            three axes, for several runs; or one or more trajectories, which bring their own times.
+        t: times of the rows, or the step between rows; for several runs a list of times, or one for all. None for
+            trajectories only.
+        names: header of each column; None takes those of the DataFrame or trajectory, else x0, x1, ...
+
+    Raises:
+        DataError: shapes, names or times do not fit together, or the values cannot be used.
+    """
+    runs = list(cast(Sequence[States], x)) if _is_several(x) else [cast(States, x)]
+    if not runs:
+        raise DataError("x holds no runs. Pass at least one array of states.")
+    tables = [_table(run, _place(i, len(runs))) for i, run in enumerate(runs)]
+    times = _times(t, runs, tables)
+    headers = _headers(names, runs, tables)
+    kept, dropped = long_enough([len(table) for table in tables], "x")
+    rows = np.concatenate([tables[i] for i in kept])
+    used, aside = changing({header: rows[:, j] for j, header in enumerate(headers)}, "x")
+    columns = [headers.index(header) for header in used]
+    safe = safe_names(used)
+    return Measurements(
+        tuple(_trajectory(runs[i], i, len(runs), times[i], tables[i][:, columns], tuple(safe)) for i in kept),
+        safe,
+        TIME,
+        (*dropped, *aside),
+        _digest(headers, [*times, *tables]),
+        "arrays",
+    )
+
+
+def _is_several(x: object) -> bool:
+    """Whether x holds several runs: an array of three axes, or a list whose members are more than rows of numbers."""
+    if isinstance(x, np.ndarray):
+        return x.ndim == 3
+    if not isinstance(x, list | tuple):
+        return False
+    if not x:
+        return True
+    first = cast(Sequence[object], x)[0]
+    if isinstance(first, list | tuple) and first:
+        return isinstance(cast(Sequence[object], first)[0], list | tuple)
+    return isinstance(first, Trajectory) or (hasattr(first, "__array__") and np.ndim(cast(ArrayLike, first)) > 0)
+
+
+def _place(i: int, count: int) -> str:
+    """What messages call a run, one of ``count``."""
+    return f"x[{i}]" if count > 1 else "x"
+
+
+def _table(run: States, place: str) -> Float[np.ndarray, "time state"]:
+    """The states as float64, NaN where nothing was measured."""
+    values = _floats(run.states if isinstance(run, Trajectory) else run, place)
+    if values.ndim == 1:
+        values = values[:, None]
+    if values.ndim != 2 or not values.shape[1]:
+        raise DataError(
+            f"{place} has the shape {values.shape}. It needs one row for each time and one column for each state."
+        )
+    if np.any(np.isinf(values)):
+        row, column = np.argwhere(np.isinf(values))[0]
+        raise DataError(f"{place} is infinite in row {row}, column {column}. Put NaN where nothing was measured.")
+    return values
+
+
+def _floats(values: object, place: str) -> np.ndarray:
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)
+    if isinstance(values, pd.DataFrame | pd.Series):
+        values = values.to_numpy()
+    try:
+        array = np.asarray(cast(ArrayLike, values))
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"values of type {array.dtype}")
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{place} does not hold real numbers in rows of one length: {error}. Convert it.") from None
+
+
+def _times(
+    t: ArrayLike | float | Sequence[ArrayLike] | None, runs: Sequence[States], tables: Tables
+) -> list[np.ndarray]:
+    given = [run.times for run in runs if isinstance(run, Trajectory)]
+    if given:
+        if len(given) < len(runs) or t is not None:
+            raise DataError(
+                "x holds trajectories, which bring their times, and also arrays or times t. "
+                "Pass trajectories alone, or arrays with t."
+            )
+        return given
+    if t is None:
+        raise DataError("x came without times. Pass t: the times of the rows, or the step between them.")
+    each = list(cast(Sequence[ArrayLike], t)) if _lists_times(t) else [cast(ArrayLike, t)] * len(runs)
+    if len(each) != len(runs):
+        raise DataError(f"There are {len(each)} arrays of times but {len(runs)} of states. Pass one for each run.")
+    return [_clock(part, len(table)) for part, table in zip(each, tables, strict=True)]
+
+
+def _lists_times(t: object) -> bool:
+    """Whether t holds an array of times for each run."""
+    if isinstance(t, np.ndarray):
+        return t.ndim == 2 and t.shape[1] > 1
+    return isinstance(t, list | tuple) and len(t) > 0 and np.ndim(cast(Sequence[ArrayLike], t)[0]) > 0
+
+
+def _clock(t: ArrayLike | float, rows: int) -> Float[np.ndarray, " time"]:
+    times = _floats(t, "t")
+    if times.ndim:
+        return times.reshape(-1)
+    if not (np.isfinite(times) and times > 0):
+        raise DataError(f"t is {times:g}. As one number it is the step between rows and must be positive.")
+    return times * np.arange(rows)
+
+
+def _headers(names: Sequence[str] | None, runs: Sequence[States], tables: Tables) -> tuple[str, ...]:
+    widths = [table.shape[1] for table in tables]
+    for i, width in enumerate(widths):
+        if width != widths[0] or _own_names(runs[i]) != _own_names(runs[0]):
+            raise DataError(f"x[{i}] and x[0] have not the same columns. Pass the same states in the same order.")
+    headers = tuple(names) if names is not None else _own_names(runs[0]) or tuple(f"x{j}" for j in range(widths[0]))
+    if len(headers) != widths[0]:
+        raise DataError(f"There are {len(headers)} names but {widths[0]} columns. Pass one name for each column.")
+    if len(set(headers)) < len(headers):
+        raise DataError(f"Two columns have the same name among {headers}. Give each column its own name.")
+    return headers
+
+
+def _own_names(run: States) -> tuple[str, ...]:
+    """Names that the run brings; none from an array."""
+    if isinstance(run, Trajectory):
+        return run.names
+    if isinstance(run, pd.DataFrame):
+        return tuple(map(str, run.columns))
+    return (str(run.name),) if isinstance(run, pd.Series) and run.name is not None else ()
+
+
+def _trajectory(
+    run: States, i: int, count: int, times: np.ndarray, table: np.ndarray, names: tuple[str, ...]
+) -> Trajectory:
+    label = run.label if isinstance(run, Trajectory) else ""
+    try:
+        return Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""))
+    except DataError as error:
+        raise DataError(f"{_place(i, count)}: {error}") from None
+
+
+def _digest(headers: Sequence[str], arrays: Sequence[np.ndarray]) -> str:
+    digest = hashlib.sha256("\0".join(headers).encode())
+    for array in arrays:
+        digest.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""Which column is time, and its values as numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from discovery.errors import DataError
+from discovery.trajectories.columns import Column
+from discovery.trajectories.keys import is_run_name
+from discovery.trajectories.table import Table
+
+TIME_WORDS = frozenset(
+    {"t", "time", "times", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
+    | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
+)
+UNITS = frozenset(
+    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
+)
+FILLERS = frozenset({"in", "elapsed", "since", "start"})
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The column of times.
+
+    Attributes:
+        times: of each row of the table; NaN where none is written.
+        certain: False if the column was taken for want of one that is named like a time.
+        notes: what was done, one sentence each.
+    """
+
+    header: str
+    times: Float[np.ndarray, " row"]
+    certain: bool
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def rows(self) -> Int[np.ndarray, " timed"]:
+        """Rows of the table that have a time."""
+        return np.flatnonzero(~np.isnan(self.times))
+
+
+def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
+    """The column told, else the one named like a time, else the first with dates, else the first with numbers.
+
+    Args:
+        others: headers of columns that are told to be something else.
+
+    Raises:
+        DataError: there is no column of numbers, or an entry of the column is no time.
+    """
+    if told is not None:
+        return _read(table, table[told], certain=True)
+    free = [column for column in table.columns if column.header not in others]
+    ranks = {column.header: _likeness(column.header) for column in free}
+    named = [column for column in free if ranks[column.header] is not None]
+    if named:
+        return _read(table, min(named, key=lambda c: (c.kind == "text", ranks[c.header])), certain=True)
+    for kind in ("date", "number"):
+        for column in free:
+            if column.kind == kind and not is_run_name(column.header):
+                return _read(table, column, certain=kind == "date")
+    raise DataError(
+        f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
+        "It needs one of times and at least one of states."
+    )
+
+
+def _likeness(header: str) -> int | None:
+    """0 for the surest name of a time; None for a name that is none.
+
+    Every word must belong to a time, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and ``time_to_peak``
+    are not. A capital T alone is more often a temperature, and comes last.
+    """
+    words = [word for word in re.split(r"[\W_]+", header.lower()) if word]
+    main = next((word for word in words if word in TIME_WORDS), None)
+    if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
+        return None
+    if main == "t":
+        return 3 if header.lstrip().startswith("T") else 1
+    return 0 if main == "time" else 2
+
+
+def _read(table: Table, column: Column, certain: bool) -> Clock:
+    if column.misfit is not None:
+        raise DataError(
+            f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
+            "time. Times must be numbers, or dates such as 2024-01-31 or 2024-01-31 12:30:00; correct the entry, "
+            "or name another column with --time."
+        )
+    notes = () if certain else (f"No column is named like a time; the first, {column.header!r}, was taken.",)
+    if column.kind == "date":
+        times, notes = _days(column)
+    else:
+        times = column.values
+    if np.any(np.isinf(times)):
+        place = table.place(int(np.argmax(np.isinf(times))), column.header)
+        raise DataError(f"{place}: the time is infinite. Correct or remove that row.")
+    empty = np.flatnonzero(np.isnan(times))
+    if len(empty):
+        rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
+        notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
+    return Clock(column.header, times, certain, notes)
+
+
+def _days(column: Column) -> tuple[Float[np.ndarray, " row"], tuple[str, ...]]:
+    dates = column.values
+    first = next((date for date in dates if not np.isnat(date)), np.datetime64(0, "us"))
+    note = f"The dates in {column.header!r} were turned into days since {_written(first)}."
+    return (dates - first) / np.timedelta64(1, "D"), (note,)
+
+
+def _written(date: np.datetime64) -> str:
+    return str(date.astype("datetime64[s]")).removesuffix("T00:00:00").replace("T", " ")

@@ -1,0 +1,149 @@
+"""Columns that grow piece by piece while a file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from discovery.trajectories.tokens import MISSING, Kind, is_number
+
+MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """An entry that is not a number, or not a date, and the line of the file in which it stands."""
+
+    line: int
+    entry: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        values: float64 with NaN for numbers, datetime64[us] with NaT for dates, else the index of each entry in
+            ``labels`` with -1 where nothing is written.
+        labels: the different entries of a text column; if they are more than ``MOST_LABELS``, only the first of them,
+            and ``values`` points at none.
+        misfit: the first entry that is neither missing nor what the column holds; of a text column, the first
+            that is no number. None if there is no such entry.
+    """
+
+    header: str
+    kind: Kind
+    values: np.ndarray
+    labels: tuple[str, ...] = ()
+    misfit: Misfit | None = None
+
+
+class Numbers:
+    """Grows a column of numbers; it ends as text if most of its entries are none."""
+
+    def __init__(self, decimal: str) -> None:
+        self._decimal = decimal
+        self._parts: list[np.ndarray] = [np.empty(0)]
+        self._texts = 0
+        self._misfit: Misfit | None = None
+
+    def add(self, entries: pd.Series, lines: np.ndarray) -> None:
+        """Appends numbers, or text in which numbers are looked for."""
+        if entries.dtype.kind not in "iuf":
+            text = _stripped(entries)
+            entries = self._parsed(text)
+            wrong = np.flatnonzero(text.notna() & entries.isna())
+            self._texts += len(wrong)
+            if len(wrong) and self._misfit is None:
+                self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+        self._parts.append(entries.to_numpy(dtype=np.float64))
+
+    def finished(self, header: str) -> Column:
+        """The numbers, or a text column without labels."""
+        values = _joined(self._parts)
+        if self._texts > np.count_nonzero(~np.isnan(values)):
+            return Column(header, "text", np.full(len(values), -1), misfit=self._misfit)
+        return Column(header, "number", values, misfit=self._misfit)
+
+    def _parsed(self, text: pd.Series) -> pd.Series:
+        if self._decimal == ",":
+            text = text.where(~text.str.contains(".", regex=False, na=False)).str.replace(",", ".", regex=False)
+        return pd.Series(pd.to_numeric(text, errors="coerce"))
+
+
+class Dates:
+    """Grows a column of dates in ISO 8601; those with a time zone are put into UTC."""
+
+    def __init__(self) -> None:
+        self._parts: list[np.ndarray] = [np.empty(0, dtype="datetime64[us]")]
+        self._misfit: Misfit | None = None
+
+    def add(self, entries: pd.Series, lines: np.ndarray) -> None:
+        """Appends dates written as text."""
+        text = _stripped(entries)
+        dates = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+        wrong = np.flatnonzero(text.notna() & dates.isna())
+        if len(wrong) and self._misfit is None:
+            self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+        self._parts.append(dates.to_numpy(dtype="datetime64[us]"))
+
+    def finished(self, header: str) -> Column:
+        """The dates."""
+        return Column(header, "date", _joined(self._parts), misfit=self._misfit)
+
+
+class Labels:
+    """Grows a column of text as indices into its different entries."""
+
+    def __init__(self) -> None:
+        self._indices: dict[str, int] = {}
+        self._parts: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
+        self._misfit: Misfit | None = None
+
+    def add(self, entries: pd.Series, lines: np.ndarray) -> None:
+        """Appends text."""
+        codes, different = pd.factorize(_stripped(entries))
+        places = [self._place(str(label)) for label in different]
+        self._parts.append(np.array([*places, -1])[codes])
+        if self._misfit is None:
+            wrong = next((i for i, label in enumerate(different) if not is_number(str(label), ".")), None)
+            if wrong is not None:
+                self._misfit = Misfit(int(lines[np.argmax(codes == wrong)]), str(different[wrong]))
+
+    def finished(self, header: str) -> Column:
+        """The labels and each entry's place among them."""
+        values = _joined(self._parts)
+        if len(self._indices) > MOST_LABELS:
+            values = np.full_like(values, -1)
+        return Column(header, "text", values, tuple(self._indices), self._misfit)
+
+    def _place(self, label: str) -> int:
+        if len(self._indices) > MOST_LABELS:
+            return -1
+        return self._indices.setdefault(label, len(self._indices))
+
+
+def grow(kind: Kind, decimal: str) -> Numbers | Dates | Labels:
+    """An empty column of that kind."""
+    match kind:
+        case "number":
+            return Numbers(decimal)
+        case "date":
+            return Dates()
+        case "text":
+            return Labels()
+
+
+def _stripped(entries: pd.Series) -> pd.Series:
+    """The entries as text without blanks around them; missing ones are NaN."""
+    text = entries.map(str, na_action="ignore").astype("str").str.strip()
+    return text.where(~text.isin(MISSING))
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """The parts as one array; they are given up, so that a long column is in memory once."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole

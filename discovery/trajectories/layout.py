@@ -1,0 +1,162 @@
+"""How the text is laid out: separator, decimal mark, comment lines, header."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from discovery.errors import DataError
+from discovery.trajectories.source import Source
+from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
+
+SAMPLE_LINES = 200  # enough to see the rule, and read at once
+LONGEST_LINE = 1_000_000  # characters; some 50 000 columns
+SPACES = " "  # any run of blanks
+SEPARATORS = (",", ";", "\t", SPACES)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The form of a table in a text file.
+
+    Attributes:
+        separator: between fields; a blank stands for any run of blanks.
+        decimal: ``.`` or ``,``.
+        headers: one for each column, none empty, all different.
+        first_line: line of the file, counted from 1, in which the first row of data stands.
+        kinds: what the first rows of each column hold.
+        notes: what was assumed, one sentence each.
+    """
+
+    separator: str
+    decimal: str
+    headers: tuple[str, ...]
+    first_line: int
+    kinds: tuple[Kind, ...]
+    notes: tuple[str, ...] = ()
+
+
+def survey(source: Source) -> Layout:
+    """Finds the layout from the first lines of the file.
+
+    Raises:
+        DataError: no rows below the header, one column only, a column name that occurs twice, or rows of other
+            length than the header.
+    """
+    with source.lines() as text:
+        lines = [text.readline(LONGEST_LINE) for _ in range(SAMPLE_LINES)]
+    comments, start, told = _preamble(lines)
+    body = lines[start:]
+    separator, decimal = _dialect(body, told)
+    first, *rows = _numbered(body, separator, start) or [(start, [])]
+    header, notes = first[1], ()
+    if _is_data(header, decimal):
+        rows = [first, *rows]
+        header, notes = _header_without_a_line(comments, separator, len(header))
+    if not rows:
+        raise DataError(f"{source.path} has a header but no rows. It needs at least five rows of numbers below it.")
+    headers = _complete(header, rows, source, separator)
+    columns = [[row[i] for _, row in rows if i < len(row)] for i in range(len(headers))]
+    kinds: tuple[Kind, ...] = tuple(kind_of(column, decimal) for column in columns)
+    return Layout(separator, decimal, headers, rows[0][0], kinds, (*_decimal_note(decimal), *notes))
+
+
+def _preamble(lines: Sequence[str]) -> tuple[list[str], int, str]:
+    """Comment lines, number of lines before the table, and the separator if a line ``sep=;`` tells it (Excel)."""
+    comments: list[str] = []
+    told = ""
+    for i, line in enumerate(lines):
+        text = line.strip()
+        if text.startswith("#"):
+            comments.append(text.lstrip("# "))
+        elif text.lower().startswith("sep=") and len(line.rstrip("\r\n")) == len("sep=;"):
+            told = line[len("sep=")]
+        elif text:
+            return comments, i, told
+    return comments, len(lines), told
+
+
+def _dialect(lines: Sequence[str], told: str) -> tuple[str, str]:
+    """The separator and decimal mark under which most lines have one length and most entries are numbers."""
+    choices = [(told, ","), (told, ".")] if told in SEPARATORS and told else []
+    choices = choices or [(separator, decimal) for separator in SEPARATORS for decimal in ".,"]
+    return max(choices, key=lambda choice: _plausibility(lines, *choice))
+
+
+def _plausibility(lines: Sequence[str], separator: str, decimal: str) -> tuple[bool, float, int, bool]:
+    rows = [row for _, row in _numbered(lines, separator, 0)]
+    width = len(rows[0]) if rows else 0
+    like_header = fmean(len(row) == width for row in rows) if rows else 0.0
+    entries = [entry for row in rows[1:] or rows for entry in row]
+    numbers = fmean(is_missing(entry) or is_number(entry, decimal) for entry in entries) if entries else 0.0
+    return width > 1 and like_header > 0.8, numbers, width, decimal == "."
+
+
+def _numbered(lines: Sequence[str], separator: str, before: int) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, each with its line in the file; ``before`` lines went ahead."""
+    rows: list[tuple[int, list[str]]] = []
+    if separator == SPACES:
+        split = ((i, line.split()) for i, line in enumerate(lines, start=1))
+        return [(before + line, row) for line, row in split if row]
+    line = 1
+    for end, row in _records(lines, separator):
+        if any(row):
+            rows.append((before + line, row))
+        line = end + 1
+    return rows
+
+
+def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    try:
+        for row in reader:
+            yield reader.line_num, [entry.strip() for entry in row]
+    except csv.Error:
+        return  # a field longer than csv allows: what was read tells enough
+
+
+def _is_data(row: Sequence[str], decimal: str) -> bool:
+    present = [entry for entry in row if not is_missing(entry)]
+    return bool(present) and all(is_number(entry, decimal) for entry in present)
+
+
+def _header_without_a_line(comments: Sequence[str], separator: str, width: int) -> tuple[list[str], tuple[str, ...]]:
+    """Names from the last comment line, as ``numpy.savetxt`` writes them, or t, x0, x1, ..."""
+    if comments:
+        named = _numbered(comments[-1:], separator, 0)
+        if named and len(named[0][1]) == width:
+            return named[0][1], ("The column names were read from the last comment line.",)
+    names = ["t", *(f"x{i}" for i in range(width - 1))]
+    return names, ("The file has no header; the first column is taken as time t, the others are named x0, x1, ...",)
+
+
+def _complete(header: list[str], rows: list[tuple[int, list[str]]], source: Source, separator: str) -> tuple[str, ...]:
+    """The header with a name for each column; empty columns at the end are allowed for."""
+    for line, row in rows:
+        short = separator == SPACES and len(row) < len(header)  # blanks cannot show which entry is missing
+        if short or any(row[len(header) :]):
+            raise ragged(source, line, len(header), len(row))
+    width = max(len(header), *(len(row) for _, row in rows))
+    named = [name or f"column {i}" for i, name in enumerate([*header, *[""] * (width - len(header))], start=1)]
+    if twice := [name for i, name in enumerate(named) if name in named[:i]]:
+        raise DataError(f"{source.path} has two columns named {twice[0]!r}. Give each column its own name.")
+    if width == 1:
+        raise DataError(
+            f"{source.path} has one column, {named[0]!r}. It needs a column of times and at least one of states, "
+            "separated by commas, semicolons, tabs or blanks."
+        )
+    return tuple(named)
+
+
+def ragged(source: Source, line: int, expected: int, found: int) -> DataError:
+    """The error of a row that does not fit the header."""
+    return DataError(
+        f"{source.path}, line {line}: {found} fields, but the header has {expected}. "
+        "Check for a separator that is missing, too many, or inside a text without quotation marks."
+    )
+
+
+def _decimal_note(decimal: str) -> tuple[str, ...]:
+    return ("Numbers were read with decimal commas.",) if decimal == "," else ()

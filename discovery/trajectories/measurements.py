@@ -1,0 +1,28 @@
+"""What reading gives: trajectories, and what a person must know about how they came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discovery.types import Trajectory
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Trajectories that can be worked on, and where they come from.
+
+    Attributes:
+        headers: each state's column name as the user wrote it, by identifier.
+        time_name: the user's name of time.
+        notes: what was done to the data, one sentence each.
+        sha256: of the file's bytes, or of the arrays.
+        source: name of the file, or ``arrays``.
+    """
+
+    trajectories: tuple[Trajectory, ...]
+    headers: Mapping[str, str]
+    time_name: str
+    notes: tuple[str, ...]
+    sha256: str
+    source: str

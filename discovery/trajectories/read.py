@@ -1,0 +1,91 @@
+"""From a CSV file to measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from discovery.errors import UsageError
+from discovery.trajectories.clock import find_clock
+from discovery.trajectories.layout import survey
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import safe_names
+from discovery.trajectories.runs import find_runs
+from discovery.trajectories.source import inspect
+from discovery.trajectories.states import find_states
+from discovery.trajectories.table import read_table
+from discovery.trajectories.thinning import MOST_ROWS, thin
+from discovery.types import Trajectory
+
+
+def read_csv(
+    path: str | Path,
+    *,
+    time: str | None = None,
+    states: Sequence[str] = (),
+    trajectory: Sequence[str] = (),
+    max_rows: int = MOST_ROWS,
+) -> Measurements:
+    """Reads trajectories from a text file with one row for each time of each run.
+
+    Separator (comma, semicolon, tab, blanks), decimal mark, encoding and header are found from the text; a file
+    packed by gzip is read as it is. Missing entries are kept as NaN.
+
+    Args:
+        time: header of the column of times; None guesses it from the names, else takes the first column that
+            increases.
+        states: headers of the states' columns, in the order wanted; empty takes all columns of numbers.
+        trajectory: headers of the columns that together tell runs apart; empty guesses them.
+        max_rows: more rows than these, in all runs together, are thinned.
+
+    Raises:
+        UsageError: a column that is told does not exist or is told twice.
+        DataError: the file cannot be used; the message names line and column.
+    """
+    source = inspect(Path(path))
+    layout = survey(source)
+    _check_told(layout.headers, time, states, trajectory, source.path)
+    table = read_table(source, layout, labelled=trajectory)
+    clock = find_clock(table, time, (*states, *trajectory))
+    division = find_runs(table, clock, told=trajectory, states=states)
+    used = np.sort(np.concatenate([run.rows for run in division.runs]))
+    columns, aside = find_states(table, told=states, taken=(clock.header, *division.keys), rows=used)
+    runs, thinned = thin(division.runs, max_rows)
+    headers = safe_names(tuple(columns))
+    return Measurements(
+        tuple(
+            Trajectory(
+                clock.times[run.rows],
+                np.column_stack([values[run.rows] for values in columns.values()]),
+                tuple(headers),
+                run.label,
+            )
+            for run in runs
+        ),
+        headers,
+        clock.header,
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
+        source.sha256,
+        source.path.name,
+    )
+
+
+def _check_told(
+    headers: Sequence[str], time: str | None, states: Sequence[str], trajectory: Sequence[str], path: Path
+) -> None:
+    told = [*([] if time is None else [time]), *trajectory, *states]
+    for header in told:
+        if header not in headers:
+            near = get_close_matches(header, headers, n=3)
+            hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+            raise UsageError(
+                f"There is no column {header!r} in {path}. {hint}The columns are {', '.join(map(repr, headers))}."
+            )
+        if told.count(header) > 1:
+            raise UsageError(
+                f"The column {header!r} is named {told.count(header)} times among time, states and trajectory. "
+                "Name each column once."
+            )

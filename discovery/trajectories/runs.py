@@ -1,0 +1,148 @@
+"""The rows of a table, dealt out to runs in which time increases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from discovery.errors import DataError
+from discovery.trajectories.clock import Clock
+from discovery.trajectories.keys import disorder, group, guess_keys, told_keys
+from discovery.trajectories.table import Table
+from discovery.trajectories.tokens import is_number
+
+FEWEST_SAMPLES = 5  # in all: a start and two constants can meet three samples whatever the law; two more can object
+FEWEST_IN_RUN = 3  # the fewest that show a curvature
+FEWEST_IN_RESTART = 5  # rows; shorter blocks are more likely rows out of order than runs
+RESTART_TOLERANCE = 0.05  # of the range of times; allows for a late first sample, not for blocks in the wrong order
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows of a table that follow each other in time.
+
+    Attributes:
+        label: tells the run from others; empty where there is one run only.
+    """
+
+    label: str
+    rows: Int[np.ndarray, " sample"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Division:
+    """A table divided into runs.
+
+    Attributes:
+        keys: headers of the columns that tell the runs apart; empty if none do.
+        notes: what was done, one sentence each.
+    """
+
+    runs: tuple[Run, ...]
+    keys: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequence[str]) -> Division:
+    """Divides the rows that have a time into runs.
+
+    Args:
+        told: headers of the columns that tell runs apart; if empty, they are guessed, or seen where time starts again.
+        states: headers of columns that are told to be states.
+
+    Raises:
+        DataError: time does not increase within a run, or there are too few samples.
+    """
+    rows, times = clock.rows, clock.times[clock.rows]
+    taken = (clock.header, *states)
+    keys = told_keys(table, told, rows) if told else guess_keys(table, rows, times, taken)
+    groups, notes = group(table, keys, rows), ()
+    if not keys:
+        groups, notes = _restarts(table, rows, times)
+    if (wrong := disorder(times, groups)) is not None:
+        raise _disordered(table, clock, keys, *wrong)
+    order = np.argsort(groups, kind="stable")
+    parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
+    kept, dropped = long_enough([len(part) for part in parts], table.name)
+    if keys and len(parts) > 1:
+        notes = (*notes, f"The rows are {len(parts)} runs, told apart by {' and '.join(map(repr, keys))}.")
+    labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
+    return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped))
+
+
+def long_enough(lengths: Sequence[int], name: str) -> tuple[list[int], tuple[str, ...]]:
+    """Which runs have samples enough to show a change of slope, with a note on the others.
+
+    Raises:
+        DataError: no run has, or there are too few samples in all.
+    """
+    kept = [i for i, length in enumerate(lengths) if length >= FEWEST_IN_RUN]
+    total = sum(lengths[i] for i in kept)
+    if total < FEWEST_SAMPLES:
+        raise DataError(
+            f"{name} has {_counted(sum(lengths), 'sample')} in {_counted(len(lengths), 'run')}. A law needs at least "
+            f"{FEWEST_SAMPLES} in all, from runs of {FEWEST_IN_RUN} or more; some dozens are better. Add measurements."
+        )
+    dropped = len(lengths) - len(kept)
+    verb = "was" if dropped == 1 else "were"
+    note = f"{_counted(dropped, 'run')} of fewer than {FEWEST_IN_RUN} samples {verb} left out."
+    return kept, (note,) if dropped else ()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _restarts(
+    table: Table, rows: Int[np.ndarray, " timed"], times: Float[np.ndarray, " timed"]
+) -> tuple[Int[np.ndarray, " timed"], tuple[str, ...]]:
+    """Numbers of runs, where time goes back to its start after each; one run for all rows if it does not."""
+    starts = np.flatnonzero(np.diff(times) < 0) + 1
+    groups = np.zeros(len(times), dtype=np.int64)
+    groups[starts] = 1
+    groups = np.cumsum(groups)
+    together = RESTART_TOLERANCE * np.ptp(times) if len(times) else 0.0
+    alike = np.all(np.abs(times[starts] - times[:1]) <= together)
+    if not len(starts) or not alike or np.bincount(groups).min() < FEWEST_IN_RESTART:
+        return np.zeros_like(groups), ()
+    if disorder(times, groups) is not None:
+        return np.zeros_like(groups), ()
+    places = f"line {table.lines[rows[starts[0]]]}" + (f" and {len(starts) - 1} more" if len(starts) > 1 else "")
+    return groups, (f"Time starts again in {places}; the rows were split into {len(starts) + 1} runs there.",)
+
+
+def _disordered(table: Table, clock: Clock, keys: Sequence[str], late: int, before: int) -> DataError:
+    row, previous = int(clock.rows[late]), int(clock.rows[before])
+    if not clock.certain:
+        return DataError(
+            f"{table.name} has no column named like a time (t, time, year, date, ...), and the first of numbers, "
+            f"{clock.header!r}, does not increase in line {table.lines[row]}. Name the column of times with --time; "
+            f"the columns are {', '.join(map(repr, table.headers))}."
+        )
+    place, time = table.place(row, clock.header), clock.times[row]
+    within = f" in the run {_label(table, keys, clock.rows[[late]], 1)!r}" if keys else ""
+    if time == clock.times[previous]:
+        what = f"time {time:.12g} stands in line {table.lines[previous]} already{within}"
+        remedy = "Average or remove repeated times"
+    else:
+        what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
+        remedy = "Sort the rows by time"
+    also = "further columns" if keys else "the columns"
+    return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory.")
+
+
+def _label(table: Table, keys: Sequence[str], rows: Int[np.ndarray, " sample"], number: int) -> str:
+    """The run in words, from its first row: ``baseball, drop 1``; ``run 2`` where no column tells."""
+    words: list[str] = []
+    for key in keys:
+        column = table[key]
+        value = column.values[rows[0]]
+        word = column.labels[value] if column.kind == "text" else f"{value:.0f}"
+        words.append(f"{key} {word}" if is_number(word, ".") else word)
+    return ", ".join(words) or f"run {number}"

@@ -1,0 +1,99 @@
+"""Which columns are states, and whether their values can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from discovery.errors import DataError
+from discovery.trajectories.columns import Column
+from discovery.trajectories.runs import FEWEST_SAMPLES
+from discovery.trajectories.table import Table
+
+COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "unnamed: 0", "column 1"})
+
+
+def find_states(
+    table: Table, *, told: Sequence[str], taken: Sequence[str], rows: Int[np.ndarray, " sample"]
+) -> tuple[dict[str, Float[np.ndarray, " row"]], tuple[str, ...]]:
+    """The columns told, else all columns of numbers that are nothing else; with notes on those set aside.
+
+    Args:
+        taken: headers of the columns that are time or tell runs apart.
+        rows: rows of the table that are used.
+
+    Returns:
+        All values of each state by its header, and the notes.
+
+    Raises:
+        DataError: text or an infinite value in a column of numbers, or no column that changes.
+    """
+    notes: list[str] = []
+    columns = [table[header] for header in told or table.headers if header not in taken]
+    if not told:
+        columns, notes = _of_numbers(columns, rows)
+    if not columns:
+        raise DataError(
+            f"{table.name} has no column of numbers besides {' and '.join(map(repr, taken))}. "
+            f"{''.join(f'{note} ' for note in notes)}It needs at least one column of states."
+        )
+    for column in columns:
+        _check(table, column, rows)
+    kept, aside = changing({column.header: column.values[rows] for column in columns}, table.name)
+    return {header: table[header].values for header in kept}, (*notes, *aside)
+
+
+def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Headers of the columns that tell something, and notes on those that are constant or all but empty.
+
+    Raises:
+        DataError: none does.
+    """
+    kept: list[str] = []
+    notes: list[str] = []
+    for header, values in columns.items():
+        measured = values[~np.isnan(values)]
+        if len(measured) < FEWEST_SAMPLES:
+            notes.append(f"{header!r} was set aside: it has {len(measured) or 'no'} measured values.")
+        elif np.all(measured == measured[0]):
+            notes.append(f"{header!r} was set aside: it is {measured[0]:g} throughout.")
+        else:
+            kept.append(header)
+    if not kept:
+        raise DataError(
+            f"{name} has no state that changes: {' '.join(notes)} "
+            "At least one column must vary in time; check that the right columns were measured."
+        )
+    return tuple(kept), tuple(notes)
+
+
+def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> tuple[list[Column], list[str]]:
+    kept: list[Column] = []
+    notes: list[str] = []
+    for column in columns:
+        if column.kind != "number":
+            such = f"text such as {column.misfit.entry!r}" if column.misfit else f"{column.kind}s"
+            notes.append(f"{column.header!r} was set aside: it holds {such}.")
+        elif column.header.lower() in COUNTERS and np.all(np.diff(column.values[rows]) == 1):
+            notes.append(f"{column.header!r} was set aside: it counts the rows.")
+        else:
+            kept.append(column)
+    return kept, notes
+
+
+def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"]) -> None:
+    if column.kind == "date":
+        raise DataError(f"{table.name}, column {column.header!r} holds dates. A state must be numbers; leave it out.")
+    if column.misfit is not None:
+        raise DataError(
+            f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
+            "number. Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
+        )
+    infinite = np.flatnonzero(np.isinf(column.values[rows]))
+    if len(infinite):
+        raise DataError(
+            f"{table.place(int(rows[infinite[0]]), column.header)}: the value is infinite. "
+            "Correct the entry, or leave it empty if nothing was measured."
+        )

@@ -1,0 +1,51 @@
+"""Fewer rows where there are more than a discovery can use."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from discovery.errors import UsageError
+from discovery.trajectories.runs import Run
+
+MOST_ROWS = 20_000  # in all runs together; forty times what the smoothers were tried on
+FEWEST_WHEN_THINNED = 10  # samples of a run; rather than fewer, whole runs are left out
+
+
+def thin(runs: Sequence[Run], most: int = MOST_ROWS) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """Every k-th row of each run, so that at most ``most`` rows remain, and a note that says so.
+
+    Rows are not averaged, which would bend what changes fast. Where runs would become shorter than ten samples,
+    every m-th run is taken instead.
+
+    Raises:
+        UsageError: ``most`` is too small to show one run.
+    """
+    if most < 2 * FEWEST_WHEN_THINNED:
+        raise UsageError(f"At most {most} rows are asked for; at least {2 * FEWEST_WHEN_THINNED} are needed.")
+    total = _rows(runs)
+    if total <= most:
+        return tuple(runs), ()
+    steps = range(1, max(_longest_step(run) for run in runs) + 1)
+    step = steps[bisect_left(steps[:-1], True, key=lambda k: _rows(_thinned(runs, k)) <= most)]
+    thinned = _thinned(runs, step)
+    apart = range(1, len(thinned) + 1)
+    every = apart[bisect_left(apart[:-1], True, key=lambda m: _rows(thinned[::m]) <= most)]
+    kept = tuple(thinned[::every])
+    also = f", and one run in {every}" if every > 1 else ""
+    note = f"{_rows(kept):,} of {total:,} rows were used: one row in {step}{also}."
+    return kept, (note,)
+
+
+def _thinned(runs: Sequence[Run], step: int) -> list[Run]:
+    return [replace(run, rows=run.rows[:: min(step, _longest_step(run))]) for run in runs]
+
+
+def _longest_step(run: Run) -> int:
+    """The step at which ten rows remain."""
+    return max(1, (len(run) - 1) // (FEWEST_WHEN_THINNED - 1))
+
+
+def _rows(runs: Sequence[Run]) -> int:
+    return sum(len(run) for run in runs)

@@ -1,0 +1,41 @@
+"""Single entries of a table: numbers, dates and the marks of a missing value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+Kind = Literal["number", "date", "text"]
+
+# pandas' own list, and the dash, question mark and dot of field notebooks
+MISSING = frozenset(
+    {"", "-", "?", ".", "--", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-NaN", "-nan", "NAN"}
+    | {"null", "NULL", "None", "none", "missing"}
+)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+def is_number(entry: str, decimal: str) -> bool:
+    """Whether the entry is a number or infinite, with ``decimal`` between its integer part and its fraction."""
+    if decimal == ",":
+        if "." in entry:
+            return False
+        entry = entry.replace(",", ".")
+    return _NUMBER.fullmatch(entry) is not None
+
+
+def is_missing(entry: str) -> bool:
+    """Whether the entry stands for a value that was not measured."""
+    return entry in MISSING
+
+
+def kind_of(entries: Sequence[str], decimal: str) -> Kind:
+    """What most of the entries that are not missing are; ``number`` if all are missing."""
+    present = [entry for entry in entries if not is_missing(entry)]
+    numbers = sum(is_number(entry, decimal) for entry in present)
+    dates = sum(_DATE.fullmatch(entry) is not None for entry in present)
+    if 2 * numbers >= len(present):
+        return "number"
+    return "date" if 2 * dates > len(present) else "text"

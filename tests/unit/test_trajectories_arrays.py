@@ -1,0 +1,147 @@
+"""Arrays, tables and lists of them become measurements."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.errors import DataError
+from discovery.trajectories.arrays import from_arrays
+from discovery.types import Trajectory
+
+T = np.arange(8) / 4
+X = np.column_stack([np.sin(T), np.cos(T)])
+FRAME = pd.DataFrame(X, columns=["hare [1000]", "lynx"])
+RUN = Trajectory(T, X, ("a", "b"), "first")
+
+FORMS = {
+    "an array and times": (X, T, ("x0", "x1")),
+    "an array and a step": (X, 0.25, ("x0", "x1")),
+    "rows of lists": (X.tolist(), T.tolist(), ("x0", "x1")),
+    "a masked array": (np.ma.masked_invalid(X), T, ("x0", "x1")),
+    "a frame": (FRAME, T, ("hare", "lynx")),
+    "a frame and a series": (FRAME, pd.Series(T), ("hare", "lynx")),
+    "a trajectory": (RUN, None, ("a", "b")),
+}
+
+
+@pytest.mark.parametrize(("x", "t", "names"), FORMS.values(), ids=FORMS.keys())
+def test_one_run_is_taken_in_any_form(x: object, t: object, names: tuple[str, ...]) -> None:
+    """Times and states are those that were passed."""
+    measurements = from_arrays(x, t)  # pyright: ignore[reportArgumentType]
+    (run,) = measurements.trajectories
+    np.testing.assert_array_equal(T, run.times)
+    np.testing.assert_array_equal(X, run.states)
+    assert names == run.names
+    assert "arrays" == measurements.source
+    assert "t" == measurements.time_name
+    assert () == measurements.notes
+
+
+SEVERAL = {
+    "arrays and times": ([X, X[:5]], [T, T[:5]]),
+    "arrays and one step": ([X, X[:5]], 0.25),
+    "an array of three axes": (np.stack([X, X]), T),
+    "an array of three axes and times of each": (np.stack([X, X]), np.stack([T, T])),
+    "frames": ([FRAME, FRAME], T),
+    "nested lists": ([X.tolist(), X.tolist()], [T.tolist(), T.tolist()]),
+    "trajectories": ([RUN, Trajectory(T, X, ("a", "b"))], None),
+    "arrays of one axis": ([X[:, 0], X[:, 0]], T),
+}
+
+
+@pytest.mark.parametrize(("x", "t"), SEVERAL.values(), ids=SEVERAL.keys())
+def test_several_runs_are_taken_in_any_form(x: object, t: object) -> None:
+    """Each run keeps its own length and times."""
+    first, second = from_arrays(x, t).trajectories  # pyright: ignore[reportArgumentType]
+    np.testing.assert_array_equal(T, first.times)
+    np.testing.assert_array_equal(T[: len(second)], second.times)
+    np.testing.assert_array_equal(first.states[: len(second)], second.states)
+    assert "run 2" == second.label
+
+
+def test_a_trajectory_keeps_its_label() -> None:
+    """What tells it from others was chosen by the user."""
+    assert "first" == from_arrays(RUN).trajectories[0].label
+
+
+def test_names_are_made_safe_and_headers_kept() -> None:
+    """The user's names come back as headers."""
+    measurements = from_arrays(X, T, names=["N", "x y"])
+    assert {"N_": "N", "x_y": "x y"} == measurements.headers
+    assert ("N_", "x_y") == measurements.trajectories[0].names
+
+
+def test_an_array_of_one_axis_is_one_state() -> None:
+    """A single state needs no second axis; a series brings its name."""
+    assert (8, 1) == from_arrays(T**2, T).trajectories[0].states.shape
+    assert {"h": "h"} == from_arrays(pd.Series(T**2, name="h"), T).headers
+
+
+def test_masked_values_are_missing() -> None:
+    """A mask means that nothing was measured."""
+    masked = np.ma.masked_greater(X, 0.99)
+    assert np.isnan(from_arrays(masked, T).trajectories[0].states[0, 1])
+
+
+def test_the_arrays_that_were_passed_are_not_touched() -> None:
+    """Measurements hold copies that cannot be written to."""
+    x = X.copy()
+    measurements = from_arrays(x, T)
+    x[0, 0] = 5.0
+    assert X[0, 0] == measurements.trajectories[0].states[0, 0]
+
+
+def test_a_constant_column_and_a_short_run_are_set_aside_with_notes() -> None:
+    """As from a file, the rest is used."""
+    x = np.column_stack([X, np.ones(8)])
+    measurements = from_arrays([x, x[:2]], [T, T[:2]])
+    assert ("x0", "x1") == measurements.trajectories[0].names
+    assert (
+        "1 run of fewer than 3 samples was left out.",
+        "'x2' was set aside: it is 1 throughout.",
+    ) == measurements.notes
+
+
+def test_the_fingerprint_tells_values_times_and_names_apart() -> None:
+    """The same arrays have the same fingerprint, others another."""
+    prints = [from_arrays(*x).sha256 for x in [(X, T), (X + 1, T), (X, T + 1), (FRAME, T)]]
+    assert prints[0] == from_arrays(X.copy(), T.copy()).sha256
+    assert 4 == len(set(prints))
+
+
+REFUSED = {
+    "no times": ((X, None), "x came without times. Pass t"),
+    "no runs": (([], T), r"x holds no runs. Pass at least one"),
+    "a negative step": ((X, -0.1), "t is -0.1. As one number it is the step"),
+    "too few times": ((X, T[:5]), "x: Trajectory has 5 times but 8 rows"),
+    "too few arrays of times": (([X, X], [T]), "There are 1 arrays of times but 2 of states"),
+    "times that fall": (([X, X], [T, -T]), r"x\[1\]: Trajectory times must increase"),
+    "times and trajectories": ((RUN, T), "x holds trajectories, which bring their times"),
+    "trajectories among arrays": (([RUN, X], None), "x holds trajectories, which bring their times"),
+    "text": ((np.full((8, 2), "a"), T), "x does not hold real numbers"),
+    "complex numbers": ((X * 1j, T), "x does not hold real numbers"),
+    "dates as times": ((X, np.arange(8).astype("datetime64[D]")), "t does not hold real numbers"),
+    "rows of unlike length": (([[1.0, 2.0], [3.0]], [0.0, 1.0]), "x does not hold real numbers in rows of one length"),
+    "four axes": ((np.zeros((2, 2, 2, 2)), T), r"x has the shape \(2, 2, 2, 2\)"),
+    "an infinite value": ((np.where(X > 0.99, np.inf, X), T), "x is infinite in row 0, column 1"),
+    "unlike columns": (([X, X[:, :1]], T), r"x\[1\] and x\[0\] have not the same columns"),
+    "unlike names": (([FRAME, FRAME[["lynx", "hare [1000]"]]], T), r"x\[1\] and x\[0\] have not the same columns"),
+    "few samples": ((X[:4], T[:4]), "x has 4 samples in 1 run"),
+    "constants": ((np.ones((8, 2)), T), "x has no state that changes: 'x0' was set aside"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_arrays_that_cannot_be_used_are_refused(arguments: tuple[object, object], message: str) -> None:
+    """The message says which array and what it needs."""
+    with pytest.raises(DataError, match=message):
+        from_arrays(*arguments)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [(["a"], "There are 1 names but 2 columns"), (["a", "a"], "Two columns have the same name")]
+)
+def test_names_must_fit_the_columns(names: list[str], message: str) -> None:
+    """Each column has one name of its own."""
+    with pytest.raises(DataError, match=message):
+        from_arrays(X, T, names=names)

@@ -1,0 +1,170 @@
+"""Which column is time, and which rows make one run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+from discovery.trajectories.runs import Run
+from discovery.trajectories.thinning import thin
+
+
+def read(tmp_path: Path, text: str, **roles: object) -> Measurements:
+    """The measurements in a file of that text."""
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    return read_csv(path, **roles)  # pyright: ignore[reportArgumentType]
+
+
+def lengths(measurements: Measurements) -> dict[str, int]:
+    """Number of samples of each run."""
+    return {trajectory.label: len(trajectory) for trajectory in measurements.trajectories}
+
+
+@pytest.mark.parametrize(
+    "header", ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T"]
+)
+def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None:
+    """The name decides, wherever the column stands."""
+    text = f"a,{header},b\n" + "".join(f"{-i},{i / 2},{i * i}\n" for i in range(6))
+    measurements = read(tmp_path, text)
+    assert header == measurements.time_name
+    assert ("a", "b") == measurements.trajectories[0].names
+    assert () == measurements.notes
+
+
+@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min"])
+def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header: str) -> None:
+    """Every word of the name must belong to a time."""
+    text = f"p,{header}\n" + "".join(f"{i},{i * i}\n" for i in range(6))
+    measurements = read(tmp_path, text)
+    assert "p" == measurements.time_name
+    assert [header] == list(measurements.headers.values())
+    assert ("No column is named like a time; the first, 'p', was taken.",) == measurements.notes
+
+
+@pytest.mark.parametrize(
+    ("headers", "time"), [("year,time", "time"), ("T,day", "day"), ("day,t", "t"), ("T,t", "t"), ("year,t_s", "t_s")]
+)
+def test_the_surest_name_of_a_time_wins(tmp_path: Path, headers: str, time: str) -> None:
+    """A temperature T gives way to a day, and a day to t."""
+    text = f"{headers},x\n" + "".join(f"{i},{2 * i},{i * i}\n" for i in range(6))
+    assert time == read(tmp_path, text).time_name
+
+
+@pytest.mark.parametrize(
+    ("header", "dates", "since"),
+    [
+        ("date", ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04", "2020-01-05"], "2020-01-01"),
+        ("when", [f"2020-02-{day} 12:30:00" for day in (26, 27, 28, 29)] + ["2020-03-01 12:30"], "2020-02-26 12:30:00"),
+        ("at", [f"2020-01-0{day}T00:00:00Z" for day in range(1, 6)], "2020-01-01"),
+    ],
+)
+def test_dates_become_days_since_the_first(tmp_path: Path, header: str, dates: list[str], since: str) -> None:
+    """A column of ISO dates is time, whatever its name."""
+    text = f"x,{header}\n" + "".join(f"{i * i},{date}\n" for i, date in enumerate(dates))
+    measurements = read(tmp_path, text)
+    assert header == measurements.time_name
+    assert [0.0, 1.0, 2.0, 3.0, 4.0] == measurements.trajectories[0].times.tolist()
+    assert (f"The dates in {header!r} were turned into days since {since}.",) == measurements.notes
+
+
+@pytest.mark.parametrize("header", ["run", "Trial", "experiment_id", "body", "series no"])
+@pytest.mark.parametrize("interleaved", [True, False])
+def test_whole_numbers_under_the_name_of_a_run_tell_runs_apart(tmp_path: Path, header: str, interleaved: bool) -> None:
+    """The rows of a run need not follow each other."""
+    rows = [(run, i) for run in (1, 2) for i in range(6)]
+    rows = sorted(rows, key=lambda row: row[1]) if interleaved else rows
+    measurements = read(tmp_path, f"{header},t,x\n" + "".join(f"{run},{i},{i * run}\n" for run, i in rows))
+    assert {f"{header} 1": 6, f"{header} 2": 6} == lengths(measurements)
+    assert [0.0, 2.0, 4.0, 6.0, 8.0, 10.0] == measurements.trajectories[1].states[:, 0].tolist()
+    assert (f"The rows are 2 runs, told apart by {header!r}.",) == measurements.notes
+
+
+@pytest.mark.parametrize("offset", [0, 6])
+def test_a_text_column_in_blocks_tells_runs_apart(tmp_path: Path, offset: int) -> None:
+    """Runs may each start at zero or share one clock."""
+    rows = [(cell, i + offset * (cell == "b")) for cell in "ab" for i in range(6)]
+    measurements = read(tmp_path, "cell,t,x\n" + "".join(f"{cell},{i},{i * i}\n" for cell, i in rows))
+    assert {"a": 6, "b": 6} == lengths(measurements)
+
+
+def test_a_flag_that_comes_and_goes_makes_no_runs(tmp_path: Path) -> None:
+    """Time increases through all rows, so they are one run."""
+    text = "quality,t,x\n" + "".join(f"{'bad' if i % 3 else 'good'},{i},{i * i}\n" for i in range(12))
+    measurements = read(tmp_path, text)
+    assert {"": 12} == lengths(measurements)
+    assert ("'quality' was set aside: it holds text such as 'good'.",) == measurements.notes
+
+
+def test_an_input_that_steps_makes_no_runs(tmp_path: Path) -> None:
+    """Whole numbers in blocks are values as long as time needs no key."""
+    text = "t,pump,x\n" + "".join(f"{i},{i // 6},{i * i}\n" for i in range(12))
+    assert {"": 12} == lengths(read(tmp_path, text))
+
+
+def test_whole_numbers_in_blocks_are_taken_where_time_needs_them(tmp_path: Path) -> None:
+    """An unusual name does not hide a column in whose blocks alone time increases."""
+    text = "flask,t,x\n" + "".join(f"{flask},{i},{i * i}\n" for flask in (3, 7) for i in range(4))
+    measurements = read(tmp_path, text)
+    assert {"flask 3": 4, "flask 7": 4} == lengths(measurements)
+
+
+def test_runs_are_told_by_the_columns_that_the_user_names(tmp_path: Path) -> None:
+    """Numbers among labels are labels, and no state is made of them."""
+    rows = [(a, b, i) for a in (1, 2) for b in ("2", "2b") for i in range(3)]
+    text = "p,q,t,x\n" + "".join(f"{a},{b},{i},{i * a}\n" for a, b, i in rows)
+    measurements = read(tmp_path, text, trajectory=("p", "q"))
+    assert ["p 1, q 2", "p 1, 2b", "p 2, q 2", "p 2, 2b"] == list(lengths(measurements))
+    assert {"x": "x"} == measurements.headers
+
+
+def test_time_that_starts_again_splits_runs(tmp_path: Path) -> None:
+    """Blocks that start together are runs even where no column tells."""
+    text = "t,x\n" + "".join(f"{i / 10 + start},{i * i}\n" for start in (0, 0.01, 0) for i in range(6))
+    measurements = read(tmp_path, text)
+    assert {"run 1": 6, "run 2": 6, "run 3": 6} == lengths(measurements)
+    assert ("Time starts again in line 8 and 1 more; the rows were split into 3 runs there.",) == measurements.notes
+
+
+def test_long_run_numbers_are_written_out(tmp_path: Path) -> None:
+    """Labels that were rounded would not tell runs apart."""
+    text = "run,t,x\n" + "".join(f"{run},{i},{i * i}\n" for run in (20240101, 20240102) for i in range(4))
+    assert {"run 20240101": 4, "run 20240102": 4} == lengths(read(tmp_path, text))
+
+
+def test_runs_of_two_samples_are_left_out_with_a_note(tmp_path: Path) -> None:
+    """Others remain, and keep their labels."""
+    rows = [*(("a", i) for i in range(6)), ("b", 0), ("b", 1), ("c", 0)]
+    measurements = read(tmp_path, "cell,t,x\n" + "".join(f"{cell},{i},{i * i}\n" for cell, i in rows))
+    assert {"a": 6} == lengths(measurements)
+    assert "2 runs of fewer than 3 samples were left out." in measurements.notes
+
+
+def runs(*counts: int) -> list[Run]:
+    """Runs of that many rows."""
+    ends = np.cumsum(counts)
+    return [Run(str(i), np.arange(end - n, end)) for i, (n, end) in enumerate(zip(counts, ends, strict=True))]
+
+
+@pytest.mark.parametrize(
+    ("counts", "most"),
+    [([1000], 100), ([10_000, 20], 50), ([30] * 50, 100), ([19], 20), ([1000, 12, 12], 30), ([39], 20)],
+)
+def test_thinning_keeps_within_the_limit_and_leaves_runs_long_enough(counts: list[int], most: int) -> None:
+    """No run falls below ten samples, and the first of each is kept."""
+    before = runs(*counts)
+    after, notes = thin(before, most)
+    assert sum(len(run) for run in after) <= most
+    assert all(len(run) >= 10 for run in after)
+    assert {run.rows[0] for run in after} <= {run.rows[0] for run in before}
+    assert bool(notes) == (sum(counts) > most)
+
+
+def test_runs_are_left_out_where_samples_cannot_be() -> None:
+    """Fifty runs of thirty cannot become a hundred rows with ten in each."""
+    after, notes = thin(runs(*[30] * 50), 100)
+    assert [str(i) for i in range(0, 50, 5)] == [run.label for run in after]
+    assert ("100 of 1,500 rows were used: one row in 3, and one run in 5.",) == notes
