@@ -1,0 +1,91 @@
+"""Systems out of single equations: a beam over equations, every trial refined on the trajectories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import product
+
+import numpy as np
+
+from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.windows import Windows
+from discovery.protocols import Deadline, Progress
+from discovery.selection.pool import Entry, law_of
+from discovery.selection.refined import Refined, in_order, refine, side_by_side
+from discovery.types import Law
+
+
+@dataclass(frozen=True)
+class Beam:
+    """Settings of the beam over equations.
+
+    Attributes:
+        sweeps: times that every equation is varied with the others held.
+        width: best entries of each equation that are combined at the end.
+        combinations: most systems built from them.
+        shooting: a short fit; the finalists are fitted fully later.
+    """
+
+    sweeps: int = 2
+    width: int = 4
+    combinations: int = 48
+    shooting: Shooting = Shooting(iterations=6, tolerance=1e-3)
+
+
+def systems(
+    pools: Mapping[str, Sequence[Entry]],
+    laws: Sequence[Law],
+    windows: Windows,
+    settings: Beam,
+    *,
+    threads: int,
+    deadline: Deadline,
+    progress: Progress,
+) -> list[Refined]:
+    """Refined systems, best first.
+
+    Coordinate descent: one equation is varied over its pool while the others are those of the best system so far;
+    then the best entries of all equations are combined. Whole ``laws`` compete as they are.
+    """
+    states = list(pools)
+    found = side_by_side(lambda law: refine(law, windows, settings=settings.shooting), laws, threads)
+    current = {state: entries[0] for state, entries in pools.items()}
+    seen: dict[tuple[Entry, ...], Refined | None] = {}
+
+    def attempt(choice: tuple[Entry, ...]) -> Refined | None:
+        if choice not in seen:
+            seen[choice] = refine(law_of(choice), windows, settings=settings.shooting)
+        return seen[choice]
+
+    ranked: dict[str, list[Entry]] = {state: list(entries) for state, entries in pools.items()}
+    for sweep in range(settings.sweeps):
+        before = dict(current)
+        for number, state in enumerate(states):
+            if deadline.passed():
+                break
+            progress("selection", f"varying {state}'", (sweep + number / len(states)) / settings.sweeps)
+            choices = [tuple(entry if s == state else current[s] for s in states) for entry in pools[state]]
+            side_by_side(attempt, choices, threads)
+            order = sorted(range(len(choices)), key=lambda i: _score(seen[choices[i]]))
+            ranked[state] = [pools[state][i] for i in order]
+            current[state] = ranked[state][0]
+        if current == before:
+            break
+    if not deadline.passed():
+        side_by_side(attempt, _combinations([ranked[state] for state in states], settings), threads)
+    found += [refined for refined in seen.values() if refined is not None]
+    return in_order(found)
+
+
+def _combinations(ranked: Sequence[Sequence[Entry]], settings: Beam) -> list[tuple[Entry, ...]]:
+    """Systems of the best entries of each equation, those of the lowest ranks first."""
+    width = settings.width if len(ranked) <= 6 else 2  # the number of combinations grows as width ** equations
+    places = product(*(range(min(width, len(entries))) for entries in ranked))
+    chosen = nsmallest(settings.combinations, places, key=lambda place: (sum(place), place))
+    return [tuple(entries[i] for entries, i in zip(ranked, place, strict=True)) for place in chosen]
+
+
+def _score(refined: Refined | None) -> float:
+    return np.inf if refined is None else refined.score

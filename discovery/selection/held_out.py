@@ -1,0 +1,157 @@
+"""Forecasts of samples that were not fitted, beside those of laws that know nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import Windows, cut
+from discovery.types import DiscoveryProblem, Law, Prediction, SmoothedTrajectory, Trajectory
+
+# Share of each record, or of the trajectories, that is kept out. A fifth is the usual choice where data are scarce.
+SHARE = 0.2
+# With this many trajectories whole ones are kept out, which tests unseen initial states too.
+WHOLE = 5
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Errors of forecasts on kept-out samples, as mean squares in units of each state's variance.
+
+    Attributes:
+        error: of the law, refitted without those samples; infinite if it cannot be simulated.
+        persistence: of staying at the forecast's first state.
+        mean: of the mean of the samples fitted.
+        noise: that which measurement noise alone explains.
+        whole: whether whole trajectories were kept out.
+    """
+
+    error: float
+    persistence: float
+    mean: float
+    noise: float
+    count: int
+    whole: bool
+    predictions: tuple[Prediction, ...]
+
+    @property
+    def skill(self) -> float:
+        """Share of the better null's error, noise apart, that the law removes; 1 is perfect."""
+        null = min(self.persistence, self.mean) - self.noise
+        return 1.0 - max(self.error - self.noise, 0.0) / null if null > 0 else float("-inf")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Samples low to high of one trajectory."""
+
+    index: int
+    low: int
+    high: int
+
+
+def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:
+    """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
+
+    Args:
+        length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
+    """
+    runs = problem.trajectories
+    whole = len(runs) >= WHOLE
+    if whole:
+        kept_out = set(range(1, len(runs), round(1 / SHARE)))
+        train = [_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out]
+        test = [_Part(i, 0, len(runs[i])) for i in sorted(kept_out)]
+    else:
+        ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
+        if min(ends) < 4:
+            return None
+        train = [_Part(i, 0, end) for i, end in enumerate(ends)]
+        test = [_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True))]
+    fitted = _fit(law, problem, train, length, settings)
+    return None if fitted is None else _judge(fitted, problem, train, test, length, whole)
+
+
+def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
+    run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
+    rows = slice(part.low, part.high)
+    return (
+        Trajectory(run.times[rows], run.states[rows], run.names, run.label),
+        SmoothedTrajectory(
+            smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
+            smooth.derivative_deviations[rows], smooth.names, smooth.label,
+        ),
+    )  # fmt: skip
+
+
+def _fit(
+    law: Law, problem: DiscoveryProblem, train: Sequence[_Part], length: int, settings: Shooting
+) -> tuple[Fit, Windows] | None:
+    pieces = [_slice(problem, part) for part in train]
+    windows = cut(
+        [raw for raw, _ in pieces],
+        [smooth for _, smooth in pieces],
+        problem.smoothing.noise,
+        length,
+        max_samples=20_000,
+    )
+    fitted = fit(law, windows, settings=settings)
+    return None if fitted is None else (fitted, windows)
+
+
+def _judge(
+    fitted: tuple[Fit, Windows],
+    problem: DiscoveryProblem,
+    train: Sequence[_Part],
+    test: Sequence[_Part],
+    length: int,
+    whole: bool,
+) -> HeldOut:
+    result, windows = fitted
+    known = np.vstack([problem.trajectories[part.index].states[part.low : part.high] for part in train])
+    mean, spread = np.nanmean(known, axis=0), np.maximum(np.nanstd(known, axis=0), 1e-300)
+    sums = np.zeros(4)
+    count = 0
+    predictions: list[Prediction] = []
+    for part in test:
+        run = problem.trajectories[part.index]
+        forecast, persisted = _forecasts(result, windows, problem, part, length, whole)
+        predictions.append(Prediction("held_out", run.label, run.times[part.low : part.high], forecast))
+        measured = run.states[part.low : part.high]
+        there = np.isfinite(measured)
+        noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
+        for i, guess in enumerate((forecast, persisted, np.broadcast_to(mean, measured.shape))):
+            error = np.where(there, (guess - measured) / spread, 0.0)
+            sums[i] += np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
+        sums[3] += float(np.where(there, noise**2, 0.0).sum())
+        count += int(there.sum())
+    means = sums / max(count, 1)
+    return HeldOut(float(means[0]), float(means[1]), float(means[2]), float(means[3]), count, whole, tuple(predictions))
+
+
+def _forecasts(
+    fitted: Fit, windows: Windows, problem: DiscoveryProblem, part: _Part, length: int, whole: bool
+) -> tuple[Float[np.ndarray, "time state"], Float[np.ndarray, "time state"]]:
+    """Forecasts of a part by the law and by persistence, begun anew every ``length`` samples."""
+    times = problem.trajectories[part.index].times
+    smooth = problem.smoothing.trajectories[part.index].states
+    forecast, persisted = [], []
+    for low in range(part.low, part.high, length):
+        high = min(low + length, part.high)
+        follows = low == part.low and not whole  # goes on from the samples fitted
+        origin, start = _last_start(fitted, windows, part.index) if follows else (low, smooth[low])
+        forecast.append(simulate(fitted.law, start, times[origin:high])[low - origin :])
+        first = smooth[low - 1] if follows else smooth[low]
+        persisted.append(np.broadcast_to(first, (high - low, len(first))))
+    return np.vstack(forecast), np.vstack(persisted)
+
+
+def _last_start(fitted: Fit, windows: Windows, index: int) -> tuple[int, Float[np.ndarray, " state"]]:
+    """Where the last fitted window of a trajectory begins, and the state fitted there."""
+    row = max(row for row, (run, _) in enumerate(windows.places) if run == index)
+    return windows.places[row][1], fitted.starts[row]

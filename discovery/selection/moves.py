@@ -1,0 +1,54 @@
+"""Structure moves after refinement: terms that do not pay their way leave the law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.windows import Windows
+from discovery.selection.refined import Refined, refine, side_by_side
+from discovery.types import Law, symbol
+
+
+def without_terms(law: Law) -> Iterator[Law]:
+    """The laws that lack one additive term, wherever an equation has more than one (sums in brackets included)."""
+    for equation, skeleton in enumerate(law.skeletons):
+        for smaller in _smaller(skeleton):
+            skeletons = (*law.skeletons[:equation], smaller, *law.skeletons[equation + 1 :])
+            yield renumbered(Law(law.states, skeletons, law.constants, law.sources))
+
+
+def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
+    if isinstance(expression, sp.Add):
+        for term in expression.args:
+            yield expression - term
+    for i, argument in enumerate(expression.args):
+        if not argument.has(sp.Add):
+            continue
+        for smaller in _smaller(argument):
+            yield expression.func(*expression.args[:i], smaller, *expression.args[i + 1 :])
+
+
+def renumbered(law: Law) -> Law:
+    """The same law with constants numbered without gaps."""
+    used = set().union(*(skeleton.free_symbols for skeleton in law.skeletons))
+    old = [i for i in range(len(law.constants)) if symbol(f"c{i}") in used]
+    change = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}
+    skeletons = tuple(skeleton.xreplace(change) for skeleton in law.skeletons)
+    return Law(law.states, skeletons, tuple(law.constants[i] for i in old), law.sources)
+
+
+def prune(refined: Refined, windows: Windows, settings: Shooting, *, threads: int) -> Refined:
+    """Drops terms one by one as long as the description gets shorter."""
+    while True:
+        trials = side_by_side(
+            lambda law: refine(law, windows, starts=refined.fit.starts, settings=settings),
+            list(without_terms(refined.law)),
+            threads,
+        )
+        better = min(trials, key=lambda trial: trial.score, default=refined)
+        if better.score >= refined.score:
+            return refined
+        refined = better

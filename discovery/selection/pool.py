@@ -1,0 +1,175 @@
+"""The pool: for each state, distinct right-hand sides, the best few of every size and of every source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.dynamics.evaluate import values
+from discovery.errors import ExpressionError
+from discovery.selection.score import score
+from discovery.symbolic.canonical import canonical, drop_tiny
+from discovery.symbolic.complexity import node_count
+from discovery.symbolic.constants import abstract
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression, symbol
+
+# A term that contributes less than this share of the equation's root mean square is dropped: such terms fit the
+# smoother's error (chosen by experiment on published systems without noise).
+TINY = 1e-3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One right-hand side of one state.
+
+    Attributes:
+        skeleton, constants: the family, with constants c0, c1, ..., and their values.
+        errors: chi-squared by row on each regression of the problem.
+        sources: engines that proposed it.
+    """
+
+    state: str
+    skeleton: sp.Expr
+    constants: tuple[float, ...]
+    errors: tuple[float, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Nodes of the expression."""
+        return node_count(self.skeleton)
+
+
+def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandidate]:
+    """Whole laws taken apart into candidates of single equations."""
+    single: list[EquationCandidate] = []
+    for candidate in candidates:
+        if isinstance(candidate, Law):
+            source = candidate.sources[0] if candidate.sources else "law"
+            single += [EquationCandidate(state, rhs, source) for state, rhs in candidate.equations.items()]
+        else:
+            single.append(candidate)
+    return single
+
+
+def pool(
+    candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, *, per_size: int, most: int
+) -> dict[str, tuple[Entry, ...]]:
+    """Distinct entries for each state, best first.
+
+    Args:
+        per_size: entries kept of each size by each regression.
+        most: entries kept for a state in all.
+    """
+    single = split(candidates)
+    return {
+        state: _cut(_entries([c for c in single if c.state == state], problem), per_size, most)
+        for state in problem.names
+    }
+
+
+def _entries(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem) -> list[Entry]:
+    """Candidates without tiny terms, merged where they are one family; the better constants stay."""
+    best: dict[sp.Expr, Entry] = {}
+    states = problem.regression("derivative").states
+    states = states[:: max(1, len(states) // 300)]
+    for expression, sources in _first_of_each_support(candidates):
+        expression = canonical(drop_tiny(expression, states, problem.names, TINY))
+        skeleton, constants = abstract(expression, implicit=True, inner=False)
+        if not constants:
+            continue
+        known = best.get(skeleton)
+        if known is not None and known.constants == constants:
+            best[skeleton] = _with_source(known, *sources)
+            continue
+        errors = _errors(skeleton, constants, candidates[0].state, problem)
+        if not np.all(np.isfinite(errors)):
+            continue
+        entry = Entry(candidates[0].state, skeleton, constants, errors, sources)
+        if known is not None:
+            better, other = (entry, known) if min(entry.errors) < min(known.errors) else (known, entry)
+            entry = _with_source(better, *other.sources)
+        best[skeleton] = entry
+    return list(best.values())
+
+
+def _first_of_each_support(
+    candidates: Sequence[EquationCandidate], copies: int = 2
+) -> list[tuple[sp.Expr, tuple[str, ...]]]:
+    """The first candidates of each set of terms, with the sources of all: engines find simple laws again and again."""
+    alike: dict[frozenset[sp.Expr], list[EquationCandidate]] = {}
+    for candidate in candidates:
+        key = frozenset(term.as_coeff_Mul()[1] for term in sp.Add.make_args(candidate.expression))
+        alike.setdefault(key, []).append(candidate)
+    return [
+        (one.expression, tuple(dict.fromkeys(other.source for other in group)))
+        for group in alike.values()
+        for one in group[:copies]
+    ]
+
+
+def _with_source(entry: Entry, *sources: str) -> Entry:
+    merged = tuple(dict.fromkeys((*entry.sources, *sources)))
+    return Entry(entry.state, entry.skeleton, entry.constants, entry.errors, merged)
+
+
+def _errors(
+    skeleton: sp.Expr, constants: tuple[float, ...], state: str, problem: DiscoveryProblem
+) -> tuple[float, ...]:
+    equation = problem.names.index(state)
+    return tuple(_error(skeleton, constants, problem.names, r, equation) for r in problem.regressions)
+
+
+def _error(
+    skeleton: sp.Expr, constants: tuple[float, ...], names: Sequence[str], regression: Regression, equation: int
+) -> float:
+    try:
+        column = values([skeleton], names, regression.states, constants)
+    except ExpressionError:
+        return float("inf")
+    if not np.all(np.isfinite(column)):
+        return float("inf")
+    residual: Float[np.ndarray, " row"] = regression.operator(column)[:, 0] - regression.targets[:, equation]
+    return float(np.mean((residual / regression.deviations[:, equation]) ** 2))
+
+
+def _cut(entries: Sequence[Entry], per_size: int, most: int) -> tuple[Entry, ...]:
+    """The best of every size and source on every regression, then by static score; never by score alone."""
+    kept: dict[int, Entry] = {}
+    order: dict[int, float] = {}
+    regressions = len(entries[0].errors) if entries else 0
+    for regression in range(regressions):
+        ranked = sorted(range(len(entries)), key=lambda i: (entries[i].errors[regression], i))
+        sizes: dict[tuple[int, str], int] = {}
+        for i in ranked:
+            entry = entries[i]
+            key = (len(entry.constants), entry.sources[0].split(":")[0])
+            sizes[key] = sizes.get(key, 0) + 1
+            static = score([entry.skeleton], len(entry.constants), entry.errors[regression] * 500, 500)
+            order[i] = min(order.get(i, np.inf), static)
+            if sizes[key] <= per_size:
+                kept[i] = entry
+    # The best of each number of constants comes first, so that a cut at `most` never removes a size.
+    best: dict[int, int] = {}
+    for i in sorted(kept, key=lambda i: (order[i], i)):
+        best.setdefault(len(kept[i].constants), i)
+    front = sorted(best.values(), key=lambda i: (order[i], i))
+    rest = [i for i in sorted(kept, key=lambda i: (order[i], i)) if i not in set(front)]
+    chosen = [*front, *rest][:most]
+    return tuple(kept[i] for i in sorted(chosen, key=lambda i: (order[i], i)))
+
+
+def law_of(entries: Sequence[Entry]) -> Law:
+    """The law of one entry for each state, constants numbered through."""
+    skeletons: list[sp.Expr] = []
+    constants: list[float] = []
+    for entry in entries:
+        shift = {symbol(f"c{i}"): symbol(f"c{i + len(constants)}") for i in range(len(entry.constants))}
+        skeletons.append(entry.skeleton.xreplace(shift))
+        constants += entry.constants
+    sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
+    return Law(tuple(entry.state for entry in entries), tuple(skeletons), tuple(constants), sources)

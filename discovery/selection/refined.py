@@ -1,0 +1,80 @@
+"""Laws fitted on windows, with their score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.windows import Windows, carried_starts
+from discovery.selection.score import score
+from discovery.symbolic.constants import abstract
+from discovery.types import Law
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Refined:
+    """A fit and its description length."""
+
+    fit: Fit
+    score: float
+
+    @property
+    def law(self) -> Law:
+        """The fitted law."""
+        return self.fit.law
+
+
+def canonical_law(law: Law) -> Law:
+    """The law with every term given a constant, numbered in the order of the pool's entries."""
+    skeletons: list[sp.Expr] = []
+    constants: list[float] = []
+    for expression in law.equations.values():
+        skeleton, values = abstract(expression, first=len(constants), implicit=True, inner=False)
+        skeletons.append(skeleton)
+        constants += values
+    return Law(law.states, tuple(skeletons), tuple(constants), law.sources)
+
+
+def refine(
+    law: Law,
+    windows: Windows,
+    *,
+    starts: Float[np.ndarray, "window state"] | None = None,
+    settings: Shooting | None = None,
+) -> Refined | None:
+    """The law fitted on ``windows``; None if it cannot be simulated there."""
+    fitted = fit(law, windows, starts=starts, settings=settings)
+    if fitted is None:
+        return None
+    return Refined(fitted, score(law.skeletons, len(law.constants), fitted.cost, fitted.count))
+
+
+def lengthen(refined: Refined, windows: Windows, longer: Windows, settings: Shooting) -> Refined | None:
+    """The law fitted again on longer windows, from the starts of the shorter ones."""
+    starts = carried_starts(refined.fit.starts, windows, longer)
+    return refine(refined.law, longer, starts=starts, settings=settings)
+
+
+def in_order(items: Sequence[Refined]) -> list[Refined]:
+    """Best first; ties go to the law that came first."""
+    return sorted(items, key=lambda item: item.score)
+
+
+def side_by_side(work: Callable[[Item], Result | None], items: Sequence[Item], threads: int) -> list[Result]:
+    """Results that are not None, in the order of ``items``. The compiled loops run without Python's lock."""
+    if threads <= 1 or len(items) <= 1:
+        results = [work(item) for item in items]
+    else:
+        with ThreadPoolExecutor(threads) as executor:
+            results = list(executor.map(work, items))
+    return [result for result in results if result is not None]

@@ -1,0 +1,197 @@
+"""Selection on trajectories: pool, beam over equations, growing windows, structure moves, ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.horizon import prediction_horizon
+from discovery.dynamics.windows import Windows, cut
+from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.selection.beam import Beam, systems
+from discovery.selection.growth import Growth, grow, levels
+from discovery.selection.held_out import HeldOut, hold_out
+from discovery.selection.intervals import bounds
+from discovery.selection.moves import prune
+from discovery.selection.pool import pool
+from discovery.selection.reconstruction import reconstruct
+from discovery.selection.refined import Refined, canonical_law, in_order
+from discovery.selection.score import RULE, residual_length
+from discovery.symbolic.complexity import node_count
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
+
+PLUGIN = "TrajectorySelector"
+CITES = ("Bock1983", "Schwarz1978")
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The ranking, and what the verdict needs of how it came about.
+
+    Attributes:
+        refined: the ranked laws' fits, in the order of the ranking.
+        windows: the windows that they were fitted on at last.
+        null: description length of a law that says that nothing changes within a window.
+        held_out: forecasts of the chosen law on samples kept out; None if there are too few samples.
+        horizon: time for which the chosen law can be followed, infinite unless it is sensitive to its start.
+        fitted: simulated states at all samples of each trajectory, from the fitted window starts.
+        residuals: those minus the measurements, in standard deviations; None if there is no law.
+    """
+
+    ranking: Ranking
+    refined: tuple[Refined, ...]
+    windows: Windows
+    null: float
+    held_out: HeldOut | None
+    horizon: float
+    fitted: tuple[Prediction, ...]
+    residuals: Float[np.ndarray, "sample state"] | None
+
+
+@dataclass(frozen=True)
+class TrajectorySelector:
+    """Settings of selection.
+
+    Attributes:
+        per_size: candidates kept of each number of constants, by engine and regression.
+        most: candidates of one equation that are tried on the trajectories.
+        beam_samples: samples on which systems are compared while equations are varied.
+        finalists: systems fitted on growing windows.
+        pruned: leading systems that are tried without each of their terms.
+        forecast: leading systems whose forecasts of kept-out samples are computed.
+        threads: fits side by side; the result does not depend on it.
+    """
+
+    per_size: int = 2
+    most: int = 40
+    beam_samples: int = 1500
+    finalists: int = 24
+    pruned: int = 3
+    forecast: int = 5
+    threads: int = 2
+    beam: Beam = field(default_factory=Beam)
+    growth: Growth = field(default_factory=Growth)
+
+    def select(
+        self,
+        candidates: Sequence[EquationCandidate | Law],
+        problem: DiscoveryProblem,
+        *,
+        seed: int,
+        deadline: Deadline = NEVER,
+        progress: Progress = silent,
+    ) -> Ranking:
+        """Refined laws from best to worst."""
+        del seed  # deterministic
+        return self.run(candidates, problem, deadline=deadline, progress=progress).ranking
+
+    def run(
+        self,
+        candidates: Sequence[EquationCandidate | Law],
+        problem: DiscoveryProblem,
+        *,
+        deadline: Deadline = NEVER,
+        progress: Progress = silent,
+    ) -> Selected:
+        """As :meth:`select`, with the fits behind the ranking."""
+        pools = pool(candidates, problem, per_size=self.per_size, most=self.most)
+        ladder = levels(problem, self.growth)
+        laws: list[Law] = []
+        if all(pools.values()):
+            short = cut(
+                problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, self.growth.first,
+                max_samples=self.beam_samples,
+            )  # fmt: skip
+            whole = [canonical_law(candidate) for candidate in candidates if isinstance(candidate, Law)]
+            found = systems(pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress)
+            laws = [item.law for item in self._finalists(found)]
+        progress("selection", f"refining {len(laws)} laws on growing windows")
+        refined, windows = grow(laws, ladder, self.growth, threads=self.threads, deadline=deadline)
+        progress("selection", "dropping terms that do not pay")
+        refined = self._pruned(refined, windows, deadline)
+        return self._ranked(refined, windows, problem, deadline)
+
+    def _finalists(self, found: Sequence[Refined]) -> list[Refined]:
+        """The best systems, one of each form, and the best of each number of constants."""
+        forms: dict[tuple[object, ...], Refined] = {}
+        for item in found:
+            forms.setdefault(item.law.skeletons, item)
+        distinct = list(forms.values())
+        sizes: dict[int, Refined] = {}
+        for item in distinct:
+            sizes.setdefault(len(item.law.constants), item)
+        smallest = sorted(sizes)[: self.finalists // 3]
+        leading = distinct[: self.finalists]
+        return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
+
+    def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
+        settings = self.growth.shooting
+        smaller = [
+            prune(item, windows, settings, threads=self.threads)
+            for item in refined[: self.pruned]
+            if not deadline.passed()
+        ]
+        forms: dict[tuple[object, ...], Refined] = {}
+        for item in in_order([*smaller, *refined]):
+            forms.setdefault(item.law.skeletons, item)
+        return list(forms.values())
+
+    def _ranked(
+        self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
+    ) -> Selected:
+        null = residual_length(*_null(windows))
+        if not refined:
+            return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
+        runs, best = problem.smoothing.trajectories, refined[0]
+        error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
+        horizon = prediction_horizon(best.law, runs, error, windows.spread)
+        length = _samples(horizon, problem, windows.length)
+        tried = [
+            hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
+            for item in refined[: self.forecast]
+        ]
+        ranked = [
+            _ranked_law(item, windows, tried[place] if place < len(tried) else None)
+            for place, item in enumerate(refined)
+        ]
+        fitted, residuals = reconstruct(best.fit, windows, problem.trajectories)
+        return Selected(
+            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals
+        )
+
+
+def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
+    """Samples of a forecast that a law with that horizon can be asked for: half of it, at least two."""
+    steps = [np.median(np.diff(run.times)) for run in problem.trajectories]
+    return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
+
+
+def _ranked_law(item: Refined, windows: Windows, tried: HeldOut | None) -> RankedLaw:
+    lows, highs = bounds(item.fit)
+    law = RankedLaw(
+        item.law, item.score, item.fit.misfit, _r_squared(item, windows),
+        sum(node_count(skeleton) for skeleton in item.law.skeletons), lows=lows, highs=highs,
+    )  # fmt: skip
+    return law if tried is None else replace(law, held_out=tried.error)
+
+
+def _r_squared(item: Refined, windows: Windows) -> float:
+    """Share of the weighted variance that the law explains, window by window."""
+    measured = windows.weights > 0
+    weights = windows.weights**2
+    mean = (weights * windows.values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
+    total = float((np.where(measured, windows.values - mean, 0.0) ** 2 * weights).sum())
+    return 1.0 - item.fit.cost / max(total, 1e-300)
+
+
+def _null(windows: Windows) -> tuple[float, int]:
+    """Chi-squared of states that stay constant within each window, at their weighted mean."""
+    cost = 0.0
+    for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
+        weights, values = windows.weights[low:high] ** 2, windows.values[low:high]
+        mean = (weights * values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
+        cost += float((weights * (values - mean) ** 2).sum())
+    return cost, windows.count
