@@ -1,0 +1,102 @@
+"""How figures look: palette, type, thinning; and their text as PDF for print and SVG for the page."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Int
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from discovery.symbolic.lettering import printable
+
+INK, MUTED, PAPER = "#1c2024", "#8a9099", "#fefefe"
+# Okabe and Ito, "Color Universal Design" (2008): told apart with every common colour blindness. Yellow is left out.
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
+PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+# On the page each colour is a CSS variable, which the style sheet lightens for dark mode.
+_CSS_COLOURS = {
+    INK: "currentColor", MUTED: "var(--muted)", PAPER: "var(--paper)", BLUE: "var(--blue)",
+    VERMILION: "var(--vermilion)", GREEN: "var(--green)", PURPLE: "var(--purple)", ORANGE: "var(--orange)",
+    SKY: "var(--sky)",
+}  # fmt: skip
+MOST_POINTS = 2000  # more cannot be told apart at the width of a page, and make files slow to open
+WIDTH = 6.7  # inches, the text width of the report
+
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.titlesize": 8.5, "axes.titlelocation": "left",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.7, "axes.labelcolor": INK,
+    "axes.edgecolor": INK, "axes.titlecolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
+    "xtick.major.width": 0.7, "ytick.major.width": 0.7, "legend.frameon": False, "lines.linewidth": 1.4,
+    "lines.markersize": 3.6, "figure.constrained_layout.use": True, "axes.formatter.useoffset": False,
+    "svg.fonttype": "none", "pdf.fonttype": 42,
+}  # fmt: skip
+
+
+@contextmanager
+def style(name: str) -> Generator[None]:
+    """Matplotlib's own defaults and our style, whatever the user's settings are; ids of the SVG follow ``name``."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update({**_STYLE, "svg.hashsalt": name})
+        yield
+
+
+def thin(count: int) -> Int[np.ndarray, " point"]:
+    """Indices of at most ``MOST_POINTS`` points out of ``count``, evenly spread, first and last among them."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(count, MOST_POINTS)).astype(int))
+
+
+def lettering(text: str, longest: int = 36) -> str:
+    """``text`` for a figure: shortened, and a box for each character that the font does not have."""
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    known = "".join(c if font.get_char_index(ord(c)) else "\u25a1" for c in printable(text))
+    known = f" {known}" if known.startswith("_") else known  # a legend leaves out what starts with an underscore
+    return known if len(known) <= longest else known[: longest - 1] + "…"
+
+
+def label(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
+    """Labels that are never read as formulas, so that a dollar in a column name stays a dollar."""
+    for setter, text in ((axes.set_xlabel, x), (axes.set_ylabel, y), (axes.set_title, title)):
+        setter(lettering(text), parse_math=False)
+
+
+def pdf(figure: Figure) -> bytes:
+    """The figure as PDF, the same bytes each time."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="pdf", metadata={"CreationDate": None, "Producer": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG file, the same text each time."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def inline(image: str, name: str, description: str) -> str:
+    """An SVG file's text as an element of a page: own ids, the page's font and colours, nothing that points outside.
+
+    Args:
+        name: put before each id, so that several figures live on one page.
+        description: read aloud instead of the figure; must be escaped already.
+    """
+    element = image[image.index("<svg") :]
+    element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
+    element = re.sub(r' xmlns(:\w+)?="[^"]*"', "", element).replace("xlink:href=", "href=")
+    element = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', element)
+    element = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", element)
+    for colour, variable in _CSS_COLOURS.items():
+        element = element.replace(colour, variable)
+    element = element.replace("'DejaVu Sans'", "var(--sans)")
+    return re.sub(
+        r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", rf'<svg \1 role="img" aria-label="{description}">', element, count=1
+    )

@@ -1,0 +1,66 @@
+"""Decimal text of numbers, with as many digits as they deserve."""
+
+from __future__ import annotations
+
+import math
+
+# Two digits of the uncertainty are kept, as metrology does (Guide to the Expression of Uncertainty in Measurement,
+# 7.2.6); the bounds on a value's own digits keep very wide and very narrow intervals readable.
+_UNCERTAINTY_DIGITS = 2
+_FEWEST, _MOST, _WITHOUT_INTERVAL = 2, 7, 4
+NOT_DETERMINED = "not determined"
+
+
+def rounded(value: float, low: float = math.nan, high: float = math.nan) -> tuple[str, str, str]:
+    """Value and bounds as text with the same last place, two digits of the interval's half width kept.
+
+    Returns:
+        ``NOT_DETERMINED`` for a bound that is not a number; a value beyond 1e6 or below 1e-4 has an exponent.
+    """
+    if not math.isfinite(value):
+        return NOT_DETERMINED, NOT_DETERMINED, NOT_DETERMINED
+    if value == 0 or not math.isfinite(high - low):
+        return _shortest(value), _shortest(low), _shortest(high)
+    digits = _significant_digits(value, low, high)
+    return _format(value, digits, value), _format(low, digits, value), _format(high, digits, value)
+
+
+def _significant_digits(value: float, low: float, high: float) -> int:
+    half_width = (high - low) / 2
+    if half_width <= 0:
+        return _MOST
+    digits = _exponent(value) - _exponent(half_width) + _UNCERTAINTY_DIGITS
+    return min(max(digits, _FEWEST), _MOST)
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value)))
+
+
+def _format(number: float, digits: int, reference: float) -> str:
+    """``number`` to the decimal place that ``digits`` significant digits of ``reference`` reach."""
+    exponent = _exponent(reference)
+    if -4 <= exponent < 6:
+        return f"{number:.{max(digits - 1 - exponent, 0)}f}"
+    places = max(digits - 1 - exponent + _exponent(number), 0) if number else 0
+    return _tidy(f"{number:.{places}e}")
+
+
+def _shortest(number: float) -> str:
+    return _tidy(f"{number:.{_WITHOUT_INTERVAL}g}") if math.isfinite(number) else NOT_DETERMINED
+
+
+def _tidy(text: str) -> str:
+    """Exponents without plus and leading zeros: ``1.2e-05`` becomes ``1.2e-5``."""
+    digits, _, exponent = text.partition("e")
+    return f"{digits}e{int(exponent)}" if exponent else digits
+
+
+def plain(number: float, digits: int = 3) -> str:
+    """A measure for a table: at most ``digits`` significant digits, a dash where there is none."""
+    if math.isnan(number):
+        return "–"
+    if math.isinf(number):
+        return "∞" if number > 0 else "−∞"
+    is_whole_size = 10**digits <= abs(number) < 1e6
+    return f"{number:.0f}" if is_whole_size else _tidy(f"{number:.{digits}g}")

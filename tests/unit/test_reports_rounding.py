@@ -1,0 +1,38 @@
+"""Decimal text of constants and measures."""
+
+import math
+
+import pytest
+
+from discovery.reports.rounding import NOT_DETERMINED, plain, rounded
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((0.024812, 0.0237, 0.0259), ("0.0248", "0.0237", "0.0259")),
+        ((0.48173, 0.45, 0.51), ("0.482", "0.450", "0.510")),
+        ((-0.91524, -0.99, -0.84), ("-0.915", "-0.990", "-0.840")),
+        ((28.0001, 27.9, 28.1), ("28.00", "27.90", "28.10")),
+        ((1.23456e-5, 1.1e-5, 1.4e-5), ("1.23e-5", "1.10e-5", "1.40e-5")),
+        ((1e7, 0.9e7, 1.1e7), ("1.00e7", "9.0e6", "1.10e7")),
+        ((0.03, -3.0, 60.0), ("0.030", "-3.000", "60.000")),
+    ],
+)
+def test_value_and_bounds_share_the_last_place_that_the_interval_supports(bounds, expected):
+    """Two digits of the half width are kept, and at least two of the value."""
+    assert expected == rounded(*bounds)
+
+
+def test_an_unknown_interval_says_so():
+    """NaN bounds become words; the value keeps four digits."""
+    assert ("2.5", NOT_DETERMINED, NOT_DETERMINED) == rounded(2.50001, math.nan, math.nan)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(math.nan, "–"), (math.inf, "∞"), (1.04321, "1.04"), (1900.0, "1900"), (1.2e-7, "1.2e-7"), (3.4e9, "3.4e9")],
+)
+def test_measures_are_short(number, expected):
+    """Three digits, whole numbers of moderate size in full."""
+    assert expected == plain(number)
