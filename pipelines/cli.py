@@ -1,0 +1,267 @@
+"""The `discover` command. Stages are imported inside the commands, so that help answers at once."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from discovery.errors import DiscoveryError, UsageError
+
+if TYPE_CHECKING:
+    from discovery.types import DiscoveryResult
+
+FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+
+app = typer.Typer(
+    name="discover",
+    help="From a CSV of measurements to the differential equation behind it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Run = Annotated[Path, typer.Argument(help="Folder that `discover run` wrote.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+@app.command()
+def run(
+    data: Annotated[
+        Path, typer.Argument(help="CSV with a column of times and one for each state.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default: runs/NAME]", show_default=False)
+    ] = None,
+    time: Annotated[str | None, typer.Option(help="Column of times; guessed if not given.")] = None,
+    states: Annotated[
+        str, typer.Option(help="Columns of the states, separated by commas; all numbers if not given.")
+    ] = "",
+    trajectory: Annotated[str, typer.Option(help="Columns that tell runs apart, separated by commas.")] = "",
+    engines: Annotated[str, typer.Option(help="Search engines: sindy,structured,operon,pysr.")] = "",
+    noise: Annotated[str | None, typer.Option(help="auto, additive, proportional or lognormal.")] = None,
+    smoother: Annotated[str | None, typer.Option(help="neural_ode, gaussian_process or kalman.")] = None,
+    recipe: Annotated[str, typer.Option(help="default, quick, classical, genetic, or a TOML file.")] = "default",
+    budget: Annotated[str | None, typer.Option(help="Cut the work off after this time: 60s, 5m, 1h.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same data and seed, same law.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Finds the law behind measured trajectories and writes it up.
+
+    Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a partial
+    result, 130 interrupted with a partial result.
+    """
+    from dataclasses import replace
+
+    from discovery.protocols import Deadline
+    from discovery.reports.notation import law_latex
+    from discovery.reports.write import write_report
+    from discovery.trajectories.read import read_csv
+    from pipelines import config as configuration
+    from pipelines import console
+    from pipelines.ode import discover_ode
+    from pipelines.store import RunFolder
+
+    config = configuration.read(recipe).changed(
+        engines=_list(engines) or None, noise=noise, smoother=smoother, seed=seed,
+        budget=None if budget is None else _seconds(budget),
+    )  # fmt: skip
+    measurements = read_csv(data, time=time, states=_list(states), trajectory=_list(trajectory))
+    folder = RunFolder.open(out or Path("runs") / data.name.split(".")[0], measurements, config)
+    deadline = Deadline()
+    with console.interruptible(deadline.stop), console.ticking() as progress:
+        result = discover_ode(measurements, config, deadline=deadline, progress=progress, store=folder)
+        result = replace(result, provenance={"command": _command(data, out), **result.provenance})
+        latex = law_latex(result)
+        folder.keep_result(result, latex)
+        progress("report", "drawing figures, typesetting")
+        report = write_report(result, folder.path)
+    if as_json:
+        _print_json(folder.path / "result.json")
+    else:
+        console.show(result)
+        for note in report.notes:
+            console.TALK.print(note, style="dim", markup=False)
+        for path in (report.html, report.tex, report.pdf, folder.path / "result.json"):
+            if path is not None:
+                console.TALK.print(f"  {path}", markup=False)
+    raise typer.Exit(_exit_code(result))
+
+
+@app.command()
+def report(folder: Run) -> None:
+    """Draws the report of a finished run again, without computing anything new."""
+    from discovery.reports.write import write_report
+    from pipelines.store import load
+
+    files = write_report(load(folder), folder)
+    for path in (files.html, files.tex, files.pdf):
+        if path is not None:
+            typer.echo(path)
+    for note in files.notes:
+        typer.echo(note, err=True)
+
+
+@app.command()
+def simulate(
+    folder: Run,
+    x0: Annotated[str, typer.Option("--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2.")],
+    until: Annotated[float, typer.Option(help="Last time.")],
+    start: Annotated[float, typer.Option("--from", help="First time.")] = 0.0,
+    samples: Annotated[int, typer.Option(help="Rows to write.", min=2, max=1_000_000)] = 200,
+) -> None:
+    """Forecasts by the law of a run; writes CSV to stdout."""
+    import numpy as np
+    import pandas as pd
+
+    from discovery.dynamics.simulate import simulate_or_fail
+    from discovery.errors import DataError
+    from pipelines.store import load
+
+    result = load(folder)
+    if result.law is None:
+        raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
+    if not until > start:
+        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later end.")
+    state = np.array(_initial_state(x0, dict(result.headers)))
+    times = np.linspace(start, until, samples)
+    states = simulate_or_fail(result.law, state, times)
+    table = pd.DataFrame(states, columns=pd.Index(list(result.headers.values())))
+    table.insert(0, result.time_name, times)
+    table.to_csv(sys.stdout, index=False)
+
+
+@app.command()
+def compare(
+    found: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
+    reference: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Tells whether two expressions, or the laws of two runs, are the same law, and how that was decided."""
+    from discovery.symbolic.compare import compare_laws
+
+    verdict = compare_laws(*_laws(found, reference)) if Path(found).is_dir() else _compare_texts(found, reference)
+    if as_json:
+        error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
+        typer.echo(json.dumps({"verdict": verdict.verdict, "how": verdict.how, "largest_error": error}))
+    else:
+        typer.echo(verdict.verdict)
+        typer.echo(verdict.how, err=True)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Says what is installed, what is missing, and the command that adds it."""
+    from dataclasses import asdict
+
+    from pipelines.doctor import examine, render
+
+    checks = examine()
+    typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
+    if not all(check.ok or check.optional for check in checks):
+        raise typer.Exit(5)
+
+
+def _compare_texts(found: str, reference: str) -> Any:
+    from discovery.symbolic.compare import compare as compare_expressions
+    from discovery.symbolic.parse import parse
+
+    left, right = parse(found), parse(reference)
+    names = sorted({str(symbol) for symbol in left.free_symbols | right.free_symbols})
+    return compare_expressions(left, right, names)
+
+
+def _laws(found: str, reference: str) -> tuple[Any, Any]:
+    from pipelines.store import load
+
+    laws: list[Any] = []
+    for folder in (found, reference):
+        law = load(Path(folder)).law
+        if law is None:
+            raise UsageError(f"{folder} holds no law. Compare runs that found one.")
+        laws.append(law.equations)
+    return laws[0], laws[1]
+
+
+def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
+    """Values in the order of the states, from ``1,2`` or ``x=1,y=2`` (identifiers or column names)."""
+    parts = _list(text)
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    try:
+        if not named and len(parts) == len(headers):
+            return [float(part) for part in parts]
+        if len(named) == len(parts) == len(headers):
+            return [float(named[name] if name in named else named[headers[name]]) for name in headers]
+    except (ValueError, KeyError):
+        pass
+    raise UsageError(
+        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write for "
+        f"example --x0 {','.join(f'{name}=1.0' for name in headers)}."
+    )
+
+
+def _seconds(text: str) -> float:
+    """Seconds of ``60``, ``60s``, ``5m`` or ``1h``."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    try:
+        seconds = float(number) * units[unit]
+    except ValueError:
+        raise UsageError(f"--budget {text!r} is not a time. Write for example 60s, 5m or 1h.") from None
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"--budget {text!r} is not a time above zero. Write for example 60s, 5m or 1h.")
+    return seconds
+
+
+def _command(data: Path, out: Path | None) -> str:
+    """The command as it was given, but for the places of files: the same run has the same record anywhere."""
+    words = iter(sys.argv[1:])
+    kept = [data.name if word == str(data) else word for word in words if out is None or not _names_folder(word, words)]
+    return shlex.join(["discover", *kept])
+
+
+def _names_folder(word: str, rest: Iterator[str]) -> bool:
+    if word == "--out":
+        next(rest, None)
+    return word.split("=", maxsplit=1)[0] == "--out"
+
+
+def _exit_code(result: DiscoveryResult) -> int:
+    if result.stopped_by == "interrupt":
+        return INTERRUPTED
+    if result.status == "not_found":
+        return NOT_FOUND
+    return PARTIAL if result.stopped_by == "deadline" else FOUND
+
+
+def _print_json(path: Path) -> None:
+    sys.stdout.write(path.read_text(encoding="utf-8"))
+
+
+def main() -> NoReturn:
+    """Runs the command; each kind of error has its exit code and one message on stderr."""
+    try:
+        code = app(standalone_mode=False)
+    except DiscoveryError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):  # click's own usage errors
+            error.show()
+            sys.exit(2)
+        raise
+    sys.exit(code if isinstance(code, int) else 0)

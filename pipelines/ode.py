@@ -1,0 +1,181 @@
+"""The method: from measured trajectories to a law, its error bars and a verdict."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Literal
+
+from discovery import registry
+from discovery.errors import DiscoveryError
+from discovery.problems.regression import regressions
+from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.selection.trajectories import Selected
+from discovery.selection.verdict import judge
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.measurements import Measurements
+from discovery.types import (
+    DiscoveryProblem,
+    DiscoveryResult,
+    EquationCandidate,
+    Failure,
+    Law,
+    Smoothing,
+    Trajectory,
+)
+from pipelines.config import RunConfig
+from pipelines.store import Memory, Store
+
+Candidates = tuple[EquationCandidate | Law, ...]
+_Search = Callable[..., Candidates]
+
+# Shares of the time left that smoothing and each search engine may take when there is a budget; selection has the rest.
+SMOOTHING_SHARE = 0.3
+SEARCH_SHARE = 0.4
+
+
+def discover_ode(
+    data: Measurements | Sequence[Trajectory],
+    config: RunConfig | None = None,
+    *,
+    deadline: Deadline = NEVER,
+    progress: Progress = silent,
+    store: Store | None = None,
+) -> DiscoveryResult:
+    """Finds the law behind trajectories.
+
+    1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the likelier on held-out
+       samples gives states, derivatives and noise.
+    2. They pose regressions for the right-hand sides, on derivatives and in weak form.
+    3. Search engines propose right-hand sides and whole laws.
+    4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
+       shooting, and ranked by description length.
+    5. The best law is judged by what it forecasts without having been fitted to it.
+
+    Args:
+        data: measurements as read from a file, or trajectories.
+        deadline: cuts the work off; the result then says so.
+        store: keeps the outcome of finished stages, so that a run can be resumed.
+
+    Raises:
+        DataError: the data cannot be used.
+        UsageError, BackendMissing: the configuration names what is not there.
+    """
+    config = config or RunConfig()
+    measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
+    deadline = deadline if config.budget is None else deadline.sooner(config.budget)
+    stages = _Stages(config, deadline, progress, store or Memory())
+    smoothing = stages.smooth(measurements.trajectories)
+    problem = DiscoveryProblem(measurements.trajectories, smoothing, regressions(measurements.trajectories, smoothing))
+    candidates, failures = stages.search(problem)
+    selected = stages.select(candidates, problem)
+    verdict = judge(selected, finished=not deadline.passed())
+    return DiscoveryResult(
+        headers=dict(measurements.headers),
+        time_name=measurements.time_name,
+        trajectories=measurements.trajectories,
+        smoothing=smoothing,
+        ranking=selected.ranking,
+        verdict=verdict,
+        predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
+        stopped_by=_stopped_by(deadline),
+        notes=measurements.notes,
+        failures=failures,
+        cites=_cites(config, smoothing),
+        provenance=provenance(measurements, config),
+        seconds=dict(stages.seconds),
+    )
+
+
+@dataclass
+class _Stages:
+    """The stages with their clock; finished ones are taken from the store."""
+
+    config: RunConfig
+    deadline: Deadline
+    progress: Progress
+    store: Store
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(time.perf_counter() - begin, 3)
+
+    def smooth(self, trajectories: Sequence[Trajectory]) -> Smoothing:
+        with self.timed("smoothing"):
+            if (kept := self.store.smoothing()) is not None:
+                return kept
+            self.progress("smoothing", self.config.smoother)
+            smoothing = self.config.make_smoother().smooth(
+                trajectories,
+                seed=self.config.seed,
+                deadline=self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining()),
+                progress=self.progress,
+            )
+            if not self.deadline.passed():
+                self.store.keep_smoothing(smoothing)
+            return smoothing
+
+    def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
+        found: list[EquationCandidate | Law] = []
+        failures: list[Failure] = []
+        for name in self.config.engines:
+            engine = self.config.make_engine(name)  # a missing backend or a wrong setting stops the run here
+            with self.timed(f"search {name}"):
+                try:
+                    found += self.propose(name, engine.search, problem)
+                except DiscoveryError as error:
+                    failures.append(Failure(f"search {name}", str(error)))
+        return tuple(found), tuple(failures)
+
+    def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
+        if (kept := self.store.candidates(name)) is not None:
+            return kept
+        self.progress("search", name)
+        limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
+        found = search(problem, seed=self.config.seed, deadline=limit, progress=self.progress)
+        if not limit.passed():
+            self.store.keep_candidates(name, found)
+        return found
+
+    def select(self, candidates: Candidates, problem: DiscoveryProblem) -> Selected:
+        with self.timed("selection"):
+            self.progress("selection", f"{len(candidates)} candidates")
+            return self.config.make_selector().run(candidates, problem, deadline=self.deadline, progress=self.progress)
+
+
+def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:
+    if deadline.stop.is_set():
+        return "interrupt"
+    return "deadline" if deadline.passed() else "done"
+
+
+def _cites(config: RunConfig, smoothing: Smoothing) -> tuple[str, ...]:
+    """Keys of the papers behind what ran."""
+    ran = [("smoothing", config.smoother), ("smoothing", smoothing.method), ("selection", "trajectories")]
+    ran += [("search", name) for name in config.engines]
+    known = {stage: registry.plugins(stage) for stage in ("smoothing", "search", "selection")}
+    keys = [key for stage, name in ran if name in known[stage] for key in known[stage][name].cites]
+    return tuple(dict.fromkeys(keys))
+
+
+def provenance(measurements: Measurements, config: RunConfig) -> dict[str, object]:
+    """What is needed to get the same law again; nothing that changes from run to run."""
+    packages = ("numpy", "scipy", "sympy", "numba", "torch", "torchdiffeq", "pysindy", "pyoperon")
+    return {
+        "files": [measurements.source],
+        "data_sha256": measurements.sha256,
+        "seed": config.seed,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "versions": {name: version(name) for name in packages},
+        "config": config.model_dump(mode="json"),
+    }

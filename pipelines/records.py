@@ -1,0 +1,269 @@
+"""Results as documents and arrays, and back: JSON for what people read, NumPy arrays for the rest. No pickles."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from discovery.errors import DataError
+from discovery.smoothing.vector_field import PerceptronField
+from discovery.symbolic.parse import parse
+from discovery.types import (
+    DiscoveryResult,
+    EquationCandidate,
+    Failure,
+    Finding,
+    Law,
+    NoiseModel,
+    Prediction,
+    RankedLaw,
+    Ranking,
+    SmoothedTrajectory,
+    Smoothing,
+    Trajectory,
+    Verdict,
+)
+
+SCHEMA = 1
+Arrays = dict[str, np.ndarray]
+_CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
+
+
+def plain(value: float) -> float | None:
+    """A number for JSON, which knows no NaN and no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def real(value: float | None) -> float:
+    """The number that :func:`plain` wrote; NaN where there was none."""
+    return math.nan if value is None else float(value)
+
+
+def law_document(law: Law) -> dict[str, Any]:
+    """A law: equations with numbers, and the family and its constants apart."""
+    return {
+        "equations": {state: str(rhs) for state, rhs in law.equations.items()},
+        "skeletons": {state: str(rhs) for state, rhs in zip(law.states, law.skeletons, strict=True)},
+        "values": list(law.constants),
+        "engine": ", ".join(law.sources),
+        "sources": list(law.sources),
+    }
+
+
+def law_from(document: Mapping[str, Any]) -> Law:
+    """The law of a document.
+
+    Raises:
+        DataError: it names what does not exist; expressions are read by the one safe parser.
+    """
+    states = tuple(document["skeletons"])
+    constants = tuple(float(value) for value in document["values"])
+    names = (*states, "t", *(f"c{i}" for i in range(len(constants))))
+    skeletons = tuple(parse(text, names) for text in document["skeletons"].values())
+    return Law(states, skeletons, constants, tuple(document["sources"]))
+
+
+def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
+    """A candidate of a search engine."""
+    if isinstance(candidate, Law):
+        return law_document(candidate)
+    return {"state": candidate.state, "expression": str(candidate.expression), "source": candidate.source}
+
+
+def candidate_from(document: Mapping[str, Any], names: Sequence[str]) -> EquationCandidate | Law:
+    """The candidate of a document."""
+    if "skeletons" in document:
+        return law_from(document)
+    return EquationCandidate(document["state"], parse(document["expression"], (*names, "t")), document["source"])
+
+
+def _front_document(ranked: RankedLaw) -> dict[str, Any]:
+    return {
+        **law_document(ranked.law),
+        "complexity": ranked.complexity,
+        "score": plain(ranked.score),
+        "misfit": plain(ranked.misfit),
+        "r_squared": plain(ranked.r_squared),
+        "held_out": plain(ranked.held_out),
+        "lows": [plain(low) for low in ranked.lows],
+        "highs": [plain(high) for high in ranked.highs],
+    }
+
+
+def _front_from(document: Mapping[str, Any]) -> RankedLaw:
+    return RankedLaw(
+        law_from(document),
+        real(document["score"]),
+        real(document["misfit"]),
+        real(document["r_squared"]),
+        int(document["complexity"]),
+        real(document["held_out"]),
+        tuple(real(low) for low in document["lows"]),
+        tuple(real(high) for high in document["highs"]),
+    )
+
+
+def constants_document(ranked: RankedLaw) -> list[dict[str, Any]]:
+    """Each constant with its 95 % interval and the equation in which it first stands."""
+    rows: list[dict[str, Any]] = []
+    for i, value in enumerate(ranked.law.constants):
+        equation = next(
+            state
+            for state, skeleton in zip(ranked.law.states, ranked.law.skeletons, strict=True)
+            if any(str(symbol) == f"c{i}" for symbol in skeleton.free_symbols)
+        )
+        low = plain(ranked.lows[i]) if ranked.lows else None
+        high = plain(ranked.highs[i]) if ranked.highs else None
+        rows.append({"name": f"c{i}", "value": value, "low": low, "high": high, "level": 0.95, "equation": equation})
+    return rows
+
+
+def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
+    """``result.json``: everything but arrays and times taken, the same for the same data, configuration and seed."""
+    front = result.ranking.front
+    chosen = front[0] if front else None
+    noise = result.smoothing.noise
+    return {
+        "schema": SCHEMA,
+        "status": result.status,
+        "stopped_by": result.stopped_by,
+        "states": list(result.headers),
+        "names": dict(result.headers),
+        "time": result.time_name,
+        "equations": law_document(chosen.law)["equations"] if chosen else {},
+        "constants": constants_document(chosen) if chosen else [],
+        "latex": latex,
+        "verdict": {
+            "headline": result.verdict.headline,
+            "findings": [{"level": f.level, "text": f.text} for f in result.verdict.findings],
+            "measures": {name: plain(value) for name, value in result.verdict.measures.items()},
+        },
+        "rule": result.ranking.rule,
+        "front": [_front_document(ranked) for ranked in front],
+        "noise": {
+            "kind": noise.kind,
+            "scale": [plain(s) for s in noise.scale],
+            "floor": [plain(s) for s in noise.floor],
+            "estimated": noise.estimated,
+        },
+        "smoothing": {
+            "method": result.smoothing.method,
+            "score": plain(result.smoothing.score),
+            "notes": list(result.smoothing.notes),
+        },
+        "notes": list(result.notes),
+        "failures": [{"where": f.where, "why": f.why} for f in result.failures],
+        "cites": list(result.cites),
+        "provenance": dict(result.provenance),
+    }
+
+
+def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
+    """Measured trajectories as named arrays."""
+    arrays: Arrays = {"labels": np.array([run.label for run in trajectories], dtype=np.str_)}
+    for i, run in enumerate(trajectories):
+        arrays |= {f"times_{i}": run.times, f"states_{i}": run.states}
+    return arrays
+
+
+def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> tuple[Trajectory, ...]:
+    """The trajectories of :func:`trajectory_arrays`."""
+    return tuple(
+        Trajectory(arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label))
+        for i, label in enumerate(arrays["labels"])
+    )
+
+
+def smoothing_arrays(smoothing: Smoothing) -> Arrays:
+    """A smoothing as named arrays; texts and the noise model among them."""
+    noise = smoothing.noise
+    told = {
+        "kind": noise.kind,
+        "estimated": noise.estimated,
+        "score": plain(smoothing.score),
+        "method": smoothing.method,
+        "notes": list(smoothing.notes),
+        "names": list(smoothing.trajectories[0].names),
+        "labels": [run.label for run in smoothing.trajectories],
+    }
+    arrays: Arrays = {"told": np.array(json.dumps(told)), "noise_scale": noise.scale, "noise_floor": noise.floor}
+    for i, run in enumerate(smoothing.trajectories):
+        arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in _CURVES}
+    if isinstance(smoothing.field, PerceptronField):
+        arrays |= {f"field_{name}": value for name, value in smoothing.field.to_arrays().items()}
+    return arrays
+
+
+def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
+    """The smoothing of :func:`smoothing_arrays`."""
+    told = json.loads(str(arrays["told"]))
+    names = tuple(told["names"])
+    runs = tuple(
+        SmoothedTrajectory(*(arrays[f"{curve}_{i}"] for curve in _CURVES), names, label)
+        for i, label in enumerate(told["labels"])
+    )
+    weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}
+    field = PerceptronField.from_arrays(weights) if weights else None
+    noise = NoiseModel(told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"])
+    return Smoothing(runs, field, noise, real(told["score"]), told["method"], tuple(told["notes"]))
+
+
+def prediction_arrays(predictions: Sequence[Prediction]) -> Arrays:
+    """Predictions as named arrays."""
+    arrays: Arrays = {"told": np.array(json.dumps([[one.kind, one.label] for one in predictions]))}
+    for i, one in enumerate(predictions):
+        arrays |= {f"times_{i}": one.times, f"states_{i}": one.states}
+    return arrays
+
+
+def predictions_from(arrays: Mapping[str, np.ndarray]) -> tuple[Prediction, ...]:
+    """The predictions of :func:`prediction_arrays`."""
+    told = json.loads(str(arrays["told"]))
+    return tuple(
+        Prediction(kind, label, arrays[f"times_{i}"], arrays[f"states_{i}"]) for i, (kind, label) in enumerate(told)
+    )
+
+
+def result_from(
+    document: Mapping[str, Any],
+    trajectories: tuple[Trajectory, ...],
+    smoothing: Smoothing,
+    predictions: tuple[Prediction, ...],
+    seconds: Mapping[str, float],
+) -> DiscoveryResult:
+    """The result of a document and the arrays beside it.
+
+    Raises:
+        DataError: a schema that is not known here.
+    """
+    if document.get("schema") != SCHEMA:
+        raise DataError(
+            f"result.json has schema {document.get('schema')!r}; this version reads schema {SCHEMA}. Use the version of "
+            "discovery that wrote it."
+        )
+    said = document["verdict"]
+    verdict = Verdict(
+        document["status"],
+        said["headline"],
+        tuple(Finding(f["level"], f["text"]) for f in said["findings"]),
+        {name: real(value) for name, value in said["measures"].items()},
+    )
+    return DiscoveryResult(
+        headers=document["names"],
+        time_name=document["time"],
+        trajectories=trajectories,
+        smoothing=smoothing,
+        ranking=Ranking(tuple(_front_from(one) for one in document["front"]), document["rule"]),
+        verdict=verdict,
+        predictions=predictions,
+        stopped_by=document["stopped_by"],
+        notes=tuple(document["notes"]),
+        failures=tuple(Failure(f["where"], f["why"]) for f in document["failures"]),
+        cites=tuple(document["cites"]),
+        provenance=document["provenance"],
+        seconds=seconds,
+    )

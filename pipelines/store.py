@@ -1,0 +1,202 @@
+"""A run folder: each file appears whole or not at all; finished stages are kept, so that a run can be resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from discovery.errors import DataError, DiscoveryError, UsageError
+from discovery.trajectories.measurements import Measurements
+from discovery.types import DiscoveryResult, EquationCandidate, Law, Smoothing
+from pipelines import records
+from pipelines.config import RunConfig
+
+Candidates = tuple[EquationCandidate | Law, ...]
+
+
+class Store(Protocol):
+    """Keeps the outcome of finished stages."""
+
+    def smoothing(self) -> Smoothing | None:
+        """What was kept, None if nothing was."""
+        ...
+
+    def keep_smoothing(self, smoothing: Smoothing) -> None:
+        """Keeps a finished smoothing."""
+        ...
+
+    def candidates(self, engine: str) -> Candidates | None:
+        """What was kept of a search engine, None if nothing was."""
+        ...
+
+    def keep_candidates(self, engine: str, candidates: Candidates) -> None:
+        """Keeps what a search engine found."""
+        ...
+
+
+class Memory:
+    """A store that keeps nothing."""
+
+    def smoothing(self) -> Smoothing | None:
+        """Nothing."""
+
+    def keep_smoothing(self, smoothing: Smoothing) -> None:
+        """Does nothing."""
+
+    def candidates(self, engine: str) -> Candidates | None:
+        """Nothing."""
+
+    def keep_candidates(self, engine: str, candidates: Candidates) -> None:
+        """Does nothing."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one run.
+
+    Attributes:
+        path: the folder.
+        names: identifiers of the states, which kept expressions may use.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+
+    @classmethod
+    def open(cls, path: Path, measurements: Measurements, config: RunConfig) -> RunFolder:
+        """Makes or opens a folder; stages kept for other data or settings are discarded.
+
+        Raises:
+            UsageError: the folder cannot be made or written to.
+        """
+        run = cls(path, tuple(measurements.headers))
+        mark = _fingerprint(measurements, config)
+        try:
+            run.stages.mkdir(parents=True, exist_ok=True)
+            if _text(run.stages / "fingerprint") != mark:
+                for old in run.stages.iterdir():
+                    old.unlink()
+                write(run.stages / "fingerprint", mark.encode())
+            write(path / "config.toml", config.to_toml().encode())
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder with --out.") from None
+        return run
+
+    @property
+    def stages(self) -> Path:
+        """Where finished stages are kept."""
+        return self.path / "stages"
+
+    def smoothing(self) -> Smoothing | None:
+        """The finished smoothing, None if there is none that can be read."""
+        arrays = read_arrays(self.stages / "smoothing.npz")
+        return None if arrays is None else records.smoothing_from(arrays)
+
+    def keep_smoothing(self, smoothing: Smoothing) -> None:
+        """Keeps a finished smoothing."""
+        write_arrays(self.stages / "smoothing.npz", records.smoothing_arrays(smoothing))
+
+    def candidates(self, engine: str) -> Candidates | None:
+        """What a search engine found, None if it has not finished."""
+        text = _text(self.stages / f"candidates_{engine}.json")
+        if text is None:
+            return None
+        try:
+            return tuple(records.candidate_from(document, self.names) for document in json.loads(text))
+        except (ValueError, KeyError, DiscoveryError):
+            return None  # not whole: searched again
+
+    def keep_candidates(self, engine: str, candidates: Candidates) -> None:
+        """Keeps what a search engine found."""
+        documents = [records.candidate_document(candidate) for candidate in candidates]
+        write(self.stages / f"candidates_{engine}.json", json.dumps(documents).encode())
+
+    def keep_result(self, result: DiscoveryResult, latex: str) -> None:
+        """Writes ``result.json``, ``timing.json`` and the arrays that a report is drawn from."""
+        write_arrays(self.path / "data.npz", records.trajectory_arrays(result.trajectories))
+        write_arrays(self.path / "smoothing.npz", records.smoothing_arrays(result.smoothing))
+        write_arrays(self.path / "predictions.npz", records.prediction_arrays(result.predictions))
+        write(self.path / "timing.json", _json(dict(result.seconds)))
+        write(self.path / "result.json", _json(records.result_document(result, latex)))
+
+
+def load(path: Path) -> DiscoveryResult:
+    """The result of a finished run.
+
+    Raises:
+        UsageError: there is no such folder.
+        DataError: a file is missing, damaged, or of another version.
+    """
+    if not path.is_dir():
+        raise UsageError(f"There is no run folder {path}. Name one that `discover run --out` wrote.")
+    text = _text(path / "result.json")
+    if text is None:
+        raise DataError(f"{path} has no result.json, so the run did not finish. Run it again with the same --out.")
+    try:
+        document = json.loads(text)
+        arrays = {name: read_arrays(path / f"{name}.npz") for name in ("data", "smoothing", "predictions")}
+        whole = {name: found for name, found in arrays.items() if found is not None}
+        return records.result_from(
+            document,
+            records.trajectories_from(whole["data"], document["states"]),
+            records.smoothing_from(whole["smoothing"]),
+            records.predictions_from(whole["predictions"]),
+            json.loads(_text(path / "timing.json") or "{}"),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is damaged: {type(error).__name__} {error}. Run again with the same --out.") from None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Puts a file in place, whole: readers see the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    with new.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes named arrays; texts are stored as arrays of characters, nothing as objects."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **dict(arrays))  # pyright: ignore[reportArgumentType]  # savez's stub takes bool for all
+    write(path, buffer.getvalue())
+
+
+def read_arrays(path: Path) -> records.Arrays | None:
+    """The arrays of a file; None if it is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _fingerprint(measurements: Measurements, config: RunConfig) -> str:
+    """Changes with all that changes a stage's outcome: data, columns used, and settings other than time and threads."""
+    settings = config.model_dump_json(exclude={"budget", "threads", "selection", "engines"})
+    runs = [f"{run.label}:{len(run)}" for run in measurements.trajectories]
+    described = json.dumps([measurements.sha256, dict(measurements.headers), measurements.time_name, runs, settings])
+    return hashlib.sha256(described.encode()).hexdigest()
