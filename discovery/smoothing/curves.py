@@ -1,0 +1,220 @@
+"""Curves through measured samples: the likelier noise model, and the posterior.
+
+What the Gaussian process and the Kalman smoother share; they differ in the prior alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.protocols import NEVER, Deadline
+from discovery.smoothing.priors import Prior
+from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
+from discovery.smoothing.state_space import smooth_series
+from discovery.smoothing.tuning import evidence, tune
+from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory
+
+SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
+FLOOR = 1e-3  # smallest believed deviation relative to the state's own: below lies the integrator's error
+FAINTEST = 1e-2  # smallest |x| at which proportional noise still shrinks, relative to the state's root mean square
+CONVINCING = 3.0  # nats by which another kind of noise must be likelier than additive noise to be kept
+EXCERPT = 1200  # samples that hyper-parameters are tuned on: their likelihood is then sharp to a few per cent
+
+
+@dataclass(frozen=True)
+class Column:
+    """What was learned of one state: its units and the logarithms of the prior's hyper-parameters.
+
+    Attributes:
+        faintest: smallest |x| that proportional noise is taken relative to, in the data's units.
+    """
+
+    units: Units
+    hyper: Float[np.ndarray, " hyper"]
+    evidence: float
+    faintest: float
+
+    @property
+    def noise(self) -> float:
+        """Noise in standard units, or relative to |x| where it is proportional."""
+        return float(np.exp(self.hyper[1]))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A prior tuned to data.
+
+    Attributes:
+        guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
+            noise.
+    """
+
+    prior: Prior
+    spacing: float
+    kind: NoiseKind
+    estimated: bool
+    columns: tuple[Column, ...]
+    guides: tuple[Column, ...] = ()
+
+    @property
+    def evidence(self) -> float:
+        """Log marginal likelihood of the tuned samples of all states, in the data's units."""
+        return sum(column.evidence for column in self.columns)
+
+    def noise_model(self, trajectories: Sequence[Trajectory]) -> NoiseModel:
+        """The noise model in the data's units."""
+        deviations = np.nanstd(np.concatenate([run.states for run in trajectories]), axis=0)
+        relative = self.kind == "proportional"
+        scale = [column.noise * (1.0 if relative else column.units.unit) for column in self.columns]
+        return NoiseModel(self.kind, np.array(scale), FLOOR * deviations, self.estimated)
+
+
+def fit_curves(
+    trajectories: Sequence[Trajectory],
+    prior: Prior,
+    noise: NoiseKind | Literal["auto"] = "auto",
+    *,
+    deadline: Deadline = NEVER,
+) -> Fit:
+    """Tunes ``prior`` to each state; where noise is ``auto``, each kind that the data allow is tried and the
+    likelier kept.
+
+    Raises:
+        DataError: the noise is log-normal and a value is not positive.
+    """
+    unit = spacing(trajectories)
+    some = excerpt(trajectories, EXCERPT)
+    tuner = _Tuner(prior, trajectories, some, _grids(some, unit), deadline)
+    if noise == "lognormal":
+        return Fit(prior, unit, noise, False, tuner.columns(noise))
+    best = Fit(prior, unit, "additive", noise == "auto", tuner.columns("additive"))
+    if noise == "additive" or (noise == "auto" and max(column.noise for column in best.columns) < FLOOR):
+        return best  # noise that small is of no kind
+    guides = best.columns
+    if noise == "proportional":
+        return Fit(prior, unit, noise, False, tuner.columns(noise, guides), guides)
+    for kind in _other_kinds(trajectories):
+        if not deadline.passed():
+            guide = guides if kind == "proportional" else ()
+            other = Fit(prior, unit, kind, True, tuner.columns(kind, guide), guide)
+            best = other if other.evidence > best.evidence + CONVINCING else best
+    return best
+
+
+def _other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
+    """Kinds of noise beside additive that these data may have: no proportional noise on spiky states, whose peaks it
+    would flatten, and log-normal noise only on positive ones.
+    """
+    values = np.concatenate([run.states for run in trajectories])
+    sizes = np.abs(values)
+    spiky = bool(np.any(np.nanmax(sizes, axis=0) > SPIKY * np.nanmedian(sizes, axis=0)))
+    positive = bool(np.nanmin(values) > 0.0)
+    return (() if spiky else ("proportional",)) + (("lognormal",) if positive else ())
+
+
+def _grids(trajectories: Sequence[Trajectory], unit: float) -> list[Grid]:
+    """Grids of all runs; runs with the same times share one."""
+    known: dict[bytes, Grid] = {}
+    found: list[Grid] = []
+    for run in trajectories:
+        gaps = np.round(np.diff(run.times) / unit, 9)
+        found.append(known.setdefault(gaps.tobytes(), grid(run.times, unit)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Tuner:
+    """Tunes every state on ``some`` samples, in units taken from ``everything``."""
+
+    prior: Prior
+    everything: Sequence[Trajectory]
+    some: Sequence[Trajectory]
+    grids: Sequence[Grid]
+    deadline: Deadline
+
+    def columns(self, kind: NoiseKind, guides: tuple[Column, ...] = ()) -> tuple[Column, ...]:
+        """The tuned states under that kind of noise."""
+        dimension = self.some[0].dimension
+        return tuple(self._column(index, kind, guides[index] if guides else None) for index in range(dimension))
+
+    def _column(self, index: int, kind: NoiseKind, guide: Column | None) -> Column:
+        scale = units(self.everything, index, kind)
+        values = np.concatenate([run.states[:, index] for run in self.everything])
+        faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
+        blank = Column(scale, np.empty(0), 0.0, faintest)
+        series = [
+            _series(run, index, one, blank, self.prior, guide) for run, one in zip(self.some, self.grids, strict=True)
+        ]
+        hyper = tune(self.prior, series, self.deadline)
+        stretch = sum(scale.stretch(run.states[:, index]) for run in self.some)
+        return Column(scale, hyper, evidence(self.prior, series, hyper) - stretch, faintest)
+
+
+def _series(run: Trajectory, index: int, steps: Grid, column: Column, prior: Prior, guide: Column | None) -> Series:
+    """One state of one run in the units of ``column``; noise relative to the curve of ``guide`` where there is one."""
+    values = run.states[:, index]
+    weights = np.ones(len(values))
+    if guide is not None:
+        plain = Series(guide.units.standard(values), weights, steps)
+        means, _ = _posterior(prior, guide, plain)
+        curve = guide.units.centre + guide.units.unit * means[:, 0]
+        weights = np.maximum(np.abs(curve), column.faintest) / column.units.unit
+    return Series(column.units.standard(values), weights, steps)
+
+
+def _posterior(
+    prior: Prior, column: Column, series: Series
+) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarray, "time 3"]]:
+    """Curve and derivative in standard units, and their variances and covariance."""
+    hyper = column.hyper
+    variances = (column.noise * series.weights) ** 2
+    moves = prior.moves(series.grid.gaps, hyper)
+    means, covariances = smooth_series(series.values, variances, *moves, series.grid.steps, prior.initial(hyper))
+    rate = prior.rate(hyper)
+    return means * np.array([1.0, rate]), covariances * np.array([1.0, rate**2, rate])
+
+
+def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTrajectory, ...]:
+    """The curves of ``fit`` through the samples of each run, in the data's units.
+
+    Deviations of states and derivatives are no smaller than a thousandth of the deviation of the states and of the
+    root mean square of the derivatives: without noise the posterior is sharper than its prior is true.
+    """
+    grids = _grids(trajectories, fit.spacing)
+    runs = [_smooth_run(fit, run, one) for run, one in zip(trajectories, grids, strict=True)]
+    states, derivatives = (np.concatenate([run[i] for run in runs]) for i in (0, 1))
+    lowest = FLOOR * np.std(states, axis=0), FLOOR * np.sqrt(np.mean(derivatives**2, axis=0))
+    return tuple(
+        SmoothedTrajectory(run.times, x, dx, np.maximum(s, lowest[0]), np.maximum(ds, lowest[1]), run.names, run.label)
+        for run, (x, dx, s, ds) in zip(trajectories, runs, strict=True)
+    )
+
+
+def _smooth_run(fit: Fit, run: Trajectory, steps: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """States, derivatives and their deviations of one run, without floors."""
+    parts: list[np.ndarray] = []
+    for index, column in enumerate(fit.columns):
+        guide = fit.guides[index] if fit.guides else None
+        series = _series(run, index, steps, column, fit.prior, guide)
+        means, covariances = _posterior(fit.prior, column, series)
+        parts.append(_in_data_units(column.units, fit.spacing, means, covariances))
+    states, derivatives, deviations, slopes = (np.stack([part[i] for part in parts], axis=1) for i in range(4))
+    return states, derivatives, deviations, slopes
+
+
+def _in_data_units(
+    scale: Units, spacing: float, means: Float[np.ndarray, "time 2"], covariances: Float[np.ndarray, "time 3"]
+) -> np.ndarray:
+    """Curve, derivative and their deviations in the data's units, as four rows; logarithms to first order."""
+    curve, slope = scale.centre + scale.unit * means[:, 0], scale.unit * means[:, 1] / spacing
+    variance, steepness, shared = covariances.T * scale.unit**2 / np.array([[1.0], [spacing**2], [spacing]])
+    if scale.logarithm:
+        curve, factor = np.exp(curve), np.exp(curve)
+        steepness = factor**2 * (steepness + 2.0 * slope * shared + slope**2 * variance)
+        slope, variance = factor * slope, factor**2 * variance
+    return np.stack([curve, slope, np.sqrt(np.maximum(variance, 0.0)), np.sqrt(np.maximum(steepness, 0.0))])

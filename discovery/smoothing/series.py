@@ -1,0 +1,126 @@
+"""Samples of one state in standard units, which all priors and noise models see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from discovery.errors import DataError
+from discovery.types import NoiseKind, Trajectory
+
+FEWEST = 4  # samples of a state that a curve with three derivatives needs
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The sampling of one run: its distinct gaps, in spacings, and which of them each step takes."""
+
+    gaps: Float[np.ndarray, " gap"]
+    steps: Int[np.ndarray, " step"]
+
+
+@dataclass(frozen=True)
+class Units:
+    """Standard units of one state: x = centre + unit * z, or its logarithm where the noise is log-normal."""
+
+    centre: float
+    unit: float
+    logarithm: bool = False
+
+    def standard(self, values: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
+        """``values`` in standard units."""
+        raw = np.log(values) if self.logarithm else values
+        return (raw - self.centre) / self.unit
+
+    def stretch(self, values: Float[np.ndarray, " time"]) -> float:
+        """Logarithm of the data's unit volume over the standard one: turns likelihoods into the data's units."""
+        known = values[np.isfinite(values)]
+        return len(known) * float(np.log(self.unit)) + (float(np.sum(np.log(known))) if self.logarithm else 0.0)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One state of one run in standard units; NaN where missing.
+
+    Attributes:
+        weights: deviation of each sample's noise, relative to the noise hyper-parameter.
+    """
+
+    values: Float[np.ndarray, " time"]
+    weights: Float[np.ndarray, " time"]
+    grid: Grid
+
+
+def check(trajectories: Sequence[Trajectory]) -> None:
+    """Raises DataError where the runs cannot be smoothed together."""
+    if not trajectories:
+        raise DataError("Smoothing got no trajectory. Pass at least one.")
+    names = trajectories[0].names
+    for trajectory in trajectories:
+        if trajectory.names != names:
+            raise DataError(
+                f"Trajectories have the states {names} and {trajectory.names}. "
+                "Smoothing needs the same states in the same order in all of them: reorder the columns."
+            )
+    for column, name in enumerate(names):
+        known = sum(int(np.isfinite(trajectory.states[:, column]).sum()) for trajectory in trajectories)
+        if known < FEWEST:
+            raise DataError(
+                f"State {name!r} has {known} measured samples. "
+                f"Smoothing needs at least {FEWEST}: add samples or drop the state."
+            )
+
+
+def spacing(trajectories: Sequence[Trajectory]) -> float:
+    """Median time between samples; the unit of time of all priors."""
+    gaps = [np.diff(trajectory.times) for trajectory in trajectories if len(trajectory) > 1]
+    return float(np.median(np.concatenate(gaps))) if gaps else 1.0
+
+
+def grid(times: Float[np.ndarray, " time"], unit: float) -> Grid:
+    """The distinct gaps of ``times``; gaps equal to nine digits are one."""
+    gaps, steps = np.unique(np.round(np.diff(times) / unit, 9), return_inverse=True)
+    return Grid(np.maximum(gaps, 1e-9), steps.astype(np.int64))
+
+
+def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> Units:
+    """Mean and deviation of a state, or of its logarithm.
+
+    Raises:
+        DataError: the noise is log-normal and a value is not positive.
+    """
+    values = np.concatenate([trajectory.states[:, column] for trajectory in trajectories])
+    values = values[np.isfinite(values)]
+    if kind == "lognormal":
+        if np.any(values <= 0.0):
+            raise DataError(
+                f"State {trajectories[0].names[column]!r} has the value {values.min():g}. "
+                "Log-normal noise needs positive values: choose additive or proportional noise, or remove those rows."
+            )
+        values = np.log(values)
+    deviation = float(np.std(values))
+    return Units(float(np.mean(values)), deviation if deviation > 0.0 else 1.0, kind == "lognormal")
+
+
+def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> tuple[Trajectory, ...]:
+    """Contiguous blocks of samples, about ``limit`` in all, spread evenly over the runs.
+
+    Hyper-parameters that are tuned on them cost the same however long the data are.
+    """
+    total = sum(len(trajectory) for trajectory in trajectories)
+    if total <= limit:
+        return tuple(trajectories)
+    if len(trajectories) >= pieces:
+        stride = max(1.0, total / limit)
+        kept = [trajectories[int(i)] for i in np.arange(0, len(trajectories), stride)]
+        return excerpt(kept, limit, pieces) if len(kept) < pieces else tuple(kept)
+    blocks: list[Trajectory] = []
+    for trajectory in trajectories:
+        length = max(FEWEST, limit * len(trajectory) // (total * pieces))
+        for start in np.linspace(0, max(0, len(trajectory) - length), pieces).astype(int):
+            rows = slice(int(start), int(start) + length)
+            blocks.append(Trajectory(trajectory.times[rows], trajectory.states[rows], trajectory.names))
+    return tuple(blocks)
