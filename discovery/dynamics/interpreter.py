@@ -12,7 +12,7 @@ from numba import njit
 def run(code: np.ndarray, value: np.ndarray) -> None:
     """Fills the result registers."""
     for i in range(code.shape[0]):
-        op, r, a, b = code[i, 0], code[i, 1], code[i, 2], code[i, 3]
+        op, r, a, b = int(code[i, 0]), int(code[i, 1]), int(code[i, 2]), int(code[i, 3])
         if op == 0:
             value[r] = value[a] + value[b]
         elif op == 1:
@@ -106,7 +106,7 @@ def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) 
     """Fills the result registers and the rows of ``tangent`` that belong to them."""
     width = tangent.shape[1]
     for i in range(code.shape[0]):
-        op, r, a, b = code[i, 0], code[i, 1], code[i, 2], code[i, 3]
+        op, r, a, b = int(code[i, 0]), int(code[i, 1]), int(code[i, 2]), int(code[i, 3])
         if op == 0:
             value[r] = value[a] + value[b]
             for j in range(width):

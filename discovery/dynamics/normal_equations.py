@@ -53,7 +53,7 @@ def assemble(
     for window in range(starts.shape[0]):
         low, high = offsets[window], offsets[window + 1]
         out = np.empty((high - low, dimension, columns))
-        limit = 500 + steps_a_sample * (high - low)
+        limit = 100 + steps_a_sample * (high - low)
         reached = propagate(
             code, outputs, registers, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit, out
         )

@@ -77,7 +77,7 @@ def _error(k, y, trial, step, rtol, atol):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _inside(trial, bound):
-    for i in range(trial.shape[0]):
+    for i in range(trial.shape[0]):  # noqa: SIM110 (numba compiles no generator expressions)
         if not abs(trial[i, 0]) <= bound[i]:
             return False
     return True

@@ -28,13 +28,13 @@ class Shooting:
         iterations: most evaluations of the normal equations.
         tolerance: the fit ends when the cost falls by less than this share.
         rtol: relative tolerance of the integration; a tenth of the smallest noise floor (1e-3) squared is ample.
-        steps_a_sample: integration steps allowed for each sample, beyond 500; a wild candidate stops here.
+        steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.
     """
 
     iterations: int = 30
     tolerance: float = 1e-5
     rtol: float = 1e-6
-    steps_a_sample: int = 20
+    steps_a_sample: int = 10
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,20 @@ class Fit:
     def misfit(self) -> float:
         """Chi-squared by value; 1 where the law is right and the noise model too."""
         return self.cost / max(1, self.count)
+
+    @property
+    def reduced(self) -> float:
+        """Chi-squared by degree of freedom: values fitted less window starts and constants."""
+        return self.cost / max(1, self.count - self.starts.size - len(self.law.constants))
+
+    def scaled_information(
+        self,
+    ) -> tuple[Float[np.ndarray, "constant constant"], Float[np.ndarray, " constant"]]:
+        """The information with a unit diagonal, and the scale of each constant; 0 where the data say nothing of it."""
+        diagonal = np.maximum(np.diag(self.information), 0.0)
+        scale = np.sqrt(diagonal)
+        safe = np.where(scale > 0.0, scale, 1.0)
+        return self.information / safe[:, None] / safe[None, :], scale
 
 
 @dataclass(frozen=True)
@@ -163,4 +177,7 @@ def fit(
         if gain < settings.tolerance:
             break
     fitted = law.with_constants(tuple(constants))
-    return Fit(fitted, starts, normal.cost, normal.costs, normal.information(), windows.count)
+    information = normal.information()
+    if not np.all(np.isfinite(information)):
+        return None
+    return Fit(fitted, starts, normal.cost, normal.costs, information, windows.count)

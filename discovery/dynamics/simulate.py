@@ -54,7 +54,7 @@ def simulate_or_fail(
     if lost.any():
         row = int(np.argmax(lost))
         raise SimulationError(
-            f"The law could not be integrated beyond t = {times[max(row - 1, 0)]:g}: a state diverges or the steps become "
-            "too small. Choose a nearer end or another initial state."
+            f"The law could not be integrated beyond t = {times[max(row - 1, 0)]:g}: a state diverges or the steps "
+            "become too small. Choose a nearer end or another initial state."
         )
     return states

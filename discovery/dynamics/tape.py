@@ -16,6 +16,7 @@ import sympy as sp
 from jaxtyping import Float, Int
 
 from discovery.errors import ExpressionError
+from discovery.symbolic.constants import parts
 from discovery.types import Law, read_only, symbol
 
 
@@ -128,16 +129,16 @@ class _Assembler:
             return self.sum(expression)
         if expression.is_Mul:
             return self.product(expression)
-        if expression.is_Pow:
-            return self.power(expression)
+        if isinstance(expression, sp.Pow):
+            return self.power(expression.base, expression.exp)
         op = _FUNCTIONS.get(expression.func)
         if op is None:
             raise ExpressionError(f"{expression} cannot be simulated: {expression.func} is not a known function.")
-        return self.emit(op, self.register(expression.args[0]))
+        return self.emit(op, self.register(parts(expression)[0]))
 
     def sum(self, expression: sp.Expr) -> int:
-        positive = [a for a in expression.args if not a.could_extract_minus_sign()]
-        negative = [a for a in expression.args if a.could_extract_minus_sign()]
+        positive = [a for a in parts(expression) if not a.could_extract_minus_sign()]
+        negative = [a for a in parts(expression) if a.could_extract_minus_sign()]
         total = self.register(positive[0]) if positive else self.literal(0.0)
         for term in positive[1:]:
             total = self.emit(Op.ADD, total, self.register(term))
@@ -148,8 +149,8 @@ class _Assembler:
     def product(self, expression: sp.Expr) -> int:
         above: list[sp.Expr] = []
         below: list[sp.Expr] = []
-        for factor in expression.args:
-            if factor.is_Pow and factor.exp.is_Number and factor.exp.is_negative:
+        for factor in parts(expression):
+            if isinstance(factor, sp.Pow) and factor.exp.is_Number and factor.exp.is_negative:
                 below.append(factor.base ** (-factor.exp))
             else:
                 above.append(factor)
@@ -160,8 +161,7 @@ class _Assembler:
             total = self.emit(Op.DIVIDE, total, self.register(factor))
         return total
 
-    def power(self, expression: sp.Expr) -> int:
-        base, exponent = expression.base, expression.exp
+    def power(self, base: sp.Expr, exponent: sp.Expr) -> int:
         if exponent == sp.S.Half:
             return self.emit(Op.SQRT, self.register(base))
         if exponent.is_Integer and exponent.is_negative:

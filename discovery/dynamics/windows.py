@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -68,14 +69,14 @@ def cut(
     pieces: list[tuple[int, int, int]] = []
     for index, trajectory in enumerate(trajectories):
         edges = _edges(len(trajectory), length)
-        pieces += [(index, low, high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+        pieces += [(index, low, high) for low, high in pairwise(edges)]
     pieces = _thin(pieces, max_samples)
     logarithmic = noise.kind == "lognormal"
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:
         x = trajectories[index].states[low:high]
         level = smoothed[index].states[low:high]
-        measured = np.isfinite(x)
+        measured = np.isfinite(x) & ((x > 0.0) | (not logarithmic))  # a value that has no logarithm says nothing
         sigma = noise.scale if logarithmic else noise.deviation(level)
         safe = np.where(measured, x, 1.0)
         times.append(trajectories[index].times[low:high])

@@ -72,7 +72,7 @@ def _path(
 ) -> list[Law]:
     support, constants = _start(problem, degree)
     found: list[Law] = []
-    fitted = _fit(problem.names, support, constants, windows, None, settings)
+    fitted = _fit(problem.names, support, constants, windows, None, settings) if support else None
     while fitted is not None and not deadline.passed():
         found.append(fitted.law)
         drop = _weakest(fitted, support)
@@ -86,7 +86,7 @@ def _path(
 
 
 def _start(problem: DiscoveryProblem, degree: int) -> tuple[_Support, tuple[float, ...]]:
-    """The full polynomial with least-squares coefficients on the derivatives."""
+    """The full polynomial with least-squares coefficients on the derivatives; empty where its terms overflow."""
     terms = monomials(problem.names, degree)
     regression = problem.regression("derivative")
     design = regression.operator(values(terms, problem.names, regression.states))
@@ -96,6 +96,8 @@ def _start(problem: DiscoveryProblem, degree: int) -> tuple[_Support, tuple[floa
     for equation in range(len(problem.names)):
         weight = 1.0 / regression.deviations[:, equation]
         weighted = design / scale * weight[:, None]
+        if not np.all(np.isfinite(weighted)):
+            return (), ()
         solved = np.linalg.lstsq(weighted, regression.targets[:, equation] * weight, rcond=1e-8)[0] / scale
         support += [(equation, term) for term in terms]
         constants += [float(c) for c in solved]
@@ -125,8 +127,8 @@ def _fit(
 def _weakest(fitted: Fit, support: _Support) -> set[int] | None:
     """Constants to drop: the one of least Wald statistic, and with many left, others just as void; None at the end."""
     remaining = np.bincount([equation for equation, _ in support])
-    scale = np.sqrt(np.maximum(np.diag(fitted.information), 1e-300))
-    covariance = np.linalg.pinv(fitted.information / np.outer(scale, scale), rcond=1e-12, hermitian=True)
+    matrix, scale = fitted.scaled_information()
+    covariance = np.linalg.pinv(matrix, rcond=1e-12, hermitian=True)
     wald = (np.array(fitted.law.constants) * scale) ** 2 / np.maximum(np.diag(covariance), 1e-300)
     drop: set[int] = set()
     for i in np.argsort(wald):

@@ -105,7 +105,7 @@ class SINDy:
 def _fitted(
     optimizer: object, matrix: Float[np.ndarray, "row term"], target: Float[np.ndarray, " row"]
 ) -> Float[np.ndarray, " term"]:
-    """Coefficients by one optimizer of pysindy; it warns where a threshold removes everything, which is the path's end."""
+    """Coefficients by one optimizer of pysindy; it warns where a threshold removes all, which is the path's end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         optimizer.fit(matrix, target[:, None])  # pyright: ignore[reportAttributeAccessIssue]

@@ -11,6 +11,9 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import gradients
 from discovery.types import Regression
 
+# Values beyond this are wild: their squares, weighted, could overflow.
+LARGEST = 1e100
+
 
 def refine(
     skeleton: sp.Expr,
@@ -58,8 +61,8 @@ def _evaluate(
     target: Float[np.ndarray, " row"],
     deviation: Float[np.ndarray, " row"],
 ) -> tuple[float, Float[np.ndarray, " row"], Float[np.ndarray, "row constant"]]:
-    values, slopes = gradients([skeleton], names, regression.states, constants)
-    if not (np.all(np.isfinite(values)) and np.all(np.isfinite(slopes))):
+    values, slopes = gradients([skeleton], names, regression.states, tuple(constants))
+    if not max(np.abs(values).max(initial=0.0), np.abs(slopes).max(initial=0.0)) < LARGEST:
         return np.inf, target, slopes[:0, 0]
     residual = (regression.operator(values)[:, 0] - target) / deviation
     return float(residual @ residual), residual, regression.operator(slopes[:, 0, :]) / deviation[:, None]

@@ -14,7 +14,7 @@ from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
 from discovery.search.static_fit import refine
 from discovery.search.subsets import best_subsets
-from discovery.symbolic.constants import abstract
+from discovery.symbolic.constants import abstract, substituted
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression, symbol
 
 PLUGIN = "StructuredSearch"
@@ -84,4 +84,4 @@ def _refined(
     """The expression with inner and outer constants fitted together."""
     skeleton, constants = abstract(expression)
     constants, _ = refine(skeleton, constants, problem.names, regression, target, deviation)
-    return skeleton.xreplace({symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(constants)})
+    return substituted(skeleton, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(constants)})

@@ -8,6 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 
+LARGEST = 1e120
+
+
 @dataclass(frozen=True)
 class Subset:
     """A support, its least-squares coefficients and its sum of squared, weighted residuals."""
@@ -61,12 +64,13 @@ def best_subsets(
     """The best ``keep`` supports of every size up to ``largest``.
 
     Args:
-        terms: weighted values of the library; columns that are not finite are never chosen.
+        terms: weighted values of the library; columns that are not finite, or whose squares could overflow, are
+            never chosen.
         beam: supports carried from one size to the next.
         inner: which terms hold inner constants.
         most_inner: how many of those one support may have; more of them can imitate anything.
     """
-    usable = np.all(np.isfinite(terms), axis=0)
+    usable = np.all(np.abs(terms) < LARGEST, axis=0)
     values = np.where(usable, terms, 0.0)
     scale = np.linalg.norm(values, axis=0)
     usable &= scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)

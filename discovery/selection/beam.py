@@ -12,8 +12,9 @@ import numpy as np
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.protocols import Deadline, Progress
+from discovery.selection.growth import climb
 from discovery.selection.pool import Entry, law_of
-from discovery.selection.refined import Refined, in_order, refine, side_by_side
+from discovery.selection.refined import Refined, in_order, side_by_side
 from discovery.types import Law
 
 
@@ -22,13 +23,13 @@ class Beam:
     """Settings of the beam over equations.
 
     Attributes:
-        sweeps: times that every equation is varied with the others held.
+        sweeps: times that every equation is varied with the others held, at most; it ends when nothing changes.
         width: best entries of each equation that are combined at the end.
         combinations: most systems built from them.
         shooting: a short fit; the finalists are fitted fully later.
     """
 
-    sweeps: int = 2
+    sweeps: int = 5
     width: int = 4
     combinations: int = 48
     shooting: Shooting = Shooting(iterations=6, tolerance=1e-3)
@@ -37,7 +38,7 @@ class Beam:
 def systems(
     pools: Mapping[str, Sequence[Entry]],
     laws: Sequence[Law],
-    windows: Windows,
+    ladder: Sequence[Windows],
     settings: Beam,
     *,
     threads: int,
@@ -47,16 +48,17 @@ def systems(
     """Refined systems, best first.
 
     Coordinate descent: one equation is varied over its pool while the others are those of the best system so far;
-    then the best entries of all equations are combined. Whole ``laws`` compete as they are.
+    then the best entries of all equations are combined. Whole ``laws`` compete as they are. All are compared on the
+    last windows of ``ladder``.
     """
     states = list(pools)
-    found = side_by_side(lambda law: refine(law, windows, settings=settings.shooting), laws, threads)
+    found = side_by_side(lambda law: climb(law, ladder, settings.shooting), laws, threads)
     current = {state: entries[0] for state, entries in pools.items()}
     seen: dict[tuple[Entry, ...], Refined | None] = {}
 
     def attempt(choice: tuple[Entry, ...]) -> Refined | None:
         if choice not in seen:
-            seen[choice] = refine(law_of(choice), windows, settings=settings.shooting)
+            seen[choice] = climb(law_of(choice), ladder, settings.shooting)
         return seen[choice]
 
     ranked: dict[str, list[Entry]] = {state: list(entries) for state, entries in pools.items()}

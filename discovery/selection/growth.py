@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows, cut
@@ -18,38 +19,50 @@ class Growth:
     """Settings of the growing windows.
 
     Attributes:
-        first: samples of the shortest windows.
+        first: samples of the shortest windows; a quarter of the longest trajectory if that is less, at least five.
+        compared: longest windows, in samples, on which systems are compared while equations are varied.
         factor: ratio of one length to the one before.
         leaders: laws that decide how far the windows grow.
         shrink: share of the laws that stays in the race from one length to the next.
         survivors: laws that are never dropped for being behind.
-        worsening: the windows stop growing where the best chi-squared by value is more than this many times that
-            on shorter windows: the law is chaotic on that length (or wrong, as all others are).
+        worsening: the windows stop growing where the best chi-squared by degree of freedom is more than this many times
+            that on shorter windows: the laws cannot be followed so far, by chaos or by what they lack.
         max_samples: samples used at most; more data than this change constants by less than their intervals.
     """
 
     first: int = 16
+    compared: int = 24
     factor: int = 2
     leaders: int = 4
     shrink: float = 0.7
     survivors: int = 8
-    worsening: float = 1.5
+    worsening: float = 4.0
     max_samples: int = 20_000
     shooting: Shooting = Shooting(iterations=20, tolerance=1e-4)
 
 
-def levels(problem: DiscoveryProblem, settings: Growth) -> list[Windows]:
-    """Windows of all lengths, from ``first`` to whole trajectories."""
+def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | None = None) -> list[Windows]:
+    """Windows of all lengths, from the shortest to whole trajectories."""
     longest = max(len(trajectory) for trajectory in problem.trajectories)
-    lengths = [settings.first]
+    lengths = [min(settings.first, max(5, longest // 4))]
     while lengths[-1] < longest:
         lengths.append(lengths[-1] * settings.factor)
+    most = settings.max_samples if max_samples is None else max_samples
     smoothing = problem.smoothing
     every = [
-        cut(problem.trajectories, smoothing.trajectories, smoothing.noise, length, max_samples=settings.max_samples)
-        for length in lengths
+        cut(problem.trajectories, smoothing.trajectories, smoothing.noise, length, max_samples=most) for length in lengths
     ]
     return [w for i, w in enumerate(every) if i == 0 or len(w.starts) < len(every[i - 1].starts)]
+
+
+def climb(law: Law, ladder: Sequence[Windows], settings: Shooting) -> Refined | None:
+    """The law fitted on each length of windows in turn; None if it cannot be followed to the last."""
+    refined = refine(law, ladder[0], settings=settings)
+    for shorter, longer in pairwise(ladder):
+        if refined is None:
+            return None
+        refined = lengthen(refined, shorter, longer, settings)
+    return refined
 
 
 def grow(
@@ -64,14 +77,14 @@ def grow(
             break
         before = windows
 
-        def climb(item: Refined, before: Windows = before, longer: Windows = longer) -> Refined | None:
+        def step(item: Refined, before: Windows = before, longer: Windows = longer) -> Refined | None:
             return lengthen(item, before, longer, settings.shooting)
 
-        leaders = side_by_side(climb, refined[: settings.leaders], threads)
-        reached = min((item.fit.misfit for item in leaders), default=float("inf"))
-        if reached > settings.worsening * max(min(r.fit.misfit for r in refined[: settings.leaders]), 0.5):
+        leaders = side_by_side(step, refined[: settings.leaders], threads)
+        reached = min((item.fit.reduced for item in leaders), default=math.inf)
+        if reached > settings.worsening * max(min(item.fit.reduced for item in refined[: settings.leaders]), 0.5):
             break
         stay = max(settings.survivors, math.ceil(settings.shrink * len(refined)))
-        others = side_by_side(climb, refined[settings.leaders : stay], threads)
+        others = side_by_side(step, refined[settings.leaders : stay], threads)
         refined, windows = in_order([*leaders, *others]), longer
     return refined, windows

@@ -20,13 +20,12 @@ def bounds(fit: Fit) -> tuple[tuple[float, ...], tuple[float, ...]]:
     if constants.size == 0:
         return (), ()
     freedom = max(fit.count - fit.starts.size - constants.size, 1)
-    scale = np.sqrt(np.maximum(np.diag(fit.information), 1e-300))
-    scaled = fit.information / np.outer(scale, scale)
+    scaled, scale = fit.scaled_information()
     eigenvalues, vectors = np.linalg.eigh(scaled)
     determined = eigenvalues > 1e-10
     spread = np.where(determined, 1.0 / np.where(determined, eigenvalues, 1.0), 0.0)
-    variance = (vectors**2) @ spread / scale**2 * max(1.0, fit.cost / freedom)
-    loose = (vectors[:, ~determined] ** 2).sum(axis=1) > 1e-3
+    loose = ((vectors[:, ~determined] ** 2).sum(axis=1) > 1e-3) | (scale == 0.0)
+    variance = (vectors**2) @ spread / np.where(loose, 1.0, scale) ** 2 * max(1.0, fit.cost / freedom)
     half = stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance)
     half = np.where(loose, np.nan, half)
     return tuple(float(v) for v in constants - half), tuple(float(v) for v in constants + half)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import sympy as sp
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.selection.refined import Refined, refine, side_by_side
+from discovery.symbolic.constants import parts, substituted
 from discovery.types import Law, symbol
 
 
@@ -21,14 +23,15 @@ def without_terms(law: Law) -> Iterator[Law]:
 
 
 def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
+    arguments = parts(expression)
     if isinstance(expression, sp.Add):
-        for term in expression.args:
+        for term in arguments:
             yield expression - term
-    for i, argument in enumerate(expression.args):
+    for i, argument in enumerate(arguments):
         if not argument.has(sp.Add):
             continue
         for smaller in _smaller(argument):
-            yield expression.func(*expression.args[:i], smaller, *expression.args[i + 1 :])
+            yield expression.func(*arguments[:i], smaller, *arguments[i + 1 :])
 
 
 def renumbered(law: Law) -> Law:
@@ -36,18 +39,15 @@ def renumbered(law: Law) -> Law:
     used = set().union(*(skeleton.free_symbols for skeleton in law.skeletons))
     old = [i for i in range(len(law.constants)) if symbol(f"c{i}") in used]
     change = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}
-    skeletons = tuple(skeleton.xreplace(change) for skeleton in law.skeletons)
+    skeletons = tuple(substituted(skeleton, change) for skeleton in law.skeletons)
     return Law(law.states, skeletons, tuple(law.constants[i] for i in old), law.sources)
 
 
 def prune(refined: Refined, windows: Windows, settings: Shooting, *, threads: int) -> Refined:
     """Drops terms one by one as long as the description gets shorter."""
     while True:
-        trials = side_by_side(
-            lambda law: refine(law, windows, starts=refined.fit.starts, settings=settings),
-            list(without_terms(refined.law)),
-            threads,
-        )
+        attempt = partial(refine, windows=windows, starts=refined.fit.starts, settings=settings)
+        trials = side_by_side(attempt, list(without_terms(refined.law)), threads)
         better = min(trials, key=lambda trial: trial.score, default=refined)
         if better.score >= refined.score:
             return refined

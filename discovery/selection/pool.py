@@ -14,7 +14,7 @@ from discovery.errors import ExpressionError
 from discovery.selection.score import score
 from discovery.symbolic.canonical import canonical, drop_tiny
 from discovery.symbolic.complexity import node_count
-from discovery.symbolic.constants import abstract
+from discovery.symbolic.constants import abstract, substituted
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression, symbol
 
 # A term that contributes less than this share of the equation's root mean square is dropped: such terms fit the
@@ -66,8 +66,9 @@ def pool(
         most: entries kept for a state in all.
     """
     single = split(candidates)
+    counts = [len(regression.targets) for regression in problem.regressions]
     return {
-        state: _cut(_entries([c for c in single if c.state == state], problem), per_size, most)
+        state: _cut(_entries([c for c in single if c.state == state], problem), counts, per_size, most)
         for state in problem.names
     }
 
@@ -137,19 +138,24 @@ def _error(
     return float(np.mean((residual / regression.deviations[:, equation]) ** 2))
 
 
-def _cut(entries: Sequence[Entry], per_size: int, most: int) -> tuple[Entry, ...]:
-    """The best of every size and source on every regression, then by static score; never by score alone."""
+def _cut(
+    entries: Sequence[Entry], counts: Sequence[int], per_size: int, most: int
+) -> tuple[Entry, ...]:
+    """The best of every size and source on every regression, then by static score; never by score alone.
+
+    Args:
+        counts: rows of each regression.
+    """
     kept: dict[int, Entry] = {}
     order: dict[int, float] = {}
-    regressions = len(entries[0].errors) if entries else 0
-    for regression in range(regressions):
+    for regression, rows in enumerate(counts):
         ranked = sorted(range(len(entries)), key=lambda i: (entries[i].errors[regression], i))
         sizes: dict[tuple[int, str], int] = {}
         for i in ranked:
             entry = entries[i]
             key = (len(entry.constants), entry.sources[0].split(":")[0])
             sizes[key] = sizes.get(key, 0) + 1
-            static = score([entry.skeleton], len(entry.constants), entry.errors[regression] * 500, 500)
+            static = score([entry.skeleton], len(entry.constants), entry.errors[regression] * rows, rows)
             order[i] = min(order.get(i, np.inf), static)
             if sizes[key] <= per_size:
                 kept[i] = entry
@@ -169,7 +175,7 @@ def law_of(entries: Sequence[Entry]) -> Law:
     constants: list[float] = []
     for entry in entries:
         shift = {symbol(f"c{i}"): symbol(f"c{i + len(constants)}") for i in range(len(entry.constants))}
-        skeletons.append(entry.skeleton.xreplace(shift))
+        skeletons.append(substituted(entry.skeleton, shift))
         constants += entry.constants
     sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
     return Law(tuple(entry.state for entry in entries), tuple(skeletons), tuple(constants), sources)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
-from discovery.dynamics.windows import Windows, cut
+from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.selection.beam import Beam, systems
 from discovery.selection.growth import Growth, grow, levels
@@ -101,10 +101,8 @@ class TrajectorySelector:
         ladder = levels(problem, self.growth)
         laws: list[Law] = []
         if all(pools.values()):
-            short = cut(
-                problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, self.growth.first,
-                max_samples=self.beam_samples,
-            )  # fmt: skip
+            short = levels(problem, self.growth, max_samples=self.beam_samples)
+            short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
             whole = [canonical_law(candidate) for candidate in candidates if isinstance(candidate, Law)]
             found = systems(pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress)
             laws = [item.law for item in self._finalists(found)]
