@@ -65,7 +65,8 @@ def plugins(stage: str) -> dict[str, Plugin]:
         said = _declarations(path)
         if "PLUGIN" in said and name not in found:
             requires, cites = said.get("REQUIRES", ()), said.get("CITES", ())
-            assert isinstance(requires, tuple) and isinstance(cites, tuple)
+            assert isinstance(requires, tuple)
+            assert isinstance(cites, tuple)
             found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, cast
 
 import numpy as np
 import sympy as sp
@@ -243,7 +243,8 @@ class Law:
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in."""
         values = {symbol(f"c{i}"): sp.Float(value) for i, value in enumerate(self.constants)}
-        return {state: rhs.xreplace(values) for state, rhs in zip(self.states, self.skeletons, strict=True)}
+        written = [cast("sp.Expr", skeleton.xreplace(values)) for skeleton in self.skeletons]
+        return dict(zip(self.states, written, strict=True))
 
     def with_constants(self, constants: tuple[float, ...]) -> Self:
         """The same family at other values."""

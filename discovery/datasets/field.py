@@ -46,13 +46,21 @@ class Field:
 
 def compile_field(system: System) -> Field:
     """The law of ``system`` as functions of plain numbers."""
+    return field_of(system.names, tuple(system.expressions.values()), system.parsed(system.events))
+
+
+def field_of(names: Sequence[str], equations: Sequence[sp.Expr], gaps: Sequence[sp.Expr] = ()) -> Field:
+    """Right-hand sides in ``names`` and time as functions of plain numbers.
+
+    Args:
+        gaps: expressions at whose sign changes the right-hand sides jump.
+    """
     time = symbol(TIME)
-    states = [symbol(name) for name in system.names]
-    gaps = system.parsed(system.events)
+    states = [symbol(name) for name in names]
     sides = [sp.Symbol(f"side_{index}", real=True) for index in range(len(gaps))]
     frozen = {sp.sign(gap): side for gap, side in zip(gaps, sides, strict=True)}
     frozen |= {sp.Abs(gap): side * gap for gap, side in zip(gaps, sides, strict=True)}
-    rates = [expression.xreplace(frozen) for expression in system.expressions.values()]
+    rates = [expression.xreplace(frozen) for expression in equations]
     drifts = [
         sp.Add(sp.diff(gap, time), *(sp.diff(gap, state) * rate for state, rate in zip(states, rates, strict=True)))
         for gap in gaps

@@ -57,14 +57,48 @@ def simulate(
     moments = system.times if times is None else np.asarray(times, dtype=np.float64)
     if moments.ndim != 1 or len(moments) == 0 or np.any(np.diff(moments) <= 0):
         raise UsageError("The times of a simulation must be a list that increases. Sort them and drop repeated ones.")
-    method = "Radau" if "stiff" in system.tags else "DOP853"
-    options: dict[str, Any] = {"method": method, "rtol": rtol, "atol": atol}
-    if system.events:
-        # A solver sees a crossing only if its step has ends on both sides: longer steps could skip two at once.
-        first, last = system.time_span
-        options["max_step"] = (last - first) / system.samples
-    run = _Run(system.name, compile_field(system), options)
-    return Trajectory(moments, run.through(start, moments), system.names, label=label)
+    # A solver sees a crossing only if its step has ends on both sides: longer steps could skip two at once.
+    first, last = system.time_span
+    max_step = (last - first) / system.samples if system.events else np.inf
+    states = integrate(
+        compile_field(system),
+        start,
+        moments,
+        name=system.name,
+        stiff="stiff" in system.tags,
+        rtol=rtol,
+        atol=atol,
+        max_step=max_step,
+    )
+    return Trajectory(moments, states, system.names, label=label)
+
+
+def integrate(
+    field: Field,
+    start: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+    *,
+    name: str = "The law",
+    stiff: bool = False,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    max_step: float = np.inf,
+) -> Float[np.ndarray, "time state"]:
+    """States at ``times`` of any law; ``start`` holds at the first of them.
+
+    Args:
+        name: of the law, for messages.
+        stiff: by an implicit method.
+        max_step: longest step, in the unit of ``times``.
+
+    Raises:
+        SimulationError: the law leaves the real numbers, grows without bound, or jumps without end before the last
+            time.
+    """
+    options: dict[str, Any] = {"method": "Radau" if stiff else "DOP853", "rtol": rtol, "atol": atol}
+    if np.isfinite(max_step):
+        options["max_step"] = max_step
+    return _Run(name, field, options).through(start, times)
 
 
 def simulate_many(

@@ -85,7 +85,7 @@ def tape_of(law: Law) -> Tape:
     """The program of a law's right-hand sides.
 
     Raises:
-        ExpressionError: a function that the interpreter does not know.
+        ExpressionError: a function that the interpreter does not know, or a symbol that is no state, ``t`` or constant.
     """
     return _compile(law.states, law.skeletons, len(law.constants))
 
@@ -132,6 +132,8 @@ class _Assembler:
         if isinstance(expression, sp.Pow):
             return self.power(expression.base, expression.exp)
         op = _FUNCTIONS.get(expression.func)
+        if expression.is_Symbol:
+            raise ExpressionError(f"{expression} cannot be simulated: the law has no state or constant of that name.")
         if op is None:
             raise ExpressionError(f"{expression} cannot be simulated: {expression.func} is not a known function.")
         return self.emit(op, self.register(parts(expression)[0]))

@@ -7,6 +7,7 @@ No shape is here for the sake of one system.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
@@ -17,20 +18,21 @@ from jaxtyping import Float
 
 from discovery.types import symbol
 
+# Spans and scales below this count as this; a column that does not change has none of its own.
+TINY = 1e-12
+# exp(150) = 1e65: products with states and squares of these stay far from overflow.
+LARGEST_EXPONENT = 150.0
+
 
 @dataclass(frozen=True)
 class Library:
     """Terms that may occur together in one right-hand side.
 
-    Attributes:
-        nonlinear: whether some term holds an inner constant that wants refining.
-        exclusive: how many terms with inner constants one equation may have.
+    Terms that hold a float have an inner constant that wants refining.
     """
 
     name: str
     terms: tuple[sp.Expr, ...]
-    nonlinear: bool = False
-    exclusive: int = 2
 
 
 def monomials(names: Sequence[str], degree: int, *, lowest: int = 0) -> tuple[sp.Expr, ...]:
@@ -67,7 +69,7 @@ def trigonometric(names: Sequence[str]) -> Library:
     waves = [wave(angle) for angle in angles for wave in (sp.sin, sp.cos)]
     products = [x * wave(y) for x in symbols for y in symbols for wave in (sp.sin, sp.cos)]
     products += [wave(x) * sp.sin(y) for x in symbols for y in symbols if x != y for wave in (sp.sin, sp.cos)]
-    return Library("trigonometric", (*monomials(names, 2), *waves, *products), nonlinear=True, exclusive=3)
+    return Library("trigonometric", tuple(dict.fromkeys((*monomials(names, 2), *waves, *products))))
 
 
 def dissipative(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
@@ -97,10 +99,14 @@ def positive(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> 
 def _grid(column: Float[np.ndarray, " point"], count: int) -> list[float]:
     """Values of K for which K + x does not vanish on the data, from a tenth of the range to three times it."""
     low, high = float(column.min()), float(column.max())
-    span = max(high - low, 1e-12)
-    offsets = span * np.geomspace(0.1, 3.0, count)
     base = max(0.0, -low)
-    return [float(f"{base + offset:.3g}") for offset in offsets]
+    span = max(high - low, TINY * max(1.0, base))
+    return [_rounded(base + offset, of=offset) for offset in span * np.geomspace(0.1, 3.0, count)]
+
+
+def _rounded(value: float, *, of: float | None = None) -> float:
+    """``value`` with as many decimals as give ``of`` (else the value itself) three significant digits."""
+    return round(value, 2 - math.floor(math.log10(abs(value if of is None else of))))
 
 
 def saturating(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
@@ -112,13 +118,13 @@ def saturating(names: Sequence[str], states: Float[np.ndarray, "point state"]) -
     terms: list[sp.Expr] = []
     for x, column in zip(symbols, states.T, strict=True):
         others = [sp.Integer(1), *(y for y in symbols if y != x)]
-        for K in _grid(column, 6):
-            terms += [y * x / (x + K) for y in others] + [y / (x + K) for y in others]
-        scale = float(np.abs(column).max())
+        for half in _grid(column, 6):
+            terms += [y * x / (x + half) for y in others] + [y / (x + half) for y in others]
+        scale = max(float(np.abs(column).max()), TINY)
         for share in (0.2, 0.4, 0.8):
-            K = float(f"{share * scale:.3g}")
-            terms += [y * x**2 / (x**2 + K**2) for y in others] + [y / (x**2 + K**2) for y in others]
-    return Library("saturating", (*monomials(names, 2), *terms), nonlinear=True)
+            half = _rounded(share * scale)
+            terms += [y * x**2 / (x**2 + half**2) for y in others] + [y / (x**2 + half**2) for y in others]
+    return Library("saturating", (*monomials(names, 2), *terms))
 
 
 def exponential(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
@@ -128,12 +134,13 @@ def exponential(names: Sequence[str], states: Float[np.ndarray, "point state"]) 
     """
     terms: list[sp.Expr] = []
     for name, column in zip(names, states.T, strict=True):
-        x, spread = symbol(name), max(float(column.std()), 1e-12)
-        for rate in (-1.0, -0.3, 0.3, 1.0):
-            k = float(f"{rate / spread:.3g}")
-            terms += [sp.exp(k * x), x * sp.exp(k * x)]
-        terms += [sp.tanh(float(f"{rate / spread:.3g}") * x) for rate in (0.5, 2.0)]
-    return Library("exponential", (*monomials(names, 2), *terms), nonlinear=True)
+        x, spread, largest = symbol(name), max(float(column.std()), TINY), float(np.abs(column).max())
+        rates = [_rounded(share / spread) for share in (-1.0, -0.3, 0.3, 1.0)]
+        for k in rates:
+            if abs(k) * largest <= LARGEST_EXPONENT:
+                terms += [sp.exp(k * x), x * sp.exp(k * x)]
+        terms += [sp.tanh(_rounded(share / spread) * x) for share in (0.5, 2.0)]
+    return Library("exponential", (*monomials(names, 2), *terms))
 
 
 def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:

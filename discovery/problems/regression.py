@@ -15,6 +15,8 @@ MAX_ROWS = 2000
 # Exponent of the test function (1 - s^2)^4: three derivatives vanish at its ends, so the trapezoid rule converges fast
 # (Messenger & Bortz 2021, J. Comput. Phys. 443:110525, section 3).
 BUMP = 4
+# Fewest samples of half a bump; the trapezoid rule needs a few on each flank.
+NARROWEST = 4
 # Deviations below this share of a target's spread are not believed; smoothers are overconfident on clean data.
 FLOOR = 1e-4
 
@@ -40,25 +42,29 @@ def weak_regression(
 ) -> Regression | None:
     """Integrals against bumps: -∫ φ' x dt = ∫ φ f(x) dt, with x raw on the left and smoothed on the right.
 
-    The derivative falls on the test function, so that noise is averaged and not amplified. None where no
-    trajectory is long enough for a bump.
+    The derivative falls on the test function, so that noise is averaged and not amplified. Trajectories that are too
+    short for a bump are left out; None where no trajectory is long enough.
 
     Source: Messenger & Bortz (2021), J. Comput. Phys. 443:110525, equation 2.4.
     """
-    points = sum(len(run.times) for run in smoothing.trajectories)
-    share = max_rows / max(points, 1)
+    pairs = [
+        (trajectory, run)
+        for trajectory, run in zip(trajectories, smoothing.trajectories, strict=True)
+        if len(run.times) >= 2 * NARROWEST + 1
+    ]
+    if not pairs:
+        return None
+    share = max_rows / sum(len(run.times) for _, run in pairs)
     blocks, targets, deviations = [], [], []
-    for trajectory, run in zip(trajectories, smoothing.trajectories, strict=True):
+    for trajectory, run in pairs:
         width = _width(run)
-        if len(run.times) < 2 * width + 1:
-            return None
         rows = max(3, min(len(run.times) // 2, round(share * len(run.times))))
         bumps, slopes = _bumps(run.times, width, rows)
         measured = np.where(np.isfinite(trajectory.states), trajectory.states, run.states)
         blocks.append(bumps)
         targets.append(-(slopes @ measured))
         deviations.append(np.sqrt(slopes.power(2) @ smoothing.noise.deviation(run.states) ** 2))
-    states = np.vstack([run.states for run in smoothing.trajectories])
+    states = np.vstack([run.states for _, run in pairs])
     operator = sparse.block_diag(blocks, format="csr")
     left = np.vstack(targets)
     floor = FLOOR * np.maximum(left.std(axis=0), 1e-300)
@@ -70,7 +76,7 @@ def _width(run: SmoothedTrajectory) -> int:
     pace = run.derivatives.std(axis=0) / np.maximum(run.states.std(axis=0), 1e-300)
     step = (run.times[-1] - run.times[0]) / (len(run.times) - 1)
     fastest = 1.0 / max(float(pace.max()), 1e-300)
-    return int(np.clip(round(fastest / step), 4, max(4, len(run.times) // 8)))
+    return round(min(max(fastest / step, NARROWEST), max(NARROWEST, len(run.times) // 8)))
 
 
 def _bumps(times: Float[np.ndarray, " time"], width: int, rows: int) -> tuple[sparse.csr_array, sparse.csr_array]:

@@ -9,6 +9,7 @@ Selection in Regression, ch. 3.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ def eliminate(problem: DiscoveryProblem, settings: Elimination, deadline: Deadli
     laws: list[Law] = []
     for degree in _degrees(len(problem.names), settings.most_terms):
         for length in settings.lengths:
+            if deadline.passed():
+                return tuple(laws)
             windows = cut(
                 problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, length,
                 max_samples=settings.max_samples,
@@ -61,9 +64,7 @@ def eliminate(problem: DiscoveryProblem, settings: Elimination, deadline: Deadli
 
 
 def _degrees(dimension: int, most: int) -> tuple[int, ...]:
-    fitting = [
-        degree for degree in (1, 2, 3) if dimension * len(monomials(["x"] * dimension, degree)) <= most
-    ]  # fmt: skip
+    fitting = [degree for degree in (1, 2, 3) if dimension * math.comb(dimension + degree, degree) <= most]
     return tuple(fitting[-2:]) if dimension <= 2 else tuple(fitting[-1:])
 
 

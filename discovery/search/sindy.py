@@ -22,6 +22,9 @@ PLUGIN = "SINDy"
 REQUIRES = ("pysindy",)
 CITES = ("Brunton2016", "Kaptanoglu2022", "Messenger2021")
 
+# Values of terms beyond this are wild: their squares could overflow.
+LARGEST = 1e120
+
 
 @dataclass(frozen=True)
 class SINDy:
@@ -64,7 +67,7 @@ class SINDy:
     ) -> Iterator[EquationCandidate]:
         """Candidates of all equations at all thresholds, by STLSQ, by SR3, and by the median of an ensemble."""
         design = regression.operator(values(library.terms, problem.names, regression.states))
-        usable = np.all(np.isfinite(design), axis=0)
+        usable = np.all(np.abs(design) < LARGEST, axis=0)
         rows = np.unique(np.linspace(0, len(design) - 1, min(len(design), self.rows)).round().astype(int))
         terms = [term for term, good in zip(library.terms, usable, strict=True) if good]
         for equation, state in enumerate(problem.names):
@@ -73,8 +76,9 @@ class SINDy:
             matrix = design[rows][:, usable] * weights[:, None]
             target = regression.targets[rows, equation] * weights
             scale, size = np.linalg.norm(matrix, axis=0), float(np.linalg.norm(target))
-            if size == 0.0 or np.any(scale == 0.0):
+            if size == 0.0:
                 continue
+            scale = np.where(scale > 0.0, scale, 1.0)  # a term that is zero on the data gets the coefficient zero
             for source, coefficients in self._coefficients(matrix / scale, target / size, seed):
                 expression = sp.Add(
                     *(

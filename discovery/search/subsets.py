@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-
+# Weighted values beyond this are wild: their squares, summed, could overflow.
 LARGEST = 1e120
 
 

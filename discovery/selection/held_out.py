@@ -15,6 +15,9 @@ from discovery.types import DiscoveryProblem, Law, Prediction, SmoothedTrajector
 
 # Share of each record, or of the trajectories, that is kept out. A fifth is the usual choice where data are scarce.
 SHARE = 0.2
+# A forecast can tell a law from a null only if the null's error is this many times the noise variance; at the end of a
+# decay, for example, it is not.
+CLEAR = 3.0
 # With this many trajectories whole ones are kept out, which tests unseen initial states too.
 WHOLE = 5
 
@@ -40,6 +43,11 @@ class HeldOut:
     predictions: tuple[Prediction, ...]
 
     @property
+    def informative(self) -> bool:
+        """Whether a law can show anything here: the nulls are well above what noise alone makes."""
+        return min(self.persistence, self.mean) > CLEAR * self.noise
+
+    @property
     def skill(self) -> float:
         """Share of the better null's error, noise apart, that the law removes; 1 is perfect."""
         null = min(self.persistence, self.mean) - self.noise
@@ -58,6 +66,8 @@ class _Part:
 def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
 
+    A law that cannot be refitted keeps its constants and window starts as they are guessed from the smoothed states.
+
     Args:
         length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
     """
@@ -73,8 +83,7 @@ def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shootin
             return None
         train = [_Part(i, 0, end) for i, end in enumerate(ends)]
         test = [_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True))]
-    fitted = _fit(law, problem, train, length, settings)
-    return None if fitted is None else _judge(fitted, problem, train, test, length, whole)
+    return _judge(_fit(law, problem, train, length, settings), problem, train, test, length, whole)
 
 
 def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
@@ -91,7 +100,7 @@ def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, Smoothed
 
 def _fit(
     law: Law, problem: DiscoveryProblem, train: Sequence[_Part], length: int, settings: Shooting
-) -> tuple[Fit, Windows] | None:
+) -> tuple[Fit, Windows]:
     pieces = [_slice(problem, part) for part in train]
     windows = cut(
         [raw for raw, _ in pieces],
@@ -101,7 +110,10 @@ def _fit(
         max_samples=20_000,
     )
     fitted = fit(law, windows, settings=settings)
-    return None if fitted is None else (fitted, windows)
+    if fitted is None:
+        number = len(law.constants)
+        fitted = Fit(law, windows.starts, np.inf, np.empty(0), np.zeros((number, number)), windows.count)
+    return fitted, windows
 
 
 def _judge(

@@ -38,7 +38,7 @@ def renumbered(law: Law) -> Law:
     """The same law with constants numbered without gaps."""
     used = set().union(*(skeleton.free_symbols for skeleton in law.skeletons))
     old = [i for i in range(len(law.constants)) if symbol(f"c{i}") in used]
-    change = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}
+    change: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}
     skeletons = tuple(substituted(skeleton, change) for skeleton in law.skeletons)
     return Law(law.states, skeletons, tuple(law.constants[i] for i in old), law.sources)
 

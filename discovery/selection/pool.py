@@ -174,7 +174,8 @@ def law_of(entries: Sequence[Entry]) -> Law:
     skeletons: list[sp.Expr] = []
     constants: list[float] = []
     for entry in entries:
-        shift = {symbol(f"c{i}"): symbol(f"c{i + len(constants)}") for i in range(len(entry.constants))}
+        first = len(constants)
+        shift: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): symbol(f"c{first + i}") for i in range(len(entry.constants))}
         skeletons.append(substituted(entry.skeleton, shift))
         constants += entry.constants
     sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))

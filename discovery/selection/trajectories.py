@@ -24,7 +24,7 @@ from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
 PLUGIN = "TrajectorySelector"
-CITES = ("Bock1983", "Schwarz1978")
+CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from discovery.types import Finding, RankedLaw, Verdict
 # law with an R² of 0.5 does.
 SKILL = 0.5
 # Differences of description length below this (a factor of 20 in likelihood, Kass & Raftery 1995) are a tie.
-TIE = 6.0
+TIE = 3.0
 # Chi-squared by value up to which residuals pass as noise; the estimate of the noise is itself uncertain by this much.
 NOISE_LEVEL = 1.5
 
@@ -69,7 +69,14 @@ def _against(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if best.score > selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     held = selected.held_out
-    if held is not None and not held.skill >= SKILL:
+    tested = held is not None and held.informative
+    if not tested and best.misfit > NOISE_LEVEL:
+        yield Finding(
+            "bad",
+            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that were not "
+            "fitted speaks for the law.",
+        )
+    if held is not None and held.informative and not held.skill >= SKILL:
         yield Finding(
             "bad",
             f"Forecasts of samples that were not fitted are not better than a null: mean squared error "
@@ -80,7 +87,7 @@ def _against(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
 
 def _for(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     held = selected.held_out
-    if held is not None and held.skill >= SKILL:
+    if held is not None and held.informative and held.skill >= SKILL:
         what = "whole trajectories" if held.whole else "the last part of the record"
         yield Finding(
             "good",
@@ -97,6 +104,12 @@ def _for(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
 def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if selected.held_out is None:
         yield Finding("caution", "There are too few samples to keep some out; prediction was not tested.")
+    elif not selected.held_out.informative:
+        yield Finding(
+            "caution",
+            "The samples kept out hardly differ from a constant, so forecasts of them test nothing; measure more of the "
+            "motion, or from another initial state.",
+        )
     if best.misfit > NOISE_LEVEL:
         yield Finding(
             "caution",

@@ -224,7 +224,7 @@ def _cloud(
     wide = np.exp(rng.uniform(math.log(0.01), math.log(10.0), size))
     kinds = [
         rng.uniform(low, high, size),
-        rng.uniform(np.where(low < 0, 0.05 * high.clip(min=0.0), low), np.maximum(high, low), size),
+        rng.uniform(np.where((low < 0) & (high > 0), 0.05 * high, low), high, size),
         rng.uniform(low - width, high + width, size),
         rng.uniform(0.02, 0.98, size),
         wide * rng.choice([-1.0, 1.0], size),

@@ -212,10 +212,11 @@ class _Fit:
         width = 1e-7
         moved = [self.projected(shifts + width * unit)[0] for unit in np.eye(len(shifts))]
         jacobian = (np.array(moved).T - residual[:, None]) / width
-        if not np.all(np.isfinite(jacobian)):
-            return np.zeros_like(shifts)
-        sizes = np.linalg.norm(jacobian, axis=0)
+        with np.errstate(over="ignore"):
+            sizes = np.linalg.norm(jacobian, axis=0)
         stacked = np.vstack([jacobian, np.diag(math.sqrt(damping) * sizes)])
+        if not np.all(np.isfinite(stacked)):  # LAPACK does not return from infinities
+            return np.zeros_like(shifts)
         right = np.concatenate([-residual, np.zeros(len(shifts))])
         return np.clip(np.linalg.lstsq(stacked, right, rcond=None)[0], -1.0, 1.0)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from discovery.errors import UsageError
 from discovery.trajectories.runs import Run
 
-MOST_ROWS = 20_000  # in all runs together; forty times what the smoothers were tried on
+MOST_ROWS = 50_000  # in all runs together; forty times what the smoothers were tried on
 FEWEST_WHEN_THINNED = 10  # samples of a run; rather than fewer, whole runs are left out
 
 
