@@ -41,11 +41,11 @@ class Case:
 def lynx_hare(_: Path) -> Iterator[Case]:
     """Measured pelts; the accepted constants are those of Carpenter (2018)."""
     csv = folder("datasets/measured") / "lynx_hare_1900_1920.csv"
-    h, l = "hare_thousands", "lynx_thousands"
-    published = {h: f"0.55*{h} - 0.028*{h}*{l}", l: f"-0.80*{l} + 0.024*{h}*{l}"}
+    hare, lynx = "hare_thousands", "lynx_thousands"
+    published = {hare: f"0.55*{hare} - 0.028*{hare}*{lynx}", lynx: f"-0.80*{lynx} + 0.024*{hare}*{lynx}"}
     for seed in (0, 1, 2):
         yield Case(f"lynx-hare, seed {seed}", csv, ("--seed", str(seed)), published, "within .12, .008, .18, .008")
-    fitted = {h: f"0.540*{h} - 0.0272*{h}*{l}", l: f"-0.797*{l} + 0.0237*{h}*{l}"}
+    fitted = {hare: f"0.540*{hare} - 0.0272*{hare}*{lynx}", lynx: f"-0.797*{lynx} + 0.0237*{hare}*{lynx}"}
     yield Case("lynx-hare, lognormal", csv, ("--noise", "lognormal"), fitted, "within 3 %")
 
 
@@ -63,9 +63,7 @@ def kidger(work: Path) -> Iterator[Case]:
     rng = np.random.default_rng(1)
     noisy = [run + 0.02 * spread * rng.standard_normal(run.shape) for run in runs[:8]]
     for name, chosen, accepted in (("256 clean", runs, "within 0.1 %"), ("8 with 2 % noise", noisy, "within 1 %")):
-        frames = [
-            pd.DataFrame({"run": i, "t": times, "x": run[:, 0], "y": run[:, 1]}) for i, run in enumerate(chosen)
-        ]
+        frames = [pd.DataFrame({"run": i, "t": times, "x": run[:, 0], "y": run[:, 1]}) for i, run in enumerate(chosen)]
         csv = work / f"kidger_{len(chosen)}.csv"
         pd.concat(frames).to_csv(csv, index=False)
         yield Case(f"Kidger, {name}", csv, (), truth, accepted)
@@ -108,7 +106,8 @@ def run(case: Case, out: Path) -> None:
     if found:
         reference = {state: parse(text) for state, text in case.truth.items()}
         verdict = compare_laws(found, reference)
-        print(f"   form: {verdict.verdict}; largest error of a constant {100 * verdict.largest_error:.3g} % ({case.accepted})")
+        error = f"{100 * verdict.largest_error:.3g} %"
+        print(f"   form: {verdict.verdict}; largest error of a constant {error} ({case.accepted})")
     seconds = json.loads((out / "timing.json").read_text())
     print(f"   noise {result['noise']['kind']}, smoothed by {result['smoothing']['method']}, status {result['status']}")
     print("   seconds: " + ", ".join(f"{stage} {value:.1f}" for stage, value in seconds.items()), flush=True)

@@ -116,7 +116,7 @@ def rivals(result: DiscoveryResult) -> tuple[Rival, ...]:
     return tuple(
         Rival(
             rank, law, plain(law.score - front[0].score), law.complexity, plain(law.misfit), plain(law.r_squared),
-            plain(law.held_out), ", ".join(dict.fromkeys(law.law.sources)) or "–",
+            plain(law.held_out), ", ".join(engines((law,))) or "–",
         )
         for rank, law in enumerate(front, start=1)
     )  # fmt: skip
@@ -174,23 +174,30 @@ def methods(result: DiscoveryResult) -> tuple[str, ...]:
     sentences = [
         f"The samples were smoothed by {result.smoothing.method} (mean held-out log-likelihood {score} nats a sample)."
     ]
-    engines = dict.fromkeys(source for ranked in result.ranking.front for source in ranked.law.sources)
-    if engines:
-        sentences.append(f"The laws compared here were proposed by {', '.join(engines)}.")
+    proposers = engines(result.ranking.front)
+    if proposers:
+        sentences.append(f"The laws compared here were proposed by {_listed(proposers)}.")
     if result.ranking.front:
-        sentences.append("Their constants were refined on the trajectories.")
-    sentences.append(f"The ranking follows this rule: {result.ranking.rule}.")
+        sentences.append("Their constants were refined on the trajectories by multiple shooting.")
+    sentences.append(f"The ranking follows this rule: {result.ranking.rule.rstrip('.')}.")
     return tuple(sentences)
+
+
+def engines(laws: Sequence[RankedLaw]) -> tuple[str, ...]:
+    """Names of the engines that proposed equations of these laws; what stands after a colon is a part of an engine."""
+    return tuple(dict.fromkeys(source.split(":")[0] for ranked in laws for source in ranked.law.sources))
 
 
 def agreement(result: DiscoveryResult) -> str:
     """Which engines stand behind the chosen law, in one sentence."""
-    sources = tuple(dict.fromkeys(result.law.sources)) if result.law else ()
-    if not sources:
+    proposers = engines(result.ranking.front[:1])
+    if not proposers:
         return "The result does not say which engine proposed the chosen law."
-    if len(sources) == 1:
-        return f"One engine proposed the equations of the chosen law: {sources[0]}."
-    return f"{len(sources)} engines proposed equations of the chosen law: {', '.join(sources)}."
+    return f"Equations of the chosen law were proposed by {_listed(proposers)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
 
 
 def flatten(values: Mapping[str, object], prefix: str = "") -> tuple[tuple[str, str], ...]:

@@ -50,7 +50,8 @@ def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | No
     most = settings.max_samples if max_samples is None else max_samples
     smoothing = problem.smoothing
     every = [
-        cut(problem.trajectories, smoothing.trajectories, smoothing.noise, length, max_samples=most) for length in lengths
+        cut(problem.trajectories, smoothing.trajectories, smoothing.noise, length, max_samples=most)
+        for length in lengths
     ]
     return [w for i, w in enumerate(every) if i == 0 or len(w.starts) < len(every[i - 1].starts)]
 

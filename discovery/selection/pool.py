@@ -138,9 +138,7 @@ def _error(
     return float(np.mean((residual / regression.deviations[:, equation]) ** 2))
 
 
-def _cut(
-    entries: Sequence[Entry], counts: Sequence[int], per_size: int, most: int
-) -> tuple[Entry, ...]:
+def _cut(entries: Sequence[Entry], counts: Sequence[int], per_size: int, most: int) -> tuple[Entry, ...]:
     """The best of every size and source on every regression, then by static score; never by score alone.
 
     Args:

@@ -73,8 +73,8 @@ def _against(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if not tested and best.misfit > NOISE_LEVEL:
         yield Finding(
             "bad",
-            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that were not "
-            "fitted speaks for the law.",
+            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that were "
+            "not fitted speaks for the law.",
         )
     if held is not None and held.informative and not held.skill >= SKILL:
         yield Finding(
@@ -91,14 +91,14 @@ def _for(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
         what = "whole trajectories" if held.whole else "the last part of the record"
         yield Finding(
             "good",
-            f"Forecasts of {what}, refitted without it, remove {100 * held.skill:.3g} % of the error that the better of "
-            f"two nulls makes ({held.count} values).",
+            f"Forecasts of {what}, refitted without it, remove {100 * held.skill:.3g} % of the error that the better "
+            f"of two nulls makes ({held.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     engines = sorted({source.split(":")[0] for source in best.law.sources})
     if len(engines) > 1:
-        yield Finding("good", f"Found independently by {len(engines)} engines: {', '.join(engines)}.")
+        yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
 
 
 def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
@@ -107,14 +107,14 @@ def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     elif not selected.held_out.informative:
         yield Finding(
             "caution",
-            "The samples kept out hardly differ from a constant, so forecasts of them test nothing; measure more of the "
-            "motion, or from another initial state.",
+            "The samples kept out hardly differ from a constant, so forecasts of them test nothing; measure more of "
+            "the motion, or from another initial state.",
         )
     if best.misfit > NOISE_LEVEL:
         yield Finding(
             "caution",
-            f"Residuals exceed the estimated noise (chi-squared by value {best.misfit:.3g}): the law lacks something, or "
-            "the noise is larger than it looks.",
+            f"Residuals exceed the estimated noise (chi-squared by value {best.misfit:.3g}): the law lacks something, "
+            "or the noise is larger than it looks.",
         )
     memory = _autocorrelation(selected)
     if memory > 0.3:
@@ -125,7 +125,7 @@ def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if ties:
         yield Finding(
             "caution",
-            f"{ties} other law{'s' * (ties > 1)} describe the data as well within {TIE:g} nats; see the front.",
+            f"{_counted(ties, 'other law')} within {TIE:g} nats of it, as good as tied; see the front.",
         )
     loose = [i for i, (low, high) in enumerate(zip(best.lows, best.highs, strict=True)) if not low * high > 0]
     if loose:
@@ -135,8 +135,13 @@ def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if math.isfinite(selected.horizon):
         yield Finding(
             "good",
-            f"The law is sensitive to its initial state; forecasts hold for about {selected.horizon:.3g} time units.",
+            f"From a state known as well as here, forecasts hold for about {selected.horizon:.3g} time units (until a "
+            "state is off by 0.4 of its deviation).",
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _autocorrelation(selected: Selected) -> float:

@@ -8,8 +8,8 @@ import sympy as sp
 
 from discovery.symbolic.constants import parts, real_value
 
-# Nats on top of the nodes of a law. The surcharge stops sines of small arguments from replacing parabolas, and fractions
-# from replacing polynomials; chosen by experiment on published systems.
+# Nats on top of the nodes of a law. The surcharge stops sines of small arguments from replacing parabolas, and
+# fractions from replacing polynomials; chosen by experiment on published systems.
 PER_TRANSCENDENTAL = 2.0
 PER_DENOMINATOR = 1.0
 
@@ -30,9 +30,9 @@ def node_count(expression: sp.Expr) -> int:
 def description_length(expression: sp.Expr) -> float:
     """Nats to state the expression, its constants' digits apart; add the law's equations up.
 
-    k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state, each
-    exponent, and number), two nats for each transcendental function or power that is not an integer, one for each
-    denominator that is not constant.
+    k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
+    each exponent, and number), two nats for each transcendental function or power that is not an integer, one for
+    each denominator that is not constant.
 
     Source: Bartlett, Desmond & Ferreira (2023), Exhaustive symbolic regression, arXiv 2211.11461, for k log n.
     """
@@ -44,7 +44,7 @@ def description_length(expression: sp.Expr) -> float:
 
 
 def _kinds(expression: sp.Expr) -> set[str]:
-    """The different things that nodes of an expression are; all adjustable numbers and constants c0, c1, ... are one."""
+    """The different things that nodes of an expression are; all numbers and constants c0, c1, ... are one."""
     if expression.is_number or (expression.is_Symbol and _is_constant(str(expression))):
         return {"number"}
     if expression.is_Symbol:
