@@ -5,6 +5,7 @@ A plug-in file names a class that can be made without arguments::
     PLUGIN = "GaussianProcess"       # the class in this file
     REQUIRES = ("scipy",)            # import names, looked up without importing
     CITES = ("Rasmussen2006",)       # keys of reports/references.bib
+    PROBE = "package.module:function"  # only where a package is not enough: answers with ``ok``, ``why``, ``command``
 
 Files without ``PLUGIN`` are parts. Other packages register a module under the entry-point group
 ``discovery.<stage>``. Nothing heavy is imported before :func:`load`.
@@ -35,6 +36,7 @@ class Plugin:
     attribute: str
     requires: tuple[str, ...]
     cites: tuple[str, ...]
+    probe: str = ""
 
     def missing(self) -> tuple[str, ...]:
         """Import names that are not installed."""
@@ -42,12 +44,12 @@ class Plugin:
 
 
 def _declarations(path: Path) -> dict[str, object]:
-    """The literal values of PLUGIN, REQUIRES and CITES in a file, read without importing it."""
+    """The literal values of PLUGIN, REQUIRES, CITES and PROBE in a file, read without importing it."""
     found: dict[str, object] = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name in ("PLUGIN", "REQUIRES", "CITES"):
+            if name in ("PLUGIN", "REQUIRES", "CITES", "PROBE"):
                 found[name] = ast.literal_eval(node.value)
     return found
 
@@ -67,7 +69,8 @@ def plugins(stage: str) -> dict[str, Plugin]:
             requires, cites = said.get("REQUIRES", ()), said.get("CITES", ())
             assert isinstance(requires, tuple)
             assert isinstance(cites, tuple)
-            found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites)
+            probe = str(said.get("PROBE", ""))
+            found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites, probe)
     return found
 
 
@@ -86,6 +89,23 @@ def plugin(stage: str, name: str) -> Plugin:
     if name not in known:
         raise UsageError(f"There is no {stage} plug-in called {name!r}. Choose from: {', '.join(known)}.")
     return known[name]
+
+
+def ensure(stage: str, name: str) -> None:
+    """Checks that a plug-in can run here; asks its probe, if it has one.
+
+    Raises:
+        UsageError: there is no such plug-in.
+        BackendMissing: something that it needs is not installed; the message has the command that adds it.
+    """
+    found = plugin(stage, name)
+    load(stage, name)
+    if found.probe:
+        module, function = found.probe.split(":")
+        answer = getattr(importlib.import_module(module), function)()
+        if not answer.ok:
+            remedy = f"Add what is missing with: {answer.command}"
+            raise BackendMissing(f"{stage} {name!r} cannot run here. {answer.why} {remedy}")
 
 
 def load(stage: str, name: str) -> type:

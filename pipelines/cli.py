@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import sys
 from collections.abc import Iterator
@@ -58,8 +59,8 @@ def run(
 ) -> None:
     """Finds the law behind measured trajectories and writes it up.
 
-    Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a partial
-    result, 130 interrupted with a partial result.
+    Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a
+    partial result, 130 interrupted with a partial result.
     """
     from dataclasses import replace
 
@@ -131,8 +132,8 @@ def simulate(
     result = load(folder)
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
-    if not until > start:
-        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later end.")
+    if not float("-inf") < start < until < float("inf"):
+        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
     state = np.array(_initial_state(x0, dict(result.headers)))
     times = np.linspace(start, until, samples)
     states = simulate_or_fail(result.law, state, times)
@@ -141,7 +142,7 @@ def simulate(
     table.to_csv(sys.stdout, index=False)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # expressions may begin with a minus sign
 def compare(
     found: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
     reference: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
@@ -197,16 +198,19 @@ def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
     """Values in the order of the states, from ``1,2`` or ``x=1,y=2`` (identifiers or column names)."""
     parts = _list(text)
     named = dict(part.split("=", 1) for part in parts if "=" in part)
+    numbers: list[float] = []
     try:
         if not named and len(parts) == len(headers):
-            return [float(part) for part in parts]
+            numbers = [float(part) for part in parts]
         if len(named) == len(parts) == len(headers):
-            return [float(named[name] if name in named else named[headers[name]]) for name in headers]
+            numbers = [float(named[name] if name in named else named[headers[name]]) for name in headers]
     except (ValueError, KeyError):
         pass
+    if numbers and all(map(math.isfinite, numbers)):
+        return numbers
     raise UsageError(
-        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write for "
-        f"example --x0 {','.join(f'{name}=1.0' for name in headers)}."
+        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
+        f"for example --x0 {','.join(f'{name}=1.0' for name in headers)}."
     )
 
 
@@ -239,9 +243,9 @@ def _names_folder(word: str, rest: Iterator[str]) -> bool:
 def _exit_code(result: DiscoveryResult) -> int:
     if result.stopped_by == "interrupt":
         return INTERRUPTED
-    if result.status == "not_found":
-        return NOT_FOUND
-    return PARTIAL if result.stopped_by == "deadline" else FOUND
+    if result.stopped_by == "deadline":
+        return PARTIAL  # also without a law: work that was cut off cannot say that there is none
+    return NOT_FOUND if result.status == "not_found" else FOUND
 
 
 def _print_json(path: Path) -> None:
@@ -251,7 +255,7 @@ def _print_json(path: Path) -> None:
 def main() -> NoReturn:
     """Runs the command; each kind of error has its exit code and one message on stderr."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="discover", standalone_mode=False)
     except DiscoveryError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
@@ -260,8 +264,9 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
-        if hasattr(error, "exit_code") and hasattr(error, "show"):  # click's own usage errors
-            error.show()
-            sys.exit(2)
-        raise
+        show = getattr(error, "show", None)  # click's own usage errors have it
+        if show is None:
+            raise
+        show()
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from threading import Event
 from types import FrameType
 
+import sympy as sp
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
@@ -16,7 +17,7 @@ from rich.table import Table
 
 from discovery.types import DiscoveryResult, RankedLaw
 
-TALK = Console(stderr=True, highlight=False)
+TALK = Console(stderr=True, highlight=False, soft_wrap=True)  # a path in a log stays on one line
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
 
@@ -40,7 +41,7 @@ class Ticker:
 
 
 @contextmanager
-def ticking(quiet: bool = False) -> Iterator[Ticker]:
+def ticking(quiet: bool = False) -> Generator[Ticker]:
     """Progress for as long as the block runs; nothing is left on the screen of a terminal."""
     if quiet or not TALK.is_terminal:
         yield Ticker(None)
@@ -50,7 +51,7 @@ def ticking(quiet: bool = False) -> Iterator[Ticker]:
 
 
 @contextmanager
-def interruptible(stop: Event) -> Iterator[None]:
+def interruptible(stop: Event) -> Generator[None]:
     """Ctrl-C ends the work early with what there is; a second one ends the program."""
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -71,15 +72,13 @@ def law_lines(ranked: RankedLaw, headers: dict[str, str]) -> list[str]:
     """The law as a person writes it, one line for each state."""
     lines: list[str] = []
     for state, rhs in ranked.law.equations.items():
-        text = str(rhs.xreplace({number: rounded_number(float(number)) for number in rhs.atoms() if number.is_Float}))
+        text = str(rhs.xreplace({number: rounded_number(float(number)) for number in rhs.atoms(sp.Float)}))
         lines.append(f"d {headers.get(state, state)} / dt = {text}")
     return lines
 
 
-def rounded_number(value: float) -> object:
+def rounded_number(value: float) -> sp.Float:
     """A number with four significant digits."""
-    import sympy as sp
-
     return sp.Float(f"{value:.4g}", 4)
 
 

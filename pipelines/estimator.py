@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
-from discovery.errors import DataError
+from discovery.errors import DataError, SimulationError
 from discovery.protocols import Deadline
 from discovery.reports.notation import law_latex
 from discovery.trajectories.arrays import from_arrays
@@ -131,7 +131,7 @@ class EquationDiscovery(BaseEstimator):
         for run in from_arrays(X, t).trajectories:
             try:
                 simulated = simulate_or_fail(self.law_, run.states[0], run.times)
-            except DataError:
+            except SimulationError:
                 return float("-inf")
             there = np.isfinite(run.states)
             error += float(((simulated - run.states)[there] ** 2).sum())
@@ -142,8 +142,8 @@ class EquationDiscovery(BaseEstimator):
         states = np.asarray(X, dtype=np.float64)
         if states.ndim != 2 or states.shape[1] != len(self.law_.states):
             raise DataError(
-                f"X has shape {states.shape}; the law has the states {', '.join(self.law_.states)}. Pass one row for each "
-                f"point and {len(self.law_.states)} columns."
+                f"X has shape {states.shape}; the law has the states {', '.join(self.law_.states)}. Pass one row for "
+                f"each point and {len(self.law_.states)} columns."
             )
         return states
 

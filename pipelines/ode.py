@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -67,6 +67,8 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
+    for name in config.engines:
+        registry.ensure("search", name)  # before any time is spent
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     stages = _Stages(config, deadline, progress, store or Memory())
     smoothing = stages.smooth(measurements.trajectories)
@@ -102,7 +104,7 @@ class _Stages:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: str) -> Generator[None]:
         begin = time.perf_counter()
         try:
             yield

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import sympy as sp
+from sympy.printing.str import StrPrinter
 
 from discovery.errors import DataError
 from discovery.smoothing.vector_field import PerceptronField
@@ -43,11 +45,23 @@ def real(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
+class _Exact(StrPrinter):
+    """Prints numbers with all their digits; SymPy's own printing keeps fifteen, and a resumed run would differ."""
+
+    def _print_Float(self, expr: sp.Float) -> str:  # noqa: N802  # the name by which SymPy finds it
+        return repr(float(expr))
+
+
+def exact(expression: sp.Expr) -> str:
+    """The expression as text from which the parser makes the same expression."""
+    return str(_Exact().doprint(expression))
+
+
 def law_document(law: Law) -> dict[str, Any]:
     """A law: equations with numbers, and the family and its constants apart."""
     return {
         "equations": {state: str(rhs) for state, rhs in law.equations.items()},
-        "skeletons": {state: str(rhs) for state, rhs in zip(law.states, law.skeletons, strict=True)},
+        "skeletons": {state: exact(rhs) for state, rhs in zip(law.states, law.skeletons, strict=True)},
         "values": list(law.constants),
         "engine": ", ".join(law.sources),
         "sources": list(law.sources),
@@ -71,7 +85,7 @@ def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
     """A candidate of a search engine."""
     if isinstance(candidate, Law):
         return law_document(candidate)
-    return {"state": candidate.state, "expression": str(candidate.expression), "source": candidate.source}
+    return {"state": candidate.state, "expression": exact(candidate.expression), "source": candidate.source}
 
 
 def candidate_from(document: Mapping[str, Any], names: Sequence[str]) -> EquationCandidate | Law:
@@ -203,7 +217,7 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
     told = json.loads(str(arrays["told"]))
     names = tuple(told["names"])
     runs = tuple(
-        SmoothedTrajectory(*(arrays[f"{curve}_{i}"] for curve in _CURVES), names, label)
+        SmoothedTrajectory(**{curve: arrays[f"{curve}_{i}"] for curve in _CURVES}, names=names, label=label)
         for i, label in enumerate(told["labels"])
     )
     weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}
@@ -242,8 +256,8 @@ def result_from(
     """
     if document.get("schema") != SCHEMA:
         raise DataError(
-            f"result.json has schema {document.get('schema')!r}; this version reads schema {SCHEMA}. Use the version of "
-            "discovery that wrote it."
+            f"result.json has schema {document.get('schema')!r}; this version reads schema {SCHEMA}. Use the version "
+            "of discovery that wrote it."
         )
     said = document["verdict"]
     verdict = Verdict(

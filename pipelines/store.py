@@ -99,7 +99,10 @@ class RunFolder:
     def smoothing(self) -> Smoothing | None:
         """The finished smoothing, None if there is none that can be read."""
         arrays = read_arrays(self.stages / "smoothing.npz")
-        return None if arrays is None else records.smoothing_from(arrays)
+        try:
+            return None if arrays is None else records.smoothing_from(arrays)
+        except (ValueError, KeyError, TypeError):
+            return None  # of another version: smoothed again
 
     def keep_smoothing(self, smoothing: Smoothing) -> None:
         """Keeps a finished smoothing."""
@@ -177,8 +180,9 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def read_arrays(path: Path) -> records.Arrays | None:
     """The arrays of a file; None if it is missing or damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        # Opened here, because NumPy does not close a file that turns out to be damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 

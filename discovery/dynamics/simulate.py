@@ -28,8 +28,9 @@ def simulate(
     Rows after the integration diverged or took too many steps are NaN.
     """
     tape = tape_of(law)
-    start = np.asarray(start, dtype=np.float64)
-    times = np.ascontiguousarray(times, dtype=np.float64)
+    # Copies, since a read-only array is another type, for which all would be compiled again.
+    start = np.array(start, dtype=np.float64)
+    times = np.array(times, dtype=np.float64)
     out = np.full((len(times), tape.dimension, 1), np.nan)
     atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * max(1e-12, float(np.max(np.abs(start)))))
     limits = np.full(tape.dimension, bound)

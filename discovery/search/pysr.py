@@ -28,6 +28,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate
 PLUGIN = "PySR"
 REQUIRES = ("pysr",)
 CITES = ("Cranmer2023",)
+PROBE = "discovery.search.pysr_probe:available"
 
 BINARY = ("+", "-", "*", "/", "^")
 

@@ -20,6 +20,8 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
 # A term that contributes less than this share of the equation's root mean square is dropped: such terms fit the
 # smoother's error (chosen by experiment on published systems without noise).
 TINY = 1e-3
+# Values beyond this are wild: the square of a residual could overflow.
+LARGEST = 1e100
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _error(
         column = values([skeleton], names, regression.states, constants)
     except ExpressionError:
         return float("inf")
-    if not np.all(np.isfinite(column)):
+    if not np.all(np.abs(column) < LARGEST):
         return float("inf")
     residual: Float[np.ndarray, " row"] = regression.operator(column)[:, 0] - regression.targets[:, equation]
     return float(np.mean((residual / regression.deviations[:, equation]) ** 2))

@@ -31,7 +31,7 @@ def judge(selected: Selected, *, finished: bool = True) -> Verdict:
         return Verdict("not_found", "No law was found that can be simulated.", (finding,), {})
     best = front[0]
     reasons = [*_against(selected, best)]
-    findings = (*reasons, *_for(selected, best), *_cautions(selected, best))
+    findings = (*reasons, *_for(selected, best), *_cautions(selected, best, finished))
     measures = _measures(selected, best)
     if reasons:
         return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
@@ -73,8 +73,8 @@ def _against(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
     if not tested and best.misfit > NOISE_LEVEL:
         yield Finding(
             "bad",
-            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that were "
-            "not fitted speaks for the law.",
+            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
+            "were not fitted speaks for the law.",
         )
     if held is not None and held.informative and not held.skill >= SKILL:
         yield Finding(
@@ -101,9 +101,14 @@ def _for(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
         yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
 
 
-def _cautions(selected: Selected, best: RankedLaw) -> Iterator[Finding]:
+def _cautions(selected: Selected, best: RankedLaw, finished: bool) -> Iterator[Finding]:
     if selected.held_out is None:
-        yield Finding("caution", "There are too few samples to keep some out; prediction was not tested.")
+        why = (
+            "There are too few samples to keep some out"
+            if finished
+            else "Work was cut off before samples were kept out"
+        )
+        yield Finding("caution", f"{why}; prediction was not tested.")
     elif not selected.held_out.informative:
         yield Finding(
             "caution",

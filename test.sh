@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs the tests; sets up what they need. Arguments are passed to pytest: ./test.sh tests/unit
+set -eu
+cd "$(dirname "$0")"
+./setup.sh pysr,test
+
+# Tests that typeset a report or open it in a browser skip, with that reason, where these programs are missing. On
+# Debian they are installed, once, where that needs no password.
+missing=""
+command -v pdflatex >/dev/null && kpsewhich lmodern.sty >/dev/null ||
+    missing="$missing texlive-latex-recommended texlive-fonts-recommended lmodern"
+command -v pdftotext >/dev/null || missing="$missing poppler-utils"
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
+if [ -n "$missing" ] && [ ! -f .venv/programs ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing$missing" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086  # a list of names
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >.venv/programs 2>&1 ||
+        echo "That failed (see .venv/programs); tests that need them are skipped." >&2
+fi
+
+exec .venv/bin/python -m pytest "$@"
