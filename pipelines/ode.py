@@ -75,7 +75,8 @@ def discover_ode(
     problem = DiscoveryProblem(measurements.trajectories, smoothing, regressions(measurements.trajectories, smoothing))
     candidates, failures = stages.search(problem)
     selected = stages.select(candidates, problem)
-    verdict = judge(selected, finished=not deadline.passed())
+    stopped_by = _stopped_by(deadline)
+    verdict = judge(selected, finished=stopped_by == "done")
     return DiscoveryResult(
         headers=dict(measurements.headers),
         time_name=measurements.time_name,
@@ -84,7 +85,7 @@ def discover_ode(
         ranking=selected.ranking,
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
-        stopped_by=_stopped_by(deadline),
+        stopped_by=stopped_by,
         notes=measurements.notes,
         failures=failures,
         cites=_cites(config, smoothing),

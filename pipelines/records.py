@@ -40,7 +40,12 @@ def plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def real(value: float | None) -> float:
+def extended(value: float) -> float | str | None:
+    """As :func:`plain`, with infinity, where that says something, as text."""
+    return str(float(value)) if math.isinf(value) else plain(value)
+
+
+def real(value: float | str | None) -> float:
     """The number that :func:`plain` wrote; NaN where there was none."""
     return math.nan if value is None else float(value)
 
@@ -102,7 +107,7 @@ def _front_document(ranked: RankedLaw) -> dict[str, Any]:
         "score": plain(ranked.score),
         "misfit": plain(ranked.misfit),
         "r_squared": plain(ranked.r_squared),
-        "held_out": plain(ranked.held_out),
+        "held_out": extended(ranked.held_out),
         "lows": [plain(low) for low in ranked.lows],
         "highs": [plain(high) for high in ranked.highs],
     }
@@ -154,7 +159,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
         "verdict": {
             "headline": result.verdict.headline,
             "findings": [{"level": f.level, "text": f.text} for f in result.verdict.findings],
-            "measures": {name: plain(value) for name, value in result.verdict.measures.items()},
+            "measures": {name: extended(value) for name, value in result.verdict.measures.items()},
         },
         "rule": result.ranking.rule,
         "front": [_front_document(ranked) for ranked in front],

@@ -15,6 +15,8 @@ STARTS = 10
 # An error of this share of a state's deviation counts as lost; 0.4 is usual for valid prediction times
 # (Pathak et al. 2018, Phys. Rev. Lett. 120:024102).
 LOST = 0.4
+# Nor is a state lost before its error is this many times that of the start.
+GROWN = 2.0
 
 
 def prediction_horizon(
@@ -37,9 +39,11 @@ def prediction_horizon(
     span = float(longest.times[-1] - longest.times[0])
     times = np.linspace(0.0, span, 400) + longest.times[0]
     signs = np.where(np.arange(len(error)) % 2 == 0, 1.0, -1.0)
+    # A state that hardly moves is not lost by the error that it starts with, only where that has grown.
+    allowed = np.maximum(LOST * spread, GROWN * error)
     reached: list[float] = []
     for start in starts:
         apart = np.abs(simulate(law, start, times, rtol=1e-6) - simulate(law, start + signs * error, times, rtol=1e-6))
-        lost = ~np.all(apart <= LOST * spread, axis=1)
+        lost = ~np.all(apart <= allowed, axis=1)
         reached.append(float(times[int(np.argmax(lost))] - times[0]) if lost.any() else np.inf)
     return float(np.median(reached))

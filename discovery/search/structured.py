@@ -66,7 +66,7 @@ class StructuredSearch:
                 design / deviation[:, None], target / deviation, largest=self.largest, beam=self.beam,
                 keep=self.keep, inner=inner, most_inner=self.most_inner,
             )  # fmt: skip
-            if not target.any():  # a state that never changes: every term would get the coefficient zero
+            if np.all(np.abs(target) <= deviation):  # a state that never changes
                 yield EquationCandidate(state, sp.Integer(0), source)
             for subset in subsets:
                 terms = [library.terms[i] for i in subset.support]

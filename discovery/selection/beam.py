@@ -52,7 +52,7 @@ def systems(
     last windows of ``ladder``.
     """
     states = list(pools)
-    found = side_by_side(lambda law: climb(law, ladder, settings.shooting), laws, threads)
+    found = side_by_side(lambda law: climb(law, ladder, settings.shooting), laws, threads, deadline)
     current = {state: entries[0] for state, entries in pools.items()}
     seen: dict[tuple[Entry, ...], Refined | None] = {}
 
@@ -61,6 +61,7 @@ def systems(
             seen[choice] = climb(law_of(choice), ladder, settings.shooting)
         return seen[choice]
 
+    attempt(tuple(current.values()))  # also when time is up: there has to be a law
     ranked: dict[str, list[Entry]] = {state: list(entries) for state, entries in pools.items()}
     for sweep in range(settings.sweeps):
         before = dict(current)
@@ -69,14 +70,14 @@ def systems(
                 break
             progress("selection", f"varying {state}'", (sweep + number / len(states)) / settings.sweeps)
             choices = [tuple(entry if s == state else current[s] for s in states) for entry in pools[state]]
-            side_by_side(attempt, choices, threads)
-            order = sorted(range(len(choices)), key=lambda i: _score(seen[choices[i]]))
+            side_by_side(attempt, choices, threads, deadline)
+            order = sorted(range(len(choices)), key=lambda i: _score(seen.get(choices[i])))
             ranked[state] = [pools[state][i] for i in order]
             current[state] = ranked[state][0]
         if current == before:
             break
     if not deadline.passed():
-        side_by_side(attempt, _combinations([ranked[state] for state in states], settings), threads)
+        side_by_side(attempt, _combinations([ranked[state] for state in states], settings), threads, deadline)
     found += [refined for refined in seen.values() if refined is not None]
     return in_order(found)
 

@@ -70,8 +70,12 @@ def grow(
     laws: Sequence[Law], ladder: Sequence[Windows], settings: Growth, *, threads: int, deadline: Deadline
 ) -> tuple[list[Refined], Windows]:
     """All laws fitted on the longest windows that the leaders can follow, best first, and those windows."""
-    refined = side_by_side(lambda law: refine(law, ladder[0], settings=settings.shooting), laws, threads)
-    refined = in_order(refined)
+
+    def begin(law: Law) -> Refined | None:
+        return refine(law, ladder[0], settings=settings.shooting)
+
+    leading = side_by_side(begin, laws[: settings.leaders], threads)  # also when time is up: there has to be a law
+    refined = in_order([*leading, *side_by_side(begin, laws[settings.leaders :], threads, deadline)])
     windows = ladder[0]
     for longer in ladder[1:]:
         if not refined or deadline.passed():
@@ -86,6 +90,6 @@ def grow(
         if reached > settings.worsening * max(min(item.fit.reduced for item in refined[: settings.leaders]), 0.5):
             break
         stay = max(settings.survivors, math.ceil(settings.shrink * len(refined)))
-        others = side_by_side(step, refined[settings.leaders : stay], threads)
+        others = side_by_side(step, refined[settings.leaders : stay], threads, deadline)
         refined, windows = in_order([*leaders, *others]), longer
     return refined, windows

@@ -126,7 +126,9 @@ def _judge(
 ) -> HeldOut:
     result, windows = fitted
     known = np.vstack([problem.trajectories[part.index].states[part.low : part.high] for part in train])
-    mean, spread = np.nanmean(known, axis=0), np.maximum(np.nanstd(known, axis=0), 1e-300)
+    mean = np.nanmean(known, axis=0)
+    least = problem.smoothing.noise.deviation(mean[None, :])[0]  # a state that hardly changes is measured by its noise
+    spread = np.maximum(np.maximum(np.nanstd(known, axis=0), least), 1e-150)
     sums = np.zeros(4)
     count = 0
     predictions: list[Prediction] = []
@@ -156,14 +158,16 @@ def _forecasts(
     for low in range(part.low, part.high, length):
         high = min(low + length, part.high)
         follows = low == part.low and not whole  # goes on from the samples fitted
-        origin, start = _last_start(fitted, windows, part.index) if follows else (low, smooth[low])
+        origin, start = (low, smooth[low])
+        if follows and (fitted_last := _last_start(fitted, windows, part.index)) is not None:
+            origin, start = fitted_last
         forecast.append(simulate(fitted.law, start, times[origin:high])[low - origin :])
         first = smooth[low - 1] if follows else smooth[low]
         persisted.append(np.broadcast_to(first, (high - low, len(first))))
     return np.vstack(forecast), np.vstack(persisted)
 
 
-def _last_start(fitted: Fit, windows: Windows, index: int) -> tuple[int, Float[np.ndarray, " state"]]:
-    """Where the last fitted window of a trajectory begins, and the state fitted there."""
-    row = max(row for row, (run, _) in enumerate(windows.places) if run == index)
-    return windows.places[row][1], fitted.starts[row]
+def _last_start(fitted: Fit, windows: Windows, index: int) -> tuple[int, Float[np.ndarray, " state"]] | None:
+    """Where the last fitted window of a trajectory begins, and the state fitted there; None if there is none."""
+    rows = [row for row, (run, _) in enumerate(windows.places) if run == index]
+    return (windows.places[rows[-1]][1], fitted.starts[rows[-1]]) if rows else None

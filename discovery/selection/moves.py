@@ -9,7 +9,8 @@ import sympy as sp
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
-from discovery.selection.refined import Refined, refine, side_by_side
+from discovery.protocols import NEVER, Deadline
+from discovery.selection.refined import Refined, canonical_law, refine, side_by_side
 from discovery.symbolic.constants import parts, substituted
 from discovery.types import Law, symbol
 
@@ -19,7 +20,7 @@ def without_terms(law: Law) -> Iterator[Law]:
     for equation, skeleton in enumerate(law.skeletons):
         for smaller in _smaller(skeleton):
             skeletons = (*law.skeletons[:equation], smaller, *law.skeletons[equation + 1 :])
-            yield renumbered(Law(law.states, skeletons, law.constants, law.sources))
+            yield canonical_law(renumbered(Law(law.states, skeletons, law.constants, law.sources)))
 
 
 def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
@@ -43,11 +44,13 @@ def renumbered(law: Law) -> Law:
     return Law(law.states, skeletons, tuple(law.constants[i] for i in old), law.sources)
 
 
-def prune(refined: Refined, windows: Windows, settings: Shooting, *, threads: int) -> Refined:
+def prune(
+    refined: Refined, windows: Windows, settings: Shooting, *, threads: int, deadline: Deadline = NEVER
+) -> Refined:
     """Drops terms one by one as long as the description gets shorter."""
     while True:
         attempt = partial(refine, windows=windows, starts=refined.fit.starts, settings=settings)
-        trials = side_by_side(attempt, list(without_terms(refined.law)), threads)
+        trials = side_by_side(attempt, list(without_terms(refined.law)), threads, deadline)
         better = min(trials, key=lambda trial: trial.score, default=refined)
         if better.score >= refined.score:
             return refined

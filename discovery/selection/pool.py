@@ -83,7 +83,7 @@ def _entries(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem)
     for expression, sources in _first_of_each_support(candidates):
         expression = canonical(drop_tiny(expression, states, problem.names, TINY))
         skeleton, constants = abstract(expression, implicit=True, inner=False)
-        if not constants:
+        if not constants and skeleton != 0:  # zero is the law of a state that never changes
             continue
         known = best.get(skeleton)
         if known is not None and known.constants == constants:

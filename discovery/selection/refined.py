@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, carried_starts
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.score import score
 from discovery.symbolic.constants import abstract
 from discovery.types import Law
@@ -70,11 +71,20 @@ def in_order(items: Sequence[Refined]) -> list[Refined]:
     return sorted(items, key=lambda item: item.score)
 
 
-def side_by_side(work: Callable[[Item], Result | None], items: Sequence[Item], threads: int) -> list[Result]:
-    """Results that are not None, in the order of ``items``. The compiled loops run without Python's lock."""
+def side_by_side(
+    work: Callable[[Item], Result | None], items: Sequence[Item], threads: int, deadline: Deadline = NEVER
+) -> list[Result]:
+    """Results that are not None, in the order of ``items``; none for items that the deadline overtakes.
+
+    The compiled loops run without Python's lock.
+    """
+
+    def in_time(item: Item) -> Result | None:
+        return None if deadline.passed() else work(item)
+
     if threads <= 1 or len(items) <= 1:
-        results = [work(item) for item in items]
+        results = [in_time(item) for item in items]
     else:
         with ThreadPoolExecutor(threads) as executor:
-            results = list(executor.map(work, items))
+            results = list(executor.map(in_time, items))
     return [result for result in results if result is not None]

@@ -128,7 +128,7 @@ class TrajectorySelector:
     def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
         settings = self.growth.shooting
         smaller = [
-            prune(item, windows, settings, threads=self.threads)
+            prune(item, windows, settings, threads=self.threads, deadline=deadline)
             for item in refined[: self.pruned]
             if not deadline.passed()
         ]
@@ -163,7 +163,7 @@ class TrajectorySelector:
 
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
     """Samples of a forecast that a law with that horizon can be asked for: half of it, at least two."""
-    steps = [np.median(np.diff(run.times)) for run in problem.trajectories]
+    steps = [np.median(np.diff(run.times)) for run in problem.trajectories if len(run) > 1]
     return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
 
 

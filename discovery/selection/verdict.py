@@ -17,6 +17,10 @@ SKILL = 0.5
 TIE = 3.0
 # Chi-squared by value up to which residuals pass as noise; the estimate of the noise is itself uncertain by this much.
 NOISE_LEVEL = 1.5
+# Correlation of successive residuals that is remarked upon: 200 white residuals reach 0.14 in one case of twenty, and
+# fewer are not judged finely. Residuals far below the noise floor are those of the integration.
+ALIKE = 0.3
+WELL_BELOW_NOISE = 0.1
 
 
 def judge(selected: Selected, *, finished: bool = True) -> Verdict:
@@ -28,17 +32,19 @@ def judge(selected: Selected, *, finished: bool = True) -> Verdict:
     front = selected.ranking.front
     if not front:
         finding = Finding("bad", "No candidate could be integrated along the measured trajectories.")
-        return Verdict("not_found", "No law was found that can be simulated.", (finding,), {})
+        headline = "No law was found that can be simulated" + ("." if finished else " before work was cut off.")
+        return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     best = front[0]
     reasons = [*_against(selected, best)]
     findings = (*reasons, *_for(selected, best), *_cautions(selected, best, finished))
     measures = _measures(selected, best)
-    if reasons:
-        return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
+    if reasons:
+        return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
     cautions = sum(finding.level == "caution" for finding in findings)
-    praise = "A law was found that predicts what it was not fitted to"
+    tested = selected.held_out is not None and selected.held_out.informative
+    praise = "A law was found that " + ("predicts what it was not fitted to" if tested else "describes the data")
     headline = f"{praise}." if not cautions else f"{praise}; {cautions} caution{'s' * (cautions > 1)} below."
     return Verdict("found", headline, findings, measures)
 
@@ -122,7 +128,7 @@ def _cautions(selected: Selected, best: RankedLaw, finished: bool) -> Iterator[F
             "or the noise is larger than it looks.",
         )
     memory = _autocorrelation(selected)
-    if memory > 0.3:
+    if memory > ALIKE and best.misfit > WELL_BELOW_NOISE:
         yield Finding(
             "caution", f"Successive residuals are alike (correlation {memory:.2f}): something is left to explain."
         )

@@ -35,7 +35,7 @@ Region = Mapping[str, tuple[float, float]]
 
 JUDGEMENTS: tuple[Judgement, ...] = ("identical", "same structure", "numerically equal on the region", "different")
 IDENTICAL = 0.05  # largest relative error of a constant; the usual criterion in symbolic regression of ODEs
-EQUAL = 1e-4  # relative RMS difference that counts as equal; at 1e-3 a law could lose a small term and still pass
+EQUAL = 1e-5  # relative RMS difference that counts as equal; a term with more effect than this is not forgiven
 NEGLIGIBLE = 1e-5  # a term of the found law whose mean share on the region is smaller is not held against it
 POINTS = 240
 DEFAULT_REGION = (-3.0, 3.0)

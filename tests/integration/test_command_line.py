@@ -1,0 +1,175 @@
+"""The command as a process: exit codes, signals, budgets, and what goes to which stream."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.integrate import solve_ivp
+
+from discovery.search.pysr_probe import available
+
+ROOT = Path(__file__).resolve().parents[2]
+DISCOVER = [sys.executable, "-c", "from pipelines.cli import main; main()"]
+QUICK = ("--engines", "sindy", "--smoother", "gaussian_process")
+
+
+def start(folder: Path, words: Sequence[str]) -> subprocess.Popen[str]:
+    """`discover` with those words, in that folder."""
+    return subprocess.Popen(
+        [*DISCOVER, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def discover(folder: Path, *words: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr."""
+    process = start(folder, words)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an oscillation, x'' = -4 x, and a Lorenz record, both with noise."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    times = np.linspace(0.0, 10.0, 80)
+    states = np.column_stack([np.cos(2 * times), -2 * np.sin(2 * times)])
+    write(folder / "oscillator.csv", times, states + 0.002 * rng.normal(size=states.shape), ("x", "v"))
+    times = np.linspace(0.0, 8.0, 800)
+    solution = solve_ivp(
+        lambda t, u: [10 * (u[1] - u[0]), u[0] * (28 - u[2]) - u[1], u[0] * u[1] - 8 / 3 * u[2]],
+        (0.0, 8.0), [1.0, 1.0, 1.0], t_eval=times, rtol=1e-9, atol=1e-9,
+    )  # fmt: skip
+    write(folder / "lorenz.csv", times, solution.y.T + 0.05 * rng.normal(size=solution.y.T.shape), ("x", "y", "z"))
+    return folder
+
+
+def write(path: Path, times: np.ndarray, states: np.ndarray, names: tuple[str, ...]) -> None:
+    """A CSV with times and states."""
+    table = pd.DataFrame(states, columns=pd.Index(names))
+    table.insert(0, "t", times)
+    table.to_csv(path, index=False)
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> tuple[int, str, str]:
+    """What a run on the oscillation printed."""
+    return discover(folder, "run", "oscillator.csv", *QUICK, "--out", "run")
+
+
+def test_a_law_is_printed_on_stdout_and_told_about_on_stderr(folder: Path, found: tuple[int, str, str]) -> None:
+    """Two equations are the data; progress, verdict and the places of files are talk."""
+    code, out, err = found
+    assert 0 == code
+    position, velocity = out.splitlines()
+    assert position.startswith("d x / dt = ")
+    assert position.endswith("*v")
+    assert velocity.startswith("d v / dt = -")
+    assert velocity.endswith("*x")
+    for text in ("smoothing", "search", "selection", "A law was found", "run/report.html", "run/result.json"):
+        assert text in err
+
+
+def test_json_is_one_document_and_the_same_for_the_same_seed(folder: Path, found: tuple[int, str, str]) -> None:
+    """stdout can be piped into another program; a run again in another folder gives the same bytes."""
+    code, out, _ = discover(folder, "run", "oscillator.csv", *QUICK, "--out", "again", "--json")
+    assert 0 == code
+    document = json.loads(out)
+    assert ("found", "done", ["x", "v"]) == (document["status"], document["stopped_by"], document["states"])
+    assert out == (folder / "again" / "result.json").read_text(encoding="utf-8")
+    first = json.loads((folder / "run" / "result.json").read_text(encoding="utf-8"))
+    for one in (first, document):
+        one["provenance"].pop("command")  # it says --json
+    assert first == document
+
+
+def test_a_simulation_can_be_piped(folder: Path, found: tuple[int, str, str]) -> None:
+    """CSV on stdout, nothing on stderr."""
+    code, out, err = discover(folder, "simulate", "run", "--x0", "v=0,x=1", "--until", "1", "--samples", "3")
+    lines = out.splitlines()
+    assert (0, "", "t,x,v") == (code, err, lines[0])
+    assert 4 == len(lines)
+    last = [float(value) for value in lines[-1].split(",")]
+    assert pytest.approx([1.0, np.cos(2.0), -2 * np.sin(2.0)], abs=0.02) == last
+
+
+def test_a_budget_that_is_too_small_leaves_a_valid_result(folder: Path) -> None:
+    """Exit code 6, and a document that says what stopped the work."""
+    code, out, _ = discover(
+        folder, "run", "lorenz.csv", "--smoother", "kalman", "--budget", "0.2s", "--out", "cut", "--json"
+    )
+    document = json.loads(out)
+    assert (6, "deadline") == (code, document["stopped_by"])
+    assert "found" != document["status"]
+    assert (folder / "cut" / "report.html").exists()
+
+
+def test_an_interrupt_leaves_a_valid_result(folder: Path) -> None:
+    """Ctrl-C while laws are being refined: exit code 130 and the best so far."""
+    words = ("run", "lorenz.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "stopped", "--json")
+    process = start(folder, words)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "selection:" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    out, err = process.communicate()
+    document = json.loads(out)
+    assert (130, "interrupt") == (process.returncode, document["stopped_by"])
+    assert "Interrupted: finishing with the best so far." in err
+    assert document == json.loads((folder / "stopped" / "result.json").read_text(encoding="utf-8"))
+    assert (folder / "stopped" / "report.html").exists()
+
+
+def test_pysr_without_julia_ends_with_the_command_that_adds_it(folder: Path) -> None:
+    """Exit code 5 on a machine that has no Julia; nothing is downloaded."""
+    if available().ok:
+        pytest.skip("Julia is installed: PySR would run")
+    code, out, err = discover(
+        folder, "run", "oscillator.csv", "--engines", "pysr", "--smoother", "gaussian_process", "--out", "julia"
+    )
+    assert (5, "") == (code, out)
+    assert "cannot run here." in err
+    assert "juliapkg" in err
+    assert "Traceback" not in err
+
+
+def test_bad_data_ends_with_one_line(folder: Path) -> None:
+    """Exit code 3, without a traceback."""
+    (folder / "text.csv").write_text("t,x\n0,1\n1,two\n2,3\n3,4\n4,5\n5,6\n", encoding="utf-8")
+    code, out, err = discover(folder, "run", "text.csv")
+    assert (3, "") == (code, out)
+    assert err.startswith("error: text.csv, line 3, column 'x': 'two' is not a number.")
+    assert 1 == err.count("\n")
+
+
+def test_help_answers_without_loading_the_stages() -> None:
+    """Neither torch nor SymPy is imported to print a page of text."""
+    code = (
+        "import sys; sys.argv = ['discover', '--help']\n"
+        "from pipelines.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "loaded = {'torch', 'sympy', 'numba', 'pandas', 'pysindy', 'pyoperon', 'matplotlib'} & set(sys.modules)\n"
+        "print(loaded, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert "set()\n" == done.stderr
+    assert "Usage: discover" in done.stdout

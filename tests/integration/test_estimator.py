@@ -1,0 +1,168 @@
+"""The scikit-learn face: arrays and tables in, a law out."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from discovery import EquationDiscovery, read_csv
+from discovery.errors import DataError, SimulationError, UsageError
+from discovery.types import DiscoveryResult
+from pipelines.config import RunConfig
+from pipelines.ode import discover_ode
+
+TIMES = np.linspace(0.0, 5.0, 60)
+DECAY = 3.0 * np.exp(-0.8 * TIMES)[:, None]
+QUICK = {"engines": ("sindy",), "smoother": "gaussian_process"}
+
+
+@pytest.fixture(scope="module")
+def fitted() -> EquationDiscovery:
+    """Fitted to x' = -0.8 x."""
+    return EquationDiscovery(**QUICK).fit(DECAY, TIMES)
+
+
+def test_the_law_is_found(fitted: EquationDiscovery) -> None:
+    """The equation as text, as a law, and in the whole result."""
+    assert isinstance(fitted.result_, DiscoveryResult)
+    assert "found" == fitted.result_.status
+    assert ["x0"] == list(fitted.equations_)
+    assert 1 == fitted.n_features_in_
+    assert pytest.approx((-0.8,), rel=1e-3) == fitted.law_.constants
+    number, _, state = fitted.equations_["x0"].partition("*")
+    assert (pytest.approx(-0.8, rel=1e-3), "x0") == (float(number), state)
+
+
+def test_predictions_are_derivatives(fitted: EquationDiscovery) -> None:
+    """x' at some points."""
+    np.testing.assert_allclose(fitted.predict([[1.0], [-2.0], [0.0]]), [[-0.8], [1.6], [0.0]], rtol=1e-3)
+
+
+@pytest.mark.parametrize("start", [2.0, [2.0], np.array([2.0])])
+def test_simulations_follow_the_analytic_solution(start: object, fitted: EquationDiscovery) -> None:
+    """From the initial state at the first time, wherever that is."""
+    times = np.array([1.0, 1.5, 4.0])
+    simulated = fitted.simulate(start, times)  # pyright: ignore[reportArgumentType]
+    np.testing.assert_allclose(simulated[:, 0], 2.0 * np.exp(-0.8 * (times - 1.0)), rtol=5e-3)
+
+
+def test_the_score_is_one_where_the_law_holds(fitted: EquationDiscovery) -> None:
+    """On another initial state too; gaps do not count; another law scores less."""
+    assert fitted.score(DECAY, TIMES) > 0.9999
+    other = -5.0 * np.exp(-0.8 * TIMES)[:, None]
+    other[7] = np.nan
+    assert fitted.score(other, TIMES) > 0.9999
+    assert fitted.score([DECAY, other], [TIMES, TIMES]) > 0.9999
+    assert fitted.score(3.0 * np.exp(-1.6 * TIMES)[:, None], TIMES) < 0.9
+
+
+def test_a_law_that_cannot_be_followed_scores_minus_infinity() -> None:
+    """x' = x^2 from 1 reaches infinity at t = 1."""
+    times = np.linspace(0.0, 0.9, 60)
+    model = EquationDiscovery(**QUICK).fit(1.0 / (1.0 - times)[:, None], times)
+    beyond = np.linspace(0.0, 3.0, 30)
+    assert float("-inf") == model.score(1.0 + beyond[:, None], beyond)
+    with pytest.raises(SimulationError, match=r"could not be integrated beyond t = "):
+        model.simulate([1.0], beyond)
+
+
+def test_a_table_brings_its_names() -> None:
+    """Columns of a DataFrame name the states; one that never changes is set aside."""
+    table = pd.DataFrame({"prey": DECAY[:, 0], "temperature": 20.0})
+    model = EquationDiscovery(**QUICK).fit(table, TIMES)
+    assert ["prey"] == list(model.equations_)
+    assert any("'temperature' was set aside" in note for note in model.result_.notes)
+
+
+def test_names_can_be_given() -> None:
+    """For arrays, which have none; a name that is no identifier is kept as the header."""
+    model = EquationDiscovery(**QUICK).fit(DECAY, float(TIMES[1]), names=["c [mol/l]"])
+    assert ["c [mol/l]"] == list(model.result_.headers.values())
+    assert pytest.approx((-0.8,), rel=1e-3) == model.law_.constants
+
+
+def test_several_runs_are_one_law() -> None:
+    """A list of arrays with their times, of different lengths."""
+    starts = (3.0, -1.0, 0.5)
+    times = [TIMES, TIMES[:40], TIMES[:50]]
+    runs = [(start * np.exp(-0.8 * t))[:, None] for start, t in zip(starts, times, strict=True)]
+    model = EquationDiscovery(**QUICK).fit(runs, times)
+    assert 3 == len(model.result_.trajectories)
+    assert pytest.approx((-0.8,), rel=1e-3) == model.law_.constants
+
+
+def test_parameters_can_be_read_set_and_cloned() -> None:
+    """What scikit-learn's own tools need; a clone is not fitted."""
+    model = EquationDiscovery(**QUICK, seed=3, budget=60.0)
+    assert {"engines", "noise", "smoother", "budget", "seed", "config"} == set(model.get_params())
+    assert 4 == model.set_params(seed=4).seed
+    copy = clone(model)
+    assert model.get_params() == copy.get_params()
+    assert not hasattr(copy, "result_")
+    with pytest.raises(ValueError, match="Invalid parameter 'colour'"):
+        model.set_params(colour="red")
+
+
+def test_the_arguments_replace_what_the_configuration_says() -> None:
+    """A configuration gives the rest."""
+    config = RunConfig().changed(engines=("operon",), smoother="gaussian_process", seed=9)
+    model = EquationDiscovery(engines=("sindy",), config=config).fit(DECAY, TIMES)
+    ran = model.result_.provenance["config"]
+    assert isinstance(ran, dict)
+    assert (["sindy"], "gaussian_process", 9) == (ran["engines"], ran["smoother"], ran["seed"])
+
+
+@pytest.mark.parametrize("ask", ["law_", "equations_"])
+def test_nothing_is_known_before_the_fit(ask: str) -> None:
+    """The error says what to call."""
+    with pytest.raises(NotFittedError, match=r"not fitted yet\. Call fit\(X, t\) first"):
+        getattr(EquationDiscovery(), ask)
+
+
+def test_nothing_is_computed_before_the_fit() -> None:
+    """Neither derivatives, nor trajectories, nor a score."""
+    model = EquationDiscovery()
+    for call in (
+        lambda: model.predict([[1.0]]),
+        lambda: model.simulate([1.0], TIMES),
+        lambda: model.score(DECAY, TIMES),
+    ):
+        with pytest.raises(NotFittedError):
+            call()
+
+
+def test_points_of_another_dimension_are_refused(fitted: EquationDiscovery) -> None:
+    """The message names the states."""
+    with pytest.raises(DataError, match=r"X has shape \(1, 2\); the law has the states x0\. Pass one row for each"):
+        fitted.predict([[1.0, 2.0]])
+
+
+def test_what_cannot_be_used_is_refused_before_work_begins() -> None:
+    """A wrong setting, arrays without times, nothing that changes."""
+    with pytest.raises(UsageError, match="There is no search plug-in called 'magic'"):
+        EquationDiscovery(engines=("magic",)).fit(DECAY, TIMES)
+    with pytest.raises(DataError, match="x came without times"):
+        EquationDiscovery(**QUICK).fit(DECAY)
+    with pytest.raises(DataError, match="no state that changes"):
+        EquationDiscovery(**QUICK).fit(np.ones((60, 1)), TIMES)
+
+
+def test_a_notebook_shows_the_law(fitted: EquationDiscovery) -> None:
+    """LaTeX between dollar signs."""
+    shown = fitted._repr_latex_()
+    assert shown.startswith("$$")
+    assert shown.endswith("$$")
+    assert "0.8" in shown
+
+
+def test_the_functional_way_gives_the_same_law(fitted: EquationDiscovery, tmp_path: object) -> None:
+    """From a CSV, through ``discover_ode``."""
+    from pathlib import Path
+
+    path = Path(str(tmp_path)) / "decay.csv"
+    pd.DataFrame({"t": TIMES, "x0": DECAY[:, 0]}).to_csv(path, index=False)
+    result = discover_ode(read_csv(path), RunConfig().changed(engines=("sindy",), smoother="gaussian_process"))
+    assert result.law is not None
+    assert fitted.law_.skeletons == result.law.skeletons
+    assert pytest.approx(fitted.law_.constants, rel=1e-9) == result.law.constants

@@ -1,0 +1,74 @@
+"""The tape against SymPy, on random expressions of the grammar."""
+
+import numpy as np
+import sympy as sp
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from discovery.dynamics.evaluate import gradients, values
+from discovery.types import symbol
+
+NAMES = ("x", "y")
+CONSTANTS = (0.7, -1.4)
+LETTERS = [symbol(name) for name in ("x", "y", "c0", "c1")]
+POINTS = np.random.default_rng(2).uniform(-1.5, 1.5, (10, 2))
+QUICK = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+numbers = st.one_of(
+    st.integers(-4, 4).filter(bool).map(sp.Integer), st.floats(0.1, 5.0).map(lambda value: sp.Float(round(value, 3)))
+)
+leaves = st.one_of(st.sampled_from(LETTERS), numbers)
+SMOOTH = [sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.tanh, sp.sinh, sp.cosh, sp.atan, sp.asin, sp.acos, sp.sqrt]
+
+
+def trees(functions: list[type[sp.Function]]) -> st.SearchStrategy[sp.Expr]:
+    """Expressions of states, constants and numbers with these functions."""
+
+    def larger(parts: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
+        return st.one_of(
+            st.tuples(parts, parts).map(lambda pair: pair[0] + pair[1]),
+            st.tuples(parts, parts).map(lambda pair: pair[0] - pair[1]),
+            st.tuples(parts, parts).map(lambda pair: pair[0] * pair[1]),
+            st.tuples(parts, st.sampled_from([-2, -1, 2, 3, sp.Rational(3, 2)])).map(lambda pair: sp.Pow(*pair)),
+            st.tuples(st.sampled_from(functions), parts).map(lambda pair: pair[0](pair[1])),
+        )
+
+    return st.recursive(leaves, larger, max_leaves=7).filter(_is_real)
+
+
+def _is_real(expression: sp.Expr) -> bool:
+    return not expression.has(sp.I, sp.zoo, sp.nan, sp.oo, sp.re, sp.im, sp.arg)
+
+
+def by_sympy(expression: sp.Expr) -> np.ndarray:
+    """Values through SymPy's own translation to NumPy; NaN where not real."""
+    function = sp.lambdify(LETTERS, expression, "numpy")
+    with np.errstate(all="ignore"):
+        return np.array([function(*map(np.float64, (*point, *CONSTANTS))) for point in POINTS], dtype=np.float64)
+
+
+def close(ours: np.ndarray, expected: np.ndarray) -> None:
+    """Equal to round-off wherever the expected value is an ordinary number."""
+    ordinary = np.isfinite(expected) & (np.abs(expected) < 1e6)
+    assume(ordinary.any())
+    np.testing.assert_allclose(ours[ordinary], expected[ordinary], rtol=1e-7, atol=1e-9)
+
+
+@QUICK
+@given(trees([*SMOOTH, sp.Abs, sp.sign]))
+def test_values_are_sympy_s(expression: sp.Expr) -> None:
+    """The interpreter computes what SymPy computes."""
+    close(values([expression], NAMES, POINTS, CONSTANTS)[:, 0], by_sympy(expression))
+
+
+@QUICK
+@given(trees(SMOOTH))
+def test_tangents_are_sympy_s_derivatives(expression: sp.Expr) -> None:
+    """Forward-mode derivatives by the constants are the symbolic ones, and the values do not change."""
+    found, slopes = gradients([expression], NAMES, POINTS, CONSTANTS)
+    np.testing.assert_array_equal(found[:, 0], values([expression], NAMES, POINTS, CONSTANTS)[:, 0])
+    defined = np.isfinite(found[:, 0])
+    assume(defined.any())
+    for i in range(len(CONSTANTS)):
+        expected = by_sympy(sp.diff(expression, symbol(f"c{i}")))
+        close(slopes[defined, 0, i], expected[defined])

@@ -1,0 +1,52 @@
+"""How far ahead a law can be followed."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from discovery.dynamics.horizon import prediction_horizon
+from discovery.types import DiscoveryProblem, Law
+
+
+def horizon(problem: DiscoveryProblem, law: Law, error: float) -> float:
+    """The horizon of a law on a problem's states, from an error that is a share of their deviation."""
+    runs = problem.smoothing.trajectories
+    spread = np.vstack([run.states for run in runs]).std(axis=0)
+    return prediction_horizon(law, runs, error * spread, spread)
+
+
+def test_lorenz_can_be_followed_for_a_few_units(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """From a thousandth to two fifths is a factor of 400: six or seven time units at an exponent of 0.9."""
+    law = law_of({"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}, 10.0, 28.0, 8 / 3)
+    problem = problem_of(law, [[1.0, 2.0, 20.0]], np.linspace(0.0, 25.0, 500))
+    assert 3.0 < horizon(problem, law, 1e-3) < 12.0
+    assert horizon(problem, law, 1e-2) < horizon(problem, law, 1e-4)
+
+
+def test_an_oscillator_can_be_followed_for_ever(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """An error neither grows nor shrinks."""
+    law = law_of({"x": "y", "y": "-x"})
+    assert np.inf == horizon(problem_of(law, [[1.0, 0.0]], np.linspace(0.0, 30.0, 200)), law, 1e-2)
+
+
+def test_a_law_that_diverges_cannot_be_followed(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A simulation that ends counts as lost, and nothing warns."""
+    decay, explosion = law_of({"x": "-x"}), law_of({"x": "5*x**2"})
+    problem = problem_of(decay, [[1.0]], np.linspace(0.0, 3.0, 50))
+    assert 0.0 < horizon(problem, explosion, 1e-3) < 3.0
+
+
+def test_a_state_that_hardly_moves_is_not_lost_at_once(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Its uncertainty is larger than its deviation from the start, and does not grow."""
+    law = law_of({"x": "-x", "y": "0*x"})
+    problem = problem_of(law, [[1.0, 0.5]], np.linspace(0.0, 3.0, 50))
+    runs = problem.smoothing.trajectories
+    assert np.inf == prediction_horizon(law, runs, np.array([1e-3, 1e-3]), np.array([0.3, 1e-12]))

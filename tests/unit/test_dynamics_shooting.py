@@ -1,0 +1,158 @@
+"""Constants and window starts fitted to measured samples."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import Windows, cut
+from discovery.types import DiscoveryProblem, Law, NoiseModel, Trajectory
+
+LOTKA_VOLTERRA = {"x": "c0*x - c1*x*y", "y": "c2*x*y - c3*y"}
+TRUTH = (1.1, 0.4, 0.1, 0.4)
+
+
+def windows_of(problem: DiscoveryProblem, length: int = 16, noise: NoiseModel | None = None) -> Windows:
+    """Windows of a problem."""
+    smoothing = problem.smoothing
+    return cut(problem.trajectories, smoothing.trajectories, noise or smoothing.noise, length)
+
+
+@pytest.fixture(scope="module")
+def hunted(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """Clean Lotka-Volterra data of two runs."""
+    return problem_of(law_of(LOTKA_VOLTERRA, *TRUTH), [[10.0, 5.0], [4.0, 2.0]], np.linspace(0.0, 15.0, 90))
+
+
+@pytest.mark.parametrize("length", [8, 32, 1000])
+def test_clean_data_give_the_constants_back(length: int, hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """From constants that are off by a fifth, whatever the windows."""
+    guess = law_of(LOTKA_VOLTERRA, *(0.8 * c for c in TRUTH))
+    found = fit(guess, windows_of(hunted, length), settings=Shooting(tolerance=1e-12))
+    assert found is not None
+    np.testing.assert_allclose(found.law.constants, TRUTH, rtol=1e-4)
+    assert found.misfit < 1e-4
+    assert found.count == 360
+
+
+def test_the_first_guess_is_not_changed(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Laws, windows and given starts are left as they came."""
+    guess, windows = law_of(LOTKA_VOLTERRA, *(0.8 * c for c in TRUTH)), windows_of(hunted)
+    starts = windows.starts + 0.01
+    before = starts.copy(), windows.starts.copy()
+    fit(guess, windows, starts=starts)
+    np.testing.assert_array_equal(starts, before[0])
+    np.testing.assert_array_equal(windows.starts, before[1])
+    assert tuple(0.8 * c for c in TRUTH) == guess.constants
+
+
+def test_the_cost_is_the_sum_of_squared_residuals(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """With no iteration the cost is that of the first guess, window by window."""
+    guess, windows = law_of(LOTKA_VOLTERRA, 1.0, 0.4, 0.1, 0.4), windows_of(hunted)
+    found = fit(guess, windows, settings=Shooting(iterations=0, rtol=1e-9))
+    assert found is not None
+    costs = []
+    for row, start in enumerate(windows.starts):
+        part = slice(windows.offsets[row], windows.offsets[row + 1])
+        simulated = simulate(guess, start, windows.times[part])
+        costs.append(np.sum((windows.weights[part] * (simulated - windows.values[part])) ** 2))
+    np.testing.assert_allclose(found.costs, costs, rtol=1e-5)
+    np.testing.assert_allclose(found.cost, sum(costs), rtol=1e-5)
+
+
+def test_a_fit_never_gets_worse_with_more_iterations(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Steps that raise the cost are not taken."""
+    law = law_of(LOTKA_VOLTERRA, *TRUTH)
+    problem = problem_of(law, [[10.0, 5.0]], np.linspace(0.0, 15.0, 60), noise=0.05)
+    guess = law.with_constants((0.5, 0.2, 0.2, 0.8))
+    fits = [fit(guess, windows_of(problem), settings=Shooting(iterations=n, tolerance=0.0)) for n in (0, 1, 3, 8, 20)]
+    costs = [found.cost for found in fits if found is not None]
+    assert 5 == len(costs)
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] < 0.1 * costs[0]
+
+
+def test_missing_samples_are_bridged(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """With 40 % of the values missing the constants are still found."""
+    law = law_of(LOTKA_VOLTERRA, *TRUTH)
+    problem = problem_of(law, [[10.0, 5.0]], np.linspace(0.0, 15.0, 120), missing=0.4)
+    found = fit(law.with_constants(tuple(0.8 * c for c in TRUTH)), windows_of(problem))
+    assert found is not None
+    assert 120 < found.count < 170
+    np.testing.assert_allclose(found.law.constants, TRUTH, rtol=1e-3)
+
+
+def test_a_window_that_measures_nothing_of_a_state_does_no_harm(
+    hunted: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """A state whose samples are missing for a whole window is inferred from the others."""
+    run, smooth = hunted.trajectories[0], hunted.smoothing.trajectories[0]
+    states = run.states.copy()
+    states[:30, 1] = np.nan
+    windows = cut([Trajectory(run.times, states, run.names)], [smooth], hunted.smoothing.noise, 16)
+    found = fit(law_of(LOTKA_VOLTERRA, *(0.9 * c for c in TRUTH)), windows)
+    assert found is not None
+    np.testing.assert_allclose(found.law.constants, TRUTH, rtol=1e-3)
+    np.testing.assert_allclose(found.starts[0], run.states[0], rtol=1e-3)
+
+
+def test_log_normal_noise_is_fitted_in_logarithms(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Multiplicative scatter over three decades: the rate is found to the deviation that logarithms allow."""
+    law, times = law_of({"x": "c0*x"}, -1.0), np.linspace(0.0, 7.0, 80)
+    problem = problem_of(law, [[100.0]], times)
+    run = problem.trajectories[0]
+    scattered = run.states * np.exp(0.1 * np.random.default_rng(0).standard_normal(run.states.shape))
+    noise = NoiseModel("lognormal", np.array([0.1]), np.array([1e-9]))
+    windows = cut([Trajectory(times, scattered, ("x",))], problem.smoothing.trajectories, noise, 1000)
+    found = fit(law.with_constants((-0.7,)), windows)
+    assert found is not None
+    deviation = float(found.information[0, 0] ** -0.5)
+    assert abs(found.law.constants[0] + 1.0) < 3 * deviation
+    # A straight line through logarithms: sigma / sqrt(sum (t - mean)^2).
+    np.testing.assert_allclose(deviation, 0.1 / np.sqrt(np.sum((times - times.mean()) ** 2)), rtol=1e-3)
+    assert 0.7 < found.misfit < 1.3
+
+
+@pytest.mark.parametrize("text", ["x**3 + c0", "log(-x) + c0", "c0*exp(x**2)"])
+def test_a_law_that_cannot_be_simulated_gives_none(
+    text: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Divergence and undefined values end the fit before it begins, without warning."""
+    problem = problem_of(law_of({"x": "-x"}), [[9.0]], np.linspace(0.0, 3.0, 60))
+    assert fit(law_of({"x": text}, 1.0), windows_of(problem, 1000)) is None
+
+
+def test_a_law_without_constants_is_fitted_by_its_starts(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """There is nothing to determine but the initial states."""
+    problem = problem_of(law_of({"x": "-x"}), [[9.0]], np.linspace(0.0, 3.0, 60), noise=0.05)
+    found = fit(law_of({"x": "-x"}), windows_of(problem, 1000))
+    assert found is not None
+    assert (0, 0) == found.information.shape
+    np.testing.assert_allclose(found.starts[0], 9.0, rtol=0.05)
+
+
+def test_a_constant_without_effect_has_no_information(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """A constant whose factor is zero on the data keeps its value; its scale says that nothing is known of it."""
+    law = law_of({"x": "c0*x - c1*x*y + c4*(x - Abs(x))", "y": "c2*x*y - c3*y"}, *TRUTH, 7.0)
+    found = fit(law, windows_of(hunted))
+    assert found is not None
+    assert found.law.constants[4] == 7.0
+    matrix, scale = found.scaled_information()
+    assert 0.0 == scale[4]
+    np.testing.assert_allclose(np.diag(matrix)[:4], 1.0)
+
+
+def test_misfit_is_chi_squared_by_value() -> None:
+    """A cost of 6 on 4 values is 1.5; no values count as one."""
+    law = Law(("x",), (), ())
+    nothing = np.zeros((0, 0))
+    assert Fit(law, nothing, 6.0, nothing, nothing, 4).misfit == 1.5
+    assert Fit(law, nothing, 6.0, nothing, nothing, 0).misfit == 6.0

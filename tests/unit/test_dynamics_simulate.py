@@ -1,0 +1,158 @@
+"""Laws integrated from an initial state, with and without sensitivities."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.simulate import simulate, simulate_or_fail
+from discovery.dynamics.tape import tape_of
+from discovery.errors import SimulationError
+from discovery.types import Law
+
+LORENZ = {"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}
+VAN_DER_POL = {"x": "y", "y": "c0*(1 - x**2)*y - x"}
+DRIVEN = {"x": "-x/2 + sin(2*t)*exp(-t/10)"}
+
+CASES: dict[str, tuple[dict[str, str], tuple[float, ...], list[float], float, Callable[..., list[float]]]] = {
+    "lorenz": (
+        LORENZ,
+        (10.0, 28.0, 8 / 3),
+        [1.0, 2.0, 20.0],
+        5.0,
+        lambda t, s: [10 * (s[1] - s[0]), s[0] * (28 - s[2]) - s[1], s[0] * s[1] - 8 / 3 * s[2]],
+    ),
+    "van der pol": (VAN_DER_POL, (3.0,), [2.0, 0.0], 20.0, lambda t, s: [s[1], 3 * (1 - s[0] ** 2) * s[1] - s[0]]),
+    "driven": (DRIVEN, (), [0.0], 30.0, lambda t, s: [-s[0] / 2 + np.sin(2 * t) * np.exp(-t / 10)]),
+}
+
+
+def with_sensitivities(law: Law, start: np.ndarray, times: np.ndarray, rtol: float = 1e-11) -> np.ndarray:
+    """States and their derivatives by start and constants: (time, state, 1 + states + constants)."""
+    tape = tape_of(law)
+    columns = 1 + len(start) + len(law.constants)
+    out = np.empty((len(times), len(start), columns))
+    bound = np.full(len(start), 1e12)
+    done = propagate(
+        tape.code, tape.outputs, tape.registers, np.array(law.constants), start, times, columns, rtol,
+        np.full(len(start), 1e-3 * rtol), bound, 100_000, out,
+    )  # fmt: skip
+    assert len(times) == done
+    return out
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_simulation_agrees_with_scipy(name: str, law_of: Callable[..., Law]) -> None:
+    """The Dormand-Prince steps and their dense output follow DOP853 at tight tolerance, at irregular times."""
+    equations, constants, start, end, slope = CASES[name]
+    times = np.sort(np.r_[0.0, np.random.default_rng(0).uniform(0.0, end, 200), end])
+    expected = solve_ivp(slope, (0.0, end), start, method="DOP853", t_eval=times, rtol=1e-12, atol=1e-12).y.T
+    found = simulate(law_of(equations, *constants), np.array(start), times, rtol=1e-10)
+    np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-5 * np.abs(expected).max())
+
+
+def test_time_starts_where_the_times_do(law_of: Callable[..., Law]) -> None:
+    """A law that contains t is integrated from the first time, whatever it is."""
+    times = np.linspace(3.0, 4.0, 11)
+    found = simulate(law_of({"x": "2*t"}), np.array([9.0]), times)
+    np.testing.assert_allclose(found[:, 0], times**2, rtol=1e-7)
+
+
+def test_halving_the_tolerance_lowers_the_error(law_of: Callable[..., Law]) -> None:
+    """The error follows the tolerance over many orders."""
+    law, times = law_of({"x": "y", "y": "-x"}), np.linspace(0.0, 20.0, 50)
+    errors = [
+        np.abs(simulate(law, np.array([1.0, 0.0]), times, rtol=rtol)[:, 0] - np.cos(times)).max()
+        for rtol in (1e-4, 1e-6, 1e-8, 1e-10)
+    ]
+    assert all(100 * better < worse * 10 for worse, better in pairwise(errors))
+    assert errors[-1] < 1e-8
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sensitivities_agree_with_finite_differences(name: str, law_of: Callable[..., Law]) -> None:
+    """Each column is the derivative of the states by one initial state or constant."""
+    equations, constants, start, _, _ = CASES[name]
+    law, times, begin = law_of(equations, *constants), np.linspace(0.0, 1.5, 7), np.array(start)
+    found = with_sensitivities(law, begin, times)[:, :, 1:]
+    whole = np.r_[begin, law.constants]
+    for column, value in enumerate(whole):
+        small = 1e-5 * max(1.0, abs(value))
+        ends = []
+        for sign in (1.0, -1.0):
+            moved = whole.copy()
+            moved[column] += sign * small
+            changed = law.with_constants(tuple(moved[len(start) :]))
+            ends.append(simulate(changed, moved[: len(start)], times, rtol=1e-12))
+        expected = (ends[0] - ends[1]) / (2 * small)
+        np.testing.assert_allclose(found[:, :, column], expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max() + 1e-7)
+
+
+def test_sensitivities_do_not_change_the_states(law_of: Callable[..., Law]) -> None:
+    """The steps are chosen by the states alone."""
+    law, times = law_of(VAN_DER_POL, 3.0), np.linspace(0.0, 10.0, 30)
+    tape, start = tape_of(law), np.array([2.0, 0.0])
+    out = np.empty((30, 2, 1))
+    propagate(
+        tape.code, tape.outputs, tape.registers, np.array([3.0]), start, times, 1, 1e-11, np.full(2, 1e-14),
+        np.full(2, 1e12), 100_000, out,
+    )  # fmt: skip
+    np.testing.assert_array_equal(with_sensitivities(law, start, times)[:, :, 0], out[:, :, 0])
+
+
+def test_rows_after_a_divergence_are_nan(law_of: Callable[..., Law]) -> None:
+    """X' = x² from 1 is 1/(1 - t): rows before t = 1 are right, those after are NaN, and nothing warns."""
+    times = np.linspace(0.0, 2.0, 41)
+    found = simulate(law_of({"x": "x**2"}), np.array([1.0]), times)[:, 0]
+    before = times < 0.99
+    np.testing.assert_allclose(found[before], 1 / (1 - times[before]), rtol=1e-5)
+    assert np.all(np.isnan(found[times > 1.0]))
+
+
+def test_states_beyond_the_bound_are_not_followed(law_of: Callable[..., Law]) -> None:
+    """Growth stops at the bound, long before the numbers overflow."""
+    times = np.linspace(0.0, 10.0, 101)
+    found = simulate(law_of({"x": "x"}), np.array([1.0]), times, bound=100.0)[:, 0]
+    last = int(np.flatnonzero(np.isfinite(found))[-1])
+    assert found[last] <= 100.0
+    assert times[last] > np.log(100.0) - 1.0
+    assert np.all(np.isnan(found[last + 1 :]))
+
+
+def test_too_many_steps_end_the_simulation(law_of: Callable[..., Law]) -> None:
+    """A stiff law stops after the steps that it is allowed."""
+    times = np.linspace(0.0, 10.0, 101)
+    law = law_of({"x": "-100000*(x - cos(t))"})
+    found = simulate(law, np.array([0.0]), times, max_steps=300)[:, 0]
+    assert np.isfinite(found[0])
+    assert np.isnan(found[-1])
+
+
+@pytest.mark.parametrize("text", ["log(x)", "1/x", "sqrt(x - 2)", "exp(exp(exp(x + 9)))"])
+def test_a_law_that_is_undefined_at_its_start_goes_nowhere(text: str, law_of: Callable[..., Law]) -> None:
+    """Only the first row is there, and nothing warns."""
+    found = simulate(law_of({"x": text}), np.array([0.0]), np.linspace(0.0, 1.0, 5))[:, 0]
+    assert 0.0 == found[0]
+    assert np.all(np.isnan(found[1:]))
+
+
+def test_one_time_gives_the_start(law_of: Callable[..., Law]) -> None:
+    """There is nothing to integrate."""
+    assert [[2.0]] == simulate(law_of({"x": "x"}), np.array([2.0]), np.array([5.0])).tolist()
+
+
+def test_failure_says_how_far_it_came(law_of: Callable[..., Law]) -> None:
+    """The message has the last time that was reached and what to do."""
+    law, times = law_of({"x": "x**2"}), np.linspace(0.0, 2.4, 5)
+    with pytest.raises(SimulationError, match=r"could not be integrated beyond t = 0\.6: a state diverges.*nearer end"):
+        simulate_or_fail(law, np.array([1.0]), times)
+
+
+def test_success_returns_the_simulation(law_of: Callable[..., Law]) -> None:
+    """Where every time is reached the two functions agree."""
+    law, times = law_of({"x": "-x"}), np.linspace(0.0, 2.0, 5)
+    expected = simulate(law, np.array([1.0]), times)
+    np.testing.assert_array_equal(simulate_or_fail(law, np.array([1.0]), times), expected)

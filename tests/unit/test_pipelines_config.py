@@ -1,0 +1,157 @@
+"""The configuration of a run: recipes, files and flags, and what is said of values that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from discovery.errors import BackendMissing, UsageError
+from discovery.registry import names
+from discovery.search.sindy import SINDy
+from discovery.smoothing.gaussian_process import GaussianProcess
+from pipelines import config
+from pipelines.config import RECIPES, RunConfig, read
+
+
+def written(folder: Path, text: str) -> str:
+    """The path of a TOML file with that text."""
+    path = folder / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_each_recipe_is_a_configuration(recipe: str) -> None:
+    """A recipe changes what it states and leaves the defaults elsewhere."""
+    found = read(recipe)
+    for field in RunConfig.model_fields:
+        assert RECIPES[recipe].get(field, getattr(RunConfig(), field)) == getattr(found, field)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_each_recipe_makes_its_objects(recipe: str) -> None:
+    """The names of a recipe's smoother, engines and selection are those of plug-ins with default settings."""
+    found = read(recipe)
+    assert found.engines == tuple(name for name in found.engines if found.make_engine(name).search)
+    assert found.make_smoother().smooth
+    assert found.threads == found.make_selector().threads
+
+
+def test_the_default_recipe_uses_a_neural_ode_and_three_engines() -> None:
+    """PySR, which needs Julia, is left to those who ask for it."""
+    assert ("neural_ode", ("sindy", "structured", "operon")) == (read("default").smoother, read("default").engines)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_configuration_survives_its_file(recipe: str, tmp_path: Path) -> None:
+    """What ``config.toml`` holds makes the same run."""
+    told = read(recipe).changed(seed=7, budget=12.5, noise="lognormal", search={"sindy": {"ridge": 1e-4}})
+    assert told == read(written(tmp_path, told.to_toml()))
+
+
+def test_flags_win_over_the_recipe(tmp_path: Path) -> None:
+    """What is given on the command line replaces the file; what is not given stays."""
+    recipe = read(written(tmp_path, 'seed = 3\nsmoother = "kalman"\nengines = ["sindy"]\n'))
+    changed = recipe.changed(seed=5, engines=None, noise=None, smoother="gaussian_process")
+    assert (5, ("sindy",), "auto", "gaussian_process") == (
+        changed.seed,
+        changed.engines,
+        changed.noise,
+        changed.smoother,
+    )
+    assert (3, "kalman") == (recipe.seed, recipe.smoother)
+
+
+def test_settings_reach_the_objects(tmp_path: Path) -> None:
+    """Tables of the file are the fields of smoother, engine and selection; the noise is told to the smoother."""
+    recipe = read(
+        written(
+            tmp_path,
+            'noise = "proportional"\nsmoother = "gaussian_process"\nthreads = 1\n'
+            "[search.sindy]\nridge = 0.5\n[selection]\nfinalists = 3\n",
+        )
+    )
+    smoother, engine = recipe.make_smoother(), recipe.make_engine("sindy")
+    assert isinstance(smoother, GaussianProcess)
+    assert isinstance(engine, SINDy)
+    assert ("proportional", 0.5) == (smoother.noise, engine.ridge)
+    assert (1, 3) == (recipe.make_selector().threads, recipe.make_selector().finalists)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seed": -1}, r"configuration: seed = -1 cannot be used\. .*greater than or equal to 0"),
+        ({"budget": 0.0}, r"budget = 0\.0 cannot be used\. .*greater than 0"),
+        ({"threads": 0}, r"threads = 0 cannot be used"),
+        ({"noise": "pink"}, r"noise = 'pink' cannot be used\. .*'additive', 'proportional' or 'lognormal'"),
+        ({"engines": ("sindy", "guess")}, r"There is no search plug-in called 'guess'\. Choose from: .*sindy"),
+        ({"search": {"guess": {}}}, r"There is no search plug-in called 'guess'"),
+        ({"smoother": "ruler"}, r"There is no smoothing plug-in called 'ruler'\. Choose from: .*neural_ode"),
+        ({"engines": ()}, r"no search engine is named\. Choose from: .*structured"),
+        ({"sede": 1}, r"sede = 1 cannot be used\. .*not permitted"),
+    ],
+)
+def test_values_that_cannot_be_used_are_named(changes: dict[str, object], message: str) -> None:
+    """The message has the value, and what is allowed instead."""
+    with pytest.raises(UsageError, match=message):
+        RunConfig().changed(**changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed = = 1", r"recipe\.toml is not valid TOML: .*line 1.*Correct that line"),
+        ("speed = 1", r"recipe\.toml: speed = 1 cannot be used\. .*not permitted"),
+        ("engines = 3", r"recipe\.toml: engines = 3 cannot be used"),
+    ],
+)
+def test_a_broken_file_is_named(text: str, message: str, tmp_path: Path) -> None:
+    """File, key and reason stand in the message."""
+    with pytest.raises(UsageError, match=message):
+        read(written(tmp_path, text))
+
+
+def test_a_recipe_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Neither a name nor a file: the names are listed."""
+    with pytest.raises(UsageError, match=r"There is no recipe 'slow'\. Choose from default, quick, .*\.toml file"):
+        read("slow")
+    with pytest.raises(UsageError, match=r"missing\.toml cannot be read: No such file or directory\. Check the path"):
+        read(str(tmp_path / "missing.toml"))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda told: told.changed(search={"sindy": {"threshold": 1}}).make_engine("sindy"),
+            r"Configuration has search\.sindy\.threshold, which SINDy does not know\. It has: .*thresholds",
+        ),
+        (
+            lambda told: told.changed(smoothing={"depth": 3}).make_smoother(),
+            r"Configuration has smoothing\.depth, which NeuralODE does not know\. It has: .*width",
+        ),
+        (
+            lambda told: told.changed(selection={"rule": "aic"}).make_selector(),
+            r"Configuration has selection\.rule, which TrajectorySelector does not know\. It has: .*finalists",
+        ),
+    ],
+)
+def test_an_unknown_setting_lists_the_known_ones(make: object, message: str) -> None:
+    """A misspelt setting is not passed over."""
+    assert callable(make)
+    with pytest.raises(UsageError, match=message):
+        make(RunConfig())
+
+
+def test_an_engine_without_its_package_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine exists, its package does not."""
+    found = config.registry.plugin("search", "operon")
+    absent = type(found)(found.stage, found.name, found.module, found.attribute, ("no_such_package",), found.cites)
+    monkeypatch.setattr(config.registry, "plugin", lambda stage, name: absent)
+    with pytest.raises(BackendMissing, match=r"needs no_such_package, .* pip install no_such_package"):
+        RunConfig().make_engine("operon")
+
+
+def test_every_engine_that_there_is_can_be_named() -> None:
+    """Names come from the plug-ins' files, so that a new one needs no other change."""
+    assert names("search") == RunConfig().changed(engines=names("search")).engines

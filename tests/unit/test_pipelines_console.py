@@ -1,0 +1,120 @@
+"""What a person sees: the law on stdout, talk on stderr, and Ctrl-C that ends work early."""
+
+import os
+import signal
+from dataclasses import replace
+from threading import Event
+
+import numpy as np
+import pytest
+
+from discovery.symbolic.parse import parse
+from discovery.types import (
+    DiscoveryResult,
+    Failure,
+    Finding,
+    Law,
+    NoiseModel,
+    RankedLaw,
+    Ranking,
+    Smoothing,
+    Trajectory,
+    Verdict,
+)
+from pipelines import console
+
+LAW = Law(("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*x*y - 0.123456789*y")), (1.10000001, 0.4, 0.25), ("sindy",))
+RIVAL = Law(("x", "y"), (parse("c0*x"), parse("c1*y")), (2.0, -1.0), ("operon",))
+
+
+@pytest.fixture
+def result() -> DiscoveryResult:
+    """A result whose texts hold what a terminal's markup would swallow."""
+    run = Trajectory(np.arange(3.0), np.ones((3, 2)), ("x", "y"))
+    noise = NoiseModel("lognormal", np.array([0.1, 0.25]), np.array([0.0, 0.0]), estimated=False)
+    return DiscoveryResult(
+        headers={"x": "prey [bold]", "y": "hunters"},
+        time_name="t",
+        trajectories=(run,),
+        smoothing=Smoothing((), None, noise, 0.0, "kalman", ("[red]Smoothed.",)),
+        ranking=Ranking(
+            (RankedLaw(LAW, 1.0, 1.0, 0.9, 9, lows=(1.0, 0.3, np.nan), highs=(1.2, 0.5, np.nan)),
+             RankedLaw(RIVAL, 4.5, 1.7, 0.8, 3)), "the shortest wins"),
+        verdict=Verdict("found", "A law was found [here].", (Finding("caution", "Residuals [remember]."),), {}),
+        predictions=(),
+        notes=("One column was set aside [sic].",),
+        failures=(Failure("search operon", "It [crashed]."),),
+    )  # fmt: skip
+
+
+def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """stdout holds one line for each state, in the user's names, and nothing else."""
+    console.show(result)
+    printed = capsys.readouterr()
+    assert ["d prey [bold] / dt = -0.4*x*y + 1.1*x", "d hunters / dt = 0.25*x*y - 0.1235*y"] == (
+        printed.out.splitlines()
+    )
+    for text in (
+        "A law was found [here].",
+        "lognormal (as told), prey [bold] 0.1, hunters 0.25. Smoothed by kalman.",
+        "One column was set aside [sic].",
+        "[red]Smoothed.",
+        "failed search operon: It [crashed].",
+        "caution  Residuals [remember].",
+        "not determined",
+        "1 … 1.2",
+        "2.0*x; -1.0*y",
+        "3.5",
+    ):
+        assert text in printed.err
+
+
+def test_without_a_law_only_talk_is_printed(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """stdout stays empty, so that a script sees that there is nothing."""
+    nothing = replace(result, ranking=Ranking((), ""), verdict=Verdict("not_found", "No law was found.", (), {}))
+    console.show(nothing)
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    assert "No law was found." in printed.err
+
+
+def test_long_texts_stay_on_one_line(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """A log can be searched, and a path copied."""
+    note = "/a/long/path" * 30
+    console.show(replace(result, notes=(note,)))
+    assert note in capsys.readouterr().err
+
+
+def test_numbers_have_four_digits() -> None:
+    """What is printed is for reading; all digits are in ``result.json``."""
+    assert ["0.1235", "-41.24", "1.234e-9"] == [
+        str(console.rounded_number(value)) for value in (0.123456, -41.2391, 1.2341e-9)
+    ]
+
+
+def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A hundred steps of one stage do not fill the log."""
+    with console.ticking() as progress:
+        for step in range(100):
+            progress("smoothing", f"step {step}", step / 100)
+        progress("search", "sindy [fast]")
+    lines = capsys.readouterr().err.splitlines()
+    assert ["smoothing: step 0", "search: sindy [fast]"] == [line.split(" s  ")[1] for line in lines]
+
+
+def test_the_first_interrupt_asks_for_an_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """Work goes on to what can be finished; afterwards Ctrl-C does again what it did."""
+    before, stop = signal.getsignal(signal.SIGINT), Event()
+    with console.interruptible(stop):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.is_set()
+    assert before == signal.getsignal(signal.SIGINT)
+    assert "Interrupted: finishing with the best so far." in capsys.readouterr().err
+
+
+def test_the_second_interrupt_leaves_at_once() -> None:
+    """Whoever presses Ctrl-C twice means it."""
+    with console.interruptible(Event()):
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)

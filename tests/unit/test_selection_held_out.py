@@ -1,0 +1,124 @@
+"""Forecasts of samples that were not fitted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Shooting
+from discovery.selection.held_out import HeldOut, hold_out
+from discovery.types import DiscoveryProblem, Law
+
+SETTINGS = Shooting()
+OSCILLATOR = {"x": "c0*y", "y": "c1*x + c2*y"}
+TRUTH = (1.0, -2.0, -0.1)
+TIMES = np.linspace(0.0, 10.0, 100)
+STARTS = [[1.0, 0.0], [0.0, 2.0], [-1.0, 1.0], [0.5, 0.5], [2.0, 0.0], [0.0, -1.0]]
+
+
+@pytest.fixture(scope="module")
+def truth(law_of: Callable[..., Law]) -> Law:
+    """A damped oscillator."""
+    return law_of(OSCILLATOR, *TRUTH)
+
+
+def test_the_last_part_of_few_records_is_kept_out(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """A fifth of each record; the true law forecasts it to the noise, nulls do not."""
+    problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
+    held = hold_out(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert not held.whole
+    assert 2 * 2 * 20 == held.count
+    assert ["run 0", "run 1"] == [one.label for one in held.predictions]
+    assert {"held_out"} == {one.kind for one in held.predictions}
+    for one in held.predictions:
+        np.testing.assert_array_equal(one.times, TIMES[80:])
+    assert held.error < 2.0 * held.noise
+    assert min(held.persistence, held.mean) > 10.0 * held.noise
+    assert held.informative
+    assert held.skill > 0.9
+
+
+def test_whole_records_are_kept_out_of_many(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """With six records one is forecast from its initial state alone."""
+    problem = problem_of(truth, STARTS, TIMES, noise=0.05)
+    held = hold_out(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert held.whole
+    assert ["run 1"] == [one.label for one in held.predictions]
+    assert 200 == held.count
+    np.testing.assert_array_equal(held.predictions[0].times, TIMES)
+    assert held.skill > 0.9
+
+
+def test_samples_that_are_kept_out_are_not_fitted(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Measurements of the last fifth do not change its forecast."""
+    problem = problem_of(truth, STARTS[:1], TIMES, noise=0.05)
+    run = problem.trajectories[0]
+    states = run.states.copy()
+    states[80:] += 5.0
+    changed = replace(problem, trajectories=(replace(run, states=states),))
+    one, other = (hold_out(truth, given, 100, SETTINGS) for given in (problem, changed))
+    assert one is not None
+    assert other is not None
+    np.testing.assert_array_equal(one.predictions[0].states, other.predictions[0].states)
+    assert other.error > 10.0 * one.error
+
+
+def test_a_wrong_law_has_no_skill(
+    truth: Law, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Straight lines forecast an oscillation worse than its mean does."""
+    held = hold_out(law_of({"x": "c0", "y": "c1"}, 0.1, 0.1), problem_of(truth, STARTS[:2], TIMES), 100, SETTINGS)
+    assert held is not None
+    assert held.skill < 0.5
+
+
+def test_a_law_that_cannot_be_followed_has_an_infinite_error(
+    truth: Law, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """It explodes within the kept-out samples: no skill at all, and no warning."""
+    wild = law_of({"x": "c0*x**2 + 3", "y": "c1*y"}, 1.0, 1.0)
+    held = hold_out(wild, problem_of(truth, STARTS, TIMES), 100, Shooting(iterations=0))
+    assert held is not None
+    assert np.inf == held.error
+    assert -np.inf == held.skill
+
+
+def test_long_forecasts_begin_anew(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Every ``length`` samples a forecast starts again, so that a chaotic law is asked for no more than it can."""
+    held = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 10, SETTINGS)
+    assert held is not None
+    assert held.skill > 0.9
+    assert 200 == held.count
+
+
+def test_missing_values_are_not_counted(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Errors are means over what was measured."""
+    problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05, missing=0.3)
+    held = hold_out(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert held.count == sum(int(np.isfinite(run.states[80:]).sum()) for run in problem.trajectories)
+    assert np.isfinite(held.error)
+
+
+def test_too_few_samples_are_not_split(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Five samples cannot spare two."""
+    assert hold_out(truth, problem_of(truth, STARTS[:1], TIMES[:5]), 5, SETTINGS) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "null", "noise", "skill"),
+    [
+        (0.1, 1.1, 0.1, 1.0),
+        (0.6, 1.1, 0.1, 0.5),
+        (0.0, 1.1, 0.1, 1.0),
+        (2.1, 1.1, 0.1, -1.0),
+        (0.1, 0.05, 0.1, -np.inf),
+    ],
+)
+def test_skill_is_the_share_of_the_better_null_s_error(error: float, null: float, noise: float, skill: float) -> None:
+    """Noise apart; 1 is perfect, 0 no better than the null."""
+    held = HeldOut(error, null, null + 1.0, noise, 10, False, ())
+    np.testing.assert_allclose(held.skill, skill)

@@ -1,0 +1,184 @@
+"""Laws fitted on windows, with their score; and moves on their structure."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit, Shooting
+from discovery.dynamics.windows import Windows, cut
+from discovery.protocols import Deadline
+from discovery.selection.intervals import bounds
+from discovery.selection.moves import prune, renumbered, without_terms
+from discovery.selection.reconstruction import reconstruct
+from discovery.selection.refined import Refined, canonical_law, in_order, lengthen, refine, side_by_side
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryProblem, Law
+
+SETTINGS = Shooting()
+
+
+def windows_of(problem: DiscoveryProblem, length: int) -> Windows:
+    """Windows of a problem."""
+    return cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, length)
+
+
+@pytest.fixture(scope="module")
+def spiral(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """A damped oscillator at 3 % noise, with values missing."""
+    law = law_of({"x": "y", "y": "-2*x - 0.3*y"})
+    return problem_of(law, [[1.0, 0.0], [0.0, 2.0]], np.linspace(0.0, 8.0, 100), noise=0.03, missing=0.1)
+
+
+def test_every_term_of_a_canonical_law_has_a_constant(law_of: Callable[..., Law]) -> None:
+    """Factors of one that nobody wrote become constants too, numbered through the equations; values do not change."""
+    law = law_of({"x": "y", "y": "c0*x - x**3 + 2"}, -1.5, sources=("me",))
+    canonical = canonical_law(law)
+    assert 4 == len(canonical.constants)
+    assert ("me",) == canonical.sources
+    assert {f"c{i}" for i in range(4)} <= {str(s) for rhs in canonical.skeletons for s in rhs.free_symbols}
+    point = {parse("x"): 0.7, parse("y"): -0.3}
+    for state in law.states:
+        expected = float(law.equations[state].subs(point))
+        np.testing.assert_allclose(float(canonical.equations[state].subs(point)), expected)
+    assert canonical.skeletons == canonical_law(canonical).skeletons
+
+
+def test_refined_laws_carry_their_score(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """The better law has the shorter description."""
+    windows = windows_of(spiral, 32)
+    right = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 0.8, -1.5, -0.2), windows)
+    wrong = refine(law_of({"x": "c0*y", "y": "c1*x"}, 0.8, -1.5), windows)
+    assert right is not None
+    assert wrong is not None
+    assert [right, wrong] == in_order([wrong, right])
+    np.testing.assert_allclose(right.law.constants, (1.0, -2.0, -0.3), rtol=0.05)
+
+
+def test_a_law_that_cannot_be_simulated_is_not_refined(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """None, and no warning."""
+    assert refine(law_of({"x": "exp(c0*y**2)", "y": "x**5"}, 9.0), windows_of(spiral, 32)) is None
+
+
+def test_longer_windows_begin_from_fitted_starts(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """A refined law is followed to whole trajectories."""
+    short, long = windows_of(spiral, 16), windows_of(spiral, 1000)
+    first = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 0.8, -1.5, -0.2), short)
+    assert first is not None
+    last = lengthen(first, short, long, SETTINGS)
+    assert last is not None
+    assert (2, 2) == last.fit.starts.shape
+    assert 0.8 < last.fit.misfit < 1.2
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_work_side_by_side_keeps_its_order(threads: int) -> None:
+    """Results come in the order of the items, without those that are None."""
+    assert [0, 4, 16] == side_by_side(lambda n: n * n if n % 2 == 0 else None, [0, 1, 2, 3, 4], threads)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_work_is_not_begun_when_time_is_up(threads: int) -> None:
+    """Items that the deadline overtakes have no result."""
+    assert [] == side_by_side(lambda n: n, [1, 2, 3], threads, Deadline.after(0.0))
+
+
+def test_every_law_without_one_term_is_tried(law_of: Callable[..., Law]) -> None:
+    """Terms of sums go one at a time, in brackets too; the last term of an equation stays."""
+    law = law_of({"x": "c0*y", "y": "c1*x + c2*y/(1 + c3*x)"}, 1.0, 2.0, 3.0, 4.0)
+    found = {tuple(map(str, smaller.equations.values())) for smaller in without_terms(law)}
+    assert {
+        ("1.0*y", "2.0*x"),
+        ("1.0*y", "3.0*y/(4.0*x + 1)"),
+        ("1.0*y", "2.0*x + 3.0*y"),
+        ("1.0*y", "2.0*x + 0.75*y/x"),
+    } == found
+
+
+def test_constants_are_numbered_without_gaps() -> None:
+    """Values of constants that left the law leave with them."""
+    law = renumbered(Law(("x", "y"), (parse("c3*y"), parse("c1*x")), (0.0, 1.0, 2.0, 3.0), ("me",)))
+    assert Law(("x", "y"), (parse("c1*y"), parse("c0*x")), (1.0, 3.0), ("me",)) == law
+
+
+def test_superfluous_terms_are_pruned(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Two terms that are not in the law leave it, those that are stay."""
+    windows = windows_of(spiral, 32)
+    full = refine(law_of({"x": "c0*y + c3*x**2", "y": "c1*x + c2*y + c4*x*y"}, 1.0, -2.0, -0.3, 0.01, 0.01), windows)
+    assert full is not None
+    pruned = prune(full, windows, SETTINGS, threads=1)
+    assert pruned.score < full.score
+    assert {"x": {"y"}, "y": {"x", "y"}} == {
+        state: {str(symbol) for symbol in rhs.free_symbols} for state, rhs in pruned.law.equations.items()
+    }
+    assert 3 == len(pruned.law.constants)
+    assert prune(pruned, windows, SETTINGS, threads=1) == pruned
+
+
+def test_a_law_of_single_terms_is_not_pruned(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """There is nothing to drop."""
+    windows = windows_of(spiral, 32)
+    law = refine(law_of({"x": "c0*y", "y": "c1*x"}, 1.0, -2.0), windows)
+    assert law is not None
+    assert law is prune(law, windows, SETTINGS, threads=1)
+
+
+def test_intervals_hold_the_truth(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """95 % intervals of a right law, wider than the deviations by Student's factor."""
+    refined = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 1.0, -2.0, -0.3), windows_of(spiral, 1000))
+    assert refined is not None
+    lows, highs = (np.array(side) for side in bounds(refined.fit))
+    assert np.all((lows < (1.0, -2.0, -0.3)) & ((1.0, -2.0, -0.3) < highs))
+    np.testing.assert_allclose((lows + highs) / 2, refined.law.constants)
+    deviations = np.sqrt(np.diag(np.linalg.inv(refined.fit.information)))
+    assert np.all((highs - lows) / 2 >= 1.95 * deviations)
+
+
+def one_fit(information: list[list[float]], cost: float, count: int = 1002) -> Fit:
+    """A fit of two constants at 1 and 2."""
+    law = Law(("x",), (parse("c0*x + c1"),), (1.0, 2.0))
+    return Fit(law, np.zeros((0, 1)), cost, np.zeros(0), np.array(information), count)
+
+
+def test_residuals_above_the_noise_widen_intervals() -> None:
+    """Four times the chi-squared makes them twice as wide; less than one does not make them narrower."""
+    information = [[100.0, 0.0], [0.0, 25.0]]
+    widths = [np.subtract(*reversed(bounds(one_fit(information, cost)))) for cost in (500.0, 1000.0, 4000.0)]
+    np.testing.assert_allclose(widths[0], 2 * 1.9623 * np.array([0.1, 0.2]), rtol=1e-3)
+    np.testing.assert_allclose(widths[1], widths[0])
+    np.testing.assert_allclose(widths[2], 2.0 * widths[0])
+
+
+def test_constants_that_the_data_do_not_determine_have_no_interval() -> None:
+    """One without effect, or two that only their sum matters of."""
+    lows, highs = bounds(one_fit([[100.0, 0.0], [0.0, 0.0]], 1000.0))
+    assert [False, True] == np.isnan(lows).tolist() == np.isnan(highs).tolist()
+    assert np.all(np.isnan(bounds(one_fit([[100.0, 100.0], [100.0, 100.0]], 1000.0))))
+
+
+def test_a_law_without_constants_has_no_intervals() -> None:
+    """Nothing to bound."""
+    nothing = np.zeros((0, 0))
+    assert ((), ()) == bounds(Fit(Law(("x",), (parse("-x"),), ()), nothing, 1.0, nothing, nothing, 10))
+
+
+def test_reconstruction_joins_windows_by_trajectory(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """States at all samples of each run, and residuals whose squares are the cost; NaN where nothing was measured."""
+    windows = windows_of(spiral, 32)
+    refined = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 1.0, -2.0, -0.3), windows)
+    assert refined is not None
+    predictions, residuals = reconstruct(refined.fit, windows, spiral.trajectories)
+    assert ["run 0", "run 1"] == [one.label for one in predictions]
+    assert {"fit"} == {one.kind for one in predictions}
+    for one, run in zip(predictions, spiral.trajectories, strict=True):
+        np.testing.assert_array_equal(one.times, run.times)
+        assert np.all(np.isfinite(one.states))
+    measured = np.vstack([run.states for run in spiral.trajectories])
+    np.testing.assert_array_equal(np.isnan(residuals), np.isnan(measured))
+    np.testing.assert_allclose(np.nansum(residuals**2), refined.fit.cost, rtol=1e-4)
+
+
+def test_refined_is_its_fit_s_law() -> None:
+    """The law of a refined law is the fitted one."""
+    fit = one_fit([[1.0, 0.0], [0.0, 1.0]], 1.0)
+    assert fit.law is Refined(fit, 0.0).law

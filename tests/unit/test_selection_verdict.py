@@ -1,0 +1,141 @@
+"""The verdict on rankings that are made by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.windows import Windows
+from discovery.selection.held_out import HeldOut
+from discovery.selection.trajectories import Selected
+from discovery.selection.verdict import judge
+from discovery.symbolic.parse import parse
+from discovery.types import Law, RankedLaw, Ranking, Verdict
+
+LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
+BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
+SECOND = replace(BEST, score=150.0)
+GOOD = HeldOut(error=0.02, persistence=1.0, mean=1.2, noise=0.01, count=40, whole=False, predictions=())
+NOTHING = np.zeros((0, 1))
+WINDOWS = Windows(
+    np.zeros(0), NOTHING, NOTHING, np.zeros(1, dtype=np.int64), NOTHING, np.ones(1), np.ones(1), False, 64, ()
+)  # fmt: skip
+WHITE = np.random.default_rng(0).standard_normal((200, 1))
+SELECTED = Selected(Ranking((BEST, SECOND), "rule"), (), WINDOWS, 5000.0, GOOD, np.inf, (), WHITE)
+
+
+def texts(verdict: Verdict, level: str) -> str:
+    """All findings of a level in one text."""
+    return " ".join(finding.text for finding in verdict.findings if finding.level == level)
+
+
+def with_best(**changes: object) -> Selected:
+    """The selection with another first law."""
+    return replace(SELECTED, ranking=Ranking((replace(BEST, **changes), SECOND), "rule"))  # type: ignore[arg-type]
+
+
+def test_a_law_that_predicts_is_found() -> None:
+    """Skill on kept-out samples and residuals at noise level: found, without caution."""
+    verdict = judge(SELECTED)
+    assert "found" == verdict.status
+    assert "" == texts(verdict, "caution") + texts(verdict, "bad")
+    assert "the last part of the record" in texts(verdict, "good")
+    assert "noise level" in texts(verdict, "good")
+
+
+def test_measures_are_those_of_the_first_law() -> None:
+    """The figures behind the findings, by name."""
+    measures = judge(SELECTED).measures
+    assert (1.0, 100.0, 5000.0, 64.0) == (
+        measures["misfit"], measures["description_length"], measures["null_description_length"],
+        measures["window_samples"],
+    )  # fmt: skip
+    assert 50.0 == measures["lead_over_second"]
+    np.testing.assert_allclose(measures["held_out_skill"], 1.0 - 0.01 / 0.99)
+
+
+def test_no_law_at_all_is_not_found() -> None:
+    """An empty ranking has one finding."""
+    verdict = judge(replace(SELECTED, ranking=Ranking((), "rule"), held_out=None, residuals=None))
+    assert ("not_found", {}) == (verdict.status, dict(verdict.measures))
+    assert "No candidate could be integrated" in texts(verdict, "bad")
+
+
+def test_a_law_no_better_than_constant_states_is_not_found() -> None:
+    """The null's description is as short."""
+    verdict = judge(replace(SELECTED, null=101.0))
+    assert "not_found" == verdict.status
+    assert "stay constant" in texts(verdict, "bad")
+
+
+@pytest.mark.parametrize("error", [0.7, 5.0, np.inf])
+def test_a_law_that_does_not_predict_is_not_found(error: float) -> None:
+    """Forecasts that are no better than a null speak against it, also where it cannot be simulated."""
+    verdict = judge(replace(SELECTED, held_out=replace(GOOD, error=error)))
+    assert "not_found" == verdict.status
+    assert "not better than a null" in texts(verdict, "bad")
+
+
+def test_unfinished_work_is_partial_at_best() -> None:
+    """Work that was cut off can say neither that the law is good nor that there is none."""
+    assert "partial" == judge(SELECTED, finished=False).status
+    assert "partial" == judge(replace(SELECTED, null=101.0), finished=False).status
+
+
+def test_records_too_short_to_test_are_a_caution() -> None:
+    """Nothing was kept out."""
+    assert "too few samples" in texts(judge(replace(SELECTED, held_out=None)), "caution")
+
+
+def test_a_law_that_was_not_tested_is_not_praised_for_predicting() -> None:
+    """Where nothing was kept out, or what was tells nothing, the headline says only that the data are described."""
+    for held_out in (None, replace(GOOD, persistence=0.02, mean=0.02)):
+        verdict = judge(replace(SELECTED, held_out=held_out))
+        assert "found" == verdict.status
+        assert "describes the data" in verdict.headline
+        assert "predicts" not in verdict.headline
+
+
+def test_large_residuals_are_a_caution() -> None:
+    """The law predicts but something is missing."""
+    verdict = judge(with_best(misfit=2.5))
+    assert "found" == verdict.status
+    assert "Residuals exceed the estimated noise" in texts(verdict, "caution")
+    assert "1 caution below" in verdict.headline
+
+
+def test_residuals_that_are_alike_are_a_caution() -> None:
+    """A slow wave is left in the residuals."""
+    wave = np.sin(np.arange(200) / 10.0)[:, None]
+    assert "Successive residuals are alike" in texts(judge(replace(SELECTED, residuals=wave)), "caution")
+
+
+def test_missing_residuals_do_no_harm() -> None:
+    """NaN where nothing was measured is passed over."""
+    gaps = WHITE.copy()
+    gaps[::7] = np.nan
+    assert judge(SELECTED).findings == judge(replace(SELECTED, residuals=gaps)).findings
+
+
+def test_ties_are_a_caution() -> None:
+    """Laws within a factor of 20 in likelihood cannot be told apart."""
+    ranking = Ranking((BEST, replace(SECOND, score=101.0), replace(SECOND, score=102.0), SECOND), "rule")
+    assert "2 other laws" in texts(judge(replace(SELECTED, ranking=ranking)), "caution")
+
+
+@pytest.mark.parametrize(("low", "high"), [(-2.0, 0.5), (np.nan, np.nan)])
+def test_constants_of_unknown_sign_are_a_caution(low: float, high: float) -> None:
+    """An interval that holds zero, or none at all."""
+    assert "The sign of 1 of 1 constants" in texts(judge(with_best(lows=(low,), highs=(high,))), "caution")
+
+
+def test_engines_that_agree_speak_for_a_law() -> None:
+    """Parts of one engine count once."""
+    sources = ("sindy:stlsq", "sindy:sr3", "operon:rational")
+    verdict = judge(with_best(law=replace(LAW, sources=sources)))
+    assert "2 engines: operon, sindy" in texts(verdict, "good")
+
+
+def test_the_horizon_is_told_where_it_is_finite() -> None:
+    """A chaotic law says how far its forecasts hold."""
+    assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
