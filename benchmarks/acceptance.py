@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -90,6 +91,7 @@ CASES = {"lynx_hare": lynx_hare, "kidger": kidger, "lorenz": lorenz}
 def run(case: Case, out: Path) -> None:
     """Runs one case and prints what came of it."""
     command = [sys.executable, "-c", "from pipelines.cli import main; main()", "run", str(case.csv)]
+    shutil.rmtree(out, ignore_errors=True)  # stages that an earlier run finished would not be timed
     begin = time.perf_counter()
     done = subprocess.run(
         [*command, "--out", str(out), "--json", *case.options], capture_output=True, text=True, check=False

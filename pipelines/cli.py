@@ -161,6 +161,62 @@ def compare(
 
 
 @app.command()
+def systems(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Systems to show; none lists all.", show_default=False)
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
+    tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
+    csv: Annotated[
+        Path | None, typer.Option(help="Write data of the one system named to this file; - is stdout.")
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Trajectories to write, one from each initial state.", min=1)] = 1,
+    noise: Annotated[float, typer.Option(help="Multiplicative noise: relative deviation.")] = 0.0,
+    additive: Annotated[float, typer.Option(help="Additive noise, in deviations of each state.")] = 0.0,
+    drop: Annotated[float, typer.Option(help="Fraction of the samples left out at random.")] = 0.0,
+    every: Annotated[int, typer.Option(help="Keep every so many-th sample.")] = 1,
+    hide: Annotated[str, typer.Option(help="States that were not observed, separated by commas.")] = "",
+    seed: Annotated[int, typer.Option(help="Same seed, same noise.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Lists and shows systems whose law is known, and writes their data."""
+    from discovery.datasets.corrupt import Corruption
+    from pipelines.systems import systems_command
+
+    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=_list(hide))
+    systems_command(
+        names or (), suite=suite, tags=_list(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
+    )
+
+
+@app.command()
+def validate(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Known systems or measurements; none means all.", show_default=False)
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
+    tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
+    noise: Annotated[str, typer.Option(help="Relative deviations of the noise, separated by commas.")] = "0.02",
+    drop: Annotated[str, typer.Option(help="Fractions of the samples left out, separated by commas.")] = "0",
+    seeds: Annotated[int, typer.Option(help="Repetitions with other noise.", min=1)] = 3,
+    jobs: Annotated[int, typer.Option(help="Discoveries at a time, one core each.", min=1)] = 2,
+    budget: Annotated[str, typer.Option(help="Time for each discovery: 30s, 5m.")] = "30s",
+    recipe: Annotated[str, typer.Option(help="default, quick, classical, genetic, or a TOML file.")] = "default",
+    out: Annotated[Path, typer.Option(help="Folder of records and tables; a stopped validation goes on there.")] = Path(
+        "runs/validation"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Runs the method on systems whose law is known and tells what was recovered."""
+    from pipelines.validate import validate_command
+
+    validate_command(
+        names or (), suite=suite, tags=_list(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
+        budget=_seconds(budget), recipe=recipe, out=out, as_json=as_json,
+    )  # fmt: skip
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Says what is installed, what is missing, and the command that adds it."""
     from dataclasses import asdict

@@ -172,7 +172,7 @@ def _cites(config: RunConfig, smoothing: Smoothing) -> tuple[str, ...]:
 
 def provenance(measurements: Measurements, config: RunConfig) -> dict[str, object]:
     """What is needed to get the same law again; nothing that changes from run to run."""
-    packages = ("numpy", "scipy", "sympy", "numba", "torch", "torchdiffeq", "pysindy", "pyoperon")
+    packages = ("discovery", "numpy", "scipy", "sympy", "numba", "torch", "torchdiffeq", "pysindy", "pyoperon")
     return {
         "files": [measurements.source],
         "data_sha256": measurements.sha256,

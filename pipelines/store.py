@@ -9,6 +9,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -199,8 +200,8 @@ def _text(path: Path) -> str | None:
 
 
 def _fingerprint(measurements: Measurements, config: RunConfig) -> str:
-    """Changes with all that changes a stage's outcome: data, columns used, and settings other than time and threads."""
-    settings = config.model_dump_json(exclude={"budget", "threads", "selection", "engines"})
+    """Changes with all that changes a stage's outcome: version, data, columns, settings other than time and threads."""
+    settings = version("discovery") + config.model_dump_json(exclude={"budget", "threads", "selection", "engines"})
     runs = [f"{run.label}:{len(run)}" for run in measurements.trajectories]
     described = json.dumps([measurements.sha256, dict(measurements.headers), measurements.time_name, runs, settings])
     return hashlib.sha256(described.encode()).hexdigest()

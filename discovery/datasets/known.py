@@ -14,6 +14,12 @@ from discovery.datasets.system import TAGS, System, read_system
 FILE = "system.toml"
 SUITES: tuple[str, ...] = ("odebench", "others", "known")
 _ODEBENCH = "odebench_"
+# What people call a system of which the registry has several, or a longer name.
+_SHORT = {
+    "lorenz": "odebench_56_lorenz_chaotic",
+    "rossler": "odebench_59_rossler_chaotic",
+    "kidger": "kidger_pair",
+}
 
 
 def names() -> tuple[str, ...]:
@@ -21,15 +27,32 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in _folder().glob(f"*/{FILE}")))
 
 
+def resolve(name: str) -> str:
+    """The full name of a system: ``lorenz`` will do for ``odebench_56_lorenz_chaotic``, and so on.
+
+    Raises:
+        UsageError: there is none; the message suggests the nearest names.
+    """
+    everything = names()
+    if name in everything:
+        return name
+    if name in _SHORT:
+        return _SHORT[name]
+    tails = {full.split("_", 2)[2]: full for full in everything if full.startswith(_ODEBENCH)}
+    if name in tails:
+        return tails[name]
+    require(name, (*everything, *_SHORT, *tails), "system")
+    return name
+
+
 def load(name: str) -> System:
-    """The system of that name.
+    """The system of that name, or short name.
 
     Raises:
         UsageError: there is none; the message suggests the nearest names.
         DataError: its file is broken; the message names file and key.
     """
-    require(name, names(), "system")
-    return read_system(_folder() / name / FILE)
+    return read_system(_folder() / resolve(name) / FILE)
 
 
 def select(chosen: Sequence[str] = (), *, tags: Sequence[str] = (), suite: str | None = None) -> tuple[str, ...]:
@@ -44,8 +67,7 @@ def select(chosen: Sequence[str] = (), *, tags: Sequence[str] = (), suite: str |
         UsageError: there is no such system, tag or suite.
     """
     everything = names()
-    for name in chosen:
-        require(name, everything, "system")
+    chosen = [resolve(name) for name in chosen]
     for tag in tags:
         require(tag, TAGS, "tag")
     if suite is not None:

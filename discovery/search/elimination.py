@@ -64,8 +64,8 @@ def eliminate(problem: DiscoveryProblem, settings: Elimination, deadline: Deadli
 
 
 def _degrees(dimension: int, most: int) -> tuple[int, ...]:
-    fitting = [degree for degree in (1, 2, 3) if dimension * math.comb(dimension + degree, degree) <= most]
-    return tuple(fitting[-2:]) if dimension <= 2 else tuple(fitting[-1:])
+    """The two highest degrees whose polynomials have no more than ``most`` terms in all equations together."""
+    return tuple(d for d in (1, 2, 3) if dimension * math.comb(dimension + d, d) <= most)[-2:]
 
 
 def _path(

@@ -22,6 +22,8 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
 TINY = 1e-3
 # Values beyond this are wild: the square of a residual could overflow.
 LARGEST = 1e100
+# Constants beyond which an equation of a whole law competes only within that law.
+LARGE = 12
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,18 @@ def pool(
 
     Args:
         per_size: entries kept of each size by each regression.
-        most: entries kept for a state in all.
+        most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
     """
     single = split(candidates)
     counts = [len(regression.targets) for regression in problem.regressions]
-    return {
-        state: _cut(_entries([c for c in single if c.state == state], problem), counts, per_size, most)
-        for state in problem.names
-    }
+    shot = {source for candidate in candidates if isinstance(candidate, Law) for source in candidate.sources}
+    pools: dict[str, tuple[Entry, ...]] = {}
+    for state in problem.names:
+        entries = _entries([c for c in single if c.state == state], problem)
+        # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
+        whole = [entry for entry in entries if shot.intersection(entry.sources) and len(entry.constants) <= LARGE]
+        pools[state] = (*_cut([e for e in entries if e not in whole], counts, per_size, most), *whole)
+    return pools
 
 
 def _entries(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem) -> list[Entry]:

@@ -137,7 +137,7 @@ def test_a_product_multiplied_out_may_miss_it_slightly() -> None:
 def test_an_approximation_is_equal_on_the_region_only() -> None:
     """A sine of small angles is a line there, and the verdict says so; on a wider region it is different."""
     sine, line = parse("sin(x)"), parse("x")
-    assert compare(sine, line, NAMES, region={"x": (-0.01, 0.01)}).verdict == "numerically equal on the region"
+    assert compare(sine, line, NAMES, region={"x": (-0.005, 0.005)}).verdict == "numerically equal on the region"
     assert compare(sine, line, NAMES, region={"x": (-1, 1)}).verdict == "different"
 
 
