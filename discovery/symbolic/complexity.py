@@ -8,9 +8,10 @@ import sympy as sp
 
 from discovery.symbolic.constants import parts, real_value
 
-# Nats on top of the nodes of a law. The surcharge stops sines of small arguments from replacing parabolas, and
-# fractions from replacing polynomials; chosen by experiment on published systems.
-PER_TRANSCENDENTAL = 2.0
+# Nats on top of the nodes of a law. A parabola has more nodes than a sine that imitates it (16 nats against 8), and a
+# product of such functions imitates nearly anything: at 2 nats, sin(sin(x)) took the place of logistic growth in two
+# systems of the registry's design half. A law that needs a function pays for ten nats with a few samples.
+PER_TRANSCENDENTAL = 10.0
 PER_DENOMINATOR = 1.0
 
 
@@ -31,7 +32,7 @@ def description_length(expression: sp.Expr) -> float:
     """Nats to state the expression, its constants' digits apart; add the law's equations up.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
-    each exponent, and number), two nats for each transcendental function or power that is not an integer, one for
+    each exponent, and number), ten nats for each transcendental function or power that is not an integer, one for
     each denominator that is not constant.
 
     Source: Bartlett, Desmond & Ferreira (2023), Exhaustive symbolic regression, arXiv 2211.11461, for k log n.
