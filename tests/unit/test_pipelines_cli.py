@@ -15,7 +15,7 @@ from pipelines import cli, doctor
 from pipelines.doctor import Check
 
 QUICK = ("--engines", "structured", "--smoother", "gaussian_process")
-VERBS = ("run", "report", "simulate", "compare", "systems", "validate", "doctor")
+VERBS = {"run", "report", "simulate", "compare", "systems", "validate", "doctor"}
 
 Discover = Callable[..., int]
 
