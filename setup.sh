@@ -36,6 +36,9 @@ fi
 echo "Installing discovery${extras:+ with $extras} into $PWD/.venv; the first time takes some minutes." >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
     -c constraints.txt -e ".${extras:+[$extras]}"
+echo "Compiling the solver, once." >&2
+.venv/bin/discover run datasets/measured/lynx_hare_1900_1920.csv --recipe quick --out .venv/first --json >/dev/null 2>&1 ||
+    echo "That failed; the first discovery compiles it, or says what is wrong." >&2
 for installed in "" "$extras"; do
     echo "$state" > ".venv/installed-$installed"
 done
