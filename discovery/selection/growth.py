@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from discovery.dynamics.shooting import Shooting
@@ -27,6 +27,8 @@ class Growth:
         survivors: laws that are never dropped for being behind.
         worsening: the windows stop growing where the best chi-squared by degree of freedom is more than this many times
             that on shorter windows: the laws cannot be followed so far, by chaos or by what they lack.
+        faithful: chi-squared by value by which a hundred times tighter integration may differ; where it differs by
+            more, a chaotic law has made the integration's own error as large as the noise, and growth stops.
         max_samples: samples used at most; more data than this change constants by less than their intervals.
     """
 
@@ -37,6 +39,7 @@ class Growth:
     shrink: float = 0.7
     survivors: int = 8
     worsening: float = 4.0
+    faithful: float = 0.1
     max_samples: int = 20_000
     shooting: Shooting = Shooting(iterations=20, tolerance=1e-4)
 
@@ -89,7 +92,16 @@ def grow(
         reached = min((item.fit.reduced for item in leaders), default=math.inf)
         if reached > settings.worsening * max(min(item.fit.reduced for item in refined[: settings.leaders]), 0.5):
             break
+        if not _faithful(min(leaders, key=lambda item: item.fit.misfit), longer, settings):
+            break
         stay = max(settings.survivors, math.ceil(settings.shrink * len(refined)))
         others = side_by_side(step, refined[settings.leaders : stay], threads, deadline)
         refined, windows = in_order([*leaders, *others]), longer
     return refined, windows
+
+
+def _faithful(item: Refined, windows: Windows, settings: Growth) -> bool:
+    """Whether the fitted solution is the law's, and not the integration error's."""
+    tight = replace(settings.shooting, iterations=0, rtol=1e-2 * settings.shooting.rtol)
+    again = refine(item.law, windows, starts=item.fit.starts, settings=tight)
+    return again is not None and abs(again.fit.misfit - item.fit.misfit) <= settings.faithful
