@@ -51,7 +51,9 @@ def run(
     trajectory: Annotated[str, typer.Option(help="Columns that tell runs apart, separated by commas.")] = "",
     engines: Annotated[str, typer.Option(help="Search engines: sindy,structured,operon,pysr.")] = "",
     noise: Annotated[str | None, typer.Option(help="auto, additive, proportional or lognormal.")] = None,
-    smoother: Annotated[str | None, typer.Option(help="neural_ode, gaussian_process or kalman.")] = None,
+    smoother: Annotated[
+        str | None, typer.Option(help="neural_ode, gaussian_process, kalman, spline or local_polynomial.")
+    ] = None,
     recipe: Annotated[str, typer.Option(help="default, quick, classical, genetic, or a TOML file.")] = "default",
     budget: Annotated[str | None, typer.Option(help="Cut the work off after this time: 60s, 5m, 1h.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same data and seed, same law.")] = None,

@@ -1,22 +1,21 @@
 """Curves through measured samples: the likelier noise model, and the posterior.
 
-What the Gaussian process and the Kalman smoother share; they differ in the prior alone.
+What all classical smoothers share; they differ in how a curve is tuned and drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.priors import Prior
+from discovery.smoothing.process import Process
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
-from discovery.smoothing.state_space import smooth_series
-from discovery.smoothing.tuning import evidence, tune
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory
 
 SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
@@ -26,9 +25,23 @@ CONVINCING = 3.0  # nats by which another kind of noise must be likelier than ad
 EXCERPT = 1200  # samples that hyper-parameters are tuned on: their likelihood is then sharp to a few per cent
 
 
+class Method(Protocol):
+    """How a curve is tuned to the samples of one state and drawn through those of one run, in standard units."""
+
+    def tuned(self, series: Sequence[Series], deadline: Deadline) -> tuple[Float[np.ndarray, " hyper"], float]:
+        """Logarithms of the hyper-parameters, the second of them the noise's, and the samples' log-likelihood."""
+        ...
+
+    def drawn(
+        self, series: Series, hyper: Float[np.ndarray, " hyper"]
+    ) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarray, "time 3"]]:
+        """Curve and derivative at every row, measured or not, and their variances and covariance."""
+        ...
+
+
 @dataclass(frozen=True)
 class Column:
-    """What was learned of one state: its units and the logarithms of the prior's hyper-parameters.
+    """What was learned of one state: its units and the logarithms of the method's hyper-parameters.
 
     Attributes:
         faintest: smallest |x| that proportional noise is taken relative to, in the data's units.
@@ -47,14 +60,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Fit:
-    """A prior tuned to data.
+    """A method tuned to data.
 
     Attributes:
         guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
             noise.
     """
 
-    prior: Prior
+    method: Method
     spacing: float
     kind: NoiseKind
     estimated: bool
@@ -63,7 +76,7 @@ class Fit:
 
     @property
     def evidence(self) -> float:
-        """Log marginal likelihood of the tuned samples of all states, in the data's units."""
+        """Log-likelihood of the samples that all states were tuned on, in the data's units."""
         return sum(column.evidence for column in self.columns)
 
     def noise_model(self, trajectories: Sequence[Trajectory]) -> NoiseModel:
@@ -81,7 +94,18 @@ def fit_curves(
     *,
     deadline: Deadline = NEVER,
 ) -> Fit:
-    """Tunes ``prior`` to each state; where noise is ``auto``, each kind that the data allow is tried and the
+    """Tunes ``prior`` to each state, as :func:`fit_method` does any method."""
+    return fit_method(trajectories, Process(prior), noise, deadline=deadline)
+
+
+def fit_method(
+    trajectories: Sequence[Trajectory],
+    method: Method,
+    noise: NoiseKind | Literal["auto"] = "auto",
+    *,
+    deadline: Deadline = NEVER,
+) -> Fit:
+    """Tunes ``method`` to each state; where noise is ``auto``, each kind that the data allow is tried and the
     likelier kept.
 
     Raises:
@@ -89,24 +113,24 @@ def fit_curves(
     """
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
-    tuner = _Tuner(prior, trajectories, some, _grids(some, unit), deadline)
+    tuner = _Tuner(method, trajectories, some, _grids(some, unit), deadline)
     if noise == "lognormal":
-        return Fit(prior, unit, noise, False, tuner.columns(noise))
-    best = Fit(prior, unit, "additive", noise == "auto", tuner.columns("additive"))
+        return Fit(method, unit, noise, False, tuner.columns(noise))
+    best = Fit(method, unit, "additive", noise == "auto", tuner.columns("additive"))
     if noise == "additive" or (noise == "auto" and max(column.noise for column in best.columns) < FLOOR):
         return best  # noise that small is of no kind
     guides = best.columns
     if noise == "proportional":
-        return Fit(prior, unit, noise, False, tuner.columns(noise, guides), guides)
-    for kind in _other_kinds(trajectories):
+        return Fit(method, unit, noise, False, tuner.columns(noise, guides), guides)
+    for kind in other_kinds(trajectories):
         if not deadline.passed():
             guide = guides if kind == "proportional" else ()
-            other = Fit(prior, unit, kind, True, tuner.columns(kind, guide), guide)
+            other = Fit(method, unit, kind, True, tuner.columns(kind, guide), guide)
             best = other if other.evidence > best.evidence + CONVINCING else best
     return best
 
 
-def _other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
+def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
     """Kinds of noise beside additive that these data may have: no proportional noise on spiky states, whose peaks it
     would flatten, and log-normal noise only on positive ones.
     """
@@ -131,7 +155,7 @@ def _grids(trajectories: Sequence[Trajectory], unit: float) -> list[Grid]:
 class _Tuner:
     """Tunes every state on ``some`` samples, in units taken from ``everything``."""
 
-    prior: Prior
+    method: Method
     everything: Sequence[Trajectory]
     some: Sequence[Trajectory]
     grids: Sequence[Grid]
@@ -148,35 +172,23 @@ class _Tuner:
         faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
         blank = Column(scale, np.empty(0), 0.0, faintest)
         series = [
-            _series(run, index, one, blank, self.prior, guide) for run, one in zip(self.some, self.grids, strict=True)
+            _series(run, index, one, blank, self.method, guide) for run, one in zip(self.some, self.grids, strict=True)
         ]
-        hyper = tune(self.prior, series, self.deadline)
+        hyper, likelihood = self.method.tuned(series, self.deadline)
         stretch = sum(scale.stretch(run.states[:, index]) for run in self.some)
-        return Column(scale, hyper, evidence(self.prior, series, hyper) - stretch, faintest)
+        return Column(scale, hyper, likelihood - stretch, faintest)
 
 
-def _series(run: Trajectory, index: int, steps: Grid, column: Column, prior: Prior, guide: Column | None) -> Series:
+def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Method, guide: Column | None) -> Series:
     """One state of one run in the units of ``column``; noise relative to the curve of ``guide`` where there is one."""
     values = run.states[:, index]
     weights = np.ones(len(values))
     if guide is not None:
         plain = Series(guide.units.standard(values), weights, steps)
-        means, _ = _posterior(prior, guide, plain)
+        means, _ = method.drawn(plain, guide.hyper)
         curve = guide.units.centre + guide.units.unit * means[:, 0]
         weights = np.maximum(np.abs(curve), column.faintest) / column.units.unit
     return Series(column.units.standard(values), weights, steps)
-
-
-def _posterior(
-    prior: Prior, column: Column, series: Series
-) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarray, "time 3"]]:
-    """Curve and derivative in standard units, and their variances and covariance."""
-    hyper = column.hyper
-    variances = (column.noise * series.weights) ** 2
-    moves = prior.moves(series.grid.gaps, hyper)
-    means, covariances = smooth_series(series.values, variances, *moves, series.grid.steps, prior.initial(hyper))
-    rate = prior.rate(hyper)
-    return means * np.array([1.0, rate]), covariances * np.array([1.0, rate**2, rate])
 
 
 def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTrajectory, ...]:
@@ -200,8 +212,8 @@ def _smooth_run(fit: Fit, run: Trajectory, steps: Grid) -> tuple[np.ndarray, np.
     parts: list[np.ndarray] = []
     for index, column in enumerate(fit.columns):
         guide = fit.guides[index] if fit.guides else None
-        series = _series(run, index, steps, column, fit.prior, guide)
-        means, covariances = _posterior(fit.prior, column, series)
+        series = _series(run, index, steps, column, fit.method, guide)
+        means, covariances = fit.method.drawn(series, column.hyper)
         parts.append(_in_data_units(column.units, fit.spacing, means, covariances))
     states, derivatives, deviations, slopes = (np.stack([part[i] for part in parts], axis=1) for i in range(4))
     return states, derivatives, deviations, slopes

@@ -9,6 +9,7 @@ from typing import Literal
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.classical import smooth_classically
 from discovery.smoothing.priors import Matern
+from discovery.smoothing.process import Process
 from discovery.types import NoiseKind, Smoothing, Trajectory
 
 PLUGIN = "GaussianProcess"
@@ -40,4 +41,6 @@ class GaussianProcess:
         Raises:
             DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
         """
-        return smooth_classically(trajectories, self.prior, self.noise, "gaussian_process", seed, deadline, progress)
+        return smooth_classically(
+            trajectories, Process(self.prior), self.noise, "gaussian_process", seed, deadline, progress
+        )

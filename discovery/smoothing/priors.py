@@ -146,6 +146,19 @@ def _nilpotent_powers() -> Array:
 _POWERS = _nilpotent_powers()
 
 
+def wiener_moves(
+    gaps: Float[np.ndarray, " gap"], order: int, amplitude: float
+) -> tuple[Float[np.ndarray, "gap order order"], Float[np.ndarray, "gap order order"]]:
+    """Transitions of white noise integrated ``order`` times, at most four, and roots of the covariances it adds."""
+    transitions = np.zeros((len(gaps), order, order))
+    for row in range(order):
+        for column in range(row, order):
+            transitions[:, row, column] = gaps ** (column - row) / _FACTORIALS[column - row]
+    left = order - 1 - np.arange(order)  # times that the noise is integrated before it reaches each component
+    scales = amplitude * gaps[:, None] ** (left + 0.5) / _FACTORIALS[left]
+    return transitions, scales[:, :, None] * np.linalg.cholesky(1.0 / (left[:, None] + left + 1.0))
+
+
 @dataclass(frozen=True)
 class IntegratedWiener:
     """White noise integrated four times: x''' is a Wiener process. Hyper-parameters: amplitude of the noise,
@@ -185,13 +198,7 @@ class IntegratedWiener:
         self, gaps: Float[np.ndarray, " gap"], hyper: Float[np.ndarray, " hyper"]
     ) -> tuple[Float[np.ndarray, "gap 4 4"], Float[np.ndarray, "gap 4 4"]]:
         """Transition and root of the added covariance for each gap."""
-        transitions = np.zeros((len(gaps), ORDER, ORDER))
-        for row in range(ORDER):
-            for column in range(row, ORDER):
-                transitions[:, row, column] = gaps ** (column - row) / _FACTORIALS[column - row]
-        left = ORDER - 1 - np.arange(ORDER)  # times that the noise is integrated before it reaches each component
-        scales = np.exp(hyper[0]) * gaps[:, None] ** (left + 0.5) / _FACTORIALS[left]
-        return transitions, scales[:, :, None] * np.linalg.cholesky(1.0 / (left[:, None] + left + 1.0))
+        return wiener_moves(gaps, ORDER, float(np.exp(hyper[0])))
 
 
 _FACTORIALS = np.array([1.0, 1.0, 2.0, 6.0])

@@ -1,9 +1,9 @@
 """Square-root Kalman filter and Rauch-Tung-Striebel smoother for one series whose prior is a chain of derivatives.
 
-The state is the curve and its first three derivatives (scaled as the prior pleases); the first component is
-measured. Only square roots of covariances are carried, by Householder triangularisation and Potter's update, so that
-noise-free data on a fine grid, where covariances span twenty orders of magnitude, lose no digits. Every function is
-linear in the number of samples.
+The state is the curve and its first derivatives, scaled as the prior pleases; the first component is measured, and the
+first covariance says how many there are. Only square roots of covariances are carried, by Householder triangularisation
+and Potter's update, so that noise-free data on a fine grid, where covariances span twenty orders of magnitude, lose no
+digits. Every function is linear in the number of samples.
 
 Sources: Potter's update, Särkkä & Svensson, Bayesian Filtering and Smoothing (2023), section 8; the square-root
 smoothing step by one triangularisation, Krämer & Hennig, Stable implementation of probabilistic ODE solvers (2024),
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 Function = TypeVar("Function", bound=Callable[..., Any])
 Array = NDArray[np.float64]
 
-ORDER = 4  # the curve and three derivatives
+ORDER = 4  # of the priors: the curve and three derivatives
 
 
 def compiled(function: Function) -> Function:
@@ -67,39 +67,40 @@ def triangularise(matrix, columns):
 @compiled
 def _predict(mean, root, transition, diffusion, stacked, moved):
     """Mean and root one step ahead, in place; ``root`` and ``diffusion`` are roots of covariances."""
-    for i in range(ORDER):
+    order = mean.shape[0]
+    for i in range(order):
         moved[i] = 0.0
-        for k in range(ORDER):
+        for k in range(order):
             moved[i] += transition[i, k] * mean[k]
-        for j in range(ORDER):
+        for j in range(order):
             total = 0.0
-            for k in range(ORDER):
+            for k in range(order):
                 total += transition[i, k] * root[k, j]
             stacked[j, i] = total
-            stacked[ORDER + j, i] = diffusion[i, j]
-    triangularise(stacked, ORDER)
-    for i in range(ORDER):
+            stacked[order + j, i] = diffusion[i, j]
+    triangularise(stacked, order)
+    for i in range(order):
         mean[i] = moved[i]
-        for j in range(ORDER):
+        for j in range(order):
             root[i, j] = stacked[j, i] if j <= i else 0.0
 
 
 @compiled
 def _update(mean, root, value, variance, gain):
     """Potter's update by one sample of the first component, in place; returns twice the negative log-likelihood."""
-    spread = variance
-    for j in range(ORDER):
+    order, spread = mean.shape[0], variance
+    for j in range(order):
         spread += root[0, j] ** 2
     error = value - mean[0]
     shrink = 1.0 / (spread * (1.0 + np.sqrt(variance / spread)))
-    for i in range(ORDER):
+    for i in range(order):
         gain[i] = 0.0
-        for j in range(ORDER):
+        for j in range(order):
             gain[i] += root[i, j] * root[0, j]
         mean[i] += gain[i] / spread * error
     measured = root[0].copy()
-    for i in range(ORDER):
-        for j in range(ORDER):
+    for i in range(order):
+        for j in range(order):
             root[i, j] -= shrink * gain[i] * measured[j]
     return np.log(2.0 * np.pi * spread) + error * error / spread
 
@@ -111,8 +112,9 @@ def log_likelihood(values, variances, transitions, diffusions, steps, initial):
     Step k uses ``transitions[steps[k]]`` and the root ``diffusions[steps[k]]``; ``initial`` is the root of the first
     covariance.
     """
-    mean, root = np.zeros(ORDER), initial.copy()
-    stacked, moved = np.empty((2 * ORDER, ORDER)), np.empty(ORDER)
+    order = initial.shape[0]
+    mean, root = np.zeros(order), initial.copy()
+    stacked, moved = np.empty((2 * order, order)), np.empty(order)
     total = 0.0
     for k in range(values.shape[0]):
         if k > 0:
@@ -129,8 +131,9 @@ def _filter(values, variances, transitions, diffusions, steps, initial, means, g
     ``means[k]`` is the filtered mean; ``gains[k]`` the smoothing gain of step k and ``backs[k]`` a root of the
     covariance of the state at k given the state at k + 1, both from one triangularisation.
     """
-    mean, root = np.zeros(ORDER), initial.copy()
-    stacked, scratch = np.zeros((2 * ORDER, 2 * ORDER)), np.empty(ORDER)
+    order = initial.shape[0]
+    mean, root = np.zeros(order), initial.copy()
+    stacked, scratch = np.zeros((2 * order, 2 * order)), np.empty(order)
     for k in range(values.shape[0]):
         if not np.isnan(values[k]):
             _update(mean, root, values[k], variances[k], scratch)
@@ -138,20 +141,20 @@ def _filter(values, variances, transitions, diffusions, steps, initial, means, g
         if k == values.shape[0] - 1:
             break
         transition, diffusion = transitions[steps[k]], diffusions[steps[k]]
-        stacked[:ORDER, :ORDER] = (transition @ root).T
-        stacked[:ORDER, ORDER:] = root.T
-        stacked[ORDER:, :ORDER] = diffusion.T
-        stacked[ORDER:, ORDER:] = 0.0
-        triangularise(stacked, 2 * ORDER)
-        for i in range(ORDER):  # gain @ R11.T = R12.T, by back substitution
-            for j in range(ORDER - 1, -1, -1):
-                total = stacked[j, ORDER + i]
-                for m in range(j + 1, ORDER):
+        stacked[:order, :order] = (transition @ root).T
+        stacked[:order, order:] = root.T
+        stacked[order:, :order] = diffusion.T
+        stacked[order:, order:] = 0.0
+        triangularise(stacked, 2 * order)
+        for i in range(order):  # gain @ R11.T = R12.T, by back substitution
+            for j in range(order - 1, -1, -1):
+                total = stacked[j, order + i]
+                for m in range(j + 1, order):
                     total -= stacked[j, m] * gains[k, i, m]
                 gains[k, i, j] = total / stacked[j, j]
-        backs[k] = stacked[ORDER:, ORDER:].T
+        backs[k] = stacked[order:, order:].T
         mean = transition @ mean
-        root = np.ascontiguousarray(stacked[:ORDER, :ORDER].T)
+        root = np.ascontiguousarray(stacked[:order, :order].T)
     return mean, root
 
 
@@ -163,19 +166,19 @@ def smooth_series(values, variances, transitions, diffusions, steps, initial):
         Means, one row a sample: curve, derivative. Covariances, one row a sample: of the curve, of the derivative,
         between them.
     """
-    count = values.shape[0]
-    filtered = np.empty((count, ORDER))
-    gains, backs = np.empty((count, ORDER, ORDER)), np.empty((count, ORDER, ORDER))
+    count, order = values.shape[0], initial.shape[0]
+    filtered = np.empty((count, order))
+    gains, backs = np.empty((count, order, order)), np.empty((count, order, order))
     mean, root = _filter(values, variances, transitions, diffusions, steps, initial, filtered, gains, backs)
     means, covariances = np.empty((count, 2)), np.empty((count, 3))
-    stacked = np.empty((2 * ORDER, ORDER))
+    stacked = np.empty((2 * order, order))
     for k in range(count - 1, -1, -1):
         if k < count - 1:
             mean = filtered[k] + gains[k] @ (mean - transitions[steps[k]] @ filtered[k])
-            stacked[:ORDER] = (gains[k] @ root).T
-            stacked[ORDER:] = backs[k].T
-            triangularise(stacked, ORDER)
-            root = np.ascontiguousarray(stacked[:ORDER].T)
+            stacked[:order] = (gains[k] @ root).T
+            stacked[order:] = backs[k].T
+            triangularise(stacked, order)
+            root = np.ascontiguousarray(stacked[:order].T)
         means[k] = mean[:2]
         covariances[k, 0] = np.sum(root[0] ** 2)
         covariances[k, 1] = np.sum(root[1] ** 2)

@@ -23,9 +23,11 @@ def smooth(name: str) -> Smoothing:
     return registry.load("smoothing", name)(**SMALL.get(name, {})).smooth(runs(), seed=3)
 
 
-def test_the_three_smoothers_are_found() -> None:
+def test_the_smoothers_are_found() -> None:
     """The registry finds the plug-ins by their files."""
-    assert {"gaussian_process", "kalman", "neural_ode"} <= set(registry.names("smoothing"))
+    assert {"gaussian_process", "kalman", "local_polynomial", "neural_ode", "spline"} <= set(
+        registry.names("smoothing")
+    )
 
 
 @pytest.mark.parametrize("name", registry.names("smoothing"))

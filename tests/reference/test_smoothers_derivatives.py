@@ -37,12 +37,20 @@ def error(run: SmoothedTrajectory, truth: np.ndarray) -> float:
     return float(np.exp(np.mean(np.log(each))))
 
 
-@pytest.mark.parametrize("name", ["gaussian_process", "kalman"])
-@pytest.mark.parametrize(("noise", "bound"), [(0.0, 0.001), (0.01, 0.05), (0.05, 0.15)])
-def test_classical_error_on_lorenz(name: str, noise: float, bound: float) -> None:
-    """A smoothing spline errs by .35 here at any noise; these by less than a tenth of that without noise."""
-    run, truth = measured(lorenz, (2.3, 8.1, 12.4), noise)
-    assert error(registry.load("smoothing", name)().smooth([run], seed=0).trajectories[0], truth) < bound
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("gaussian_process", (0.001, 0.05, 0.15)),
+        ("kalman", (0.001, 0.05, 0.15)),
+        ("spline", (0.001, 0.05, 0.15)),
+        ("local_polynomial", (0.002, 0.05, 0.15)),
+    ],
+)
+def test_classical_error_on_lorenz(name: str, bounds: tuple[float, ...]) -> None:
+    """At noise of 0, 1 and 5 % none flattens the turns; measured are about 0.1, 3.5 and 11 % (0.01 % by Kalman)."""
+    for noise, bound in zip((0.0, 0.01, 0.05), bounds, strict=True):
+        run, truth = measured(lorenz, (2.3, 8.1, 12.4), noise)
+        assert error(registry.load("smoothing", name)().smooth([run], seed=0).trajectories[0], truth) < bound
 
 
 def test_neural_ode_halves_the_classical_error_on_the_brusselator() -> None:

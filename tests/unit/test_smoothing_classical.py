@@ -1,4 +1,4 @@
-"""The Gaussian process and the Kalman smoother as plug-ins: noise models, missing samples, several runs, bad data."""
+"""The classical smoothers as plug-ins: noise models, missing samples, several runs, bad data."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,11 @@ from discovery.errors import DataError
 from discovery.protocols import Deadline
 from discovery.smoothing.gaussian_process import GaussianProcess
 from discovery.smoothing.kalman import Kalman
+from discovery.smoothing.local_polynomial import LocalPolynomial
+from discovery.smoothing.spline import SmoothingSpline
 from discovery.types import NoiseKind, Trajectory
 
-SMOOTHERS = (GaussianProcess, Kalman)
+SMOOTHERS = (GaussianProcess, Kalman, SmoothingSpline, LocalPolynomial)
 TIMES = np.linspace(0.0, 12.0, 200)
 
 
@@ -44,10 +46,11 @@ def test_relative_noise_is_recognised(smoother: type) -> None:
     np.testing.assert_allclose(noise.scale, 0.05, rtol=0.2)
 
 
+@pytest.mark.parametrize("smoother", SMOOTHERS)
 @pytest.mark.parametrize("kind", ["additive", "proportional", "lognormal"])
-def test_a_stated_noise_model_is_obeyed(kind: NoiseKind) -> None:
+def test_a_stated_noise_model_is_obeyed(smoother: type, kind: NoiseKind) -> None:
     """A kind that was asked for is used and not called estimated; its derivative is good."""
-    smoothing = GaussianProcess(noise=kind).smooth([wave(0.02, kind=kind)], seed=0)
+    smoothing = smoother(noise=kind).smooth([wave(0.02, kind=kind)], seed=0)
     assert (kind, False) == (smoothing.noise.kind, smoothing.noise.estimated)
     assert derivative_error(smoothing.trajectories[0].derivatives) < 0.08
 
@@ -82,53 +85,80 @@ def test_missing_samples_are_bridged(smoother: type) -> None:
     assert derivative_error(run.derivatives) < 0.12
 
 
-def test_runs_of_different_sampling_share_hyper_parameters() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_irregular_times_are_as_good_as_any(smoother: type) -> None:
+    """A third of the samples at random times, with a gap of half a period, give half the accuracy or more."""
+    rows = np.sort(np.random.default_rng(4).choice(200, 70, replace=False))
+    rows = rows[(rows < 80) | (rows > 130)]
+    noisy = wave(0.05)
+    run = smoother().smooth([Trajectory(TIMES[rows], noisy.states[rows], ("x", "y"))], seed=0).trajectories[0]
+    truth = np.stack([2.0 * np.cos(TIMES), -2.0 * np.sin(TIMES)], axis=1)[rows]
+    assert np.sqrt(np.mean((run.derivatives - truth) ** 2) / np.mean(truth**2)) < 0.24
+
+
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_runs_of_different_sampling_share_hyper_parameters(smoother: type) -> None:
     """Runs are smoothed separately under one noise model and keep their times and labels."""
     one = wave(0.05)
     short = Trajectory(TIMES[::3][:20], one.states[::3][:20], ("x", "y"), "short")
-    smoothing = GaussianProcess().smooth([one, short], seed=0)
+    smoothing = smoother().smooth([one, short], seed=0)
     assert [run.label for run in smoothing.trajectories] == ["", "short"]
     np.testing.assert_array_equal(smoothing.trajectories[1].times, short.times)
 
 
-def test_long_data_are_tuned_on_an_excerpt() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_runs_of_one_sample_or_none_are_smoothed_with_the_others(smoother: type) -> None:
+    """What a run does not tell is uncertain, not an error."""
+    blank = np.array([[np.nan, 3.0]])
+    runs = smoother().smooth([wave(0.05), Trajectory(TIMES[:1], blank, ("x", "y"))], seed=0).trajectories
+    assert np.all(np.isfinite(runs[1].derivatives))
+    assert np.all(runs[1].derivative_deviations > 1.0)
+    assert runs[1].state_deviations[0, 0] > 1.0 > 0.2 > runs[1].state_deviations[0, 1]
+
+
+@pytest.mark.parametrize("smoother", [Kalman, SmoothingSpline, LocalPolynomial])
+def test_long_data_are_tuned_on_an_excerpt(smoother: type) -> None:
     """20 000 rows give the noise within five per cent."""
     times = np.linspace(0.0, 400.0, 20_000)
     values = np.sin(times) + 0.1 * np.random.default_rng(0).standard_normal(len(times))
-    smoothing = Kalman().smooth([Trajectory(times, values[:, None], ("x",))], seed=0)
+    smoothing = smoother().smooth([Trajectory(times, values[:, None], ("x",))], seed=0)
     np.testing.assert_allclose(smoothing.noise.scale, 0.1, rtol=0.05)
     assert smoothing.trajectories[0].states.shape == (20_000, 1)
 
 
-def test_twenty_spiky_samples_are_not_interpolated() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_twenty_spiky_samples_are_not_interpolated(smoother: type) -> None:
     """On a record as short as the lynx and hare's the noise is not taken to be nil."""
     times = np.arange(21.0)
     x = 30.0 + 25.0 * np.sin(0.6 * times)
     values = x + 4.0 * np.random.default_rng(2).standard_normal(21)
-    noise = GaussianProcess(noise="additive").smooth([Trajectory(times, values[:, None], ("x",))], seed=0).noise
+    noise = smoother(noise="additive").smooth([Trajectory(times, values[:, None], ("x",))], seed=0).noise
     assert 1.0 < float(noise.scale[0]) < 8.0
 
 
-def test_a_constant_state_is_smoothed() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_a_constant_state_is_smoothed(smoother: type) -> None:
     """A state that never changes has a derivative of nil and harms nothing."""
     states = np.column_stack([np.sin(TIMES), np.full(len(TIMES), 2.0)])
-    run = GaussianProcess(noise="additive").smooth([Trajectory(TIMES, states, ("x", "y"))], seed=0).trajectories[0]
+    run = smoother(noise="additive").smooth([Trajectory(TIMES, states, ("x", "y"))], seed=0).trajectories[0]
     np.testing.assert_allclose(run.states[:, 1], 2.0)
     np.testing.assert_allclose(run.derivatives[:, 1], 0.0, atol=1e-12)
 
 
-def test_a_deadline_that_has_passed_still_gives_curves() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_a_deadline_that_has_passed_still_gives_curves(smoother: type) -> None:
     """Tuning is cut to its starting grid; the result is complete."""
-    run = GaussianProcess().smooth([wave(0.05)], seed=0, deadline=Deadline(0.0)).trajectories[0]
+    run = smoother().smooth([wave(0.05)], seed=0, deadline=Deadline(0.0)).trajectories[0]
     assert np.all(np.isfinite(run.derivatives))
 
 
-def test_lognormal_noise_needs_positive_values() -> None:
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_lognormal_noise_needs_positive_values(smoother: type) -> None:
     """The message names the column and the way out."""
     with pytest.raises(
         DataError, match=r"State 'x' has the value -1. Log-normal noise needs positive values: choose add"
     ):
-        GaussianProcess(noise="lognormal").smooth([Trajectory(TIMES, -np.ones((200, 1)), ("x",))], seed=0)
+        smoother(noise="lognormal").smooth([Trajectory(TIMES, -np.ones((200, 1)), ("x",))], seed=0)
 
 
 def test_too_few_samples_are_refused() -> None:
