@@ -1,0 +1,143 @@
+"""One case of the pool's benchmark: candidates of one source for one system, and which equations are among them."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from benchmarks.pool_truth import Reference
+from discovery.errors import DiscoveryError
+from discovery.problems.regression import regressions
+from discovery.registry import load
+from discovery.selection.pool import Entry, pool
+from discovery.symbolic.constants import substituted
+from discovery.types import DiscoveryProblem, Smoothing, Trajectory, symbol
+from pipelines.validation_cases import Case, corrupted
+from pipelines.validation_jobs import Record
+from pipelines.validation_truth import Truth
+from pipelines.validation_truth import load as load_truth
+
+MOST = 200  # candidates of an equation
+PER_SIZE = 6
+ENGINES = ("structured", "sindy")
+SMOOTHER = "kalman"
+
+
+def measure(subject: str, case: Case, seconds: float) -> Record:
+    """The record of one subject in one case.
+
+    Args:
+        subject: ``pool``, ``genetic`` (the same with genetic search), ``pysindy`` or ``operon``.
+        seconds: CPU seconds that a bounded peer is given for all equations.
+    """
+    truth = load_truth(case.system)
+    runs = corrupted(case, truth)
+    smoothing: Smoothing = load("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
+    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+    references = references_of(truth)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if subject in ("pool", "genetic"):
+            return _ours(problem, references, case.seed, genetic=subject == "genetic")
+        begin = time.process_time()
+        found = PEERS[subject](runs, problem, case.seed, seconds)
+        spent = time.process_time() - begin
+    rows = [_row(one, [(e, subject) for e in found.get(one.state, ())]) for one in references]
+    return {"seconds": spent, "equations": rows}
+
+
+def references_of(truth: Truth) -> tuple[Reference, ...]:
+    """The equations of a system with 200 of its clean states."""
+    names = truth.seen[0].names
+    states = np.vstack([run.states for run in truth.seen])
+    states = states[:: max(1, len(states) // 200)]
+    return tuple(Reference(name, equation, names, states, truth.region) for name, equation in truth.equations.items())
+
+
+def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int, *, genetic: bool) -> Record:
+    begin = time.process_time()
+    candidates: list[Any] = []
+    spent: dict[str, float] = {}
+    for name in (*ENGINES, "operon") if genetic else ENGINES:
+        start = time.process_time()
+        candidates += load("search", name)().search(problem, seed=seed)
+        spent[name] = time.process_time() - start
+    start = time.process_time()
+    pools = pool(candidates, problem, per_size=PER_SIZE, most=MOST)
+    spent["pool"] = time.process_time() - start
+    seconds = time.process_time() - begin
+    everything = pool(candidates, problem, per_size=10**6, most=10**6)
+    rows: list[Record] = []
+    for one in references:
+        entries = pools[one.state][:MOST]
+        row = _row(one, [(_written(entry), " ".join(entry.sources)) for entry in entries])
+        if not row["verdict"]:
+            row["cut"] = one.first_true([_written(entry) for entry in everything[one.state]]) is not None
+        rows.append(row)
+    return {"seconds": seconds, "spent": spent, "equations": rows}
+
+
+def _row(reference: Reference, candidates: Sequence[tuple[sp.Expr, str]]) -> Record:
+    found = reference.first_true([expression for expression, _ in candidates])
+    row: Record = {"state": reference.state, "kind": reference.kind, "size": len(candidates), "verdict": ""}
+    if found is None:
+        return row
+    return row | {"verdict": found[1], "rank": found[0], "sources": candidates[found[0]][1]}
+
+
+def _written(entry: Entry) -> sp.Expr:
+    return substituted(entry.skeleton, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(entry.constants)})
+
+
+Equations = Mapping[str, Sequence[sp.Expr]]
+
+
+def _pysindy(runs: Sequence[Trajectory], problem: DiscoveryProblem, seed: int, seconds: float) -> Equations:
+    """All models of the grid of thresholds, degrees and forms: what an oracle could choose from."""
+    from benchmarks.baselines.pysindy_best import candidates
+    from benchmarks.baselines.task import evenly
+
+    del seed, seconds
+    found: dict[str, list[sp.Expr]] = {name: [] for name in problem.names}
+    for equations in candidates([evenly(run) for run in runs], problem.names):
+        for name, rhs in equations.items():
+            if rhs not in found[name]:
+                found[name].append(rhs)
+    return found
+
+
+def _operon(runs: Sequence[Trajectory], problem: DiscoveryProblem, seed: int, seconds: float) -> Equations:
+    """The whole front of one run for each equation on smoothed derivatives, all operators allowed."""
+    from pyoperon.sklearn import SymbolicRegressor
+
+    from benchmarks.baselines.operon_smoothed import DECIMALS, MAX_LENGTH, SYMBOLS
+    from discovery.symbolic.parse import parse
+
+    del runs
+    regression = problem.regression("derivative")
+    found: dict[str, list[sp.Expr]] = {}
+    labels = [f"X{number + 1}" for number in range(len(problem.names))]
+    back = {symbol(label): symbol(state) for label, state in zip(labels, problem.names, strict=True)}
+    for index, name in enumerate(problem.names):
+        regressor = SymbolicRegressor(
+            allowed_symbols=SYMBOLS, objectives=["r2", "length"], optimizer_iterations=5, max_length=MAX_LENGTH,
+            max_time=max(1, round(seconds / len(problem.names))), max_evaluations=100_000_000, generations=10_000,
+            n_threads=1, random_state=seed,
+        )  # fmt: skip
+        regressor.fit(regression.states, regression.targets[:, index])
+        found[name] = []
+        for model in regressor.pareto_front_:
+            try:
+                expression = parse(regressor.get_model_string(model["tree"], DECIMALS), labels)
+            except DiscoveryError:
+                continue
+            found[name].append(substituted(expression, back))
+    return found
+
+
+PEERS: Mapping[str, Callable[..., Equations]] = {"pysindy": _pysindy, "operon": _operon}
