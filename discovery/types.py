@@ -40,6 +40,7 @@ class Trajectory:
         states: one column for each state; NaN where nothing was measured.
         names: one identifier for each column of ``states``.
         label: tells this run from others; empty where there is only one.
+        inputs: what drives the states, known at every time, one column each; no columns where nothing does.
 
     Raises:
         DataError: shapes, names or times do not fit together.
@@ -49,8 +50,12 @@ class Trajectory:
     states: Float[np.ndarray, "time state"]
     names: tuple[str, ...]
     label: str = ""
+    inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
+        if self.inputs.size == 0:
+            object.__setattr__(self, "inputs", np.empty((len(self.times), 0)))
+        object.__setattr__(self, "inputs", read_only(self.inputs))
         object.__setattr__(self, "times", read_only(self.times))
         object.__setattr__(self, "states", read_only(self.states))
         object.__setattr__(self, "names", tuple(self.names))
@@ -68,6 +73,11 @@ class Trajectory:
             raise DataError(
                 f"Trajectory has {self.states.shape[1]} state columns but {len(self.names)} names {self.names}. "
                 "Pass one name for each column of `states`."
+            )
+        if self.inputs.ndim != 2 or len(self.inputs) != len(self.times) or not np.all(np.isfinite(self.inputs)):
+            raise DataError(
+                f"Trajectory has {len(self.times)} times and inputs of shape {self.inputs.shape}. "
+                "Inputs need one row for each time and no missing value: fill gaps before, as you know best how."
             )
         if not np.all(np.isfinite(self.times)):
             raise DataError("Trajectory has times that are not finite. Remove those rows.")

@@ -6,13 +6,14 @@ What all classical smoothers share; they differ in how a curve is tuned and draw
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.protocols import NEVER, Deadline
+from discovery.smoothing.clock import PLAIN, Clock
 from discovery.smoothing.priors import Prior
 from discovery.smoothing.process import Process
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
@@ -65,6 +66,7 @@ class Fit:
     Attributes:
         guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
             noise.
+        clock: by which the curves are smooth.
     """
 
     method: Method
@@ -73,6 +75,7 @@ class Fit:
     estimated: bool
     columns: tuple[Column, ...]
     guides: tuple[Column, ...] = ()
+    clock: Clock = PLAIN
 
     @property
     def evidence(self) -> float:
@@ -111,6 +114,14 @@ def fit_method(
     Raises:
         DataError: the noise is log-normal and a value is not positive.
     """
+    clock = Clock.of(trajectories)
+    return replace(_tuned(clock.warped(trajectories), method, noise, deadline), clock=clock)
+
+
+def _tuned(
+    trajectories: Sequence[Trajectory], method: Method, noise: NoiseKind | Literal["auto"], deadline: Deadline
+) -> Fit:
+    """The same for runs timed by the clock by which they are smooth."""
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
     tuner = _Tuner(method, trajectories, some, _grids(some, unit), deadline)
@@ -197,14 +208,16 @@ def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTra
     Deviations of states and derivatives are no smaller than a thousandth of the deviation of the states and of the
     root mean square of the derivatives: without noise the posterior is sharper than its prior is true.
     """
-    grids = _grids(trajectories, fit.spacing)
-    runs = [_smooth_run(fit, run, one) for run, one in zip(trajectories, grids, strict=True)]
+    warped = fit.clock.warped(trajectories)
+    grids = _grids(warped, fit.spacing)
+    runs = [_smooth_run(fit, run, one) for run, one in zip(warped, grids, strict=True)]
     states, derivatives = (np.concatenate([run[i] for run in runs]) for i in (0, 1))
     lowest = FLOOR * np.std(states, axis=0), FLOOR * np.sqrt(np.mean(derivatives**2, axis=0))
-    return tuple(
+    curves = tuple(
         SmoothedTrajectory(run.times, x, dx, np.maximum(s, lowest[0]), np.maximum(ds, lowest[1]), run.names, run.label)
-        for run, (x, dx, s, ds) in zip(trajectories, runs, strict=True)
+        for run, (x, dx, s, ds) in zip(warped, runs, strict=True)
     )
+    return fit.clock.unwarped(curves, trajectories)
 
 
 def _smooth_run(fit: Fit, run: Trajectory, steps: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -3,53 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
+from scipy.integrate import solve_ivp
 from scipy.spatial import KDTree
 
+from discovery.errors import DataError, SimulationError
 from discovery.types import read_only
 
 NEAREST = 0.1  # in standard deviations: data are never trusted over a shorter distance than this; chosen by experiment
+RTOL, ATOL = 1e-6, 1e-8  # of a forecast, in standard units: far below what a field is learned to
 
 
 @dataclass(frozen=True)
 class PerceptronField:
-    """A perceptron with two hidden layers of softplus units and a linear skip, in the data's units.
+    """Monomials and hidden units, in the data's units.
 
-    With z the standardised state (of its logarithm where ``logarithm`` is set):
-    dz/dt = rate * (skip z + out softplus(inner softplus(first z + first_bias) + inner_bias) + out_bias).
+    With z the standardised state (of its logarithm where ``logarithm`` is set) and a = (z, standardised drives):
+    dz/dt = known z + rate * outer [monomials(a), 1, tanh(inner a + bias)], the learned part in the last states.
 
     Attributes:
         centre, unit: standardise a state, z = (x - centre) / unit.
-        rate: scale of each derivative of z.
         logarithm: which states are learned as logarithms; those must be positive.
+        rate: scale of each learned derivative of z.
+        known: linear part; how velocities enter the derivatives of positions.
+        factors: arguments of each monomial, their number standing for one.
+        drive_centre, drive_unit: standardise what drives the states, inputs and time; empty where nothing does.
         points: standardised states that the field was learned from; measure of trust.
+        clock: first time and offset of the logarithmic clock that derivatives and the drive time are by; offset 0
+            where they are by plain time.
     """
 
     centre: Float[np.ndarray, " state"]
     unit: Float[np.ndarray, " state"]
-    rate: Float[np.ndarray, " state"]
     logarithm: Bool[np.ndarray, " state"]
-    skip: Float[np.ndarray, "state state"]
-    first: Float[np.ndarray, "hidden state"]
-    first_bias: Float[np.ndarray, " hidden"]
-    inner: Float[np.ndarray, "hidden hidden"]
-    inner_bias: Float[np.ndarray, " hidden"]
-    out: Float[np.ndarray, "state hidden"]
-    out_bias: Float[np.ndarray, " state"]
+    rate: Float[np.ndarray, " learned"]
+    known: Float[np.ndarray, "state state"]
+    factors: Int[np.ndarray, "monomial 3"]
+    outer: Float[np.ndarray, "learned feature"]
+    inner: Float[np.ndarray, "hidden argument"]
+    bias: Float[np.ndarray, " hidden"]
+    drive_centre: Float[np.ndarray, " drive"]
+    drive_unit: Float[np.ndarray, " drive"]
     points: Float[np.ndarray, "sample state"]
+    clock: Float[np.ndarray, " 2"] = field(default_factory=lambda: np.zeros(2))
 
     def __post_init__(self) -> None:
+        kinds = {"logarithm": bool, "factors": np.int64}
         for one in fields(self):
             value = read_only(getattr(self, one.name))
-            object.__setattr__(self, one.name, value if one.name != "logarithm" else value.astype(bool))
+            object.__setattr__(self, one.name, value.astype(kinds.get(one.name, np.float64)))
 
-    def __call__(self, states: Float[np.ndarray, "point state"], /) -> Float[np.ndarray, "point state"]:
-        """Derivatives at ``states``, in the data's units."""
-        slopes = self.slopes(self.standard(states)) * self.unit
+    def __call__(
+        self,
+        states: Float[np.ndarray, "point state"],
+        drives: Float[np.ndarray, "point drive"] | None = None,
+        /,
+    ) -> Float[np.ndarray, "point state"]:
+        """Derivatives at ``states``, in the data's units; ``drives`` are inputs, then time, where the field has them.
+
+        Raises:
+            DataError: the field is driven and ``drives`` has not its number of columns.
+        """
+        slopes = self._in_time(self.standard(states), drives) * self.unit
         return np.where(self.logarithm, states * slopes, slopes)
 
     def trust(self, states: Float[np.ndarray, "point state"], /) -> Float[np.ndarray, " point"]:
@@ -61,17 +81,76 @@ class PerceptronField:
         beyond = np.minimum(np.maximum(distances / self._reach - 1.0, 0.0), 30.0)
         return np.where(usable, np.exp(-0.5 * beyond**2), 0.0)
 
+    def forecast(
+        self,
+        start: Float[np.ndarray, " state"],
+        times: Float[np.ndarray, " time"],
+        drives: Float[np.ndarray, "time drive"] | None = None,
+    ) -> Float[np.ndarray, "time state"]:
+        """States at ``times`` from ``start`` at the first of them; drives are linear between the times.
+
+        Raises:
+            SimulationError: the solution grows without bound before the last time.
+        """
+        times = np.asarray(times, dtype=np.float64)
+        width = len(self.drive_centre)
+        moved = np.empty((len(times), 0)) if drives is None else np.asarray(drives, dtype=np.float64)
+
+        def slope(t: float, z: np.ndarray) -> np.ndarray:
+            now = np.array([[np.interp(t, times, moved[:, column]) for column in range(width)]])
+            return self._in_time(z[None, :], now if width else None)[0]
+
+        first = self.standard(np.asarray(start, dtype=np.float64)[None, :])[0]
+        with np.errstate(all="ignore"):
+            found = cast(
+                Any,
+                solve_ivp(slope, (times[0], times[-1]), first, method="LSODA", t_eval=times, rtol=RTOL, atol=ATOL),
+            )
+        if not found.success or found.y.shape[1] < len(times) or not np.all(np.isfinite(found.y)):
+            raise SimulationError(
+                f"The learned field cannot be followed to time {times[-1]:g}: {found.message} "
+                "It is known near the data only: forecast less far, or start nearer to the data."
+            )
+        raw = self.centre + self.unit * found.y.T
+        return np.where(self.logarithm, np.exp(np.where(self.logarithm, raw, 0.0)), raw)
+
     def standard(self, states: Float[np.ndarray, "point state"]) -> Float[np.ndarray, "point state"]:
         """Standardised states; NaN where a logarithm does not exist."""
         positive = np.where(self.logarithm & (states <= 0.0), np.nan, states)
         raw = np.where(self.logarithm, np.log(np.where(self.logarithm, positive, 1.0)), states)
         return (raw - self.centre) / self.unit
 
-    def slopes(self, standard: Float[np.ndarray, "point state"]) -> Float[np.ndarray, "point state"]:
-        """Time derivatives of standardised states."""
-        hidden = np.logaddexp(0.0, standard @ self.first.T + self.first_bias)
-        hidden = np.logaddexp(0.0, hidden @ self.inner.T + self.inner_bias)
-        return self.rate * (standard @ self.skip.T + hidden @ self.out.T + self.out_bias)
+    def _in_time(
+        self, standard: Float[np.ndarray, "point state"], drives: Float[np.ndarray, "point drive"] | None
+    ) -> Float[np.ndarray, "point state"]:
+        """Derivatives of standardised states by the data's time."""
+        first, offset = self.clock
+        if offset == 0.0 or drives is None:
+            return self.slopes(standard, drives)
+        since = drives[:, -1:] - first
+        shown = np.hstack([drives[:, :-1], np.log1p(since / offset)])
+        return self.slopes(standard, shown) / (offset + since)
+
+    def slopes(
+        self, standard: Float[np.ndarray, "point state"], drives: Float[np.ndarray, "point drive"] | None = None
+    ) -> Float[np.ndarray, "point state"]:
+        """Derivatives of standardised states by the field's own clock."""
+        wanted, given = len(self.drive_centre), 0 if drives is None else drives.shape[1]
+        if wanted != given:
+            raise DataError(
+                f"The field is driven by {wanted} quantities (inputs, then time) but got {given}. "
+                "Pass one column for each."
+            )
+        arguments = (
+            standard if drives is None else np.hstack([standard, (drives - self.drive_centre) / self.drive_unit])
+        )
+        one = np.ones((len(standard), 1))
+        monomials = np.prod(np.hstack([arguments, one])[:, self.factors], axis=2)
+        features = np.hstack([monomials, one, np.tanh(arguments @ self.inner.T + self.bias)])
+        learned = self.rate * (features @ self.outer.T)
+        slopes = standard @ self.known.T
+        slopes[:, len(self.centre) - len(self.rate) :] += learned
+        return slopes
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """All that :meth:`from_arrays` needs, for ``np.savez``."""

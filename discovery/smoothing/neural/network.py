@@ -1,84 +1,169 @@
-"""The perceptron as torch tensors: made, evaluated with gradients, turned into plain arrays."""
+"""The field as torch tensors, with its derivatives by states and by parameters in closed form."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from discovery.smoothing.neural.monomials import Monomials
 from discovery.smoothing.neural.scaling import Scaling
 from discovery.smoothing.vector_field import PerceptronField
 
 
 @dataclass(frozen=True)
+class Linearised:
+    """The field near some points; axes: point, state, and state or parameter.
+
+    Attributes:
+        values: time derivatives.
+        by_states, by_parameters: their derivatives.
+    """
+
+    values: Tensor
+    by_states: Tensor
+    by_parameters: Tensor
+
+
+@dataclass(frozen=True)
 class Network:
-    """Parameters of dz/dt = rate * (skip z + out softplus(inner softplus(first z + b1) + b2) + b3), with gradients."""
+    """dz/dt = known z + rate * (outer [monomials(a), 1, tanh(inner a + bias)]), a being z and what drives it.
+
+    Where the field gives accelerations, ``known`` holds "the derivative of a position is its velocity", and the rest
+    fills the last half of the states.
+
+    Attributes:
+        rate: typical size of each learned derivative.
+        known: the linear part that is not learned.
+        monomials: of states and drives.
+        width: number of hidden units.
+        parameters: outer, inner and bias, one after the other.
+    """
 
     rate: Tensor
-    skip: Tensor
-    first: Tensor
-    first_bias: Tensor
-    inner: Tensor
-    inner_bias: Tensor
-    out: Tensor
-    out_bias: Tensor
+    known: Tensor
+    monomials: Monomials
+    width: int
+    parameters: Tensor
 
-    def parameters(self) -> list[Tensor]:
-        """What training changes."""
-        return [self.skip, self.first, self.first_bias, self.inner, self.inner_bias, self.out, self.out_bias]
+    @property
+    def states(self) -> int:
+        """Number of states."""
+        return self.known.shape[0]
 
-    def weights(self) -> list[Tensor]:
-        """What weight decay shrinks: no bias, and not the linear part."""
-        return [self.first, self.inner, self.out]
+    @property
+    def features(self) -> int:
+        """Columns of ``outer``."""
+        return len(self.monomials) + 1 + self.width
 
-    def __call__(self, standard: Tensor) -> Tensor:
-        """Time derivatives of standardised states, in the last axis."""
-        softplus, linear = torch.nn.functional.softplus, torch.nn.functional.linear
-        hidden = softplus(linear(standard, self.first, self.first_bias))
-        hidden = softplus(linear(hidden, self.inner, self.inner_bias))
-        return self.rate * (linear(hidden, self.out, self.out_bias) + linear(standard, self.skip))
+    @property
+    def groups(self) -> Int[np.ndarray, " parameter"]:
+        """Parameters that share a prior: monomials of each degree, constants, outer, inner, biases."""
+        learned = len(self.rate)
+        row = np.concatenate([self.monomials.degrees - 1, [3], np.full(self.width, 4)])
+        inner = np.full(self.width * self.monomials.arguments, 5)
+        return np.concatenate([np.tile(row, learned), inner, np.full(self.width, 6)])
 
-    def frozen(self) -> Network:
-        """A copy that later training does not change."""
-        return Network(self.rate, *(parameter.detach().clone() for parameter in self.parameters()))
+    def at(self, parameters: Tensor) -> Network:
+        """The same network with other parameters."""
+        return replace(self, parameters=parameters)
 
-    def plain(self, scaling: Scaling, points: Float[np.ndarray, "sample state"]) -> PerceptronField:
-        """The same function as plain arrays in the data's units."""
-        arrays = [parameter.detach().numpy() for parameter in self.parameters()]
-        skip, first, first_bias, inner, inner_bias, out, out_bias = arrays
+    def __call__(self, standard: Tensor, drives: Tensor) -> Tensor:
+        """Time derivatives of standardised states, in the last axis; ``drives`` has no columns where nothing drives."""
+        outer, _, _ = self._parts()
+        return self._complete(standard, self.rate * (self._forward(standard, drives)[1] @ outer.T))
+
+    def linearise(self, standard: Tensor, drives: Tensor, *, parameters: bool = True) -> Linearised:
+        """The field and its derivatives at a batch of points; by parameters only where asked for."""
+        outer, inner, _ = self._parts()
+        arguments, features, hidden = self._forward(standard, drives)
+        count, learned, width = len(self.monomials), len(self.rate), self.width
+        bends = 1.0 - hidden**2
+        slopes = self.monomials.slopes(arguments, self.states)
+        weighed = (self.rate[:, None] * outer[:, count + 1 :]) * bends[:, None, :]  # point, learned, unit
+        steep = self.rate[:, None] * (outer[:, :count] @ slopes) + weighed @ inner[:, : self.states]
+        by_states = self.known.expand(len(standard), -1, -1).clone()
+        by_states[:, self.states - learned :] += steep
+        size = len(self.parameters) if parameters else 0
+        by_parameters = torch.zeros(len(standard), self.states, size, dtype=torch.float64)
+        if parameters:
+            lower = by_parameters[:, self.states - learned :]
+            for row in range(learned):
+                lower[:, row, row * self.features : (row + 1) * self.features] = self.rate[row] * features
+            first = learned * self.features
+            last = first + width * self.monomials.arguments
+            lower[:, :, first:last] = (weighed[..., None] * arguments[:, None, None, :]).flatten(2)
+            lower[:, :, last:] = weighed
+        return Linearised(self._complete(standard, self.rate * (features @ outer.T)), by_states, by_parameters)
+
+    def plain(
+        self,
+        scaling: Scaling,
+        points: Float[np.ndarray, "sample state"],
+        units: tuple[Float[np.ndarray, " drive"], Float[np.ndarray, " drive"]],
+        clock: Float[np.ndarray, " 2"],
+    ) -> PerceptronField:
+        """The same function as plain arrays in the data's units.
+
+        Args:
+            units: standardise what drives the states.
+            clock: first time and offset of a logarithmic clock, see `PerceptronField`.
+        """
+        outer, inner, bias = (part.numpy() for part in self._parts())
         return PerceptronField(
             scaling.centre,
             scaling.unit,
-            self.rate.numpy(),
             scaling.logarithm,
-            skip,
-            first,
-            first_bias,
+            self.rate.numpy(),
+            self.known.numpy(),
+            self.monomials.table,
+            outer,
             inner,
-            inner_bias,
-            out,
-            out_bias,
+            bias,
+            *units,
             points,
+            clock,
         )
 
+    def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Outer, inner and bias."""
+        learned, arguments = len(self.rate), self.monomials.arguments
+        sizes = [learned * self.features, self.width * arguments, self.width]
+        outer, inner, bias = torch.split(self.parameters, sizes)
+        return outer.view(learned, self.features), inner.view(self.width, arguments), bias
 
-def new_network(rate: Float[np.ndarray, " state"], width: int, rng: np.random.Generator) -> Network:
-    """A network whose units start spread over the data and whose output starts near zero (Glorot & Bengio, 2010)."""
-    dimension = len(rate)
+    def _forward(self, standard: Tensor, drives: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Arguments, features and hidden units."""
+        _, inner, bias = self._parts()
+        arguments = torch.cat([standard, drives], dim=-1)
+        hidden = torch.tanh(arguments @ inner.T + bias)
+        one = torch.ones_like(arguments[..., :1])
+        return arguments, torch.cat([self.monomials.values(arguments), one, hidden], dim=-1), hidden
 
-    def normal(*shape: int, scale: float) -> Tensor:
-        return torch.tensor(rng.standard_normal(shape) * scale, dtype=torch.float64, requires_grad=True)
+    def _complete(self, standard: Tensor, learned: Tensor) -> Tensor:
+        """The known part and, in the last states, the learned one."""
+        known = standard @ self.known.T
+        above = self.states - len(self.rate)
+        if above == 0:
+            return known + learned
+        return torch.cat([known[..., :above], known[..., above:] + learned], dim=-1)
 
-    return Network(
-        rate=torch.tensor(rate, dtype=torch.float64),
-        skip=normal(dimension, dimension, scale=0.1),
-        first=normal(width, dimension, scale=dimension**-0.5),
-        first_bias=normal(width, scale=1.0),
-        inner=normal(width, width, scale=width**-0.5),
-        inner_bias=normal(width, scale=0.1),
-        out=normal(dimension, width, scale=0.1 * width**-0.5),
-        out_bias=normal(dimension, scale=0.01),
-    )
+
+def new_network(
+    rate: Float[np.ndarray, " learned"],
+    known: Float[np.ndarray, "state state"],
+    drives: int,
+    width: int,
+    rng: np.random.Generator,
+) -> Network:
+    """A network whose units are spread over the data and whose output is near zero (Glorot & Bengio, 2010)."""
+    monomials = Monomials.of(len(known) + drives)
+    outer = np.zeros((len(rate), len(monomials) + 1 + width))
+    outer[:, len(monomials) + 1 :] = 0.1 * width**-0.5 * rng.standard_normal((len(rate), width))
+    inner = monomials.arguments**-0.5 * rng.standard_normal((width, monomials.arguments))
+    bias = rng.standard_normal(width)
+    parameters = np.concatenate([outer.ravel(), inner.ravel(), bias])
+    return Network(torch.tensor(rate), torch.tensor(known), monomials, width, torch.tensor(parameters))
