@@ -52,7 +52,7 @@ def run(
     engines: Annotated[str, typer.Option(help="Search engines: sindy,structured,operon,pysr.")] = "",
     noise: Annotated[str | None, typer.Option(help="auto, additive, proportional or lognormal.")] = None,
     smoother: Annotated[
-        str | None, typer.Option(help="neural_ode, gaussian_process, kalman, spline or local_polynomial.")
+        str | None, typer.Option(help="auto, neural_ode, gaussian_process, kalman, spline or local_polynomial.")
     ] = None,
     recipe: Annotated[str, typer.Option(help="default, quick, classical, genetic, or a TOML file.")] = "default",
     budget: Annotated[str | None, typer.Option(help="Cut the work off after this time: 60s, 5m, 1h.")] = None,

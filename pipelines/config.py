@@ -48,7 +48,7 @@ class RunConfig(BaseModel):
     budget: float | None = Field(default=None, gt=0)
     threads: int = Field(default=2, ge=1, le=64)
     noise: Noise = "auto"
-    smoother: str = "neural_ode"
+    smoother: str = "auto"
     engines: tuple[str, ...] = ("sindy", "structured", "operon")
     smoothing: Options = Field(default_factory=dict)
     search: dict[str, Options] = Field(default_factory=dict)

@@ -28,7 +28,7 @@ class EquationDiscovery(BaseEstimator):
     Args:
         engines: search engines to use; None takes the default ones.
         noise: ``auto``, ``additive``, ``proportional`` or ``lognormal``.
-        smoother: ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
+        smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
         budget: seconds after which work is cut off; None lets it finish.
         seed: same data and seed, same law.
         config: all settings at once; the arguments above replace what it says where they are not None.
