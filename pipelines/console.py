@@ -18,25 +18,28 @@ from rich.table import Table
 from discovery.types import DiscoveryResult, RankedLaw
 
 TALK = Console(stderr=True, highlight=False, soft_wrap=True)  # a path in a log stays on one line
+EVERY = 10.0  # seconds between two lines of one stage in a pipe
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
 
 
 class Ticker:
-    """Progress as one line that changes in a terminal, and as one line for each stage in a pipe."""
+    """Progress as one line that changes in a terminal; in a pipe as a line for each stage, and now and then one more."""
 
     def __init__(self, status: Status | None) -> None:
         self.status = status
         self.begin = time.monotonic()
         self.last = ""
+        self.told = self.begin
 
     def __call__(self, stage: str, message: str = "", fraction: float | None = None) -> None:
         """Shows the stage, what it does and how far it is."""
         share = "" if fraction is None else f" {100 * fraction:.0f} %"
         if self.status is not None:
             self.status.update(f"[bold]{escape(stage)}[/bold] {escape(message)}{share}")
-        elif stage != self.last:
-            TALK.print(f"{time.monotonic() - self.begin:6.1f} s  {escape(stage)}: {escape(message)}")
+        elif stage != self.last or time.monotonic() - self.told > EVERY:
+            self.told = time.monotonic()
+            TALK.print(f"{self.told - self.begin:6.1f} s  {escape(stage)}: {escape(message)}")
         self.last = stage
 
 
