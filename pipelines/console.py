@@ -24,7 +24,7 @@ _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold r
 
 
 class Ticker:
-    """Progress as one line that changes in a terminal; in a pipe as a line for each stage, and now and then one more."""
+    """Progress as one line that changes in a terminal; in a pipe a line for each stage, and now and then one more."""
 
     def __init__(self, status: Status | None) -> None:
         self.status = status
