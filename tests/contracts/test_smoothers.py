@@ -8,7 +8,8 @@ from discovery.types import Smoothing, Trajectory
 
 TIMES = np.linspace(0.0, 6.0, 40)
 STATES = np.column_stack([np.sin(TIMES), np.cos(TIMES)]) + 0.05 * np.random.default_rng(0).standard_normal((40, 2))
-SMALL = {"neural_ode": {"width": 8, "collocation_iterations": 20, "shooting_iterations": (10, 10)}}
+FEW = {"width": 8, "collocation": 8, "iterations": (4,), "continuity": (0.3,)}
+SMALL = {"neural_ode": FEW, "auto": {"neural": FEW}}
 
 
 def runs() -> list[Trajectory]:
@@ -25,9 +26,8 @@ def smooth(name: str) -> Smoothing:
 
 def test_the_smoothers_are_found() -> None:
     """The registry finds the plug-ins by their files."""
-    assert {"gaussian_process", "kalman", "local_polynomial", "neural_ode", "spline"} <= set(
-        registry.names("smoothing")
-    )
+    expected = {"auto", "gaussian_process", "kalman", "local_polynomial", "neural_ode", "spline"}
+    assert expected <= set(registry.names("smoothing"))
 
 
 @pytest.mark.parametrize("name", registry.names("smoothing"))

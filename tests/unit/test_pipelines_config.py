@@ -36,9 +36,9 @@ def test_each_recipe_makes_its_objects(recipe: str) -> None:
     assert found.threads == found.make_selector().threads
 
 
-def test_the_default_recipe_uses_a_neural_ode_and_three_engines() -> None:
+def test_the_default_recipe_uses_the_better_smoother_and_three_engines() -> None:
     """PySR, which needs Julia, is left to those who ask for it."""
-    assert ("neural_ode", ("sindy", "structured", "operon")) == (read("default").smoother, read("default").engines)
+    assert ("auto", ("sindy", "structured", "operon")) == (read("default").smoother, read("default").engines)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -128,7 +128,7 @@ def test_a_recipe_that_is_not_there_is_named(tmp_path: Path) -> None:
         ),
         (
             lambda told: told.changed(smoothing={"depth": 3}).make_smoother(),
-            r"Configuration has smoothing\.depth, which NeuralODE does not know\. It has: .*width",
+            r"Configuration has smoothing\.depth, which Auto does not know\. It has: neural, noise",
         ),
         (
             lambda told: told.changed(selection={"rule": "aic"}).make_selector(),

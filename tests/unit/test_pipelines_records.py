@@ -145,9 +145,9 @@ def test_a_learned_field_survives_as_arrays() -> None:
     """The same derivatives and the same trust, to the last bit."""
     rng = np.random.default_rng(5)
     field = PerceptronField(
-        np.zeros(2), np.ones(2), np.ones(2), np.array([False, True]), rng.normal(size=(2, 2)),
-        rng.normal(size=(3, 2)), rng.normal(size=3), rng.normal(size=(3, 3)), rng.normal(size=3),
-        rng.normal(size=(2, 3)), rng.normal(size=2), rng.normal(size=(4, 2)),
+        np.zeros(2), np.ones(2), np.array([False, True]), np.ones(2), rng.normal(size=(2, 2)),
+        np.array([[0, 2, 2], [0, 1, 1]]), rng.normal(size=(2, 6)), rng.normal(size=(3, 2)), rng.normal(size=3),
+        np.empty(0), np.empty(0), rng.normal(size=(4, 2)), np.array([1.0, 0.0]),
     )  # fmt: skip
     after = records.smoothing_from(records.smoothing_arrays(smoothing(field))).field
     points = np.abs(rng.normal(size=(6, 2)))

@@ -1,0 +1,41 @@
+"""What a trajectory refuses."""
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError
+from discovery.types import Trajectory
+
+TIMES, STATES = np.arange(4.0), np.ones((4, 2))
+MESSAGE = r"Trajectory has 4 times and inputs of shape \({}\)\. Inputs need one row for each time and no missing value"
+
+
+def test_a_run_without_inputs_has_no_columns_of_them() -> None:
+    """So that code can stack them without asking."""
+    assert (4, 0) == Trajectory(TIMES, STATES, ("x", "y")).inputs.shape
+
+
+def test_inputs_are_kept_read_only() -> None:
+    """As states are; the caller's array is not the run's."""
+    given = np.ones((4, 1))
+    run = Trajectory(TIMES, STATES, ("x", "y"), inputs=given)
+    given[0] = 5.0
+    np.testing.assert_array_equal(np.ones((4, 1)), run.inputs)
+    with pytest.raises(ValueError, match="read-only"):
+        run.inputs[0] = 2.0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "shape"),
+    [
+        (np.ones((3, 1)), "3, 1"),
+        (np.ones(4), "4,"),
+        (np.array([[1.0], [np.nan], [1.0], [1.0]]), "4, 1"),
+        (np.array([[1.0], [np.inf], [1.0], [1.0]]), "4, 1"),
+    ],
+    ids=["too few rows", "one axis", "missing", "infinite"],
+)
+def test_inputs_that_do_not_fit_are_refused(inputs: np.ndarray, shape: str) -> None:
+    """The message has both shapes and what to do."""
+    with pytest.raises(DataError, match=MESSAGE.format(shape)):
+        Trajectory(TIMES, STATES, ("x", "y"), inputs=inputs)
