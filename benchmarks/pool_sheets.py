@@ -87,9 +87,8 @@ def _seconds(found: Results, subjects: Sequence[str]) -> Sheet:
             parts = {key: median(r["spent"][key] for r in records) for key in records[0].get("spent", {})}
             text = ", ".join(f"{key} {value:.2f}" for key, value in parts.items())
             sizes = [row["size"] for record in records for row in record["equations"]]
-            cells.append(
-                (setting, subject, f"{median(spent):.2f}", f"{max(spent):.1f}", text, f"{median(sizes):.0f}", str(max(sizes)))
-            )  # fmt: skip
+            seconds = (f"{median(spent):.2f}", f"{max(spent):.1f}", text)
+            cells.append((setting, subject, *seconds, f"{median(sizes):.0f}", str(max(sizes))))
     columns = ("setting", "subject", "median s", "most s", "median of each part", "median size", "largest size")
     return Sheet("CPU seconds of a system", columns, (False, False, True, True, False, True, True), tuple(cells))
 

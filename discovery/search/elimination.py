@@ -64,8 +64,9 @@ def eliminate(problem: DiscoveryProblem, settings: Elimination, deadline: Deadli
 
 
 def _degrees(dimension: int, most: int) -> tuple[int, ...]:
-    """The two highest degrees whose polynomials have no more than ``most`` terms in all equations together."""
-    return tuple(d for d in (1, 2, 3) if dimension * math.comb(dimension + d, d) <= most)[-2:]
+    """The highest degree up to 5 whose polynomials have no more than ``most`` terms in all, and 2 and 3 below it."""
+    possible = [d for d in (1, 2, 3, 4, 5) if dimension * math.comb(dimension + d, d) <= most]
+    return tuple(d for d in possible if d in (2, 3) or d == possible[-1] or possible[-1] == 2)
 
 
 def _path(

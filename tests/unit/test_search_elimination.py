@@ -35,12 +35,13 @@ def test_lotka_volterra_is_on_the_way_down(
 def test_every_step_drops_terms_until_one_is_left_in_each_equation(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
-    """From 20 terms of two cubics (and 12 of two quadratics) to one term an equation."""
+    """From 12 terms of two quadratics, 20 of two cubics and 42 of two quintics to one term an equation."""
     problem = problem_of(law_of({"x": "y", "y": "-x - y/5"}), [[1.0, 0.0]], np.linspace(0.0, 12.0, 100), noise=0.01)
     sizes = [len(law.constants) for law in eliminate(problem, Elimination(), NEVER)]
     ends = [i for i, size in enumerate(sizes) if size == 2]
-    assert [12, 20] == sorted([sizes[0], sizes[ends[0] + 1]])
-    for path in (sizes[: ends[0] + 1], sizes[ends[0] + 1 :]):
+    begins = [0, *(end + 1 for end in ends[:-1])]
+    assert [12, 20, 42] == [sizes[begin] for begin in begins]
+    for path in (sizes[begin : end + 1] for begin, end in zip(begins, ends, strict=True)):
         assert all(after < before for before, after in pairwise(path))
         assert 2 == path[-1]
 

@@ -7,8 +7,6 @@ import pytest
 
 from discovery.search.subsets import Subset, best_subsets
 
-FREE = np.zeros(40, dtype=bool)
-
 
 def brute_force(terms: np.ndarray, target: np.ndarray, size: int) -> list[tuple[float, tuple[int, ...]]]:
     """All supports of a size with their errors, best first."""
@@ -21,8 +19,8 @@ def brute_force(terms: np.ndarray, target: np.ndarray, size: int) -> list[tuple[
 
 
 def search(terms: np.ndarray, target: np.ndarray, **options: object) -> tuple[Subset, ...]:
-    """The search with a wide beam and no inner constants unless asked otherwise."""
-    settings = {"largest": 4, "beam": 40, "keep": 2, "inner": FREE[: terms.shape[1]], "most_inner": 2} | options
+    """The search with a wide beam unless asked otherwise."""
+    settings = {"largest": 4, "beam": 40, "keep": 2} | options
     return best_subsets(terms, target, **settings)  # type: ignore[arg-type]
 
 
@@ -79,14 +77,12 @@ def test_columns_of_zeros_are_never_chosen() -> None:
     assert not any(1 in subset.support for subset in search(terms, terms[:, 0] + terms[:, 2]))
 
 
-@pytest.mark.parametrize("most", [0, 1, 2])
-def test_terms_with_inner_constants_are_limited(most: int) -> None:
-    """No support has more of them than allowed, however well they fit."""
+def test_more_columns_than_one_word_of_a_mask_holds() -> None:
+    """Terms on both sides of the sixtieth column are found together."""
     rng = np.random.default_rng(0)
-    terms = rng.standard_normal((40, 6))
-    inner = np.array([True, True, True, False, False, False])
-    found = search(terms, terms[:, :3].sum(axis=1), inner=inner, most_inner=most)
-    assert most == max(int(inner[list(subset.support)].sum()) for subset in found)
+    terms = rng.standard_normal((200, 100))
+    found = search(terms, terms[:, [5, 59, 60, 99]] @ [1.0, -2.0, 3.0, 0.5], beam=10)
+    assert (5, 59, 60, 99) == next(subset.support for subset in found if len(subset.support) == 4)
 
 
 def test_nothing_to_choose_from_gives_nothing() -> None:

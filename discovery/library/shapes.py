@@ -1,0 +1,300 @@
+"""Shapes with inner constants that science uses, each with a textbook in which it stands.
+
+A shape is one function (or a few that share constants) of one state or two, times any of its multipliers, which are
+powers of states. Outer constants are linear and never in a shape; inner constants start from a grid over the data's
+range and are refined by variable projection. The same shapes are offered to every system, each with free scales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.library.grammar import LARGEST_EXPONENT, TINY
+
+States = Float[np.ndarray, "point state"]
+Constants = Float[np.ndarray, " constant"]
+Functions = Float[np.ndarray, "point function"]
+Powers = tuple[int, ...]
+
+# A denominator must stay above this share of its largest value on the data: nearer to a pole nothing can be simulated.
+POLE = 1e-3
+# Starts of an inner constant, as shares of the data's size; neighbours differ by a factor of about 2, and the
+# chi-squared of a saturation has its valley over about a factor of 4 (by experiment on the design half,
+# benchmarks/pool.py).
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+COARSE = (0.05, 0.15, 0.4, 1.2)
+RATES = (0.1, 0.3, 0.7, 1.5, 3.0)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Functions of states with common inner constants, and what they may be multiplied by.
+
+    Attributes:
+        name: for sources of candidates, such as ``hill2``.
+        states: indices of the states that it depends on.
+        starts: inner constants to begin from.
+        value: the functions at some states; not finite where undefined or too near a pole.
+        write: the same as expressions.
+        multipliers: exponents of all states, one tuple for each product.
+        power: highest power of a state inside.
+    """
+
+    name: str
+    states: tuple[int, ...]
+    starts: Float[np.ndarray, "start constant"]
+    value: Callable[[States, Constants], Functions]
+    write: Callable[[Sequence[sp.Expr], Constants], tuple[sp.Expr, ...]]
+    multipliers: tuple[Powers, ...]
+    power: int = 1
+
+
+def shapes(states: States) -> tuple[Shape, ...]:
+    """All shapes for these data."""
+    found: list[Shape] = []
+    for i, column in enumerate(states.T):
+        if float(np.ptp(column)) <= TINY * max(1.0, float(np.abs(column).max())):
+            continue  # nothing can be learned of how the law depends on it
+        found += _of_one(i, states)
+    for i, j in combinations(range(states.shape[1]), 2):
+        found += _of_two(i, j, states)
+    return tuple(found)
+
+
+def _of_one(i: int, states: States) -> list[Shape]:
+    column, dimension = states[:, i], states.shape[1]
+    low, high = float(column.min()), float(column.max())
+    found = [_saturation(i, states), _exponential(i, states), _wave(i, states), _logistic(i, states)]
+    found += [_hill(i, power, states) for power in (2, 3, 4, 5) if low >= 0.0 or power % 2 == 0]
+    if low > 0.0:
+        found += [_logarithm(i, dimension), _power(i, dimension)]
+    if low < 0.0 < high:
+        found.append(_drag(i, dimension))
+    return found
+
+
+def _of_two(i: int, j: int, states: States) -> list[Shape]:
+    found = [_logistic_of_two(i, j, states), _wave_of_difference(i, j, states)]
+    if states[:, [i, j]].min() >= 0.0:
+        found += [_competition(i, j, states)]
+        found += [_product(i, m, j, n, states) for m in (1, 2) for n in (1, 2)]
+    return found
+
+
+def _monomials(dimension: int, degree: int, extra: Sequence[Powers] = ()) -> tuple[Powers, ...]:
+    every = [p for p in product(range(degree + 1), repeat=dimension) if sum(p) <= degree]
+    return tuple(dict.fromkeys((*sorted(every, key=lambda p: (sum(p), p[::-1])), *extra)))
+
+
+def _unit(i: int, power: int, dimension: int) -> Powers:
+    return tuple(power if k == i else 0 for k in range(dimension))
+
+
+def _times(one: Powers, other: Powers) -> Powers:
+    return tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _rich(dimension: int) -> tuple[Powers, ...]:
+    """Products of degree two at most; only of one other state where there are many."""
+    return _monomials(dimension, 2 if dimension <= 3 else 1)
+
+
+def _column(values: np.ndarray) -> Functions:
+    return values[:, None]
+
+
+def _inverse(denominator: np.ndarray) -> Functions:
+    """1 / denominator; NaN everywhere if that changes sign or comes too near zero on the data."""
+    sizes = np.abs(denominator)
+    if np.ptp(np.sign(denominator)) > 0 or not sizes.min() > POLE * sizes.max():
+        return np.full((len(denominator), 1), np.nan)
+    return _column(1.0 / denominator)
+
+
+def _size(column: np.ndarray) -> float:
+    return max(float(np.abs(column).max()), TINY)
+
+
+def _spread(column: np.ndarray) -> float:
+    return max(float(column.std()), TINY)
+
+
+def _saturation(i: int, states: States) -> Shape:
+    """1/(k + x): Michaelis & Menten 1913, Monod 1949, Holling 1959 type II; Murray 2002, ch. 1, 6 and 3."""
+    column, dimension = states[:, i], states.shape[1]
+    low, high = float(column.min()), float(column.max())
+    span = max(high - low, TINY)
+    starts = [max(0.0, -low) + share * max(_size(column) if low >= 0 else span, TINY) for share in SHARES]
+    starts += [-(high + share * span) for share in (0.3, 1.0)]
+    extra = [_times(_unit(i, 1, dimension), _unit(k, 1, dimension)) for k in range(dimension)]
+    return Shape(
+        "saturation", (i,), np.array(starts)[:, None],
+        lambda x, c: _inverse(c[0] + x[:, i]),
+        lambda s, c: (1 / (sp.Float(c[0]) + s[i]),),
+        (*dict.fromkeys((*_rich(dimension), *extra)),),
+    )  # fmt: skip
+
+
+def _hill(i: int, power: int, states: States) -> Shape:
+    """1/(k^n + x^n), times x^n a Hill function: Hill 1910, Holling type III; Murray 2002, ch. 1 and 6."""
+    dimension = states.shape[1]
+    scale = _size(states[:, i])
+    top = _unit(i, power, dimension)
+    extra = [_times(top, _unit(k, 1, dimension)) for k in range(dimension)]
+    return Shape(
+        f"hill{power}", (i,), scale * np.array(SHARES)[:, None],
+        lambda x, c: _inverse(1.0 + (x[:, i] / c[0]) ** power),
+        lambda s, c: (1 / (1 + sp.Float(c[0] ** -power) * s[i] ** power),),
+        (*dict.fromkeys((*_rich(dimension), top, *extra)),),
+        power,
+    )  # fmt: skip
+
+
+def _exponential(i: int, states: States) -> Shape:
+    """exp(-k x): Arrhenius and Boltzmann factors, diodes (Shockley 1949), Ricker 1954, Ivlev 1961."""
+    scale, largest = _spread(states[:, i]), _size(states[:, i])
+    rates = [sign * share / scale for share in RATES for sign in (1.0, -1.0) if share * largest <= scale * 30.0]
+    return Shape(
+        "exponential", (i,), np.array(rates).reshape(-1, 1),
+        lambda x, c: _column(np.exp(np.where(np.abs(c[0] * x[:, i]) < LARGEST_EXPONENT, -c[0] * x[:, i], np.nan))),
+        lambda s, c: (sp.exp(-sp.Float(c[0]) * s[i]),),
+        _rich(states.shape[1]),
+    )  # fmt: skip
+
+
+def _wave(i: int, states: States) -> Shape:
+    """sin(w x + p) and its double: pendula, phase oscillators; Strogatz 2015, ch. 4, 6.7 and 8.6. Angles come first."""
+    scale = _spread(states[:, i])
+    starts = np.array([1.0, *(share / scale for share in RATES)])[:, None]
+    return Shape(
+        "wave", (i,), starts,
+        lambda x, c: _harmonics(c[0] * x[:, i]),
+        lambda s, c: tuple(f(k * sp.Float(c[0]) * s[i]) for k in (1, 2) for f in (sp.sin, sp.cos)),
+        _monomials(states.shape[1], 1),
+    )  # fmt: skip
+
+
+def _harmonics(angle: np.ndarray) -> Functions:
+    return np.stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)], axis=1)
+
+
+def _wave_of_difference(i: int, j: int, states: States) -> Shape:
+    """sin(w (x - y)): coupled phases, Kuramoto 1975; Strogatz 2015, ch. 8.6."""
+    scale = _spread(states[:, i] - states[:, j])
+    return Shape(
+        "difference", (i, j), np.array([1.0, 1.0 / scale])[:, None],
+        lambda x, c: _harmonics(c[0] * (x[:, i] - x[:, j]))[:, :2],
+        lambda s, c: tuple(f(sp.Float(c[0]) * (s[i] - s[j])) for f in (sp.sin, sp.cos)),
+        _monomials(states.shape[1], 1),
+    )  # fmt: skip
+
+
+def _logistic(i: int, states: States) -> Shape:
+    """1/(1 + exp(a + b x)): gating and firing rates; Wilson & Cowan 1972, Hodgkin & Huxley 1952, Strogatz 2015."""
+    column = states[:, i]
+    widths = _spread(column) * np.array([0.1, 0.3, 1.0, 3.0])
+    starts = [(-centre / width, 1.0 / width) for centre in np.quantile(column, (0.1, 0.5, 0.9)) for width in widths]
+    starts += [(0.0, -1.0 / width) for width in widths]
+    return Shape(
+        "logistic", (i,), _moderate(np.array(starts)),
+        lambda x, c: _sigmoid(c[0], c[1] * x[:, i]),
+        lambda s, c: (1 / (1 + sp.exp(sp.Float(c[0]) + sp.Float(c[1]) * s[i])),),
+        _monomials(states.shape[1], 1),
+    )  # fmt: skip
+
+
+def _logistic_of_two(i: int, j: int, states: States) -> Shape:
+    """1/(1 + exp(a + b x + c y)): populations of neurons; Wilson & Cowan 1972, Biophys. J. 12:1."""
+    one, other = states[:, i], states[:, j]
+    directions = [(np.cos(angle), np.sin(angle)) for angle in np.pi * np.arange(1, 8) / 8 if angle != np.pi / 2]
+    starts: list[tuple[float, float, float]] = []
+    for b, c in directions:
+        b, c = b / _spread(one), c / _spread(other)
+        argument = b * one + c * other
+        starts += [
+            (-centre * s, b * s, c * s) for s in (0.5, 2.0) for centre in (*np.quantile(argument, (0.2, 0.8)), 0.0)
+        ]
+    return Shape(
+        "logistic_of_two", (i, j), _moderate(np.array(starts)),
+        lambda x, c: _sigmoid(c[0], c[1] * x[:, i] + c[2] * x[:, j]),
+        lambda s, c: (1 / (1 + sp.exp(sp.Float(c[0]) + sp.Float(c[1]) * s[i] + sp.Float(c[2]) * s[j])),),
+        _monomials(states.shape[1], 1),
+    )  # fmt: skip
+
+
+def _moderate(starts: Float[np.ndarray, "start constant"]) -> Float[np.ndarray, "start constant"]:
+    """Starts whose offset does not overflow when it is written as exp(a)."""
+    return starts[np.abs(starts[:, 0]) < LARGEST_EXPONENT]
+
+
+def _sigmoid(offset: float, argument: np.ndarray) -> Functions:
+    if not abs(offset) < LARGEST_EXPONENT:
+        return np.full((len(argument), 1), np.nan)
+    total = offset + argument
+    return _column(1.0 / (1.0 + np.exp(np.where(np.abs(total) < LARGEST_EXPONENT, total, np.nan))))
+
+
+def _logarithm(i: int, dimension: int) -> Shape:
+    """Log x, x log x: Gompertz 1825; Murray 2002, ch. 1; entropy and chemical potentials."""
+    return Shape(
+        "logarithm", (i,), np.empty((1, 0)),
+        lambda x, _: _column(np.log(np.maximum(x[:, i], 1e-300))),
+        lambda s, _: (sp.log(s[i]),),
+        _rich(dimension),
+    )  # fmt: skip
+
+
+def _power(i: int, dimension: int) -> Shape:
+    """x^p: outflow (Torricelli), von Bertalanffy 1957, allometry (West, Brown & Enquist 2001), power-law fluids."""
+    return Shape(
+        "power", (i,), np.array([[-1.5], [-1.0], [-0.5], [0.25], [0.5], [0.75], [1.5], [2.5]]),
+        lambda x, c: _column(np.maximum(x[:, i], 1e-300) ** (c[0] if abs(c[0]) < 6 else np.nan)),
+        lambda s, c: (s[i] ** sp.Float(c[0]),),
+        _monomials(dimension, 1),
+    )  # fmt: skip
+
+
+def _drag(i: int, dimension: int) -> Shape:
+    """|x| x, |x|, sign x: drag in a fluid (Batchelor 1967, 5.11), dry friction (Coulomb)."""
+    return Shape(
+        "drag", (i,), np.empty((1, 0)),
+        lambda x, _: np.stack([np.abs(x[:, i]), np.sign(x[:, i])], axis=1),
+        lambda s, _: (sp.Abs(s[i]), sp.sign(s[i])),
+        _monomials(dimension, 1),
+    )  # fmt: skip
+
+
+def _competition(i: int, j: int, states: States) -> Shape:
+    """1/(1 + a x + b y): Beddington 1975, DeAngelis et al. 1975; competitive inhibition, Cornish-Bowden 2012, ch. 5."""
+    dimension = states.shape[1]
+    sizes = _size(states[:, i]), _size(states[:, j])
+    starts = [(1 / (one * sizes[0]), 1 / (other * sizes[1])) for one in COARSE for other in COARSE]
+    return Shape(
+        "competition", (i, j), np.array(starts),
+        lambda x, c: _inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
+        lambda s, c: (1 / (1 + sp.Float(c[0]) * s[i] + sp.Float(c[1]) * s[j]),),
+        _rich(dimension),
+    )  # fmt: skip
+
+
+def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
+    """1/((k^m + x^m)(l^n + y^n)): two substrates, gene inputs combined by AND; Alon 2006, ch. 2 and 4."""
+    dimension = states.shape[1]
+    sizes = _size(states[:, i]), _size(states[:, j])
+    starts = [(one * sizes[0], other * sizes[1]) for one in COARSE for other in COARSE]
+    one, other = _unit(i, m, dimension), _unit(j, n, dimension)
+    return Shape(
+        f"product{m}{n}", (i, j), np.array(starts),
+        lambda x, c: _inverse((1.0 + (x[:, i] / c[0]) ** m) * (1.0 + (x[:, j] / c[1]) ** n)),
+        lambda s, c: (
+            1 / ((1 + sp.Float(c[0] ** -m) * s[i] ** m) * (1 + sp.Float(c[1] ** -n) * s[j] ** n)),
+        ),
+        tuple(dict.fromkeys((*_monomials(dimension, 1), one, other, _times(one, other)))),
+        m + n,
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""A right-hand side as monomials and shapes times multipliers: its columns, and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.library.shapes import Powers, Shape
+from discovery.types import DiscoveryProblem, Regression, symbol
+
+
+@dataclass(frozen=True)
+class Part:
+    """Terms of one shape: which of its functions times which of its multipliers."""
+
+    shape: Shape
+    terms: tuple[tuple[int, Powers], ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Terms that are linear in their outer constants, and the inner constants of all parts, one after another."""
+
+    base: tuple[Powers, ...]
+    parts: tuple[Part, ...]
+    inner: tuple[float, ...] = ()
+
+    @property
+    def effort(self) -> int:
+        """Roughly the length of the text: one for each term and power, two for each inner constant."""
+        products = [*self.base, *(m for part in self.parts for _, m in part.terms)]
+        powers = sum(part.shape.power for part in self.parts)
+        return len(products) + sum(map(sum, products)) + 2 * len(self.inner) + powers
+
+    def slices(self) -> list[slice]:
+        """Where the inner constants of each part stand."""
+        ends = np.cumsum([0, *(part.shape.starts.shape[1] for part in self.parts)])
+        return [slice(int(a), int(b)) for a, b in pairwise(ends)]
+
+    def shaped(self, states: np.ndarray, inner: np.ndarray) -> Float[np.ndarray, "point term"]:
+        """Columns of the parts' terms."""
+        columns: list[np.ndarray] = []
+        for part, where in zip(self.parts, self.slices(), strict=True):
+            functions = part.shape.value(states, inner[where])
+            columns += [functions[:, f] * powers(states, m) for f, m in part.terms]
+        return np.stack(columns, axis=1) if columns else np.empty((len(states), 0))
+
+    def written(self, names: Sequence[str], outer: Sequence[float]) -> sp.Expr:
+        """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
+        symbols = [symbol(name) for name in names]
+        terms = [_monomial(symbols, one) for one in self.base]
+        for part, where in zip(self.parts, self.slices(), strict=True):
+            functions = part.shape.write(symbols, np.array(self.inner)[where])
+            terms += [functions[f] * _monomial(symbols, m) for f, m in part.terms]
+        return sp.Add(*(sp.Float(c) * term for c, term in zip(outer, terms, strict=True)))
+
+
+def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]:
+    """The product of powers of the states."""
+    column = np.ones(len(states))
+    for k, exponent in enumerate(exponents):
+        for _ in range(exponent):
+            column = column * states[:, k]
+    return column
+
+
+def _monomial(symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:
+    return sp.Mul(*(x**e for x, e in zip(symbols, exponents, strict=True) if e))
+
+
+@dataclass(frozen=True)
+class View:
+    """One regression with few enough rows, and the weighted target of each equation.
+
+    Attributes:
+        states: points at which terms are evaluated.
+        operator: maps columns of values to rows.
+        weights: one over each target's deviation.
+        targets: weighted.
+    """
+
+    kind: str
+    states: Float[np.ndarray, "point state"]
+    operator: Callable[[np.ndarray], Float[np.ndarray, "row term"]]
+    weights: Float[np.ndarray, "row state"]
+    targets: Float[np.ndarray, "row state"]
+
+
+def views(problem: DiscoveryProblem, rows: int) -> tuple[View, ...]:
+    """The regressions of a problem, thinned to about ``rows`` rows."""
+    return tuple(_view(regression, rows) for regression in problem.regressions)
+
+
+def _view(regression: Regression, rows: int) -> View:
+    step = max(1, len(regression.targets) // rows)
+    weights = 1.0 / regression.deviations[::step]
+    targets = regression.targets[::step] * weights
+    if regression.kind == "derivative":
+        return View(regression.kind, regression.states[::step], lambda terms: terms, weights, targets)
+    operator = regression.operator
+    return View(regression.kind, regression.states, lambda terms: operator(terms)[::step], weights, targets)
