@@ -252,9 +252,14 @@ class _Equation:
             ]
             latest = self.scan(moved, first)
             found += latest
+        fitted = self.refined(found, count, self.settings.simple if first is None else 0)
         ranked = sorted((one for one in found if one.size == self.settings.largest), key=lambda one: one.error)
-        down = [fitted for one in ranked[:descents] for fitted in self._descent(one.model)]
-        return [*down, *self.refined(found, count, self.settings.simple if first is None else 0)]
+        tops = [one.model for one in ranked[:descents]]
+        # The best of the next smaller sizes too, now that their inner constants are refined.
+        for size in range(3, self.settings.largest):
+            alike = [one for one in fitted if len(one.outer) == size]
+            tops += [min(alike, key=lambda one: one.error).model] if alike else []
+        return [*(one for top in tops for one in self._descent(top)), *fitted]
 
     def _descent(self, model: Model) -> Iterator[_Fitted]:
         """From a model with terms to spare down to one term, inner constants refined at every step."""

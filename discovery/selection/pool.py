@@ -111,21 +111,22 @@ def promising(
     usable = np.flatnonzero(np.all(np.isfinite(errors), axis=1))
     sizes = [_numbers(candidate.expression) for candidate in rest]
     lengths = np.array([description_length(candidate.expression) for candidate in rest])
+    distinct: dict[tuple[str, ...], int] = {}
+    for i in sorted(usable, key=lambda i: (lengths[i], i)):
+        distinct.setdefault(tuple(f"{error:.5e}" for error in errors[i]), int(i))
+    usable = np.array(sorted(distinct.values()), dtype=int)
     chosen: set[int] = set()
     for column in errors.T:
         coarse: Counter[tuple[int, str]] = Counter()
         fine: Counter[tuple[int, str]] = Counter()
-        distinct: dict[str, int] = {}
         for i in usable[np.argsort(column[usable], kind="stable")]:
-            if distinct.setdefault(f"{column[i]:.7e}", int(i)) != i:
-                continue
             source = rest[i].source
             one, other = (sizes[i], source.split(":")[0]), (sizes[i], source)
             if coarse[one] < per_size or fine[other] < FINE:
                 chosen.add(int(i))
                 coarse[one] += 1
                 fine[other] += 1
-        believed = [i for i in distinct.values() if column[i] <= CREDIBLE]
+        believed = [int(i) for i in usable if column[i] <= CREDIBLE]
         chosen.update(sorted(believed, key=lambda i: (lengths[i] + _doubt(column[i]), i))[:most])
     return [*(rest[i] for i in sorted(chosen)), *kept]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from discovery.selection.pool import Entry, law_of, pool, split
+from discovery.selection.pool import Entry, law_of, pool, promising, split
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -122,3 +122,23 @@ def test_zero_is_an_entry_without_constants(
     (entry,) = pool([candidate("0", state="y")], problem, per_size=2, most=9)["y"]
     assert (parse("0"), ()) == (entry.skeleton, entry.constants)
     assert max(entry.errors) < 1e-6
+
+
+def test_equal_functions_take_one_place(logistic: DiscoveryProblem) -> None:
+    """A law that is written in many ways does not crowd out the others of its size."""
+    writings = [candidate("1.2*x - 0.6*x**2"), candidate("x*(1.2 - 0.6*x)"), candidate("0.6*x*(2.0 - x)")]
+    other = candidate("0.7*x - 0.3*x**3")
+    kept = promising([*writings, other], logistic, frozenset(), per_size=2, most=0)
+    assert other in kept
+    assert 2 == len(kept)
+
+
+def test_the_shortest_that_are_not_ruled_out_have_places_of_their_own(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Longer equations that follow the smoother's errors more closely do not take them."""
+    noisy = problem_of(law_of({"x": "x - x**2/2"}), [[0.1]], np.linspace(0.0, 6.0, 80), noise=0.05)
+    short = candidate("1.0*x - 0.5*x**2", "structured:one")
+    longer = [candidate(f"{1 + k / 1000}*x - {0.5 + k / 1000}*x**2 + 0.0001*x**3") for k in range(-9, 9)]
+    kept = promising([*longer, short], noisy, frozenset(), per_size=1, most=1)
+    assert short in kept

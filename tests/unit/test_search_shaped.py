@@ -1,0 +1,63 @@
+"""Subsets with shapes: inner constants and support are found together."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.protocols import NEVER, Deadline
+from discovery.search.shaped import Shaped, shaped
+from discovery.symbolic.compare import compare
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryProblem, Law
+
+
+def best_verdict(problem: DiscoveryProblem, state: str, truth: str) -> str:
+    """The best verdict of all candidates of a state with at most one constant to spare."""
+    found = [one.expression for one in shaped(problem, Shaped(), NEVER) if one.state == state]
+    small = [one for one in found if len(one.as_ordered_terms()) <= len(parse(truth).as_ordered_terms())]
+    order = ("identical", "same structure", "numerically equal on the region", "different")
+    return min((compare(one, parse(truth), problem.names).verdict for one in small), key=order.index)
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        "0.8*x - 0.1*x**2 - 0.9*x**2/(x**2 + 2.3)",  # grazing beside logistic growth: x^2/(k + x^2) beside a parabola
+        "1.2 - 0.2*x - exp(-1.3*x)",
+        "0.5 - 0.4*x + 1/(1 + exp(3 - 2*x))",
+        "2 - x**1.4",
+    ],
+)
+def test_one_state_and_one_shape(
+    truth: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """From clean data the law is found with its inner constants, to 5 %."""
+    problem = problem_of(law_of({"x": truth}), [[0.3], [7.0]], np.linspace(0.0, 8.0, 150))
+    assert "identical" == best_verdict(problem, "x", truth)
+
+
+def test_a_saturation_may_be_multiplied_by_other_states(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A predator that is satiated: x y/(k + x) in both equations."""
+    truth = {"x": "x - x**2/6 - 1.5*x*y/(1 + x)", "y": "x*y/(1 + x) - 0.5*y"}
+    problem = problem_of(law_of(truth), [[1.0, 0.5], [4.0, 1.0]], np.linspace(0.0, 20.0, 200))
+    for state, text in truth.items():
+        assert "identical" == best_verdict(problem, state, text)
+
+
+def test_a_deadline_that_has_passed_gives_nothing(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """No shape is tried."""
+    problem = problem_of(law_of({"x": "-x"}), [[1.0]], np.linspace(0.0, 3.0, 40))
+    assert [] == list(shaped(problem, Shaped(), Deadline.after(0.0)))
+
+
+def test_a_state_that_never_changes_has_no_shape(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Its equation is left to the others, and theirs are found."""
+    problem = problem_of(law_of({"x": "-2*x/(1 + x)", "y": "0*x"}), [[3.0, 0.0]], np.linspace(0.0, 4.0, 80))
+    assert {"x"} == {one.state for one in shaped(problem, Shaped(), NEVER)}
