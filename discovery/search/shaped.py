@@ -207,10 +207,6 @@ class _Equation:
                 if model is not None:
                     yield _Found(size + 1, float(cost[place]), model)
 
-    def doubt(self, error: float) -> float:
-        """What a misfit weighs against length: rows are alike, so that about ten of them count."""
-        return 5.0 * math.log(max(error / len(self.target), 0.5))
-
     def bound(self, least: float) -> float:
         """The largest error that is not ruled out."""
         return max(self.settings.credible * len(self.target), self.settings.near * least)
@@ -284,7 +280,7 @@ class _Equation:
             chosen += [one for one in distinct.values() if one.size == size][:count]
         least = min((one.error for one in chosen), default=np.inf)
         near = [one for one in distinct.values() if one.error <= self.bound(least)]
-        near.sort(key=lambda one: (one.model.effort + self.doubt(one.error), one.error))
+        near.sort(key=lambda one: (one.model.effort + _doubt(one.error / len(self.target)), one.error))
         equal = {f"{one.error:.7e}" for one in chosen}
         for one in near:
             # Equal errors mean equal functions: x^2/(k + x^2) beside a constant is 1/(k + x^2) beside another.
@@ -312,6 +308,11 @@ class _Equation:
         if np.isfinite(error) and np.all(np.isfinite(outer)):
             values = tuple(map(float, inner))
             yield _Fitted(Model(model.base, model.parts, values), tuple(map(float, outer)), error)
+
+
+def _doubt(misfit: float) -> float:
+    """What chi-squared by row weighs against length: rows err alike, so that about ten of them count."""
+    return 5.0 * math.log(max(misfit, 0.5))
 
 
 def _without_least(model: Model, columns: np.ndarray, outer: np.ndarray) -> Model | None:

@@ -36,6 +36,15 @@ def beams(grams, forced, largest, beam, keep, masks, errors):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _sweep(source, j, out):
+    """What is left of the normal equations when column ``j`` is projected out."""
+    for a in range(source.shape[0]):
+        factor = source[a, j] / source[j, j]
+        for b in range(source.shape[0]):
+            out[a, b] = source[a, b] - factor * source[j, b]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _beam(gram, forced, largest, beam, keep, masks, errors):
     count = gram.shape[0] - 1
     front = np.empty((beam, count + 1, count + 1))
@@ -80,12 +89,7 @@ def _beam(gram, forced, largest, beam, keep, masks, errors):
         if children == 0:
             return
         for k in range(children):
-            j, source = child_column[k], front[child_parent[k]]
-            pivot = source[j, j]
-            for a in range(count + 1):
-                factor = source[a, j] / pivot
-                for b in range(count + 1):
-                    other[k, a, b] = source[a, b] - factor * source[j, b]
+            _sweep(front[child_parent[k]], child_column[k], other[k])
             if k < keep:
                 masks[size, k], errors[size, k] = child_mask[k], max(child_error[k], 0.0)
         front, other = other, front
