@@ -27,7 +27,9 @@ LARGEST = 1e60
 
 @dataclass(frozen=True)
 class Shaped:
-    """Settings of the search over shapes; numbers by experiment on the design half, benchmarks/pool.py.
+    """Settings of the search over shapes.
+
+    The counts were cut until a system took a few seconds (benchmarks/pool.py, design half); none was varied alone.
 
     Attributes:
         rows: rows of a regression.
