@@ -53,9 +53,6 @@ class Trajectory:
     inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
-        if self.inputs.size == 0:
-            object.__setattr__(self, "inputs", np.empty((len(self.times), 0)))
-        object.__setattr__(self, "inputs", read_only(self.inputs))
         object.__setattr__(self, "times", read_only(self.times))
         object.__setattr__(self, "states", read_only(self.states))
         object.__setattr__(self, "names", tuple(self.names))
@@ -74,6 +71,8 @@ class Trajectory:
                 f"Trajectory has {self.states.shape[1]} state columns but {len(self.names)} names {self.names}. "
                 "Pass one name for each column of `states`."
             )
+        inputs = self.inputs if np.size(self.inputs) else np.empty((len(self.times), 0))
+        object.__setattr__(self, "inputs", read_only(inputs))
         if self.inputs.ndim != 2 or len(self.inputs) != len(self.times) or not np.all(np.isfinite(self.inputs)):
             raise DataError(
                 f"Trajectory has {len(self.times)} times and inputs of shape {self.inputs.shape}. "

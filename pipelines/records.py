@@ -185,14 +185,14 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
     """Measured trajectories as named arrays."""
     arrays: Arrays = {"labels": np.array([run.label for run in trajectories], dtype=np.str_)}
     for i, run in enumerate(trajectories):
-        arrays |= {f"times_{i}": run.times, f"states_{i}": run.states}
+        arrays |= {f"times_{i}": run.times, f"states_{i}": run.states, f"inputs_{i}": run.inputs}
     return arrays
 
 
 def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> tuple[Trajectory, ...]:
     """The trajectories of :func:`trajectory_arrays`."""
     return tuple(
-        Trajectory(arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label))
+        Trajectory(arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label), arrays[f"inputs_{i}"])
         for i, label in enumerate(arrays["labels"])
     )
 

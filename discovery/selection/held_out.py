@@ -90,7 +90,7 @@ def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, Smoothed
     run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
     rows = slice(part.low, part.high)
     return (
-        Trajectory(run.times[rows], run.states[rows], run.names, run.label),
+        Trajectory(run.times[rows], run.states[rows], run.names, run.label, run.inputs[rows]),
         SmoothedTrajectory(
             smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
             smooth.derivative_deviations[rows], smooth.names, smooth.label,

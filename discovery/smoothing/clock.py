@@ -26,9 +26,10 @@ class Clock:
 
     @classmethod
     def of(cls, trajectories: Sequence[Trajectory]) -> Clock:
-        """The logarithmic clock where all runs are sampled that way."""
+        """The logarithmic clock where all runs are sampled that way, from one first time."""
         runs = [np.diff(run.times) for run in trajectories if len(run) > 3]
-        if not runs or not all(_logarithmic(gaps) for gaps in runs):
+        together = len({float(run.times[0]) for run in trajectories if len(run) > 0}) == 1
+        if not runs or not together or not all(_logarithmic(gaps) for gaps in runs):
             return cls()
         return cls(float(np.median([gaps[0] for gaps in runs])))
 

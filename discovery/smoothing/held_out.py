@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -55,8 +55,7 @@ def hide(trajectories: Sequence[Trajectory], seed: int) -> tuple[Bool[np.ndarray
 def masked(trajectories: Sequence[Trajectory], hidden: Sequence[Bool[np.ndarray, "_ state"]]) -> tuple[Trajectory, ...]:
     """The runs with the ``hidden`` samples missing."""
     return tuple(
-        Trajectory(run.times, np.where(mask, np.nan, run.states), run.names, run.label)
-        for run, mask in zip(trajectories, hidden, strict=True)
+        replace(run, states=np.where(mask, np.nan, run.states)) for run, mask in zip(trajectories, hidden, strict=True)
     )
 
 

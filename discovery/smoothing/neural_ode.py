@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from discovery.errors import DataError
+from discovery.errors import DataError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.curves import FLOOR, Fit
 from discovery.smoothing.neural.derivatives import derivatives, deviations
@@ -66,6 +66,18 @@ class NeuralODE:
     memory: float = 100.0
     refit: int = 6
 
+    def __post_init__(self) -> None:
+        if len(self.iterations) != len(self.continuity):
+            raise UsageError(
+                f"NeuralODE got {len(self.iterations)} iterations {self.iterations} but {len(self.continuity)} "
+                f"continuities {self.continuity}. Give one of each for every stage."
+            )
+        if self.members < 1 or self.order not in (1, 2):
+            raise UsageError(
+                f"NeuralODE got members={self.members!r} and order={self.order!r}. "
+                "It needs at least one member, and an order of 1 or 2."
+            )
+
     def smooth(
         self, trajectories: Sequence[Trajectory], *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
     ) -> Smoothing:
@@ -100,15 +112,14 @@ class NeuralODE:
         """The smoothing by fields that start from ``fit``, the data as they were learned from, and the first field."""
         study = Study.of(trajectories, fit, seed, order=self.order, with_time=self.with_time)
         with one_thread():
-            first = self._train(study, seed, deadline, progress)
-            others = [self._train(study, seed + member, deadline, progress) for member in range(1, self.members)]
-            progress("smoothing", "reading out", 0.97)
+            first, *others = (self._train(study, seed, member, deadline, progress) for member in range(self.members))
+            progress("smoothing", "reading out", 1.0 - 0.03 / self.members)
             smoothings = [_smoothing(study, learned) for learned in (first, *others)]
         smoothing = _averaged(smoothings) if others else smoothings[0]
         hasty = ("The deadline cut the training of the neural ODE short.",) if deadline.passed() else ()
         return replace(smoothing, notes=(*smoothing.notes, *hasty)), study, first
 
-    def _train(self, study: Study, seed: int, deadline: Deadline, progress: Progress) -> Learned:
+    def _train(self, study: Study, seed: int, member: int, deadline: Deadline, progress: Progress) -> Learned:
         plan = Plan(
             self.width,
             self.collocation,
@@ -119,17 +130,20 @@ class NeuralODE:
             int(self.memory * MEGABYTE),
             self.refit,
         )
-        return train(study, plan, seed=seed, deadline=deadline, told=_telling(progress))
+        told = _telling(progress, member, self.members)
+        return train(study, plan, seed=seed + member, deadline=deadline, told=told)
 
 
-def _telling(progress: Progress) -> Told:
-    """Says what is being done with the cost, the held-out misfit and the seconds left at this pace."""
+def _telling(progress: Progress, member: int, members: int) -> Told:
+    """Says what is being done with the cost, the held-out misfit and the seconds left for a member at this pace."""
     begin = time.monotonic()
 
     def told(what: str, share: float, cost: float, held_out: float) -> None:
         left = (time.monotonic() - begin) * (1.0 - share) / max(share, 1e-3)
         misfit = f", held-out misfit {held_out:.3g}" if np.isfinite(held_out) else ""
-        progress("smoothing", f"neural ODE: {what}, loss {cost:.4g}{misfit}, {left:.0f} s left", share)
+        progress(
+            "smoothing", f"neural ODE: {what}, loss {cost:.4g}{misfit}, {left:.0f} s left", (member + share) / members
+        )
 
     return told
 

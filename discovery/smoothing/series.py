@@ -65,6 +65,11 @@ def check(trajectories: Sequence[Trajectory]) -> None:
                 f"Trajectories have the states {names} and {trajectory.names}. "
                 "Smoothing needs the same states in the same order in all of them: reorder the columns."
             )
+    if len({run.inputs.shape[1] for run in trajectories}) > 1:
+        raise DataError(
+            f"Trajectories have {sorted({run.inputs.shape[1] for run in trajectories})} inputs. "
+            "Smoothing needs the same inputs in the same order in all of them: add the missing columns."
+        )
     for column, name in enumerate(names):
         known = sum(int(np.isfinite(trajectory.states[:, column]).sum()) for trajectory in trajectories)
         if known < FEWEST:

@@ -90,15 +90,15 @@ class PerceptronField:
         """States at ``times`` from ``start`` at the first of them; drives are linear between the times.
 
         Raises:
+            DataError: ``drives`` has not the number of columns that the field needs.
             SimulationError: the solution grows without bound before the last time.
         """
         times = np.asarray(times, dtype=np.float64)
-        width = len(self.drive_centre)
         moved = np.empty((len(times), 0)) if drives is None else np.asarray(drives, dtype=np.float64)
 
         def slope(t: float, z: np.ndarray) -> np.ndarray:
-            now = np.array([[np.interp(t, times, moved[:, column]) for column in range(width)]])
-            return self._in_time(z[None, :], now if width else None)[0]
+            now = np.array([[np.interp(t, times, column) for column in moved.T]])
+            return self._in_time(z[None, :], now if moved.shape[1] else None)[0]
 
         first = self.standard(np.asarray(start, dtype=np.float64)[None, :])[0]
         with np.errstate(all="ignore"):

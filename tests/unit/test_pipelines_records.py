@@ -103,9 +103,12 @@ def test_a_law_without_intervals_has_null_bounds() -> None:
 
 
 def test_trajectories_survive_as_arrays() -> None:
-    """Times, states with gaps, names and labels."""
+    """Times, states with gaps, names, labels and inputs."""
+    drives = np.array([[1.0], [0.5], [0.25]])
     runs = (
-        Trajectory(np.array([0.0, 0.5, 1.5]), np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, 5.0]]), ("x", "y"), "first"),
+        Trajectory(
+            np.array([0.0, 0.5, 1.5]), np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, 5.0]]), ("x", "y"), "first", drives
+        ),
         Trajectory(np.array([0.0, 1.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), ("x", "y"), "zweite Ä"),
     )
     back = records.trajectories_from(records.trajectory_arrays(runs), ("x", "y"))
@@ -113,6 +116,7 @@ def test_trajectories_survive_as_arrays() -> None:
     for one, other in zip(runs, back, strict=True):
         np.testing.assert_array_equal(one.times, other.times)
         np.testing.assert_array_equal(one.states, other.states)
+        np.testing.assert_array_equal(one.inputs, other.inputs)
         assert one.names == other.names
 
 

@@ -91,3 +91,10 @@ def test_inputs_stay_with_their_run() -> None:
     """Only times are replaced."""
     data = Trajectory(DECADES, DECADES[:, None], ("x",), inputs=2.0 * DECADES[:, None])
     np.testing.assert_array_equal(data.inputs, Clock(0.1).warped([data])[0].inputs)
+
+
+def test_runs_that_start_at_different_times_are_timed_by_a_plain_clock() -> None:
+    """One logarithm of time since the start would be another function of time in each; an empty run has no start."""
+    assert PLAIN == Clock.of([run(DECADES), run(5.0 + DECADES)])
+    assert PLAIN != Clock.of([run(DECADES), run(DECADES[:30])])
+    assert PLAIN != Clock.of([run(DECADES), run(np.empty(0))])

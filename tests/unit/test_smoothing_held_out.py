@@ -1,10 +1,13 @@
 """Samples left out, and their score."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from discovery.selection.held_out import _Part, _slice
 from discovery.smoothing.held_out import ROWS, hide, masked, scores, stretches
-from discovery.types import NoiseModel, Trajectory
+from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 RUN = Trajectory(np.arange(100.0), np.random.default_rng(0).standard_normal((100, 2)), ("x", "y"))
 
@@ -54,3 +57,13 @@ def test_score_is_the_normal_density(kind: str, deviation: float) -> None:
     hidden = np.array([[False], [True], [False], [False]])
     expected = -0.5 * (0.3 / deviation) ** 2 - np.log(deviation * np.sqrt(2.0 * np.pi))
     np.testing.assert_allclose(scores(noise, [run], [np.full((4, 1), 2.0)], [hidden]), [expected])
+
+
+def test_inputs_stay_with_the_samples() -> None:
+    """Inputs are known where states are hidden, and a part of a run has those of its own samples."""
+    run = replace(RUN, inputs=np.arange(100.0)[:, None])
+    np.testing.assert_array_equal(run.inputs, masked([run], hide([run], seed=0))[0].inputs)
+    curve = SmoothedTrajectory(run.times, *(run.states for _ in range(4)), run.names)
+    noise = NoiseModel("additive", np.ones(2), np.full(2, 1e-3))
+    problem = DiscoveryProblem((run,), Smoothing((curve,), None, noise, 0.0, "kalman"), ())
+    np.testing.assert_array_equal(run.inputs[20:30], _slice(problem, _Part(0, 20, 30))[0].inputs)

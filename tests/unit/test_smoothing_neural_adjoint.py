@@ -66,7 +66,9 @@ def test_the_descent_finds_the_field(samples_of: SamplesOf, network_of: NetworkO
         assert np.isnan(held_out)
         heard.append((share, cost))
 
-    found = descend_by_adjoint(shooting, start, prior, 40, NEVER, told)
+    covariance = torch.eye(7, dtype=torch.float64)
+    found = descend_by_adjoint(shooting, start, prior, 40, NEVER, told, covariance=covariance)
+    assert torch.equal(covariance, found.covariance)
     assert sorted(heard, key=lambda one: -one[1]) == heard
     assert found.cost < 0.01 * shooting.cost(start)[0]
     points = torch.tensor(np.column_stack([np.cos(TIMES), -np.sin(TIMES)]))
@@ -79,5 +81,17 @@ def test_a_deadline_that_has_passed_leaves_the_start(samples_of: SamplesOf, netw
     shooting = problem(samples_of, network_of({(1,): 0.5}, {(0,): -0.5}))
     start = torch.cat([torch.tensor(shooting.windows.starts).flatten(), shooting.network.parameters])
     prior = Prior.first(shooting.network.groups)
-    found = descend_by_adjoint(shooting, start, prior, 60, Deadline(0.0), lambda *_: None)
+    covariance = torch.eye(len(prior.groups), dtype=torch.float64)
+    found = descend_by_adjoint(shooting, start, prior, 60, Deadline(0.0), lambda *_: None, covariance=covariance)
     assert torch.equal(start, found.unknowns)
+    assert torch.equal(covariance, found.covariance)
+
+
+def test_the_share_that_is_done_is_never_more_than_one(samples_of: SamplesOf, network_of: NetworkOf) -> None:
+    """Also where the iterations are no multiple of those between looks at the clock."""
+    shooting = problem(samples_of, network_of({(1,): 0.5}, {(0,): -0.5}), steps=1)
+    start = torch.cat([torch.tensor(shooting.windows.starts).flatten(), shooting.network.parameters])
+    prior, shares = Prior.first(shooting.network.groups), list[float]()
+    covariance = torch.eye(len(prior.groups), dtype=torch.float64)
+    descend_by_adjoint(shooting, start, prior, 6, NEVER, lambda share, *_: shares.append(share), covariance=covariance)
+    assert [5.0 / 6.0, 1.0] == shares

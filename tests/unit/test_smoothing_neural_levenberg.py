@@ -42,6 +42,27 @@ class Nowhere(Rosenbrock):
         return float("inf"), float("nan")
 
 
+class Misjudged(Rosenbrock):
+    """A bowl whose curvature is overstated outside a radius of one and understated within."""
+
+    def cost(self, unknowns: torch.Tensor) -> tuple[float, float]:
+        """The bowl."""
+        return float(torch.sum(unknowns**2)), float("nan")
+
+    def normal(self, unknowns: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Twenty times the curvature, or a tenth of it."""
+        curvature = 20.0 if self.cost(unknowns)[0] > 1.0 else 0.1
+        return curvature * torch.eye(2, dtype=torch.float64), unknowns.clone()
+
+
+class Stuck(Rosenbrock):
+    """A start that every step makes worse."""
+
+    def cost(self, unknowns: torch.Tensor) -> tuple[float, float]:
+        """None at the start, one elsewhere."""
+        return float(not torch.equal(FIRST, unknowns)), float("nan")
+
+
 def held_out(found: Descent) -> float:
     """The misfit that stops a descent."""
     return found.held_out
@@ -113,3 +134,18 @@ def test_a_strong_prior_holds_the_parameters_near_zero() -> None:
     found = descend(Rosenbrock(), FIRST, prior, 20, NEVER, lambda *_: None, hold=10**6)
     np.testing.assert_allclose(found.unknowns, 0.0, atol=1e-4)
     np.testing.assert_allclose(found.covariance, 1e-6 * np.eye(2), rtol=0.01, atol=1e-8)
+
+
+def test_a_point_far_from_the_minimum_does_not_pass_for_the_lowest() -> None:
+    """Good steps make the damping light; where they end it rises as far as the next one needs."""
+    found, shares = down(Misjudged(), 60)
+    assert len(shares) > LEAST
+    assert found.cost < 1e-6
+
+
+def test_a_start_that_no_step_improves_has_the_covariance_of_the_data() -> None:
+    """Not that of the prior, which holds nothing."""
+    found, shares = down(Stuck(), 20)
+    assert [] == shares
+    assert torch.equal(FIRST, found.unknowns)
+    np.testing.assert_allclose(found.covariance, torch.linalg.inv(Stuck().normal(FIRST)[0]), rtol=1e-4)

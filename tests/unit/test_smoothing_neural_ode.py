@@ -1,11 +1,13 @@
 """The neural ODE as a smoother: order, inputs, members, noise."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from scipy.integrate import solve_ivp
 
-from discovery.errors import DataError
+from discovery.errors import DataError, UsageError
 from discovery.protocols import Deadline
 from discovery.smoothing import neural_ode
 from discovery.smoothing.neural import training
@@ -149,17 +151,60 @@ def test_neither_threads_nor_global_randomness_are_touched() -> None:
     assert torch.equal(state, torch.random.get_rng_state())
 
 
-def test_progress_is_told_from_start_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fractions never fall, and messages have the loss and the seconds left."""
-    monkeypatch.setattr(training, "UNSURE", np.inf)
+@pytest.mark.parametrize(("members", "unsure"), [(1, 0.5), (1, 0.0), (2, 0.0)])
+def test_progress_is_told_from_start_to_end(monkeypatch: pytest.MonkeyPatch, members: int, unsure: float) -> None:
+    """Fractions never fall, with the firm pass and several members too; messages have the loss and the seconds left."""
+    monkeypatch.setattr(training, "UNSURE", unsure)
     heard: list[tuple[str, float]] = []
 
     def progress(stage: str, message: str = "", fraction: float | None = None) -> None:
         assert "smoothing" == stage
         heard.append((message, -1.0 if fraction is None else fraction))
 
-    NeuralODE(**QUICK).smooth([circle()], seed=0, progress=progress)
+    settings = {**QUICK, "iterations": (4,)}
+    NeuralODE(members=members, **settings).smooth([circle()], seed=0, progress=progress)
     fractions = [fraction for _, fraction in heard]
     assert sorted(fractions) == fractions
     assert 10 < len(heard)
+    assert 1.0 >= fractions[-1]
     assert any(" loss " in message and message.endswith(" s left") for message, _ in heard)
+
+
+def test_deviations_by_the_adjoint_are_of_the_size_of_the_others() -> None:
+    """Little memory changes how a field is learned, not how well it is known."""
+    run = circle()
+    short = Trajectory(run.times[:60], run.states[:60], run.names)
+    sizes: list[float] = []
+    for memory in (0.01, NeuralODE().memory):
+        smoothing = NeuralODE(memory=memory, **{**QUICK, "refit": 1}).smooth([short], seed=0)
+        sizes.append(float(np.sqrt(np.mean(smoothing.trajectories[0].derivative_deviations ** 2))))
+    assert 1.0 / 3.0 < sizes[0] / sizes[1] < 3.0
+
+
+def test_second_order_takes_a_run_of_one_sample_among_others() -> None:
+    """It is read out at its one time."""
+    alone = Trajectory(np.zeros(1), np.array([[0.5, 0.5]]), ("x", "y"), "alone")
+    settings = {**QUICK, "iterations": (2,)}
+    smoothing = NeuralODE(order=2, **settings).smooth([circle(), alone], seed=0)
+    assert [(180, 4), (1, 4)] == [run.states.shape for run in smoothing.trajectories]
+    assert all(np.all(np.isfinite(run.derivatives)) for run in smoothing.trajectories)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"iterations": (1, 2), "continuity": (0.3,)},
+            r"NeuralODE got 2 iterations \(1, 2\) but 1 continuities \(0\.3,\)\. Give one of each for every stage\.",
+        ),
+        (
+            {"members": 0},
+            r"NeuralODE got members=0 and order=1\. It needs at least one member, and an order of 1 or 2\.",
+        ),
+        ({"order": 3}, r"NeuralODE got members=1 and order=3\. It needs at least one member, and an order of 1 or 2\."),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_refused(settings: dict[str, Any], message: str) -> None:
+    """At once, with what came and what is needed."""
+    with pytest.raises(UsageError, match=message):
+        NeuralODE(**settings)

@@ -97,3 +97,19 @@ def test_a_field_that_runs_off_gives_finite_states(network_of: NetworkOf, sample
     (states,) = read_out(away, [noisy(samples_of, EXACT)], HOW)
     assert np.all(np.isfinite(states))
     assert np.sqrt(np.mean((states - EXACT) ** 2)) > 10.0
+
+
+def test_a_window_that_runs_off_does_not_stop_the_others(
+    network_of: NetworkOf, samples_of: SamplesOf, windows_of: WindowsOf
+) -> None:
+    """It and the one behind it stay where they are; all others move towards the samples and settle nearer to them."""
+    drives = np.zeros((100, 1))
+    drives[50:53] = 1e9
+    measured = np.full((100, 1), 0.1)
+    windows = windows_of(samples_of(TIMES, 0.5 * measured, measured=measured, drives=drives), cells=8)
+    network = network_of({(0, 0, 1): 1.0}, drives=1)
+    moves = _move(network, windows, windows.starts, HOW)[:, 0]
+    assert [6, 7] == np.flatnonzero(moves == 0.0).tolist()
+    others = np.delete(np.arange(len(windows)), [6, 7])
+    assert np.all((moves[others] > 1e-3) & (moves[others] < 0.05))
+    assert np.all(_settle(network, windows, HOW)[others] > windows.starts[others])

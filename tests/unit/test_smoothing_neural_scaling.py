@@ -55,3 +55,10 @@ def test_rows_are_some_of_every_array(samples_of: SamplesOf) -> None:
     part = samples_of(np.arange(9.0), drives=np.arange(9.0)[:, None]).rows(slice(2, 5))
     assert {3} == {len(getattr(part, name)) for name in part.__dataclass_fields__}
     np.testing.assert_array_equal([2.0, 3.0, 4.0], part.drives[:, 0])
+
+
+def test_a_lone_sample_has_no_acceleration(samples_of: SamplesOf) -> None:
+    """Nothing is known of it from one velocity."""
+    part = with_velocities(samples_of(np.zeros(1)), np.array([2.0]))
+    assert (1, 2) == part.slopes.shape
+    assert 0.0 == part.slopes[0, 1]

@@ -12,10 +12,12 @@ from discovery.smoothing.starts import classical_start
 from discovery.types import Trajectory
 
 
-def study(times: np.ndarray) -> Study:
+def study(times: np.ndarray, inputs: int = 0) -> Study:
     """A circle with noise."""
+    drives = np.tile(np.cos(times)[:, None], (1, inputs))
     states = np.column_stack([3.0 + 2.0 * np.sin(times), np.cos(times)])
-    run = Trajectory(times, states + 0.05 * np.random.default_rng(0).standard_normal(states.shape), ("x", "y"))
+    noisy = states + 0.05 * np.random.default_rng(0).standard_normal(states.shape)
+    run = Trajectory(times, noisy, ("x", "y"), inputs=drives)
     fit, _ = classical_start([run], "additive", seed=0, deadline=NEVER, progress=silent)
     return Study.of([run], fit, 0)
 
@@ -56,3 +58,10 @@ def test_long_runs_have_several_samples_in_a_cell() -> None:
     found = study(np.linspace(0.0, 12.0, 1001))
     network = new_network(np.ones(2), np.zeros((2, 2)), 0, 1, np.random.default_rng(0))
     assert (4, Stepper(1)) == steps_in_cells(network.at(network.parameters * 0.0), found)
+
+
+def test_runs_with_inputs_have_one_sample_in_a_cell() -> None:
+    """Inputs are linear within a cell, so that no sample of them may be skipped."""
+    found = study(np.linspace(0.0, 12.0, 1001), inputs=1)
+    network = new_network(np.ones(2), np.zeros((2, 2)), 1, 1, np.random.default_rng(0))
+    assert (1, Stepper(1)) == steps_in_cells(network.at(network.parameters * 0.0), found)

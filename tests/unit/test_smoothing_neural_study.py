@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from discovery.protocols import NEVER, silent
+from discovery.smoothing.clock import PLAIN
 from discovery.smoothing.neural.network import new_network
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.solving import Stepper
@@ -94,3 +95,15 @@ def test_a_second_order_study_has_velocities_that_nobody_measured() -> None:
     assert 0.0 == np.abs(found.known[2:]).max()
     velocities = found.scaling.states(part.curve)[:, 2:]
     np.testing.assert_allclose(velocities, found.curves[0].derivatives, rtol=1e-9)
+
+
+def test_a_second_order_study_of_samples_over_decades_is_by_plain_time() -> None:
+    """Its velocities are derivatives by the data's time; one of first order is by the logarithmic clock."""
+    times = np.r_[0.0, np.logspace(-2, 2, 80)]
+    run = Trajectory(times, 1.0 / (1.0 + times)[:, None], ("x",))
+    found = study(run, order=2)
+    assert PLAIN == found.clock
+    assert PLAIN != study(run).clock
+    assert 0 == found.parts[0].drives.shape[1]
+    velocities = found.scaling.states(found.parts[0].curve)[:, 1]
+    np.testing.assert_allclose(velocities, -1.0 / (1.0 + times) ** 2, atol=0.02)

@@ -49,9 +49,8 @@ def error(study: Study, learned: Learned) -> float:
     return float(np.sqrt(np.mean((found - np.column_stack([states[:, 1], -states[:, 0]])) ** 2) / 0.5))
 
 
-def test_the_stages_follow_one_another(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stages_follow_one_another(study: Study) -> None:
     """Collocation, both stages of shooting, then all samples; shares never fall, and hidden samples are then gone."""
-    monkeypatch.setattr(training, "UNSURE", np.inf)
     learned, heard = trained(study)
     names = list(dict.fromkeys(what for what, *_ in heard))
     assert ["collocation", "shooting, stage 1", "shooting, stage 2", "with all samples"] == names
@@ -73,9 +72,9 @@ def test_windows_that_do_not_fit_in_memory_are_trained_by_the_adjoint(
     """The field is nearly as good; Gauss-Newton is left to the collocation."""
     asked: list[int] = []
 
-    def spy(problem: Shooting, *rest: object) -> training.Descent:
+    def spy(problem: Shooting, *rest: object, **named: object) -> training.Descent:
         asked.append(problem.numbers)
-        return by_adjoint(problem, *rest)
+        return by_adjoint(problem, *rest, **named)
 
     by_adjoint: Callable[..., training.Descent] = training.descend_by_adjoint
     monkeypatch.setattr(training, "descend_by_adjoint", spy)

@@ -1,5 +1,7 @@
 """Which classical smoother starts the neural ODE."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,3 +72,12 @@ def test_runs_that_do_not_fit_together_are_refused() -> None:
     """As by every smoother."""
     with pytest.raises(DataError, match="Smoothing needs the same states in the same order"):
         start(circle(60, 0.1), Trajectory(np.arange(9.0), np.ones((9, 2)), ("y", "x")))
+
+
+def test_runs_with_different_numbers_of_inputs_are_refused() -> None:
+    """The message has the numbers and what to do."""
+    run = circle(60, 0.1)
+    driven = replace(run, inputs=np.ones((60, 1)))
+    message = r"Trajectories have \[0, 1\] inputs\. Smoothing needs the same inputs .* add the missing columns\."
+    with pytest.raises(DataError, match=message):
+        start(run, driven)

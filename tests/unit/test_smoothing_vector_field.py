@@ -121,3 +121,11 @@ def test_a_logarithmic_clock_is_wound_back() -> None:
     fine = 2.0 + 0.1 * np.expm1(np.linspace(0.0, shown[-1], 400))
     states = clocked.forecast(np.zeros(1), fine, fine[:, None])
     np.testing.assert_allclose(states[-1, 0], 0.5 * shown[-1] ** 2, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("drives", "given"), [(None, 0), (np.zeros((31, 2)), 2)])
+def test_a_forecast_of_a_driven_field_wants_its_drives(drives: np.ndarray | None, given: int) -> None:
+    """As the field itself does, with the same message."""
+    message = rf"The field is driven by 1 quantities \(inputs, then time\) but got {given}\. Pass one column for each\."
+    with pytest.raises(DataError, match=message):
+        single([-1.0, 1.0, 0.0], drives=1).forecast(np.ones(1), TIMES, drives)

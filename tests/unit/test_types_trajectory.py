@@ -39,3 +39,21 @@ def test_inputs_that_do_not_fit_are_refused(inputs: np.ndarray, shape: str) -> N
     """The message has both shapes and what to do."""
     with pytest.raises(DataError, match=MESSAGE.format(shape)):
         Trajectory(TIMES, STATES, ("x", "y"), inputs=inputs)
+
+
+def test_inputs_may_be_lists() -> None:
+    """They become an array, or are refused as one would be."""
+    np.testing.assert_array_equal(
+        np.ones((4, 1)),
+        Trajectory(TIMES, STATES, ("x", "y"), inputs=[[1.0]] * 4).inputs,
+    )
+    assert (4, 0) == Trajectory(TIMES, STATES, ("x", "y"), inputs=[]).inputs.shape
+    with pytest.raises(DataError, match=MESSAGE.format("4,")):
+        Trajectory(TIMES, STATES, ("x", "y"), inputs=[1.0] * 4)
+
+
+def test_a_single_number_is_no_times() -> None:
+    """The message has the shapes and what is needed."""
+    message = r"Trajectory got times of shape \(\) and states of shape \(4, 2\)\. It needs times \(n,\)"
+    with pytest.raises(DataError, match=message):
+        Trajectory(1.0, STATES, ("x", "y"))

@@ -50,6 +50,8 @@ def descend_by_adjoint(
     iterations: int,
     deadline: Deadline,
     told: Callable[[float, float, float], None],
+    *,
+    covariance: Tensor,
 ) -> Descent:
     """Lowers the sum of squares and the penalty by L-BFGS; the prior and the covariance stay what they were."""
     count = len(prior.groups)
@@ -68,7 +70,7 @@ def descend_by_adjoint(
         return value
 
     cost, held_out = problem.cost(start)
-    best = Descent(start, prior, torch.diag(1.0 / prior.weights), cost + prior.penalty(start[-count:]), held_out)
+    best = Descent(start, prior, covariance, cost + prior.penalty(start[-count:]), held_out)
     for done in range(0, iterations, BURST):
         if deadline.passed():
             break
@@ -78,8 +80,8 @@ def descend_by_adjoint(
         before, value = best.cost, cost + prior.penalty(now[-count:])
         if not value < before:
             break
-        best = Descent(now, prior, best.covariance, value, held_out)
-        told((done + BURST) / iterations, value, held_out)
+        best = Descent(now, prior, covariance, value, held_out)
+        told(min(1.0, (done + BURST) / iterations), value, held_out)
         if before - value < PLATEAU * before:
             break
     return best

@@ -6,7 +6,7 @@ Sources: Moré, The Levenberg-Marquardt algorithm: implementation and theory (19
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -17,7 +17,8 @@ from discovery.smoothing.neural.evidence import Prior
 
 DAMPING = 1e-3  # of the first step, relative to the diagonal
 FACTOR = 8.0  # by which damping falls after a step that was taken and rises after one that was not
-TRIES = 6  # rises of the damping before a point is taken to be the lowest
+LIGHTEST = 1e-6  # damping
+TRIES = 10  # rises of the damping before a point is taken to be the lowest
 PLATEAU = 1e-4  # relative decrease of the cost of a step below which it stops
 LEAST = 9  # steps before a plateau counts: the prior moves first
 PATIENCE, WORSE = 5, 1.05  # steps in a row with a held-out misfit worse than the best by that factor, before it stops
@@ -79,11 +80,12 @@ def descend(
         if deadline.passed() or worse == PATIENCE:
             break
         normal, gradient = problem.normal(last.unknowns)
-        covariance = _covariance(normal, last.prior)
+        covariance = covariance_of(normal, last.prior)
         prior = last.prior.renewed(last.unknowns[-count:], covariance) if done >= hold else last.prior
         before = cost + prior.penalty(last.unknowns[-count:])
         stepped = _step(problem, last, prior, (normal, gradient), before, damping)
         if stepped is None:
+            last = replace(last, covariance=covariance)
             break
         unknowns, cost, held_out, damping = stepped
         last = Descent(unknowns, prior, covariance, cost + prior.penalty(unknowns[-count:]), held_out)
@@ -111,8 +113,8 @@ def _step(
             unknowns = last.unknowns - torch.cholesky_solve(downhill[:, None], root)[:, 0]
             cost, held_out = problem.cost(unknowns)
             if cost + prior.penalty(unknowns[-count:]) < before:
-                return unknowns, cost, held_out, max(damping / FACTOR, 1e-9)
-        damping = max(damping * FACTOR, 1e-6)
+                return unknowns, cost, held_out, max(damping / FACTOR, LIGHTEST)
+        damping = damping * FACTOR
     return None
 
 
@@ -123,8 +125,8 @@ def _regularised(normal: Tensor, prior: Prior) -> Tensor:
     return hessian
 
 
-def _covariance(normal: Tensor, prior: Prior) -> Tensor:
-    """Covariance of the parameters."""
+def covariance_of(normal: Tensor, prior: Prior) -> Tensor:
+    """Covariance of the parameters, the last unknowns of a normal matrix, the other unknowns integrated out."""
     hessian = _regularised(normal, prior)
     torch.diagonal(hessian).mul_(1.0 + 1e-9)
     root, failed = torch.linalg.cholesky_ex(hessian)

@@ -108,10 +108,10 @@ def _move(
     gradient[after] -= stiffness * jumps
     off[before] = -slopes.transpose(0, 2, 1) * stiffness
     # a window that ran off, or one without samples, moves not at all rather than anywhere
-    broken = ~(
-        np.isfinite(diagonal).all(axis=(1, 2)) & np.isfinite(gradient).all(axis=1) & np.isfinite(off).all((1, 2))
-    )
+    blocks = np.isfinite(diagonal).all(axis=(1, 2)) & np.isfinite(off).all(axis=(1, 2))
+    broken = np.logical_not(np.logical_and(blocks, np.isfinite(gradient).all(axis=1)))
     diagonal[broken], gradient[broken], off[broken] = np.eye(dimension), 0.0, 0.0
+    off[:-1][broken[1:]] = 0.0
     diagonal += np.eye(dimension) * (1e-9 * np.trace(diagonal, axis1=1, axis2=2)[:, None, None] + 1e-9)
     return -_solve_band(diagonal, off, gradient)
 

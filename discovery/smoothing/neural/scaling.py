@@ -115,7 +115,9 @@ def with_velocities(part: Samples, unit: Float[np.ndarray, " state"]) -> Samples
     Args:
         unit: of the velocities, in standardised positions over time.
     """
-    accelerations = np.gradient(part.slopes / unit, part.times, axis=0)
+    velocities = part.slopes / unit
+    lone = len(part) < 2
+    accelerations = np.zeros_like(velocities) if lone else np.gradient(velocities, part.times, axis=0)
     sizes = np.sqrt(np.mean(accelerations**2, axis=0))
     unmeasured = np.full_like(part.measured, np.nan)
     return replace(

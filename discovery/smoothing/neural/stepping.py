@@ -30,7 +30,9 @@ def steps_in_cells(network: Network, study: Study) -> tuple[int, Stepper]:
     if _stiffness(network, study) > STIFF:
         return 1, Stepper(IMPLICIT, stiff=True)
     longest = max(len(run) for run in study.trajectories)
-    stride = max(1, min(int(step), longest // FEWEST))
+    # between nodes inputs are taken to be linear, so that where there are any every sample is a node
+    driven = study.trajectories[0].inputs.shape[1] > 0
+    stride = 1 if driven else max(1, min(int(step), longest // FEWEST))
     return stride, Stepper(max(1, int(np.ceil(stride / step))))
 
 

@@ -79,10 +79,12 @@ class Study:
     ) -> Study:
         """Smooths twice by ``fit``: all samples, and all but those held out.
 
-        Where the samples are spread over the logarithm of time, the field is by that clock and depends on it.
+        Where the samples are spread over the logarithm of time, the field is by that clock and depends on it. One of
+        second order is by plain time: its velocities have to be.
         """
-        clock, before = fit.clock, trajectories
-        trajectories, fit, with_time = clock.warped(before), replace(fit, clock=PLAIN), with_time or clock != PLAIN
+        clock, before = fit.clock if order == 1 else PLAIN, trajectories
+        if clock != PLAIN:
+            trajectories, fit, with_time = clock.warped(before), replace(fit, clock=PLAIN), True
         noise, scaling, hidden = fit.noise_model(trajectories), Scaling.of(fit), hide(trajectories, seed)
         curves, blind_curves = posterior(fit, trajectories), posterior(fit, masked(trajectories, hidden))
         raw = [_drives(run, with_time) for run in trajectories]

@@ -14,7 +14,7 @@ from discovery.smoothing.neural.adjoint import descend_by_adjoint
 from discovery.smoothing.neural.collocation import INDEPENDENT, Collocation
 from discovery.smoothing.neural.derivatives import deviations
 from discovery.smoothing.neural.evidence import Prior
-from discovery.smoothing.neural.levenberg import Descent, descend
+from discovery.smoothing.neural.levenberg import Descent, covariance_of, descend
 from discovery.smoothing.neural.network import Network, new_network
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.scaling import rates
@@ -103,7 +103,7 @@ def train(study: Study, plan: Plan, *, seed: int, deadline: Deadline, told: Told
         say = _saying(told, f"shooting, stage {number + 1}", ends[number], ends[number + 1])
         stage = _shoot(study, plan, stage, replace(how, continuity=continuity), iterations, rng, deadline, say)
         best = best if stage.learned.trial.worse_than(best.learned.trial) else stage
-    return _refit(study, best, plan.refit, deadline, _saying(told, "with all samples", 0.8, 0.95))
+    return _refit(study, best, plan.refit, deadline, told)
 
 
 def _saying(told: Told, what: str, low: float, high: float) -> Callable[[float, float, float], None]:
@@ -130,7 +130,7 @@ def _shoot(
         if misfit < FOLLOWED or how.cells <= FEWEST:
             break
         how = replace(how, cells=how.cells // 2)
-    found = _descend(problem, start, stage.descent.prior, iterations, deadline, say)
+    found = _descend(problem, start, stage.descent, iterations, deadline, say)
     network = network.at(problem.split(found.unknowns)[1])
     learned = Learned(network, how, found.covariance, study.trial(network, how))
     return _Stage(learned, found, problem)
@@ -139,14 +139,24 @@ def _shoot(
 def _descend(
     problem: Shooting,
     start: Tensor,
-    prior: Prior,
+    before: Descent,
     iterations: int,
     deadline: Deadline,
     say: Callable[[float, float, float], None],
 ) -> Descent:
-    """By Gauss-Newton steps, or by the adjoint where a window is too long for their memory."""
-    by = descend_by_adjoint if problem.oversized and not problem.stepper.stiff else descend
-    return by(problem, start, prior, iterations, deadline, say)
+    """By Gauss-Newton steps, or by the adjoint where a window is too long for their memory.
+
+    The adjoint gives no normal matrix. Where it moved the parameters, the covariance that they had before does not
+    hold any more; the one by the classical derivatives at the new ones takes its place.
+    """
+    prior = before.prior
+    if not problem.oversized or problem.stepper.stiff:
+        return descend(problem, start, prior, iterations, deadline, say)
+    found = descend_by_adjoint(problem, start, prior, iterations, deadline, say, covariance=before.covariance)
+    if torch.equal(start, found.unknowns):
+        return found
+    normal, _ = problem.anchor.normal(problem.split(found.unknowns)[1])
+    return replace(found, covariance=covariance_of(normal, prior))
 
 
 def _windows(study: Study, plan: Plan, how: Reading, rng: np.random.Generator) -> Windows:
@@ -165,9 +175,7 @@ def _starts(stage: _Stage, problem: Shooting) -> Tensor:
     return torch.tensor(problem.windows.starts).flatten()
 
 
-def _refit(
-    study: Study, stage: _Stage, iterations: int, deadline: Deadline, say: Callable[[float, float, float], None]
-) -> Learned:
+def _refit(study: Study, stage: _Stage, iterations: int, deadline: Deadline, told: Told) -> Learned:
     """The stage's field with a few more steps in which nothing is held out.
 
     A field that the samples leave more uncertain than the classical derivatives are is held to those more firmly.
@@ -175,10 +183,11 @@ def _refit(
     learned, problem, found = stage.learned, stage.problem, stage.descent
     if problem is None or deadline.passed():
         return learned
-    for share in (ANCHOR, FIRM):
+    for number, share in enumerate((ANCHOR, FIRM)):
+        say = _saying(told, "with all samples", 0.8 + 0.075 * number, 0.875 + 0.075 * number)
         anchor = Collocation.of(learned.network, study.parts, share, ANCHORS)
         problem = replace(problem, windows=problem.windows.revealed(), anchor=anchor)
-        found = _descend(problem, found.unknowns, found.prior, iterations, deadline, say)
+        found = _descend(problem, found.unknowns, found, iterations, deadline, say)
         network = problem.network.at(problem.split(found.unknowns)[1])
         learned = replace(learned, network=network, covariance=found.covariance)
         if _doubt(study, learned) < UNSURE:
