@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -190,9 +191,12 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
 
 
 def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> tuple[Trajectory, ...]:
-    """The trajectories of :func:`trajectory_arrays`."""
+    """The trajectories of :func:`trajectory_arrays`; runs stored before there were inputs have none."""
+    none = np.empty((0, 0))
     return tuple(
-        Trajectory(arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label), arrays[f"inputs_{i}"])
+        Trajectory(
+            arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label), arrays.get(f"inputs_{i}", none)
+        )
         for i, label in enumerate(arrays["labels"])
     )
 
@@ -226,7 +230,8 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
         for i, label in enumerate(told["labels"])
     )
     weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}
-    field = PerceptronField.from_arrays(weights) if weights else None
+    whole = {one.name for one in fields(PerceptronField)} <= weights.keys()  # a field of an older form is left out
+    field = PerceptronField.from_arrays(weights) if whole else None
     noise = NoiseModel(told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"])
     return Smoothing(runs, field, noise, real(told["score"]), told["method"], tuple(told["notes"]))
 

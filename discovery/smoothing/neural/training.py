@@ -28,7 +28,7 @@ from discovery.smoothing.neural.windows import Windows, draw, gather, places
 # 0.1 they keep the classical errors (geometric mean .63 of them instead of .54).
 ANCHOR = 0.03
 UNSURE = 0.5  # doubt from which a field is held to the classical derivatives more firmly
-FIRM = 0.15  # the same where the samples leave the field more uncertain than the classical derivatives are
+FIRM = 0.15  # the share that classical derivatives then count for
 ANCHORS = 300  # points of the anchor
 HOLD = 3  # steps of the collocation before the prior moves: nothing is known of a field that was just drawn
 FOLLOWED = 1e3  # mean squared misfit, in noise variances, beyond which a field runs away from the samples
