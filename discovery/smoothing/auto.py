@@ -10,6 +10,7 @@ import numpy as np
 
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.neural.study import Trial
+from discovery.smoothing.neural.training import UNSURE, Learned
 from discovery.smoothing.neural_ode import NeuralODE
 from discovery.smoothing.starts import classical_start
 from discovery.types import NoiseKind, SmoothedTrajectory, Smoothing, Trajectory
@@ -20,6 +21,7 @@ CITES = ("Rasmussen2006", "Sarkka2023")
 
 MISFIT = 1.5  # squared error of fitted samples, in noise variances, above which a field has not fitted them
 DOUBTFUL = 1.1  # expected error, relative to the classical one, above which derivatives are not worth having
+APART = 1.2  # difference of derivatives, relative to the expected classical error, that an unsure field may have
 CREDIBLE = 1.2  # departure from the classical derivatives above which the neural ones were worse; by experiment
 
 
@@ -56,7 +58,7 @@ class Auto:
         theirs = study.trial(None)
         curves = study.in_time(study.curves)
         classical = Smoothing(curves, neural.field, study.noise, theirs.score, name)
-        reason = _objection(learned.trial, theirs, neural.trajectories, curves)
+        reason = _objection(learned, theirs, neural.trajectories, curves)
         called = name.replace("_", " ")
         told = f"{theirs.score:.3f} nats a sample by the {called}, {neural.score:.3f} by the neural ODE"
         if reason and smoother.order == 1:
@@ -67,33 +69,41 @@ class Auto:
 
 
 def _objection(
-    ours: Trial, theirs: Trial, neural: Sequence[SmoothedTrajectory], classical: Sequence[SmoothedTrajectory]
+    learned: Learned, theirs: Trial, neural: Sequence[SmoothedTrajectory], classical: Sequence[SmoothedTrajectory]
 ) -> str:
     """Why the field is not to be kept; empty if nothing speaks against it."""
+    ours = learned.trial
     if len(ours.scores) == 0:
         return "there are too few samples to hold any out"
     if ours.worse_than(theirs):
         return "the neural ODE predicts held-out samples worse"
     if not ours.misfit < MISFIT:
         return "the neural ODE does not fit the samples"
-    if _doubt(neural, classical) > DOUBTFUL:
+    expected, apart = _compared(neural, classical)
+    if expected > DOUBTFUL:
         return "the neural ODE's derivatives are less certain than its own"
+    if learned.doubt > UNSURE and apart > APART:
+        return "the neural ODE knows little of its derivatives, and they are not its own"
     departure = _departure(neural, classical)
     if departure > CREDIBLE:
         return f"the neural ODE's derivatives depart from its own by {departure:.2f} of their standard deviations"
     return ""
 
 
-def _doubt(ours: Sequence[SmoothedTrajectory], theirs: Sequence[SmoothedTrajectory]) -> float:
-    """Expected error of the field's derivatives, relative to that of the classical ones."""
-    seen = slice(0, len(theirs[0].names))
-    sizes = np.sqrt(np.mean(np.concatenate([one.derivatives for one in theirs]) ** 2, axis=0))
+def _compared(ours: Sequence[SmoothedTrajectory], theirs: Sequence[SmoothedTrajectory]) -> tuple[float, float]:
+    """Expected error of the field's derivatives, and their difference from the classical ones, both relative to the
+    expected error of those.
+    """
+    slopes = np.concatenate([one.derivatives for one in theirs])
+    sizes = np.sqrt(np.mean(slopes**2, axis=0))
     sizes = np.where(sizes > 0.0, sizes, 1.0)
-    expected = [
-        np.sqrt(np.mean((np.concatenate([one.derivative_deviations[:, seen] for one in runs]) / sizes) ** 2))
-        for runs in (ours, theirs)
-    ]
-    return float(expected[0] / expected[1])
+    seen = slice(0, slopes.shape[1])
+    doubts, classical = (
+        np.concatenate([one.derivative_deviations[:, seen] for one in runs]) / sizes for runs in (ours, theirs)
+    )
+    gaps = (np.concatenate([one.derivatives[:, seen] for one in ours]) - slopes) / sizes
+    scale = float(np.mean(classical**2))
+    return float(np.sqrt(np.mean(doubts**2) / scale)), float(np.sqrt(np.mean(gaps**2) / scale))
 
 
 def _departure(ours: Sequence[SmoothedTrajectory], theirs: Sequence[SmoothedTrajectory]) -> float:

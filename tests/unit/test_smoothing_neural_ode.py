@@ -151,10 +151,10 @@ def test_neither_threads_nor_global_randomness_are_touched() -> None:
     assert torch.equal(state, torch.random.get_rng_state())
 
 
-@pytest.mark.parametrize(("members", "unsure"), [(1, 0.5), (1, 0.0), (2, 0.0)])
-def test_progress_is_told_from_start_to_end(monkeypatch: pytest.MonkeyPatch, members: int, unsure: float) -> None:
+@pytest.mark.parametrize(("members", "bearable"), [(1, np.inf), (1, 0.0), (2, 0.0)])
+def test_progress_is_told_from_start_to_end(monkeypatch: pytest.MonkeyPatch, members: int, bearable: float) -> None:
     """Fractions never fall, with the firm pass and several members too; messages have the loss and the seconds left."""
-    monkeypatch.setattr(training, "UNSURE", unsure)
+    monkeypatch.setattr(training, "FIRMER", ((bearable, training.ANCHOR), (np.inf, 0.6)))
     heard: list[tuple[str, float]] = []
 
     def progress(stage: str, message: str = "", fraction: float | None = None) -> None:

@@ -13,7 +13,7 @@ from discovery.smoothing.neural.network import Network
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.shooting import Shooting
 from discovery.smoothing.neural.study import Study, Trial
-from discovery.smoothing.neural.training import ANCHOR, FIRM, Learned, Plan, train
+from discovery.smoothing.neural.training import ANCHOR, Learned, Plan, train
 from discovery.smoothing.starts import classical_start
 from discovery.types import Trajectory
 
@@ -117,8 +117,8 @@ def test_a_field_that_is_worse_known_than_the_classical_slopes_is_held_to_them(
     shares: list[float] = []
     of = Collocation.of
     monkeypatch.setattr(training.Collocation, "of", lambda *told: shares.append(told[2]) or of(*told))
-    for unsure, expected in ((np.inf, [ANCHOR]), (0.0, [ANCHOR, FIRM])):
-        monkeypatch.setattr(training, "UNSURE", unsure)
+    for firmer, expected in ((((np.inf, ANCHOR),), [ANCHOR]), (((0.0, ANCHOR), (np.inf, 0.6)), [ANCHOR, 0.6])):
+        monkeypatch.setattr(training, "FIRMER", firmer)
         shares.clear()
         trained(study, Plan(8, 2, (2,), (0.3,), 16, 128, NUMBERS, 1))
         assert [INDEPENDENT, ANCHOR, *expected] == shares
