@@ -200,6 +200,8 @@ def _refit(study: Study, stage: _Stage, iterations: int, deadline: Deadline, tol
         return _Stage(replace(before.learned, network=network, covariance=found.covariance), found, firm)
 
     loose = held(stage, ANCHOR, 0.8)
+    if problem.oversized:  # the adjoint leaves no covariance to doubt by
+        return loose.learned
     doubt = _doubt(study, loose.learned)
     share = next((share for bearable, share in FIRMER if doubt <= bearable), FIRMER[-1][1])
     firm = loose if share == ANCHOR else held(loose, share, 0.875)
