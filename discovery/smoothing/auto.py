@@ -21,7 +21,7 @@ CITES = ("Rasmussen2006", "Sarkka2023")
 
 MISFIT = 1.5  # squared error of fitted samples, in noise variances, above which a field has not fitted them
 DOUBTFUL = 1.1  # expected error, relative to the classical one, above which derivatives are not worth having
-APART = 1.2  # difference of derivatives, relative to the expected classical error, that an unsure field may have
+APART = 1.0  # difference of derivatives, relative to the expected classical error, that an unsure field may have
 CREDIBLE = 1.2  # departure from the classical derivatives above which the neural ones were worse; by experiment
 
 
