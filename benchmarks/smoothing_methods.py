@@ -115,7 +115,7 @@ def _auto(subject: Subject, data: Measurement, _: float) -> Outcome:
     seconds = time.process_time() - begin
     kept = rivals[0]
     neural = next((rival for rival in rivals if rival.method == NEURAL), kept)  # kept: where none was trained
-    start = next((rival for rival in rivals if rival.method != NEURAL), kept)
+    start = next((rival for rival in rivals if NEURAL not in rival.method), kept)  # nor a mean with it
     errors = {AUTO: _error(kept, data), ALWAYS: _error(neural, data), START: _error(start, data)}
     told = {
         "kept": kept.method,

@@ -163,7 +163,8 @@ def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:
 
 def _cites(config: RunConfig, smoothing: Smoothing) -> tuple[str, ...]:
     """Keys of the papers behind what ran."""
-    ran = [("smoothing", config.smoother), ("smoothing", smoothing.method), ("selection", "trajectories")]
+    ran = [("smoothing", name) for name in (config.smoother, *smoothing.method.split(" + "))]
+    ran += [("selection", "trajectories")]
     ran += [("search", name) for name in config.engines]
     known = {stage: registry.plugins(stage) for stage in ("smoothing", "search", "selection")}
     keys = [key for stage, name in ran if name in known[stage] for key in known[stage][name].cites]

@@ -37,12 +37,12 @@ def error(smoothing: Smoothing) -> float:
 
 
 @pytest.fixture(scope="module")
-def noisy() -> tuple[Smoothing, Smoothing]:
+def noisy() -> tuple[Smoothing, ...]:
     """The oscillator at noise of 0.1, at the default setting."""
     return Auto().rivals([oscillator(0.1)], seed=0)
 
 
-def test_the_field_predicts_better_and_is_kept(noisy: tuple[Smoothing, Smoothing]) -> None:
+def test_the_field_predicts_better_and_is_kept(noisy: tuple[Smoothing, ...]) -> None:
     """Its autonomy beats the Gaussian process at this noise: less than two thirds of its error, below 12 %."""
     neural, classical = noisy
     assert ("neural_ode", "gaussian_process") == (neural.method, classical.method)
@@ -50,7 +50,7 @@ def test_the_field_predicts_better_and_is_kept(noisy: tuple[Smoothing, Smoothing
     assert neural.score > classical.score
 
 
-def test_the_note_says_which_was_kept_and_why(noisy: tuple[Smoothing, Smoothing]) -> None:
+def test_the_note_says_which_was_kept_and_why(noisy: tuple[Smoothing, ...]) -> None:
     """The choice is told in one sentence with both scores."""
     neural, classical = noisy
     expected = (
@@ -60,7 +60,7 @@ def test_the_note_says_which_was_kept_and_why(noisy: tuple[Smoothing, Smoothing]
     assert expected == neural.notes[0]
 
 
-def test_the_field_is_the_oscillator_s(noisy: tuple[Smoothing, Smoothing]) -> None:
+def test_the_field_is_the_oscillator_s(noisy: tuple[Smoothing, ...]) -> None:
     """On the data to 12 %, and its forecast keeps with the oscillator for a period."""
     states = oscillator(0.0).states
     field = noisy[0].field
@@ -106,6 +106,19 @@ def test_driven_data_with_inputs_keep_the_neural_ode() -> None:
     expected = -0.5 * states[:, 0] + drive
     assert "neural_ode" == smoothing.method
     assert np.sqrt(np.mean((smoothing.trajectories[0].derivatives[:, 0] - expected) ** 2)) < 0.08
+
+
+def test_where_neither_knows_more_their_mean_is_kept() -> None:
+    """One short growth curve: three smoothings come back, the first midway between the others."""
+    times = np.linspace(0.0, 4.0, 40)
+    values = np.exp(0.4 * times) * (1.0 + 0.05 * np.random.default_rng(2).standard_normal(40))
+    mean, neural, classical = Auto(neural=QUICK).rivals([Trajectory(times, values[:, None], ("x",))], seed=0)
+    assert "gaussian_process + neural_ode" == mean.method
+    assert mean.notes[0].startswith("The mean of gaussian process and neural ODE was kept: neither's derivatives are")
+    for name in ("states", "derivatives", "state_deviations", "derivative_deviations"):
+        kept, one, other = (getattr(smoothing.trajectories[0], name) for smoothing in (mean, neural, classical))
+        assert name == "state_deviations" or not np.array_equal(one, other)
+        np.testing.assert_allclose(kept, (one + other) / 2, rtol=1e-12)
 
 
 def test_too_few_samples_to_hold_any_out_keep_the_classical_curve() -> None:
