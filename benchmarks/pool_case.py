@@ -26,7 +26,7 @@ MOST = 200  # candidates of an equation
 BY_REGRESSION = 150  # of these; the rest is for equations of whole laws
 PER_SIZE = 6
 ENGINES = ("structured", "sindy")
-SMOOTHER = "kalman"
+SMOOTHER = "auto"
 
 
 def measure(subject: str, case: Case, seconds: float) -> Record:

@@ -1,27 +1,33 @@
-"""Whether the true right-hand side is among candidates: values first, the form verdict on the nearest alone."""
+"""Whether the true right-hand side is among candidates: values first, the form verdict on the likeliest alone."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
+from scipy.optimize import least_squares
 
+from discovery.dynamics.evaluate import gradients, values
 from discovery.errors import DiscoveryError
 from discovery.symbolic.compare import compare
+from discovery.symbolic.constants import abstract
 from discovery.symbolic.evaluate import evaluate
 from discovery.types import symbol
 
-# Nearest candidates that are judged; the true form, fitted, is nearer to the truth than nearly all others.
-NEAREST = 60
-# A candidate further from the truth on the clean states than this share of its root mean square is no true form.
-FAR = 1.0
+# Candidates that are judged: those that the true form comes nearest to with its constants fitted to them. By nearness to
+# the truth itself, noisy constants put the true form behind a hundred others.
+NEAREST = 40
+# A candidate that the fitted true form misses by more than this share of its root mean square is not of that form.
+FAR = 0.1
 SECONDS = 1.0  # of one verdict
-PATIENCE = 8.0  # seconds for all candidates of one equation; those that are left count as wrong
+STEPS = 80  # of that fit
+PATIENCE = 30.0  # seconds for all candidates of one equation; those that are left count as wrong
 
 Kind = Literal["polynomial", "rational", "single function", "several functions", "forced"]
 FOUND = ("identical", "same structure")
@@ -48,20 +54,40 @@ class Reference:
         """What a grammar needs in order to write it."""
         return kind_of(self.expression, self.names)
 
+    @cached_property
+    def family(self) -> tuple[sp.Expr, tuple[float, ...]]:
+        """The true form with its constants free, and their values."""
+        return abstract(self.expression, implicit=True)
+
     def distance(self, candidate: sp.Expr) -> float:
-        """Root mean square of the difference over that of the truth; infinite where the candidate is undefined."""
+        """How far the true form stays from a candidate when its constants are fitted to it, over the candidate's size.
+
+        Infinite where the candidate is undefined.
+        """
+        skeleton, constants = self.family
         try:
             found = evaluate(candidate, self.names, self.states)
         except DiscoveryError:
             return float("inf")
-        true = evaluate(self.expression, self.names, self.states)
-        size = float(np.sqrt(np.mean(true**2)))
-        if not np.all(np.abs(found) < 1e100):
-            return float("inf")
-        return float(np.sqrt(np.mean((found - true) ** 2))) / max(size, 1e-300)
+        size = float(np.sqrt(np.mean(found**2))) if np.all(np.abs(found) < 1e100) else float("inf")
+        if not np.isfinite(size) or self.expression == 0:
+            return size
+        scales = np.array(constants)
+
+        def residuals(shares: np.ndarray) -> np.ndarray:
+            rates = values([skeleton], self.names, self.states, list(shares * scales))[:, 0]
+            return np.where(np.isfinite(rates), np.clip((rates - found) / max(size, 1e-300), -1e6, 1e6), 1e6)
+
+        def slopes(shares: np.ndarray) -> np.ndarray:
+            _, by_constant = gradients([skeleton], self.names, self.states, list(shares * scales))
+            by_share = by_constant[:, 0] * scales / max(size, 1e-300)
+            return np.where(np.isfinite(by_share), np.clip(by_share, -1e9, 1e9), 0.0)
+
+        fitted = least_squares(residuals, np.ones(len(constants)), slopes, max_nfev=STEPS)
+        return float(np.sqrt(2.0 * fitted.cost / len(found)))
 
     def first_true(self, candidates: Sequence[sp.Expr]) -> tuple[int, str] | None:
-        """Index and verdict of the nearest candidate that has the true form; None if none of the nearest has it."""
+        """Index and verdict of the likeliest candidate that has the true form; None if none of the likeliest has it."""
         distances = np.array([self.distance(candidate) for candidate in candidates])
         begin = time.monotonic()
         for index in np.argsort(distances, kind="stable")[:NEAREST]:
