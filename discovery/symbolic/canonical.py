@@ -44,7 +44,7 @@ def skeleton_key(expression: sp.Expr) -> str:
 
 
 def expanded(expression: sp.Expr) -> sp.Expr:
-    """Products of sums multiplied out, unless that gives more than 200 terms."""
+    """Products of sums multiplied out where they are numerators, unless that gives more than 200 terms."""
     if not _multiplies_sums(expression):
         return expression
     if node_count(expression) > MAX_NODES or _expanded_size(expression) > MAX_TERMS:
@@ -56,7 +56,7 @@ def _multiplies_sums(expression: sp.Expr) -> bool:
     """Whether multiplying out would change anything; most candidates are plain sums of terms."""
     if isinstance(expression, sp.Mul) and any(isinstance(factor, sp.Add) for factor in expression.args):
         return True
-    if isinstance(expression, sp.Pow) and isinstance(expression.base, sp.Add) and bool(expression.exp.is_Integer):
+    if isinstance(expression, sp.Pow) and expression.base.is_Add and expression.exp.is_Integer and expression.exp > 0:
         return True
     return any(_multiplies_sums(argument) for argument in parts(expression))
 

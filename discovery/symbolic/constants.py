@@ -98,6 +98,10 @@ class Term:
         """Whether the value is 1 or -1."""
         return abs(self.value) == 1.0
 
+    def times(self, number: float) -> Term:
+        """The term multiplied by ``number``, adjustable."""
+        return Term(self.value * number, self.pieces)
+
     def build(self, constants: Iterator[sp.Expr]) -> sp.Expr:
         """The product, with the next of ``constants`` in place of its numbers."""
         coefficient = next(constants) if self.free else _exact(self.value)
@@ -210,8 +214,8 @@ class _Abstraction:
         return Term(value, tuple(sorted(pieces, key=lambda piece: piece.shape)), free)
 
     def factor(self, expression: sp.Expr) -> tuple[float, Piece | None]:
-        if expression.is_Symbol:
-            return 1.0, Piece(str(expression), (), lambda _: expression)
+        if isinstance(expression, sp.Symbol):
+            return 1.0, Piece(expression.name, (), lambda _: expression)
         if expression.is_number:
             value = real_value(expression)
             return (1.0, _opaque(expression)) if math.isnan(value) else (value, None)
@@ -253,13 +257,9 @@ class _Abstraction:
             return 1.0, _opaque(base**exponent)
         scale, piece = self.base(base, sp.Float(value) if exact is None else exact)
         if exact is None:
-            return scale**value, Piece(
-                f"{piece.shape}^#", (*piece.values, value), lambda c: piece.build(c) ** next(c)
-            )
+            return scale**value, Piece(f"{piece.shape}^#", (*piece.values, value), lambda c: piece.build(c) ** next(c))
         below = base.is_Add and value.is_integer() and value < 0
-        return scale**value, Piece(
-            f"{piece.shape}^{exact}", piece.values, lambda c: piece.build(c) ** exact, below
-        )
+        return scale**value, Piece(f"{piece.shape}^{value:g}", piece.values, lambda c: piece.build(c) ** exact, below)
 
     def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece]:
         """A scale that may be taken out of a power (positive if the exponent is not an integer), and what is left."""
