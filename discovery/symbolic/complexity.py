@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -17,15 +20,7 @@ PER_DENOMINATOR = 1.0
 
 def node_count(expression: sp.Expr) -> int:
     """Nodes of the expression tree; a number counts 1 however it is written, and a minus sign nothing."""
-    if expression.is_number:
-        return 1
-    variable = [node_count(part) for part in parts(expression) if not part.is_number]
-    numbers = [part for part in parts(expression) if part.is_number]
-    if not isinstance(expression, sp.Mul | sp.Add):
-        return 1 + sum(variable) + len(numbers)
-    if isinstance(expression, sp.Mul) and abs(real_value(sp.Mul(*numbers))) == 1.0:
-        return sum(variable) + (len(variable) > 1)
-    return 1 + sum(variable) + bool(numbers)
+    return _measured(expression).nodes
 
 
 def description_length(expression: sp.Expr) -> float:
@@ -37,43 +32,65 @@ def description_length(expression: sp.Expr) -> float:
 
     Source: Bartlett, Desmond & Ferreira (2023), Exhaustive symbolic regression, arXiv 2211.11461, for k log n.
     """
-    variable = _variable_parts(expression)
-    transcendental = sum(_is_transcendental(part) for part in variable)
-    denominators = sum(_is_denominator(part) for part in variable)
-    stated = node_count(expression) * math.log(max(len(_kinds(expression)), 2))
-    return stated + PER_TRANSCENDENTAL * transcendental + PER_DENOMINATOR * denominators
+    whole = _measured(expression)
+    stated = whole.nodes * math.log(max(len(whole.kinds), 2))
+    return stated + PER_TRANSCENDENTAL * whole.transcendental + PER_DENOMINATOR * whole.denominators
 
 
-def _kinds(expression: sp.Expr) -> set[str]:
-    """The different things that nodes of an expression are; all numbers and constants c0, c1, ... are one."""
-    if expression.is_number or (expression.is_Symbol and _is_constant(str(expression))):
-        return {"number"}
-    if expression.is_Symbol:
-        return {str(expression)}
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """Counts of an expression.
+
+    Attributes:
+        kinds: the different things that its nodes are; all numbers and constants c0, c1, ... are one.
+        transcendental, denominators: nodes that cost extra.
+        variable: whether a symbol is in it.
+    """
+
+    nodes: int
+    kinds: frozenset[str]
+    transcendental: int = 0
+    denominators: int = 0
+    variable: bool = True
+
+
+_NUMBER = _Measure(1, frozenset({"number"}), variable=False)
+
+
+@lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
+def _measured(expression: sp.Expr) -> _Measure:
+    if isinstance(expression, sp.Symbol):
+        return _Measure(1, frozenset({"number" if _is_constant(expression.name) else expression.name}))
+    measured = [_NUMBER if part.is_Number else _measured(part) for part in parts(expression)]
+    inner = [measure for measure in measured if measure.variable]
+    if not inner:
+        return _NUMBER
+    numbers = [part for part, measure in zip(parts(expression), measured, strict=True) if not measure.variable]
+    own, kinds, transcendental, denominators = _own(expression, numbers, len(inner))
+    return _Measure(
+        own + sum([measure.nodes for measure in inner]),
+        kinds.union(*[measure.kinds for measure in inner]),
+        transcendental + sum([measure.transcendental for measure in inner]),
+        denominators + sum([measure.denominators for measure in inner]),
+    )
+
+
+def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int, int]:
+    """Nodes, kinds, transcendental functions and denominators of the root and of the numbers that it has."""
     if isinstance(expression, sp.Pow) and expression.exp.is_number:
-        value = real_value(expression.exp)
-        exponent = f"exponent {value:g}" if value.is_integer() else "number"
-        return {"power", exponent} | _kinds(expression.base)
-    kinds = {type(expression).__name__}
-    return kinds.union(*(_kinds(part) for part in parts(expression) if part != -1))
+        exponent = real_value(expression.exp)
+        whole = exponent.is_integer()
+        return 2, frozenset({"power", f"exponent {exponent:g}" if whole else "number"}), int(not whole), exponent < 0
+    kinds = {type(expression).__name__} | {"number" for number in numbers if number != -1}
+    if isinstance(expression, sp.Mul) and abs(math.prod(map(real_value, numbers))) == 1.0:
+        return int(others > 1), frozenset(kinds), 0, 0
+    if isinstance(expression, sp.Mul | sp.Add):
+        return 1 + bool(numbers), frozenset(kinds), 0, 0
+    transcendental = isinstance(expression, sp.Pow) or (
+        bool(expression.is_Function) and not isinstance(expression, sp.Abs | sp.sign)
+    )
+    return 1 + len(numbers), frozenset(kinds), int(transcendental), 0
 
 
 def _is_constant(name: str) -> bool:
     return name[:1] == "c" and name[1:].isdigit()
-
-
-def _variable_parts(expression: sp.Expr) -> list[sp.Expr]:
-    """The nodes that depend on a symbol, from the root down."""
-    if expression.is_number:
-        return []
-    return [expression, *(part for argument in parts(expression) for part in _variable_parts(argument))]
-
-
-def _is_transcendental(part: sp.Expr) -> bool:
-    if isinstance(part, sp.Pow):
-        return not (part.exp.is_number and real_value(part.exp).is_integer())
-    return bool(part.is_Function) and not isinstance(part, sp.Abs | sp.sign)
-
-
-def _is_denominator(part: sp.Expr) -> bool:
-    return isinstance(part, sp.Pow) and bool(part.exp.is_number) and real_value(part.exp) < 0

@@ -9,15 +9,16 @@ offset in an exponential (``exp(a + b*x)`` is ``c0*exp(c1*x)``).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import cast
 
 import sympy as sp
 
 from discovery.types import symbol
 
-_Constant = Callable[[float], sp.Expr]
+_Build = Callable[[Iterator[sp.Expr]], sp.Expr]
 
 
 def abstract(
@@ -34,17 +35,11 @@ def abstract(
         The family and the values at which it is ``expression``. Constants are numbered in an order that does not
         depend on their values. Where a value would overflow, the expression as it came and no constants.
     """
-    values: list[float] = []
-
-    def constant(value: float) -> sp.Expr:
-        values.append(value)
-        return symbol(f"c{first + len(values) - 1}")
-
     try:
-        family = _Abstraction(implicit, implicit and inner).whole(expression).build(constant)
+        piece = _Abstraction(implicit, implicit and inner).whole(expression)
     except (OverflowError, ZeroDivisionError):
         return expression, ()
-    return family, tuple(values)
+    return piece.family(first), piece.values
 
 
 def shape(expression: sp.Expr) -> str:
@@ -56,32 +51,89 @@ def shape(expression: sp.Expr) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """Part of an expression: its shape, and how to build it once its numbers have names."""
+class Piece:
+    """Part of an expression, apart from its numbers; pieces of one shape and equal values are equal where defined.
+
+    Attributes:
+        shape: the part's text, with ``#`` for its numbers.
+        values: its numbers, in the order in which ``build`` takes what stands for them.
+        below: whether it is a power of a sum that is divided by.
+    """
 
     shape: str
-    build: Callable[[_Constant], sp.Expr]
+    values: tuple[float, ...]
+    build: _Build = field(compare=False)
+    below: bool = False
+
+    def family(self, first: int = 0) -> sp.Expr:
+        """With the constants ``c<first>``, ... in place of the numbers."""
+        return self.build(symbol(f"c{i}") for i in count(first))
+
+    def written(self) -> sp.Expr:
+        """With the numbers written in."""
+        return self.build(map(_exact, self.values))
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Term:
     """``value`` times ``pieces``; ``free`` if the value is adjustable."""
 
     value: float
-    pieces: tuple[_Piece, ...]
+    pieces: tuple[Piece, ...]
     free: bool = True
 
     @property
     def shape(self) -> str:
-        return "*".join(piece.shape for piece in self.pieces)
+        """The pieces' shapes, the value left out."""
+        return "*".join([piece.shape for piece in self.pieces])
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Adjustable numbers: the value first, if it is one."""
+        inner = sum([piece.values for piece in self.pieces], ())
+        return (self.value, *inner) if self.free else inner
 
     @property
     def is_unit(self) -> bool:
+        """Whether the value is 1 or -1."""
         return abs(self.value) == 1.0
 
-    def build(self, constant: _Constant) -> sp.Expr:
-        coefficient = constant(self.value) if self.free else _exact(self.value)
-        return sp.Mul(coefficient, *(piece.build(constant) for piece in self.pieces))
+    def times(self, number: float) -> Term:
+        """The term multiplied by ``number``, adjustable."""
+        return Term(self.value * number, self.pieces)
+
+    def build(self, constants: Iterator[sp.Expr]) -> sp.Expr:
+        """The product, with the next of ``constants`` in place of its numbers."""
+        coefficient = next(constants) if self.free else _exact(self.value)
+        return sp.Mul(coefficient, *[piece.build(constants) for piece in self.pieces])
+
+
+def term_of(product: sp.Expr) -> Term:
+    """A product, its factor taken out even where that is an unwritten 1.
+
+    Raises:
+        OverflowError, ZeroDivisionError: a factor is too large or too small for a float.
+    """
+    return _Abstraction(implicit=True, inner=False).term(product)
+
+
+def gathered(terms: Sequence[Term]) -> Piece:
+    """The sum of terms: equal ones added up, and those over one denominator as one fraction."""
+    sums: dict[tuple[Piece, ...], float] = {}
+    numerators: dict[tuple[Piece, ...], list[Term]] = {}
+    for term in terms:
+        sums[term.pieces] = sums.get(term.pieces, 0.0) + term.value
+    for pieces, value in sums.items():
+        below = tuple([piece for piece in pieces if piece.below])
+        above = tuple([piece for piece in pieces if not piece.below]) if below else pieces
+        if value != 0.0:
+            numerators.setdefault(below, []).append(Term(value, above))
+    whole = numerators.pop((), [])
+    for below, above in numerators.items():
+        free, top = (True, above[0].pieces) if len(above) == 1 else (False, (_whole_sum(above),))
+        value = above[0].value if free else 1.0
+        whole.append(Term(value, tuple(sorted((*top, *below), key=lambda piece: piece.shape)), free))
+    return _whole_sum(whole)
 
 
 def _exact(value: float) -> sp.Expr:
@@ -115,10 +167,11 @@ def exponent_kind(exponent: sp.Expr) -> sp.Expr | None:
     return sp.Rational(int(2 * value), 2) if abs(value) == 0.5 else None
 
 
-def _whole_sum(terms: Sequence[_Term]) -> _Piece:
-    ordered = sorted(terms, key=lambda term: term.shape)
-    text = "(" + "+".join(f"#{term.shape}" for term in ordered) + ")"
-    return _Piece(text, lambda constant: sp.Add(*[term.build(constant) for term in ordered]))
+def _whole_sum(terms: Sequence[Term]) -> Piece:
+    ordered = sorted([(term.shape, term) for term in terms], key=lambda pair: pair[0])
+    text = "(" + "+".join([f"#{shape}" for shape, _ in ordered]) + ")"
+    values = sum([term.values for _, term in ordered], ())
+    return Piece(text, values, lambda constants: sp.Add(*[term.build(constants) for _, term in ordered]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +181,21 @@ class _Abstraction:
     implicit: bool
     inner: bool
 
-    def whole(self, expression: sp.Expr) -> _Piece:
+    def whole(self, expression: sp.Expr) -> Piece:
         terms = _merged([self.term(term, outermost=True) for term in sp.Add.make_args(expression)])
         return _whole_sum([replace(term, free=term.free and self.adjustable(term, self.implicit)) for term in terms])
 
     @staticmethod
-    def adjustable(term: _Term, implicit: bool) -> bool:
+    def adjustable(term: Term, implicit: bool) -> bool:
         return implicit or not term.is_unit or not term.pieces
 
-    def terms(self, expression: sp.Expr) -> list[_Term]:
+    def terms(self, expression: sp.Expr) -> list[Term]:
         return _merged([self.term(term) for term in sp.Add.make_args(expression)])
 
-    def term(self, expression: sp.Expr, outermost: bool = False) -> _Term:
+    def term(self, expression: sp.Expr, outermost: bool = False) -> Term:
         """A product. One sum among its factors keeps its scale if no factor was written in front of the product."""
         value = 1.0
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         factors = sp.Mul.make_args(expression)
         for scale, piece in [self.factor(factor) for factor in factors if not factor.is_Add]:
             value *= scale
@@ -158,11 +211,11 @@ class _Abstraction:
             pieces.append(piece)
         if not free and abs(value) != 1.0:  # a later sum gave its scale to the front: all take part
             return self.term(expression)
-        return _Term(value, tuple(sorted(pieces, key=lambda piece: piece.shape)), free)
+        return Term(value, tuple(sorted(pieces, key=lambda piece: piece.shape)), free)
 
-    def factor(self, expression: sp.Expr) -> tuple[float, _Piece | None]:
-        if expression.is_Symbol:
-            return 1.0, _Piece(str(expression), lambda _: expression)
+    def factor(self, expression: sp.Expr) -> tuple[float, Piece | None]:
+        if isinstance(expression, sp.Symbol):
+            return 1.0, Piece(expression.name, (), lambda _: expression)
         if expression.is_number:
             value = real_value(expression)
             return (1.0, _opaque(expression)) if math.isnan(value) else (value, None)
@@ -175,37 +228,40 @@ class _Abstraction:
         if expression.is_Function and all(isinstance(argument, sp.Expr) for argument in expression.args):
             pieces = [self.argument(argument) for argument in parts(expression)]
             text = f"{expression.func.__name__}[{','.join(piece.shape for piece in pieces)}]"
-            return 1.0, _Piece(text, lambda c: expression.func(*[piece.build(c) for piece in pieces]))
+            values = sum([piece.values for piece in pieces], ())
+            return 1.0, Piece(text, values, lambda c: expression.func(*[piece.build(c) for piece in pieces]))
         return 1.0, _opaque(expression)
 
-    def argument(self, expression: sp.Expr) -> _Piece:
+    def argument(self, expression: sp.Expr) -> Piece:
         return self.inner_sum(self.terms(expression))
 
-    def inner_sum(self, terms: Sequence[_Term]) -> _Piece:
+    def inner_sum(self, terms: Sequence[Term]) -> Piece:
         return _whole_sum([replace(term, free=self.adjustable(term, self.inner)) for term in terms])
 
-    def exponential(self, exponent: sp.Expr) -> tuple[float, _Piece | None]:
+    def exponential(self, exponent: sp.Expr) -> tuple[float, Piece | None]:
         terms = self.terms(exponent)
         offset = sum(term.value for term in terms if not term.pieces)
         argument = self.inner_sum([term for term in terms if term.pieces])
-        return math.exp(offset), _Piece(f"exp[{argument.shape}]", lambda c: sp.exp(argument.build(c)))
+        return math.exp(offset), Piece(f"exp[{argument.shape}]", argument.values, lambda c: sp.exp(argument.build(c)))
 
-    def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, _Piece | None]:
+    def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece | None]:
         if not exponent.is_number:
             if base.is_number and real_value(base) > 0:
                 return self.exponential(sp.expand_mul(sp.Float(math.log(real_value(base))) * exponent))
             below, above = self.argument(base), self.argument(exponent)
-            return 1.0, _Piece(f"{below.shape}^{above.shape}", lambda c: below.build(c) ** above.build(c))
+            values = (*below.values, *above.values)
+            return 1.0, Piece(f"{below.shape}^{above.shape}", values, lambda c: below.build(c) ** above.build(c))
         exact = exponent_kind(exponent)
         value = real_value(exponent)
         if math.isnan(value):
             return 1.0, _opaque(base**exponent)
         scale, piece = self.base(base, sp.Float(value) if exact is None else exact)
         if exact is None:
-            return scale**value, _Piece(f"{piece.shape}^#", lambda c: piece.build(c) ** c(value))
-        return scale**value, _Piece(f"{piece.shape}^{exact}", lambda c: piece.build(c) ** exact)
+            return scale**value, Piece(f"{piece.shape}^#", (*piece.values, value), lambda c: piece.build(c) ** next(c))
+        below = base.is_Add and value.is_integer() and value < 0
+        return scale**value, Piece(f"{piece.shape}^{value:g}", piece.values, lambda c: piece.build(c) ** exact, below)
 
-    def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, _Piece]:
+    def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece]:
         """A scale that may be taken out of a power (positive if the exponent is not an integer), and what is left."""
         if base.is_Add:
             return self.scaled_sum(self.terms(base), exponent)
@@ -213,13 +269,13 @@ class _Abstraction:
         scale = term.value if exponent.is_Integer else abs(term.value)
         return scale, _product(term.value / scale, term.pieces)
 
-    def homogeneous(self, function: Callable[[sp.Expr], sp.Expr], argument: sp.Expr) -> tuple[float, _Piece]:
+    def homogeneous(self, function: Callable[[sp.Expr], sp.Expr], argument: sp.Expr) -> tuple[float, Piece]:
         scale, piece = self.base(argument, sp.S.One)
         name = "abs" if function is sp.Abs else "sign"
         outside = abs(scale) if function is sp.Abs else math.copysign(1.0, scale)
-        return outside, _Piece(f"{name}[{piece.shape}]", lambda c: function(piece.build(c)))
+        return outside, Piece(f"{name}[{piece.shape}]", piece.values, lambda c: function(piece.build(c)))
 
-    def scaled_sum(self, terms: Sequence[_Term], exponent: sp.Expr) -> tuple[float, _Piece]:
+    def scaled_sum(self, terms: Sequence[Term], exponent: sp.Expr) -> tuple[float, Piece]:
         """A sum whose scale is given to the factor in front of it: one of its coefficients is then 1 or -1."""
         if not self.implicit and any(term.is_unit for term in terms):
             return 1.0, _whole_sum([replace(term, free=not term.is_unit) for term in terms])
@@ -229,17 +285,18 @@ class _Abstraction:
         return scale, _whole_sum(scaled)
 
 
-def _product(sign: float, pieces: tuple[_Piece, ...]) -> _Piece:
+def _product(sign: float, pieces: tuple[Piece, ...]) -> Piece:
     text = "*".join(piece.shape for piece in pieces)
-    return _Piece(f"({text})", lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces]))
+    values = sum([piece.values for piece in pieces], ())
+    return Piece(f"({text})", values, lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces]))
 
 
-def _opaque(expression: sp.Expr) -> _Piece:
-    return _Piece(str(expression), lambda _: expression)
+def _opaque(expression: sp.Expr) -> Piece:
+    return Piece(str(expression), (), lambda _: expression)
 
 
-def _merged(terms: Sequence[_Term]) -> list[_Term]:
+def _merged(terms: Sequence[Term]) -> list[Term]:
     """The terms, with those that are plain numbers added up to one."""
     numbers = [term.value for term in terms if not term.pieces]
     rest = [term for term in terms if term.pieces]
-    return [*rest, _Term(sum(numbers), ())] if any(numbers) else rest
+    return [*rest, Term(sum(numbers), ())] if any(numbers) else rest

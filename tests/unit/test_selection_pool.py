@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from discovery.selection.pool import Entry, law_of, pool, promising, split
+from discovery.selection.pool import Entry, law_of, pool, split
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -124,13 +124,21 @@ def test_zero_is_an_entry_without_constants(
     assert max(entry.errors) < 1e-6
 
 
-def test_equal_functions_take_one_place(logistic: DiscoveryProblem) -> None:
-    """A law that is written in many ways does not crowd out the others of its size."""
-    writings = [candidate("1.2*x - 0.6*x**2"), candidate("x*(1.2 - 0.6*x)"), candidate("0.6*x*(2.0 - x)")]
-    other = candidate("0.7*x - 0.3*x**3")
-    kept = promising([*writings, other], logistic, frozenset(), per_size=2, most=0)
-    assert other in kept
-    assert 2 == len(kept)
+def test_equal_functions_take_one_place(entries: Callable[..., tuple[Entry, ...]]) -> None:
+    """A law that is written in many ways, even as two families, does not crowd out the others of its size."""
+    found = entries("x/(1 + x)", candidate("1 - 1/(1 + x)", "pysr"), "2*x/(2 + 2*x)", "0.7*x - 0.3*x**3", per_size=2)
+    assert 2 == len(found)
+    assert {parse("c0*x/(c1*x + 1)"), parse("c0*x**3 + c1*x")} == {entry.skeleton for entry in found}
+    assert ("structured:polynomial2", "pysr") in {entry.sources for entry in found}
+
+
+def test_terms_over_one_denominator_are_one_fraction(entries: Callable[..., tuple[Entry, ...]]) -> None:
+    """They share its constants; others keep their own, and a product of denominators is not multiplied out."""
+    (one,) = entries("x/(2 + 4*x) + 3*x**2/(1 + 2*x)")
+    assert (parse("(c0*x**2 + c1*x)/(1 + c2*x)"), (3.0, 0.5, 2.0)) == (one.skeleton, one.constants)
+    (two,) = entries("x/(1 + x) + x**2/(1 + 2*x)")
+    (product,) = entries("1/((1 + x)*(1 + 3*x**2))")
+    assert [4, 3] == [len(two.constants), len(product.constants)]
 
 
 def test_the_shortest_that_are_not_ruled_out_have_places_of_their_own(
@@ -140,5 +148,6 @@ def test_the_shortest_that_are_not_ruled_out_have_places_of_their_own(
     noisy = problem_of(law_of({"x": "x - x**2/2"}), [[0.1]], np.linspace(0.0, 6.0, 80), noise=0.05)
     short = candidate("1.0*x - 0.5*x**2", "structured:one")
     longer = [candidate(f"{1 + k / 1000}*x - {0.5 + k / 1000}*x**2 + 0.0001*x**3") for k in range(-9, 9)]
-    kept = promising([*longer, short], noisy, frozenset(), per_size=1, most=1)
-    assert short in kept
+    others = [candidate(f"0.99*x - 0.49*x**2 - 0.001*x**{k}") for k in range(4, 12)]
+    kept = pool([*longer, short, *others], noisy, per_size=1, most=4)["x"]
+    assert parse("c0*x**2 + c1*x") in {entry.skeleton for entry in kept}

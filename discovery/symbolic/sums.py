@@ -1,0 +1,86 @@
+"""Many expressions as sums of the terms that they share: what is asked of a term is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+from scipy import sparse
+
+from discovery.symbolic.canonical import expanded
+from discovery.symbolic.constants import parts, real_value
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Expressions as coefficients of terms.
+
+    Attributes:
+        terms: products without the number in front, each once.
+        coefficients: one row for each expression, one column for each term.
+    """
+
+    terms: tuple[sp.Expr, ...]
+    coefficients: sparse.csr_array
+
+    def row(self, index: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Terms of an expression, and their coefficients."""
+        place = slice(*self.coefficients.indptr[index : index + 2])
+        return tuple(self.coefficients.indices[place].tolist()), tuple(self.coefficients.data[place].tolist())
+
+    def without_tiny(self, values: Float[np.ndarray, "point term"], threshold: float) -> Sums:
+        """Without the terms whose root mean square is below the share ``threshold`` of that of their expression.
+
+        Args:
+            values: of the terms, where the expressions are used; finite.
+        """
+        # Divided by the largest first, so that squares stay finite.
+        scales = np.maximum(np.abs(values).max(axis=0, initial=0.0), 1e-300)
+        scaled = sparse.csr_array(self.coefficients * scales)
+        with np.errstate(over="ignore"):
+            size = np.sqrt(np.mean((scaled @ (values / scales).T) ** 2, axis=1))
+        size[~np.isfinite(size)] = 0.0  # too large to tell: nothing is dropped
+        sizes = np.sqrt(np.mean((values / scales) ** 2, axis=0))
+        rows = np.repeat(np.arange(len(size)), np.diff(scaled.indptr))
+        kept = self.coefficients.copy()
+        kept.data[np.abs(scaled.data) * sizes[scaled.indices] < threshold * size[rows]] = 0.0
+        kept.eliminate_zeros()
+        return Sums(self.terms, kept)
+
+
+def sums_of(expressions: Sequence[sp.Expr]) -> Sums:
+    """Products of sums are multiplied out, within the bounds of :func:`expanded`."""
+    terms: dict[sp.Expr, int] = {}
+    known: dict[tuple[sp.Expr, ...], tuple[tuple[int, float], ...]] = {}
+    rows: list[int] = []
+    columns: list[int] = []
+    numbers: list[float] = []
+    for row, expression in enumerate(expressions):
+        for coefficient, factors in _products(expression):
+            if factors not in known:
+                inner = _products(expanded(sp.Mul(*factors, evaluate=False)))
+                known[factors] = tuple(
+                    (terms.setdefault(sp.Mul(*some, evaluate=False), len(terms)), number) for number, some in inner
+                )
+            for column, number in known[factors]:
+                rows.append(row)
+                columns.append(column)
+                numbers.append(coefficient * number)
+    shape = (len(expressions), len(terms))
+    coefficients = sparse.coo_array((numbers, (rows, columns)), shape=shape).tocsr()  # adds up equal terms
+    coefficients.eliminate_zeros()
+    coefficients.sort_indices()
+    return Sums(tuple(terms), coefficients)
+
+
+def _products(expression: sp.Expr) -> Iterator[tuple[float, tuple[sp.Expr, ...]]]:
+    """The terms of a sum, each as the number in front and the other factors."""
+    for term in sp.Add.make_args(expression):
+        factors = parts(term) if term.is_Mul else (term,)
+        if factors[0].is_Number:
+            yield real_value(factors[0]), factors[1:]
+        else:
+            yield 1.0, factors
