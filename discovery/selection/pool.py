@@ -30,6 +30,8 @@ LARGE = 12
 # design half have 0.5 to 5 on smoothed derivatives and in weak form, whose errors are alike from row to row, so that
 # anything below says nothing: there the shortest stay.
 CREDIBLE = 3.0
+# Strain up to which nothing speaks against a candidate; of the true laws of the design half all but stiff ones stay below.
+STRAINED = 10.0
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,16 @@ def pool(
 
 @dataclass(frozen=True)
 class _Family:
-    """The best of the candidates that differ by constants only; its expression is made when it is asked for."""
+    """The best of the candidates that differ by constants only; its expression is made when it is asked for.
+
+    Attributes:
+        strain: root mean square of its largest term over that of the whole.
+    """
 
     piece: Piece
     errors: tuple[float, ...]
     sources: tuple[str, ...]
+    strain: float
 
     @cached_property
     def skeleton(self) -> sp.Expr:
@@ -109,6 +116,15 @@ class _Family:
     @property
     def constants(self) -> int:
         return len(self.piece.values)
+
+    @property
+    def doubt(self) -> float:
+        """Nats that weigh with its length against a candidate that is not ruled out.
+
+        Rows of a regression are alike, so that about twenty of them count. Terms that cancel are one term that
+        imitates another: x / (k + x) with k far beyond the data, beside x, is x^2.
+        """
+        return 10.0 * math.log(max(min(self.errors), 0.5)) + 10.0 * math.log(max(self.strain / STRAINED, 1.0))
 
     def static_score(self, counts: Sequence[int]) -> float:
         """Description length on the regression where it is least; ``counts`` are their rows."""
@@ -126,7 +142,7 @@ def _families(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem
     """The candidates of one state without tiny terms, merged where they are one family or one function."""
     if not candidates:
         return []
-    sums, errors = _tested(candidates, problem)
+    sums, errors, strains = _tested(candidates, problem)
     terms = [_term(term) for term in sums.terms]
     alike: dict[tuple[int, ...], list[int]] = {}
     for i in np.flatnonzero(np.all(np.isfinite(errors), axis=1)).tolist():
@@ -138,7 +154,7 @@ def _families(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem
         piece = gathered([terms[j].times(number) for j, number in zip(support, numbers, strict=True)])
         sources = dict.fromkeys(candidates[i].source for i in (best, *rows))
         if all(map(math.isfinite, piece.values)):
-            family = _Family(piece, tuple(map(float, errors[best])), tuple(sources))
+            family = _Family(piece, tuple(map(float, errors[best])), tuple(sources), float(strains[best]))
             known = shapes.get(piece.shape, family)
             better, other = (family, known) if min(family.errors) < min(known.errors) else (known, family)
             shapes[piece.shape] = better.found_by(other.sources)
@@ -158,8 +174,10 @@ def _term(product: sp.Expr) -> Term:
 
 def _tested(
     candidates: Sequence[EquationCandidate], problem: DiscoveryProblem
-) -> tuple[Sums, Float[np.ndarray, "candidate regression"]]:
-    """Candidates without tiny terms, and their chi-squared by row; not finite where one is undefined or wild."""
+) -> tuple[Sums, Float[np.ndarray, "candidate regression"], Float[np.ndarray, " candidate"]]:
+    """Candidates without tiny terms, their chi-squared by row (not finite where one is undefined or wild), and their
+    strains.
+    """
     equation = problem.names.index(candidates[0].state)
     sums = sums_of([candidate.expression for candidate in candidates])
     program = compiled(sums.terms, problem.names)
@@ -168,7 +186,9 @@ def _tested(
     undefined = abs(sums.coefficients) @ wild > 0
     where = [regression.kind for regression in problem.regressions].index("derivative")
     thin = np.where(wild, 0.0, views[where])[:: max(1, len(views[where]) // 300)]
-    sums = sums.without_tiny(thin, TINY)
+    shares = sums.shares(thin)
+    strains = shares.max(axis=1).toarray().ravel()
+    sums = sums.without_tiny(shares, TINY)
     errors = np.full((len(candidates), len(views)), np.inf)
     for place, (regression, view) in enumerate(zip(problem.regressions, views, strict=True)):
         with np.errstate(over="ignore", invalid="ignore"):
@@ -176,12 +196,7 @@ def _tested(
             misses = (rows - regression.targets[:, equation]) / regression.deviations[:, equation]
             errors[:, place] = np.mean(misses**2, axis=1)
     errors[undefined] = np.inf
-    return sums, errors
-
-
-def _doubt(error: float) -> float:
-    """Nats that a chi-squared by row weighs against length: rows are alike, so that about twenty of them count."""
-    return 10.0 * math.log(max(error, 0.5))
+    return sums, errors, strains
 
 
 def _cut(families: Sequence[_Family], counts: Sequence[int], per_size: int, most: int) -> list[_Family]:
@@ -199,7 +214,7 @@ def _cut(families: Sequence[_Family], counts: Sequence[int], per_size: int, most
             if taken[key] <= per_size:
                 kept.add(i)
     others = [i for i, one in enumerate(families) if i not in kept and min(one.errors) <= CREDIBLE]
-    others.sort(key=lambda i: (families[i].length + _doubt(min(families[i].errors)), i))
+    others.sort(key=lambda i: (families[i].length + families[i].doubt, i))
     order = {i: (families[i].static_score(counts), i) for i in (*kept, *others)}
     # The best of each number of constants comes first, so that a cut at `most` never removes a size.
     best: dict[int, int] = {}

@@ -31,22 +31,29 @@ class Sums:
         place = slice(*self.coefficients.indptr[index : index + 2])
         return tuple(self.coefficients.indices[place].tolist()), tuple(self.coefficients.data[place].tolist())
 
-    def without_tiny(self, values: Float[np.ndarray, "point term"], threshold: float) -> Sums:
-        """Without the terms whose root mean square is below the share ``threshold`` of that of their expression.
+    def shares(self, values: Float[np.ndarray, "point term"]) -> sparse.csr_array:
+        """Root mean square of each term over that of its expression, where both are used; in place of coefficients.
+
+        Zero where an expression is too large to tell.
 
         Args:
-            values: of the terms, where the expressions are used; finite.
+            values: of the terms; finite.
         """
         # Divided by the largest first, so that squares stay finite.
         scales = np.maximum(np.abs(values).max(axis=0, initial=0.0), 1e-300)
         scaled = sparse.csr_array(self.coefficients * scales)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             size = np.sqrt(np.mean((scaled @ (values / scales).T) ** 2, axis=1))
-        size[~np.isfinite(size)] = 0.0  # too large to tell: nothing is dropped
+        size[~np.isfinite(size)] = np.inf
         sizes = np.sqrt(np.mean((values / scales) ** 2, axis=0))
         rows = np.repeat(np.arange(len(size)), np.diff(scaled.indptr))
+        scaled.data = np.abs(scaled.data) * sizes[scaled.indices] / np.maximum(size[rows], 1e-300)
+        return scaled
+
+    def without_tiny(self, shares: sparse.csr_array, threshold: float) -> Sums:
+        """Without the terms whose share is below ``threshold`` and above zero."""
         kept = self.coefficients.copy()
-        kept.data[np.abs(scaled.data) * sizes[scaled.indices] < threshold * size[rows]] = 0.0
+        kept.data[(shares.data > 0.0) & (shares.data < threshold)] = 0.0
         kept.eliminate_zeros()
         return Sums(self.terms, kept)
 
