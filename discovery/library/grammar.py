@@ -6,11 +6,14 @@ No shape is here for the sake of one system.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
+import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.types import symbol
 
@@ -23,12 +26,53 @@ WAVES = (sp.sin, sp.cos)
 DOUBLED = 3
 
 
+# Highest degree of the polynomials that are tried.
+HIGHEST = 5
+# Constants of a denominator k + x^n: k is (share times the largest |x|)^n. Shares are a factor of 1.4 apart: of the ten
+# rational equations of ODEBench's design half a factor of two found two without noise, 1.4 three, 1.2 three.
+SHARES = tuple(0.05 * 2.0 ** (i / 2) for i in range(12))
+# Powers of a state in a denominator: up to those of haemoglobin and of gene switches (Murray 2002, ch. 1 and 6).
+POWERS = (1, 2, 3, 4, 5)
+# Largest |x| for which denominators are offered: its fifth power and products with that stay far from overflow.
+LARGEST = 1e12
+# A denominator must stay above this share of its largest value on the data: nearer to a pole nothing can be simulated.
+POLE = 1e-3
+
+
 @dataclass(frozen=True)
 class Library:
     """Terms that may occur together in one right-hand side."""
 
     name: str
     terms: tuple[sp.Expr, ...]
+
+
+@dataclass(frozen=True)
+class Fractions:
+    """Libraries of equally many terms, each with a denominator k + x^n of its own.
+
+    Attributes:
+        whole: terms beside the fractions.
+        numerators: terms over the denominator.
+        state: x.
+        power: n.
+        constants: k of each library.
+    """
+
+    name: str
+    whole: tuple[sp.Expr, ...]
+    numerators: tuple[sp.Expr, ...]
+    state: sp.Symbol
+    power: int
+    constants: tuple[float, ...]
+
+    def chosen(self, number: int, columns: Sequence[int]) -> Library:
+        """Those columns, whole terms first, of the library with the denominator of that number."""
+        inverse = sp.Pow(sp.Float(self.constants[number]) + self.state**self.power, -1)
+        count = len(self.whole)
+        return Library(
+            self.name, tuple(self.whole[i] if i < count else self.numerators[i - count] * inverse for i in columns)
+        )
 
 
 def monomials(names: Sequence[str], degree: int, *, lowest: int = 0) -> tuple[sp.Expr, ...]:
@@ -77,3 +121,83 @@ def libraries(names: Sequence[str]) -> tuple[Library, ...]:
     """All libraries without inner constants, simplest first."""
     highest = polynomial_degree(len(names))
     return (*(polynomial(names, degree) for degree in range(2, highest + 1)), trigonometric(names, doubled=True))
+
+
+def exponential(names: Sequence[str]) -> Library:
+    """Arrhenius' and Ricker's laws, diodes (Murray 2002, ch. 2; Strogatz 2015, ch. 4): alone and times a state."""
+    symbols = [symbol(name) for name in names]
+    grown = [sp.exp(sign * x) for x in symbols for sign in (1, -1)]
+    return _beside_quadratics("exponential", names, (*grown, *(x * f for x in symbols for f in grown)))
+
+
+def logarithmic(names: Sequence[str]) -> Library:
+    """Gompertz' growth, entropies (Murray 2002, ch. 1): logarithms of states, alone and times a state."""
+    symbols = [symbol(name) for name in names]
+    logarithms = [sp.log(x) for x in symbols]
+    return _beside_quadratics("logarithmic", names, (*logarithms, *(x * f for x in symbols for f in logarithms)))
+
+
+def products(names: Sequence[str]) -> Library:
+    """Functions of a state times two states, and times a function of another kind."""
+    symbols = [symbol(name) for name in names]
+    kinds = [[f(x) for x in symbols] for f in (*WAVES, sp.exp, sp.log)]
+    kinds[2] += [sp.exp(-x) for x in symbols]
+    terms = [m * f for m in monomials(names, 2, lowest=2) for kind in kinds for f in kind]
+    waves, rest = [*kinds[0], *kinds[1]], [*kinds[2], *kinds[3]]
+    terms += [wave * f for wave in waves for f in rest]
+    return _beside_quadratics("products", names, terms)
+
+
+def _beside_quadratics(name: str, names: Sequence[str], terms: Sequence[sp.Expr]) -> Library:
+    return Library(name, tuple(dict.fromkeys((*monomials(names, 2), *terms))))
+
+
+def growth(names: Sequence[str], most: int) -> tuple[Library, ...]:
+    """Libraries in the order in which they are tried, those with more than ``most`` terms left out but for the first.
+
+    Polynomials to degree five, then functions of a state, then their products.
+    """
+    dimension = len(names)
+    degrees = [degree for degree in range(3, HIGHEST + 1) if math.comb(dimension + degree, degree) <= most]
+    functions = [trigonometric(names), exponential(names), logarithmic(names)]
+    if dimension <= DOUBLED:
+        functions += [trigonometric(names, doubled=True), products(names)]
+    larger = [*(polynomial(names, degree) for degree in degrees), *functions]
+    return (polynomial(names, 2), *(library for library in larger if len(library.terms) <= most))
+
+
+def fractions(names: Sequence[str], states: Float[np.ndarray, "point state"], most: int) -> tuple[Fractions, ...]:
+    """Rational right-hand sides: a polynomial over k + x^n, or beside saturating or decaying fractions.
+
+    Numerators are such that no term is a sum of others: x^n/(k + x^n) is 1 - k/(k + x^n).
+
+    Source: Michaelis-Menten and Hill kinetics, functional responses (Murray 2002, ch. 1, 3 and 6).
+    """
+    symbols = [symbol(name) for name in names]
+    found: list[Fractions] = []
+    for x, column in zip(symbols, states.T, strict=True):
+        factors = [sp.Integer(1), *(y for y in symbols if y != x)]
+        size = float(np.abs(column).max(initial=0.0))
+        if not TINY < size < LARGEST:
+            continue
+        for n in POWERS:
+            grid = tuple((share * size) ** n for share in SHARES)
+            good = tuple(k for k in grid if _keeps_clear(k + column**n))
+            if not good:
+                continue
+            saturating = tuple(dict.fromkeys(x**m * y for m in (1, n) for y in factors))
+            quadratics = monomials(names, 2)
+            kinds = [("saturating", quadratics, saturating), ("decaying", quadratics, tuple(factors))]
+            if n <= 2:  # a cubic or quartic over it: logistic growth with predation
+                kinds += [("common", (), monomials(names, n + 2))]
+            found += [
+                Fractions(f"{kind} {x.name}^{n}", whole, over, x, n, good)
+                for kind, whole, over in kinds
+                if len(whole) + len(over) <= most
+            ]
+    return tuple(found)
+
+
+def _keeps_clear(denominator: Float[np.ndarray, " point"]) -> bool:
+    sizes = np.abs(denominator)
+    return bool(np.ptp(np.sign(denominator)) == 0 and sizes.min() > POLE * sizes.max())

@@ -19,7 +19,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 SMALL: dict[str, dict[str, object]] = {
     "operon": {"evaluations": 1500, "population": 100, "max_points": 60, "families": ("polynomial", "transcendental")},
     "pysr": {"unary": (), "iterations": 1, "max_size": 7},
-    "sindy": {"degrees": (2,), "thresholds": (0.02, 0.3), "ensemble": 2},
+    "sindy": {"thresholds": 3, "bags": 2, "keep": 1},
     "structured": {"largest": 3, "beam": 4},
 }
 Found = tuple[EquationCandidate | Law, ...]

@@ -9,6 +9,8 @@ import sympy as sp
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import (
     Library,
+    fractions,
+    growth,
     libraries,
     monomials,
     polynomial_degree,
@@ -99,3 +101,42 @@ def test_pendulum_and_phases_are_in_the_trigonometric_library() -> None:
     """Sines of angles, of their doubles and differences, and products of waves."""
     found = set(trigonometric(("x", "y")).terms)
     assert {parse(text) for text in ("sin(x)", "cos(2*x)", "sin(x - y)", "y*cos(x)", "sin(x)*sin(y)")} <= found
+
+
+@pytest.mark.parametrize("most", [10, 60])
+def test_growth_begins_with_quadratics_and_keeps_to_a_number_of_terms(data: np.ndarray, most: int) -> None:
+    """Larger libraries have no more terms than was asked for, none twice, and the order is from simple to rich."""
+    every = growth(NAMES[: data.shape[1]], most)
+    assert "polynomial2" == every[0].name
+    assert all(len(library.terms) <= most for library in every[1:])
+    assert all(len(set(library.terms)) == len(library.terms) for library in every)
+
+
+def test_growth_of_two_states_has_all_kinds() -> None:
+    """Degree five, waves, exponentials, logarithms and products with them fit into sixty terms."""
+    found = {library.name: set(library.terms) for library in growth(("x", "y"), 60)}
+    expected = {
+        "polynomial5": "x**3*y**2", "trigonometric": "y*cos(x)", "exponential": "x*exp(-y)", "logarithmic": "x*log(y)",
+        "products": "x*y*sin(x)",
+    }  # fmt: skip
+    for name, text in expected.items():
+        assert parse(text) in found[name]
+
+
+def test_denominators_keep_clear_of_zero(data: np.ndarray) -> None:
+    """No term of a fraction is wild on the data, whatever its denominator."""
+    names = NAMES[: data.shape[1]]
+    for group in fractions(names, data, 60):
+        count = len(group.whole) + len(group.numerators)
+        for number in range(len(group.constants)):
+            found = values(group.chosen(number, range(count)).terms, names, data)
+            assert np.all(np.abs(found) < 1e100), group.name
+
+
+def test_terms_of_a_fraction_are_independent() -> None:
+    """No term is a sum of others, which would leave the coefficients undetermined."""
+    states = np.random.default_rng(0).uniform(0.1, 3.0, (200, 2))
+    for group in fractions(("x", "y"), states, 60):
+        count = len(group.whole) + len(group.numerators)
+        found = values(group.chosen(3, range(count)).terms, ("x", "y"), states)
+        assert count == np.linalg.matrix_rank(found / np.linalg.norm(found, axis=0), tol=1e-12), group.name

@@ -1,0 +1,71 @@
+"""Points of a path of thresholds: supports, coefficients and inclusion probabilities; and their right-hand sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.library.grammar import Library
+from discovery.types import EquationCandidate, read_only
+
+
+@dataclass(frozen=True)
+class Path:
+    """All that sparse regression found for one equation with one library on one regression.
+
+    Attributes:
+        kind: of the regression.
+        inclusion: share of the bags of rows in which a threshold leaves a term; empty where there were no bags.
+        sources: method of each point.
+        coefficients: of each point, in the data's units; zero where a term is not in its support.
+        misfits: chi-squared by row of each point.
+    """
+
+    state: str
+    kind: str
+    library: Library
+    inclusion: Float[np.ndarray, "threshold term"]
+    sources: tuple[str, ...]
+    coefficients: Float[np.ndarray, "point term"]
+    misfits: Float[np.ndarray, " point"]
+
+    def __post_init__(self) -> None:
+        for name in ("inclusion", "coefficients", "misfits"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    def explains(self, terms: int, misfit: float) -> bool:
+        """Whether a point of at most ``terms`` terms has at most that chi-squared by row."""
+        sizes = np.count_nonzero(self.coefficients, axis=1)
+        return bool(np.any((sizes > 0) & (sizes <= terms) & (self.misfits <= misfit)))
+
+    def candidates(self, longest: int) -> Iterator[tuple[frozenset[sp.Expr], EquationCandidate]]:
+        """Supports of at most ``longest`` terms, each once, with their right-hand sides."""
+        seen: set[bytes] = set()
+        for source, row in zip(self.sources, self.coefficients, strict=True):
+            support = row != 0.0
+            if not 0 < np.count_nonzero(support) <= longest or support.tobytes() in seen:
+                continue
+            seen.add(support.tobytes())
+            terms = [self.library.terms[i] for i in np.flatnonzero(support)]
+            yield frozenset(terms), EquationCandidate(self.state, weighted_sum(row[support], terms), source)
+
+
+def weighted_sum(coefficients: Sequence[float] | np.ndarray, terms: Sequence[sp.Expr]) -> sp.Expr:
+    """The sum of coefficients times terms that have no number in front and are no sums.
+
+    It equals what SymPy makes of it, in a sixth of the time: factors of a term need not be sorted again.
+    """
+    numbers = [sp.Float(float(c)) for c, term in zip(coefficients, terms, strict=True) if term == 1]
+    products = [
+        sp.Mul(sp.Float(float(c)), *sp.Mul.make_args(term), evaluate=False)
+        for c, term in zip(coefficients, terms, strict=True)
+        if term != 1
+    ]
+    products.sort(key=cmp_to_key(sp.Basic.compare))
+    parts = [*numbers, *products]
+    return parts[0] if len(parts) == 1 else sp.Add(*parts, evaluate=False)
