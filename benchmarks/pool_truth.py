@@ -20,8 +20,8 @@ from discovery.symbolic.constants import abstract
 from discovery.symbolic.evaluate import evaluate
 from discovery.types import symbol
 
-# Candidates that are judged: those that the true form comes nearest to with its constants fitted to them. By nearness to
-# the truth itself, noisy constants put the true form behind a hundred others.
+# Candidates that are judged: those that the true form comes nearest to with its constants fitted to them. By nearness
+# to the truth itself, noisy constants put the true form behind a hundred others.
 NEAREST = 40
 # A candidate that the fitted true form misses by more than this share of its root mean square is not of that form.
 FAR = 0.1
@@ -83,7 +83,7 @@ class Reference:
             by_share = by_constant[:, 0] * scales / max(size, 1e-300)
             return np.where(np.isfinite(by_share), np.clip(by_share, -1e9, 1e9), 0.0)
 
-        fitted = least_squares(residuals, np.ones(len(constants)), slopes, max_nfev=STEPS)
+        fitted = least_squares(residuals, np.ones(len(constants)), slopes, max_nfev=STEPS)  # pyright: ignore[reportArgumentType]
         return float(np.sqrt(2.0 * fitted.cost / len(found)))
 
     def first_true(self, candidates: Sequence[sp.Expr]) -> tuple[int, str] | None:

@@ -30,7 +30,7 @@ LARGE = 12
 # design half have 0.5 to 5 on smoothed derivatives and in weak form, whose errors are alike from row to row, so that
 # anything below says nothing: there the shortest stay.
 CREDIBLE = 3.0
-# Strain up to which nothing speaks against a candidate; of the true laws of the design half all but stiff ones stay below.
+# Strain up to which nothing speaks against a candidate; true laws stay below, those of stiff systems apart.
 STRAINED = 10.0
 
 

@@ -28,8 +28,15 @@ def test_terms_are_listed_once() -> None:
 def test_tiny_terms_go_by_their_share_of_the_root_mean_square() -> None:
     """Each expression is its own measure; one whose terms cancel or that is small as a whole loses none."""
     sums = sums_of([parse(text) for text in ("2*x + 1e-5*y**2", "1e-5*y**2", "x + 0.01*y", "1e-9*x - 1e-9*y", "0")])
-    kept = sums.without_tiny(compiled(sums.terms, NAMES)(POINTS), 1e-3)
+    kept = sums.without_tiny(sums.shares(compiled(sums.terms, NAMES)(POINTS)), 1e-3)
     assert [1, 1, 2, 2, 0] == [len(kept.row(i)[0]) for i in range(5)]
+
+
+def test_terms_that_cancel_have_large_shares() -> None:
+    """1000 x - 999 x is strained by about a thousand; a single term not at all."""
+    sums = sums_of([parse("1000*x - 999*x*cos(1e-9*x)"), parse("3*x*y")])
+    shares = sums.shares(compiled(sums.terms, NAMES)(POINTS)).max(axis=1).toarray().ravel()
+    np.testing.assert_allclose(shares, [1000.0, 1.0], rtol=1e-6)
 
 
 def test_no_expressions_have_no_terms() -> None:
