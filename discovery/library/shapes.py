@@ -43,6 +43,7 @@ class Shape:
         write: the same as expressions.
         multipliers: exponents of all states, one tuple for each product.
         power: highest power of a state inside.
+        natural: multipliers that make another textbook form of it, such as x^n of 1/(k^n + x^n).
     """
 
     name: str
@@ -52,6 +53,15 @@ class Shape:
     write: Callable[[Sequence[sp.Expr], Constants], tuple[sp.Expr, ...]]
     multipliers: tuple[Powers, ...]
     power: int = 1
+    natural: tuple[Powers, ...] = ()
+
+    def length(self, multiplier: Powers) -> int:
+        """Factors that a term has besides one of the forms of the shape, and one for that."""
+        left = [sum(multiplier)]
+        for form in self.natural:
+            rest = [a - b for a, b in zip(multiplier, form, strict=True)]
+            left += [sum(rest)] if min(rest) >= 0 else []
+        return 1 + min(left)
 
 
 def shapes(states: States) -> tuple[Shape, ...]:
@@ -137,6 +147,7 @@ def _saturation(i: int, states: States) -> Shape:
         lambda x, c: _inverse(c[0] + x[:, i]),
         lambda s, c: (1 / (sp.Float(c[0]) + s[i]),),
         (*dict.fromkeys((*_rich(dimension), *extra)),),
+        natural=(_unit(i, 1, dimension),),
     )  # fmt: skip
 
 
@@ -152,6 +163,7 @@ def _hill(i: int, power: int, states: States) -> Shape:
         lambda s, c: (1 / (1 + sp.Float(c[0] ** -power) * s[i] ** power),),
         (*dict.fromkeys((*_rich(dimension), top, *extra)),),
         power,
+        natural=(top,),
     )  # fmt: skip
 
 
@@ -279,6 +291,7 @@ def _competition(i: int, j: int, states: States) -> Shape:
         lambda x, c: _inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
         lambda s, c: (1 / (1 + sp.Float(c[0]) * s[i] + sp.Float(c[1]) * s[j]),),
         _rich(dimension),
+        natural=(_unit(i, 1, dimension), _unit(j, 1, dimension)),
     )  # fmt: skip
 
 
@@ -296,4 +309,5 @@ def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
         ),
         tuple(dict.fromkeys((*_monomials(dimension, 1), one, other, _times(one, other)))),
         m + n,
+        natural=(one, other, _times(one, other)),
     )  # fmt: skip

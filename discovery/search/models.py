@@ -33,9 +33,9 @@ class Model:
     @property
     def effort(self) -> int:
         """Roughly the length of the text: one for each term and power, two for each inner constant."""
-        products = [*self.base, *(m for part in self.parts for _, m in part.terms)]
-        powers = sum(part.shape.power for part in self.parts)
-        return len(products) + sum(map(sum, products)) + 2 * len(self.inner) + powers
+        lengths = [1 + sum(m) for m in self.base]
+        lengths += [part.shape.length(m) for part in self.parts for _, m in part.terms]
+        return sum(lengths) + 2 * len(self.inner) + sum(part.shape.power for part in self.parts)
 
     def slices(self) -> list[slice]:
         """Where the inner constants of each part stand."""

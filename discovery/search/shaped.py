@@ -8,7 +8,7 @@ is returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,20 +194,31 @@ class _Equation:
         masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=beam)
         for size in range(self.settings.largest):
             flat, cost = masks[:, size].reshape(-1, 2), errors[:, size].ravel() * total
-            taken: set[tuple[int, int]] = set()
-            least = float(cost.min(initial=np.inf))
-            for place in np.argsort(cost, kind="stable"):
-                key = (int(flat[place, 0]), int(flat[place, 1]))
-                enough = len(taken) >= (self.settings.keep if first is None else 1)
-                far = first is not None or cost[place] > self.bound(least) or len(taken) == self.settings.many
-                if key == (0, 0) or (enough and far):
-                    break
-                if key in taken:
-                    continue
-                taken.add(key)
+            least: dict[tuple[int, int], int] = {}
+            for place in np.argsort(cost, kind="stable").tolist():
+                least.setdefault((int(flat[place, 0]), int(flat[place, 1])), place)
+            least.pop((0, 0), None)
+            for key, place in self._chosen(least, cost, table, first):
                 model = self._model(members(key), table, table.starts[place // beam], first)
                 if model is not None:
                     yield _Found(size + 1, float(cost[place]), model)
+
+    def _chosen(
+        self, places: Mapping[tuple[int, int], int], cost: np.ndarray, table: _Table, first: Model | None
+    ) -> list[tuple[tuple[int, int], int]]:
+        """Of the supports of one size, best first: those that fit best, and the shortest that are not ruled out."""
+        ranked = list(places.items())
+        if first is not None:
+            return ranked[:1]
+        best, others = ranked[: self.settings.keep], ranked[self.settings.keep :]
+        bound = self.bound(float(cost[best[0][1]])) if best else 0.0
+        lengths = [1 + sum(m) for m in self.base] + [table.shape.length(m) for _, m in table.terms]
+
+        def doubt(one: tuple[tuple[int, int], int]) -> float:
+            return sum(lengths[j] for j in members(one[0])) + _doubt(float(cost[one[1]]) / len(self.target))
+
+        credible = [one for one in others if cost[one[1]] <= bound]
+        return best + sorted(credible, key=doubt)[: self.settings.many - len(best)]
 
     def bound(self, least: float) -> float:
         """The largest error that is not ruled out."""
