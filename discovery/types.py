@@ -196,16 +196,26 @@ class Regression:
 
 @dataclass(frozen=True)
 class DiscoveryProblem:
-    """All that a search engine may look at; it takes the view that it needs."""
+    """All that a search engine may look at; it takes the view that it needs.
+
+    Attributes:
+        settled: right-hand sides that are certain before any search, by state.
+    """
 
     trajectories: tuple[Trajectory, ...]
     smoothing: Smoothing
     regressions: tuple[Regression, ...]
+    settled: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
 
     @property
     def names(self) -> tuple[str, ...]:
         """Identifiers of the states."""
         return self.trajectories[0].names
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The states whose equations are to be searched."""
+        return tuple(name for name in self.names if name not in self.settled)
 
     def regression(self, kind: str) -> Regression:
         """The regression of that kind.

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.types import symbol
+from discovery.types import DiscoveryProblem, symbol
 
 # One point counts at most this many times as much as another, as deviations of derivatives are estimates themselves.
 WEIGHT_RANGE = 100.0
@@ -35,6 +35,16 @@ class WeightedPoints:
         rewritten = expression.xreplace(back)
         assert isinstance(rewritten, sp.Expr)
         return rewritten
+
+
+def points_of(problem: DiscoveryProblem, most: int) -> dict[str, WeightedPoints]:
+    """Points for the derivative of each open state."""
+    regression = problem.regression("derivative")
+    columns = {name: problem.names.index(name) for name in problem.open}
+    return {
+        name: weighted_points(regression.states, regression.targets[:, i], regression.deviations[:, i], most)
+        for name, i in columns.items()
+    }
 
 
 def weighted_points(
