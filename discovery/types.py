@@ -6,7 +6,7 @@ Trajectory -> Smoothing -> DiscoveryProblem -> EquationCandidate | Law -> Ranked
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, Self, cast
 
 import numpy as np
@@ -199,7 +199,7 @@ class DiscoveryProblem:
     """All that a search engine may look at; it takes the view that it needs.
 
     Attributes:
-        settled: right-hand sides that are certain before any search, by state.
+        settled: right-hand sides that need no search (any more), by state.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -216,6 +216,10 @@ class DiscoveryProblem:
     def open(self) -> tuple[str, ...]:
         """The states whose equations are to be searched."""
         return tuple(name for name in self.names if name not in self.settled)
+
+    def settling(self, found: Mapping[str, sp.Expr]) -> Self:
+        """The same problem with further equations known."""
+        return replace(self, settled={**self.settled, **found})
 
     def regression(self, kind: str) -> Regression:
         """The regression of that kind.

@@ -93,7 +93,7 @@ class Operon:
 
         Every state is searched with one family before the next family begins, so that a deadline cuts all alike.
         """
-        points = points_of(problem, self.max_points)
+        points = points_of(problem, self.max_points, seed)
         runs = [
             (family, state)
             for family in self.families

@@ -89,7 +89,7 @@ class PySR:
             return ()
         if not self.command and not (found := available()).ok:
             raise BackendMissing(f"PySR cannot run here. {found.why} Add what is missing with: {found.command}")
-        tasks = _tasks(problem, self.max_points)
+        tasks = _tasks(problem, self.max_points, seed)
         labels = [f"u{index}" for index in range(len(problem.names))]  # PySR refuses names that SymPy defines
         progress("search", f"pysr: {len(tasks)} states in a Julia process")
         with tempfile.TemporaryDirectory(prefix="discovery-pysr-", ignore_cleanup_errors=True) as name:
@@ -136,9 +136,9 @@ class PySR:
         }
 
 
-def _tasks(problem: DiscoveryProblem, most: int) -> dict[int, WeightedPoints]:
+def _tasks(problem: DiscoveryProblem, most: int, seed: int) -> dict[int, WeightedPoints]:
     """Points for each open state whose derivative is known anywhere, by the state's index."""
-    points = points_of(problem, most)
+    points = points_of(problem, most, seed)
     return {problem.names.index(state): chosen for state, chosen in points.items() if len(chosen.targets)}
 
 
