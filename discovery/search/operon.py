@@ -54,9 +54,9 @@ class Operon:
 
     Attributes:
         families: names out of ``FAMILIES``, searched one after another.
-        evaluations: bound on the work of each run, the fits of constants included. By experiment: with exact
-            states and 2 % white noise on the derivatives, 40 000 give trees of the size of the law and an error
-            below 2 % of the noise's variance for Lotka-Volterra, pendulum, van der Pol and rational laws.
+        evaluations: bound on the work of each run, the fits of constants included. By experiment: on 8 systems of
+            the design half (13 equations, noise of 5 %), 15 000 and 40 000 find 3 and 4 true structures in 1.5 and
+            4.3 CPU seconds; these take about 2 for an equation, all families together.
         max_points: largest number of points that errors are computed at.
         population: number of trees. 500 of Operon's usual 1000: the runs are short.
         max_length: largest number of nodes of a tree.
@@ -69,7 +69,7 @@ class Operon:
     """
 
     families: tuple[str, ...] = ("polynomial", "rational", "trigonometric", "transcendental")
-    evaluations: int = 40_000
+    evaluations: int = 25_000
     max_points: int = 800
     population: int = 500
     max_length: int = 30

@@ -48,7 +48,7 @@ def test_a_short_candidate_that_a_longer_one_outdoes_explains_nothing(
 ) -> None:
     """Within the deviations by itself, but ten times worse than one of five terms, whose constants that pays for."""
     problem = problem_of(law_of(OSCILLATOR), [[1.0, 0.0]], np.linspace(0.0, 10.0, 200))
-    rough = "-2*x - 0.2985*v"
+    rough = "-2*x - 0.2992*v"
     rough_misfit, long_misfit = misfits([parse(rough), parse(LONG_BUT_TRUE)], "v", problem)
     assert 10.0 * long_misfit < rough_misfit < 3.0
     assert {"v"} == set(explained(candidates(v=rough), problem))
