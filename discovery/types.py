@@ -6,7 +6,7 @@ Trajectory -> Smoothing -> DiscoveryProblem -> EquationCandidate | Law -> Ranked
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, Self, cast
 
 import numpy as np
@@ -196,16 +196,30 @@ class Regression:
 
 @dataclass(frozen=True)
 class DiscoveryProblem:
-    """All that a search engine may look at; it takes the view that it needs."""
+    """All that a search engine may look at; it takes the view that it needs.
+
+    Attributes:
+        settled: right-hand sides that need no search (any more), by state.
+    """
 
     trajectories: tuple[Trajectory, ...]
     smoothing: Smoothing
     regressions: tuple[Regression, ...]
+    settled: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
 
     @property
     def names(self) -> tuple[str, ...]:
         """Identifiers of the states."""
         return self.trajectories[0].names
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The states whose equations are to be searched."""
+        return tuple(name for name in self.names if name not in self.settled)
+
+    def settling(self, found: Mapping[str, sp.Expr]) -> Self:
+        """The same problem with further equations known."""
+        return replace(self, settled={**self.settled, **found})
 
     def regression(self, kind: str) -> Regression:
         """The regression of that kind.

@@ -72,7 +72,9 @@ class RunConfig(BaseModel):
 
     def make_engine(self, name: str) -> SearchEngine:
         """The search engine of that name, ready to use."""
-        return _make(registry.load("search", name), self.search.get(name, {}), f"search.{name}")
+        plugin = registry.load("search", name)
+        side_by_side = {"threads": self.threads} if any(f.name == "threads" for f in dataclasses.fields(plugin)) else {}
+        return _make(plugin, {**side_by_side, **self.search.get(name, {})}, f"search.{name}")
 
     def make_selector(self) -> TrajectorySelector:
         """The selection, ready to use."""

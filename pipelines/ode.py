@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -13,7 +14,9 @@ from typing import Literal
 from discovery import registry
 from discovery.errors import DiscoveryError
 from discovery.problems.regression import regressions
+from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.trajectories.arrays import from_arrays
@@ -36,6 +39,8 @@ _Search = Callable[..., Candidates]
 # Shares of the time left that smoothing and each search engine may take when there is a budget; selection has the rest.
 SMOOTHING_SHARE = 0.3
 SEARCH_SHARE = 0.4
+# Engines that get what the others leave unexplained.
+GENETIC = ("operon", "pysr")
 
 
 def discover_ode(
@@ -51,7 +56,8 @@ def discover_ode(
     1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the likelier on held-out
        samples gives states, derivatives and noise.
     2. They pose regressions for the right-hand sides, on derivatives and in weak form.
-    3. Search engines propose right-hand sides and whole laws.
+    3. Equations that are certain are settled. Search engines propose right-hand sides and whole laws for the others,
+       genetic ones for what these leave unexplained.
     4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
        shooting, and ranked by description length.
     5. The best law is judged by what it forecasts without having been fitted to it.
@@ -73,6 +79,11 @@ def discover_ode(
     stages = _Stages(config, deadline, progress, store or Memory())
     smoothing = stages.smooth(measurements.trajectories)
     problem = DiscoveryProblem(measurements.trajectories, smoothing, regressions(measurements.trajectories, smoothing))
+    problem = problem.settling(settled(problem))
+    notes = [
+        f"The equation {state}' = {rhs} was settled by the data before the search."
+        for state, rhs in problem.settled.items()
+    ]
     candidates, failures = stages.search(problem)
     selected = stages.select(candidates, problem)
     stopped_by = _stopped_by(deadline)
@@ -86,7 +97,7 @@ def discover_ode(
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=measurements.notes,
+        notes=(*measurements.notes, *notes),
         failures=failures,
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
@@ -128,31 +139,42 @@ class _Stages:
             return smoothing
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
-        found: list[EquationCandidate | Law] = []
+        """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
+        found: list[EquationCandidate | Law] = [
+            EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
+        ]
         failures: list[Failure] = []
-        for name in self.config.engines:
-            engine = self.config.make_engine(name)  # a missing backend or a wrong setting stops the run here
+        engines = {name: self.config.make_engine(name) for name in self.config.engines}  # a wrong setting stops here
+        for name in sorted(engines, key=GENETIC.__contains__):
             with self.timed(f"search {name}"):
+                asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
                 try:
-                    found += self.propose(name, engine.search, problem)
+                    found += self.propose(name, engines[name].search, asked) if asked.open else ()
                 except DiscoveryError as error:
                     failures.append(Failure(f"search {name}", str(error)))
         return tuple(found), tuple(failures)
 
     def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
-        if (kept := self.store.candidates(name)) is not None:
+        """What one engine finds for the open equations, or what was kept of that."""
+        key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
+        if (kept := self.store.candidates(key)) is not None:
             return kept
         self.progress("search", name)
         limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
         found = search(problem, seed=self.config.seed, deadline=limit, progress=self.progress)
         if not limit.passed():
-            self.store.keep_candidates(name, found)
+            self.store.keep_candidates(key, found)
         return found
 
     def select(self, candidates: Candidates, problem: DiscoveryProblem) -> Selected:
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
             return self.config.make_selector().run(candidates, problem, deadline=self.deadline, progress=self.progress)
+
+
+def _mark(states: Sequence[str]) -> str:
+    """Tells sets of equations apart; short enough for the name of a file, however many there are."""
+    return hashlib.sha256(" ".join(states).encode()).hexdigest()[:12]
 
 
 def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:

@@ -42,8 +42,10 @@ def weak_regression(
 ) -> Regression | None:
     """Integrals against bumps: -∫ φ' x dt = ∫ φ f(x) dt, with x raw on the left and smoothed on the right.
 
-    The derivative falls on the test function, so that noise is averaged and not amplified. Trajectories that are too
-    short for a bump are left out; None where no trajectory is long enough.
+    The derivative falls on the test function, so that noise is averaged and not amplified. What is smooth in x is
+    integrated by parts before it is summed, -∫ φ' x dt = ∫ φ s' dt - ∫ φ' (x - s) dt with s the smoothed curve: both
+    sides then have one error of quadrature, which cancels; at uneven times it would exceed the noise. Trajectories
+    that are too short for a bump are left out; None where no trajectory is long enough.
 
     Source: Messenger & Bortz (2021), J. Comput. Phys. 443:110525, equation 2.4.
     """
@@ -62,7 +64,7 @@ def weak_regression(
         bumps, slopes = _bumps(run.times, width, rows)
         measured = np.where(np.isfinite(trajectory.states), trajectory.states, run.states)
         blocks.append(bumps)
-        targets.append(-(slopes @ measured))
+        targets.append(bumps @ run.derivatives - slopes @ (measured - run.states))
         deviations.append(np.sqrt(slopes.power(2) @ smoothing.noise.deviation(run.states) ** 2))
     states = np.vstack([run.states for _, run in pairs])
     operator = sparse.block_diag(blocks, format="csr")

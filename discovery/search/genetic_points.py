@@ -1,5 +1,7 @@
 """Points of a regression as the genetic engines see them: few, of unit size, repeated in proportion to their weight.
 
+Where the smoothing has a field, its values beside the curve are clean points of directions that the curve does not go.
+
 Power-of-two scales are undone exactly, so that nothing is lost; products of states stay in range of single precision,
 and the constants of an expression are of the size that a genetic search starts from.
 """
@@ -11,12 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from discovery.types import symbol
+from discovery.errors import DataError
+from discovery.types import DiscoveryProblem, symbol
 
 # One point counts at most this many times as much as another, as deviations of derivatives are estimates themselves.
 WEIGHT_RANGE = 100.0
+# How far beside the curve a learned field is asked, in deviations of each state: the distance within which a field
+# trusts itself however dense the data are. By experiment on 18 systems of the design half (noise 5 %, 15 000
+# evaluations): 8 of 11 polynomial equations found, 7 at 0.03 and without such points; trees 4 % nearer to the truth.
+BESIDE = 0.1
+TRUSTED = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,53 @@ class WeightedPoints:
         rewritten = expression.xreplace(back)
         assert isinstance(rewritten, sp.Expr)
         return rewritten
+
+
+def points_of(problem: DiscoveryProblem, most: int, seed: int) -> dict[str, WeightedPoints]:
+    """Points for the derivative of each open state: the regression's, and clean ones of a learned field beside them."""
+    regression = problem.regression("derivative")
+    more = _of_field(problem, most, seed)
+    found: dict[str, WeightedPoints] = {}
+    for name in problem.open:
+        i = problem.names.index(name)
+        states, targets, deviations = regression.states, regression.targets[:, i], regression.deviations[:, i]
+        if more is not None and more.agrees[i]:
+            states = np.vstack([states, more.states])
+            targets = np.concatenate([targets, more.targets[:, i]])
+            deviations = np.concatenate([deviations, np.nanmedian(deviations) / np.sqrt(more.trust)])
+        found[name] = weighted_points(states, targets, deviations, most)
+    return found
+
+
+@dataclass(frozen=True)
+class _FieldPoints:
+    """Values of a learned field around the data; ``agrees`` says of which states it was kept."""
+
+    states: Float[np.ndarray, "point state"]
+    targets: Float[np.ndarray, "point state"]
+    trust: Float[np.ndarray, " point"]
+    agrees: Bool[np.ndarray, " state"]
+
+
+def _of_field(problem: DiscoveryProblem, most: int, seed: int) -> _FieldPoints | None:
+    """About ``most`` trusted points beside the curve; None where there is no field, or one that inputs drive.
+
+    A field whose derivatives the smoother did not keep departs from those of the regression, and is not asked.
+    """
+    field, regression = problem.smoothing.field, problem.regression("derivative")
+    if field is None:
+        return None
+    try:
+        known = field(regression.states)
+    except DataError:
+        return None
+    departure = np.nanmean(((known - regression.targets) / regression.deviations) ** 2, axis=0)
+    curve = np.repeat(regression.states, max(1, round(most / len(regression.states))), axis=0)
+    steps = np.random.default_rng(seed).standard_normal(curve.shape)
+    states = curve + BESIDE * regression.states.std(axis=0) * steps
+    trust = field.trust(states)
+    trusted = trust > TRUSTED
+    return _FieldPoints(states[trusted], field(states[trusted]), trust[trusted], departure <= 1.0)
 
 
 def weighted_points(

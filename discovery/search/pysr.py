@@ -19,7 +19,7 @@ import sympy as sp
 
 from discovery.errors import BackendMissing, EngineError, ExpressionError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.search.genetic_points import WeightedPoints, weighted_points
+from discovery.search.genetic_points import WeightedPoints, points_of
 from discovery.search.pysr_probe import available
 from discovery.search.pysr_process import WORKER, Request, read_front, read_unfinished, run
 from discovery.symbolic.parse import FUNCTIONS, parse
@@ -79,17 +79,17 @@ class PySR:
     def search(
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
     ) -> tuple[EquationCandidate, ...]:
-        """The front of error against complexity for each state's derivative; what there is if the time runs out.
+        """The front of error against complexity for each open state's derivative; what there is if the time runs out.
 
         Raises:
             BackendMissing: Julia, or PySR's Julia packages, are not there. The message has the command that adds them.
             EngineError: the worker failed, or was killed before it had found anything.
         """
-        if deadline.passed():
+        if deadline.passed() or not problem.open:
             return ()
         if not self.command and not (found := available()).ok:
             raise BackendMissing(f"PySR cannot run here. {found.why} Add what is missing with: {found.command}")
-        tasks = _tasks(problem, self.max_points)
+        tasks = _tasks(problem, self.max_points, seed)
         labels = [f"u{index}" for index in range(len(problem.names))]  # PySR refuses names that SymPy defines
         progress("search", f"pysr: {len(tasks)} states in a Julia process")
         with tempfile.TemporaryDirectory(prefix="discovery-pysr-", ignore_cleanup_errors=True) as name:
@@ -136,14 +136,10 @@ class PySR:
         }
 
 
-def _tasks(problem: DiscoveryProblem, most: int) -> dict[int, WeightedPoints]:
-    """Points for each state whose derivative is known anywhere, by the state's index."""
-    regression = problem.regression("derivative")
-    points = {
-        index: weighted_points(regression.states, regression.targets[:, index], regression.deviations[:, index], most)
-        for index in range(len(problem.names))
-    }
-    return {index: chosen for index, chosen in points.items() if len(chosen.targets)}
+def _tasks(problem: DiscoveryProblem, most: int, seed: int) -> dict[int, WeightedPoints]:
+    """Points for each open state whose derivative is known anywhere, by the state's index."""
+    points = points_of(problem, most, seed)
+    return {problem.names.index(state): chosen for state, chosen in points.items() if len(chosen.targets)}
 
 
 def _candidates(

@@ -123,3 +123,13 @@ def test_deviations_are_never_zero(kind: str) -> None:
     )
     assert np.all(found[kind].deviations > 0.0)
     assert np.all(np.isfinite(1.0 / found[kind].deviations))
+
+
+def test_uneven_times_do_not_spoil_the_weak_form(spiral: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """With half of the samples left out at random, the law still fits to the noise."""
+    times = np.linspace(0.0, 8.0, 400)
+    kept = np.sort(np.random.default_rng(2).choice(times, 200, replace=False))
+    problem = problem_of(spiral, [[1.0, 0.0]], kept, noise=0.01)
+    weak = problem.regression("weak")
+    residual = weak.targets - weak.operator(values(list(spiral.equations.values()), ("x", "y"), weak.states))
+    assert np.mean((residual / weak.deviations) ** 2) < 1.5

@@ -1,5 +1,7 @@
 """Genetic search by PyOperon: what it finds, what it returns, and that one seed gives one answer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -224,3 +226,19 @@ def test_without_points_there_are_no_candidates() -> None:
     derivatives[:, 0] = np.nan
     found = QUICK.search(problem_of(states, derivatives, ("x", "y")), seed=0)
     assert {"y"} == {candidate.state for candidate in found}
+
+
+def test_any_number_of_threads_gives_the_same_answer() -> None:
+    """Runs go side by side, and candidates come in the order of the runs."""
+    states, derivatives = states_and_products()
+    problem = problem_of(states, derivatives, ("x", "y"))
+    engine = replace(QUICK, families=("polynomial", "rational"), evaluations=3_000)
+    assert engine.search(problem, seed=2) == replace(engine, threads=4).search(problem, seed=2)
+
+
+def test_settled_equations_are_not_searched() -> None:
+    """Only open states get candidates, and the same ones as without the others settled."""
+    states, derivatives = states_and_products()
+    problem = problem_of(states, derivatives, ("x", "y"))
+    found = QUICK.search(problem.settling({"x": symbol("y")}), seed=0)
+    assert found == tuple(one for one in QUICK.search(problem, seed=0) if one.state == "y")

@@ -1,0 +1,96 @@
+"""How engines are run: what is settled first, the genetic ones last and for what is left, failures on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from discovery.errors import EngineError
+from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Trajectory
+from pipelines.config import RunConfig
+from pipelines.ode import discover_ode
+
+TIMES = np.linspace(0.0, 12.0, 200)
+TRUE = {"w": "-x - 0.3*w - 0.5*x**3"}
+
+
+@dataclass
+class Scripted:
+    """An engine that proposes what it was told to, and keeps what it was asked."""
+
+    texts: dict[str, str]
+    asked: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    fails: bool = False
+
+    def search(
+        self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
+    ) -> tuple[EquationCandidate, ...]:
+        """Candidates of the script."""
+        self.asked.append(problem.open)
+        if self.fails:
+            raise EngineError("It broke.")
+        return tuple(EquationCandidate(state, parse(text), "scripted") for state, text in self.texts.items())
+
+
+def measured() -> Trajectory:
+    """A Duffing oscillator whose velocity is measured too, with noise of a hundredth."""
+    from discovery.dynamics.simulate import simulate_or_fail
+    from discovery.types import Law
+
+    law = Law(("x", "w"), (parse("w"), parse(TRUE["w"])), ())
+    states = simulate_or_fail(law, np.array([1.5, 0.0]), TIMES)
+    noise = 0.01 * states.std(axis=0) * np.random.default_rng(0).standard_normal(states.shape)
+    return Trajectory(TIMES, states + noise, ("x", "w"))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, engines: dict[str, Scripted]) -> DiscoveryResult:
+    """A discovery by scripted engines."""
+    monkeypatch.setattr(RunConfig, "make_engine", lambda _, name: engines[name])
+    return discover_ode([measured()], RunConfig().changed(engines=tuple(engines), smoother="kalman"))
+
+
+def test_what_is_settled_is_in_the_law_without_any_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x' = w is a candidate, engines are told that w' alone is open, and the result says so."""
+    sindy = Scripted(TRUE)
+    result = run(monkeypatch, {"sindy": sindy})
+    assert [("w",)] == sindy.asked
+    assert result.law is not None
+    assert parse("w").free_symbols == result.law.equations["x"].free_symbols
+    assert "The equation x' = w was settled by the data before the search." in result.notes
+
+
+def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An equation with a short explanation is not searched again."""
+    operon = Scripted({})
+    run(monkeypatch, {"sindy": Scripted(TRUE), "operon": operon})
+    assert [] == operon.asked
+
+
+def test_genetic_search_gets_what_is_left_though_it_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poor candidate explains nothing; the genetic engine runs after the others and finds the rest."""
+    operon = Scripted(TRUE)
+    result = run(monkeypatch, {"operon": operon, "sindy": Scripted({"w": "-2*x"})})
+    assert [("w",)] == operon.asked
+    assert result.law is not None
+    assert {"x", "w"} == {str(one) for one in result.law.equations["w"].free_symbols}
+
+
+def test_the_failure_of_an_engine_is_recorded_and_the_others_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its equations count as unexplained, and the result has the reason."""
+    operon = Scripted(TRUE)
+    result = run(monkeypatch, {"sindy": Scripted({}, fails=True), "operon": operon})
+    assert [("w",)] == operon.asked
+    assert [("search sindy", "It broke.")] == [(one.where, one.why) for one in result.failures]
+    assert result.law is not None
+
+
+def test_engines_get_the_threads_of_the_run() -> None:
+    """The genetic engine runs as many searches side by side as the run may; its own setting goes first."""
+    config = RunConfig().changed(threads=5)
+    assert 5 == config.make_engine("operon").threads  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"threads": 1}})
+    assert 1 == own.make_engine("operon").threads  # type: ignore[attr-defined]

@@ -1,0 +1,81 @@
+"""Equations that are settled before any search: x' = v and x' = 0, and nothing that only resembles them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.problems.regression import regressions
+from discovery.problems.settled import correlation_time, settled
+from discovery.smoothing.kalman import Kalman
+from discovery.types import DiscoveryProblem, Law, Trajectory, symbol
+
+TIMES = np.linspace(0.0, 20.0, 400)
+PENDULUM = {"x": "v", "v": "-sin(x) - 0.1*v"}
+LawOf = Callable[..., Law]
+ProblemOf = Callable[..., DiscoveryProblem]
+
+
+def smoothed(run: Trajectory) -> DiscoveryProblem:
+    """The problem that a smoother makes of one run."""
+    smoothing = Kalman().smooth((run,), seed=0)
+    return DiscoveryProblem((run,), smoothing, regressions((run,), smoothing))
+
+
+def measured(law: Law, problem_of: ProblemOf, noise: float) -> DiscoveryProblem:
+    """One noisy run of a law, smoothed."""
+    return smoothed(problem_of(law, [[1.5, 0.0]], TIMES, noise=noise).trajectories[0])
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.05])
+def test_the_derivative_of_a_position_is_the_velocity(noise: float, law_of: LawOf, problem_of: ProblemOf) -> None:
+    """x' = v is settled at every noise level, and v' is left open."""
+    problem = measured(law_of(PENDULUM), problem_of, noise)
+    assert {"x": symbol("v")} == settled(problem)
+    assert ("v",) == replace(problem, settled=settled(problem)).open
+
+
+@pytest.mark.parametrize(
+    "equation", ["1.05*v", "v + 0.05*x", "v - 0.1*x**2", "v + 0.1*v*x**2", "v + 0.1", "-v", "v - 0.05*sin(3*x)"]
+)
+def test_what_only_resembles_a_velocity_stays_open(equation: str, law_of: LawOf, problem_of: ProblemOf) -> None:
+    """Another factor or another term of a twentieth is seen at 1 % noise."""
+    assert {} == settled(measured(law_of({**PENDULUM, "x": equation}), problem_of, 0.01))
+
+
+def test_a_state_that_grows_by_itself_stays_open(law_of: LawOf, problem_of: ProblemOf) -> None:
+    """x' = x has the factor 1 by accident of the unit of time."""
+    run = problem_of(law_of({"x": "x"}), [[1.0]], np.linspace(0.0, 2.0, 200), noise=0.01).trajectories[0]
+    assert {} == settled(smoothed(run))
+
+
+def test_two_velocities_that_agree_settle_nothing(law_of: LawOf, problem_of: ProblemOf) -> None:
+    """Where two states explain a derivative alike, the data do not say which."""
+    law = law_of({"x": "v", "v": "-x", "w": "-x"})
+    run = problem_of(law, [[1.0, 0.5, 0.5]], TIMES, noise=0.01).trajectories[0]
+    assert {} == settled(smoothed(run))
+
+
+def test_a_state_that_never_changes_has_the_derivative_zero(law_of: LawOf, problem_of: ProblemOf) -> None:
+    """A constant that is measured with noise is settled; one that drifts by two deviations is not."""
+    run = problem_of(law_of(PENDULUM), [[1.5, 0.0]], TIMES, noise=0.01).trajectories[0]
+    rng = np.random.default_rng(1)
+    for drift, expected in ((0.0, True), (0.04, False)):
+        flat = 3.0 + drift * TIMES / TIMES[-1] + 0.02 * rng.standard_normal(len(TIMES))
+        with_flat = Trajectory(run.times, np.column_stack([run.states, flat]), (*run.names, "k"))
+        assert expected == (settled(smoothed(with_flat)).get("k") == 0)
+
+
+def test_one_regression_settles_nothing(law_of: LawOf, problem_of: ProblemOf) -> None:
+    """Runs too short for the weak form leave everything open."""
+    problem = problem_of(law_of(PENDULUM), [[1.5, 0.0]], TIMES, noise=0.01)
+    assert {} == settled(replace(problem, regressions=problem.regressions[:1]))
+
+
+def test_correlation_time_counts_rows_that_err_alike() -> None:
+    """White residuals count one by one; sums over ten neighbours count about ten as one; zeros count one."""
+    white = np.random.default_rng(0).standard_normal(4000)
+    np.testing.assert_allclose(correlation_time(white), 1.0, atol=0.3)
+    np.testing.assert_allclose(correlation_time(np.convolve(white, np.ones(10))), 10.0, rtol=0.3)
+    assert correlation_time(np.zeros(50)) == 1.0
