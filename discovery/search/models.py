@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cmp_to_key
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
+from discovery.search.paths import weighted_sum
 from discovery.types import DiscoveryProblem, Regression, symbol
 
 
@@ -53,11 +55,12 @@ class Model:
     def written(self, names: Sequence[str], outer: Sequence[float]) -> sp.Expr:
         """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
         symbols = [symbol(name) for name in names]
-        terms = [_monomial(symbols, one) for one in self.base]
+        terms = [_product(sp.S.One, symbols, one) for one in self.base]
         for part, where in zip(self.parts, self.slices(), strict=True):
             functions = part.shape.write(symbols, np.array(self.inner)[where])
-            terms += [functions[f] * _monomial(symbols, m) for f, m in part.terms]
-        return sp.Add(*(sp.Float(c) * term for c, term in zip(outer, terms, strict=True)))
+            terms += [_product(functions[f], symbols, m) for f, m in part.terms]
+        kept = [(c, term) for c, term in zip(outer, terms, strict=True) if c != 0.0]
+        return weighted_sum([c for c, _ in kept], [term for _, term in kept]) if kept else sp.S.Zero
 
 
 def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]:
@@ -69,8 +72,14 @@ def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]
     return column
 
 
-def _monomial(symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:
-    return sp.Mul(*(x**e for x, e in zip(symbols, exponents, strict=True) if e))
+def _product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:
+    """The function times powers; SymPy is asked to multiply only where a power of a state may meet another."""
+    powers = [x**e for x, e in zip(symbols, exponents, strict=True) if e]
+    if isinstance(function, sp.Pow) and function.base.is_Symbol:
+        return sp.Mul(function, *powers)
+    factors = [*powers, *(sp.Mul.make_args(function) if function != 1 else ())]
+    factors.sort(key=cmp_to_key(sp.Basic.compare))
+    return sp.Mul(*factors, evaluate=False) if len(factors) > 1 else (factors or [sp.S.One])[0]
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,10 @@ def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> I
     for view in views(problem, settings.rows):
         tables = [_Table.of(view, shape) for shape in every]
         base = _monomials(len(problem.names), settings.most_monomials)
-        for equation, state in enumerate(problem.names):
+        for state in problem.open:
             if deadline.passed():
                 return
-            search = _Equation(view, equation, base, settings)
+            search = _Equation(view, problem.names.index(state), base, settings)
             ones = search.candidates(tables, None, settings.refined, settings.descents)
             twos: list[_Fitted] = []
             for first in _leading(ones, settings.seconds, len(view.targets)):

@@ -87,7 +87,7 @@ class SINDy:
         """Paths of all equations on larger and larger libraries, until a short law explains an equation."""
         rng = np.random.default_rng(seed)
         names = problem.names
-        left = set(range(len(names)))
+        left = {names.index(state) for state in problem.open}
         most = min(MOST_TERMS, sum(len(run) for run in problem.trajectories) // ROWS_PER_TERM)
         for library in growth(names, most):
             progress("search", f"sindy: {library.name} terms")

@@ -12,6 +12,7 @@ from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
+from discovery.search.paths import weighted_sum
 from discovery.search.shaped import Shaped, shaped
 from discovery.search.subsets import best_subsets
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
@@ -61,7 +62,8 @@ class StructuredSearch:
         """Candidates for all equations from one library on one regression."""
         design = regression.operator(values(library.terms, problem.names, regression.states))
         source = f"structured:{library.name}"
-        for equation, state in enumerate(problem.names):
+        for state in problem.open:
+            equation = problem.names.index(state)
             target, deviation = regression.targets[:, equation], regression.deviations[:, equation]
             count = len(library.terms)
             keep = max(self.keep, self.whole // count)
@@ -73,5 +75,4 @@ class StructuredSearch:
                 yield EquationCandidate(state, sp.Integer(0), source)
             for subset in subsets:
                 terms = [library.terms[i] for i in subset.support]
-                expression = sp.Add(*(sp.Float(c) * t for c, t in zip(subset.coefficients, terms, strict=True)))
-                yield EquationCandidate(state, expression, source)
+                yield EquationCandidate(state, weighted_sum(subset.coefficients, terms), source)

@@ -114,4 +114,10 @@ def supports(
 
 def members(mask: Sequence[int]) -> list[int]:
     """The columns of a mask; none of the mask 0."""
-    return [word * WORD + bit for word in (0, 1) for bit in range(WORD) if int(mask[word]) >> bit & 1]
+    columns: list[int] = []
+    for word, bits in enumerate(map(int, mask)):
+        while bits:
+            lowest = bits & -bits
+            columns.append(word * WORD + lowest.bit_length() - 1)
+            bits ^= lowest
+    return columns
