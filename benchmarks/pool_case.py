@@ -25,7 +25,8 @@ from pipelines.validation_truth import Truth
 from pipelines.validation_truth import load as load_truth
 
 MOST = 200  # candidates of an equation
-BY_REGRESSION = 150  # of these; the rest is for equations of whole laws
+BY_REGRESSION = 180  # of these; the rest is for equations of whole laws
+SHORT = 0.8  # of those, the share for short equations that the regressions do not rule out
 PER_SIZE = 6
 ENGINES = ("structured", "sindy")
 SMOOTHER = "auto"
@@ -77,7 +78,7 @@ def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int,
         candidates += load("search", "operon")().search(left, seed=seed) if left.open else ()
         spent["operon"] = time.process_time() - start
     start = time.process_time()
-    pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION)
+    pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION, short=SHORT)
     spent["pool"] = time.process_time() - start
     seconds = time.process_time() - begin
     single = split(candidates)

@@ -37,7 +37,7 @@ class Model:
         """Roughly the length of the text: one for each term and power, two for each inner constant."""
         lengths = [1 + sum(m) for m in self.base]
         lengths += [part.shape.length(m) for part in self.parts for _, m in part.terms]
-        return sum(lengths) + 2 * len(self.inner) + sum(part.shape.power for part in self.parts)
+        return sum(lengths) + 2 * len(self.inner) + sum(min(part.shape.power, 2) for part in self.parts)
 
     def slices(self) -> list[slice]:
         """Where the inner constants of each part stand."""

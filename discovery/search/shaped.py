@@ -40,8 +40,8 @@ class Shaped:
         keep: supports of each shape and number of terms that are considered however badly they fit.
         credible, near: others are considered up to this chi-squared by row (see ``selection/pool.py``), or up to so
             many times the least: among these the smoother's bias decides, not the law.
-        many: supports of each shape and number of terms that are considered, however well they fit.
-        simple: so many of these are refined, the simplest first.
+        many: supports of each shape and number of terms that are considered, however well they fit: the shortest.
+        simple: so many of these are refined for all equations of a system, the shortest first; in weak form half.
         seconds: best models of one shape, beside which a second one is looked for.
         refined_seconds: pairs of shapes refined for each number of terms.
         iterations: steps of the refinement.
@@ -59,8 +59,8 @@ class Shaped:
     keep: int = 2
     credible: float = 3.0
     near: float = 1.5
-    many: int = 6
-    simple: int = 20
+    many: int = 20
+    simple: int = 220
     seconds: int = 1
     refined_seconds: int = 2
     iterations: int = 12
@@ -261,7 +261,8 @@ class _Equation:
             ]
             latest = self.scan(moved, first)
             found += latest
-        fitted = self.refined(found, count, self.settings.simple if first is None else 0)
+        simple = self.settings.simple // self.view.targets.shape[1] // (1 + (self.view.kind == "weak"))
+        fitted = self.refined(found, count, simple if first is None else 0)
         ranked = sorted((one for one in found if one.size == self.settings.largest), key=lambda one: one.error)
         tops = [one.model for one in ranked[:descents]]
         # The best of the next smaller sizes too, now that their inner constants are refined.

@@ -69,13 +69,19 @@ def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandida
 
 
 def pool(
-    candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, *, per_size: int, most: int
+    candidates: Sequence[EquationCandidate | Law],
+    problem: DiscoveryProblem,
+    *,
+    per_size: int,
+    most: int,
+    short: float = 0.5,
 ) -> dict[str, tuple[Entry, ...]]:
     """Distinct entries for each state, best first.
 
     Args:
         per_size: entries kept of each size by each regression.
         most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
+        short: share of them that the shortest may have that are not ruled out.
     """
     single = split(candidates)
     counts = [len(regression.targets) for regression in problem.regressions]
@@ -85,7 +91,7 @@ def pool(
         families = _families([candidate for candidate in single if candidate.state == state], problem)
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
-        others = _cut([one for one in families if one not in whole], counts, per_size, most)
+        others = _cut([one for one in families if one not in whole], counts, per_size, most, int(short * most))
         pools[state] = tuple(
             Entry(state, one.skeleton, one.piece.values, one.errors, one.sources) for one in (*others, *whole)
         )
@@ -121,10 +127,12 @@ class _Family:
     def doubt(self) -> float:
         """Nats that weigh with its length against a candidate that is not ruled out.
 
-        Rows of a regression are alike, so that about twenty of them count. Terms that cancel are one term that
-        imitates another: x / (k + x) with k far beyond the data, beside x, is x^2.
+        Rows of a regression are alike, so that about twenty of them count, of the one that fits worse half: its
+        constants were fitted to the other. Terms that cancel imitate another: x / (k + x) with k far beyond the data,
+        beside x, is x^2.
         """
-        return 10.0 * math.log(max(min(self.errors), 0.5)) + 10.0 * math.log(max(self.strain / STRAINED, 1.0))
+        misfit = 10.0 * math.log(max(min(self.errors), 0.5)) + 5.0 * math.log(max(*self.errors, 1.0))
+        return misfit + 10.0 * math.log(max(self.strain / STRAINED, 1.0))
 
     def static_score(self, counts: Sequence[int]) -> float:
         """Description length on the regression where it is least; ``counts`` are their rows."""
@@ -139,30 +147,39 @@ class _Family:
 
 
 def _families(candidates: Sequence[EquationCandidate], problem: DiscoveryProblem) -> list[_Family]:
-    """The candidates of one state without tiny terms, merged where they are one family or one function."""
+    """The candidates of one state without tiny terms, merged where they are one family or one function.
+
+    Constants of other signs make another family: a law that grows is not one that decays.
+    """
     if not candidates:
         return []
     sums, errors, strains = _tested(candidates, problem)
     terms = [_term(term) for term in sums.terms]
-    alike: dict[tuple[int, ...], list[int]] = {}
+    alike: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[int]] = {}
     for i in np.flatnonzero(np.all(np.isfinite(errors), axis=1)).tolist():
-        alike.setdefault(sums.row(i)[0], []).append(i)
-    shapes: dict[str, _Family] = {}
-    for support, rows in alike.items():
-        best = min(rows, key=lambda i: (errors[i].min(), i))
+        support, numbers = sums.row(i)
+        alike.setdefault((support, _signs(numbers)), []).append(i)
+    shapes: dict[tuple[str, tuple[bool, ...]], _Family] = {}
+    for (support, _), rows in alike.items():
+        best = min(rows, key=lambda i: (math.prod(errors[i]), i))
         numbers = sums.row(best)[1]
         piece = gathered([terms[j].times(number) for j, number in zip(support, numbers, strict=True)])
         sources = dict.fromkeys(candidates[i].source for i in (best, *rows))
         if all(map(math.isfinite, piece.values)):
             family = _Family(piece, tuple(map(float, errors[best])), tuple(sources), float(strains[best]))
-            known = shapes.get(piece.shape, family)
-            better, other = (family, known) if min(family.errors) < min(known.errors) else (known, family)
-            shapes[piece.shape] = better.found_by(other.sources)
+            key = (piece.shape, _signs(piece.values))
+            known = shapes.get(key, family)
+            better, other = (family, known) if math.prod(family.errors) < math.prod(known.errors) else (known, family)
+            shapes[key] = better.found_by(other.sources)
     functions: dict[tuple[str, ...], _Family] = {}
     for family in sorted(shapes.values(), key=lambda one: (len(one.piece.values), len(one.piece.shape))):
         values = tuple(f"{error:.5e}" for error in family.errors)
         functions[values] = functions.get(values, family).found_by(family.sources)
     return list(functions.values())
+
+
+def _signs(numbers: Iterable[float]) -> tuple[bool, ...]:
+    return tuple(number > 0.0 for number in numbers)
 
 
 def _term(product: sp.Expr) -> Term:
@@ -199,11 +216,12 @@ def _tested(
     return sums, errors, strains
 
 
-def _cut(families: Sequence[_Family], counts: Sequence[int], per_size: int, most: int) -> list[_Family]:
+def _cut(families: Sequence[_Family], counts: Sequence[int], per_size: int, most: int, short: int) -> list[_Family]:
     """The best of every size and source on every regression, then by static score; never by score alone.
 
     Args:
         counts: rows of each regression.
+        short: places for the shortest that are not ruled out.
     """
     kept: set[int] = set()
     for regression in range(len(counts)):
@@ -222,8 +240,7 @@ def _cut(families: Sequence[_Family], counts: Sequence[int], per_size: int, most
         best.setdefault(families[i].constants, i)
     front = sorted(best.values(), key=lambda i: order[i])
     rest = sorted(kept.difference(front), key=lambda i: order[i])
-    # Half of the places go to the shortest that are not ruled out.
-    chosen = [*front, *rest[: most - len(front) - min(len(others), most // 2)], *others][:most]
+    chosen = [*front, *rest[: max(0, most - len(front) - min(len(others), short))], *others][:most]
     return [families[i] for i in sorted(chosen, key=lambda i: order[i])]
 
 
