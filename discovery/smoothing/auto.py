@@ -25,7 +25,7 @@ SLIGHT = 0.05  # loss in nats a held-out sample that says nothing, where the noi
 IGNORANT = 1.0  # doubt above which a field knew less of its derivatives than the classical curve
 APART = 1.0  # difference of derivatives, relative to the expected classical error, that such a field may have
 CREDIBLE = 1.5  # departure from the classical derivatives above which the neural ones were worse
-DOUBTFUL = 1.1  # expected error, relative to the classical one, above which the mean of both is safer than either
+DOUBTFUL = 1.2  # doubt or expected error, relative to the classical one, above which the mean of both is safer
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Auto:
             if reason:
                 why = f"The {called} was kept: {reason} (held-out log-likelihood {told})."
                 return noted(classical, why), neural
-            if expected > DOUBTFUL:
+            if max(doubt, expected) > DOUBTFUL:
                 why = f"The mean of {called} and neural ODE was kept: neither's derivatives are the surer"
                 return noted(_mean(classical, neural), f"{why} (held-out log-likelihood {told})."), neural, classical
         why = f"The neural ODE was kept; held-out samples have a log-likelihood of {told}."
