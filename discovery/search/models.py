@@ -55,10 +55,10 @@ class Model:
     def written(self, names: Sequence[str], outer: Sequence[float]) -> sp.Expr:
         """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
         symbols = [symbol(name) for name in names]
-        terms = [_product(sp.S.One, symbols, one) for one in self.base]
+        terms = [as_product(sp.S.One, symbols, one) for one in self.base]
         for part, where in zip(self.parts, self.slices(), strict=True):
             functions = part.shape.write(symbols, np.array(self.inner)[where])
-            terms += [_product(functions[f], symbols, m) for f, m in part.terms]
+            terms += [as_product(functions[f], symbols, m) for f, m in part.terms]
         kept = [(c, term) for c, term in zip(outer, terms, strict=True) if c != 0.0]
         return weighted_sum([c for c, _ in kept], [term for _, term in kept]) if kept else sp.S.Zero
 
@@ -72,7 +72,7 @@ def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]
     return column
 
 
-def _product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:
+def as_product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:
     """The function times powers; SymPy is asked to multiply only where a power of a state may meet another."""
     powers = [x**e for x, e in zip(symbols, exponents, strict=True) if e]
     if isinstance(function, sp.Pow) and function.base.is_Symbol:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape, shapes
 from discovery.protocols import Deadline
+from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import Model, Part, View, powers, views
 from discovery.search.projection import Columns, project
 from discovery.search.sweep import MOST_COLUMNS, members, supports
@@ -48,6 +49,7 @@ class Shaped:
         descents: models of the largest size that lose their terms one by one.
         guides: numbers of terms whose best models are refined first, to find better starts.
         guided: shapes of each of these numbers, round after round.
+        implicit: settings of the search for denominators that the grammar does not have.
     """
 
     rows: int = 400
@@ -67,6 +69,7 @@ class Shaped:
     descents: int = 3
     guides: tuple[int, ...] = (3, 5)
     guided: tuple[int, ...] = (4, 2)
+    implicit: Implicit = field(default_factory=Implicit)
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,19 @@ class _Found:
 def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> Iterator[EquationCandidate]:
     """Candidates of all equations from all shapes, on every regression."""
     every = shapes(problem.regression("derivative").states)
+    implicit: dict[str, list[Shape]] = {}
     for view in views(problem, settings.rows):
         tables = [_Table.of(view, shape) for shape in every]
         base = _monomials(len(problem.names), settings.most_monomials)
         for state in problem.open:
             if deadline.passed():
                 return
-            search = _Equation(view, problem.names.index(state), base, settings)
-            ones = search.candidates(tables, None, settings.refined, settings.descents)
+            equation = problem.names.index(state)
+            search = _Equation(view, equation, base, settings)
+            if view.kind == "derivative":
+                implicit[state] = denominators(view, equation, base, settings.implicit)
+            own = [*tables, *(_Table.of(view, shape) for shape in implicit.get(state, ()))]
+            ones = search.candidates(own, None, settings.refined, settings.descents)
             twos: list[_Fitted] = []
             for first in _leading(ones, settings.seconds, len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]

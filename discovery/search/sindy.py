@@ -10,8 +10,10 @@ Fasel et al. (2022), Proc. R. Soc. A 478:20210904 (ensembles); Bertsimas & Gurne
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -179,10 +181,11 @@ def _miosr(gram: Float[np.ndarray, "column column"], most: int, ridge: float) ->
     from pysindy.optimizers import MIOSR
 
     terms, target = _root(gram)
-    found = [
-        _fitted(MIOSR(target_sparsity=size, alpha=ridge, regression_timeout=MIOSR_SECONDS), terms, target[:, None])
-        for size in range(1, most + 1)
-    ]
+    with redirect_stdout(sys.stderr):  # the solver tells its licence, where a result may be piped
+        found = [
+            _fitted(MIOSR(target_sparsity=size, alpha=ridge, regression_timeout=MIOSR_SECONDS), terms, target[:, None])
+            for size in range(1, most + 1)
+        ]
     return np.concatenate(found) != 0.0
 
 

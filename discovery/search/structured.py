@@ -18,7 +18,7 @@ from discovery.search.subsets import best_subsets
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
 
 PLUGIN = "StructuredSearch"
-CITES = ("Miller2002", "Messenger2021")
+CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,18 @@ def test_best_supports_of_every_size_are_asked_of_miosr(
     assert [1, 2, 3] == [size for size, source in zip(sizes, path.sources, strict=True) if source == "sindy:miosr"]
 
 
+def test_miosr_finds_the_true_support_and_leaves_stdout_alone(
+    noisy: DiscoveryProblem, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The real solver: among two terms of y' are x*y and y; its licence is told on stderr at most."""
+    pytest.importorskip("gurobipy", reason="Gurobi is not installed; pip install discovery[miosr] adds it")
+    path = next(p for p in SINDy(exact=2).paths(noisy, seed=0) if p.state == "y" and p.kind == "derivative")
+    point = path.coefficients[path.sources.index("sindy:miosr") + 1]
+    chosen = {term for term, coefficient in zip(path.library.terms, point, strict=True) if coefficient != 0.0}
+    assert {parse("y"), parse("x*y")} == chosen
+    assert "" == capfd.readouterr().out
+
+
 def test_no_candidate_is_returned_twice(noisy: DiscoveryProblem) -> None:
     """Equal expressions of one state are one candidate."""
     found = QUICK.search(noisy, seed=0)

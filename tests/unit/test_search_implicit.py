@@ -1,0 +1,57 @@
+"""Denominators found by implicit regression."""
+
+import numpy as np
+import pytest
+
+from discovery.library.shapes import Powers
+from discovery.search.implicit import Implicit, denominators, monomials
+from discovery.search.models import View
+from discovery.types import symbol
+
+X = np.random.default_rng(0).uniform(0.1, 3.0, (300, 2))
+MULTIPLIERS: tuple[Powers, ...] = ((0, 0), (1, 0))
+
+
+def view(slopes: np.ndarray, noise: float = 1e-6) -> View:
+    """A regression of one equation on exact slopes with small noise."""
+    noisy = slopes + noise * np.random.default_rng(1).standard_normal(len(slopes))
+    weights = np.full((len(slopes), 1), 1.0 / noise)
+    return View("derivative", X, lambda terms: terms, weights, noisy[:, None] * weights)
+
+
+def test_a_denominator_that_no_shape_has_is_found_with_its_coefficients() -> None:
+    """x / (1 + 0.5 x + 2 x^2 + x y): three coefficients to a part in a thousand, the shape is that fraction."""
+    x, y = X.T
+    bottom = 1.0 + 0.5 * x + 2.0 * x**2 + x * y
+    shape = denominators(view(x / bottom), 0, MULTIPLIERS, Implicit())[0]
+    assert ((1, 0), (2, 0), (1, 1)) == shape.natural
+    np.testing.assert_allclose(shape.starts[0], [0.5, 2.0, 1.0], rtol=1e-3)
+    np.testing.assert_allclose(shape.value(X, shape.starts[0])[:, 0], 1.0 / bottom, rtol=1e-3)
+    (written,) = shape.write([symbol("x"), symbol("y")], np.array([0.5, 2.0, 1.0]))
+    assert {"x", "y"} == {s.name for s in written.free_symbols}
+    assert float(written.subs({symbol("x"): 1.0, symbol("y"): 2.0})) == pytest.approx(1 / 5.5)
+
+
+def test_denominators_of_the_grammar_are_left_to_it() -> None:
+    """1 + x, 1 + x^2 and 1 + x + y are shapes already."""
+    x, y = X.T
+    for bottom in (1.0 + x, 1.0 + x**2, 1.0 + x + y):
+        found = denominators(view(x / bottom), 0, MULTIPLIERS, Implicit())
+        assert all(len(shape.natural) > 1 and max(map(sum, shape.natural)) > 1 for shape in found)
+
+
+def test_a_denominator_with_a_zero_on_the_range_is_not_returned() -> None:
+    """1 - 0.2 x - 0.2 x y is zero in the corner of the range, though at no sample."""
+    x, y = X.T
+    bottom = 1.0 - 0.05 * x - 0.105 * x * y
+    samples = np.abs(bottom) > 0.3
+    weights = np.full((int(samples.sum()), 1), 1e6)
+    chosen = View("derivative", X[samples], lambda terms: terms, weights, (x / bottom)[samples, None] * weights)
+    box = np.array([[3.0, 3.0]])
+    for shape in denominators(chosen, 0, MULTIPLIERS, Implicit()):
+        assert np.all(shape.value(np.vstack([X, box]), shape.starts[0]) > 0.0)
+
+
+def test_monomials_start_with_the_constant() -> None:
+    """Six of degree two in two states."""
+    assert ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)) == monomials(2, 2)
