@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cmp_to_key
 from itertools import combinations, product
 
 import numpy as np
@@ -126,6 +127,23 @@ def _inverse(denominator: np.ndarray) -> Functions:
     return _column(1.0 / denominator)
 
 
+def _scaled(number: float, expression: sp.Expr) -> sp.Expr:
+    """Number times expression. Here and below SymPy is not asked to simplify, which takes longer than the search."""
+    return sp.Mul(sp.Float(number), expression, evaluate=False)
+
+
+def _one_over(*terms: sp.Expr) -> sp.Expr:
+    """One over a sum, a number first."""
+    ordered = (terms[0], *sorted(terms[1:], key=cmp_to_key(sp.Basic.compare)))
+    return sp.Pow(sp.Add(*ordered, evaluate=False), -1, evaluate=False)
+
+
+def _gate(*terms: sp.Expr) -> sp.Expr:
+    """1/(1 + exp(a sum)), a number first."""
+    ordered = (terms[0], *sorted(terms[1:], key=cmp_to_key(sp.Basic.compare)))
+    return _one_over(sp.S.One, sp.exp(sp.Add(*ordered, evaluate=False), evaluate=False))
+
+
 def _size(column: np.ndarray) -> float:
     return max(float(np.abs(column).max()), TINY)
 
@@ -145,7 +163,7 @@ def _saturation(i: int, states: States) -> Shape:
     return Shape(
         "saturation", (i,), np.array(starts)[:, None],
         lambda x, c: _inverse(c[0] + x[:, i]),
-        lambda s, c: (1 / (sp.Float(c[0]) + s[i]),),
+        lambda s, c: (_one_over(sp.Float(c[0]), s[i]),),
         (*dict.fromkeys((*_rich(dimension), *extra)),),
         natural=(_unit(i, 1, dimension),),
     )  # fmt: skip
@@ -160,7 +178,7 @@ def _hill(i: int, power: int, states: States) -> Shape:
     return Shape(
         f"hill{power}", (i,), scale * np.array(SHARES)[:, None],
         lambda x, c: _inverse(1.0 + (x[:, i] / c[0]) ** power),
-        lambda s, c: (1 / (1 + sp.Float(c[0] ** -power) * s[i] ** power),),
+        lambda s, c: (_one_over(sp.S.One, _scaled(c[0] ** -power, s[i] ** power)),),
         (*dict.fromkeys((*_rich(dimension), top, *extra)),),
         power,
         natural=(top,),
@@ -174,7 +192,7 @@ def _exponential(i: int, states: States) -> Shape:
     return Shape(
         "exponential", (i,), np.array(rates).reshape(-1, 1),
         lambda x, c: _column(np.exp(np.where(np.abs(c[0] * x[:, i]) < LARGEST_EXPONENT, -c[0] * x[:, i], np.nan))),
-        lambda s, c: (sp.exp(-sp.Float(c[0]) * s[i]),),
+        lambda s, c: (sp.exp(_scaled(-c[0], s[i]), evaluate=False),),
         _rich(states.shape[1]),
     )  # fmt: skip
 
@@ -185,8 +203,8 @@ def _wave(i: int, states: States) -> Shape:
     starts = np.array([1.0, *(share / scale for share in RATES)])[:, None]
     return Shape(
         "wave", (i,), starts,
-        lambda x, c: _harmonics(c[0] * x[:, i]),
-        lambda s, c: tuple(f(k * sp.Float(c[0]) * s[i]) for k in (1, 2) for f in (sp.sin, sp.cos)),
+        lambda x, c: _harmonics(abs(c[0]) * x[:, i]),
+        lambda s, c: tuple(f(_scaled(k * abs(c[0]), s[i]), evaluate=False) for k in (1, 2) for f in (sp.sin, sp.cos)),
         _monomials(states.shape[1], 1),
     )  # fmt: skip
 
@@ -200,8 +218,8 @@ def _wave_of_difference(i: int, j: int, states: States) -> Shape:
     scale = _spread(states[:, i] - states[:, j])
     return Shape(
         "difference", (i, j), np.array([1.0, 1.0 / scale])[:, None],
-        lambda x, c: _harmonics(c[0] * (x[:, i] - x[:, j]))[:, :2],
-        lambda s, c: tuple(f(sp.Float(c[0]) * (s[i] - s[j])) for f in (sp.sin, sp.cos)),
+        lambda x, c: _harmonics(abs(c[0]) * (x[:, i] - x[:, j]))[:, :2],
+        lambda s, c: tuple(f(sp.Float(abs(c[0])) * (s[i] - s[j]), evaluate=False) for f in (sp.sin, sp.cos)),
         _monomials(states.shape[1], 1),
     )  # fmt: skip
 
@@ -215,7 +233,7 @@ def _logistic(i: int, states: States) -> Shape:
     return Shape(
         "logistic", (i,), _moderate(np.array(starts)),
         lambda x, c: _sigmoid(c[0], c[1] * x[:, i]),
-        lambda s, c: (1 / (1 + sp.exp(sp.Float(c[0]) + sp.Float(c[1]) * s[i])),),
+        lambda s, c: (_gate(sp.Float(c[0]), _scaled(c[1], s[i])),),
         _monomials(states.shape[1], 1),
     )  # fmt: skip
 
@@ -234,7 +252,7 @@ def _logistic_of_two(i: int, j: int, states: States) -> Shape:
     return Shape(
         "logistic_of_two", (i, j), _moderate(np.array(starts)),
         lambda x, c: _sigmoid(c[0], c[1] * x[:, i] + c[2] * x[:, j]),
-        lambda s, c: (1 / (1 + sp.exp(sp.Float(c[0]) + sp.Float(c[1]) * s[i] + sp.Float(c[2]) * s[j])),),
+        lambda s, c: (_gate(sp.Float(c[0]), _scaled(c[1], s[i]), _scaled(c[2], s[j])),),
         _monomials(states.shape[1], 1),
     )  # fmt: skip
 
@@ -289,7 +307,7 @@ def _competition(i: int, j: int, states: States) -> Shape:
     return Shape(
         "competition", (i, j), np.array(starts),
         lambda x, c: _inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
-        lambda s, c: (1 / (1 + sp.Float(c[0]) * s[i] + sp.Float(c[1]) * s[j]),),
+        lambda s, c: (_one_over(sp.S.One, _scaled(c[0], s[i]), _scaled(c[1], s[j])),),
         _rich(dimension),
         natural=(_unit(i, 1, dimension), _unit(j, 1, dimension)),
     )  # fmt: skip
@@ -305,7 +323,16 @@ def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
         f"product{m}{n}", (i, j), np.array(starts),
         lambda x, c: _inverse((1.0 + (x[:, i] / c[0]) ** m) * (1.0 + (x[:, j] / c[1]) ** n)),
         lambda s, c: (
-            1 / ((1 + sp.Float(c[0] ** -m) * s[i] ** m) * (1 + sp.Float(c[1] ** -n) * s[j] ** n)),
+            sp.Mul(
+                *sorted(
+                    (
+                        _one_over(sp.S.One, _scaled(c[0] ** -m, s[i] ** m)),
+                        _one_over(sp.S.One, _scaled(c[1] ** -n, s[j] ** n)),
+                    ),
+                    key=cmp_to_key(sp.Basic.compare),
+                ),
+                evaluate=False,
+            ),
         ),
         tuple(dict.fromkeys((*_monomials(dimension, 1), one, other, _times(one, other)))),
         m + n,

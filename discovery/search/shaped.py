@@ -41,7 +41,8 @@ class Shaped:
         keep: supports of each shape and number of terms that are considered however badly they fit.
         credible, near: others are considered up to this chi-squared by row (see ``selection/pool.py``), or up to so
             many times the least: among these the smoother's bias decides, not the law.
-        many: supports of each shape and number of terms that are considered, however well they fit: the shortest.
+        many: supports of each shape and number of terms that are considered, however well they fit: the best third,
+            and the shortest.
         simple: so many of these are refined for all equations of a system, the shortest first; in weak form half.
         seconds: best models of one shape, beside which a second one is looked for.
         refined_seconds: pairs of shapes refined for each number of terms.
@@ -218,15 +219,15 @@ class _Equation:
         ranked = list(places.items())
         if first is not None:
             return ranked[:1]
-        best, others = ranked[: self.settings.keep], ranked[self.settings.keep :]
-        bound = self.bound(float(cost[best[0][1]])) if best else 0.0
+        bound = self.bound(float(cost[ranked[0][1]])) if ranked else 0.0
+        credible = [one for one in ranked if cost[one[1]] <= bound]
+        best = ranked[: max(self.settings.keep, min(len(credible), self.settings.many // 3))]
         lengths = [1 + sum(m) for m in self.base] + [table.shape.length(m) for _, m in table.terms]
 
         def doubt(one: tuple[tuple[int, int], int]) -> float:
             return sum(lengths[j] for j in members(one[0])) + _doubt(float(cost[one[1]]) / len(self.target))
 
-        credible = [one for one in others if cost[one[1]] <= bound]
-        return best + sorted(credible, key=doubt)[: self.settings.many - len(best)]
+        return best + sorted(credible[len(best) :], key=doubt)[: self.settings.many - len(best)]
 
     def bound(self, least: float) -> float:
         """The largest error that is not ruled out."""
