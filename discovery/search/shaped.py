@@ -96,12 +96,15 @@ def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> I
             search = _Equation(view, equation, base, settings)
             if view.kind == "derivative":
                 implicit[state] = denominators(view, equation, base, settings.implicit)
-            own = [*tables, *(_Table.of(view, shape) for shape in implicit.get(state, ()))]
-            ones = search.candidates(own, None, settings.refined, settings.descents)
+            simple = settings.simple // len(problem.names) // (1 + (view.kind == "weak"))
+            ones = search.candidates(tables, None, settings.refined, settings.descents, simple)
+            if own := [_Table.of(view, shape) for shape in implicit.get(state, ())]:
+                # Apart, as a fraction with many constants imitates any shape and would take its place.
+                ones += search.candidates(own, None, settings.refined, 1, settings.many)
             twos: list[_Fitted] = []
             for first in _leading(ones, settings.seconds, len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
-                twos += search.candidates(others, first.model, settings.refined_seconds, 1)
+                twos += search.candidates(others, first.model, settings.refined_seconds, 1, 0)
             for fitted in (*ones, *twos):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
@@ -249,11 +252,18 @@ class _Equation:
         parts.append(Part(table.shape, tuple(table.terms[j - offset] for j in chosen if j >= offset)))
         return Model(plain, tuple(parts), (*inner, *map(float, start)))
 
-    def candidates(self, tables: Sequence[_Table], first: Model | None, count: int, descents: int) -> list[_Fitted]:
+    def candidates(
+        self, tables: Sequence[_Table], first: Model | None, count: int, descents: int, simple: int
+    ) -> list[_Fitted]:
         """The best of each number of terms, refined; supports are looked for again where refinement leads.
 
         At the coarse starts another support may imitate the true one, but a model with terms to spare brings the inner
         constants to the right place.
+
+        Args:
+            first: model of another shape, beside which these are looked for.
+            count, descents, simple: models of each number of terms that are refined, models that lose their terms one
+                by one, and short models that are refined besides.
         """
         found = self.scan(tables, first)
         latest = found
@@ -270,8 +280,7 @@ class _Equation:
             ]
             latest = self.scan(moved, first)
             found += latest
-        simple = self.settings.simple // self.view.targets.shape[1] // (1 + (self.view.kind == "weak"))
-        fitted = self.refined(found, count, simple if first is None else 0)
+        fitted = self.refined(found, count, simple)
         ranked = sorted((one for one in found if one.size == self.settings.largest), key=lambda one: one.error)
         tops = [one.model for one in ranked[:descents]]
         # The best of the next smaller sizes too, now that their inner constants are refined.
