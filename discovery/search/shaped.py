@@ -8,7 +8,7 @@ is returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,6 +71,10 @@ class Shaped:
     guides: tuple[int, ...] = (3, 5)
     guided: tuple[int, ...] = (4, 2)
     implicit: Implicit = field(default_factory=Implicit)
+
+    def bound(self, least: float, rows: int) -> float:
+        """The largest error that is not ruled out."""
+        return max(self.credible * rows, self.near * least)
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,8 @@ class _Equation:
         count = grams.shape[1] - 1
         forced = np.arange(count) >= fixed.shape[1]
         beam = max(self.settings.beam, self.settings.wide // count)
+        own = [1] * (count - len(self.base) - len(table.terms))  # of the first shape
+        lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(m) for _, m in table.terms]
         masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=beam)
         for size in range(self.settings.largest):
             flat, cost = masks[:, size].reshape(-1, 2), errors[:, size].ravel() * total
@@ -210,31 +216,10 @@ class _Equation:
             for place in np.argsort(cost, kind="stable").tolist():
                 least.setdefault((int(flat[place, 0]), int(flat[place, 1])), place)
             least.pop((0, 0), None)
-            for key, place in self._chosen(least, cost, table, first):
+            for key, place in _chosen(list(least.items()), cost, lengths, len(self.target), self.settings, first):
                 model = self._model(members(key), table, table.starts[place // beam], first)
                 if model is not None:
                     yield _Found(size + 1, float(cost[place]), model)
-
-    def _chosen(
-        self, places: Mapping[tuple[int, int], int], cost: np.ndarray, table: _Table, first: Model | None
-    ) -> list[tuple[tuple[int, int], int]]:
-        """Of the supports of one size, best first: those that fit best, and the shortest that are not ruled out."""
-        ranked = list(places.items())
-        if first is not None:
-            return ranked[:1]
-        bound = self.bound(float(cost[ranked[0][1]])) if ranked else 0.0
-        credible = [one for one in ranked if cost[one[1]] <= bound]
-        best = ranked[: max(self.settings.keep, min(len(credible), self.settings.many // 3))]
-        lengths = [1 + sum(m) for m in self.base] + [table.shape.length(m) for _, m in table.terms]
-
-        def doubt(one: tuple[tuple[int, int], int]) -> float:
-            return sum(lengths[j] for j in members(one[0])) + _doubt(float(cost[one[1]]) / len(self.target))
-
-        return best + sorted(credible[len(best) :], key=doubt)[: self.settings.many - len(best)]
-
-    def bound(self, least: float) -> float:
-        """The largest error that is not ruled out."""
-        return max(self.settings.credible * len(self.target), self.settings.near * least)
 
     def _model(self, chosen: Sequence[int], table: _Table, start: np.ndarray, first: Model | None) -> Model | None:
         plain = tuple(self.base[j] for j in chosen if j < len(self.base))
@@ -311,7 +296,7 @@ class _Equation:
         for size in range(1, self.settings.largest + 1):
             chosen += [one for one in distinct.values() if one.size == size][:count]
         least = min((one.error for one in chosen), default=np.inf)
-        near = [one for one in distinct.values() if one.error <= self.bound(least)]
+        near = [one for one in distinct.values() if one.error <= self.settings.bound(least, len(self.target))]
         near.sort(key=lambda one: (one.model.effort + _doubt(one.error / len(self.target)), one.error))
         equal = {f"{one.error:.7e}" for one in chosen}
         for one in near:
@@ -340,6 +325,31 @@ class _Equation:
         if np.isfinite(error) and np.all(np.isfinite(outer)):
             values = tuple(map(float, inner))
             yield _Fitted(Model(model.base, model.parts, values), tuple(map(float, outer)), error)
+
+
+_Place = tuple[tuple[int, int], int]
+
+
+def _chosen(
+    ranked: list[_Place], cost: np.ndarray, lengths: list[int], rows: int, settings: Shaped, first: Model | None
+) -> list[_Place]:
+    """Of the supports of one size, best first: those that fit best, and the shortest that are not ruled out.
+
+    Args:
+        ranked: masks, and where their errors stand in ``cost``.
+        lengths: of the columns.
+        first: where there is another shape already, the best alone is chosen.
+    """
+    if first is not None or not ranked:
+        return ranked[:1]
+    bound = settings.bound(float(cost[ranked[0][1]]), rows)
+    credible = [one for one in ranked if cost[one[1]] <= bound]
+    best = ranked[: max(settings.keep, min(len(credible), settings.many // 3))]
+
+    def doubt(one: _Place) -> float:
+        return sum(lengths[j] for j in members(one[0])) + _doubt(float(cost[one[1]]) / rows)
+
+    return best + sorted(credible[len(best) :], key=doubt)[: settings.many - len(best)]
 
 
 def _doubt(misfit: float) -> float:
