@@ -57,7 +57,8 @@ class Reference:
     @cached_property
     def family(self) -> tuple[sp.Expr, tuple[float, ...]]:
         """The true form with its constants free, and their values."""
-        return abstract(self.expression, implicit=True)
+        known = self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))  # which laws in motion lack
+        return abstract(known, implicit=True)
 
     def distance(self, candidate: sp.Expr) -> float:
         """How far the true form stays from a candidate when its constants are fitted to it, over the candidate's size.
