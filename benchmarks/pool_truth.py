@@ -57,7 +57,8 @@ class Reference:
     @cached_property
     def family(self) -> tuple[sp.Expr, tuple[float, ...]]:
         """The true form with its constants free, and their values."""
-        known = self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))  # which laws in motion lack
+        # Laws in motion know no cotangent.
+        known = self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
         return abstract(known, implicit=True)
 
     def distance(self, candidate: sp.Expr) -> float:
