@@ -182,7 +182,7 @@ def fractions(names: Sequence[str], states: Float[np.ndarray, "point state"], mo
             continue
         for n in POWERS:
             grid = tuple((share * size) ** n for share in SHARES)
-            good = tuple(k for k in grid if _keeps_clear(k + column**n))
+            good = tuple(k for k in grid if keeps_clear(k + column**n))
             if not good:
                 continue
             saturating = tuple(dict.fromkeys(x**m * y for m in (1, n) for y in factors))
@@ -198,6 +198,7 @@ def fractions(names: Sequence[str], states: Float[np.ndarray, "point state"], mo
     return tuple(found)
 
 
-def _keeps_clear(denominator: Float[np.ndarray, " point"]) -> bool:
+def keeps_clear(denominator: Float[np.ndarray, " point"]) -> bool:
+    """Whether a denominator keeps its sign and stays away from zero."""
     sizes = np.abs(denominator)
     return bool(np.ptp(np.sign(denominator)) == 0 and sizes.min() > POLE * sizes.max())

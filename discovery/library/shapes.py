@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
 from itertools import combinations, product
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.library.grammar import LARGEST_EXPONENT, TINY
+from discovery.library.grammar import LARGEST_EXPONENT, TINY, keeps_clear
+from discovery.symbolic.writing import one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
 Constants = Float[np.ndarray, " constant"]
 Functions = Float[np.ndarray, "point function"]
 Powers = tuple[int, ...]
 
-# A denominator must stay above this share of its largest value on the data: nearer to a pole nothing can be simulated.
-POLE = 1e-3
 # Starts of an inner constant, as shares of the data's size, a factor of about 2 apart. Not tuned: the values up to 3.2
 # were a first guess, and 6.4 was added for one system of the design half whose half-saturation lies beyond the data.
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
@@ -97,9 +95,10 @@ def _of_two(i: int, j: int, states: States) -> list[Shape]:
     return found
 
 
-def _monomials(dimension: int, degree: int, extra: Sequence[Powers] = ()) -> tuple[Powers, ...]:
+def exponents(dimension: int, degree: int) -> tuple[Powers, ...]:
+    """Exponents of all monomials up to a degree, the constant first."""
     every = [p for p in product(range(degree + 1), repeat=dimension) if sum(p) <= degree]
-    return tuple(dict.fromkeys((*sorted(every, key=lambda p: (sum(p), p[::-1])), *extra)))
+    return tuple(sorted(every, key=lambda p: (sum(p), p[::-1])))
 
 
 def _unit(i: int, power: int, dimension: int) -> Powers:
@@ -112,36 +111,23 @@ def _times(one: Powers, other: Powers) -> Powers:
 
 def _rich(dimension: int) -> tuple[Powers, ...]:
     """Products of degree two at most; only of one other state where there are many."""
-    return _monomials(dimension, 2 if dimension <= 3 else 1)
+    return exponents(dimension, 2 if dimension <= 3 else 1)
 
 
 def _column(values: np.ndarray) -> Functions:
     return values[:, None]
 
 
-def _inverse(denominator: np.ndarray) -> Functions:
+def inverse(denominator: np.ndarray) -> Functions:
     """1 / denominator; NaN everywhere if that changes sign or comes too near zero on the data."""
-    sizes = np.abs(denominator)
-    if np.ptp(np.sign(denominator)) > 0 or not sizes.min() > POLE * sizes.max():
+    if not keeps_clear(denominator):
         return np.full((len(denominator), 1), np.nan)
     return _column(1.0 / denominator)
 
 
-def _scaled(number: float, expression: sp.Expr) -> sp.Expr:
-    """Number times expression. Here and below SymPy is not asked to simplify, which takes longer than the search."""
-    return sp.Mul(sp.Float(number), expression, evaluate=False)
-
-
-def _one_over(*terms: sp.Expr) -> sp.Expr:
-    """One over a sum, a number first."""
-    ordered = (terms[0], *sorted(terms[1:], key=cmp_to_key(sp.Basic.compare)))
-    return sp.Pow(sp.Add(*ordered, evaluate=False), -1, evaluate=False)
-
-
-def _gate(*terms: sp.Expr) -> sp.Expr:
-    """1/(1 + exp(a sum)), a number first."""
-    ordered = (terms[0], *sorted(terms[1:], key=cmp_to_key(sp.Basic.compare)))
-    return _one_over(sp.S.One, sp.exp(sp.Add(*ordered, evaluate=False), evaluate=False))
+def _gate(number: float, *terms: sp.Expr) -> sp.Expr:
+    """1/(1 + exp(number + terms))."""
+    return one_over(plus(sp.S.One, [sp.exp(plus(sp.Float(number), terms), evaluate=False)]))
 
 
 def _size(column: np.ndarray) -> float:
@@ -162,8 +148,8 @@ def _saturation(i: int, states: States) -> Shape:
     extra = [_times(_unit(i, 1, dimension), _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
         "saturation", (i,), np.array(starts)[:, None],
-        lambda x, c: _inverse(c[0] + x[:, i]),
-        lambda s, c: (_one_over(sp.Float(c[0]), s[i]),),
+        lambda x, c: inverse(c[0] + x[:, i]),
+        lambda s, c: (one_over(plus(sp.Float(c[0]), [s[i]])),),
         (*dict.fromkeys((*_rich(dimension), *extra)),),
         natural=(_unit(i, 1, dimension),),
     )  # fmt: skip
@@ -177,8 +163,8 @@ def _hill(i: int, power: int, states: States) -> Shape:
     extra = [_times(top, _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
         f"hill{power}", (i,), scale * np.array(SHARES)[:, None],
-        lambda x, c: _inverse(1.0 + (x[:, i] / c[0]) ** power),
-        lambda s, c: (_one_over(sp.S.One, _scaled(c[0] ** -power, s[i] ** power)),),
+        lambda x, c: inverse(1.0 + (x[:, i] / c[0]) ** power),
+        lambda s, c: (one_over(plus(sp.S.One, [scaled(c[0] ** -power, s[i] ** power)])),),
         (*dict.fromkeys((*_rich(dimension), top, *extra)),),
         power,
         natural=(top,),
@@ -192,7 +178,7 @@ def _exponential(i: int, states: States) -> Shape:
     return Shape(
         "exponential", (i,), np.array(rates).reshape(-1, 1),
         lambda x, c: _column(np.exp(np.where(np.abs(c[0] * x[:, i]) < LARGEST_EXPONENT, -c[0] * x[:, i], np.nan))),
-        lambda s, c: (sp.exp(_scaled(-c[0], s[i]), evaluate=False),),
+        lambda s, c: (sp.exp(scaled(-c[0], s[i]), evaluate=False),),
         _rich(states.shape[1]),
     )  # fmt: skip
 
@@ -204,8 +190,8 @@ def _wave(i: int, states: States) -> Shape:
     return Shape(
         "wave", (i,), starts,
         lambda x, c: _harmonics(abs(c[0]) * x[:, i]),
-        lambda s, c: tuple(f(_scaled(k * abs(c[0]), s[i]), evaluate=False) for k in (1, 2) for f in (sp.sin, sp.cos)),
-        _monomials(states.shape[1], 1),
+        lambda s, c: tuple(f(scaled(k * abs(c[0]), s[i]), evaluate=False) for k in (1, 2) for f in (sp.sin, sp.cos)),
+        exponents(states.shape[1], 1),
     )  # fmt: skip
 
 
@@ -220,7 +206,7 @@ def _wave_of_difference(i: int, j: int, states: States) -> Shape:
         "difference", (i, j), np.array([1.0, 1.0 / scale])[:, None],
         lambda x, c: _harmonics(abs(c[0]) * (x[:, i] - x[:, j]))[:, :2],
         lambda s, c: tuple(f(sp.Float(abs(c[0])) * (s[i] - s[j]), evaluate=False) for f in (sp.sin, sp.cos)),
-        _monomials(states.shape[1], 1),
+        exponents(states.shape[1], 1),
     )  # fmt: skip
 
 
@@ -233,8 +219,8 @@ def _logistic(i: int, states: States) -> Shape:
     return Shape(
         "logistic", (i,), _moderate(np.array(starts)),
         lambda x, c: _sigmoid(c[0], c[1] * x[:, i]),
-        lambda s, c: (_gate(sp.Float(c[0]), _scaled(c[1], s[i])),),
-        _monomials(states.shape[1], 1),
+        lambda s, c: (_gate(c[0], scaled(c[1], s[i])),),
+        exponents(states.shape[1], 1),
     )  # fmt: skip
 
 
@@ -252,8 +238,8 @@ def _logistic_of_two(i: int, j: int, states: States) -> Shape:
     return Shape(
         "logistic_of_two", (i, j), _moderate(np.array(starts)),
         lambda x, c: _sigmoid(c[0], c[1] * x[:, i] + c[2] * x[:, j]),
-        lambda s, c: (_gate(sp.Float(c[0]), _scaled(c[1], s[i]), _scaled(c[2], s[j])),),
-        _monomials(states.shape[1], 1),
+        lambda s, c: (_gate(c[0], scaled(c[1], s[i]), scaled(c[2], s[j])),),
+        exponents(states.shape[1], 1),
     )  # fmt: skip
 
 
@@ -285,7 +271,7 @@ def _power(i: int, dimension: int) -> Shape:
         "power", (i,), np.array([[-1.5], [-1.0], [-0.5], [0.25], [0.5], [0.75], [1.5], [2.5]]),
         lambda x, c: _column(np.maximum(x[:, i], 1e-300) ** (c[0] if abs(c[0]) < 6 else np.nan)),
         lambda s, c: (s[i] ** sp.Float(c[0]),),
-        _monomials(dimension, 1),
+        exponents(dimension, 1),
     )  # fmt: skip
 
 
@@ -295,7 +281,7 @@ def _drag(i: int, dimension: int) -> Shape:
         "drag", (i,), np.empty((1, 0)),
         lambda x, _: np.stack([np.abs(x[:, i]), np.sign(x[:, i])], axis=1),
         lambda s, _: (sp.Abs(s[i]), sp.sign(s[i])),
-        _monomials(dimension, 1),
+        exponents(dimension, 1),
     )  # fmt: skip
 
 
@@ -306,8 +292,8 @@ def _competition(i: int, j: int, states: States) -> Shape:
     starts = [(1 / (one * sizes[0]), 1 / (other * sizes[1])) for one in COARSE for other in COARSE]
     return Shape(
         "competition", (i, j), np.array(starts),
-        lambda x, c: _inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
-        lambda s, c: (_one_over(sp.S.One, _scaled(c[0], s[i]), _scaled(c[1], s[j])),),
+        lambda x, c: inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
+        lambda s, c: (one_over(plus(sp.S.One, [scaled(c[0], s[i]), scaled(c[1], s[j])])),),
         _rich(dimension),
         natural=(_unit(i, 1, dimension), _unit(j, 1, dimension)),
     )  # fmt: skip
@@ -321,20 +307,14 @@ def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
     one, other = _unit(i, m, dimension), _unit(j, n, dimension)
     return Shape(
         f"product{m}{n}", (i, j), np.array(starts),
-        lambda x, c: _inverse((1.0 + (x[:, i] / c[0]) ** m) * (1.0 + (x[:, j] / c[1]) ** n)),
+        lambda x, c: inverse((1.0 + (x[:, i] / c[0]) ** m) * (1.0 + (x[:, j] / c[1]) ** n)),
         lambda s, c: (
-            sp.Mul(
-                *sorted(
-                    (
-                        _one_over(sp.S.One, _scaled(c[0] ** -m, s[i] ** m)),
-                        _one_over(sp.S.One, _scaled(c[1] ** -n, s[j] ** n)),
-                    ),
-                    key=cmp_to_key(sp.Basic.compare),
-                ),
-                evaluate=False,
+            times(
+                one_over(plus(sp.S.One, [scaled(number**-power, x**power)]))
+                for number, power, x in ((c[0], m, s[i]), (c[1], n, s[j]))
             ),
         ),
-        tuple(dict.fromkeys((*_monomials(dimension, 1), one, other, _times(one, other)))),
+        tuple(dict.fromkeys((*exponents(dimension, 1), one, other, _times(one, other)))),
         m + n,
         natural=(one, other, _times(one, other)),
     )  # fmt: skip

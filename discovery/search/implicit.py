@@ -11,16 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.library.shapes import POLE, Powers, Shape
+from discovery.library.grammar import keeps_clear
+from discovery.library.shapes import Powers, Shape, exponents, inverse
 from discovery.search.models import View, as_product, powers
-from discovery.search.paths import weighted_sum
 from discovery.search.sweep import members, supports
+from discovery.symbolic.writing import one_over, plus, scaled
 
 # Highest degrees of numerator and denominator by the number of states; about forty columns in all.
 DEGREES = {1: (6, 4), 2: (4, 3), 3: (4, 2)}
@@ -62,42 +62,35 @@ def denominators(view: View, equation: int, multipliers: Sequence[Powers], setti
     dimension = view.states.shape[1]
     above, below = DEGREES.get(dimension, MANY_STATES)
     weights, target = view.weights[:, equation], view.targets[:, equation]
-    every = monomials(dimension, above), monomials(dimension, below)[1:]
+    every = exponents(dimension, above), exponents(dimension, below)[1:]
     regression = _Regression.of(view.states, target / weights, weights, *every)
     best: dict[tuple[Powers, ...], tuple[float, Shape]] = {}
     for one in regression.found(settings):
-        exponents = tuple(regression.denominator[j] for j in one.bottom)
-        if not _known(exponents) and (exponents not in best or one.score < best[exponents][0]):
-            best[exponents] = (one.score, _shape(exponents, one.coefficients, tuple(multipliers)))
+        monomials = tuple(regression.denominator[j] for j in one.bottom)
+        if not _known(monomials) and (monomials not in best or one.score < best[monomials][0]):
+            best[monomials] = (one.score, _shape(monomials, one.coefficients, tuple(multipliers)))
     return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])[: settings.most]]
 
 
-def monomials(dimension: int, degree: int) -> tuple[Powers, ...]:
-    """Exponents of all monomials up to a degree, the constant first."""
-    every = [p for p in product(range(degree + 1), repeat=dimension) if sum(p) <= degree]
-    return tuple(sorted(every, key=lambda p: (sum(p), p[::-1])))
-
-
-def _known(exponents: tuple[Powers, ...]) -> bool:
+def _known(monomials: tuple[Powers, ...]) -> bool:
     """Whether 1 + ... is a shape of the grammar's own: a power of one state, or both of two states."""
-    single = all(sum(e > 0 for e in one) == 1 for one in exponents)
-    return single and (len(exponents) == 1 or (len(exponents) == 2 and all(sum(one) == 1 for one in exponents)))
+    single = all(sum(e > 0 for e in one) == 1 for one in monomials)
+    return single and (len(monomials) == 1 or (len(monomials) == 2 and all(sum(one) == 1 for one in monomials)))
 
 
-def _shape(exponents: tuple[Powers, ...], start: Sequence[float], multipliers: tuple[Powers, ...]) -> Shape:
+def _shape(monomials: tuple[Powers, ...], start: Sequence[float], multipliers: tuple[Powers, ...]) -> Shape:
     """1/(1 + a m + b n + ...) with the coefficients as inner constants."""
-    states = tuple(i for i in range(len(exponents[0])) if any(one[i] for one in exponents))
+    states = tuple(i for i in range(len(monomials[0])) if any(one[i] for one in monomials))
 
     def value(x: Float[np.ndarray, "point state"], c: Float[np.ndarray, " constant"]) -> Float[np.ndarray, "point one"]:
-        bottom = 1.0 + np.stack([powers(x, one) for one in exponents], axis=1) @ c
-        return (1.0 / bottom if _clear(bottom) else np.full(len(x), np.nan))[:, None]
+        return inverse(1.0 + np.stack([powers(x, one) for one in monomials], axis=1) @ c)
 
     def write(symbols: Sequence[sp.Expr], c: Float[np.ndarray, " constant"]) -> tuple[sp.Expr, ...]:
-        terms = [sp.S.One, *(as_product(sp.S.One, symbols, one) for one in exponents)]
-        return (sp.Pow(weighted_sum([1.0, *map(float, c)], terms), -1),)
+        terms = [scaled(number, as_product(sp.S.One, symbols, one)) for number, one in zip(c, monomials, strict=True)]
+        return (one_over(plus(sp.S.One, terms)),)
 
-    degree = max(map(sum, exponents))
-    return Shape("fraction", states, np.array([start]), value, write, multipliers, degree, natural=exponents)
+    degree = max(map(sum, monomials))
+    return Shape("fraction", states, np.array([start]), value, write, multipliers, degree, natural=monomials)
 
 
 @dataclass(frozen=True)
@@ -160,7 +153,7 @@ class _Regression:
             coefficients, wald, error = solved
             below, around = 1.0 + self.below[:, bottom] @ coefficients, 1.0 + self.around[:, bottom] @ coefficients
             shares = np.abs(coefficients) * np.linalg.norm(self.below[:, bottom], axis=0) / np.linalg.norm(below)
-            if _clear(below) and _clear(around) and shares.min() > NEGLIGIBLE:
+            if keeps_clear(np.concatenate([below, around])) and shares.min() > NEGLIGIBLE:
                 rows = len(self.slopes)
                 score = rows * math.log(error + TINY) + (len(top) + len(bottom)) * math.log(rows)  # Schwarz 1978
                 yield _Denominator(tuple(bottom), tuple(map(float, coefficients)), score)
@@ -190,8 +183,3 @@ class _Regression:
             scale = self.weights / (1.0 + below @ (solved / sizes)[len(top) :])
         covariance = np.linalg.pinv(normal, rcond=1e-14, hermitian=True)
         return (solved / sizes)[len(top) :], solved**2 / np.maximum(np.diag(covariance), TINY), error
-
-
-def _clear(denominator: Float[np.ndarray, " point"]) -> bool:
-    """Whether it keeps its sign and stays away from zero."""
-    return bool(denominator.min() > POLE * np.abs(denominator).max())

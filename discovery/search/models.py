@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +11,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
-from discovery.search.paths import weighted_sum
+from discovery.symbolic.writing import times, weighted_sum
 from discovery.types import DiscoveryProblem, Regression, symbol
 
 
@@ -77,9 +76,7 @@ def as_product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers)
     powers = [x**e for x, e in zip(symbols, exponents, strict=True) if e]
     if isinstance(function, sp.Pow) and function.base.is_Symbol:
         return sp.Mul(function, *powers)
-    factors = [*powers, *(sp.Mul.make_args(function) if function != 1 else ())]
-    factors.sort(key=cmp_to_key(sp.Basic.compare))
-    return sp.Mul(*factors, evaluate=False) if len(factors) > 1 else (factors or [sp.S.One])[0]
+    return times([*powers, function])
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
 
-from discovery.library.shapes import Powers, Shape, shapes
+from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
 from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import Model, Part, View, powers, views
 from discovery.search.projection import Columns, project
 from discovery.search.sweep import MOST_COLUMNS, members, supports
+from discovery.search.tables import LARGEST, Table, normal_equations
 from discovery.types import DiscoveryProblem, EquationCandidate
-
-# Values of terms beyond this are wild: their squares, weighted, could overflow.
-LARGEST = 1e60
 
 
 @dataclass(frozen=True)
@@ -91,8 +88,8 @@ def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> I
     every = shapes(problem.regression("derivative").states)
     implicit: dict[str, list[Shape]] = {}
     for view in views(problem, settings.rows):
-        tables = [_Table.of(view, shape) for shape in every]
-        base = _monomials(len(problem.names), settings.most_monomials)
+        tables = [Table.of(view, shape) for shape in every]
+        base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:
             if deadline.passed():
                 return
@@ -102,7 +99,7 @@ def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> I
                 implicit[state] = denominators(view, equation, base, settings.implicit)
             simple = settings.simple // len(problem.names) // (1 + (view.kind == "weak"))
             ones = search.candidates(tables, None, settings.refined, settings.descents, simple)
-            if own := [_Table.of(view, shape) for shape in implicit.get(state, ())]:
+            if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
                 ones += search.candidates(own, None, settings.refined, 1, settings.many)
             twos: list[_Fitted] = []
@@ -136,45 +133,9 @@ def _leading(found: Sequence[_Fitted], count: int, rows: int) -> list[_Fitted]:
     return [one for _, one in sorted(best.values(), key=lambda pair: pair[0])[:count]]
 
 
-def _monomials(dimension: int, most: int) -> tuple[Powers, ...]:
-    degree = max(d for d in (1, 2, 3) if d == 1 or math.comb(dimension + d, d) <= most)
-    found: list[Powers] = [()]
-    for _ in range(dimension):
-        found = [(*p, e) for p in found for e in range(degree + 1) if sum(p) + e <= degree]
-    return tuple(sorted(found, key=lambda p: (sum(p), p[::-1])))
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Rows of all terms of one shape at all usable starts."""
-
-    shape: Shape
-    starts: Float[np.ndarray, "start constant"]
-    columns: Float[np.ndarray, "start row term"]
-    terms: tuple[tuple[int, Powers], ...]
-
-    @classmethod
-    def of(cls, view: View, shape: Shape) -> _Table:
-        return cls(shape, shape.starts[:0], np.empty((0, 0, 0)), ()).at(view, shape.starts)
-
-    def at(self, view: View, candidates: Float[np.ndarray, "start constant"]) -> _Table:
-        """The same shape at other starts."""
-        shape = self.shape
-        multipliers = np.stack([powers(view.states, m) for m in shape.multipliers], axis=1)
-        starts: list[np.ndarray] = []
-        blocks: list[np.ndarray] = []
-        count = 0
-        for start in candidates:
-            functions = shape.value(view.states, start)
-            count = functions.shape[1]
-            columns = (functions[:, :, None] * multipliers[:, None, :]).reshape(len(view.states), -1)
-            if np.all(np.abs(columns) < LARGEST):
-                starts.append(start)
-                blocks.append(view.operator(columns))
-        terms = tuple((f, m) for f in range(count) for m in shape.multipliers)
-        rows = len(view.targets)
-        stacked = np.stack(blocks) if blocks else np.empty((0, rows, len(terms)))
-        return _Table(shape, np.array(starts).reshape(len(blocks), shape.starts.shape[1]), stacked, terms)
+def _degree(dimension: int, most: int) -> int:
+    """The highest degree up to three of which there are no more than ``most`` monomials."""
+    return max(d for d in (1, 2, 3) if d == 1 or math.comb(dimension + d, d) <= most)
 
 
 class _Equation:
@@ -188,7 +149,7 @@ class _Equation:
         self.settings = settings
         self.plain = view.operator(np.stack([powers(view.states, m) for m in base], axis=1)) * self.weight
 
-    def scan(self, tables: Sequence[_Table], first: Model | None) -> list[_Found]:
+    def scan(self, tables: Sequence[Table], first: Model | None) -> list[_Found]:
         """For each shape and number of terms, the best support over all starts."""
         if not self.target.any():
             return []
@@ -202,8 +163,8 @@ class _Equation:
                 found += self._supports(table, fixed, first)
         return found
 
-    def _supports(self, table: _Table, fixed: np.ndarray, first: Model | None) -> Iterator[_Found]:
-        grams, total = _grams(fixed, table.columns * self.weight, self.target)
+    def _supports(self, table: Table, fixed: np.ndarray, first: Model | None) -> Iterator[_Found]:
+        grams, total = normal_equations(fixed, table.columns * self.weight, self.target)
         count = grams.shape[1] - 1
         forced = np.arange(count) >= fixed.shape[1]
         beam = max(self.settings.beam, self.settings.wide // count)
@@ -221,7 +182,7 @@ class _Equation:
                 if model is not None:
                     yield _Found(size + 1, float(cost[place]), model)
 
-    def _model(self, chosen: Sequence[int], table: _Table, start: np.ndarray, first: Model | None) -> Model | None:
+    def _model(self, chosen: Sequence[int], table: Table, start: np.ndarray, first: Model | None) -> Model | None:
         plain = tuple(self.base[j] for j in chosen if j < len(self.base))
         parts: list[Part] = []
         inner: tuple[float, ...] = ()
@@ -238,7 +199,7 @@ class _Equation:
         return Model(plain, tuple(parts), (*inner, *map(float, start)))
 
     def candidates(
-        self, tables: Sequence[_Table], first: Model | None, count: int, descents: int, simple: int
+        self, tables: Sequence[Table], first: Model | None, count: int, descents: int, simple: int
     ) -> list[_Fitted]:
         """The best of each number of terms, refined; supports are looked for again where refinement leads.
 
@@ -375,26 +336,3 @@ def _without_least(model: Model, columns: np.ndarray, outer: np.ndarray) -> Mode
             part = Part(model.parts[owner].shape, (*terms[:k], *terms[k + 1 :]))
             return Model(model.base, (*model.parts[:owner], part, *model.parts[owner + 1 :]), model.inner)
     return None
-
-
-def _grams(
-    fixed: np.ndarray, columns: np.ndarray, target: np.ndarray
-) -> tuple[Float[np.ndarray, "start column column"], float]:
-    """Normal equations of the fixed columns, those of a shape and the target at every start, all of unit length."""
-    starts, _, terms = columns.shape
-    own = np.hstack([fixed, target[:, None]])
-    size = np.linalg.norm(own, axis=0)
-    own = own / np.where(size > 0.0, size, 1.0)
-    sizes = np.sqrt(np.einsum("srt,srt->st", columns, columns))
-    scaled = columns / np.where(sizes > 0.0, sizes, 1.0)[:, None, :]
-    grams = np.empty((starts, own.shape[1] + terms, own.shape[1] + terms))
-    p = fixed.shape[1]
-    grams[:, :p, :p] = own[:, :p].T @ own[:, :p]
-    cross = np.einsum("rp,srt->spt", own, scaled, optimize=True)
-    grams[:, :p, p:-1], grams[:, p:-1, :p] = cross[:, :p], cross[:, :p].transpose(0, 2, 1)
-    grams[:, p:-1, -1] = grams[:, -1, p:-1] = cross[:, p]
-    grams[:, p:-1, p:-1] = scaled.transpose(0, 2, 1) @ scaled
-    right = own[:, :p].T @ own[:, p]
-    grams[:, :p, -1] = grams[:, -1, :p] = right
-    grams[:, -1, -1] = 1.0
-    return grams, float(size[-1] ** 2)

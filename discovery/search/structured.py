@@ -12,9 +12,9 @@ from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
-from discovery.search.paths import weighted_sum
 from discovery.search.shaped import Shaped, shaped
 from discovery.search.subsets import best_subsets
+from discovery.symbolic.writing import weighted_sum
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
 
 PLUGIN = "StructuredSearch"

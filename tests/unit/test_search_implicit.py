@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from discovery.library.shapes import Powers
-from discovery.search.implicit import Implicit, denominators, monomials
+from discovery.library.shapes import Powers, exponents
+from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import View
 from discovery.types import symbol
 
@@ -52,6 +52,6 @@ def test_a_denominator_with_a_zero_on_the_range_is_not_returned() -> None:
         assert np.all(shape.value(np.vstack([X, box]), shape.starts[0]) > 0.0)
 
 
-def test_monomials_start_with_the_constant() -> None:
+def test_exponents_start_with_the_constant() -> None:
     """Six of degree two in two states."""
-    assert ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)) == monomials(2, 2)
+    assert ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)) == exponents(2, 2)

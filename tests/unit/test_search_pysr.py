@@ -63,7 +63,7 @@ def test_every_argument_is_one_of_pysr() -> None:
     """The installed PySRRegressor's own signature, read without importing it, has all that is passed."""
     spec = importlib.util.find_spec("pysr")
     if spec is None or spec.origin is None:
-        pytest.skip("pysr is not installed")
+        pytest.skip("PySR is not installed; ./setup.sh pysr,test adds it, as ./test.sh does")
     tree = ast.parse((Path(spec.origin).parent / "sr.py").read_text(encoding="utf-8"))
     regressor = next(n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "PySRRegressor")
     methods = {n.name: n.args for n in regressor.body if isinstance(n, ast.FunctionDef)}
@@ -305,7 +305,7 @@ def test_the_probe_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_the_probe_opens_no_connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The real juliapkg, with nothing set up and a proxy that would notice, neither calls out nor installs."""
     if importlib.util.find_spec("juliapkg") is None:
-        pytest.skip("juliapkg is not installed")
+        pytest.skip("juliapkg, a part of PySR, is not installed; ./setup.sh pysr,test adds it, as ./test.sh does")
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -9,7 +9,7 @@ import sympy as sp
 
 from discovery.protocols import Deadline
 from discovery.search import sindy
-from discovery.search.paths import Path, weighted_sum
+from discovery.search.paths import Path
 from discovery.search.sindy import SINDy
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
@@ -212,13 +212,3 @@ def test_a_state_that_is_zero_does_not_cost_the_others_their_candidates(
 def test_a_deadline_that_has_passed_gives_nothing(hunted: DiscoveryProblem) -> None:
     """No regression is begun."""
     assert () == QUICK.search(hunted, seed=0, deadline=Deadline.after(0.0))
-
-
-@pytest.mark.parametrize("texts", [("x",), ("1",), ("1", "x", "y**2", "x*y"), ("x*y/(2.5 + x)", "sin(x)*y", "exp(-x)")])
-def test_sums_are_as_sympy_writes_them(texts: tuple[str, ...]) -> None:
-    """Candidates compare equal to the same sum made the long way."""
-    parts = [parse(text) for text in texts]
-    numbers = [1.5, -0.3, 2e-7, 41.0][: len(parts)]
-    expected = sp.Add(*(sp.Float(c) * part for c, part in zip(numbers, parts, strict=True)))
-    assert expected == weighted_sum(numbers, parts)
-    assert hash(expected) == hash(weighted_sum(numbers, parts))

@@ -1,0 +1,71 @@
+"""A shape's terms at the rows of a regression for every start of its inner constants, and their normal equations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.library.shapes import Powers, Shape
+from discovery.search.models import View, powers
+
+# Values of terms beyond this are wild: their squares, weighted, could overflow.
+LARGEST = 1e60
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of all terms of one shape at all usable starts."""
+
+    shape: Shape
+    starts: Float[np.ndarray, "start constant"]
+    columns: Float[np.ndarray, "start row term"]
+    terms: tuple[tuple[int, Powers], ...]
+
+    @classmethod
+    def of(cls, view: View, shape: Shape) -> Table:
+        """The table at the shape's own starts."""
+        return cls(shape, shape.starts[:0], np.empty((0, 0, 0)), ()).at(view, shape.starts)
+
+    def at(self, view: View, candidates: Float[np.ndarray, "start constant"]) -> Table:
+        """The same shape at other starts."""
+        shape = self.shape
+        multipliers = np.stack([powers(view.states, m) for m in shape.multipliers], axis=1)
+        starts: list[np.ndarray] = []
+        blocks: list[np.ndarray] = []
+        count = 0
+        for start in candidates:
+            functions = shape.value(view.states, start)
+            count = functions.shape[1]
+            columns = (functions[:, :, None] * multipliers[:, None, :]).reshape(len(view.states), -1)
+            if np.all(np.abs(columns) < LARGEST):
+                starts.append(start)
+                blocks.append(view.operator(columns))
+        terms = tuple((f, m) for f in range(count) for m in shape.multipliers)
+        rows = len(view.targets)
+        stacked = np.stack(blocks) if blocks else np.empty((0, rows, len(terms)))
+        return Table(shape, np.array(starts).reshape(len(blocks), shape.starts.shape[1]), stacked, terms)
+
+
+def normal_equations(
+    fixed: np.ndarray, columns: np.ndarray, target: np.ndarray
+) -> tuple[Float[np.ndarray, "start column column"], float]:
+    """Normal equations of the fixed columns, those of a shape and the target at every start, all of unit length."""
+    starts, _, terms = columns.shape
+    own = np.hstack([fixed, target[:, None]])
+    size = np.linalg.norm(own, axis=0)
+    own = own / np.where(size > 0.0, size, 1.0)
+    sizes = np.sqrt(np.einsum("srt,srt->st", columns, columns))
+    scaled = columns / np.where(sizes > 0.0, sizes, 1.0)[:, None, :]
+    grams = np.empty((starts, own.shape[1] + terms, own.shape[1] + terms))
+    p = fixed.shape[1]
+    grams[:, :p, :p] = own[:, :p].T @ own[:, :p]
+    cross = np.einsum("rp,srt->spt", own, scaled, optimize=True)
+    grams[:, :p, p:-1], grams[:, p:-1, :p] = cross[:, :p], cross[:, :p].transpose(0, 2, 1)
+    grams[:, p:-1, -1] = grams[:, -1, p:-1] = cross[:, p]
+    grams[:, p:-1, p:-1] = scaled.transpose(0, 2, 1) @ scaled
+    right = own[:, :p].T @ own[:, p]
+    grams[:, :p, -1] = grams[:, -1, :p] = right
+    grams[:, -1, -1] = 1.0
+    return grams, float(size[-1] ** 2)
