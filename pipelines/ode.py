@@ -53,8 +53,8 @@ def discover_ode(
 ) -> DiscoveryResult:
     """Finds the law behind trajectories.
 
-    1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the likelier on held-out
-       samples gives states, derivatives and noise.
+    1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the one that the data favour, or
+       their mean, gives states and derivatives.
     2. They pose regressions for the right-hand sides, on derivatives and in weak form.
     3. Equations that are certain are settled. Search engines propose right-hand sides and whole laws for the others,
        genetic ones for what these leave unexplained.
