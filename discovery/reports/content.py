@@ -1,17 +1,24 @@
-"""What a report says: the result put into words and rows of text, the same for every output."""
+"""What a report says: the result put into words, the same for every output."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import sympy as sp
 
-from discovery.reports.rounding import NOT_DETERMINED, plain, rounded
-from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
+from discovery.reports.methods import spoken
+from discovery.reports.naming import split_header
+from discovery.reports.rounding import NOT_DETERMINED, plain
+from discovery.reports.tables import MOST_LAWS, SETTLED, constants, engine_names, engines
+from discovery.reports.timelines import MOST_UNSEEN, shown_runs
+from discovery.reports.unseen import outlook, tied, whole_runs
+from discovery.types import DiscoveryResult, Trajectory
 
-MOST_LAWS, MOST_ROWS = 8, 12  # what a reader compares; the run folder holds all
+# What stands above the law, by the verdict.
+HEADINGS = {"found": "The law", "partial": "The law so far", "not_found": "The best candidate, which is not supported"}
 STATUS = {"found": "Law found", "partial": "Law found in part", "not_found": "No law found"}
 _NOISE = {
     "additive": "additive: x + s ε, with s in the unit of the state",
@@ -24,58 +31,30 @@ _STOPPED = {
 }
 _CAPTIONS = {
     "trajectories": "Measurements, the fitted law, and its forecast of samples that were not fitted (shaded).",
+    "unseen": "Runs that were kept out whole, and the law's forecasts of them from their first states alone.",
     "phase": "Phase portrait: measurements and the law's trajectories.",
-    "residuals": "Residuals of the fitted samples in standard deviations of the noise, against time and as a "
-    "distribution; the curve is the normal distribution that noise alone would give.",
-    "front": "Score above the best law against complexity. The numbers are ranks; the large dot is the chosen law.",
+    "residuals": "Residuals of the fitted samples in standard deviations σ of the noise: against time, as a "
+    "distribution (curve: noise alone), and correlated with earlier ones. The bands hold 95 % of white noise.",
+    "front": "Score above the best law against complexity. The numbers are ranks, the diamond is the chosen law; laws "
+    "in the band are as good as tied.",
+    "summary": "Left: measurements (dots), fit (solid) and forecast of samples kept out (dashed, shaded). Right: phase "
+    "portrait.",
 }
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A row of the table of constants: identifier, the states it serves, value and interval as text."""
-
-    name: str
-    states: tuple[str, ...]
-    value: str
-    low: str
-    high: str
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A row of the table of laws."""
-
-    rank: int
-    law: RankedLaw
-    gap: str
-    complexity: int
-    misfit: str
-    r_squared: str
-    held_out: str
-    sources: str
-
-
-@dataclass(frozen=True)
-class State:
-    """A row of the table of states: range and gaps of the measurements, scale of the noise."""
-
-    identifier: str
-    header: str
-    low: str
-    high: str
-    missing: int
-    noise: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of the table of runs."""
-
-    label: str
-    samples: int
-    start: str
-    end: str
+_MEASURES = {
+    "misfit": "χ²/N on the measured trajectories",
+    "r_squared": "R², share of the weighted variance that is explained",
+    "description_length": "Description length of the law, nats",
+    "null_description_length": "Description length of constant states, nats",
+    "window_samples": "Samples in the longest windows of the fit",
+    "horizon": "Time for which forecasts hold",
+    "lead_over_second": "Lead over the second law, nats",
+    "held_out_error": "Forecast error, mean square in variances of the states",
+    "held_out_persistence": "The same if nothing changed",
+    "held_out_mean": "The same of the mean",
+    "held_out_noise": "The same that noise alone would make",
+    "held_out_skill": "Share of the better null's error that the law removes",
+}
+_EVEN = 0.01  # steps that differ by less than this share are called even
 
 
 def title(result: DiscoveryResult) -> str:
@@ -86,63 +65,6 @@ def title(result: DiscoveryResult) -> str:
     return ", ".join(shown) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "Measurements"
 
 
-def constants(ranked: RankedLaw) -> tuple[Constant, ...]:
-    """The constants of a law with their 95 % intervals."""
-    law = ranked.law
-    rows: list[Constant] = []
-    for i, texts in enumerate(_rounded(ranked)):
-        name = f"c{i}"
-        pairs = zip(law.states, law.skeletons, strict=True)
-        states = tuple(state for state, skeleton in pairs if symbol(name) in skeleton.free_symbols)
-        rows.append(Constant(name, states, *texts))
-    return tuple(rows)
-
-
-def numbers(ranked: RankedLaw) -> dict[str, str]:
-    """Text of each constant by its symbol, for the typesetter."""
-    return {f"c{i}": value for i, (value, _, _) in enumerate(_rounded(ranked))}
-
-
-def _rounded(ranked: RankedLaw) -> Iterator[tuple[str, str, str]]:
-    values = ranked.law.constants
-    lows = ranked.lows or (float("nan"),) * len(values)
-    highs = ranked.highs or (float("nan"),) * len(values)
-    return (rounded(*bounds) for bounds in zip(values, lows, highs, strict=True))
-
-
-def rivals(result: DiscoveryResult) -> tuple[Rival, ...]:
-    """The best laws of the front."""
-    front = result.ranking.front[:MOST_LAWS]
-    return tuple(
-        Rival(
-            rank, law, plain(law.score - front[0].score), law.complexity, plain(law.misfit), plain(law.r_squared),
-            plain(law.held_out), ", ".join(engines((law,))) or "–",
-        )
-        for rank, law in enumerate(front, start=1)
-    )  # fmt: skip
-
-
-def states(result: DiscoveryResult) -> tuple[State, ...]:
-    """What was measured, state by state, over all runs."""
-    names = result.trajectories[0].names
-    values = np.concatenate([run.states for run in result.trajectories])
-    rows: list[State] = []
-    for name, column, scale in zip(names, values.T, result.smoothing.noise.scale, strict=True):
-        known = column[np.isfinite(column)]
-        low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
-        header = result.headers.get(name, name)
-        rows.append(State(name, header, low, high, len(column) - len(known), plain(float(scale))))
-    return tuple(rows)
-
-
-def runs(result: DiscoveryResult) -> tuple[Run, ...]:
-    """The runs, the first dozen of them."""
-    return tuple(
-        Run(run.label or str(i), len(run), plain(float(run.times[0]), 5), plain(float(run.times[-1]), 5))
-        for i, run in enumerate(result.trajectories[:MOST_ROWS], start=1)
-    )
-
-
 def noise(result: DiscoveryResult) -> str:
     """The noise model in words."""
     model = result.smoothing.noise
@@ -150,54 +72,106 @@ def noise(result: DiscoveryResult) -> str:
     return f"{_NOISE[model.kind]}, where ε is standard normal ({origin})."
 
 
+def measured(result: DiscoveryResult) -> str:
+    """What was measured, in one or two sentences."""
+    runs = result.trajectories
+    states = counted(runs[0].dimension, "state")
+    missing = sum(int(np.isnan(run.states).sum()) for run in runs)
+    start, end = min(run.times[0] for run in runs), max(run.times[-1] for run in runs)
+    span = f"from {result.time_name} = {plain(float(start), 5)} to {plain(float(end), 5)}"
+    gaps = "No value is missing" if not missing else f"{counted(missing, 'value')} of {_values(runs)} missing"
+    inputs = runs[0].inputs.shape[1]
+    driven = f", driven by {counted(inputs, 'known input')}" if inputs else ""
+    return (
+        f"{counted(sample_count(runs), 'sample')} of {states} in {counted(len(runs), 'run')}{driven}, {span}, "
+        f"{_sampling(runs)}. {gaps}."
+    )
+
+
+def _sampling(runs: Sequence[Trajectory]) -> str:
+    steps = np.concatenate([np.diff(run.times) for run in runs])
+    if not len(steps):
+        return "one at a time"
+    middle = float(np.median(steps))
+    if np.ptp(steps) <= _EVEN * middle:
+        return f"evenly, {plain(middle, 4)} apart"
+    return f"unevenly, {plain(float(steps.min()))} to {plain(float(steps.max()))} apart, {plain(middle)} in the median"
+
+
+def _values(runs: Sequence[Trajectory]) -> int:
+    return sum(run.states.size for run in runs)
+
+
 def untested(result: DiscoveryResult) -> tuple[str, ...]:
     """What this run did not put to the test, as far as the result shows it."""
     held_out = [prediction for prediction in result.predictions if prediction.kind == "held_out"]
-    fitted = {prediction.label for prediction in result.predictions if prediction.kind == "fit"}
     gaps: list[str] = []
     if not held_out:
         gaps.append("No samples were held out, so no forecast was tested.")
-    if not any(prediction.label not in fitted for prediction in held_out):
+    if not whole_runs(result):
         gaps.append("The law was not tried on a run with another initial state that it had not seen.")
     gaps.append("Nothing is known outside the measured range of the states and the measured span of time.")
     gaps.append(
         "Only ordinary differential equations were tried: no delays, no random forcing, no dependence on space."
     )
-    if result.ranking.front and any(row.low == NOT_DETERMINED for row in constants(result.ranking.front[0])):
+    if result.ranking.front and any(row.low == NOT_DETERMINED for row in constants(result, result.ranking.front[0])):
         gaps.append("Constants marked “not determined” can change together without changing the fit.")
     return tuple(gaps) + ((_STOPPED[result.stopped_by],) if result.stopped_by in _STOPPED else ())
 
 
-def methods(result: DiscoveryResult) -> tuple[str, ...]:
-    """The methods section, a sentence each, of what ran."""
-    score = plain(result.smoothing.score).replace("-", "−")
-    sentences = [
-        f"The samples were smoothed by {result.smoothing.method} (mean held-out log-likelihood {score} nats a sample)."
-    ]
-    proposers = engines(result.ranking.front)
-    if proposers:
-        sentences.append(f"The laws compared here were proposed by {_listed(proposers)}.")
-    if result.ranking.front:
-        sentences.append("Their constants were refined on the trajectories by multiple shooting.")
-    sentences.append(f"The ranking follows this rule: {result.ranking.rule.rstrip('.')}.")
-    return tuple(sentences)
-
-
-def engines(laws: Sequence[RankedLaw]) -> tuple[str, ...]:
-    """Names of the engines that proposed equations of these laws; what stands after a colon is a part of an engine."""
-    return tuple(dict.fromkeys(source.split(":")[0] for ranked in laws for source in ranked.law.sources))
+def unseen(result: DiscoveryResult) -> str:
+    """Whether the law was tried on an unseen start, and what the figure shows instead where it was not."""
+    whole = len(whole_runs(result))
+    if whole:
+        runs = f"{whole} of {len(result.trajectories)} runs"
+        return f"{runs} were kept out whole. The law, refitted without them, forecast them from their first states."
+    if outlook(result) is None:
+        return "No run was kept out whole, so no forecast from an unseen start was tested."
+    equals = len(tied(result)) - 1
+    beside = (
+        f" beside {'the law' if equals == 1 else f'the {equals} laws'} that these data do not tell from it: where they "
+        "part, a measurement would decide"
+        if equals
+        else ""
+    )
+    return (
+        "No run was kept out whole, so no forecast from an unseen start was tested. To be tested is what the law says "
+        f"of a start that no run had{beside}."
+    )
 
 
 def agreement(result: DiscoveryResult) -> str:
     """Which engines stand behind the chosen law, in one sentence."""
-    proposers = engines(result.ranking.front[:1])
-    if not proposers:
+    names = engine_names(result.ranking.front[:1])
+    proposers = [name for name in names if name != SETTLED]
+    if not names:
         return "The result does not say which engine proposed the chosen law."
-    return f"Equations of the chosen law were proposed by {_listed(proposers)}."
+    settled = " Some were settled by the data before the search." if SETTLED in names and proposers else ""
+    if not proposers:
+        return "All equations of the chosen law were settled by the data before the search."
+    apart = [row.name for row in engines(result) if not row.parts and row.name != SETTLED]
+    others = f" {listed(apart)} did not propose any of them." if apart else ""
+    return f"Equations of the chosen law were proposed by {listed(proposers)}.{settled}{others}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names with commas and an ``and``."""
     return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def measures(result: DiscoveryResult) -> tuple[tuple[str, str], ...]:
+    """The figures behind the verdict with their meaning."""
+    return tuple((_MEASURES.get(name, name), plain(value, 4)) for name, value in result.verdict.measures.items())
+
+
+def smoother(result: DiscoveryResult) -> str:
+    """The kept smoother as words."""
+    return spoken(result.smoothing.method)
 
 
 def flatten(values: Mapping[str, object], prefix: str = "") -> tuple[tuple[str, str], ...]:
@@ -217,15 +191,65 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
     """What a figure shows, with what was left out of it."""
     text = _CAPTIONS[name]
     run_count, dimension = len(result.trajectories), result.trajectories[0].dimension
+    if name == "unseen" and not whole_runs(result):
+        text = "What the law says of a start that no run had (diamond), as long as the first run or as forecasts hold"
+        text += f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else "."
     if name == "phase" and dimension == 1:
         text = "Slope of the state against the state: smoothed samples and the law."
-    if name == "phase" and dimension == 2:
-        text += " The arrows are the direction of the law's vector field."
+    if name == "phase" and dimension == 2 and result.law is not None:
+        first, second = (split_header(result.headers.get(name, name))[0] for name in result.trajectories[0].names)
+        text += (
+            f" Grey lines follow the law's vector field; {first} is at rest on the dashed green line, {second} on the "
+        )
+        text += "dotted purple one."
     if name == "phase" and dimension > 2:
         text = "Projections of the phase space: measurements and the law's trajectories."
-    if name in ("trajectories", "phase") and run_count > 3:
-        text += f" The first 3 of {run_count} runs are drawn."
+    drawn = {"trajectories": shown_runs(result), "phase": min(3, run_count)}.get(name, run_count)
+    if drawn < run_count:
+        text += f" The first {drawn} of {run_count} runs are drawn." if drawn > 1 else " Only the first run is drawn."
     return text
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A figure in its place.
+
+    Attributes:
+        narrow: whether it is half as wide as the text.
+    """
+
+    name: str
+    number: int
+    caption: str
+    narrow: bool
+
+
+def figure_rows(result: DiscoveryResult, names: Sequence[str]) -> tuple[tuple[Placed, ...], ...]:
+    """Figures in the order of a report, numbered, narrow ones in pairs."""
+    wide = {"trajectories", "residuals", "summary"}
+    wide |= {"phase"} if result.trajectories[0].dimension > 2 else set[str]()
+    wide |= {"unseen"} if whole_runs(result) else set[str]()
+    packed: list[tuple[str, ...]] = []
+    for name in names:
+        unpaired = [place for place, row in enumerate(packed) if len(row) == 1 and row[0] not in wide]
+        if name in wide or not unpaired:
+            packed.append((name,))
+        else:
+            packed[unpaired[0]] = (*packed[unpaired[0]], name)
+    numbers = {name: place for place, name in enumerate((name for row in packed for name in row), start=1)}
+    return tuple(
+        tuple(Placed(name, numbers[name], figure_caption(result, name), name not in wide) for name in row)
+        for row in packed
+    )
+
+
+def longest(result: DiscoveryResult) -> int:
+    """Letters of the longest equation that is shown, its constants among them."""
+    laws = result.ranking.front[:MOST_LAWS]
+    return max(
+        (sum(not node.args for node in sp.preorder_traversal(rhs)) for law in laws for rhs in law.law.skeletons),
+        default=0,
+    )
 
 
 def sample_count(trajectories: Sequence[Trajectory]) -> int:

@@ -1,44 +1,88 @@
-"""What the templates are given: one dictionary for LaTeX and HTML alike."""
+"""What the templates are given: one dictionary for every output."""
 
 from __future__ import annotations
 
-from discovery.reports import content
+from discovery.reports import content, tables
+from discovery.reports.methods import methods
+from discovery.reports.naming import symbols
 from discovery.reports.references import cited
+from discovery.reports.rounding import plain
 from discovery.resources import folder
 from discovery.types import DiscoveryResult
 
 
 def context(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, object]:
     """Words and rows of a report; formulas are added by the output that writes them."""
+    return {**_law(result), **_data(result), **_tests(result), **_record(result), **_drawn(result, figures)}
+
+
+def _law(result: DiscoveryResult) -> dict[str, object]:
     front = result.ranking.front
-    references, unknown = cited(result.cites, folder("reports/references.bib"))
-    provenance = {key: value for key, value in result.provenance.items() if key not in ("command", "files")}
     return {
         "title": content.title(result),
         "status": result.status,
         "status_text": content.STATUS[result.status],
+        "law_heading": content.HEADINGS[result.status],
         "headline": result.verdict.headline,
         "findings": result.verdict.findings,
-        "measures": [(name, content.plain(value, 4)) for name, value in result.verdict.measures.items()],
         "chosen": front[0] if front else None,
-        "constants": content.constants(front[0]) if front else (),
-        "rivals": content.rivals(result),
-        "more_rivals": max(len(front) - content.MOST_LAWS, 0),
-        "agreement": content.agreement(result),
-        "untested": content.untested(result),
+        "constants": tables.constants(result, front[0]) if front else (),
+        "symbols": symbols(result),
+        "rivals": tables.rivals(result),
+        "shown_rivals": tables.FIRST_LAWS,
+        "longest": content.longest(result),
+        "more_rivals": max(len(front) - tables.MOST_LAWS, 0),
+    }
+
+
+def _data(result: DiscoveryResult) -> dict[str, object]:
+    return {
         "sample_count": content.sample_count(result.trajectories),
         "run_count": len(result.trajectories),
-        "runs": content.runs(result),
-        "states": content.states(result),
+        "measured": content.measured(result),
+        "runs": tables.runs(result),
+        "states": tables.states(result),
         "noise": content.noise(result),
         "time_name": result.time_name,
         "notes": (*result.notes, *result.smoothing.notes),
-        "figures": [(name, content.figure_caption(result, name)) for name in figures],
-        "methods": content.methods(result),
+    }
+
+
+def _tests(result: DiscoveryResult) -> dict[str, object]:
+    return {
+        "measures": [(name, plain(value, 4)) for name, value in result.verdict.measures.items()],
+        "measure_rows": content.measures(result),
+        "fit_errors": tables.errors(result, "fit"),
+        "forecast_errors": tables.errors(result, "held_out"),
+        "unseen": content.unseen(result),
+        "unseen_runs": tables.unseen_runs(result),
+        "agreement": content.agreement(result),
+        "engines": tables.engines(result),
+        "untested": content.untested(result),
+    }
+
+
+def _record(result: DiscoveryResult) -> dict[str, object]:
+    references, unknown = cited(result.cites, folder("reports/references.bib"))
+    provenance = {key: value for key, value in result.provenance.items() if key not in ("command", "files")}
+    number = {reference.key: place for place, reference in enumerate(references, start=1)}
+    sentences = methods(result)
+    return {
+        "methods": [sentence.text for sentence in sentences],
+        "method_sentences": [
+            (sentence.text, [number[key] for key in sentence.keys if key in number]) for sentence in sentences
+        ],
         "failures": result.failures,
         "references": references,
         "unknown_references": unknown,
         "command": str(result.provenance.get("command", "")),
         "provenance": content.flatten(provenance),
         "seconds": [(stage, f"{seconds:.1f}") for stage, seconds in result.seconds.items()],
+    }
+
+
+def _drawn(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "figures": [(name, content.figure_caption(result, name)) for name in figures],
+        "figure_rows": content.figure_rows(result, figures),
     }

@@ -16,11 +16,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from discovery.symbolic.lettering import printable
+from discovery.types import DiscoveryResult
 
 INK, MUTED, PAPER = "#1c2024", "#8a9099", "#fefefe"
 # Okabe and Ito, "Color Universal Design" (2008): told apart with every common colour blindness. Yellow is left out.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+SHAPES = "osD^vP"  # with the palette, so that states are told apart in grey as well
+STREAM = (MUTED, 0.55)  # the flow stays behind what was measured
 # On the page each colour is a CSS variable, which the style sheet lightens for dark mode.
 _CSS_COLOURS = {
     INK: "currentColor", MUTED: "var(--muted)", PAPER: "var(--paper)", BLUE: "var(--blue)",
@@ -28,15 +31,18 @@ _CSS_COLOURS = {
     SKY: "var(--sky)",
 }  # fmt: skip
 MOST_POINTS = 2000  # more cannot be told apart at the width of a page, and make files slow to open
-WIDTH = 6.7  # inches, the text width of the report
+WIDTH = 6.38  # inches, the text width of the report, so that 8 points are 8 points in print
+HALF, NARROW_HEIGHT = 3.12, 2.15  # of a figure that stands beside another
 
 _STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans", "font.size": 8.5, "axes.titlesize": 8.5, "axes.titlelocation": "left",
+    "font.family": "DejaVu Sans", "font.size": 7.5, "axes.titlesize": 7.5, "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.7, "axes.labelcolor": INK,
     "axes.edgecolor": INK, "axes.titlecolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
-    "xtick.major.width": 0.7, "ytick.major.width": 0.7, "legend.frameon": False, "lines.linewidth": 1.4,
-    "lines.markersize": 3.6, "figure.constrained_layout.use": True, "axes.formatter.useoffset": False,
-    "svg.fonttype": "none", "pdf.fonttype": 42,
+    "xtick.major.width": 0.7, "ytick.major.width": 0.7, "legend.frameon": False, "lines.linewidth": 1.3,
+    "lines.markersize": 3.2, "figure.constrained_layout.use": True, "axes.formatter.useoffset": False,
+    "xtick.major.size": 2.5, "ytick.major.size": 2.5, "legend.fontsize": 7.5, "axes.labelpad": 2.5,
+    "figure.constrained_layout.h_pad": 0.02, "figure.constrained_layout.w_pad": 0.03, "svg.fonttype": "none",
+    "pdf.fonttype": 42,
 }  # fmt: skip
 
 
@@ -60,6 +66,16 @@ def lettering(text: str, longest: int = 36) -> str:
     known = "".join(c if font.get_char_index(ord(c)) else "\u25a1" for c in printable(text))
     known = f" {known}" if known.startswith("_") else known  # a legend leaves out what starts with an underscore
     return known if len(known) <= longest else known[: longest - 1] + "…"
+
+
+def dot_size(count: int) -> float:
+    """Diameter in points of ``count`` dots in one panel, so that many leave the line through them to be seen."""
+    return float(np.clip(3.2 - 1.4 * np.log10(max(count, 1) / 50.0), 1.1, 3.2))
+
+
+def header(result: DiscoveryResult, state: str, longest: int = 36) -> str:
+    """A state's column name for a figure."""
+    return lettering(result.headers.get(state, state), longest)
 
 
 def label(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from discovery.reports.content import numbers
-from discovery.reports.rounding import NOT_DETERMINED
+import sympy as sp
+
+from discovery.reports.tables import numbers
 from discovery.symbolic.latex import Pen, Typesetter
 from discovery.types import DiscoveryResult, Law, RankedLaw
 
-_LINE = 68  # characters of a formula that fit the text width of both outputs
+_LINE = 68  # characters of a formula that fit the text width of a page
+_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e-?\d+)?")
 
 Safe = TypeVar("Safe", bound=str)
 
@@ -29,16 +32,18 @@ class Formulas(Generic[Safe]):
     """Writes parts of a result as mathematics.
 
     Attributes:
-        pen: LaTeX or MathML.
+        pen: LaTeX, MathML or Typst.
         safe: marks text as finished, so that the template does not escape it again.
+        names: what stands for states and time; the column names where nothing is told.
     """
 
     result: DiscoveryResult
     pen: Pen
     safe: Callable[[str], Safe]
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def law(self, ranked: RankedLaw, width: int = _LINE) -> tuple[Equation[Safe], ...]:
-        """A law with its constants' values, lines broken at about ``width`` characters."""
+        """A law with its constants' values, lines broken at about ``width`` characters; 0 puts each term by itself."""
         return self._equations(ranked.law, self._typesetter(numbers(ranked)), width)
 
     def family(self, ranked: RankedLaw, width: int = _LINE) -> tuple[Equation[Safe], ...]:
@@ -49,12 +54,24 @@ class Formulas(Generic[Safe]):
         """A state or constant."""
         return self.safe(self._typesetter({}).name(identifier))
 
+    def rate(self, identifier: str) -> Safe:
+        """The derivative of a state in a line of text, as a name with a prime."""
+        return self.safe(self.pen.power(self._typesetter({}).name(identifier), self.pen.operator("′")))
+
+    def expression(self, expression: sp.Expr) -> Safe:
+        """An expression with letters for its constants."""
+        return self.safe(self._typesetter({})(expression))
+
     def number(self, text: str) -> str:
-        """A number as mathematics; words stay words."""
-        return text if text in (NOT_DETERMINED, "–") else self.safe(self.pen.number(text))
+        """A number as mathematics; words, dashes and infinity stay text."""
+        return self.safe(self.pen.number(text)) if _NUMBER.fullmatch(text) else text
+
+    def is_number(self, text: str) -> bool:
+        """Whether a text of a table is a number, or else words or a dash."""
+        return bool(_NUMBER.fullmatch(text))
 
     def _typesetter(self, values: dict[str, str]) -> Typesetter:
-        return Typesetter(self.pen, {"t": self.result.time_name, **self.result.headers}, values)
+        return Typesetter(self.pen, {"t": self.result.time_name, **self.result.headers, **self.names}, values)
 
     def _equations(self, law: Law, typesetter: Typesetter, width: int) -> tuple[Equation[Safe], ...]:
         return tuple(

@@ -11,19 +11,25 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
 
 from discovery.reports.context import context
-from discovery.reports.formulas import Formulas
+from discovery.reports.formulas import Equation, Formulas
+from discovery.reports.naming import shown
+from discovery.reports.printing import Printing
+from discovery.reports.short import short_form
 from discovery.symbolic.latex import LatexPen
 from discovery.symbolic.lettering import escape, printable
 from discovery.types import DiscoveryResult
 
-TIMEOUT = 120.0  # seconds for one pass; a report takes about two
+TIMEOUT = 120.0  # seconds for one pass; a report takes less than one
 _SHORT = 30  # characters that fit wherever breakable text stands
-_PASSES = 2  # the second one knows the numbers of figures and citations
+# The second pass knows the pages of the outline, the third the widths of tables that run over pages.
+_PASSES = 4
+_AGAIN = re.compile(rb"Rerun to get|rerun LaTeX|Table widths have changed|Label\(s\) may have changed")
 
 
 class Tex(str):
@@ -32,8 +38,52 @@ class Tex(str):
     __slots__ = ()
 
 
-def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...]) -> str:
-    """The LaTeX source; figures are read from ``figures/<name>.pdf`` beside it."""
+class ReportPen(LatexPen):
+    """Formulas that TeX may break and, as a last resort, shrink: the macros are defined in the templates' preamble."""
+
+    def operator(self, sign: str) -> str:
+        """With a prime."""
+        return r"\prime" if sign == "′" else super().operator(sign)
+
+    def row(self, parts: Iterable[str]) -> str:
+        """Factors between which a line may end."""
+        return r" \by ".join(parts)
+
+    def fraction(self, above: str, below: str) -> str:
+        """Shrunk where it is wider than a line."""
+        return rf"\fitted{{{super().fraction(above, below)}}}"
+
+    def root(self, inside: str, degree: int) -> str:
+        """Shrunk where it is wider than a line."""
+        return rf"\fitted{{{super().root(inside, degree)}}}"
+
+    def fence(self, inside: str, bar: bool = False) -> str:
+        """Brackets that give up growing where what they hold must be broken."""
+        return rf"\fitted{{{super().fence(inside, bar)}}}" if bar else rf"\fence{{{inside}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        """A bracket that is raised may be broken as any other."""
+        return f"{base}^{{{exponent}}}" if base.startswith(r"\fence{") else super().power(base, exponent)
+
+
+def _lay_out(equations: tuple[Equation[Tex], ...]) -> Tex:
+    """Equations in the environment that the preamble defines, which measures the left-hand sides first."""
+    lefts = "".join(rf"\leftside{{{equation.left}}}" for equation in equations)
+    lines = (rf"\lawline{{{equation.left}}}{{{_terms(equation)}}}" for equation in equations)
+    return Tex("\n".join((rf"\begin{{law}}{lefts}", *lines, r"\end{law}")))
+
+
+def _terms(equation: Equation[Tex]) -> str:
+    first, *others = equation.lines
+    return "".join((rf"\term{{{first}}}", *("%\n  " + rf"\term{{{{}}{other}}}" for other in others)))
+
+
+def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...], form: str = "report") -> str:
+    """The LaTeX source; figures are read from ``figures/<name>.pdf`` beside it.
+
+    Args:
+        form: name of the template: ``report`` is the full form, ``short`` has one page.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
         block_start_string=r"\BLOCK{",
@@ -44,13 +94,16 @@ def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...]) -
         comment_end_string="}",
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- `finalize` escapes for TeX
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
     )
     environment.filters |= {"breakable": breakable, "url": url}
-    formulas = Formulas(result, LatexPen(), Tex)
-    return environment.get_template("report.tex.j2").render(context(result, figures), math=formulas, tex=Tex)
+    formulas = Formulas(result, ReportPen(), Tex, shown(result))
+    template = environment.get_template(f"{form}.tex.j2")
+    printing = Printing(formulas, lambda text: Tex(escape(text)), _lay_out)
+    return template.render(context(result, figures), math=printing, short=short_form(result, formulas))
 
 
 def _finalize(value: object) -> str:
@@ -76,7 +129,7 @@ def installed() -> bool:
 
 
 def compile_pdf(source: Path) -> tuple[bytes | None, str]:
-    """Runs pdflatex on ``source`` in its folder.
+    """Runs pdflatex on ``source`` in its folder, as often as it asks for.
 
     Returns:
         The PDF, or None and the reason in one sentence.
@@ -97,6 +150,8 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
                 return None, f"No PDF was made, because pdflatex did not finish ({type(error).__name__})."
             if done.returncode:
                 return None, f"No PDF was made, because pdflatex failed: {_complaint(done.stdout)}"
+            if not _AGAIN.search(done.stdout):
+                break
         return (Path(scratch) / source.with_suffix(".pdf").name).read_bytes(), ""
 
 

@@ -1,16 +1,24 @@
-"""Writes a report into a folder: ``report.tex``, ``.html`` and ``.pdf``, ``references.bib`` and ``figures/``."""
+"""Writes a report into a folder: LaTeX, HTML and PDF, ``references.bib`` and ``figures/``."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from discovery.reports import drawing, page, tex
-from discovery.reports.figures import draw
+from matplotlib.figure import Figure
+
+from discovery.reports import drawing, page, tex, typst
+from discovery.reports.figures import draw, summary
 from discovery.reports.references import cited
 from discovery.resources import folder as resource
 from discovery.types import DiscoveryResult
+
+Form = Literal["full", "short"]
+_TEMPLATES: Mapping[Form, str] = {"full": "report", "short": "short"}
+STEMS: Mapping[Form, str] = {"full": "report", "short": "report-short"}  # names of the files
 
 
 @dataclass(frozen=True)
@@ -18,9 +26,11 @@ class ReportFiles:
     """What was written.
 
     Attributes:
-        pdf: None if it was not asked for, there is no TeX, or TeX failed.
+        tex: LaTeX of the first form that was asked for.
+        pdf: its PDF; None if none was asked for, there is no typesetter, or that failed.
         figures: the PDF and SVG files.
         notes: why there is no PDF although one was wanted.
+        others: PDF and sources of the other form.
     """
 
     tex: Path
@@ -28,40 +38,88 @@ class ReportFiles:
     pdf: Path | None
     figures: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    others: tuple[Path, ...] = ()
 
 
-def write_report(result: DiscoveryResult, folder: Path, *, pdf: bool | None = None) -> ReportFiles:
+def write_report(
+    result: DiscoveryResult,
+    folder: Path,
+    *,
+    pdf: bool | None = None,
+    forms: Sequence[Form] = ("full",),
+    typesetter: Literal["auto", "latex", "typst"] = "auto",
+) -> ReportFiles:
     """Writes the report of a result; each file appears whole or not at all.
 
     Args:
         folder: made if it is not there; files of an older report are replaced.
-        pdf: True or None make a PDF if pdflatex is installed; True also notes if it is not. A failure of TeX is
+        pdf: True or None make a PDF if there is a typesetter; True also notes if there is none. A failure of it is
             noted and loses nothing else.
+        forms: ``full``, and ``short``, which has one page.
+        typesetter: ``latex``, ``typst``, or the first of these that is installed.
     """
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     templates = resource("reports/templates")
-    figures: list[Path] = []
-    images: dict[str, str] = {}
-    for name, figure in draw(result).items():
-        with drawing.style(name):
-            images[name] = drawing.svg(figure)
-            figures.append(_write(folder / "figures" / f"{name}.pdf", drawing.pdf(figure)))
-        figures.append(_write(folder / "figures" / f"{name}.svg", images[name].encode()))
+    drawn = draw(result)
+    names = tuple(drawn)
+    if "short" in forms:
+        drawn["summary"] = summary(result)
+    figures, images = _write_figures(drawn, folder / "figures")
     references, _ = cited(result.cites, resource("reports/references.bib"))
     _write(folder / "references.bib", "\n\n".join(reference.source for reference in references).encode() + b"\n")
-    html_file = _write(folder / "report.html", page.render(result, templates, images).encode())
-    tex_file = _write(folder / "report.tex", tex.render(result, templates, tuple(images)).encode())
-    pdf_file, notes = _write_pdf(tex_file, pdf)
-    return ReportFiles(tex_file, html_file, pdf_file, tuple(figures), notes)
+    shown = {name: images[name] for name in names}
+    html_file = _write(folder / "report.html", page.render(result, templates, shown).encode())
+    printed = [_print(result, folder, form, names, typesetter, pdf) for form in forms]
+    others = [path for other in printed[1:] for path in (other.tex, other.pdf) if path is not None]
+    notes = tuple(dict.fromkeys(note for one in printed for note in one.notes))
+    return ReportFiles(printed[0].tex, html_file, printed[0].pdf, figures, notes, tuple(others))
 
 
-def _write_pdf(source: Path, wanted: bool | None) -> tuple[Path | None, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Printed:
+    """One form: its LaTeX source, its PDF if there is one, and why not."""
+
+    tex: Path
+    pdf: Path | None
+    notes: tuple[str, ...]
+
+
+def _print(
+    result: DiscoveryResult,
+    folder: Path,
+    form: Form,
+    names: tuple[str, ...],
+    typesetter: Literal["auto", "latex", "typst"],
+    pdf: bool | None,
+) -> _Printed:
+    """Sources and PDF of one form."""
+    template, stem = _TEMPLATES[form], STEMS[form]
+    figures = ("summary",) if form == "short" else names
+    templates = resource("reports/templates")
+    source = _write(folder / f"{stem}.tex", tex.render(result, templates, figures, template).encode())
     target = source.with_suffix(".pdf")
     target.unlink(missing_ok=True)  # an older PDF would contradict the new report
-    if wanted is False or (wanted is None and not tex.installed()):
-        return None, ()
-    made, why = tex.compile_pdf(source)
-    return (None, (why,)) if made is None else (_write(target, made), ())
+    by_typst = typesetter == "typst" or (typesetter == "auto" and not tex.installed() and typst.installed())
+    compiled = source
+    if by_typst:
+        text = typst.render(result, templates, figures, template)
+        compiled = _write(folder / f"{stem}.typ", text.encode())
+    if pdf is False or (pdf is None and typesetter == "auto" and not (tex.installed() or by_typst)):
+        return _Printed(source, None, ())
+    made, why = typst.compile_pdf(compiled) if by_typst else tex.compile_pdf(compiled)
+    return _Printed(source, None, (why,)) if made is None else _Printed(source, _write(target, made), ())
+
+
+def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
+    """Each figure as PDF and SVG; the files, and the text of the SVGs by name."""
+    files: list[Path] = []
+    images: dict[str, str] = {}
+    for name, figure in drawn.items():
+        with drawing.style(name):
+            images[name] = drawing.svg(figure)
+            files.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
+        files.append(_write(folder / f"{name}.svg", images[name].encode()))
+    return tuple(files), images
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -1,0 +1,218 @@
+"""Figures against time: measurements with fit and forecast, and forecasts from starts that the law had not seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from discovery.reports import drawing
+from discovery.reports.drawing import (
+    BLUE,
+    HALF,
+    INK,
+    MUTED,
+    NARROW_HEIGHT,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    WIDTH,
+    dot_size,
+    label,
+    thin,
+)
+from discovery.reports.motion import curve
+from discovery.reports.unseen import outlook, whole_runs
+from discovery.types import DiscoveryResult, Prediction, Trajectory
+
+MOST_RUNS, MOST_STATES = 3, 12  # panels that stay legible on one page
+_MOST_PANELS = 12
+MOST_UNSEEN = 3  # states of a figure of half the width
+_IN_ONE_COLUMN = 3  # states of a single run that stand one above the other; more take two columns
+DENSE = 600  # points beyond which marks and lines are drawn finer
+Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, dashes, markers
+# Told apart by dashes as well as by colour, for print in grey.
+FIT: Look = {"color": BLUE, "linestyle": "-"}
+FORECAST: Look = {"color": VERMILION, "linestyle": (0, (4, 1.6))}
+_RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))
+
+
+def shown_runs(result: DiscoveryResult) -> int:
+    """How many runs the figure of fits has room for."""
+    states = min(result.trajectories[0].dimension, MOST_STATES)
+    return min(MOST_RUNS, len(result.trajectories), max(1, _MOST_PANELS // states))
+
+
+def span(result: DiscoveryResult, state: int, more: Sequence[np.ndarray] = ()) -> tuple[float, float]:
+    """Limits of an axis: all measurements, and of the predictions what does not flatten them by running away.
+
+    Args:
+        more: further curves that are drawn beside the predictions.
+    """
+    measured = np.concatenate([run.states[:, state] for run in result.trajectories])
+    measured = measured[np.isfinite(measured)] if np.any(np.isfinite(measured)) else np.zeros(1)
+    low, high = float(measured.min()), float(measured.max())
+    reach = (high - low) or 1.0
+    predicted = np.concatenate([measured, *more, *(prediction.states[:, state] for prediction in result.predictions)])
+    predicted = predicted[np.isfinite(predicted) & (predicted > low - reach / 2) & (predicted < high + reach / 2)]
+    low, high = float(np.min(predicted, initial=low)), float(np.max(predicted, initial=high))
+    return low - 0.06 * reach, high + 0.06 * reach
+
+
+def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndarray) -> None:
+    """Measurements as dots, finer and paler where there are many."""
+    kept = thin(len(run))
+    size = dot_size(len(kept))
+    axes.plot(across[kept], along[kept], "o", ms=size, alpha=0.85 if size > 2 else 0.5, color=INK, mew=0, zorder=2)
+
+
+def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]], ncols: int = 4) -> None:
+    """One legend above all panels."""
+    texts, handles = zip(*entries, strict=True)
+    made = figure.legend(list(handles), list(texts), loc="outside upper center", ncols=ncols, handlelength=2.4)
+    for text in made.get_texts():
+        text.set_parse_math(False)
+
+
+def key(text: str, **look: Any) -> tuple[str, Line2D]:
+    """An entry of a legend: a line, or dots where a marker is told."""
+    drawn: Look = {"lw": 1.4, **look}
+    return text, Line2D([], [], **drawn)
+
+
+MEASURED: Look = {"marker": "o", "color": INK, "ms": 3.0, "mew": 0, "lw": 0}
+
+
+def trajectories(result: DiscoveryResult) -> Figure:
+    """One panel for each state and run: samples, fit, and the forecast of samples kept out, shaded."""
+    runs = result.trajectories[: shown_runs(result)]
+    names = runs[0].names[:MOST_STATES]
+    figure, cells = _panels(len(names), len(runs), WIDTH)
+    for axes, column, row in cells:
+        draw_timeline(axes, result, runs[column], row)
+        is_first = len(runs) == 1 or column == 0
+        label(
+            axes,
+            y=drawing.header(result, names[row], 22) if is_first else "",
+            title=runs[column].label if row == 0 and len(runs) > 1 else "",
+        )
+    _label_time(result, cells)
+    kinds = {prediction.kind for prediction in result.predictions}
+    entries = [key("measured", **MEASURED)]
+    entries += [key("fit", **FIT)] if "fit" in kinds else []
+    entries += [key("forecast of samples kept out", **FORECAST)] if "held_out" in kinds else []
+    legend(figure, entries)
+    return figure
+
+
+Cells = list[tuple[Axes, int, int]]  # axes, run, state
+
+
+def _panels(states: int, runs: int, width: float) -> tuple[Figure, Cells]:
+    """States below each other and runs side by side; many states of one run in two columns."""
+    columns = runs if runs > 1 else 1 if states <= _IN_ONE_COLUMN else 2
+    rows = states if runs > 1 else math.ceil(states / columns)
+    height = max(0.75, min(0.9, 2.4 / rows))
+    figure = Figure(figsize=(width, 0.5 + height * rows))
+    sharing: dict[str, Any] = {"sharex": "col", "sharey": "row"} if runs > 1 else {"sharex": True, "sharey": False}
+    grid = figure.subplots(rows, columns, squeeze=False, **sharing)
+    if runs > 1:
+        return figure, [(grid[row, column], column, row) for column in range(runs) for row in range(rows)]
+    for axes in grid.flat[states:]:
+        axes.set_axis_off()
+    return figure, [(grid[state // columns, state % columns], 0, state) for state in range(states)]
+
+
+def _label_time(result: DiscoveryResult, cells: Cells) -> None:
+    for axes, _, _ in cells:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+        spec = axes.get_subplotspec()
+        below = [other for other, _, _ in cells if _is_below(other, axes)]
+        if spec is not None and not below:
+            axes.tick_params(labelbottom=True)
+            label(axes, x=result.time_name)
+
+
+def _is_below(other: Axes, axes: Axes) -> bool:
+    mine, theirs = axes.get_subplotspec(), other.get_subplotspec()
+    assert mine is not None
+    assert theirs is not None
+    return theirs.colspan == mine.colspan and theirs.rowspan.start > mine.rowspan.start
+
+
+def draw_timeline(axes: Axes, result: DiscoveryResult, run: Trajectory, state: int) -> None:
+    """Samples of a state of one run, its fit and its forecast."""
+    draw_samples(axes, run, run.times, run.states[:, state])
+    axes.set_ylim(*span(result, state))
+    for prediction in (p for p in result.predictions if p.label == run.label):
+        _draw_prediction(axes, result, prediction, state)
+        if prediction.kind == "held_out":
+            axes.axvspan(prediction.times[0], prediction.times[-1], color=VERMILION, alpha=0.07, lw=0)
+
+
+def _draw_prediction(axes: Axes, result: DiscoveryResult, prediction: Prediction, state: int) -> None:
+    times, states = curve(result.law, prediction)
+    look = FORECAST if prediction.kind == "held_out" else FIT
+    axes.plot(times, states[:, state], **look, lw=1.0 if len(times) > DENSE else 1.3)
+
+
+def unseen(result: DiscoveryResult) -> Figure | None:
+    """Runs that were kept out whole and their forecasts; where there are none, curves from a start of no run."""
+    kept_out = whole_runs(result)
+    if kept_out:
+        return _whole(result, kept_out)
+    return _outlook(result)
+
+
+def _whole(result: DiscoveryResult, kept_out: tuple[tuple[Trajectory, Prediction], ...]) -> Figure:
+    names = result.trajectories[0].names[:MOST_STATES]
+    shown = kept_out[: 1 if len(names) > _IN_ONE_COLUMN else MOST_RUNS]
+    figure, cells = _panels(len(names), len(shown), WIDTH)
+    for axes, column, row in cells:
+        run, prediction = shown[column]
+        draw_samples(axes, run, run.times, run.states[:, row])
+        axes.set_ylim(*span(result, row))
+        _draw_prediction(axes, result, prediction, row)
+        is_first = len(shown) == 1 or column == 0
+        label(axes, y=drawing.header(result, names[row], 22) if is_first else "", title=run.label if row == 0 else "")
+    _label_time(result, cells)
+    legend(figure, [key("measured, kept out whole", **MEASURED), key("forecast from its start", **FORECAST)])
+    return figure
+
+
+def _outlook(result: DiscoveryResult) -> Figure | None:
+    seen = outlook(result)
+    if seen is None:
+        return None
+    names = result.trajectories[0].names[:MOST_UNSEEN]
+    figure, cells = _panels(len(names), 1, HALF)
+    figure.set_figheight(NARROW_HEIGHT)
+    for axes, _, row in cells:
+        axes.set_ylim(*span(result, row, [states[:, row] for states in seen.curves]))
+        for states, look in zip(seen.curves, _looks(len(seen.curves)), strict=True):
+            axes.plot(seen.times, states[:, row], **look)
+        axes.plot(seen.times[:1], seen.start[row : row + 1], "D", color=BLUE, ms=4, mew=0, clip_on=False)
+        label(axes, y=drawing.header(result, names[row], 22))
+    _label_time(result, cells)
+    looks = _looks(len(seen.ranks))
+    entries = [key(_law_text(rank), **look) for rank, look in zip(seen.ranks, looks, strict=True)]
+    legend(figure, entries)
+    return figure
+
+
+def _law_text(rank: int) -> str:
+    return "chosen law" if rank == 1 else f"law {rank}"
+
+
+def _looks(count: int) -> list[Look]:
+    looks: list[Look] = [{**FIT, "lw": 1.5}]
+    for colour, line in zip((ORANGE, PURPLE, MUTED), _RIVALS, strict=True):
+        looks.append({"color": colour, "linestyle": line, "lw": 1.2})
+    return looks[:count]

@@ -1,0 +1,185 @@
+"""Units of a law's constants, worked out from the units of the columns.
+
+Both sides of an equation have one unit, and so have the terms of a sum; what a function is taken of has none. These
+conditions are linear in the exponents of the constants' units.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from discovery.types import Law
+
+Exponents = Mapping[str, Fraction]
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_FACTOR = re.compile(r"(1)|(°?[^\W\d_]+|%|°)(?:\^?\(?([+-]?\d+)\)?)?")
+_NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
+_SAME = (sp.Abs, sp.Max, sp.Min)
+Node = Any  # a part of an expression
+
+
+def exponents(unit: str) -> Exponents:
+    """Base units with their exponents: ``m/s^2`` is m¹ s⁻². Text that does not read as a unit is one base unit."""
+    if unit.strip() in _NONE:
+        return {}
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for place, part in enumerate(unit.translate(_SUPERSCRIPTS).split("/")):
+        factors = re.split(r"[\s*·⋅×]+", part.strip().removeprefix("(").removesuffix(")"))
+        if place and len(factors) > 1 and not part.strip().startswith("("):
+            return {unit.strip(): Fraction(1)}  # "J/kg K" may mean two things
+        for factor in factors:
+            read = _FACTOR.fullmatch(factor)
+            if read is None:
+                return {unit.strip(): Fraction(1)}
+            if read[2] and read[2] not in _NONE:
+                found[read[2]] += int(read[3] or 1) * (-1 if place else 1)
+    return {name: power for name, power in found.items() if power}
+
+
+def written(unit: Exponents) -> str:
+    """Base units side by side, those in the denominator last: ``m s⁻²``."""
+    factors = sorted(unit.items(), key=lambda item: item[1] < 0)
+    return " ".join(name if power == 1 else name + _raised(power) for name, power in factors)
+
+
+def _raised(power: Fraction) -> str:
+    return str(power).translate(_RAISED) if power.denominator == 1 else f"^({power})"
+
+
+def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The unit of each constant as text; ``–`` where it cannot be told, empty where it has none.
+
+    Args:
+        units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told.
+    """
+    columns = {name: {f"?{name}": Fraction(1)} if unit is None else exponents(unit) for name, unit in units.items()}
+    told: list[str] = ["–"] * len(law.constants)
+    for state, skeleton in zip(law.states, law.skeletons, strict=True):
+        walk = _Walk(columns)
+        try:
+            walk.right_hand_side(skeleton, walk.form(sp.Symbol(state)) - walk.form(sp.Symbol("t")))
+        except ValueError:
+            continue  # a function or power to which units say nothing
+        for constant, unit in walk.solved().items():
+            if not any(name.startswith("?") for name in unit):
+                told[constant] = written(unit)
+    return tuple(told)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A unit that is a product of powers of known base units and of the constants' unknown units."""
+
+    constants: Mapping[int, Fraction]
+    known: Exponents
+
+    def __sub__(self, other: _Form) -> _Form:
+        return self + other.to(Fraction(-1))
+
+    def __add__(self, other: _Form) -> _Form:
+        return _Form(_sum(self.constants, other.constants), _sum(self.known, other.known))
+
+    def to(self, power: Fraction) -> _Form:
+        """This to a power."""
+        return _Form(
+            {key: value * power for key, value in self.constants.items()},
+            {key: value * power for key, value in self.known.items()},
+        )
+
+
+def _sum(one: Mapping[Any, Fraction], other: Mapping[Any, Fraction]) -> dict[Any, Fraction]:
+    total = {key: one.get(key, Fraction(0)) + other.get(key, Fraction(0)) for key in {**one, **other}}
+    return {key: value for key, value in total.items() if value}
+
+
+PURE = _Form({}, {})
+
+
+class _Walk:
+    """Goes through one right-hand side and collects what must be without a unit."""
+
+    def __init__(self, columns: Mapping[str, Exponents]) -> None:
+        self.columns = columns
+        self.pure: list[_Form] = []
+
+    def right_hand_side(self, expression: Node, unit: _Form) -> None:
+        """Each term has the unit of the derivative; one without a constant may hide a factor 1 that has a unit."""
+        for term in sp.Add.make_args(expression):
+            if any(_number_of(leaf) is not None for leaf in term.free_symbols):
+                self.pure.append(self.form(term) - unit)
+
+    def form(self, node: Node) -> _Form:
+        """The unit of an expression.
+
+        Raises:
+            ValueError: it has a part for which there is no rule.
+        """
+        match node:
+            case sp.Symbol():
+                return self.leaf(node)
+            case sp.Mul():
+                return sum((self.form(factor) for factor in node.args), PURE)
+            case sp.Pow() if node.exp.is_number:
+                return self.form(node.base).to(Fraction(float(node.exp)).limit_denominator(12))
+            case sp.Add():
+                return self.alike(node.args)
+            case _ if node.is_number:
+                return PURE
+            case _ if isinstance(node, _SAME):
+                return self.alike(node.args)
+            case sp.Function() | sp.Pow() | sp.exp():
+                self.pure += [self.form(argument) for argument in node.args]
+                return PURE
+            case _:
+                raise ValueError(type(node).__name__)
+
+    def leaf(self, node: sp.Symbol) -> _Form:
+        """The unit of a constant or of a column."""
+        number = _number_of(node)
+        if number is None and node.name not in self.columns:
+            raise ValueError(node.name)
+        return _Form({}, self.columns[node.name]) if number is None else _Form({number: Fraction(1)}, {})
+
+    def alike(self, nodes: tuple[Node, ...]) -> _Form:
+        """The one unit of several expressions."""
+        first, *others = (self.form(node) for node in nodes)
+        self.pure += [first - other for other in others]
+        return first
+
+    def solved(self) -> dict[int, Exponents]:
+        """Units of the constants that the conditions determine; none at all if these contradict each other."""
+        unknown = sorted({number for form in self.pure for number in form.constants})
+        bases = sorted({base for form in self.pure for base in form.known})
+        if not unknown:
+            return {}
+        matrix = np.array([[float(form.constants.get(i, 0)) for i in unknown] for form in self.pure])
+        target = -np.array([[float(form.known.get(base, 0)) for base in bases] for form in self.pure])
+        inverse = np.linalg.pinv(matrix)
+        values = inverse @ target.reshape(len(matrix), -1)
+        if np.any(np.abs(matrix @ values - target) > 1e-9):
+            return {}
+        told = np.abs(np.diag(inverse @ matrix) - 1.0) < 1e-9
+        return {
+            i: {
+                base: Fraction(power).limit_denominator(12)
+                for base, power in zip(bases, row, strict=True)
+                if abs(power) > 1e-9
+            }
+            for i, row, is_told in zip(unknown, values.tolist(), told, strict=True)
+            if is_told
+        }
+
+
+def _number_of(leaf: sp.Basic) -> int | None:
+    """The number of a constant c0, c1, ...; None for a column."""
+    found = re.fullmatch(r"c(\d+)", str(leaf))
+    return None if found is None else int(found[1])
