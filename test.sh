@@ -8,7 +8,8 @@ cd "$(dirname "$0")"
 # Debian they are installed, once, where that needs no password.
 missing=""
 command -v pdflatex >/dev/null && kpsewhich lmodern.sty >/dev/null ||
-    missing="$missing texlive-latex-recommended texlive-fonts-recommended lmodern"
+    missing="$missing texlive-latex-recommended lmodern"
+command -v latexmk >/dev/null || missing="$missing latexmk"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
 if [ -n "$missing" ] && [ ! -f .venv/programs ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

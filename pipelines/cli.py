@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -102,13 +102,22 @@ def run(
 
 
 @app.command()
-def report(folder: Run) -> None:
+def report(
+    folder: Run,
+    form: Annotated[
+        Literal["full", "short", "both"], typer.Option(help="The whole report, its one-page form, or both.")
+    ] = "full",
+    typesetter: Annotated[
+        Literal["auto", "latex", "typst"], typer.Option(help="What makes the PDF; auto takes LaTeX where it is there.")
+    ] = "auto",
+) -> None:
     """Draws the report of a finished run again, without computing anything new."""
     from discovery.reports.write import write_report
     from pipelines.store import load
 
-    files = write_report(load(folder), folder)
-    for path in (files.html, files.tex, files.pdf):
+    forms = ("full", "short") if form == "both" else (form,)
+    files = write_report(load(folder), folder, forms=forms, typesetter=typesetter)
+    for path in (files.html, files.tex, files.pdf, *files.others):
         if path is not None:
             typer.echo(path)
     for note in files.notes:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from discovery import registry
@@ -21,7 +22,6 @@ OLDEST_PYTHON = (3, 11)
 PACKAGES = ("numpy", "scipy", "sympy", "numba", "torch", "torchdiffeq", "pysindy", "pyoperon")
 # Where a plain `pip install` brings more than is needed.
 REMEDIES = {"torch": "pip install torch --index-url https://download.pytorch.org/whl/cpu"}
-TEX = ("latexmk", "pdflatex")
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,10 @@ def _pysr() -> Check:
 
 
 def _tex() -> Check:
-    for name in TEX:
-        if path := shutil.which(name):
-            return Check("tex", True, path)
-    remedy = "sudo apt-get install latexmk texlive-latex-extra"
-    return Check("tex", False, "neither latexmk nor pdflatex; reports come without PDF", remedy, optional=True)
+    """What makes the PDF of a report: pdflatex, or else typst's wheel."""
+    if path := shutil.which("pdflatex"):
+        return Check("tex", True, path)
+    if find_spec("typst"):
+        return Check("tex", True, "no pdflatex; typst makes the PDF")
+    remedy = "pip install typst, or: sudo apt-get install texlive-latex-recommended lmodern"
+    return Check("tex", False, "neither pdflatex nor typst; reports come without PDF", remedy, optional=True)

@@ -29,6 +29,7 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "constants": tables.constants(result, front[0]) if front else (),
         "symbols": symbols(result),
         "rivals": tables.rivals(result),
+        "most_constants": tables.MOST_CONSTANTS,
         "shown_rivals": tables.FIRST_LAWS,
         "longest": content.longest(result),
         "more_rivals": max(len(front) - tables.MOST_LAWS, 0),

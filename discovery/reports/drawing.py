@@ -15,6 +15,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from discovery.reports.naming import symbols
 from discovery.symbolic.lettering import printable
 from discovery.types import DiscoveryResult
 
@@ -73,15 +74,23 @@ def dot_size(count: int) -> float:
     return float(np.clip(3.2 - 1.4 * np.log10(max(count, 1) / 50.0), 1.1, 3.2))
 
 
-def header(result: DiscoveryResult, state: str, longest: int = 36) -> str:
-    """A state's column name for a figure."""
-    return lettering(result.headers.get(state, state), longest)
+def header(result: DiscoveryResult, state: str, longest: int = 36, line: int = 36) -> str:
+    """A state's column name for a figure: its symbol before it where it is too long, broken where a line ends."""
+    name = result.headers.get(state, state)
+    if len(name) > longest:
+        name = f"{next(one.shown for one in symbols(result) if one.identifier == state)}: {name}"
+    text = lettering(name, longest)
+    if len(text) <= line:
+        return text
+    place = text.rfind(" ", line // 2, line) + 1 or max(text.rfind(sign, 1, line) for sign in "_-/") + 1 or line
+    return f"{text[:place]}\n{text[place:][:line]}"
 
 
 def label(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
     """Labels that are never read as formulas, so that a dollar in a column name stays a dollar."""
     for setter, text in ((axes.set_xlabel, x), (axes.set_ylabel, y), (axes.set_title, title)):
-        setter(lettering(text), parse_math=False)
+        if text:
+            setter(text if "\n" in text else lettering(text), parse_math=False)
 
 
 def pdf(figure: Figure) -> bytes:

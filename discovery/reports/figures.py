@@ -30,13 +30,14 @@ from discovery.reports.drawing import (
 )
 from discovery.reports.portraits import draw_plane, draw_projection, draw_slope, phase
 from discovery.reports.residuals import Residuals, autocorrelation, residuals
+from discovery.reports.tables import MOST_LAWS
 from discovery.reports.timelines import Look, draw_timeline, key, legend, trajectories, unseen
 from discovery.selection.verdict import TIE
 from discovery.types import DiscoveryResult
 
 MOST_STATES = len(PALETTE)
 _LAGS = 20  # of the autocorrelation, or a quarter of the samples if that is less
-_NEAR = 0.05  # share of an axis within which the numbers of two laws would be printed over each other
+_NEAR = (0.05, 0.12)  # shares of the axes within which the numbers of two laws would be printed over each other
 _TALL = 100  # nats above which the axis of scores becomes logarithmic
 
 
@@ -63,12 +64,12 @@ def summary(result: DiscoveryResult) -> Figure:
     with style("summary"):
         figure = Figure(figsize=(WIDTH, 2.45))
         left, right = cast("tuple[Figure, Figure]", figure.subfigures(1, 2, width_ratios=(1.25, 1)))
-        rows = min(result.trajectories[0].dimension, 3)
+        rows, room = min(result.trajectories[0].dimension, 3), 30  # panels, and letters along the height of all
         panels = left.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
         for row, axes in enumerate(panels):
             draw_timeline(axes, result, result.trajectories[0], row)
             axes.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
-            label(axes, y=header(result, result.trajectories[0].names[row], 14))
+            label(axes, y=header(result, result.trajectories[0].names[row], 2 * room // rows, room // rows))
         panels[-1].xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
         label(panels[-1], x=result.time_name)
         portrait = right.subplots()
@@ -138,9 +139,9 @@ def _draw_histogram(axes: Axes, values: np.ndarray) -> None:
     known = values[np.isfinite(values)]
     edge = max(3.5, float(np.max(np.abs(known), initial=0.0)) * 1.05)
     points = np.linspace(-edge, edge, 200)
-    bins = int(np.clip(2 * len(known) ** (1 / 3), 8, 40))  # Rice's rule
-    axes.hist(known, bins=np.linspace(-edge, edge, bins + 1).tolist(), density=True, orientation="horizontal",
-              color=MUTED, alpha=0.5)  # fmt: skip
+    width = max(3.49 * max(len(known), 1) ** (-1 / 3), edge / 100)  # Scott's rule, for a deviation of one
+    bins = np.arange(-edge, edge + width, width)
+    axes.hist(known, bins=bins.tolist(), density=True, orientation="horizontal", color=MUTED, alpha=0.5)
     axes.plot(np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi), points, color=INK, lw=1.0)
 
 
@@ -155,10 +156,8 @@ def front(result: DiscoveryResult) -> Figure | None:
     places = {rank: (law.complexity, law.score - best) for rank, law in ranked}
     axes.axhspan(-TIE, TIE, color=SKY, alpha=0.2, lw=0)
     for rank, (across, along) in places.items():
-        look: Look = (
-            {"color": VERMILION, "marker": "D", "ms": 6} if rank == 1 else {"color": BLUE, "marker": "o", "ms": 4}
-        )
-        axes.plot(across, along, **look, mew=0, lw=0)
+        colour, shape, size = (VERMILION, "D", 6) if rank == 1 else (BLUE, "o", 4)
+        axes.plot(across, along, shape, color=colour, ms=size, mew=0)
     gaps = [along for _, along in places.values()]
     if max(gaps) > _TALL:
         axes.set_yscale("symlog", linthresh=10)
@@ -167,16 +166,26 @@ def front(result: DiscoveryResult) -> Figure | None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for text, across, along in _numbers(places, axes):
         axes.annotate(text, (across, along), (5, 3), textcoords="offset points")
-    label(axes, x="complexity (nodes)", y="score above the best (nats)")
+    label(axes, x="complexity (nodes)", y="nats above the best")
     return figure
 
 
 def _numbers(places: dict[int, tuple[int, float]], axes: Axes) -> list[tuple[str, float, float]]:
-    """Ranks to be printed; those of points of one column that nearly touch are printed together."""
-    low, high = axes.transLimits.inverted().transform([(0, 0), (0, 1)])[:, 1]
+    """Ranks of the laws that the report lists; those of points that nearly touch are printed together."""
+    left, right = axes.get_xlim()
+    width = right - left
+
+    def scaled(along: float) -> float:
+        return float(axes.transAxes.inverted().transform(axes.transData.transform((left, along)))[1])
+
     groups: list[tuple[list[int], float, float]] = []
-    for rank, (across, along) in sorted(places.items(), key=lambda item: item[1]):
-        if groups and groups[-1][1] == across and along - groups[-1][2] < _NEAR * (high - low):
+    named = ((rank, place) for rank, place in places.items() if rank <= MOST_LAWS)
+    for rank, (across, along) in sorted(named, key=lambda item: item[1]):
+        if (
+            groups
+            and across - groups[-1][1] < _NEAR[0] * width
+            and abs(scaled(along) - scaled(groups[-1][2])) < _NEAR[1]
+        ):
             groups[-1][0].append(rank)
         else:
             groups.append(([rank], across, along))

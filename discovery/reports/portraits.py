@@ -112,7 +112,8 @@ def draw_projection(axes: Axes, result: DiscoveryResult, i: int, j: int) -> None
     names = runs[0].names
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    label(axes, x=drawing.header(result, names[i], 24), y=drawing.header(result, names[j], 24))
+    longest = 36 if len(names) == 2 else 24
+    label(axes, x=drawing.header(result, names[i], longest), y=drawing.header(result, names[j], min(longest, 30)))
 
 
 def draw_slope(axes: Axes, result: DiscoveryResult) -> None:

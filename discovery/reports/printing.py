@@ -20,24 +20,24 @@ class Printing(Generic[Safe]):
 
     Attributes:
         escape: makes text of what is not mathematics.
-        lay_out: writes equations below each other.
+        lay_out: writes below each other the equations that the function it is given writes with formulas of its choice.
     """
 
     math: Formulas[Safe]
     escape: Callable[[str], Safe]
-    lay_out: Callable[[tuple[Equation[Safe], ...]], Safe]
+    lay_out: Callable[[Callable[[Formulas[Safe]], tuple[Equation[Safe], ...]]], Safe]
 
     def law(self, ranked: RankedLaw) -> Safe:
         """A law with its numbers, each term by itself: the typesetter knows best where a line ends."""
-        return self.lay_out(self.math.law(ranked, width=0))
+        return self.lay_out(lambda math: math.law(ranked, width=0))
 
     def family(self, ranked: RankedLaw) -> Safe:
         """A law with letters for its constants."""
-        return self.lay_out(self.math.family(ranked, width=0))
+        return self.lay_out(lambda math: math.family(ranked, width=0))
 
     def short_law(self, ranked: RankedLaw, lines: int) -> Safe:
         """The first lines of a law."""
-        return self.lay_out(cut(self.math.law(ranked, LINE), lines))
+        return self.lay_out(lambda math: cut(math.law(ranked, LINE), lines))
 
     def name(self, identifier: str) -> Safe:
         """A state, time or a constant."""

@@ -39,7 +39,7 @@ class Tex(str):
 
 
 class ReportPen(LatexPen):
-    """Formulas that TeX may break and, as a last resort, shrink: the macros are defined in the templates' preamble."""
+    """Formulas that TeX may break and, as a last resort, shrink, by the macros that the templates' preamble defines."""
 
     def operator(self, sign: str) -> str:
         """With a prime."""
@@ -50,12 +50,12 @@ class ReportPen(LatexPen):
         return r" \by ".join(parts)
 
     def fraction(self, above: str, below: str) -> str:
-        """Shrunk where it is wider than a line."""
-        return rf"\fitted{{{super().fraction(above, below)}}}"
+        """With a slash where it is wider than a line."""
+        return rf"\ratio{{{above}}}{{{below}}}"
 
     def root(self, inside: str, degree: int) -> str:
-        """Shrunk where it is wider than a line."""
-        return rf"\fitted{{{super().root(inside, degree)}}}"
+        """A power where it is wider than a line."""
+        return rf"\rootof{{{inside}}}" if degree == 2 else rf"\rootof[{degree}]{{{inside}}}"
 
     def fence(self, inside: str, bar: bool = False) -> str:
         """Brackets that give up growing where what they hold must be broken."""
@@ -102,7 +102,7 @@ def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...], f
     environment.filters |= {"breakable": breakable, "url": url}
     formulas = Formulas(result, ReportPen(), Tex, shown(result))
     template = environment.get_template(f"{form}.tex.j2")
-    printing = Printing(formulas, lambda text: Tex(escape(text)), _lay_out)
+    printing = Printing(formulas, lambda text: Tex(escape(text)), lambda write: _lay_out(write(formulas)))
     return template.render(context(result, figures), math=printing, short=short_form(result, formulas))
 
 
@@ -136,7 +136,10 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
     """
     program = shutil.which("pdflatex")
     if program is None:
-        return None, "No PDF was made, because pdflatex is not installed; report.tex can be compiled elsewhere."
+        return None, (
+            "No PDF was made, because pdflatex is not installed; report.tex can be compiled elsewhere. "
+            "Without a TeX, typst makes it: pip install typst"
+        )
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="tex-") as scratch:
         output = Path(scratch).name
         options = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-output-directory={output}")
@@ -157,8 +160,9 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
 
 def _paranoid() -> dict[str, str]:
     """The environment in which TeX can neither read nor write outside its folder, and writes no dates."""
-    fixed = {"openin_any": "p", "openout_any": "p", "shell_escape": "f", "SOURCE_DATE_EPOCH": "0"}
-    return dict(os.environ) | fixed | {"FORCE_SOURCE_DATE": "1"}
+    fixed = {"openin_any": "p", "openout_any": "p", "shell_escape": "f"}
+    dated = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
+    return dict(os.environ) | fixed | dated | {"max_print_line": "1000"}  # messages on one line, as `_AGAIN` reads them
 
 
 def _complaint(log: bytes) -> str:

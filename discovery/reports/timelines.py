@@ -34,6 +34,8 @@ from discovery.types import DiscoveryResult, Prediction, Trajectory
 MOST_RUNS, MOST_STATES = 3, 12  # panels that stay legible on one page
 _MOST_PANELS = 12
 MOST_UNSEEN = 3  # states of a figure of half the width
+_HANDLE = 8  # letters that have the width of a legend's line and gaps
+_LETTERS = 17  # that an inch of a figure has room for
 _IN_ONE_COLUMN = 3  # states of a single run that stand one above the other; more take two columns
 DENSE = 600  # points beyond which marks and lines are drawn finer
 Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, dashes, markers
@@ -72,9 +74,12 @@ def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndar
     axes.plot(across[kept], along[kept], "o", ms=size, alpha=0.85 if size > 2 else 0.5, color=INK, mew=0, zorder=2)
 
 
-def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]], ncols: int = 4) -> None:
-    """One legend above all panels."""
+def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]]) -> None:
+    """One legend above all panels, in as many columns as there is room for."""
     texts, handles = zip(*entries, strict=True)
+    lengths = [len(text) + _HANDLE for text in texts]
+    room = int(figure.get_figwidth() * _LETTERS)
+    ncols = len(texts) if sum(lengths) <= room else max(1, room // max(lengths))
     made = figure.legend(list(handles), list(texts), loc="outside upper center", ncols=ncols, handlelength=2.4)
     for text in made.get_texts():
         text.set_parse_math(False)
@@ -96,12 +101,8 @@ def trajectories(result: DiscoveryResult) -> Figure:
     figure, cells = _panels(len(names), len(runs), WIDTH)
     for axes, column, row in cells:
         draw_timeline(axes, result, runs[column], row)
-        is_first = len(runs) == 1 or column == 0
-        label(
-            axes,
-            y=drawing.header(result, names[row], 22) if is_first else "",
-            title=runs[column].label if row == 0 and len(runs) > 1 else "",
-        )
+        name = _name(axes, result, names[row]) if column == 0 else ""
+        label(axes, y=name, title=runs[column].label if row == 0 and len(runs) > 1 else "")
     _label_time(result, cells)
     kinds = {prediction.kind for prediction in result.predictions}
     entries = [key("measured", **MEASURED)]
@@ -127,6 +128,17 @@ def _panels(states: int, runs: int, width: float) -> tuple[Figure, Cells]:
     for axes in grid.flat[states:]:
         axes.set_axis_off()
     return figure, [(grid[state // columns, state % columns], 0, state) for state in range(states)]
+
+
+def _name(axes: Axes, result: DiscoveryResult, state: str) -> str:
+    """The name of a state, as long as the height of its panel."""
+    spec = axes.get_subplotspec()
+    figure = axes.get_figure(root=True)
+    assert spec is not None
+    assert figure is not None
+    rows = spec.get_gridspec().nrows
+    line = int((figure.get_figheight() - 0.5) / rows * _LETTERS) - 1
+    return drawing.header(result, state, 2 * line, line)
 
 
 def _label_time(result: DiscoveryResult, cells: Cells) -> None:
@@ -180,8 +192,8 @@ def _whole(result: DiscoveryResult, kept_out: tuple[tuple[Trajectory, Prediction
         draw_samples(axes, run, run.times, run.states[:, row])
         axes.set_ylim(*span(result, row))
         _draw_prediction(axes, result, prediction, row)
-        is_first = len(shown) == 1 or column == 0
-        label(axes, y=drawing.header(result, names[row], 22) if is_first else "", title=run.label if row == 0 else "")
+        name = _name(axes, result, names[row]) if column == 0 else ""
+        label(axes, y=name, title=run.label if row == 0 else "")
     _label_time(result, cells)
     legend(figure, [key("measured, kept out whole", **MEASURED), key("forecast from its start", **FORECAST)])
     return figure
@@ -199,7 +211,7 @@ def _outlook(result: DiscoveryResult) -> Figure | None:
         for states, look in zip(seen.curves, _looks(len(seen.curves)), strict=True):
             axes.plot(seen.times, states[:, row], **look)
         axes.plot(seen.times[:1], seen.start[row : row + 1], "D", color=BLUE, ms=4, mew=0, clip_on=False)
-        label(axes, y=drawing.header(result, names[row], 22))
+        label(axes, y=_name(axes, result, names[row]))
     _label_time(result, cells)
     looks = _looks(len(seen.ranks))
     entries = [key(_law_text(rank), **look) for rank, look in zip(seen.ranks, looks, strict=True)]

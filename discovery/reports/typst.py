@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jinja2
@@ -28,6 +29,7 @@ _FUNCTIONS = frozenset(
     | {"ln", "exp", "max", "min"}
 )
 _LONGEST_WORD = 30  # characters of a word that fit wherever text stands
+_LONG_TERM = 120  # characters of a term's source beyond which it may be wider than a line
 _NO_WIDTH = "\u200b"  # where a word may be broken
 
 
@@ -50,14 +52,9 @@ class TypstPen:
         base, below = split_name(header)
         if len(base) != 1 or not base.isalpha():
             return self.word(header)
-        letter = base if base.isascii() or base.isalpha() else literal(base)
-        return (
-            f"{letter}_{literal(below)}"
-            if below and not below.isdigit()
-            else f"{letter}_({below})"
-            if below
-            else letter
-        )
+        if not below:
+            return base
+        return f"{base}_({below if below.isdigit() else literal(below)})"
 
     def word(self, text: str) -> str:
         """Letter by letter, upright."""
@@ -101,17 +98,46 @@ class TypstPen:
         return f"upright({letter}) "
 
 
-def _lay_out(equations: tuple[Equation[Typ], ...]) -> Typ:
+class FlatPen(TypstPen):
+    """Writes formulas that may be broken anywhere between factors: no built-up fractions, brackets that do not grow."""
+
+    def fraction(self, above: str, below: str) -> str:
+        """With a slash."""
+        return rf"{self.fence(above)} \/ {self.fence(below)}"
+
+    def power(self, base: str, exponent: str) -> str:
+        """A raised bracket stays breakable."""
+        return f"{base}^({exponent})" if base.endswith(r"\)") else super().power(base, exponent)
+
+    def root(self, inside: str, degree: int) -> str:
+        """As a power."""
+        return rf"{self.fence(inside)}^(1\/{degree})"
+
+    def fence(self, inside: str, bar: bool = False) -> str:
+        """Signs that Typst does not take for a pair."""
+        return rf"\| {inside} \|" if bar else rf"\( {inside} \)"
+
+
+def _lay_out(equations: tuple[Equation[Typ], ...], flat: tuple[Equation[Typ], ...]) -> Typ:
     """Equations for the function of the template that measures them and fills the lines."""
-    rows = (f"  ($display({equation.left} =)$, ({_terms(equation)}))," for equation in equations)
+    rows = (
+        f"  ($display({one.left} =)$, ({''.join(_terms(one, other))})),"
+        for one, other in zip(equations, flat, strict=True)
+    )
     return Typ("\n".join(("#law((", *rows, "))")))
 
 
-def _terms(equation: Equation[Typ]) -> str:
-    """Each term as an equation of its own; the signs between them are spaced by hand."""
-    first, *others = equation.lines
-    spaced = (f"med {line[0]} med {line[2:]}" for line in others)
-    return "".join(f"$display({line})$, " for line in (first, *spaced))
+def _terms(equation: Equation[Typ], flat: Equation[Typ]) -> Iterator[str]:
+    """Each term as an equation of its own, a long one with its flat twin."""
+    for place, (line, other) in enumerate(zip(equation.lines, flat.lines, strict=True)):
+        term = f"$display({_spaced(line) if place else line})$"
+        twin = f"$display({_spaced(other) if place else other})$"
+        yield f"({term}, {twin}), " if len(line) > _LONG_TERM else f"{term}, "
+
+
+def _spaced(line: str) -> str:
+    """The sign between two terms with the spaces of a sign between two terms."""
+    return f"med {line[0]} med {line[2:]}"
 
 
 def escape(text: str) -> str:
@@ -152,7 +178,8 @@ def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...], f
     )
     environment.filters |= {"breakable": breakable, "literal": lambda text: Typ(literal(str(text)))}
     formulas = Formulas(result, TypstPen(), Typ, shown(result))
-    printing = Printing(formulas, lambda text: Typ(escape(text)), _lay_out)
+    flat = replace(formulas, pen=FlatPen())
+    printing = Printing(formulas, lambda text: Typ(escape(text)), lambda write: _lay_out(write(formulas), write(flat)))
     return environment.get_template(f"{form}.typ.j2").render(
         context(result, figures), math=printing, short=short_form(result, formulas), typst=lambda value: Typ(str(value))
     )

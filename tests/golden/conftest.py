@@ -1,5 +1,7 @@
 """Results made by hand, realistic enough to judge a report by: hares and lynxes, Lorenz, and a search that failed."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -211,3 +213,83 @@ def written(lynx_hare, lorenz, nothing_found, tmp_path_factory) -> dict[str, Rep
     """The report of each of the three, without PDF."""
     results = {"lynx_hare": lynx_hare, "lorenz": lorenz, "nothing_found": nothing_found}
     return {name: write_report(result, tmp_path_factory.mktemp(name), pdf=False) for name, result in results.items()}
+
+
+def _sum(count: Iterator[int], terms: Iterable[str]) -> str:
+    """Terms with constants of their own."""
+    return " + ".join(f"c{next(count)}*{term}" for term in terms)
+
+
+def many_states_result() -> DiscoveryResult:
+    """Ten states with long names, equations of a dozen terms, one of them nested deeply, and 120 constants."""
+    names = tuple(f"s{i}" for i in range(1, 11))
+    count = iter(range(1000))
+    pairs = [(other, power) for other in names[:4] for power in (1, 2, 3)]
+    equations = {name: _sum(count, [f"{other}*{name}**{power}" for other, power in pairs]) for name in names[1:]}
+    inner = _sum(count, [f"{name}*s2**2" for name in names])
+    nested = f"({inner})/(c{next(count)} + ({inner})**2)*exp(-({inner})) + sqrt({inner})*sin({inner})"
+    equations = {names[0]: nested, **equations}
+    numbers = next(count)
+    values = tuple(float(v) for v in np.random.default_rng(0).normal(0.0, 1.0, numbers))
+    times = np.linspace(0.0, 5.0, 120)
+    states = np.sin(times[:, None] + np.arange(10)) + 2.0
+    run = Trajectory(times, states, names)
+    chosen = Law(names, tuple(parse(text) for text in equations.values()), values, ("sindy", "structured"))
+    lows, highs = tuple(v - 0.1 for v in values), tuple(v + 0.1 for v in values)
+    ranked = RankedLaw(chosen, 10.0, 1.0, 0.99, 400, 1.0, lows, highs)
+    findings = tuple(
+        Finding(level, "The law and its forecasts were tried in more ways than a line can hold, " * 3 + "and so on.")
+        for level in ("good", "caution", "bad") * 3
+    )
+    return DiscoveryResult(
+        headers={name: f"concentration_of_species_{i}_in_the_reactor [mol/m^3]" for i, name in enumerate(names)},
+        time_name="seconds_since_the_experiment_started",
+        trajectories=(run,),
+        smoothing=Smoothing((smoothed(run),), None, NoiseModel("additive", np.ones(10), np.ones(10)), 0.0, "kalman"),
+        ranking=Ranking((ranked, RankedLaw(chosen, 11.0, 1.1, 0.98, 401, 1.0, lows, highs)), "description length"),
+        verdict=Verdict("found", "A law was found.", findings, {"horizon": 0.0}),
+        predictions=(Prediction("fit", "", times, states),),
+        notes=("Column 'x' was set aside: it is 1 throughout." * 6,),
+        cites=("Brunton2016",),
+        provenance=provenance("a_very_long_name_of_a_file" * 8 + ".csv", "discover run " + "data/" * 40 + "x.csv"),
+    )
+
+
+def many_runs_result() -> DiscoveryResult:
+    """Thirty runs of a decay with long labels, a fifth kept out whole; the forecasts of one diverged."""
+    chosen = law({"x": "-c0*x"}, (0.5,), ("sindy",))
+    times = np.linspace(0.0, 4.0, 25)
+    labels = [f"experiment {i} of the series in building 7, second floor, left bench" for i in range(30)]
+    runs, predictions = [], []
+    for i, label in enumerate(labels):
+        states = (1.0 + i) * np.exp(-0.5 * times)[:, None]
+        runs.append(Trajectory(times, states + 0.01 * np.sin(7 * times)[:, None], ("x",), label))
+        predictions.append(Prediction("fit", label, times, states))
+        if i % 5 == 1:
+            lost = np.where(times[:, None] > 2.0, np.nan, states) if i == 6 else states
+            predictions.append(Prediction("held_out", label, times, lost))
+    ranked = RankedLaw(chosen, 1.0, 1.0, 0.999, 3, float("inf"), (0.49,), (0.51,))
+    return DiscoveryResult(
+        headers={"x": "v [m/s]"},
+        time_name="t [s]",
+        trajectories=tuple(runs),
+        smoothing=Smoothing(
+            tuple(map(smoothed, runs)), None, NoiseModel("additive", np.full(1, 0.01), np.full(1, 0.01)), 2.0, "kalman"
+        ),
+        ranking=Ranking((ranked,), "description length"),
+        verdict=Verdict("found", "A law was found.", (), {"held_out_error": float("inf")}),
+        predictions=tuple(predictions),
+        provenance=provenance("runs.csv", "discover run runs.csv"),
+    )
+
+
+@pytest.fixture(scope="session")
+def many_states() -> DiscoveryResult:
+    """What is too long for a line, a table or a page."""
+    return many_states_result()
+
+
+@pytest.fixture(scope="session")
+def many_runs() -> DiscoveryResult:
+    """One state, and more runs than a page shows."""
+    return many_runs_result()

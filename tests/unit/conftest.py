@@ -1,4 +1,4 @@
-"""Networks that are given laws, and runs in standard units, for the tests of the neural ODE."""
+"""Networks that are given laws and runs in standard units, for the neural ODE; a small result, for the report."""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ from discovery.smoothing.neural.monomials import Monomials
 from discovery.smoothing.neural.network import Network
 from discovery.smoothing.neural.scaling import Samples
 from discovery.smoothing.neural.windows import Windows, gather, places
+from discovery.symbolic.parse import parse
+from discovery.types import (
+    DiscoveryResult,
+    Law,
+    NoiseModel,
+    Prediction,
+    RankedLaw,
+    Ranking,
+    SmoothedTrajectory,
+    Smoothing,
+    Trajectory,
+    Verdict,
+)
 
 NetworkOf = Callable[..., Network]
 SamplesOf = Callable[..., Samples]
@@ -76,3 +89,36 @@ def windows_of() -> WindowsOf:
         return gather(parts, places(parts, cells, stride), cells, stride)
 
     return make
+
+
+@pytest.fixture
+def decay() -> DiscoveryResult:
+    """A result to report on: x' = -x/2 over two runs, the second kept out whole, with a rival as good as tied."""
+    times = np.linspace(0.0, 4.0, 41)
+    curves = [start * np.exp(-0.5 * times)[:, None] for start in (2.0, 1.0)]
+    runs = tuple(Trajectory(times, curve + 0.01, ("x",), label) for label, curve in zip("ab", curves, strict=True))
+    smooth = tuple(
+        SmoothedTrajectory(times, c, -0.5 * c, np.ones_like(c), np.ones_like(c), ("x",), label)
+        for label, c in zip("ab", curves, strict=True)
+    )
+    chosen = Law(("x",), (parse("-c0*x"),), (0.5,), ("sindy:stlsq",))
+    rival = Law(("x",), (parse("-c0*x + c1*x**2"),), (0.5, 0.001), ("operon", "sindy:sr3"))
+    front = (
+        RankedLaw(chosen, 10.0, 1.0, 0.99, 3, 0.1, (0.4,), (0.6,)),
+        RankedLaw(rival, 12.0, 0.99, 0.99, 7, 0.1, (0.4, -1.0), (0.6, 1.0)),
+    )
+    return DiscoveryResult(
+        headers={"x": "x [m]"},
+        time_name="t [s]",
+        trajectories=runs,
+        smoothing=Smoothing(smooth, None, NoiseModel("additive", np.full(1, 0.01), np.full(1, 0.01)), 1.0, "kalman"),
+        ranking=Ranking(front, "shortest"),
+        verdict=Verdict("found", "Found.", (), {}),
+        predictions=(
+            Prediction("fit", "a", times, curves[0]),
+            Prediction("fit", "b", times, curves[1]),
+            Prediction("held_out", "b", times, curves[1]),
+        ),
+        cites=("Sarkka2023", "Brunton2016"),
+        provenance={"files": ["decay.csv"], "config": {"smoother": "kalman", "engines": ["sindy", "operon"]}},
+    )

@@ -48,6 +48,7 @@ def test_whatever_is_missing_names_a_command(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(doctor, "version", nothing)
     monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
     monkeypatch.setattr(registry.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
     monkeypatch.setattr(doctor, "OLDEST_PYTHON", (99, 0))
     monkeypatch.setattr(doctor.os, "access", lambda path, mode: False)
     checks = examine()
@@ -57,7 +58,8 @@ def test_whatever_is_missing_names_a_command(monkeypatch: pytest.MonkeyPatch, tm
     assert remedies["scipy"] == "pip install scipy"
     assert "download.pytorch.org/whl/cpu" in remedies["torch"]
     assert remedies["engine operon"] == "pip install pyoperon"
-    assert "latexmk" in remedies["tex"]
+    assert "pip install typst" in remedies["tex"]
+    assert "texlive-latex-recommended" in remedies["tex"]
     assert "NUMBA_CACHE_DIR" in remedies["numba cache"]
     assert remedies["pysr with julia"] == "add julia"
 
@@ -69,11 +71,13 @@ def test_what_is_optional_is_said_to_be() -> None:
     assert "numpy" not in optional
 
 
-@pytest.mark.parametrize("there", ["latexmk", "pdflatex"])
-def test_either_tex_program_will_do(monkeypatch: pytest.MonkeyPatch, there: str) -> None:
-    """One of the two is enough, and its path is told."""
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}" if name == there else None)
-    assert (True, f"/usr/bin/{there}") == (named("tex").ok, named("tex").found)
+def test_either_typesetter_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pdflatex is enough, and its path is told; without it typst's wheel is."""
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert (True, "/usr/bin/pdflatex") == (named("tex").ok, named("tex").found)
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(doctor, "find_spec", lambda name: object())
+    assert (True, "no pdflatex; typst makes the PDF") == (named("tex").ok, named("tex").found)
 
 
 def test_the_named_cache_is_the_one_that_is_looked_at(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+"""Figures that can be read in print by everyone."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from discovery.reports.drawing import HALF, PALETTE, SHAPES, WIDTH, header
+from discovery.reports.figures import draw, summary
+from discovery.types import Ranking
+
+# Machado, Oliveira & Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), the
+# three dichromacies, for linear RGB.
+DICHROMACIES = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(linear: np.ndarray) -> np.ndarray:
+    """CIELAB of linear sRGB under D65, in which a difference of 10 is seen at a glance."""
+    scaled = TO_XYZ @ np.clip(linear, 0.0, 1.0) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(scaled > 0.008856, np.cbrt(scaled), 7.787 * scaled + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("vision", DICHROMACIES)
+def test_colours_are_told_apart_by_the_colour_blind(vision):
+    """Every pair of the palette differs clearly as each dichromat sees it."""
+    seen = []
+    for colour in PALETTE:
+        rgb = np.array(to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        seen.append(lab(np.array(DICHROMACIES[vision]) @ linear))
+    assert 10.0 < min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2))
+
+
+def test_states_are_told_apart_in_grey():
+    """Each colour has a marker of its own."""
+    assert len(PALETTE) == len(set(SHAPES))
+
+
+def test_figures_fit_the_page_and_their_letters_are_legible(decay):
+    """At the size of print: as wide as the text or half of it, no letter below six and a half points, no hair lines."""
+    figures = {**draw(decay), "summary": summary(decay)}
+    assert {"trajectories", "phase", "unseen", "residuals", "front", "summary"} == set(figures)
+    for figure in figures.values():
+        assert figure.get_figwidth() in (WIDTH, HALF)
+        sizes = [text.get_fontsize() for text in figure.findobj(Text) if text.get_text()]
+        assert min(sizes) >= 6.5
+        lines = [line.get_linewidth() for axes in figure.axes for line in axes.lines if line.get_linewidth()] or [1.0]
+        assert min(lines) >= 0.6
+
+
+def test_every_panel_is_named(decay):
+    """The state up the side, the time below the last, the run above."""
+    panels = draw(decay)["trajectories"].axes
+    assert ["x [m]", ""] == [axes.get_ylabel() for axes in panels]
+    assert ["t [s]", "t [s]"] == [axes.get_xlabel() for axes in panels]
+    assert ["a", "b"] == [axes.get_title(loc="left") for axes in panels]
+
+
+def test_a_front_that_was_not_found_still_gives_figures(decay):
+    """Measurements and the slope of their smoothing."""
+    nothing = replace(decay, ranking=Ranking((), ""), predictions=())
+    assert {"trajectories", "phase"} == set(draw(nothing))
+    assert 2 == len(summary(nothing).axes)
+
+
+def test_long_names_are_broken_once_or_shortened_behind_their_symbol(decay):
+    """At a space, or after an underscore; never longer than the panel."""
+    named = replace(decay, headers={"x": "speed of the ball [m/s]"})
+    assert "speed of the \nball [m/s]" == header(named, "x", 30, 14)
+    longer = replace(decay, headers={"x": "humidity_of_the_air_in_room_12"})
+    assert "h: humidity_\nof_the_…" == header(longer, "x", 20, 14)

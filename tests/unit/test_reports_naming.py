@@ -1,0 +1,68 @@
+"""Symbols that stand for columns in formulas."""
+
+import numpy as np
+import pytest
+
+from discovery.reports.naming import shown, split_header, symbols, without_units
+from discovery.types import DiscoveryResult, NoiseModel, Ranking, Smoothing, Trajectory, Verdict
+
+
+def result(headers: dict[str, str], time_name: str = "t") -> DiscoveryResult:
+    """A result of which only the names matter."""
+    count = len(headers)
+    run = Trajectory(np.arange(3.0), np.zeros((3, count)), tuple(headers))
+    noise = NoiseModel("additive", np.ones(count), np.ones(count))
+    return DiscoveryResult(
+        headers, time_name, (run,), Smoothing((), None, noise, 0.0, "kalman"), Ranking((), ""),
+        Verdict("not_found", "", (), {}), (),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("v [m/s]", ("v", "m/s")),
+        ("v (m/s)", ("v", "m/s")),
+        ("x [-]", ("x", "-")),
+        ("x(1)", ("x(1)", None)),
+        ("speed", ("speed", None)),
+        ("[m]", ("[m]", None)),
+    ],
+)
+def test_a_unit_in_brackets_is_split_off(header, expected):
+    """Square or round ones at the end, with a name before them; a number in brackets is an index."""
+    assert expected == split_header(header)
+
+
+def test_short_names_stand_for_themselves_and_others_get_a_letter():
+    """The first letter if it is free, small or capital, else a spare one with a number."""
+    names = {"a": "x_1", "b": "temperature [K]", "c": "100%", "d": "velocity_of_the_ball", "f": "a$b{c}", "g": "V"}
+    assert {"a": "x_1", "b": "T", "c": "y_3", "d": "v", "f": "a", "g": "V", "t": "t"} == dict(shown(result(names)))
+
+
+def test_twins_are_told_apart():
+    """Columns that differ in their unit only, or that would be typeset alike, get symbols of their own."""
+    chosen = shown(result({"a": "x [m]", "b": "x [ft]"}))
+    assert len({chosen["a"], chosen["b"]}) == 2
+    chosen = shown(result({"a": "x1", "b": "x_1"}))
+    assert len({chosen["a"], chosen["b"]}) == 2
+
+
+def test_many_columns_of_one_initial_letter_get_different_symbols():
+    """However many there are."""
+    chosen = shown(result({f"s{i}": f"concentration {i}" for i in range(30)}))
+    assert 31 == len(set(chosen.values()))
+
+
+def test_time_is_t_unless_a_letter_names_it():
+    """A column of years is measured in years; a state that is called t keeps that."""
+    *_, year = symbols(result({"a": "x"}, "year"))
+    assert ("t", "year", "year") == (year.shown, year.name, year.unit)
+    *_, tau = symbols(result({"a": "x"}, "tau [ms]"))
+    assert ("tau", "ms", True) == (tau.shown, tau.unit, tau.is_own)
+    assert "t" != shown(result({"a": "t"}, "elapsed_seconds"))["t"]
+
+
+def test_names_without_units_are_given_where_they_are_enough():
+    """A long name keeps its length; twins keep their units."""
+    assert {"a": "v", "t": "t"} == dict(without_units(result({"a": "v [m/s]", "b": "a long name"}, "t [s]")))

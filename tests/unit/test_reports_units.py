@@ -1,0 +1,74 @@
+"""Units of constants from the units of columns."""
+
+import pytest
+
+from discovery.reports.units import constant_units, exponents, written
+from discovery.symbolic.parse import parse
+from discovery.types import Law
+
+METRES = {"x": "m", "y": "m/s", "t": "s"}
+
+
+def law(*equations: str, constants: int) -> Law:
+    """A law of x, or of x and y."""
+    names = ("x", "y")[: len(equations)]
+    return Law(names, tuple(parse(text) for text in equations), (1.0,) * constants)
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("m/s", "m s⁻¹"),
+        ("m/s^2", "m s⁻²"),
+        ("kg·m²", "kg m²"),
+        ("J/(kg K)", "J kg⁻¹ K⁻¹"),
+        ("J/kg K", "J/kg K"),
+        ("1/s", "s⁻¹"),
+        ("m s⁻¹", "m s⁻¹"),
+        ("rad/s", "s⁻¹"),
+        ("a.u.", "a.u."),
+        ("%", "%"),
+        ("°C", "°C"),
+        ("-", ""),
+    ],
+)
+def test_units_are_read_as_people_write_them(unit, expected):
+    """Slashes, powers, dots; an angle has none; what is ambiguous or no unit is kept whole."""
+    assert expected == written(exponents(unit))
+
+
+@pytest.mark.parametrize(
+    ("equations", "expected"),
+    [
+        (("c0*x",), ("s⁻¹",)),
+        (("c0 - c1*x**2",), ("m s⁻¹", "s⁻¹ m⁻¹")),
+        (("c0*x*(1 - x/c1)",), ("s⁻¹", "m")),
+        (("c0*x/(c1 + x)",), ("m s⁻¹", "m")),
+        (("c0*exp(-c1*x)*x",), ("s⁻¹", "m⁻¹")),
+        (("y", "c0*sin(c1*x) - c2*y*Abs(y)"), ("m s⁻²", "m⁻¹", "m⁻¹")),
+        (("c0*sqrt(x)",), ("s⁻¹ m^(1/2)",)),
+        (("c0*x**3/(c1**3 + x**3)",), ("m s⁻¹", "m")),
+    ],
+)
+def test_both_sides_of_an_equation_have_one_unit(equations, expected):
+    """So have the terms of a sum; what a function is taken of has none."""
+    found = constant_units(law(*equations, constants=len(expected)), METRES)
+    assert [sorted(unit.split()) for unit in expected] == [sorted(unit.split()) for unit in found]
+
+
+def test_what_cannot_be_told_is_a_dash():
+    """A column without a unit leaves open what depends on it and no more; contradictions leave the equation open."""
+    assert ("s⁻¹", "–") == constant_units(law("c0*x - c1*x**2", constants=2), {"x": None, "t": "s"})
+    assert ("–",) == constant_units(law("c0*x + c0*x**2", constants=1), METRES)
+    assert ("–", "–") == constant_units(law("c0*x**c1", constants=2), METRES)
+    assert ("–", "s⁻¹") == constant_units(law("c0*log(x)", "c1*y", constants=2), METRES)
+
+
+def test_a_term_without_constants_does_not_contradict():
+    """x y beside c z hides a factor one that has a unit."""
+    assert ("s⁻¹",) == constant_units(law("x*y - c0*x", "y", constants=1), METRES)
+
+
+def test_a_ratio_has_no_unit():
+    """Empty, which is not the same as unknown."""
+    assert ("",) == constant_units(law("c0*y", constants=1), METRES)

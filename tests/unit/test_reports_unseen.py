@@ -1,0 +1,54 @@
+"""Starts that no run had."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.reports.content import unseen as told
+from discovery.reports.content import untested
+from discovery.reports.unseen import outlook, tied, unseen_start, whole_runs
+from discovery.types import Ranking
+
+
+def test_a_run_is_whole_if_its_forecast_begins_at_its_first_sample(decay):
+    """Though all runs were fitted at last; the end of a record is not a run."""
+    assert ["b"] == [run.label for run, _ in whole_runs(decay)]
+    assert not any("another initial state" in gap for gap in untested(decay))
+    last = decay.predictions[2]
+    end = replace(last, times=last.times[30:], states=last.states[30:])
+    partly = replace(decay, predictions=(*decay.predictions[:2], end))
+    assert () == whole_runs(partly)
+    assert any("another initial state" in gap for gap in untested(partly))
+
+
+def test_the_start_has_the_mirrored_rank_of_the_first_sample(decay):
+    """A run that began high gets a low one, within what was measured."""
+    values = np.concatenate([run.states for run in decay.trajectories])[:, 0]
+    (start,) = unseen_start(decay)
+    assert start == pytest.approx(np.quantile(values, 0.15))
+
+
+def test_the_outlook_has_the_chosen_law_and_its_equals(decay):
+    """Those within the resolution of the ranking; as long as the first run, or as forecasts hold."""
+    seen = outlook(decay)
+    assert (1, 2) == seen.ranks
+    assert seen.curves[0][:, 0] == pytest.approx(seen.start[0] * np.exp(-0.5 * seen.times), rel=1e-6)
+    assert 4.0 == seen.times[-1]
+    short = replace(decay, verdict=replace(decay.verdict, measures={"horizon": 1.5}))
+    assert 1.5 == outlook(short).times[-1]
+    assert [1, 2] == [rank for rank, _ in tied(decay)]
+
+
+def test_without_a_law_there_is_no_outlook(decay):
+    """And the text says only that nothing was tested."""
+    nothing = replace(decay, ranking=Ranking((), ""), predictions=())
+    assert outlook(nothing) is None
+    assert "No run was kept out whole, so no forecast from an unseen start was tested." == told(nothing)
+
+
+def test_the_text_says_whether_it_was_tested(decay):
+    """With data, or not, and then which laws a measurement would tell apart."""
+    assert told(decay).startswith("1 of 2 runs were kept out whole.")
+    untried = replace(decay, predictions=decay.predictions[:2])
+    assert "beside the law that these data do not tell from it" in told(untried)
