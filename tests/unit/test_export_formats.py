@@ -83,11 +83,15 @@ def test_only_the_chosen_law_has_trajectories(result: DiscoveryResult) -> None:
 
 
 def test_the_table_of_constants(result: DiscoveryResult) -> None:
-    """Value, interval and the columns whose equations have the constant; an interval that is not known is empty."""
+    """Value, interval and the terms that have the constant; an interval that is not known is empty."""
     table = pd.read_csv(StringIO(export(result, "constants")))
-    assert ["constant", "value", "low", "high", "level", "columns"] == list(table.columns)
-    assert [["c0", 0.8, "x [m]; y"], ["c1", 0.5, "y"]] == table[["constant", "value", "columns"]].to_numpy().tolist()
-    np.testing.assert_allclose(table[["low", "high"]], [[0.72, 0.88], [0.45, 0.55]])
+    assert ["state", "term", "constant", "value", "low", "high"] == list(table.columns)
+    assert [
+        ["x [m]", "-c0*x", "c0", 0.8],
+        ["y", "c0*c1*y", "c0", 0.8],
+        ["y", "c0*c1*y", "c1", 0.5],
+    ] == table[["state", "term", "constant", "value"]].to_numpy().tolist()
+    np.testing.assert_allclose(table[["low", "high"]], [[0.72, 0.88], [0.72, 0.88], [0.45, 0.55]])
     assert pd.read_csv(StringIO(export(result, "constants", rank=2)))[["low", "high"]].isna().all(axis=None)
 
 

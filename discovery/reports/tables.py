@@ -1,0 +1,75 @@
+"""Parts of a result as tables of pandas."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import sympy as sp
+
+from discovery.reports.content import engines
+from discovery.reports.text import right_hand_sides
+from discovery.types import DiscoveryResult, symbol
+
+
+def front(result: DiscoveryResult) -> pd.DataFrame:
+    """The laws of the front, the chosen one first.
+
+    One row for each law, by rank: ``score`` and ``gap`` to the first one in nats, ``misfit`` (chi-squared a sample),
+    ``r_squared``, ``held_out`` (mean squared forecast error in noise variances; NaN if not tried), ``complexity``, the
+    ``engines`` that proposed it, and the right-hand side of each state's derivative by the user's name of the state.
+    """
+    laws = result.ranking.front
+    rows = [
+        {
+            "score": ranked.score,
+            "gap": ranked.score - laws[0].score,
+            "misfit": ranked.misfit,
+            "r_squared": ranked.r_squared,
+            "held_out": ranked.held_out,
+            "complexity": ranked.complexity,
+            "engines": ", ".join(engines((ranked,))),
+            **{
+                f"({result.headers.get(state, state)})'": side
+                for state, side in zip(ranked.law.states, right_hand_sides(ranked.law), strict=True)
+            },
+        }
+        for ranked in laws
+    ]
+    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
+
+
+def constants(result: DiscoveryResult) -> pd.DataFrame:
+    """The constants of the chosen law; no rows if there is none.
+
+    One row for each constant and term in which it stands: the user's name of the state whose derivative has the term,
+    the ``term`` with letters for constants, and the constant's ``value`` with the bounds ``low`` and ``high`` of its
+    95 % interval, NaN where the data do not tell.
+    """
+    columns = ["state", "term", "constant", "value", "low", "high"]
+    if not result.ranking.front:
+        return pd.DataFrame(columns=pd.Index(columns))
+    ranked = result.ranking.front[0]
+    missing = (float("nan"),) * len(ranked.law.constants)
+    bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
+    rows = [
+        (result.headers.get(state, state), _written(term), f"c{i}", *bounds[i])
+        for state, skeleton in zip(ranked.law.states, ranked.law.skeletons, strict=True)
+        for term in sp.Add.make_args(skeleton)
+        for i in range(len(bounds))
+        if symbol(f"c{i}") in term.free_symbols
+    ]
+    return pd.DataFrame(rows, columns=pd.Index(columns)).sort_values(
+        "constant", key=lambda names: names.str[1:].astype(int), kind="stable", ignore_index=True
+    )
+
+
+def _written(term: sp.Expr) -> str:
+    """A term, its constants in front of the states."""
+    number, product = term.as_coeff_Mul()
+    factors = sp.Mul.make_args(product)
+    letters = [factor for factor in factors if re.fullmatch(r"c\d+", str(factor))]
+    rest = sp.Mul(*[factor for factor in factors if factor not in letters])
+    written = [*map(str, letters), *([f"({rest})" if rest.is_Add else str(rest)] if rest != 1 else [])]
+    front = "" if number == 1 else "-" if number == -1 else f"{number}*"
+    return front + "*".join(written)
