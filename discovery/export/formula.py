@@ -167,6 +167,8 @@ class _Reader:
         if exponent.is_number and exponent.is_negative:
             return Product((), (self.power(base, -exponent),))
         exact = exponent_kind(exponent)
+        if exact == 1:
+            return self.node(base)
         if exact == sp.S.Half:
             return Call("sqrt", (self.node(base),))
         return Power(self.node(base), self.node(exponent if exact is None else exact))

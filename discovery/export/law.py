@@ -111,7 +111,7 @@ class ExportedLaw:
     def about(self) -> tuple[str, ...]:
         """Where the law comes from, a line each, the same for the same result."""
         told = self.result.provenance
-        lines = [f"Found by discovery {version('discovery')}: {title(self.result)}.", self.result.verdict.headline]
+        lines = [f"Found by discovery {version('discovery')}. Data: {title(self.result)}", self.result.verdict.headline]
         lines += [f"Command: {told['command']}"] if "command" in told else []
         lines += [f"SHA-256 of the data: {told['data_sha256']}"] if "data_sha256" in told else []
         return tuple(lines)

@@ -12,7 +12,9 @@ import sympy as sp
 
 from discovery import export as package
 from discovery.errors import DataError, ExpressionError, UsageError
+from discovery.export import c
 from discovery.export.formats import FORMATS, export
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult, Law, Prediction, symbol
 
 CODE = [name for name in FORMATS if name not in ("latex", "csv", "constants")]
@@ -146,3 +148,23 @@ def test_long_equations_are_broken_between_terms(name: str, result_of) -> None:
     lines = [line for line in text.splitlines() if "sin" in line]
     assert "sbml" == name or len(lines) > 5
     assert "sbml" == name or max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1/(1 + x)", "1.0/(1.0 + x)"),
+        ("c0*x/(1 + c1*x)", "c0*x/(1.0 + c1*x)"),
+        ("x**2*c0 - y/x**2", "c0*pow(x, 2.0) - y/pow(x, 2.0)"),
+        ("-x/(2*y)", "-x/(2.0*y)"),
+        ("-(x + y)*c0", "-c0*(x + y)"),
+        ("2*x/3 + 1/3", "1.0/3.0 + 2.0*x/3.0"),
+        ("x**0.5/y**0.5", "sqrt(x)/sqrt(y)"),
+        ("x**-1.5", "1.0/pow(x, 1.5)"),
+        ("exp(-x) + abs(y) - cot(x)", "fabs(y) + exp(-x) - 1.0/tan(x)"),
+    ],
+)
+def test_equations_are_written_as_a_person_would(text: str, expected: str) -> None:
+    """Constants in front, no powers of one, no brackets that are not needed."""
+    names = {name: name for name in ("x", "y", "c0", "c1")}
+    assert expected == c.DIALECT.expression(parse(text), names)
