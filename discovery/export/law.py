@@ -81,7 +81,7 @@ class ExportedLaw:
         law = self.law
         found = {one for skeleton in law.skeletons for one in skeleton.free_symbols}
         return tuple(
-            Constant(self.names[f"c{i}"], value, self.interval(i))
+            Constant(self.names[f"c{i}"], float(value), self.interval(i))
             for i, value in enumerate(law.constants)
             if symbol(f"c{i}") in found
         )

@@ -30,7 +30,11 @@ PROGRAMS = {
     "matlab": ("law.m", ("octave-cli", "--norc", "--quiet", "--eval", "law")),
     "julia": ("law.jl", ("julia", "--startup-file=no", "law.jl")),
 }
-SOURCES = {"c": "gcc", "matlab": "octave", "latex": "texlive-latex-recommended texlive-fonts-recommended"}
+SOURCES = {
+    "gcc": "apt-get install gcc",
+    "octave-cli": "apt-get install --no-install-recommends octave",
+    "pdflatex": "apt-get install texlive-latex-recommended texlive-fonts-recommended",
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +49,7 @@ def result(law_of, result_of) -> DiscoveryResult:
 def ran(*words: str, folder: Path) -> str:
     """What a program prints; skips, with the command that adds it, where it is missing."""
     if shutil.which(words[0]) is None and not (folder / words[0]).exists():
-        known = [f"apt-get install --no-install-recommends {name}" for key, name in SOURCES.items() if key in words[0]]
-        pytest.skip(f"{words[0]} is not installed. Add it with: {(known or ['its installer, from its own site'])[0]}")
+        pytest.skip(f"{words[0]} is not installed. Add it with: {SOURCES.get(words[0], 'its own installer')}")
     quiet = {**os.environ, "OCTAVE_HISTFILE": os.devnull}
     done = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False, timeout=200, env=quiet)
     assert 0 == done.returncode, done.stdout + done.stderr
