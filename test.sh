@@ -4,13 +4,14 @@ set -eu
 cd "$(dirname "$0")"
 ./setup.sh pysr,test
 
-# Tests that typeset a report or open it in a browser skip, with that reason, where these programs are missing. On
+# Tests that typeset a report, open it in a browser or run an export skip, with that reason, where these programs are missing. On
 # Debian they are installed, once, where that needs no password.
 missing=""
 command -v pdflatex >/dev/null && kpsewhich lmodern.sty >/dev/null ||
     missing="$missing texlive-latex-recommended lmodern"
 command -v latexmk >/dev/null || missing="$missing latexmk"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
+command -v octave-cli >/dev/null || missing="$missing octave"
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
 if [ -n "$missing" ] && [ ! -f .venv/programs ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$missing" >&2

@@ -30,8 +30,11 @@ class ExpressionError(UsageError):
     """Text that is not an expression of the allowed grammar."""
 
 
-class DataError(DiscoveryError):
-    """Measurements that cannot be used: the message names file, row and column."""
+class DataError(DiscoveryError, ValueError):
+    """Measurements that cannot be used: the message names file, row and column.
+
+    Also a ValueError, which is what Python, NumPy and scikit-learn raise for such values.
+    """
 
     exit_code: ClassVar[int] = 3
 

@@ -14,6 +14,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.errors import DataError
+from discovery.shown import Shown
 
 NoiseKind = Literal["additive", "proportional", "lognormal"]
 Status = Literal["found", "not_found", "partial"]
@@ -247,7 +248,7 @@ class EquationCandidate:
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Shown):
     """Right-hand sides of all states: a family of expressions and the values of its constants.
 
     Attributes:
@@ -359,7 +360,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class DiscoveryResult:
+class DiscoveryResult(Shown):
     """The whole outcome of one discovery.
 
     Attributes:

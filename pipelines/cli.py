@@ -125,6 +125,29 @@ def report(
 
 
 @app.command()
+def export(
+    folder: Run,
+    to: Annotated[
+        str, typer.Option(help="python, numpy, julia, c, matlab, latex, sympy, sbml, modelica, csv or constants.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)] = None,
+    rank: Annotated[int, typer.Option(help="Place of the law on the front; 1 is the chosen one.", min=1)] = 1,
+) -> None:
+    """Writes the law of a run in another language: code, a model, a document or a table."""
+    from discovery.export.formats import export as exported
+    from pipelines.store import load, write
+
+    text = exported(load(folder), to, rank=rank)
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        write(out, text.encode())
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be written: {error.strerror}. Choose another file.") from None
+
+
+@app.command()
 def simulate(
     folder: Run,
     x0: Annotated[str, typer.Option("--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2.")],

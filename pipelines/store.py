@@ -156,6 +156,8 @@ def load(path: Path) -> DiscoveryResult:
             records.predictions_from(whole["predictions"]),
             json.loads(_text(path / "timing.json") or "{}"),
         )
+    except DataError:
+        raise  # which says more
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} is damaged: {type(error).__name__} {error}. Run again with the same --out.") from None
 

@@ -11,13 +11,26 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
 from discovery.problems.regression import regressions
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
+from discovery.types import (
+    DiscoveryProblem,
+    DiscoveryResult,
+    Law,
+    NoiseModel,
+    Prediction,
+    RankedLaw,
+    Ranking,
+    SmoothedTrajectory,
+    Smoothing,
+    Trajectory,
+    Verdict,
+)
 
 # What overflows or is undefined is an error, as warnings are; only what is too small to matter may be rounded to zero.
 np.seterr(all="raise", under="ignore")
 
 LawOf = Callable[..., Law]
 ProblemOf = Callable[..., DiscoveryProblem]
+ResultOf = Callable[..., DiscoveryResult]
 
 
 @pytest.fixture(scope="session")
@@ -72,5 +85,48 @@ def problem_of() -> ProblemOf:
         model = NoiseModel("additive", sigma, 1e-3 * spread)
         smoothing = Smoothing(tuple(curves), None, model, 0.0, "exact")
         return DiscoveryProblem(tuple(runs), smoothing, regressions(runs, smoothing))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def result_of() -> ResultOf:
+    """Results in which a law was found and follows its data exactly.
+
+    ``result_of(law, start, another_start)`` has one run from each start, over the first unit of time, and intervals of
+    a tenth of each constant. ``headers`` and ``labels`` name states and runs; not ``simulated`` are lines.
+    """
+
+    def make(
+        law: Law,
+        *starts: Sequence[float],
+        headers: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+        time_name: str = "t",
+        rivals: Sequence[Law] = (),
+        simulated: bool = True,
+    ) -> DiscoveryResult:
+        times = np.linspace(0.0, 1.0, 11)
+        given = labels or [f"run {i}" if len(starts) > 1 else "" for i in range(1, len(starts) + 1)]
+        firsts = [np.array(start, dtype=float) for start in starts]
+        states = [simulate_or_fail(law, x, times) if simulated else np.linspace(x, x + 1.0, 11) for x in firsts]
+        ones = np.ones((len(times), len(law.states)))
+        curves = [
+            SmoothedTrajectory(times, x, x, ones, ones, law.states, label)
+            for x, label in zip(states, given, strict=True)
+        ]
+        noise = NoiseModel("additive", ones[0], ones[0])
+        lows, highs = (tuple(c - sign * abs(c) / 10 for c in law.constants) for sign in (1, -1))
+        front = [RankedLaw(law, 10.0, 1.0, 0.99, 5, 1.0, lows, highs)]
+        front += [RankedLaw(rival, 20.0 + i, 1.5, 0.9, 7) for i, rival in enumerate(rivals)]
+        return DiscoveryResult(
+            headers=dict(zip(law.states, headers or law.states, strict=True)),
+            time_name=time_name,
+            trajectories=tuple(Trajectory(times, x, law.states, label) for x, label in zip(states, given, strict=True)),
+            smoothing=Smoothing(tuple(curves), None, noise, 0.0, "exact"),
+            ranking=Ranking(tuple(front), "description length"),
+            verdict=Verdict("found", "The data support this law.", (), {}),
+            predictions=tuple(Prediction("fit", label, times, x) for x, label in zip(states, given, strict=True)),
+        )
 
     return make

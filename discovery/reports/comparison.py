@@ -11,7 +11,6 @@ from typing import Any
 import sympy as sp
 
 from discovery.reports.rounding import plain
-from discovery.selection.verdict import TIE
 from discovery.types import Law, RankedLaw, symbol
 
 # Misfits nearer to each other than this share are called equal: reasons shall not hang on the third digit.
@@ -52,6 +51,8 @@ def _shapes(skeleton: sp.Expr) -> tuple[sp.Expr, ...]:
 
 def why_not(rival: RankedLaw, chosen: RankedLaw) -> str:
     """Why a rival is not the chosen law, in one sentence."""
+    from discovery.selection.verdict import TIE  # with what selection needs, a second to import
+
     if not math.isfinite(rival.score):
         return "It cannot be followed along the measured trajectories."
     reasons = "; ".join(_reasons(rival, chosen))

@@ -11,9 +11,9 @@ import sympy as sp
 
 from discovery.reports.methods import spoken
 from discovery.reports.naming import split_header
+from discovery.reports.room import MOST_UNSEEN, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
-from discovery.reports.tables import MOST_LAWS, SETTLED, constants, engine_names, engines
-from discovery.reports.timelines import MOST_UNSEEN, shown_runs
+from discovery.reports.rows import MOST_LAWS, SETTLED, constants, engine_names, engines
 from discovery.reports.unseen import outlook, tied, whole_runs
 from discovery.types import DiscoveryResult, Trajectory
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discovery.reports import content, tables
+from discovery.reports import content, rows
 from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
 from discovery.reports.references import cited
@@ -26,13 +26,13 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "headline": result.verdict.headline,
         "findings": result.verdict.findings,
         "chosen": front[0] if front else None,
-        "constants": tables.constants(result, front[0]) if front else (),
+        "constants": rows.constants(result, front[0]) if front else (),
         "symbols": symbols(result),
-        "rivals": tables.rivals(result),
-        "most_constants": tables.MOST_CONSTANTS,
-        "shown_rivals": tables.FIRST_LAWS,
+        "rivals": rows.rivals(result),
+        "most_constants": rows.MOST_CONSTANTS,
+        "shown_rivals": rows.FIRST_LAWS,
         "longest": content.longest(result),
-        "more_rivals": max(len(front) - tables.MOST_LAWS, 0),
+        "more_rivals": max(len(front) - rows.MOST_LAWS, 0),
     }
 
 
@@ -41,8 +41,8 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
         "sample_count": content.sample_count(result.trajectories),
         "run_count": len(result.trajectories),
         "measured": content.measured(result),
-        "runs": tables.runs(result),
-        "states": tables.states(result),
+        "runs": rows.runs(result),
+        "states": rows.states(result),
         "noise": content.noise(result),
         "time_name": result.time_name,
         "notes": (*result.notes, *result.smoothing.notes),
@@ -53,12 +53,12 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
     return {
         "measures": [(name, plain(value, 4)) for name, value in result.verdict.measures.items()],
         "measure_rows": content.measures(result),
-        "fit_errors": tables.errors(result, "fit"),
-        "forecast_errors": tables.errors(result, "held_out"),
+        "fit_errors": rows.errors(result, "fit"),
+        "forecast_errors": rows.errors(result, "held_out"),
         "unseen": content.unseen(result),
-        "unseen_runs": tables.unseen_runs(result),
+        "unseen_runs": rows.unseen_runs(result),
         "agreement": content.agreement(result),
-        "engines": tables.engines(result),
+        "engines": rows.engines(result),
         "untested": content.untested(result),
     }
 

@@ -30,7 +30,7 @@ from discovery.reports.drawing import (
 )
 from discovery.reports.portraits import draw_plane, draw_projection, draw_slope, phase
 from discovery.reports.residuals import Residuals, autocorrelation, residuals
-from discovery.reports.tables import MOST_LAWS
+from discovery.reports.rows import MOST_LAWS
 from discovery.reports.timelines import Look, draw_timeline, key, legend, trajectories, unseen
 from discovery.selection.verdict import TIE
 from discovery.types import DiscoveryResult

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import sympy as sp
 
-from discovery.reports.tables import numbers
+from discovery.reports.rows import numbers
 from discovery.symbolic.latex import Pen, Typesetter
 from discovery.types import DiscoveryResult, Law, RankedLaw
 

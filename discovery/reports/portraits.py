@@ -27,7 +27,8 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve, depends_on_time, evaluate
-from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, MOST_RUNS, draw_samples, key, legend, span
+from discovery.reports.room import MOST_RUNS
+from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, draw_samples, key, legend, span
 from discovery.types import DiscoveryResult, Law
 
 MOST_PAIRS = 3  # projections that stay legible side by side

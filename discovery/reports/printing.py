@@ -9,8 +9,8 @@ from typing import Generic
 import sympy as sp
 
 from discovery.reports.formulas import Equation, Formulas, Safe
+from discovery.reports.rows import Rival
 from discovery.reports.short import LINE, cut
-from discovery.reports.tables import Rival
 from discovery.types import RankedLaw
 
 

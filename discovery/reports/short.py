@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from discovery.reports.formulas import Equation, Formulas, Safe
-from discovery.reports.tables import Constant, constants
+from discovery.reports.rows import Constant, constants
 from discovery.types import DiscoveryResult
 
 LINE = 82  # characters of a formula in the text width

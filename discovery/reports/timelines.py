@@ -28,12 +28,10 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve
+from discovery.reports.room import MOST_RUNS, MOST_STATES, MOST_UNSEEN, shown_runs
 from discovery.reports.unseen import outlook, whole_runs
 from discovery.types import DiscoveryResult, Prediction, Trajectory
 
-MOST_RUNS, MOST_STATES = 3, 12  # panels that stay legible on one page
-_MOST_PANELS = 12
-MOST_UNSEEN = 3  # states of a figure of half the width
 _HANDLE = 8  # letters that have the width of a legend's line and gaps
 _LETTERS = 17  # that an inch of a figure has room for
 _IN_ONE_COLUMN = 3  # states of a single run that stand one above the other; more take two columns
@@ -43,12 +41,6 @@ Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, das
 FIT: Look = {"color": BLUE, "linestyle": "-"}
 FORECAST: Look = {"color": VERMILION, "linestyle": (0, (4, 1.6))}
 _RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))
-
-
-def shown_runs(result: DiscoveryResult) -> int:
-    """How many runs the figure of fits has room for."""
-    states = min(result.trajectories[0].dimension, MOST_STATES)
-    return min(MOST_RUNS, len(result.trajectories), max(1, _MOST_PANELS // states))
 
 
 def span(result: DiscoveryResult, state: int, more: Sequence[np.ndarray] = ()) -> tuple[float, float]:

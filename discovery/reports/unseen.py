@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.simulate import simulate
-from discovery.selection.verdict import TIE
 from discovery.types import DiscoveryResult, Prediction, RankedLaw, Trajectory
 
 MOST_LAWS = 4  # the chosen one and the nearest of those tied with it; more lines cannot be told apart
@@ -46,6 +44,8 @@ def whole_runs(result: DiscoveryResult) -> tuple[tuple[Trajectory, Prediction], 
 
 def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
     """The chosen law and those within the ranking's resolution of it, with their ranks."""
+    from discovery.selection.verdict import TIE  # with what selection needs, a second to import
+
     front = result.ranking.front
     return tuple((rank, law) for rank, law in enumerate(front, start=1) if law.score - front[0].score < TIE)
 
@@ -56,6 +56,8 @@ def outlook(result: DiscoveryResult) -> Outlook | None:
     Returns:
         None if there is no law, or nothing was measured.
     """
+    from discovery.dynamics.simulate import simulate
+
     if result.law is None:
         return None
     run = result.trajectories[0]

@@ -27,6 +27,7 @@ def from_arrays(
     t: ArrayLike | float | Sequence[ArrayLike] | None = None,
     *,
     names: Sequence[str] | None = None,
+    keep: Sequence[str] | None = None,
 ) -> Measurements:
     """Measurements from arrays.
 
@@ -36,19 +37,18 @@ def from_arrays(
         t: times of the rows, or the step between rows; for several runs a list of times, or one for all. None for
             trajectories only.
         names: header of each column; None takes those of the DataFrame or trajectory, else x0, x1, ...
+        keep: headers of the columns that are states; None takes those that change.
 
     Raises:
         DataError: shapes, names or times do not fit together, or the values cannot be used.
     """
-    runs = list(cast(Sequence[States], x)) if _is_several(x) else [cast(States, x)]
-    if not runs:
-        raise DataError("x holds no runs. Pass at least one array of states.")
-    tables = [_table(run, _place(i, len(runs))) for i, run in enumerate(runs)]
+    runs, tables = _runs(x)
     times = _times(t, runs, tables)
     headers = _headers(names, runs, tables)
     kept, dropped = long_enough([len(table) for table in tables], "x")
     rows = np.concatenate([tables[i] for i in kept])
-    used, aside = changing({header: rows[:, j] for j, header in enumerate(headers)}, "x")
+    values = {header: rows[:, j] for j, header in enumerate(headers)}
+    used, aside = changing(values, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
     safe = safe_names(used)
     return Measurements(
@@ -59,6 +59,26 @@ def from_arrays(
         _digest(headers, [*times, *tables]),
         "arrays",
     )
+
+
+def columns_of(x: States | Sequence[States], *, names: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Header of each column of ``x``, whether it changes or not; arguments and errors as of :func:`from_arrays`."""
+    return _headers(names, *_runs(x))
+
+
+def _runs(x: States | Sequence[States]) -> tuple[list[States], list[np.ndarray]]:
+    """The runs, and their values."""
+    runs = list(cast(Sequence[States], x)) if _is_several(x) else [cast(States, x)]
+    if not runs:
+        raise DataError("x holds no runs. Pass at least one array of states.")
+    return runs, [_table(run, _place(i, len(runs))) for i, run in enumerate(runs)]
+
+
+def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
+    for header in keep:
+        if header not in headers:
+            raise DataError(f"x has no column {header!r}; its columns are {', '.join(headers)}. Pass that column too.")
+    return tuple(keep)
 
 
 def _is_several(x: object) -> bool:
@@ -100,8 +120,12 @@ def _floats(values: object, place: str) -> np.ndarray:
         values = np.ma.filled(values.astype(np.float64), np.nan)
     if isinstance(values, pd.DataFrame | pd.Series):
         values = values.to_numpy()
+    if hasattr(values, "toarray"):
+        raise DataError(f"{place} is a sparse array, but states are needed at every time. Pass {place}.toarray().")
     try:
         array = np.asarray(cast(ArrayLike, values))
+        if array.dtype.kind == "c":
+            raise TypeError("Complex data not supported; pass real and imaginary parts as two states")
         if array.dtype.kind not in "biufO":
             raise TypeError(f"values of type {array.dtype}")
         return array.astype(np.float64)

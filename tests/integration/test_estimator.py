@@ -95,7 +95,7 @@ def test_several_runs_are_one_law() -> None:
 def test_parameters_can_be_read_set_and_cloned() -> None:
     """What scikit-learn's own tools need; a clone is not fitted."""
     model = EquationDiscovery(**QUICK, seed=3, budget=60.0)
-    assert {"engines", "noise", "smoother", "budget", "seed", "config"} == set(model.get_params())
+    assert {"engines", "noise", "smoother", "budget", "seed", "config", "verbose"} == set(model.get_params())
     assert 4 == model.set_params(seed=4).seed
     copy = clone(model)
     assert model.get_params() == copy.get_params()
@@ -134,7 +134,10 @@ def test_nothing_is_computed_before_the_fit() -> None:
 
 def test_points_of_another_dimension_are_refused(fitted: EquationDiscovery) -> None:
     """The message names the states."""
-    with pytest.raises(DataError, match=r"X has shape \(1, 2\); the law has the states x0\. Pass one row for each"):
+    with pytest.raises(
+        DataError,
+        match=r"X has 2 features, but EquationDiscovery is expecting 1 features as input: one column for each of x0\.",
+    ):
         fitted.predict([[1.0, 2.0]])
 
 
@@ -149,11 +152,116 @@ def test_what_cannot_be_used_is_refused_before_work_begins() -> None:
 
 
 def test_a_notebook_shows_the_law(fitted: EquationDiscovery) -> None:
-    """LaTeX between dollar signs."""
+    """LaTeX between dollar signs, HTML with the verdict; before the fit the settings, as scikit-learn shows them."""
     shown = fitted._repr_latex_()
+    assert shown is not None
     assert shown.startswith("$$")
     assert shown.endswith("$$")
     assert "0.8" in shown
+    assert "Law found." in fitted._repr_mimebundle_()["text/html"]
+    assert EquationDiscovery()._repr_latex_() is None
+    assert "EquationDiscovery" in EquationDiscovery()._repr_mimebundle_()["text/html"]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    """A decay, a time that is called otherwise, and a column that never changes."""
+    return pd.DataFrame({"hour": TIMES, "c [mol/l]": DECAY[:, 0], "temperature": 20.0})
+
+
+@pytest.fixture(scope="module")
+def named(table: pd.DataFrame) -> EquationDiscovery:
+    """Fitted to a table that brings its times."""
+    return EquationDiscovery(**QUICK).fit(table, "hour")
+
+
+def test_a_column_can_hold_the_times(named: EquationDiscovery, table: pd.DataFrame) -> None:
+    """Its name is told in the result; several tables are several runs."""
+    assert "hour" == named.result_.time_name
+    assert ["c [mol/l]", "temperature"] == list(named.feature_names_in_)
+    assert 2 == named.n_features_in_
+    assert named.score(table, "hour") > 0.9999
+    assert named.score([table, table.iloc[:20]], "hour") > 0.9999
+    assert named.score(table[["c [mol/l]"]].to_numpy(), TIMES) > 0.9999
+    assert named.score(table[["c [mol/l]", "temperature"]].to_numpy(), TIMES) > 0.9999
+    with pytest.raises(DataError, match="t is 'minute', but X has no column of that name"):
+        named.fit(table, "minute")
+    with pytest.raises(DataError, match="t is 'hour', but X has no column of that name"):
+        named.fit(DECAY, "hour")
+    with pytest.raises(DataError, match=r"x has no column 'c \[mol/l\]'; its columns are temperature"):
+        named.score(table[["hour", "temperature"]], "hour")
+    with pytest.raises(DataError, match="X has 3 features, but EquationDiscovery is expecting 2 features"):
+        named.score(np.ones((9, 3)), 1.0)
+
+
+def test_tables_go_in_and_come_out(named: EquationDiscovery, table: pd.DataFrame) -> None:
+    """Columns are found by name, and the index is kept."""
+    derivatives = named.predict(table.iloc[3:6])
+    assert ["c [mol/l]"] == list(derivatives.columns)
+    assert [3, 4, 5] == list(derivatives.index)
+    np.testing.assert_allclose(derivatives["c [mol/l]"], -0.8 * table["c [mol/l]"].iloc[3:6], rtol=1e-3)
+    np.testing.assert_array_equal(derivatives, named.predict(table[["c [mol/l]", "temperature"]].to_numpy()[3:6]))
+    with pytest.raises(DataError, match=r"X has no column 'c \[mol/l\]'\. It needs the columns c \[mol/l\]"):
+        named.predict(table[["temperature"]])
+
+
+@pytest.mark.parametrize("start", [{"c [mol/l]": 2.0}, pd.Series({"c [mol/l]": 2.0, "temperature": 3.0})])
+def test_a_named_start_gives_a_table(start: object, named: EquationDiscovery) -> None:
+    """With times as its index, by their name."""
+    simulated = named.simulate(start, [0.0, 0.5, 1.0])
+    assert "hour" == simulated.index.name
+    np.testing.assert_allclose(simulated["c [mol/l]"], 2.0 * np.exp(-0.8 * simulated.index.to_numpy()), rtol=5e-3)
+
+
+def test_several_starts_are_simulated_at_once(named: EquationDiscovery) -> None:
+    """As an array of three axes, or as a table by start and time."""
+    starts = pd.DataFrame({"c [mol/l]": [1.0, 2.0]}, index=pd.Index(["weak", "strong"], name="bottle"))
+    times = np.linspace(0.0, 1.0, 4)
+    simulated = named.simulate(starts, times)
+    assert ["bottle", "hour"] == list(simulated.index.names)
+    batch = named.simulate(starts.to_numpy(), times)
+    assert (2, 4, 1) == batch.shape
+    np.testing.assert_array_equal(simulated.loc["strong"], batch[1])
+    np.testing.assert_array_equal(named.simulate([2.0], times), batch[1])
+
+
+def test_the_law_is_printed(named: EquationDiscovery, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rounded as asked, one equation a line."""
+    named.print(precision=2)
+    assert "(c)' = -0.8*c\n" == capsys.readouterr().out
+    assert ["-0.8*c"] == named.equations(precision=2)
+    assert named.export("c").startswith("// The right-hand side of a law")
+
+
+def test_the_constants_and_the_front_are_tables(named: EquationDiscovery) -> None:
+    """With intervals, terms and engines."""
+    (row,) = named.coefficients_.to_dict("records")
+    assert ("c [mol/l]", "c0*c", "c0") == (row["state"], row["term"], row["constant"])
+    assert row["low"] <= row["value"] <= row["high"]
+    assert pytest.approx(-0.8, rel=1e-3) == row["value"]
+    front = named.front_
+    assert len(named.result_.ranking.front) == len(front)
+    assert 0.0 == front.loc[1, "gap"]
+    assert front.loc[1, "(c [mol/l])'"].endswith("*c")
+
+
+def test_the_way_is_told_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr outside of notebooks; nothing is said otherwise."""
+    EquationDiscovery(**QUICK).fit(DECAY, TIMES)
+    assert ("", "") == capsys.readouterr()
+    EquationDiscovery(**QUICK, verbose=True).fit(DECAY, TIMES)
+    printed = capsys.readouterr()
+    assert "" == printed.out
+    assert "smoothing: " in printed.err
+    assert "selection: " in printed.err
+
+
+def test_a_second_fit_forgets_the_first(table: pd.DataFrame) -> None:
+    """Names of an earlier table do not stay."""
+    model = EquationDiscovery(**QUICK).fit(table, "hour").fit(DECAY, TIMES)
+    assert 1 == model.n_features_in_
+    assert not hasattr(model, "feature_names_in_")
+    assert "t" == model.result_.time_name
 
 
 def test_the_functional_way_gives_the_same_law(fitted: EquationDiscovery, tmp_path: object) -> None:

@@ -15,7 +15,7 @@ from pipelines import cli, doctor
 from pipelines.doctor import Check
 
 QUICK = ("--engines", "structured", "--smoother", "gaussian_process")
-VERBS = {"run", "report", "simulate", "compare", "systems", "validate", "doctor"}
+VERBS = {"run", "report", "export", "simulate", "compare", "systems", "validate", "doctor"}
 
 Discover = Callable[..., int]
 
@@ -65,6 +65,21 @@ def test_help_lists_the_verbs_that_work(discover: Discover, capsys: pytest.Captu
         assert f"discover {verb}" in capsys.readouterr().out
 
 
+def test_an_export_goes_to_stdout_or_a_file(
+    run: Path, discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The same text; a file that cannot be written and a format that does not exist are wrong uses."""
+    assert 0 == discover("export", run, "--to", "c")
+    text = capsys.readouterr().out
+    assert "derivative[0] = " in text
+    assert 0 == discover("export", run, "--to", "c", "--out", tmp_path / "new" / "law.c")
+    assert text == (tmp_path / "new" / "law.c").read_text(encoding="utf-8")
+    assert 2 == discover("export", run, "--to", "c", "--out", tmp_path / "new")
+    assert "cannot be written" in capsys.readouterr().err
+    assert 2 == discover("export", run, "--to", "cobol")
+    assert "There is no export to 'cobol'" in capsys.readouterr().err
+
+
 def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
     """A usage error that teaches."""
     assert 2 == discover()
@@ -92,6 +107,7 @@ def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.Capture
         (("run", "DATA", "--budget", "nan"), "--budget 'nan' is not a time above zero"),
         (("run", "DATA", "--out", "DATA"), "cannot be written"),
         (("report", "nowhere"), "There is no run folder nowhere"),
+        (("export", "nowhere", "--to", "c"), "There is no run folder nowhere"),
         (("simulate", "nowhere", "--x0", "1", "--until", "2"), "There is no run folder nowhere"),
         (("compare", "x +", "x"), "x +"),
         (("compare", "open('f')", "x"), "open"),

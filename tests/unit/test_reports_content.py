@@ -1,11 +1,11 @@
-"""The report's words and tables."""
+"""The report's words and rows."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from discovery.reports import content, tables
+from discovery.reports import content, rows
 from discovery.types import Law, RankedLaw, Ranking, Trajectory
 
 
@@ -24,7 +24,7 @@ def test_what_was_measured_is_told_in_two_sentences(decay):
 
 def test_constants_have_value_interval_unit_and_place(decay):
     """As text, rounded by the interval."""
-    (row,) = tables.constants(decay, decay.ranking.front[0])
+    (row,) = rows.constants(decay, decay.ranking.front[0])
     assert ("c0", ("x",), "0.50", "0.40", "0.60", "s⁻¹") == (
         row.name, row.states, row.value, row.low, row.high, row.unit,
     )  # fmt: skip
@@ -34,7 +34,7 @@ def test_constants_have_value_interval_unit_and_place(decay):
 def test_each_engine_is_told_with_its_part(decay):
     """Which parts of it stand behind the chosen law, and how far its laws came."""
     assert [("sindy", ("stlsq",), 2, 1), ("operon", (), 1, 2)] == [
-        (row.name, row.parts, row.laws, row.best) for row in tables.engines(decay)
+        (row.name, row.parts, row.laws, row.best) for row in rows.engines(decay)
     ]
     assert content.agreement(decay) == (
         "Equations of the chosen law were proposed by sindy. operon did not propose any of them."
@@ -69,7 +69,7 @@ def test_narrow_figures_are_paired_and_all_are_numbered(decay):
 
 def test_runs_that_were_kept_out_whole_have_a_row_each(decay):
     """All states together, in noise variances and as a share of the spread."""
-    (row,) = tables.unseen_runs(decay)
+    (row,) = rows.unseen_runs(decay)
     assert ("b", 41, "1", "0 %") == (row.name, row.count, row.chi_squared, row.outside)
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from discovery.errors import DataError
-from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.types import Trajectory
 
 T = np.arange(8) / 4
@@ -119,7 +120,8 @@ REFUSED = {
     "times and trajectories": ((RUN, T), "x holds trajectories, which bring their times"),
     "trajectories among arrays": (([RUN, X], None), "x holds trajectories, which bring their times"),
     "text": ((np.full((8, 2), "a"), T), "x does not hold real numbers"),
-    "complex numbers": ((X * 1j, T), "x does not hold real numbers"),
+    "complex numbers": ((X * 1j, T), "Complex data not supported; pass real and imaginary parts as two states"),
+    "sparse arrays": ((sparse.csr_array(X), T), r"x is a sparse array.*Pass x\.toarray\(\)"),
     "dates as times": ((X, np.arange(8).astype("datetime64[D]")), "t does not hold real numbers"),
     "rows of unlike length": (([[1.0, 2.0], [3.0]], [0.0, 1.0]), "x does not hold real numbers in rows of one length"),
     "four axes": ((np.zeros((2, 2, 2, 2)), T), r"x has the shape \(2, 2, 2, 2\)"),
@@ -134,8 +136,9 @@ REFUSED = {
 @pytest.mark.parametrize(("arguments", "message"), REFUSED.values(), ids=REFUSED.keys())
 def test_arrays_that_cannot_be_used_are_refused(arguments: tuple[object, object], message: str) -> None:
     """The message says which array and what it needs."""
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=message) as refused:
         from_arrays(*arguments)  # pyright: ignore[reportArgumentType]
+    assert isinstance(refused.value, ValueError)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +148,15 @@ def test_names_must_fit_the_columns(names: list[str], message: str) -> None:
     """Each column has one name of its own."""
     with pytest.raises(DataError, match=message):
         from_arrays(X, T, names=names)
+
+
+def test_columns_can_be_kept_that_do_not_change() -> None:
+    """Where the states are known; in the order asked for."""
+    x = np.column_stack([X, np.ones(8)])
+    assert ("x0", "x1", "x2") == columns_of(x)
+    measurements = from_arrays(x, T, keep=("x2", "x0"))
+    assert ("x2", "x0") == measurements.trajectories[0].names
+    np.testing.assert_array_equal(measurements.trajectories[0].states, x[:, [2, 0]])
+    assert () == measurements.notes
+    with pytest.raises(DataError, match=r"x has no column 'x3'; its columns are x0, x1, x2\. Pass that column too"):
+        from_arrays(x, T, keep=("x3",))

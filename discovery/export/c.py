@@ -1,0 +1,155 @@
+"""C99: the right-hand side, and a program that integrates it by Dormand and Prince's method of fifth order."""
+
+from __future__ import annotations
+
+from discovery.export.infix import Dialect
+from discovery.export.law import ExportedLaw, Start
+from discovery.types import DiscoveryResult
+
+_KEYWORDS = """auto break case char const continue default do double else enum extern float for goto if inline int long
+register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
+bool true false complex imaginary I NULL EOF NAN INFINITY errno main"""
+_FUNCTIONS = """acos asin atan atan2 cos cosh sin sinh tan tanh exp exp2 expm1 frexp ldexp log log10 log1p log2 modf pow
+sqrt cbrt hypot ceil fabs floor fmod fmin fmax sign abs abort exit free malloc printf fprintf puts stdin stdout stderr
+j0 j1 jn y0 y1 yn gamma lgamma tgamma erf erfc round trunc nan rint remainder scalbn logb ilogb copysign fdim fma
+nearbyint nextafter isnan isinf isfinite signbit div rand system"""
+_OWN = "law state derivative step advance runs run DIMENSION RUNS LAW_ONLY"
+_SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
+DIALECT = Dialect(
+    "C",
+    {**{name: name for name in _SAME}, "abs": "fabs", "sign": "sign", "min": "fmin", "max": "fmax"},
+    whole_power="pow",
+    power="pow",
+    floating=True,
+    comment="//",
+    reserved=frozenset(f"{_KEYWORDS} {_FUNCTIONS} {_OWN}".split()),
+)
+_HEAD = """// The right-hand side of a law, and a program that integrates it:
+//
+//     cc -std=c99 -O2 FILE.c -o law -lm && ./law > law.csv
+//
+// To have the function alone, define LAW_ONLY and include this file.
+//"""
+_SIGN = "static double sign(double x) { return (x > 0.0) - (x < 0.0); }\n"
+# Dormand & Prince (1980), tableau of RK5(4)7M; the last stage is the first of the next step.
+_PROGRAM = """
+#ifndef LAW_ONLY
+#include <stdio.h>
+
+#define SAMPLES 200
+#define STEPS 10000000L
+
+struct run { double begin, end, state[DIMENSION]; };
+
+// Of each run: first time, last time, first state.
+static const struct run runs[] = {
+@RUNS@
+};
+
+// One step by Dormand and Prince: the new state, and its error in units of what is tolerated.
+static double step(double t, double h, const double state[DIMENSION], double next[DIMENSION]) {
+    static const double node[7] = {0.0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1.0, 1.0};
+    static const double weight[7][6] = {
+        {0.0},
+        {1.0 / 5},
+        {3.0 / 40, 9.0 / 40},
+        {44.0 / 45, -56.0 / 15, 32.0 / 9},
+        {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+        {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+        {35.0 / 384, 0.0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
+    };
+    static const double defect[7] = {71.0 / 57600, 0.0,         -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200,
+                                     22.0 / 525,   -1.0 / 40};
+    double slope[7][DIMENSION];
+    double worst = 0.0;
+    for (int stage = 0; stage < 7; stage++) {
+        for (int i = 0; i < DIMENSION; i++) {
+            next[i] = state[i];
+            for (int j = 0; j < stage; j++) next[i] += h * weight[stage][j] * slope[j][i];
+        }
+        law(t + node[stage] * h, next, slope[stage]);
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+        double error = 0.0;
+        for (int stage = 0; stage < 7; stage++) error += h * defect[stage] * slope[stage][i];
+        error = fabs(error) / (1e-10 + 1e-8 * fmax(fabs(state[i]), fabs(next[i])));
+        if (!isnan(worst) && !(error <= worst)) worst = error;  // what is not a number stays
+    }
+    return worst;
+}
+
+// Moves the state from one time to another; returns 0 where that takes too many steps.
+static int advance(double from, double to, double state[DIMENSION]) {
+    double t = from, h = (to - from) / 10.0;
+    for (long count = 0; count < STEPS && t < to; count++) {
+        double next[DIMENSION];
+        if (t + h > to) h = to - t;
+        const double error = step(t, h, state, next);
+        const double factor = error == 0.0 ? 5.0 : 0.9 * pow(error, -0.2);
+        if (error <= 1.0) {
+            t = h == to - t ? to : t + h;
+            for (int i = 0; i < DIMENSION; i++) state[i] = next[i];
+        }
+        h *= factor > 0.2 ? fmin(factor, 5.0) : 0.2;
+    }
+    return t >= to;
+}
+
+int main(void) {
+    printf("run,t,@COLUMNS@\\n");
+    for (size_t number = 0; number < sizeof runs / sizeof runs[0]; number++) {
+        struct run run = runs[number];
+        const double width = (run.end - run.begin) / SAMPLES;
+        for (int sample = 0; sample <= SAMPLES; sample++) {
+            const double t = run.begin + sample * width;
+            if (sample > 0 && !advance(t - width, t, run.state)) {
+                fprintf(stderr, "Run %lu stopped before t = %g.\\n", (unsigned long)number + 1, t);
+                return 1;
+            }
+            printf("%lu,%.10g", (unsigned long)number + 1, t);
+            for (int i = 0; i < DIMENSION; i++) printf(",%.10g", run.state[i]);
+            printf("\\n");
+        }
+    }
+    return 0;
+}
+#endif
+"""
+
+
+def write(result: DiscoveryResult) -> str:
+    """A file with the function ``law`` and a program that integrates it from the first state of each run."""
+    law = ExportedLaw.of(result, DIALECT.reserved)
+    sides = law.right_hand_sides(DIALECT, indent=" " * 8)
+    helper = _SIGN if any("sign(" in side for side in sides) else ""
+    constants = [
+        f"static const double {one.name} = {one.value!r};  {DIALECT.remark(one.interval)}" for one in law.constants
+    ]
+    places = {name: i for i, name in enumerate(law.states)}
+    lines = [
+        _HEAD,
+        law.preamble(DIALECT),
+        "",
+        "#include <math.h>",
+        "",
+        f"#define DIMENSION {len(law.states)}",
+        "",
+        *constants,
+        f"{helper}",
+        "// Derivatives of the states at time t.",
+        "void law(double t, const double state[DIMENSION], double derivative[DIMENSION]) {",
+        *(f"    const double {name} = state[{places[name]}];" for name in law.used),
+        "    (void)t;",
+        *([] if law.used else ["    (void)state;"]),
+        *(f"    derivative[{i}] = {side};" for i, side in enumerate(sides)),
+        "}",
+    ]
+    return "\n".join(lines) + "\n" + _program(law)
+
+
+def _program(law: ExportedLaw) -> str:
+    return _PROGRAM.replace("@COLUMNS@", ",".join(law.states)).replace("@RUNS@", "\n".join(law.runs(DIALECT, _run)))
+
+
+def _run(start: Start) -> str:
+    return f"    {{{start.begin!r}, {start.end!r}, {{{', '.join(map(repr, start.state))}}}}},"

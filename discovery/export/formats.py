@@ -1,0 +1,65 @@
+"""The formats by name. A format is the file of that name, whose function ``write`` makes the text of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from discovery.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from discovery.types import DiscoveryResult
+
+FORMATS: Mapping[str, str] = {
+    "python": "a function without packages; its example takes SciPy",
+    "numpy": "a function of many states at once; its example takes SciPy",
+    "julia": "a function as OrdinaryDiffEq.jl calls it, and an example without packages",
+    "c": "a function in C99 and a program that integrates it",
+    "matlab": "a function file for MATLAB and Octave",
+    "latex": "a document with the equations and the table of constants",
+    "sympy": "code that builds the expressions",
+    "sbml": "SBML Level 3 Version 1, one rate rule for each state",
+    "modelica": "a Modelica model",
+    "csv": "measured, fitted and forecast states",
+    "constants": "a CSV table of the constants and their intervals",
+}
+
+
+def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
+    """The law of a result, complete, as text of another format.
+
+    Args:
+        to: a name of :data:`FORMATS`.
+        rank: place of the law on the front; 1 is the chosen one.
+
+    Raises:
+        UsageError: there is no such format, or no law at that place.
+        DataError: the result has no law.
+        ExpressionError: the law has a function that cannot be written there.
+    """
+    if to not in FORMATS:
+        raise UsageError(f"There is no export to {to!r}. Choose from {', '.join(FORMATS)}.")
+    front = result.ranking.front
+    if not front:
+        raise DataError("There is no law to export: none was found that can be simulated. The verdict says why.")
+    if not 1 <= rank <= len(front):
+        raise UsageError(f"There is no law at place {rank} of the front. It has {len(front)}; choose from those.")
+    if rank > 1 and to == "csv":
+        raise UsageError("Only the chosen law was fitted and forecast sample by sample. Export csv without a rank.")
+    return import_module(f"discovery.export.{to}").write(ranked(result, rank))
+
+
+def ranked(result: DiscoveryResult, rank: int) -> DiscoveryResult:
+    """The result with the law at that place of the front, counted from 1, as the chosen one."""
+    if rank == 1:
+        return result
+    front = result.ranking.front
+    law = front[rank - 1]
+    headline = f"Law {rank} of the front, {law.score - front[0].score:.3g} nats behind the first one."
+    return replace(
+        result,
+        ranking=replace(result.ranking, front=(law, *front[: rank - 1], *front[rank:])),
+        verdict=replace(result.verdict, headline=headline),
+    )

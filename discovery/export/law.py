@@ -1,0 +1,143 @@
+"""What an export tells: a law with its intervals, the columns that it speaks of, and where its runs begin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+
+from discovery.export.infix import Dialect
+from discovery.export.names import identifiers
+from discovery.reports.content import title
+from discovery.reports.rounding import rounded
+from discovery.types import DiscoveryResult, Law, symbol
+
+TIME = "t"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a run of the data begins and ends in time, and its state at the beginning by the fitted law."""
+
+    label: str
+    begin: float
+    end: float
+    state: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant: identifier, value, and interval in words."""
+
+    name: str
+    value: float
+    interval: str
+
+
+@dataclass(frozen=True)
+class ExportedLaw:
+    """The chosen law of a result, as an export sees it.
+
+    Attributes:
+        names: identifier in the target language of each state, constant and ``t``.
+    """
+
+    result: DiscoveryResult
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, result: DiscoveryResult, reserved: Collection[str], time: str = "t") -> ExportedLaw:
+        """For a language with those reserved words and that name of time."""
+        law = result.ranking.front[0].law
+        constants = [f"c{i}" for i in range(len(law.constants))]
+        return cls(result, {**identifiers([*law.states, *constants], {*reserved, time}), TIME: time})
+
+    @property
+    def law(self) -> Law:
+        """The law itself."""
+        return self.result.ranking.front[0].law
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Identifiers of the states in the target language."""
+        return tuple(self.names[state] for state in self.law.states)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Column of each state as the user wrote it."""
+        return tuple(self.result.headers.get(state, state) for state in self.law.states)
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Identifiers of the states that stand in a right-hand side."""
+        found = {str(one) for skeleton in self.law.skeletons for one in skeleton.free_symbols}
+        return tuple(self.names[state] for state in self.law.states if state in found)
+
+    @cached_property
+    def constants(self) -> tuple[Constant, ...]:
+        """The constants that stand in a right-hand side."""
+        law = self.law
+        found = {one for skeleton in law.skeletons for one in skeleton.free_symbols}
+        return tuple(
+            Constant(self.names[f"c{i}"], float(value), self.interval(i))
+            for i, value in enumerate(law.constants)
+            if symbol(f"c{i}") in found
+        )
+
+    def interval(self, index: int) -> str:
+        """The interval of a constant in words."""
+        value = self.law.constants[index]
+        lows, highs = self.result.ranking.front[0].lows, self.result.ranking.front[0].highs
+        if not lows or not math.isfinite(highs[index] - lows[index]):
+            return "not determined by the data"
+        _, low, high = rounded(value, lows[index], highs[index])
+        return f"95 % interval {low} to {high}"
+
+    @cached_property
+    def starts(self) -> tuple[Start, ...]:
+        """One for each run, in the order of the data."""
+        fitted = {one.label: one for one in reversed(self.result.predictions) if one.kind == "fit"}
+        starts: list[Start] = []
+        for run, smooth in zip(self.result.trajectories, self.result.smoothing.trajectories, strict=True):
+            fit = fitted.get(run.label)
+            knows = fit is not None and fit.times[0] == run.times[0] and all(map(math.isfinite, fit.states[0]))
+            state = fit.states[0] if fit is not None and knows else smooth.states[0]
+            starts.append(Start(run.label, float(run.times[0]), float(run.times[-1]), tuple(map(float, state))))
+        return tuple(starts)
+
+    @cached_property
+    def about(self) -> tuple[str, ...]:
+        """Where the law comes from, a line each, the same for the same result."""
+        told = self.result.provenance
+        lines = [f"Found by discovery {version('discovery')}. Data: {title(self.result)}", self.result.verdict.headline]
+        lines += [f"Command: {told['command']}"] if "command" in told else []
+        lines += [f"SHA-256 of the data: {told['data_sha256']}"] if "data_sha256" in told else []
+        return tuple(lines)
+
+    def right_hand_sides(self, dialect: Dialect, indent: str = "") -> tuple[str, ...]:
+        """Right-hand side of each state's derivative; further lines begin with ``indent``."""
+        return tuple(dialect.expression(skeleton, self.names, indent) for skeleton in self.law.skeletons)
+
+    def runs(self, dialect: Dialect, written: Callable[[Start], str]) -> list[str]:
+        """Each run as ``written``, its label in a comment behind it."""
+        return [
+            f"{written(start)}  {dialect.remark(start.label)}" if start.label else written(start)
+            for start in self.starts
+        ]
+
+    def first_states(self) -> list[str]:
+        """Where each run begins, in words."""
+        told: list[str] = []
+        for i, start in enumerate(self.starts, start=1):
+            values = ", ".join(f"{name} = {value!r}" for name, value in zip(self.states, start.state, strict=True))
+            told.append(f"First state of {start.label or f'run {i}'}, from {start.begin!r} to {start.end!r}: {values}")
+        return told
+
+    def preamble(self, dialect: Dialect) -> str:
+        """Comments that say where the law comes from and which name is which column."""
+        lines = [*self.about, ""]
+        lines += [f'{name}: column "{header}"' for name, header in zip(self.states, self.headers, strict=True)]
+        lines.append(f'{self.names[TIME]}: "{self.result.time_name}"')
+        return "\n".join(map(dialect.remark, lines))

@@ -1,0 +1,36 @@
+"""NumPy: the right-hand side takes one state or an array of many, its first axis the states."""
+
+from __future__ import annotations
+
+from discovery.export.infix import Dialect
+from discovery.export.law import ExportedLaw
+from discovery.export.python import MAIN, WORDS, tables, unpacked
+from discovery.types import DiscoveryResult
+
+_SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign")
+_OTHER = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "min": "minimum", "max": "maximum"}
+DIALECT = Dialect(
+    "NumPy",
+    {name: f"np.{other}" for name, other in {**{name: name for name in _SAME}, **_OTHER}.items()},
+    whole_power="**",
+    power="np.power",
+    pi="np.pi",
+    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative"},
+)
+
+
+def write(result: DiscoveryResult) -> str:
+    """A module with a vectorised function ``law(t, state)`` and an example that integrates it."""
+    law = ExportedLaw.of(result, DIALECT.reserved)
+    rows = [
+        f"    derivative[{i}] = {rhs}" if "\n" not in rhs else f"    derivative[{i}] = (\n        {rhs}\n    )"
+        for i, rhs in enumerate(law.right_hand_sides(DIALECT, indent=" " * 8))
+    ]
+    function = (
+        "\n\ndef law(t, state, constants=CONSTANTS):\n"
+        '    """Derivatives of the states at time t; state has one row for each state and any further axes."""\n'
+        "    state = np.asarray(state, dtype=float)\n"
+        f"{unpacked(law)}    derivative = np.empty_like(state)\n" + "\n".join(rows) + "\n    return derivative\n"
+    )
+    head = '"""The right-hand side of a law, for NumPy arrays."""\n\n'
+    return f"{head}{law.preamble(DIALECT)}\n\nimport numpy as np\n{tables(law, DIALECT)}{function}{MAIN}"

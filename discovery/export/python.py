@@ -1,0 +1,105 @@
+"""Plain Python: the right-hand side takes and gives lists, and needs no package."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Sequence
+
+from discovery.export.infix import Dialect
+from discovery.export.law import ExportedLaw, Start
+from discovery.types import DiscoveryResult
+
+WORDS = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "state", "constants", "law", "main"})
+_SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
+DIALECT = Dialect(
+    "Python",
+    {**{name: f"math.{name}" for name in _SAME}, "abs": "abs", "sign": "sign", "min": "min", "max": "max"},
+    whole_power="**",
+    power="math.pow",  # ** makes complex numbers of negative ones
+    pi="math.pi",
+    reserved=WORDS | {"math", "sign", "solve_ivp"},
+)
+_SIGN = '''
+
+def sign(x):
+    """1, 0 or -1."""
+    return float(x > 0) - float(x < 0)
+'''
+MAIN = '''
+
+def main():
+    """Integrates from the first state of each run and prints CSV; needs SciPy."""
+    from scipy.integrate import solve_ivp
+
+    print("run", "t", *STATES, sep=",")
+    for number, (begin, end, start) in enumerate(RUNS, start=1):
+        times = [begin + (end - begin) * i / 200 for i in range(201)]
+        solution = solve_ivp(law, (begin, times[-1]), start, t_eval=times, method="LSODA", rtol=1e-8, atol=1e-10)
+        for time, state in zip(solution.t, solution.y.T):
+            print(number, time, *state, sep=",")
+        if not solution.success:
+            raise SystemExit(f"Run {number} stopped: {solution.message}")
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def write(result: DiscoveryResult) -> str:
+    """A module with a function ``law(t, state)`` and an example that integrates it."""
+    law = ExportedLaw.of(result, DIALECT.reserved)
+    rows = [f"        {rhs}," for rhs in law.right_hand_sides(DIALECT, indent=" " * 12)]
+    helper = _SIGN if any("sign(" in row for row in rows) else ""
+    function = (
+        '\n\ndef law(t, state, constants=CONSTANTS):\n    """Derivatives of the states at time t."""\n'
+        f"{unpacked(law)}    return [\n" + "\n".join(rows) + "\n    ]\n"
+    )
+    head = '"""The right-hand side of a law, in plain Python."""\n\n'
+    return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{MAIN}"
+
+
+def tables(law: ExportedLaw, dialect: Dialect) -> str:
+    """Constants with their intervals, names of the states, and first states of the runs, as Python's tuples."""
+    constants = [
+        f"    {constant.value!r},  {dialect.remark(f'{constant.name}: {constant.interval}')}"
+        for constant in law.constants
+    ]
+    return "\n".join(
+        (
+            "",
+            "CONSTANTS = (",
+            *constants,
+            ")",
+            f"STATES = ({quoted(law.states)})",
+            "# Of each run: first time, last time, first state.",
+            "RUNS = (",
+            *law.runs(dialect, run_row),
+            ")",
+            "",
+        )
+    )
+
+
+def run_row(start: Start) -> str:
+    """A run as a tuple, in Python and in Julia."""
+    return f"    ({start.begin!r}, {start.end!r}, [{', '.join(map(repr, start.state))}]),"
+
+
+def unpacked(law: ExportedLaw) -> str:
+    """The lines that give states and constants their names."""
+    lines = [f"    {listed(law.states)} = state\n"]
+    if law.constants:
+        lines.append(f"    {listed([constant.name for constant in law.constants])} = constants\n")
+    return "".join(lines)
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Identifiers as texts of a tuple, in Python and in Julia."""
+    return listed([f'"{name}"' for name in names])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Members of a tuple, in Python and in Julia."""
+    return ", ".join(names) + ("," if len(names) == 1 else "")

@@ -1,0 +1,61 @@
+"""SymPy: code that builds the expressions; it evaluates no text."""
+
+from __future__ import annotations
+
+import re
+
+from discovery.export.formula import FUNCTIONS
+from discovery.export.infix import Dialect
+from discovery.export.law import ExportedLaw
+from discovery.export.python import WORDS
+from discovery.types import DiscoveryResult
+
+_OTHER = {"abs": "Abs", "min": "Min", "max": "Max"}
+DIALECT = Dialect(
+    "SymPy",
+    {name: f"sympy.{_OTHER.get(name, name)}" for name in (*FUNCTIONS.values(), "sqrt")},
+    whole_power="**",
+    power="**",
+    pi="sympy.pi",
+    ratio="sympy.Rational",
+    reserved=WORDS | {"sympy", "values", "intervals", "skeletons", "equations", "headers"},
+)
+
+
+def write(result: DiscoveryResult) -> str:
+    """A module with symbols, the family ``skeletons``, the ``values`` of its constants, and the ``equations``."""
+    law = ExportedLaw.of(result, DIALECT.reserved)
+    sides = law.right_hand_sides(DIALECT, indent=" " * 8)
+    names = [*law.states, *(constant.name for constant in law.constants)]
+    symbols = [f'{name} = sympy.Symbol("{name}", real=True)' for name in ("t", *names)]
+    values = [f"    {one.name}: {one.value!r},  {DIALECT.remark(one.interval)}" for one in law.constants]
+    rows = [f"    {state}: {_built(rhs)}," for state, rhs in zip(law.states, sides, strict=True)]
+    lines = [
+        '"""The right-hand sides of a law, as SymPy\'s expressions."""',
+        "",
+        law.preamble(DIALECT),
+        "",
+        "import sympy",
+        "",
+        *symbols,
+        "",
+        "# Derivative of each state by time, in letters for the constants.",
+        "skeletons = {",
+        *rows,
+        "}",
+        "values = {",
+        *values,
+        "}",
+        "equations = {state: side.subs(values) for state, side in skeletons.items()}",
+        "",
+        'if __name__ == "__main__":',
+        "    for state, side in equations.items():",
+        '        print(f"d {state} / d t = {side}")',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _built(text: str) -> str:
+    if re.fullmatch(r"-?[\d.e+-]+", text):
+        return f"sympy.S({text})"  # else it would be a number of Python's own
+    return f"(\n        {text}\n    )" if "\n" in text else text

@@ -1,0 +1,96 @@
+"""A law or a result as a notebook shows it: LaTeX, HTML with MathML, and plain text."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from discovery.reports.content import STATUS
+from discovery.reports.mathml import MathMLPen
+from discovery.reports.rows import constants, numbers
+from discovery.reports.text import lines
+from discovery.symbolic.latex import LatexPen, Pen, Typesetter
+from discovery.symbolic.lettering import printable
+from discovery.types import DiscoveryResult, Law, RankedLaw
+
+_WIDTH = 90  # characters of a formula on one line of a notebook
+# Browsers align the cells of MathML by style alone.
+_RIGHT, _LEFT = ('<mtd style="text-align:right">', '<mtd style="text-align:left">')
+_COLOURS = {"found": "#2e7d32", "partial": "#b26a00", "not_found": "#c62828"}
+_LEVELS = {"good": "✓", "caution": "!", "bad": "✗"}
+
+
+def latex(value: Law | DiscoveryResult) -> str | None:
+    """The law between dollar signs; None if there is none."""
+    ranked = _law(value)
+    if ranked is None:
+        return None
+    rows = [f"{left} &= " + r" \\ &\quad ".join(sides) for left, sides in _equations(value, ranked, LatexPen())]
+    return r"$$\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}$$"
+
+
+def html(value: Law | DiscoveryResult) -> str:
+    """The law as MathML; of a result also the verdict and the table of constants. Colours are the notebook's own."""
+    ranked = _law(value)
+    formula = "" if ranked is None else _mathematics(value, ranked)
+    if isinstance(value, Law):
+        return formula
+    head = (
+        f'<p><strong style="color:{_COLOURS[value.status]}">{STATUS[value.status]}.</strong> '
+        f"{_text(value.verdict.headline)}</p>"
+    )
+    findings = "".join(f"<li>{_LEVELS[finding.level]} {_text(finding.text)}</li>" for finding in value.verdict.findings)
+    listed = f'<ul style="list-style:none;padding-left:0">{findings}</ul>' if findings else ""
+    return f"<div>{head}{formula}{'' if ranked is None else _table(value, ranked)}{listed}</div>"
+
+
+def text(value: Law | DiscoveryResult) -> str:
+    """The verdict, of a result, and the equations."""
+    if isinstance(value, Law):
+        return "\n".join(lines(value))
+    equations = () if value.law is None else lines(value.law)
+    return "\n".join((f"{STATUS[value.status]}. {value.verdict.headline}", *equations))
+
+
+def _law(value: Law | DiscoveryResult) -> RankedLaw | None:
+    if isinstance(value, Law):
+        return RankedLaw(value, math.nan, math.nan, math.nan, 0)
+    return value.ranking.front[0] if value.ranking.front else None
+
+
+def _typesetter(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> Typesetter:
+    names = {} if isinstance(value, Law) else {"t": value.time_name, **value.headers}
+    return Typesetter(pen, names, numbers(ranked))
+
+
+def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> list[tuple[str, tuple[str, ...]]]:
+    typesetter = _typesetter(value, ranked, pen)
+    pairs = zip(ranked.law.states, ranked.law.skeletons, strict=True)
+    return [(typesetter.derivative(state), typesetter.lines(skeleton, _WIDTH)) for state, skeleton in pairs]
+
+
+def _mathematics(value: Law | DiscoveryResult, ranked: RankedLaw) -> str:
+    rows: list[str] = []
+    for left, sides in _equations(value, ranked, MathMLPen()):
+        first = f"{_RIGHT}<mrow>{left}</mrow></mtd>{_LEFT}<mrow><mo>=</mo>{sides[0]}</mrow></mtd>"
+        more = [f'{_RIGHT}</mtd>{_LEFT}<mrow><mspace width="2em"/>{side}</mrow></mtd>' for side in sides[1:]]
+        rows += [f"<mtr>{cells}</mtr>" for cells in (first, *more)]
+    table = f'<mtable displaystyle="true">{"".join(rows)}</mtable>'
+    return f'<div><math xmlns="http://www.w3.org/1998/Math/MathML">{table}</math></div>'
+
+
+def _table(value: DiscoveryResult, ranked: RankedLaw) -> str:
+    names = {state: _text(value.headers.get(state, state)) for state in ranked.law.states}
+    rows = "".join(
+        f"<tr><td>{', '.join(names[state] for state in row.states)}</td><td>{row.value}</td>"
+        f"<td>{row.low}</td><td>{row.high}</td></tr>"
+        for row in constants(value, ranked)
+    )
+    if not rows:
+        return ""
+    head = '<tr><th>equation of</th><th>constant</th><th colspan="2">95 % interval</th></tr>'
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _text(words: str) -> str:
+    return escape(printable(words))

@@ -1,0 +1,241 @@
+"""The tables of a report as rows of text: constants, laws, states, runs, errors, engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from discovery.reports.comparison import Difference, differences, why_not
+from discovery.reports.naming import split_header, symbols
+from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
+from discovery.reports.rounding import plain, rounded
+from discovery.reports.units import constant_units
+from discovery.reports.unseen import whole_runs
+from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
+
+SETTLED = "settled"  # the source of equations that needed no search
+FIRST_LAWS = 5  # of the short table of rivals
+MOST_CONSTANTS = 20  # that stand with the law; more are in the appendix
+MOST_LAWS, MOST_ROWS = 8, 12  # what a reader compares; the run folder holds all
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A row of the table of constants.
+
+    Attributes:
+        states: those whose equations it stands in.
+        value, low, high: value and interval as text.
+        unit: as text, ``–`` where it cannot be told, empty where there is none.
+        term: the term in which it stands first.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    value: str
+    low: str
+    high: str
+    unit: str
+    term: sp.Expr
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A row of the table of laws.
+
+    Attributes:
+        gap: score above the best.
+        differences: equations whose terms are not those of the chosen law.
+        why: why it is not the chosen law; empty for that one.
+    """
+
+    rank: int
+    law: RankedLaw
+    gap: str
+    complexity: int
+    misfit: str
+    r_squared: str
+    held_out: str
+    sources: str
+    differences: tuple[Difference, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class State:
+    """A row of the table of states: range and gaps of the measurements, scale of the noise."""
+
+    identifier: str
+    header: str
+    unit: str
+    low: str
+    high: str
+    missing: int
+    noise: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A row of the table of runs."""
+
+    label: str
+    samples: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Errors:
+    """A row of errors of fit or forecast, of a state or of a run."""
+
+    name: str
+    count: int
+    rms: str
+    relative: str
+    chi_squared: str
+    outside: str
+    memory: str
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What a search engine had a part in.
+
+    Attributes:
+        parts: of it that proposed equations of the chosen law; empty if none did.
+        laws: how many of the ranked laws have an equation of its.
+        best: rank of the first of them.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    laws: int
+    best: int
+
+
+def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...]:
+    """The constants of a law with their 95 % intervals and their units."""
+    law = ranked.law
+    units = constant_units(law, {one.identifier: one.unit for one in symbols(result)})
+    rows: list[Constant] = []
+    for i, texts in enumerate(_rounded(ranked)):
+        name = f"c{i}"
+        terms = {
+            state: term
+            for state, skeleton in zip(law.states, law.skeletons, strict=True)
+            for term in reversed(sp.Add.make_args(skeleton))
+            if symbol(name) in term.free_symbols
+        }
+        rows.append(Constant(name, tuple(terms), *texts, units[i], next(iter(terms.values()), symbol(name))))
+    return tuple(rows)
+
+
+def numbers(ranked: RankedLaw) -> dict[str, str]:
+    """Text of each constant by its symbol, for the typesetter."""
+    return {f"c{i}": value for i, (value, _, _) in enumerate(_rounded(ranked))}
+
+
+def _rounded(ranked: RankedLaw) -> Iterator[tuple[str, str, str]]:
+    values = ranked.law.constants
+    lows = ranked.lows or (float("nan"),) * len(values)
+    highs = ranked.highs or (float("nan"),) * len(values)
+    return (rounded(*bounds) for bounds in zip(values, lows, highs, strict=True))
+
+
+def rivals(result: DiscoveryResult) -> tuple[Rival, ...]:
+    """The best laws of the front."""
+    front = result.ranking.front[:MOST_LAWS]
+    return tuple(
+        Rival(
+            rank, law, plain(law.score - front[0].score), law.complexity, plain(law.misfit), plain(law.r_squared),
+            plain(law.held_out), ", ".join(engine_names((law,))) or "–",
+            differences(law.law, front[0].law), why_not(law, front[0]) if rank > 1 else "",
+        )
+        for rank, law in enumerate(front, start=1)
+    )  # fmt: skip
+
+
+def states(result: DiscoveryResult) -> tuple[State, ...]:
+    """What was measured, state by state, over all runs."""
+    names = result.trajectories[0].names
+    values = np.concatenate([run.states for run in result.trajectories])
+    rows: list[State] = []
+    for name, column, scale in zip(names, values.T, result.smoothing.noise.scale, strict=True):
+        known = column[np.isfinite(column)]
+        low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
+        header = result.headers.get(name, name)
+        unit = split_header(header)[1] or ""
+        rows.append(State(name, header, unit, low, high, len(column) - len(known), plain(float(scale))))
+    return tuple(rows)
+
+
+def runs(result: DiscoveryResult) -> tuple[Run, ...]:
+    """The runs, the first dozen of them."""
+    return tuple(
+        Run(run_name(run, i), len(run), plain(float(run.times[0]), 5), plain(float(run.times[-1]), 5))
+        for i, run in enumerate(result.trajectories[:MOST_ROWS], start=1)
+    )
+
+
+def run_name(run: Trajectory, place: int) -> str:
+    """The label of a run, or its number."""
+    return run.label or str(place)
+
+
+def errors(result: DiscoveryResult, kind: Kind) -> tuple[Errors, ...]:
+    """Errors of fit or forecast of each state."""
+    return tuple(
+        Errors(
+            row.identifier, row.count, plain(row.rms), _percent(row.relative), plain(row.chi_squared),
+            _percent(row.outside), plain(row.memory, 2),
+        )
+        for row in state_errors(result, kind)
+    )  # fmt: skip
+
+
+def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
+    """Errors of the forecast of each run that was kept out whole, all states together."""
+    whole = {run.label for run, _ in whole_runs(result)}
+    rows: list[Errors] = []
+    for one in residuals(result, "held_out"):
+        if one.run.label in whole:
+            spread = np.nanstd(np.concatenate([run.states for run in result.trajectories]), axis=0)
+            with np.errstate(all="ignore"):
+                relative = mean_square((one.differences / spread).ravel()) ** 0.5
+            standard = one.standardised.ravel()
+            known = standard[~np.isnan(standard)]
+            outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
+            rows.append(
+                Errors(
+                    one.run.label, len(known), "–", _percent(relative), plain(mean_square(standard)),
+                    _percent(outside), "–",
+                )
+            )  # fmt: skip
+    return tuple(rows)
+
+
+def _percent(share: float) -> str:
+    return f"{plain(100 * share, 2)} %" if np.isfinite(share) else plain(share)
+
+
+def engine_names(laws: Sequence[RankedLaw]) -> tuple[str, ...]:
+    """Names of the engines that proposed equations of these laws; what stands after a colon is a part of an engine."""
+    return tuple(dict.fromkeys(source.split(":")[0] for ranked in laws for source in ranked.law.sources))
+
+
+def engines(result: DiscoveryResult) -> tuple[Engine, ...]:
+    """Each engine's part in the ranking, the one with the best law first."""
+    front = result.ranking.front
+    rows: list[Engine] = []
+    for name in engine_names(front):
+        ranks = [rank for rank, law in enumerate(front, start=1) if name in engine_names((law,))]
+        parts = tuple(
+            source.partition(":")[2] or "whole"
+            for source in dict.fromkeys(front[0].law.sources)
+            if source.split(":")[0] == name
+        )
+        rows.append(Engine(name, parts, len(ranks), ranks[0]))
+    return tuple(sorted(rows, key=lambda row: row.best))

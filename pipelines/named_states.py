@@ -1,0 +1,137 @@
+"""States that come and go as arrays, tables or dictionaries, by the names that the user gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from discovery.errors import DataError
+from discovery.trajectories.arrays import columns_of, from_arrays
+from discovery.trajectories.measurements import Measurements
+from discovery.types import Trajectory
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of the data, and which of them are states.
+
+    Attributes:
+        given: names of all columns, in their order.
+        states: those that are states.
+        named: whether the data came as tables, which have names of their own.
+        time: what time is called.
+    """
+
+    given: tuple[str, ...]
+    states: tuple[str, ...]
+    named: bool = False
+    time: str = "t"
+
+    def read(self, X: Any) -> Float[np.ndarray, "point state"]:
+        """Values of the states at points.
+
+        Args:
+            X: an array with all columns of the data, or with the states alone; or a table, whose columns are found by
+                their names.
+
+        Raises:
+            DataError: the columns do not fit.
+        """
+        if isinstance(X, pd.DataFrame):
+            missing = [name for name in self.states if name not in X.columns]
+            if missing:
+                raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
+            return X[list(self.states)].to_numpy(dtype=np.float64)
+        points = np.asarray(X, dtype=np.float64)
+        if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
+            return points[:, [self.given.index(name) for name in self.states]]
+        if points.ndim != 2 or points.shape[1] != len(self.states):
+            raise self.misfit(points.shape)
+        return points
+
+    def starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
+        """One or more initial states, also as a dictionary or a row of a table."""
+        if isinstance(x0, Mapping | pd.Series):
+            named = cast("Mapping[str, float]", x0)
+            return self.read(pd.DataFrame([dict(named.items())]))
+        return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(np.asarray(x0, dtype=np.float64)))
+
+    def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
+        """Values at points in the form of the points."""
+        return pd.DataFrame(values, index=X.index, columns=self.index) if isinstance(X, pd.DataFrame) else values
+
+    def like_starts(
+        self, runs: Float[np.ndarray, "start time state"], x0: Any, times: Float[np.ndarray, " time"]
+    ) -> Any:
+        """Simulated states in the form of the initial states: arrays from arrays, tables from what has names."""
+        clock = pd.Index(times, name=self.time)
+        if isinstance(x0, Mapping | pd.Series):
+            return pd.DataFrame(runs[0], index=clock, columns=self.index)
+        if isinstance(x0, pd.DataFrame):
+            rows = pd.MultiIndex.from_product([x0.index, clock], names=[x0.index.name or "start", self.time])
+            return pd.DataFrame(runs.reshape(-1, len(self.states)), index=rows, columns=self.index)
+        return runs if np.ndim(x0) == 2 else runs[0]
+
+    def trajectories(self, X: Any, t: Any) -> tuple[Trajectory, ...]:
+        """Runs of the same states in other data, given as to :func:`measured`."""
+        tables, times, _ = _apart(X, t)
+        own = columns_of(tables)
+        if _has_names(tables):
+            names = None
+        elif len(own) in (len(self.given), len(self.states)):
+            names = self.given if len(own) == len(self.given) else self.states
+        else:
+            raise self.misfit(np.shape(tables))
+        return from_arrays(tables, times, names=names, keep=self.states).trajectories
+
+    def misfit(self, shape: tuple[int, ...]) -> DataError:
+        """The error of an array with other columns, worded so that scikit-learn's tools know it."""
+        return DataError(
+            f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(self.given)} "
+            f"features as input: one column for each of {', '.join(self.states)}. Its shape is {shape}. "
+            "Reshape your data to one row for each point."
+        )
+
+    @property
+    def index(self) -> pd.Index:
+        """The states as the columns of a table."""
+        return pd.Index(self.states)
+
+
+def measured(X: Any, t: Any, names: Sequence[str] | None = None) -> tuple[Measurements, Columns]:
+    """Measurements from arrays or tables, and the columns that they came with.
+
+    Args:
+        t: times as in :func:`discovery.trajectories.arrays.from_arrays`, or the name of the column that holds them.
+
+    Raises:
+        DataError: the data cannot be used.
+    """
+    tables, times, time = _apart(X, t)
+    measurements = from_arrays(tables, times, names=names)
+    named = names is None and _has_names(tables, pd.DataFrame)
+    columns = Columns(columns_of(tables, names=names), tuple(measurements.headers.values()), named, time)
+    return replace(measurements, time_name=time), columns
+
+
+def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajectory)) -> bool:
+    first: Any = X[0] if isinstance(X, list | tuple) and X else X
+    return isinstance(first, kinds)
+
+
+def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
+    """States, times and the name of time; where t is the name of a column, that is taken out of each table."""
+    if not isinstance(t, str):
+        return X, t, "t"
+    several = isinstance(X, list | tuple)
+    tables: list[Any] = list(cast("Sequence[Any]", X)) if several else [X]
+    for table in tables:
+        if not isinstance(table, pd.DataFrame) or t not in table.columns:
+            raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
+    rest, times = [table.drop(columns=t) for table in tables], [table[t].to_numpy() for table in tables]
+    return (rest, times, t) if several else (rest[0], times[0], t)

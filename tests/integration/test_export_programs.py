@@ -1,0 +1,112 @@
+"""Exported programs run: they integrate from the first state of each run, and print what our own solver gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.dynamics.simulate import simulate_or_fail
+from discovery.export.formats import FORMATS, export
+from discovery.types import DiscoveryResult, Law
+
+# Each tries to end a comment, a string or a line, or means something to one of the languages.
+HOSTILE = (
+    "x_1\n*/ #error broken\n/* raise SystemExit(3) \N{LINE SEPARATOR}exit(3)",
+    "μ 100% a$b{c} \\ ??/ \"\"\" ''' %{ #= =# <script> ]]> --> &amp; \\end{document} ^^M coding: utf-7 \\",
+)
+PROGRAMS = {
+    "python": ("law.py", (sys.executable, "law.py")),
+    "numpy": ("law.py", (sys.executable, "law.py")),
+    "c": ("law.c", ("./law",)),
+    "matlab": ("law.m", ("octave-cli", "--norc", "--quiet", "--eval", "law")),
+    "julia": ("law.jl", ("julia", "--startup-file=no", "law.jl")),
+}
+SOURCES = {
+    "gcc": "apt-get install gcc",
+    "octave-cli": "apt-get install --no-install-recommends octave",
+    "pdflatex": "apt-get install texlive-latex-recommended texlive-fonts-recommended",
+}
+
+
+@pytest.fixture(scope="module")
+def result(law_of, result_of) -> DiscoveryResult:
+    """Hunters and prey from two first states; columns, runs, time, command and verdict bear hostile names."""
+    law: Law = law_of({"x": "c0*x - c1*x*y", "y": "c2*x*y - c3*y"}, 0.8, 0.06, 0.03, 0.7)
+    made = result_of(law, [30.0, 4.0], [12.0, 9.0], headers=HOSTILE, labels=HOSTILE, time_name=f"t {HOSTILE[0]}")
+    told = {"command": HOSTILE[1], "data_sha256": HOSTILE[0], "files": [HOSTILE[0]]}
+    return replace(made, verdict=replace(made.verdict, headline=HOSTILE[1]), provenance=told)
+
+
+def ran(*words: str, folder: Path) -> str:
+    """What a program prints; skips, with the command that adds it, where it is missing."""
+    if shutil.which(words[0]) is None and not (folder / words[0]).exists():
+        pytest.skip(f"{words[0]} is not installed. Add it with: {SOURCES.get(words[0], 'its own installer')}")
+    quiet = {**os.environ, "OCTAVE_HISTFILE": os.devnull}
+    done = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False, timeout=200, env=quiet)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_program_integrates_each_run(language: str, result: DiscoveryResult, tmp_path: Path) -> None:
+    """201 states a run, as our solver has them, whatever columns and runs are called."""
+    name, words = PROGRAMS[language]
+    (tmp_path / name).write_text(export(result, language), encoding="utf-8")
+    if language == "c":
+        ran("gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "law.c", "-o", "law", "-lm", folder=tmp_path)
+    printed = pd.read_csv(StringIO(ran(*words, folder=tmp_path)))
+    assert ["run", "t", "x", "y"] == list(printed.columns)
+    times = np.linspace(0.0, 1.0, 201)
+    for number, run in enumerate(result.trajectories, start=1):
+        rows = printed[printed["run"] == number]
+        exact = simulate_or_fail(result.ranking.front[0].law, run.states[0], times)
+        np.testing.assert_allclose(rows["t"], times, atol=1e-9)
+        np.testing.assert_allclose(rows[["x", "y"]], exact, rtol=1e-6)
+
+
+def test_a_program_in_c_says_where_it_stops(law_of, result_of, tmp_path: Path) -> None:
+    """x' = x^2 from 2 reaches infinity at t = 1/2: an exit code, a message, and no endless loop."""
+    result = result_of(law_of({"x": "x**2"}), [2.0], simulated=False)
+    (tmp_path / "law.c").write_text(export(result, "c").replace("10000000L", "10000L"), encoding="utf-8")
+    ran("gcc", "-std=c99", "-O2", "law.c", "-o", "law", "-lm", folder=tmp_path)
+    done = subprocess.run(["./law"], capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
+    assert 1 == done.returncode
+    assert done.stderr in ("Run 1 stopped before t = 0.5.\n", "Run 1 stopped before t = 0.505.\n")
+
+
+def test_the_latex_document_compiles(result: DiscoveryResult, tmp_path: Path) -> None:
+    """With nothing that sticks out; columns with long names get letters, and a list tells which is which."""
+    (tmp_path / "law.tex").write_text(export(result, "latex"), encoding="utf-8")
+    log = ran("pdflatex", "-interaction=nonstopmode", "-halt-on-error", "law.tex", folder=tmp_path)
+    assert (tmp_path / "law.pdf").stat().st_size > 0
+    assert "Overfull" not in log
+
+
+def test_hostile_names_are_told_where_a_format_has_room_for_them(result: DiscoveryResult) -> None:
+    """On one line and without the characters that cannot be seen."""
+    from xml.etree import ElementTree as ET
+
+    parameters = ET.fromstring(export(result, "sbml")).iter("{http://www.sbml.org/sbml/level3/version1/core}parameter")
+    names = [one.get("name") for one in parameters]
+    assert ["x_1 */ #error broken /* raise SystemExit(3) exit(3)", HOSTILE[1].strip()] == names[:2]
+    table = pd.read_csv(StringIO(export(result, "csv")))
+    assert [*HOSTILE, *(f"measured {header}" for header in HOSTILE)] == list(table.columns[3:])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_result_is_exported_the_same(name: str, result: DiscoveryResult) -> None:
+    """Each export ends with a line, has no trailing blanks, and holds no time of day."""
+    text = export(result, name)
+    assert text == export(result, name)
+    assert text.endswith("\n")
+    if name not in ("csv", "constants"):
+        assert [] == [line for line in text.splitlines() if line != line.rstrip()]

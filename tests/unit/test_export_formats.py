@@ -1,0 +1,170 @@
+"""The list of formats, the tables, and what cannot be exported."""
+
+from dataclasses import replace
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sympy as sp
+
+from discovery import export as package
+from discovery.errors import DataError, ExpressionError, UsageError
+from discovery.export import c
+from discovery.export.formats import FORMATS, export
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryResult, Law, Prediction, symbol
+
+CODE = [name for name in FORMATS if name not in ("latex", "csv", "constants")]
+
+
+@pytest.fixture
+def result(law_of, result_of) -> DiscoveryResult:
+    """A decay and a growth in two runs; a second law is on the front."""
+    rival = law_of({"x": "-c0*x**2", "y": "c1*y"}, 0.7, 0.5)
+    law = law_of({"x": "-c0*x", "y": "c0*c1*y"}, 0.8, 0.5)
+    return result_of(law, [1.0, 2.0], [3.0, 1.0], headers=["x [m]", "y"], rivals=[rival])
+
+
+def test_every_format_has_a_file_and_the_parts_have_none() -> None:
+    """A file with a function ``write`` is a format; no format is forgotten."""
+    files = {path.stem for path in Path(package.__path__[0]).glob("[!_]*.py")}
+    writers = {name for name in files if hasattr(import_module(f"discovery.export.{name}"), "write")}
+    assert set(FORMATS) == writers
+    assert set() == {name for name, told in FORMATS.items() if not told}
+
+
+def test_the_help_of_the_command_lists_every_format() -> None:
+    """In the order of the list."""
+    import typer
+
+    from pipelines import cli
+
+    verb = typer.main.get_command(cli.app).commands["export"]  # pyright: ignore[reportAttributeAccessIssue]
+    (option,) = [one for one in verb.params if one.name == "to"]
+    assert list(FORMATS) == option.help.rstrip(".").replace(" or ", ", ").split(", ")
+
+
+@pytest.mark.parametrize("to", ["", "fortran", "formats", "law", "../c"])
+def test_what_is_no_format_is_refused(to: str, result: DiscoveryResult) -> None:
+    """Parts of the package are no formats either."""
+    with pytest.raises(UsageError, match=r"There is no export to '.*'\. Choose from python, numpy, julia, c, "):
+        export(result, to)
+
+
+def test_without_a_law_there_is_nothing_to_export(result: DiscoveryResult) -> None:
+    """The message says where the reason stands."""
+    with pytest.raises(DataError, match="There is no law to export: none was found that can be simulated"):
+        export(replace(result, ranking=replace(result.ranking, front=())), "c")
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_law_further_down_the_front_can_be_exported(name: str, result: DiscoveryResult) -> None:
+    """Its own constants and equations, and no word of the chosen law's verdict."""
+    text = export(result, name, rank=2)
+    assert "0.7" in text
+    assert "0.8" not in text
+    assert "Law 2 of the front, 10 nats behind the first one." in text
+    assert result.verdict.headline not in text
+    assert result.verdict.headline in export(result, name)
+
+
+@pytest.mark.parametrize("rank", [0, -1, 3])
+def test_a_place_beyond_the_front_is_refused(rank: int, result: DiscoveryResult) -> None:
+    """The message says how long the front is."""
+    with pytest.raises(UsageError, match=rf"There is no law at place {rank} of the front\. It has 2"):
+        export(result, "c", rank=rank)
+
+
+def test_only_the_chosen_law_has_trajectories(result: DiscoveryResult) -> None:
+    """The others were not forecast."""
+    with pytest.raises(UsageError, match="Only the chosen law was fitted and forecast sample by sample"):
+        export(result, "csv", rank=2)
+
+
+def test_the_table_of_constants(result: DiscoveryResult) -> None:
+    """Value, interval and the terms that have the constant; an interval that is not known is empty."""
+    table = pd.read_csv(StringIO(export(result, "constants")))
+    assert ["state", "term", "constant", "value", "low", "high"] == list(table.columns)
+    assert [
+        ["x [m]", "-c0*x", "c0", 0.8],
+        ["y", "c0*c1*y", "c0", 0.8],
+        ["y", "c0*c1*y", "c1", 0.5],
+    ] == table[["state", "term", "constant", "value"]].to_numpy().tolist()
+    np.testing.assert_allclose(table[["low", "high"]], [[0.72, 0.88], [0.72, 0.88], [0.45, 0.55]])
+    assert pd.read_csv(StringIO(export(result, "constants", rank=2)))[["low", "high"]].isna().all(axis=None)
+
+
+def test_the_table_of_trajectories(result: DiscoveryResult) -> None:
+    """Fit and forecast beside the measurements of the same times."""
+    run = result.trajectories[1]
+    forecast = Prediction("held_out", "run 2", np.array([run.times[3], 0.333]), np.array([[5.0, 6.0], [7.0, 8.0]]))
+    table = pd.read_csv(StringIO(export(replace(result, predictions=(*result.predictions, forecast)), "csv")))
+    assert ["run", "part", "t", "x [m]", "y", "measured x [m]", "measured y"] == list(table.columns)
+    assert 11 + 11 + 2 == len(table)
+    fit = table[(table["run"] == "run 2") & (table["part"] == "fit")]
+    np.testing.assert_array_equal(fit[["measured x [m]", "measured y"]], run.states)
+    rows = table[table["part"] == "forecast"].iloc[:, 2:].to_numpy(dtype=float)
+    np.testing.assert_array_equal(rows, [[run.times[3], 5.0, 6.0, *run.states[3]], [0.333, 7.0, 8.0, np.nan, np.nan]])
+
+
+def test_a_run_without_a_fit_begins_on_the_smoothed_curve(result: DiscoveryResult) -> None:
+    """So that every run has a first state."""
+    text = export(replace(result, predictions=()), "python")
+    assert "(0.0, 1.0, [3.0, 1.0])" in text
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_function_without_a_counterpart_is_refused(name: str, result_of) -> None:
+    """The message names the function and the language; nothing is written that would mean something else."""
+    law = Law(("x",), (sp.erf(symbol("x")),), ())
+    with pytest.raises(ExpressionError, match=r"erf\(x\) cannot be written in .*: it has no erf; the functions are"):
+        export(result_of(law, [1.0], simulated=False), name)
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_symbol_that_is_no_state_is_refused(name: str, result_of) -> None:
+    """It would be an unknown name in the other language."""
+    law = Law(("x",), (symbol("z"),), ())
+    with pytest.raises(ExpressionError, match="z cannot be exported: the law has no state or constant of that name"):
+        export(result_of(law, [1.0], simulated=False), name)
+
+
+def test_a_number_that_is_not_finite_is_refused(result_of) -> None:
+    """Infinity has no place in an equation."""
+    law = Law(("x",), (sp.Add(symbol("x"), sp.Float("inf"), evaluate=False),), ())
+    with pytest.raises(ExpressionError, match="cannot be exported"):
+        export(result_of(law, [1.0], simulated=False), "c")
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_long_equations_are_broken_between_terms(name: str, result_of) -> None:
+    """No line of code is longer than 120 columns, but for those that list values or are XML."""
+    x = symbol("x")
+    law = Law(("x",), (sum((symbol(f"c{i}") * sp.sin(i * x) for i in range(30)), sp.S.Zero),), (0.25,) * 30)
+    text = export(result_of(law, [1.0], simulated=False), name)
+    lines = [line for line in text.splitlines() if "sin" in line]
+    assert "sbml" == name or len(lines) > 5
+    assert "sbml" == name or max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1/(1 + x)", "1.0/(1.0 + x)"),
+        ("c0*x/(1 + c1*x)", "c0*x/(1.0 + c1*x)"),
+        ("x**2*c0 - y/x**2", "c0*pow(x, 2.0) - y/pow(x, 2.0)"),
+        ("-x/(2*y)", "-x/(2.0*y)"),
+        ("-(x + y)*c0", "-c0*(x + y)"),
+        ("2*x/3 + 1/3", "1.0/3.0 + 2.0*x/3.0"),
+        ("x**0.5/y**0.5", "sqrt(x)/sqrt(y)"),
+        ("x**-1.5", "1.0/pow(x, 1.5)"),
+        ("exp(-x) + abs(y) - cot(x)", "fabs(y) + exp(-x) - 1.0/tan(x)"),
+    ],
+)
+def test_equations_are_written_as_a_person_would(text: str, expected: str) -> None:
+    """Constants in front, no powers of one, no brackets that are not needed."""
+    names = {name: name for name in ("x", "y", "c0", "c1")}
+    assert expected == c.DIALECT.expression(parse(text), names)
