@@ -1,25 +1,51 @@
-"""The report as one HTML page: MathML, inline SVG and a few lines of script, nothing from anywhere else."""
+"""The report as one HTML page: MathML, inline SVG, fonts and a few lines of script, nothing from anywhere else."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import html
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
+from discovery.reports.charts import fit_charts
 from discovery.reports.content import figure_caption
 from discovery.reports.context import context
 from discovery.reports.drawing import inline
+from discovery.reports.explorer import Explorer, explorer
 from discovery.reports.formulas import Formulas
 from discovery.reports.mathml import MathMLPen
+from discovery.reports.merit import merits, named
 from discovery.reports.snippets import python_text, sympy_text
 from discovery.symbolic.latex import LatexPen
-from discovery.symbolic.lettering import printable
-from discovery.types import DiscoveryResult
+from discovery.symbolic.lettering import printable, split_name
+from discovery.types import DiscoveryResult, RankedLaw
+
+HEADINGS = {
+    "law": "Law",
+    "verdict": "Verdict",
+    "measurements": "What was measured",
+    "fit": "Fit and forecast",
+    "phase": "Phase portrait",
+    "residuals": "Residuals",
+    "figures": "Further figures",
+    "rivals": "Competing laws",
+    "engines": "Agreement of the engines",
+    "untested": "What was not tested",
+    "methods": "Methods",
+    "references": "References",
+    "provenance": "Provenance",
+}
+_SECTION = {"trajectories": "fit", "phase": "phase", "residuals": "residuals"}  # where a figure stands
+_REPLACED = ("front",)  # figures that the page has in another form
+_SHAPE = re.compile(r"<(?:path|use|g|text|rect|line)\b[^>]*>")
+_FINE_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")
+_FONTS = ("latin-modern-math", "source-sans", "source-sans-greek")
 
 
 def render(result: DiscoveryResult, templates: Path, images: Mapping[str, str]) -> str:
@@ -36,34 +62,107 @@ def render(result: DiscoveryResult, templates: Path, images: Mapping[str, str]) 
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
     )
-    drawn = {name: Markup(inline(text, name, _description(result, name))) for name, text in images.items()}  # noqa: S704
-    style, script = ((templates / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    drawn = {name: _drawn(result, name, text) for name, text in images.items() if name not in _REPLACED}
+    front = explorer(result)
+    style, script = _style(templates, front), (templates / "report.js").read_text(encoding="utf-8")
+    values = context(result, tuple(drawn)) | _of_the_page(result, tuple(drawn), front)
     return environment.get_template("report.html.j2").render(
-        context(result, tuple(images)),
+        values,
         math=Formulas(result, MathMLPen(), Markup),
         drawn=drawn,
-        style=Markup(style),  # noqa: S704 -- our own file
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 -- our own file and rules
         script=Markup(script),  # noqa: S704 -- our own file
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        copies=_copies(result),
     )
+
+
+def _of_the_page(result: DiscoveryResult, drawn: tuple[str, ...], front: Explorer | None) -> dict[str, object]:
+    """What this page says in a form of its own."""
+    illustrated = {anchor: [name for name in drawn if _SECTION.get(name, "figures") == anchor] for anchor in HEADINGS}
+    absent = {anchor for anchor in ("fit", "phase", "residuals", "figures") if not illustrated[anchor]}
+    absent |= {"rivals"} if front is None else set()
+    absent |= {"engines"} if not result.ranking.front else set()
+    absent |= {"references"} if not result.cites else set()
+    headings = HEADINGS | ({"law": "The best candidate, not a law"} if result.status == "not_found" else {})
+    laws = result.ranking.front[: 1 if front is None else len(front.choices)]
+    return {
+        "headings": headings,
+        "sections": [(anchor, heading) for anchor, heading in headings.items() if anchor not in absent],
+        "illustrated": [(anchor, names) for anchor, names in illustrated.items() if names],
+        "numbers": {name: number for number, name in enumerate(drawn, start=1)},
+        "captions": {name: figure_caption(result, name) for name in drawn},
+        "charts": fit_charts(result),
+        "explorer": front,
+        "texts": [_texts(result, ranked) for ranked in laws],
+        "widths": _widths(result),
+        "merits": merits(result),
+        "named_measures": named(result.verdict.measures),
+        "parts": _parts(result),
+    }
+
+
+@dataclass(frozen=True)
+class _Widths:
+    """Characters at which formulas are broken into lines, in wide boxes and in narrow ones."""
+
+    wide: int
+    narrow: int
+
+
+def _widths(result: DiscoveryResult) -> _Widths:
+    """Letters with exponents are narrower than words, and a short left-hand side leaves more room for the right one."""
+    longest = max(len("".join(split_name(header))) for header in result.headers.values())
+    return _Widths(100, 38) if longest <= 6 else _Widths(80 - min(longest, 30), 28)
 
 
 def _finalize(value: object) -> object:
     return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
 
 
-def _description(result: DiscoveryResult, name: str) -> str:
-    return html.escape(figure_caption(result, name))
+def _policy(style: str, script: str) -> str:
+    """Content security: our own style and script by their digests, fonts in the page, and nothing else.
+
+    Attributes of style are allowed because figures are made of them; they can load nothing.
+    """
+    return (
+        f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src-elem 'sha256-{_digest(style)}'; "
+        "style-src-attr 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+    )
 
 
-def _copies(result: DiscoveryResult) -> dict[str, Markup]:
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _style(templates: Path, front: Explorer | None) -> str:
+    style = (templates / "report.css").read_text(encoding="utf-8")
+    for font in _FONTS:
+        data = base64.b64encode((templates / "fonts" / f"{font}.woff2").read_bytes()).decode()
+        style = style.replace(f"fonts/{font}.woff2", f"data:font/woff2;base64,{data}")
+    return style + (front.rules if front else "")
+
+
+def _drawn(result: DiscoveryResult, name: str, image: str) -> Markup:
+    """A figure for the page: without style element and with coordinates to a hundredth of a point."""
+    element = inline(image, name, html.escape(printable(figure_caption(result, name))))
+    element = re.sub(r"<style\b.*?</style>", "", element, flags=re.DOTALL)
+    shorter = _SHAPE.sub(lambda shape: _FINE_DIGITS.sub("", shape[0]), element)
+    return Markup(shorter)  # noqa: S704 -- drawn and escaped by us
+
+
+def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
     """What the copy buttons give, by the words on the button; line breaks are kept."""
-    if not result.ranking.front:
-        return {}
-    equations = Formulas(result, LatexPen(), str).law(result.ranking.front[0], width=10_000)
+    equations = Formulas(result, LatexPen(), str).law(ranked, width=10_000)
     rows = (f"{equation.left} &= {equation.lines[0]}" for equation in equations)
     latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    texts = {"LaTeX": latex, "SymPy": sympy_text(result.ranking.front[0].law)}
-    texts["Python"] = python_text(result.ranking.front[0].law)
+    texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law), "Python": python_text(ranked.law)}
     return {name: Markup(html.escape(text)) for name, text in texts.items()}  # noqa: S704 -- escaped here
+
+
+def _parts(result: DiscoveryResult) -> list[tuple[str, str]]:
+    """Engines behind the chosen law, each with those of its parts that proposed an equation of it."""
+    parts: dict[str, list[str]] = {}
+    for source in result.ranking.front[0].law.sources if result.ranking.front else ():
+        engine, _, part = source.partition(":")
+        parts.setdefault(engine, []).extend([part] if part else [])
+    return [(engine, ", ".join(names)) for engine, names in parts.items() if names]

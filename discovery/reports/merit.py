@@ -1,0 +1,76 @@
+"""The figures behind a verdict, named for a reader."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from discovery.reports.rounding import plain
+from discovery.selection.verdict import NOISE_LEVEL, TIE
+from discovery.types import DiscoveryResult
+
+_SHORT = {
+    "r_squared": "R²",
+    "misfit": "χ² per value",
+    "held_out_skill": "Forecast skill",
+    "horizon": "Forecast horizon",
+    "lead_over_second": "Lead",
+}
+NAMES = {
+    "misfit": "χ² per value",
+    "r_squared": "R²",
+    "description_length": "Description length [nats]",
+    "null_description_length": "Description length of constant states [nats]",
+    "window_samples": "Samples in the longest window of the fit",
+    "horizon": "Forecast horizon",
+    "lead_over_second": "Lead over the second law [nats]",
+    "held_out_error": "Held-out error of the law, in variances of the states",
+    "held_out_persistence": "The same of staying at the first state",
+    "held_out_mean": "The same of the mean",
+    "held_out_noise": "The same of measurement noise alone",
+    "held_out_skill": "Share of the better null's error removed",
+}
+
+
+@dataclass(frozen=True)
+class Merit:
+    """A figure of merit: its name, its value as text, and how it is to be read."""
+
+    name: str
+    value: str
+    reading: str
+
+
+def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
+    """The handful of figures that a reader looks for first; those that the verdict does not have are left out."""
+    measures = {name: value for name, value in result.verdict.measures.items() if math.isfinite(value)}
+    readings = {
+        "r_squared": "share of the measurements’ variance that is explained",
+        "misfit": "1 is the level of the noise",
+        "held_out_skill": "of the better null’s error on held-out samples is removed",
+        "horizon": f"in {result.time_name}, until a state is off by 0.4 of its deviation",
+        "lead_over_second": "nats ahead of the second law",
+    }
+    return tuple(
+        Merit(_SHORT[name], _value(name, measures[name]), f"{reading}{_remark(name, measures[name])}")
+        for name, reading in readings.items()
+        if name in measures
+    )
+
+
+def named(measures: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
+    """All measures with names for a reader; one without such a name keeps its own."""
+    return tuple((NAMES.get(name, name.replace("_", " ")), plain(value, 4)) for name, value in measures.items())
+
+
+def _value(name: str, value: float) -> str:
+    return f"{plain(100 * value)} %" if name == "held_out_skill" else plain(value, 4 if name == "r_squared" else 3)
+
+
+def _remark(name: str, value: float) -> str:
+    if name == "misfit" and value > NOISE_LEVEL:
+        return "; above it, something is missing"
+    if name == "lead_over_second":
+        return f"; below {TIE:g} they tie" if value < TIE else f"; from {TIE:g} on it is clear"
+    return ""
