@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from discovery.reports.context import context
 from discovery.reports.drawing import inline
 from discovery.reports.explorer import Explorer, explorer
 from discovery.reports.formulas import Formulas
+from discovery.reports.lighter import lighter
 from discovery.reports.mathml import MathMLPen
 from discovery.reports.merit import merits, named
 from discovery.reports.snippets import python_text, sympy_text
@@ -43,8 +43,6 @@ HEADINGS = {
 }
 _SECTION = {"trajectories": "fit", "phase": "phase", "residuals": "residuals"}  # where a figure stands
 _REPLACED = ("front",)  # figures that the page has in another form
-_SHAPE = re.compile(r"<(?:path|use|g|text|rect|line)\b[^>]*>")
-_FINE_DIGITS = re.compile(r"(?<=\d\.\d\d)\d+")
 _FONTS = ("latin-modern-math", "source-sans", "source-sans-greek")
 
 
@@ -143,11 +141,8 @@ def _style(templates: Path, front: Explorer | None) -> str:
 
 
 def _drawn(result: DiscoveryResult, name: str, image: str) -> Markup:
-    """A figure for the page: without style element and with coordinates to a hundredth of a point."""
-    element = inline(image, name, html.escape(printable(figure_caption(result, name))))
-    element = re.sub(r"<style\b.*?</style>", "", element, flags=re.DOTALL)
-    shorter = _SHAPE.sub(lambda shape: _FINE_DIGITS.sub("", shape[0]), element)
-    return Markup(shorter)  # noqa: S704 -- drawn and escaped by us
+    caption = html.escape(printable(figure_caption(result, name)))
+    return Markup(lighter(inline(image, name, caption)))  # noqa: S704 -- drawn and escaped by us
 
 
 def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:

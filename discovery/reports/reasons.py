@@ -41,9 +41,10 @@ def _reasons(result: DiscoveryResult, best: RankedLaw, ranked: RankedLaw) -> Ite
 
 
 def _weighed(result: DiscoveryResult, best: RankedLaw, ranked: RankedLaw) -> Iterator[str]:
-    """The two sides of the score, where the ranking followed this program's own rule."""
+    """The two sides of the score, where the ranking followed this program's own rule; else the score alone."""
     count = _values(result)
     if result.ranking.rule != RULE or not count or not math.isfinite(ranked.misfit + best.misfit):
+        yield f"Its score is worse by {plain(ranked.score - best.score, 2)}."
         return
     fit = residual_length(ranked.misfit * count, count) - residual_length(best.misfit * count, count)
     stated = ranked.score - best.score - fit
