@@ -110,7 +110,7 @@ class _Widths:
 def _widths(result: DiscoveryResult) -> _Widths:
     """Letters with exponents are narrower than words, and a short left-hand side leaves more room for the right one."""
     longest = max(len("".join(split_name(header))) for header in result.headers.values())
-    return _Widths(100, 38) if longest <= 6 else _Widths(80 - min(longest, 30), 28)
+    return _Widths(100, 38) if longest <= 6 else _Widths(84 - min(longest, 30), 28)
 
 
 def _finalize(value: object) -> object:
