@@ -334,8 +334,7 @@ def test_the_policy_stops_scripts_and_requests_that_were_smuggled_in(page, writt
     """The last line of defence: what is not the page's own does not run and reaches nothing."""
     text = written["lynx_hare"].html.read_text(encoding="utf-8")
     smuggled = (
-        "<script>harmed = 1</script><img src='x' onerror='window.harmed = 1' alt=''/>"
-        "<style>h1{color:red}</style>"
+        "<script>harmed = 1</script><img src='x' onerror='window.harmed = 1' alt=''/><style>h1{color:red}</style>"
     )
     target = tmp_path / "smuggled.html"
     target.write_text(text.replace("</main>", f"{smuggled}</main>"), encoding="utf-8")
