@@ -9,6 +9,8 @@ import numpy as np
 
 from discovery.reports.curves import Curve
 from discovery.reports.drawing import thin
+from discovery.reports.motion import curve
+from discovery.reports.naming import symbols
 from discovery.reports.panels import Panel
 from discovery.types import DiscoveryResult, Trajectory
 
@@ -25,11 +27,12 @@ class Chart:
     """A chart of one state in one run, as SVG.
 
     Attributes:
+        words: the state's name where it is not its symbol, and the run's.
         residuals: a second chart below it; empty where there is none.
     """
 
     state: str
-    run: str
+    words: str
     drawing: str
     residuals: str = ""
 
@@ -102,23 +105,25 @@ def fit_charts(result: DiscoveryResult) -> tuple[Chart, ...]:
     def layers(panel: Panel, run: int, state: int) -> Iterable[str]:
         label = result.trajectories[run].label
         for prediction in (p for p in result.predictions if p.label == label):
-            kept = thin(len(prediction.times))
-            if prediction.kind == "held_out" and len(kept):
-                yield panel.band(float(prediction.times[0]), float(prediction.times[-1]), "forecast-span")
-            yield panel.line([(prediction.times[kept], prediction.states[kept, state])], prediction.kind)
+            times, states = curve(result.law, prediction)
+            if prediction.kind == "held_out" and len(times):
+                yield panel.band(float(times[0]), float(times[-1]), "forecast-span")
+            yield panel.line([(times, states[:, state])], prediction.kind)
 
     return _charts(result, layers, "measurements, fit, and forecast of held-out samples")
 
 
 def _charts(result: DiscoveryResult, layers: Layers, shown: str) -> tuple[Chart, ...]:
     charts: list[Chart] = []
+    full = {symbol.identifier: symbol.stands_for for symbol in symbols(result)}
     for number, run in enumerate(result.trajectories[:MOST_RUNS]):
         for state, name in enumerate(run.names[:MOST_STATES]):
             panel = Panel((float(run.times[0]), float(run.times[-1])), _span(result, state), result.time_name)
             header = result.headers.get(name, name)
             description = f"{header} against {result.time_name}: {shown}"
             drawing = panel.drawing([_measured(panel, run, state), *layers(panel, number, state)], description)
-            charts.append(Chart(name, run.label, drawing))
+            words = ", ".join(filter(None, (full[name], run.label)))
+            charts.append(Chart(name, words, drawing))
     return tuple(charts)
 
 

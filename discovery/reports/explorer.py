@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from discovery.reports.charts import MOST_RUNS, Chart, rival_charts
-from discovery.reports.content import engines
+from discovery.reports.comparison import why_not
 from discovery.reports.curves import Curve, curves
 from discovery.reports.panels import Scale, Tick, frame
-from discovery.reports.reasons import why
 from discovery.reports.rounding import plain
+from discovery.reports.tables import engine_names
 from discovery.types import DiscoveryResult, RankedLaw
 
 MOST_LAWS = 24  # dots that can still be told apart; the run folder has all laws
@@ -102,12 +102,20 @@ def _windows(result: DiscoveryResult, drawn: Sequence[Sequence[Curve]]) -> str:
 def _choice(
     result: DiscoveryResult, rank: int, ranked: RankedLaw, place: tuple[float, float], pieces: Sequence[Curve]
 ) -> Choice:
-    gap = ranked.score - result.ranking.front[0].score
+    best = result.ranking.front[0]
     return Choice(
-        rank, ranked, 100 * place[0] / _SIZE[0], 100 * place[1] / _SIZE[1], plain(gap), plain(ranked.misfit),
-        plain(ranked.r_squared, 4), plain(ranked.held_out), ", ".join(engines((ranked,))) or "–", why(result, ranked),
-        _ends(result, pieces),
-    )  # fmt: skip
+        rank=rank,
+        ranked=ranked,
+        left=100 * place[0] / _SIZE[0],
+        top=100 * place[1] / _SIZE[1],
+        gap=plain(ranked.score - best.score),
+        misfit=plain(ranked.misfit),
+        r_squared=plain(ranked.r_squared, 4),
+        held_out=plain(ranked.held_out),
+        engines=", ".join(engine_names((ranked,))) or "–",
+        why=why_not(ranked, best) if rank > 1 else "",
+        ends=_ends(result, pieces),
+    )
 
 
 def _ends(result: DiscoveryResult, pieces: Sequence[Curve]) -> str:

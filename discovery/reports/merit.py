@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discovery.reports.rounding import plain
@@ -16,20 +15,6 @@ _SHORT = {
     "held_out_skill": "Forecast skill",
     "horizon": "Forecast horizon",
     "lead_over_second": "Lead",
-}
-NAMES = {
-    "misfit": "χ² per value",
-    "r_squared": "R²",
-    "description_length": "Description length [nats]",
-    "null_description_length": "Description length of constant states [nats]",
-    "window_samples": "Samples in the longest window of the fit",
-    "horizon": "Forecast horizon",
-    "lead_over_second": "Lead over the second law [nats]",
-    "held_out_error": "Held-out error of the law, in variances of the states",
-    "held_out_persistence": "The same of staying at the first state",
-    "held_out_mean": "The same of the mean",
-    "held_out_noise": "The same of measurement noise alone",
-    "held_out_skill": "Share of the better null's error removed",
 }
 
 
@@ -57,11 +42,6 @@ def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
         for name, reading in readings.items()
         if name in measures
     )
-
-
-def named(measures: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
-    """All measures with names for a reader; one without such a name keeps its own."""
-    return tuple((NAMES.get(name, name.replace("_", " ")), plain(value, 4)) for name, value in measures.items())
 
 
 def _value(name: str, value: float) -> str:

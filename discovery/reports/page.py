@@ -6,24 +6,25 @@ import base64
 import hashlib
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
 from discovery.reports.charts import fit_charts
-from discovery.reports.content import figure_caption
+from discovery.reports.content import HEADINGS as LAW_HEADINGS
+from discovery.reports.content import figure_caption, figure_rows
 from discovery.reports.context import context
 from discovery.reports.drawing import inline
 from discovery.reports.explorer import Explorer, explorer
 from discovery.reports.formulas import Formulas
 from discovery.reports.lighter import lighter
-from discovery.reports.mathml import MathMLPen
-from discovery.reports.merit import merits, named
+from discovery.reports.merit import merits
+from discovery.reports.naming import without_units
+from discovery.reports.onscreen import OnScreen
 from discovery.reports.snippets import python_text, sympy_text
 from discovery.symbolic.latex import LatexPen
-from discovery.symbolic.lettering import printable, split_name
+from discovery.symbolic.lettering import printable
 from discovery.types import DiscoveryResult, RankedLaw
 
 HEADINGS = {
@@ -31,17 +32,22 @@ HEADINGS = {
     "verdict": "Verdict",
     "measurements": "What was measured",
     "fit": "Fit and forecast",
-    "phase": "Phase portrait",
+    "dynamics": "Dynamics, and a start that was not seen",
     "residuals": "Residuals",
     "figures": "Further figures",
-    "rivals": "Competing laws",
+    "rivals": "Competing laws, and why they lost",
     "engines": "Agreement of the engines",
     "untested": "What was not tested",
     "methods": "Methods",
     "references": "References",
     "provenance": "Provenance",
 }
-_SECTION = {"trajectories": "fit", "phase": "phase", "residuals": "residuals"}  # where a figure stands
+_SECTION = {
+    "trajectories": "fit",
+    "phase": "dynamics",
+    "unseen": "dynamics",
+    "residuals": "residuals",
+}  # where a figure stands
 _REPLACED = ("front",)  # figures that the page has in another form
 _FONTS = ("latin-modern-math", "source-sans", "source-sans-greek")
 
@@ -66,7 +72,7 @@ def render(result: DiscoveryResult, templates: Path, images: Mapping[str, str]) 
     values = context(result, tuple(drawn)) | _of_the_page(result, tuple(drawn), front)
     return environment.get_template("report.html.j2").render(
         values,
-        math=Formulas(result, MathMLPen(), Markup),
+        math=OnScreen(result),
         drawn=drawn,
         policy=_policy(style, script),
         style=Markup(style),  # noqa: S704 -- our own file and rules
@@ -77,11 +83,11 @@ def render(result: DiscoveryResult, templates: Path, images: Mapping[str, str]) 
 def _of_the_page(result: DiscoveryResult, drawn: tuple[str, ...], front: Explorer | None) -> dict[str, object]:
     """What this page says in a form of its own."""
     illustrated = {anchor: [name for name in drawn if _SECTION.get(name, "figures") == anchor] for anchor in HEADINGS}
-    absent = {anchor for anchor in ("fit", "phase", "residuals", "figures") if not illustrated[anchor]}
+    absent = {anchor for anchor in ("fit", "dynamics", "residuals", "figures") if not illustrated[anchor]}
     absent |= {"rivals"} if front is None else set()
     absent |= {"engines"} if not result.ranking.front else set()
     absent |= {"references"} if not result.cites else set()
-    headings = HEADINGS | ({"law": "The best candidate, not a law"} if result.status == "not_found" else {})
+    headings = HEADINGS | {"law": LAW_HEADINGS[result.status]}
     laws = result.ranking.front[: 1 if front is None else len(front.choices)]
     return {
         "headings": headings,
@@ -92,25 +98,9 @@ def _of_the_page(result: DiscoveryResult, drawn: tuple[str, ...], front: Explore
         "charts": fit_charts(result),
         "explorer": front,
         "texts": [_texts(result, ranked) for ranked in laws],
-        "widths": _widths(result),
+        "narrow": [placed.name for row in figure_rows(result, drawn) for placed in row if placed.narrow],
         "merits": merits(result),
-        "named_measures": named(result.verdict.measures),
-        "parts": _parts(result),
     }
-
-
-@dataclass(frozen=True)
-class _Widths:
-    """Characters at which formulas are broken into lines, in wide boxes and in narrow ones."""
-
-    wide: int
-    narrow: int
-
-
-def _widths(result: DiscoveryResult) -> _Widths:
-    """Letters with exponents are narrower than words, and a short left-hand side leaves more room for the right one."""
-    longest = max(len("".join(split_name(header))) for header in result.headers.values())
-    return _Widths(100, 38) if longest <= 6 else _Widths(84 - min(longest, 30), 28)
 
 
 def _finalize(value: object) -> object:
@@ -147,17 +137,8 @@ def _drawn(result: DiscoveryResult, name: str, image: str) -> Markup:
 
 def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
     """What the copy buttons give, by the words on the button; line breaks are kept."""
-    equations = Formulas(result, LatexPen(), str).law(ranked, width=10_000)
+    equations = Formulas(result, LatexPen(), str, without_units(result)).law(ranked, width=10_000)
     rows = (f"{equation.left} &= {equation.lines[0]}" for equation in equations)
     latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law), "Python": python_text(ranked.law)}
     return {name: Markup(html.escape(text)) for name, text in texts.items()}  # noqa: S704 -- escaped here
-
-
-def _parts(result: DiscoveryResult) -> list[tuple[str, str]]:
-    """Engines behind the chosen law, each with those of its parts that proposed an equation of it."""
-    parts: dict[str, list[str]] = {}
-    for source in result.ranking.front[0].law.sources if result.ranking.front else ():
-        engine, _, part = source.partition(":")
-        parts.setdefault(engine, []).extend([part] if part else [])
-    return [(engine, ", ".join(names)) for engine, names in parts.items() if names]

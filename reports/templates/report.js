@@ -18,7 +18,7 @@ function copyBySelection(text) {
   const area = document.createElement("textarea");
   area.value = text;
   area.readOnly = true;
-  area.className = "unseen";
+  area.className = "aside";
   document.body.append(area);
   area.select();
   const done = document.execCommand("copy");

@@ -95,7 +95,7 @@ def test_no_label_of_a_figure_becomes_markup(lynx_hare, tmp_path):
     root = tree(text)
     assert 1 == len(list(root.iter("script")))
     assert not list(root.iter("img"))
-    assert NASTY[0] in {node.text for node in root.iter("text")}
+    assert any("<script>" in (node.text or "") for node in root.iter("text"))
 
 
 def test_the_page_allows_its_own_script_and_style_only(written):
@@ -163,7 +163,7 @@ def test_without_a_script_nothing_is_missing(lynx_hare, written):
     root = tree(page(written["lynx_hare"]))
     rows = [node for node in root.iter("tbody") if node.get("id", "").startswith("row-")]
     assert len(lynx_hare.ranking.front) == len(rows)
-    assert all(len(list(row.iter("mfrac"))) >= 2 * lynx_hare.trajectories[0].dimension for row in rows)
+    assert all(len(list(row.iter("mfrac"))) >= lynx_hare.trajectories[0].dimension for row in rows)
     reasons = [" ".join(p.itertext()) for row in rows for p in row.iter("p")]
     assert len(rows) - 1 == len(reasons)
     scripted = [node for node in root.iter("div") if "needs-script" in node.get("class", "")]
@@ -189,7 +189,7 @@ def test_the_order_is_that_of_the_report(written):
     """Law and verdict first, what the numbers came from last; the contents list every section."""
     root = tree(page(written["lynx_hare"]))
     sections = [node.get("id") for node in root.iter("section")]
-    expected = ["law", "verdict", "measurements", "fit", "phase", "residuals", "rivals", "engines", "untested"]
+    expected = ["law", "verdict", "measurements", "fit", "dynamics", "residuals", "rivals", "engines", "untested"]
     assert [*expected, "methods", "references", "provenance"] == sections
     links = [node.get("href") for node in root.find(".//nav").iter("a")]
     assert [f"#{section}" for section in sections] == links
@@ -217,4 +217,4 @@ def test_a_candidate_that_is_no_law_is_not_called_one(lynx_hare):
     """The heading says what the verdict says."""
     refused = replace(lynx_hare, verdict=replace(lynx_hare.verdict, status="not_found"))
     headings = [" ".join(node.itertext()) for node in tree(render(refused, folder("reports/templates"), {})).iter("h2")]
-    assert "The best candidate, not a law" == headings[0]
+    assert "The best candidate, which is not supported" == headings[0]

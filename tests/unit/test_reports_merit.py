@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from discovery.reports.merit import NAMES, merits, named
+from discovery.reports.merit import merits
 from discovery.types import DiscoveryResult, NoiseModel, Ranking, Smoothing, Trajectory, Verdict
 
 
@@ -33,18 +33,3 @@ def test_a_reader_is_told_what_a_figure_means(result):
     assert ["1 is the level of the noise", "nats ahead of the second law; from 3 on it is clear"] == [
         merit.reading for merit in merits(good)
     ]
-
-
-def test_an_unknown_measure_keeps_its_name():
-    """New measures appear without a word here."""
-    assert (("R²", "0.5"), ("some new measure", "2")) == named({"r_squared": 0.5, "some_new_measure": 2.0})
-
-
-def test_measures_of_a_real_verdict_all_have_names():
-    """Those that the verdict writes are known here."""
-    import inspect
-
-    from discovery.selection import verdict
-
-    source = inspect.getsource(verdict._measures)
-    assert [] == [name for name in NAMES if f'"{name}"' not in source and f'["{name}"]' not in source]
