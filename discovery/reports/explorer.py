@@ -15,7 +15,7 @@ from discovery.reports.comparison import why_not
 from discovery.reports.curves import Curve, curves
 from discovery.reports.panels import Scale, Tick, frame
 from discovery.reports.rounding import plain
-from discovery.reports.tables import engine_names
+from discovery.reports.rows import engine_names
 from discovery.types import DiscoveryResult, RankedLaw
 
 MOST_LAWS = 24  # dots that can still be told apart; the run folder has all laws

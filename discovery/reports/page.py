@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jinja2
+import numpy as np
 from markupsafe import Markup
 
 from discovery.reports.charts import fit_charts
@@ -140,5 +141,18 @@ def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
     equations = Formulas(result, LatexPen(), str, without_units(result)).law(ranked, width=10_000)
     rows = (f"{equation.left} &= {equation.lines[0]}" for equation in equations)
     latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law), "Python": python_text(ranked.law)}
+    texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law), "Python": python_text(ranked.law) + _example(result)}
     return {name: Markup(html.escape(text)) for name, text in texts.items()}  # noqa: S704 -- escaped here
+
+
+def _example(result: DiscoveryResult) -> str:
+    """Lines of Python that integrate the law from where the fit of the first run starts; none if nothing was fitted."""
+    fits = [prediction for prediction in result.predictions if prediction.kind == "fit" and len(prediction.times)]
+    if not fits or not np.all(np.isfinite(fits[0].states[0])):
+        return ""
+    span = ", ".join(f"{float(time)!r}" for time in fits[0].times[[0, -1]])
+    start = ", ".join(f"{value:.6g}" for value in fits[0].states[0])
+    return (
+        "\n\n\n# For example, along the first run:\n# from scipy.integrate import solve_ivp\n"
+        f'# solution = solve_ivp(law, ({span}), [{start}], method="LSODA", rtol=1e-8)'
+    )

@@ -286,14 +286,19 @@ def test_text_stands_out_from_what_is_behind_it(scheme, page, written):
     assert {} == ratios
 
 
-@pytest.mark.parametrize("permission", ["granted", "denied"])
-def test_copying_works_with_and_without_permission(permission, page, written):
+@pytest.mark.parametrize(
+    "clipboard",
+    ["navigator.clipboard", "{writeText: () => Promise.reject(new Error('denied'))}", "undefined"],
+    ids=["granted", "denied", "absent"],
+)
+def test_copying_works_with_and_without_permission(clipboard, page, written):
     """What is pasted is the text of the page, line breaks included."""
     page.open(written["lynx_hare"].html)
     page.driver.execute_cdp_cmd(
         "Browser.setPermission",
-        {"permission": {"name": "clipboard-write", "allowWithoutSanitization": True}, "setting": permission},
+        {"permission": {"name": "clipboard-write", "allowWithoutSanitization": True}, "setting": "granted"},
     )
+    page.ask(f"void Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}, configurable: true}})")
     page.ask(
         "void document.querySelector('main').prepend(Object.assign(document.createElement('textarea'), {id: 'to'}))"
     )
