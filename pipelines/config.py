@@ -31,6 +31,8 @@ RECIPES: Mapping[str, Mapping[str, Any]] = {
     "classical": {"smoother": "gaussian_process"},
     "genetic": {"engines": ("sindy", "structured", "operon", "pysr")},
 }
+# Engines that get what the others leave unexplained, and run after them.
+GENETIC = ("operon", "pysr")
 PREFIX = "DISCOVERY_"  # of environment variables: DISCOVERY_SEED is `seed`
 LIKE = 0.7  # likeness above which a misspelt name is guessed; difflib's 0.6 makes "pruned" of "rule"
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import IO
 
+# How `discover run` ends; errors have codes of their own, in discovery/errors.py.
+FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
 # Of Unicode's categories: control characters (escape sequences among them), marks that turn the direction of writing or
 # are not seen, surrogates, and what ends a line.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

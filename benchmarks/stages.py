@@ -1,0 +1,94 @@
+"""CPU seconds of each stage against the size of the data: the coefficients of `discover run --plan`.
+
+    python benchmarks/stages.py                     # some five minutes; prints the table and the coefficients
+    python benchmarks/stages.py --sizes 200,800
+
+Each case is a chain of oscillators of so many states with noise of 2 %, which has the size of a real case and a law
+that is neither trivial nor out of reach. CPU seconds are of one process, threads included, so that the figures do not
+depend on what else the machine does. The pace of the machine is measured beside, as `--plan` does on the user's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+from discovery.reports.write import write_report
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.measurements import Measurements
+from pipelines.config import RunConfig
+from pipelines.ode import discover_ode
+from pipelines.plan import pace
+
+SMOOTHERS = ("auto", "gaussian_process", "kalman")
+
+
+def chain(rows: int, states: int) -> Measurements:
+    """A ring of damped growth equations, x_i' = x_i (1 - x_i) - x_i x_(i+1) / 2 + ..., that oscillates; 2 % of noise."""
+    times = np.linspace(0.0, 25.0, rows)
+
+    def rates(_: float, x: np.ndarray) -> np.ndarray:
+        if states == 1:
+            return x * (1.0 - x)
+        ahead, behind = np.roll(x, -1), np.roll(x, 1)
+        return x * (0.8 * ahead - 0.8 * behind) if states > 2 else np.array([x[0] - x[0] * x[1], x[0] * x[1] - x[1]])
+
+    starts = 0.1 if states == 1 else np.linspace(0.5, 1.5, states)
+    clean = solve_ivp(rates, (0.0, 25.0), np.atleast_1d(starts), t_eval=times, rtol=1e-9, atol=1e-9).y.T
+    noise = 0.02 * clean.std(axis=0) * np.random.default_rng(0).normal(size=clean.shape)
+    return from_arrays(clean + noise, times, names=[f"x{i}" for i in range(states)])
+
+
+def seconds_of(data: Measurements, smoother: str, engines: Sequence[str], folder: str) -> dict[str, float]:
+    """CPU seconds from the first word of each stage to the first word of the next."""
+    marks: list[tuple[str, float]] = []
+
+    def note(stage: str, message: str = "", fraction: float | None = None) -> None:
+        name = f"{stage} {message}" if stage == "search" and message in engines else stage
+        if stage != "search" or message in engines:
+            if not marks or marks[-1][0] != name:
+                marks.append((name, time.process_time()))
+
+    config = RunConfig().changed(smoother=smoother, engines=tuple(engines), threads=1)
+    result = discover_ode(data, config, progress=note, witness=lambda laws: None)
+    marks.append(("report", time.process_time()))
+    from pathlib import Path
+
+    write_report(result, Path(folder))
+    marks.append(("end", time.process_time()))
+    return {name: end - begin for (name, begin), (_, end) in zip(marks, marks[1:], strict=False)}
+
+
+def main() -> None:
+    """Prints a line of JSON for each case, then the coefficients by least squares in the logarithms."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="150,600,2400")
+    parser.add_argument("--states", default="1,2,3,4")
+    parser.add_argument("--smoother", default="auto")
+    parser.add_argument("--out", default="/tmp/discovery-stages")
+    given = parser.parse_args()
+    engines = ("sindy", "structured", "operon")
+    print(json.dumps({"pace": pace()}))
+    seconds_of(chain(150, 2), given.smoother, engines, given.out)  # loads and compiles
+    found: dict[str, list[tuple[float, float, float]]] = {}
+    for rows in map(int, given.sizes.split(",")):
+        for states in map(int, given.states.split(",")):
+            taken = seconds_of(chain(rows, states), given.smoother, engines, given.out)
+            print(json.dumps({"rows": rows, "states": states, **{k: round(v, 2) for k, v in taken.items()}}), flush=True)
+            for stage, seconds in taken.items():
+                found.setdefault(stage, []).append((rows, states, seconds))
+    for stage, cases in found.items():
+        table = np.array(cases)
+        design = np.column_stack([np.ones(len(table)), np.log(table[:, 0] / 1000.0), np.log(table[:, 1] / 2.0)])
+        factors, *_ = np.linalg.lstsq(design, np.log(np.maximum(table[:, 2], 1e-3)), rcond=None)
+        error = np.exp(np.std(np.log(np.maximum(table[:, 2], 1e-3)) - design @ factors))
+        print(f"{stage:<22} {np.exp(factors[0]):6.2f} s  rows^{factors[1]:.2f}  states^{factors[2]:.2f}  within x{error:.2f}")
+
+
+if __name__ == "__main__":
+    main()
