@@ -3,9 +3,8 @@
     python benchmarks/stages.py                     # some five minutes; prints the table and the coefficients
     python benchmarks/stages.py --sizes 200,800
 
-Each case is a chain of oscillators of so many states with noise of 2 %, which has the size of a real case and a law
-that is neither trivial nor out of reach. CPU seconds are of one process, threads included, so that the figures do not
-depend on what else the machine does. The pace of the machine is measured beside, as `--plan` does on the user's.
+Each case is a population model of so many states with noise of 2 %. CPU seconds are of one process, threads included,
+so that the figures do not depend on what else the machine does. Its pace is measured beside, as `--plan` does.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -29,7 +30,7 @@ SMOOTHERS = ("auto", "gaussian_process", "kalman")
 
 
 def chain(rows: int, states: int) -> Measurements:
-    """A ring of damped growth equations, x_i' = x_i (1 - x_i) - x_i x_(i+1) / 2 + ..., that oscillates; 2 % of noise."""
+    """Logistic growth, predator and prey, or a ring in which each eats the next; 2 % of noise."""
     times = np.linspace(0.0, 25.0, rows)
 
     def rates(_: float, x: np.ndarray) -> np.ndarray:
@@ -49,19 +50,17 @@ def seconds_of(data: Measurements, smoother: str, engines: Sequence[str], folder
     marks: list[tuple[str, float]] = []
 
     def note(stage: str, message: str = "", fraction: float | None = None) -> None:
-        name = f"{stage} {message}" if stage == "search" and message in engines else stage
-        if stage != "search" or message in engines:
-            if not marks or marks[-1][0] != name:
-                marks.append((name, time.process_time()))
+        del fraction
+        name = f"{stage} {message}" if stage == "search" else stage
+        if (stage != "search" or message in engines) and (not marks or marks[-1][0] != name):
+            marks.append((name, time.process_time()))
 
     config = RunConfig().changed(smoother=smoother, engines=tuple(engines), threads=1)
-    result = discover_ode(data, config, progress=note, witness=lambda laws: None)
+    result = discover_ode(data, config, progress=note, witness=lambda _: None)
     marks.append(("report", time.process_time()))
-    from pathlib import Path
-
     write_report(result, Path(folder))
     marks.append(("end", time.process_time()))
-    return {name: end - begin for (name, begin), (_, end) in zip(marks, marks[1:], strict=False)}
+    return {name: end - begin for (name, begin), (_, end) in pairwise(marks)}
 
 
 def main() -> None:
@@ -79,7 +78,9 @@ def main() -> None:
     for rows in map(int, given.sizes.split(",")):
         for states in map(int, given.states.split(",")):
             taken = seconds_of(chain(rows, states), given.smoother, engines, given.out)
-            print(json.dumps({"rows": rows, "states": states, **{k: round(v, 2) for k, v in taken.items()}}), flush=True)
+            print(
+                json.dumps({"rows": rows, "states": states, **{k: round(v, 2) for k, v in taken.items()}}), flush=True
+            )
             for stage, seconds in taken.items():
                 found.setdefault(stage, []).append((rows, states, seconds))
     for stage, cases in found.items():
@@ -87,7 +88,8 @@ def main() -> None:
         design = np.column_stack([np.ones(len(table)), np.log(table[:, 0] / 1000.0), np.log(table[:, 1] / 2.0)])
         factors, *_ = np.linalg.lstsq(design, np.log(np.maximum(table[:, 2], 1e-3)), rcond=None)
         error = np.exp(np.std(np.log(np.maximum(table[:, 2], 1e-3)) - design @ factors))
-        print(f"{stage:<22} {np.exp(factors[0]):6.2f} s  rows^{factors[1]:.2f}  states^{factors[2]:.2f}  within x{error:.2f}")
+        law = f"{np.exp(factors[0]):6.2f} s  rows^{factors[1]:.2f}  states^{factors[2]:.2f}"
+        print(f"{stage:<22} {law}  within x{error:.2f}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from pipelines.config import duration, listed, resolve
 from pipelines.flags import AsJson, Data, Recipe, Run, Runs, States, Time, examples, option
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
-
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
 app = typer.Typer(

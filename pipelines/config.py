@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -68,6 +68,14 @@ def listed(told: object) -> object:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def filled(told: object) -> object:
+    """The same tables without those in which nothing is set, such as a commented file has."""
+    if not isinstance(told, Mapping):
+        return told
+    items = {key: filled(value) for key, value in cast("Mapping[str, object]", told).items()}
+    return {key: value for key, value in items.items() if value != {}}
+
+
 def _option(meaning: str, source: str, example: str = "", **more: Any) -> Any:
     """A field of the model: what it means, where its default comes from, and how it is written where it has none."""
     return Field(description=meaning, json_schema_extra={"source": source, "example": example}, **more)
@@ -120,11 +128,15 @@ class RunConfig(BaseModel):
         default=("sindy", "structured", "operon"),
     )  # fmt: skip
     data: Columns = _option("What the columns are.", "found from the file", default_factory=Columns)
-    smoothing: Options = _option("Settings of the smoother.", "its own documentation", default_factory=dict)
-    search: dict[str, Options] = _option(
+    smoothing: Annotated[Options, BeforeValidator(filled)] = _option(
+        "Settings of the smoother.", "its own documentation", default_factory=dict
+    )
+    search: Annotated[dict[str, Options], BeforeValidator(filled)] = _option(
         "Settings of each engine, by name.", "their documentation", default_factory=dict
     )
-    selection: Options = _option("Settings of the selection.", "its own documentation", default_factory=dict)
+    selection: Annotated[Options, BeforeValidator(filled)] = _option(
+        "Settings of the selection.", "its own documentation", default_factory=dict
+    )
 
     def changed(self, **changes: object) -> Self:
         """The same configuration with some values replaced; None leaves a value as it is.

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import IO
 
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
-# Of Unicode's categories: control characters (escape sequences among them), marks that turn the direction of writing or
-# are not seen, surrogates, and what ends a line.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LONGEST = 4000  # characters of one message: a file without line ends must not fill the screen
 # Bits of a braille character, by column and by row from above.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -21,12 +17,14 @@ _PLAIN = "_.-~^"  # heights where the terminal has no braille
 
 
 def plain(text: str, longest: int = _LONGEST) -> str:
-    r"""The text with every character that is not seen written out, such as ``\x1b``, and cut if it is very long."""
+    r"""The text with every character that is not seen written out, such as ``\x1b``, and cut if it is very long.
+
+    That is control characters, escape sequences among them, marks that turn the direction of writing, ends of lines.
+    """
     if text.isprintable() and len(text) <= longest:
         return text
     shown = "".join(
-        character.encode("unicode_escape").decode() if unicodedata.category(character) in _UNSEEN else character
-        for character in text
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 

@@ -44,7 +44,7 @@ class Residuals:
         values: the samples that could be predicted.
         times: when they were measured.
         errors: by how much they miss their prediction, so scaled that noise alone has its own deviation.
-        falling: whether each further neighbour still left less: then the noise is at most what is left.
+        falling: whether the last further neighbours still left less: then the noise is at most what is left.
     """
 
     values: Float[np.ndarray, " sample"]
@@ -92,7 +92,8 @@ def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:
     every = [_of_reach(trajectories, state, reach) for reach in REACHES]
     sizes = [one.scale if len(one.errors) else np.inf for one in every]
     least = int(np.argmin(sizes))
-    return replace(every[least], falling=least > 0 and sizes[least - 1] > FALLING * sizes[least])
+    last = least + 1 == len(sizes) or np.isinf(sizes[least + 1])
+    return replace(every[least], falling=bool(last and least > 0 and sizes[least - 1] > FALLING * sizes[least]))
 
 
 def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Residuals:

@@ -34,8 +34,9 @@ MOST_ELIMINATED, MOST_STATES, ROWS = 30, 6, 2000
 MOST_TERMS = 3
 # Rows for each monomial, below which chance finds relations.
 ROWS_PER_TERM = 4
-# A state whose mean is so many times its deviation is measured from its mean, or squares would lose their digits.
-OFFSET = 30.0
+# Products are taken of the states as they are, unless a mean is so many times the deviation that squares would lose
+# their digits; and of the states from their means, where these are this large. The shorter relation is kept.
+OFFSETS = (30.0, 3.0)
 # Share of the noise below which a relation was computed rather than measured.
 EXACT = 0.1
 # Standard errors by which the value of a combination may differ from run to run and still be one value.
@@ -109,17 +110,17 @@ def relations(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> tup
     Args:
         noise: deviation of each state's noise, in its unit.
     """
-    rows = _rows(trajectories, noise)
+    plain = _rows(trajectories, noise, np.inf)
     found: list[Relation] = []
-    if len(rows.values) == 0:
+    if len(plain.values) == 0:
         return ()
-    loud = rows.noise * CLEAR < rows.values.std(axis=0)
-    states = [int(i) for i in np.flatnonzero(loud)]
-    for degree in (1, 2):
+    dimension = len(plain.sizes)
+    states = [int(i) for i in np.flatnonzero(plain.noise * CLEAR < plain.values.std(axis=0))]
+    for degree, views in ((1, [plain]), (2, [_rows(trajectories, noise, offset) for offset in OFFSETS])):
         if degree == 2 and len(states) > MOST_STATES:
             break
-        terms = _monomials(len(rows.sizes), states, degree)
-        while len(found) < len(rows.sizes) - 1 and (one := _relation(rows, terms)) is not None:
+        terms = _monomials(dimension, states, degree)
+        while len(found) < dimension - 1 and (one := _shortest(views, terms)) is not None:
             found.append(one)
             pivot = _pivot(one)
             terms = [powers for powers in terms if powers != pivot]
@@ -128,7 +129,14 @@ def relations(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> tup
     return tuple(found)
 
 
-def _rows(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> _Rows:
+def _shortest(views: Sequence[_Rows], terms: Sequence[Powers]) -> Relation | None:
+    """The relation with the fewest terms that any view of the data shows."""
+    every = [one for rows in views if (one := _relation(rows, terms)) is not None]
+    return min(every, key=lambda one: len(one.terms), default=None)
+
+
+def _rows(trajectories: Sequence[Trajectory], noise: Sequence[float], offset: float) -> _Rows:
+    """The rows; states whose mean is more than ``offset`` times their deviation are measured from it."""
     values = np.concatenate([run.states for run in trajectories])
     runs = np.concatenate([np.full(len(run), number) for number, run in enumerate(trajectories)])
     whole = np.flatnonzero(np.isfinite(values).all(axis=1))
@@ -137,7 +145,7 @@ def _rows(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> _Rows:
     if not len(values):
         return _Rows(values, np.asarray(noise), runs, np.ones(values.shape[1]), np.zeros(values.shape[1]))
     means, spreads = values.mean(axis=0), values.std(axis=0)
-    origins = np.where(np.abs(means) > OFFSET * spreads, means, 0.0)
+    origins = np.where(np.abs(means) > offset * spreads, means, 0.0)
     sizes = np.maximum(np.sqrt(np.mean((values - origins) ** 2, axis=0)), 1e-300)
     told = np.asarray(noise, dtype=np.float64)
     least = np.maximum(np.where(np.isnan(told), np.inf, told), FAINTEST * spreads)
