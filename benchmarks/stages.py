@@ -1,10 +1,9 @@
 """CPU seconds of each stage against the size of the data: the coefficients of `discover run --plan`.
 
     python benchmarks/stages.py                     # some five minutes; prints the table and the coefficients
-    python benchmarks/stages.py --sizes 200,800
+    python benchmarks/stages.py --sizes 600,2400 --systems lorenz
 
-Each case is a population model of so many states with noise of 2 %. CPU seconds are of one process, threads included,
-so that the figures do not depend on what else the machine does. Its pace is measured beside, as `--plan` does.
+CPU seconds are of one process, threads included, so that the figures do not depend on what else the machine does. Its pace is measured beside, as `--plan` does.
 """
 
 from __future__ import annotations
@@ -29,20 +28,31 @@ from pipelines.plan import pace
 SMOOTHERS = ("auto", "gaussian_process", "kalman")
 
 
-def chain(rows: int, states: int) -> Measurements:
-    """Logistic growth, predator and prey, or a ring in which each eats the next; 2 % of noise."""
+def measured(rows: int, states: int, name: str) -> Measurements:
+    """A record of a system with so many states over 25 time units, with noise of 2 %."""
     times = np.linspace(0.0, 25.0, rows)
-
-    def rates(_: float, x: np.ndarray) -> np.ndarray:
-        if states == 1:
-            return x * (1.0 - x)
-        ahead, behind = np.roll(x, -1), np.roll(x, 1)
-        return x * (0.8 * ahead - 0.8 * behind) if states > 2 else np.array([x[0] - x[0] * x[1], x[0] * x[1] - x[1]])
-
-    starts = 0.1 if states == 1 else np.linspace(0.5, 1.5, states)
-    clean = solve_ivp(rates, (0.0, 25.0), np.atleast_1d(starts), t_eval=times, rtol=1e-9, atol=1e-9).y.T
+    starts = [0.1] if states == 1 else np.linspace(0.5, 1.5, states)
+    clean = solve_ivp(RATES[name], (0.0, 25.0), starts, t_eval=times, rtol=1e-9, atol=1e-9).y.T
     noise = 0.02 * clean.std(axis=0) * np.random.default_rng(0).normal(size=clean.shape)
     return from_arrays(clean + noise, times, names=[f"x{i}" for i in range(states)])
+
+
+def ring(_: float, x: np.ndarray) -> np.ndarray:
+    """Each eats the next; two terms an equation, which are found soon."""
+    return 0.8 * x * (np.roll(x, -1) - np.roll(x, 1))
+
+
+# Laws whose equations have two terms, and laws with more, for which every library is tried.
+RATES = {
+    "logistic": lambda _, x: x * (1.0 - x),
+    "predator and prey": lambda _, x: np.array([x[0] - x[0] * x[1], x[0] * x[1] - x[1]]),
+    "ring": ring,
+    "van der pol": lambda _, x: np.array([x[1], 2.0 * (1.0 - x[0] ** 2) * x[1] - x[0]]),
+    "lorenz": lambda _, x: np.array(
+        [10.0 * (x[1] - x[0]), x[0] * (28.0 - x[2]) - x[1], x[0] * x[1] - 8.0 / 3.0 * x[2]]
+    ),
+}
+CASES = (("logistic", 1), ("predator and prey", 2), ("ring", 3), ("ring", 4), ("van der pol", 2), ("lorenz", 3))
 
 
 def seconds_of(data: Measurements, smoother: str, engines: Sequence[str], folder: str) -> dict[str, float]:
@@ -67,13 +77,13 @@ def main() -> None:
     """Prints a line of JSON for each case, then the coefficients by least squares in the logarithms."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="150,600,2400")
-    parser.add_argument("--states", default="1,2,3,4")
+    parser.add_argument("--systems", default=",".join(dict.fromkeys(name for name, _ in CASES)))
     parser.add_argument("--smoother", default="auto")
     parser.add_argument("--out", default="/tmp/discovery-stages")
     given = parser.parse_args()
     engines = ("sindy", "structured", "operon")
     print(json.dumps({"pace": pace()}))
-    seconds_of(chain(150, 2), given.smoother, engines, given.out)  # loads and compiles
+    seconds_of(measured(150, 2, "predator and prey"), given.smoother, engines, given.out)  # loads and compiles
     found: dict[str, list[tuple[float, float, float]]] = {}
     for rows in map(int, given.sizes.split(",")):
         for states in map(int, given.states.split(",")):

@@ -111,7 +111,7 @@ def test_a_picture_of_several_runs_is_written(tmp_path: Path) -> None:
     table = pd.concat([pd.DataFrame({"run": i, "t": TIMES[:50], "x": WAVES[i : i + 50, 0]}) for i in range(14)])
     table.to_csv(tmp_path / "runs.csv", index=False)
     check_command(tmp_path / "runs.csv", Columns(), picture=tmp_path / "runs.svg", as_json=True)
-    assert "and 2 more" in (tmp_path / "runs.svg").read_text(encoding="utf-8")
+    assert "12 of 14 runs" in (tmp_path / "runs.svg").read_text(encoding="utf-8")
 
 
 def test_a_picture_needs_an_ending_and_a_place(data: Path, tmp_path: Path) -> None:

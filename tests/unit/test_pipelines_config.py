@@ -85,7 +85,7 @@ def test_settings_reach_the_objects(tmp_path: Path) -> None:
         ({"threads": 0}, r"threads = 0 cannot be used"),
         ({"noise": "pink"}, r"noise = 'pink' cannot be used\. .*'additive', 'proportional' or 'lognormal'"),
         ({"engines": ("sindy", "guess")}, r"There is no search plug-in called 'guess'\. Choose from: .*sindy"),
-        ({"search": {"guess": {}}}, r"There is no search plug-in called 'guess'"),
+        ({"search": {"guess": {"x": 1}}}, r"There is no search plug-in called 'guess'"),
         ({"smoother": "ruler"}, r"There is no smoothing plug-in called 'ruler'\. Choose from: .*neural_ode"),
         ({"engines": ()}, r"no search engine is named\. Choose from: .*structured"),
         ({"sede": 1}, r"configuration: there is no option sede\. Did you mean seed\? The options are seed, budget"),
