@@ -3,7 +3,8 @@
     python benchmarks/stages.py                     # some five minutes; prints the table and the coefficients
     python benchmarks/stages.py --sizes 600,2400 --systems lorenz
 
-CPU seconds are of one process, threads included, so that the figures do not depend on what else the machine does. Its pace is measured beside, as `--plan` does.
+CPU seconds are of one process, threads included, so that the figures do not depend on what else the machine does. Its
+pace is measured beside, as `--plan` does.
 """
 
 from __future__ import annotations
@@ -86,11 +87,10 @@ def main() -> None:
     seconds_of(measured(150, 2, "predator and prey"), given.smoother, engines, given.out)  # loads and compiles
     found: dict[str, list[tuple[float, float, float]]] = {}
     for rows in map(int, given.sizes.split(",")):
-        for states in map(int, given.states.split(",")):
-            taken = seconds_of(chain(rows, states), given.smoother, engines, given.out)
-            print(
-                json.dumps({"rows": rows, "states": states, **{k: round(v, 2) for k, v in taken.items()}}), flush=True
-            )
+        for name, states in (case for case in CASES if case[0] in given.systems.split(",")):
+            taken = seconds_of(measured(rows, states, name), given.smoother, engines, given.out)
+            rounded = {stage: round(seconds, 2) for stage, seconds in taken.items()}
+            print(json.dumps({"system": name, "rows": rows, "states": states, **rounded}), flush=True)
             for stage, seconds in taken.items():
                 found.setdefault(stage, []).append((rows, states, seconds))
     for stage, cases in found.items():

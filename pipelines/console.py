@@ -113,7 +113,7 @@ def interruptible(stop: Event) -> Generator[None]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        TALK.print("Interrupted: finishing with the best so far. Press Ctrl-C again to leave at once.")
+        TALK.print("Interrupted: finishing with the best so far. Ctrl-C again leaves at once.")
 
     before = signal.signal(signal.SIGINT, handle)
     try:

@@ -94,7 +94,8 @@ def discover_ode(
         for state, rhs in problem.settled.items()
     ]
     candidates, failures = stages.search(problem)
-    candidates += first if deadline.passed() else ()
+    if first and deadline.passed():
+        candidates = first  # refined already, which there is no time to do with the others
     selected = stages.select(candidates, problem)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
