@@ -15,7 +15,7 @@ from scipy.integrate import solve_ivp
 
 from discovery import errors, registry
 from discovery.reports import tex
-from pipelines import cli
+from pipelines import cli, options
 from pipelines.config import RECIPES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +94,12 @@ def test_the_options_are_all_there() -> None:
     told = set(re.findall(r"^\| `(--[a-z]+)", README, flags=re.MULTILINE))
     assert options - {"--out", "--help"} == told
     assert "--out " in README
+
+
+def test_the_table_of_the_configuration_is_that_of_the_model() -> None:
+    """To renew it: python -c "from pipelines.options import table; print(table())"."""
+    (table,) = re.findall(r"<!-- options: pipelines.options.table -->\n(.*?)<!-- end of options -->", README, re.DOTALL)
+    assert options.table() == table
 
 
 def test_the_names_are_those_of_plug_ins() -> None:
