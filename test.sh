@@ -2,7 +2,7 @@
 # Runs the tests; sets up what they need. Arguments are passed to pytest: ./test.sh tests/unit
 set -eu
 cd "$(dirname "$0")"
-./setup.sh pysr,test
+./setup.sh docs,pysr,test
 
 # Tests that typeset a report, open it in a browser or run an export skip, with that reason, where these programs are missing. On
 # Debian they are installed, once, where that needs no password.
