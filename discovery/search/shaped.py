@@ -98,12 +98,12 @@ class _Found:
 
 
 def shaped(
-    problem: DiscoveryProblem, settings: Shaped, samples: Sequence[View], deadline: Deadline
+    problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, samples: Sequence[View] = ()
 ) -> Iterator[EquationCandidate]:
     """Candidates of all equations from all shapes, on every regression and on the ``samples``' responses."""
     every = shapes(problem.regression("derivative").states)
     implicit: dict[str, list[Shape]] = {}
-    for view in (*views(problem, settings.rows)[:1], *samples):
+    for view in (*views(problem, settings.rows), *samples):
         tables = [Table.of(view, shape) for shape in every]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:

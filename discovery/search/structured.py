@@ -73,7 +73,7 @@ class StructuredSearch:
             found += [candidate for candidate, _ in scored]
             likely |= {c.state: c.expression for c, _ in sorted(scored, key=lambda one: -one[1])}
         progress("search", "structured: shapes with inner constants")
-        found += shaped(problem, self.shaped, sampled(problem, likely), deadline)
+        found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
         return tuple(found)
 
     def subsets(

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from discovery.dynamics.horizon import prediction_horizon
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
-from discovery.selection.beam import Beam, systems
+from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
@@ -61,6 +61,7 @@ class TrajectorySelector:
         most: candidates of one equation that are tried on the trajectories.
         beam_samples: samples on which systems are compared while equations are varied.
         finalists: systems fitted on growing windows.
+        leading: systems of the first entries of the pools that are finalists besides.
         pruned: leading systems that are tried without each of their terms.
         forecast: leading systems whose forecasts of kept-out samples are computed.
         threads: fits side by side; the result does not depend on it.
@@ -70,6 +71,7 @@ class TrajectorySelector:
     most: int = 40
     beam_samples: int = 1500
     finalists: int = 24
+    leading: int = 12
     pruned: int = 3
     forecast: int = 5
     threads: int = 2
@@ -111,6 +113,9 @@ class TrajectorySelector:
                 witness=_showing(witness, short[-1]),
             )  # fmt: skip
             laws = [item.law for item in self._finalists(found)]
+            # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
+            forms = {law.skeletons for law in laws}
+            laws += [law for law in leading(pools, self.leading) if law.skeletons not in forms]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline,
