@@ -200,7 +200,7 @@ def _response(name: str, equation: int, windows: Sequence[_Path]) -> Response:
     blocks, targets, rests, free = zip(*[_compressed(window, equation) for window in windows], strict=True)
     count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)
     states = np.vstack([window.states for window in windows])
-    return Response(name, states, np.concatenate(targets), block_diag(*blocks), sum(rests), count)
+    return Response(name, states, np.concatenate(targets), np.asarray(block_diag(*blocks)), sum(rests), count)
 
 
 def _compressed(window: _Path, equation: int) -> tuple[np.ndarray, np.ndarray, float, int]:
@@ -222,8 +222,9 @@ def _compressed(window: _Path, equation: int) -> tuple[np.ndarray, np.ndarray, f
 
 def _freely(window: _Path) -> Float[np.ndarray, "time state start"]:
     """δ at all times and states for a unit start in each state."""
-    free = np.empty((len(window.times), *window.jacobians.shape[1:]))
-    free[0] = np.eye(free.shape[1])
+    count, dimension = window.states.shape
+    free = np.empty((count, dimension, dimension))
+    free[0] = np.eye(dimension)
     for k, (implicit, explicit) in enumerate(_steps(window)):
         del implicit
         free[k + 1] = explicit @ free[k]

@@ -96,7 +96,7 @@ class Sheet:
         """All candidates and their fits, tested on the regressions and on the samples."""
         columns = response.operator @ self.sampled if response else self.sampled
         sums = self.sums.beside(refitted(self.sums, columns, response.targets)) if response else self.sums
-        undefined = np.resize(self.undefined, sums.coefficients.shape[0])
+        undefined = np.tile(self.undefined, 2 if response else 1)
         where = [regression.kind for regression in self.problem.regressions].index("derivative")
         shares = sums.shares(self.views[where][:: max(1, len(self.views[where]) // 300)])
         strains = shares.max(axis=1).toarray().ravel()

@@ -71,7 +71,7 @@ class TrajectorySelector:
     most: int = 40
     beam_samples: int = 1500
     finalists: int = 24
-    leading: int = 12
+    leading: int = 8
     pruned: int = 3
     forecast: int = 5
     threads: int = 2
@@ -104,6 +104,7 @@ class TrajectorySelector:
         pools = pool(candidates, problem, per_size=self.per_size, most=self.most)
         ladder = levels(problem, self.growth)
         laws: list[Law] = []
+        first: list[Law] = []
         if all(pools.values()):
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
@@ -115,10 +116,11 @@ class TrajectorySelector:
             laws = [item.law for item in self._finalists(found)]
             # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
             forms = {law.skeletons for law in laws}
-            laws += [law for law in leading(pools, self.leading) if law.skeletons not in forms]
+            first = leading(pools, self.leading)
+            laws += [law for law in first if law.skeletons not in forms]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
-            laws, ladder, self.growth, threads=self.threads, deadline=deadline,
+            laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
             witness=lambda items, windows: show(witness, items, windows),
         )  # fmt: skip
         progress("selection", "dropping terms that do not pay")
