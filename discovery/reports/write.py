@@ -116,6 +116,7 @@ def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Pat
     images: dict[str, str] = {}
     for name, figure in drawn.items():
         with drawing.style(name):
+            figure.draw_without_rendering()  # labels get their room in a second pass only
             images[name] = drawing.svg(figure)
             files.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
         files.append(_write(folder / f"{name}.svg", images[name].encode()))
