@@ -2,7 +2,7 @@
 # Runs the tests; sets up what they need. Arguments are passed to pytest: ./test.sh tests/unit
 set -eu
 cd "$(dirname "$0")"
-./setup.sh pysr,test
+./setup.sh docs,pysr,test
 
 # Tests that typeset a report, open it in a browser or run an export skip, with that reason, where these programs are missing. On
 # Debian they are installed, once, where that needs no password.
@@ -13,12 +13,14 @@ command -v latexmk >/dev/null || missing="$missing latexmk"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 command -v octave-cli >/dev/null || missing="$missing octave"
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="$missing chromium"
-if [ -n "$missing" ] && [ ! -f .venv/programs ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+command -v chromedriver >/dev/null || missing="$missing chromium-driver"
+tried=".venv/programs$(echo "$missing" | tr ' ' -)"
+if [ -n "$missing" ] && [ ! -f "$tried" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$missing" >&2
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086  # a list of names
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >.venv/programs 2>&1 ||
-        echo "That failed (see .venv/programs); tests that need them are skipped." >&2
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >"$tried" 2>&1 ||
+        echo "That failed (see $tried); tests that need them are skipped." >&2
 fi
 
 exec .venv/bin/python -m pytest "$@"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, Ranking, Smoothing, Trajectory
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, RankedLaw, Ranking, Smoothing, Trajectory
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,19 @@ class Progress(Protocol):
 def silent(stage: str, message: str = "", fraction: float | None = None) -> None:
     """Progress that shows nothing."""
     del stage, message, fraction
+
+
+class Witness(Protocol):
+    """Shown the best laws so far, again and again while the work goes on; what it does with them changes nothing."""
+
+    def __call__(self, laws: Sequence[RankedLaw], /) -> None:
+        """``laws`` are refined but not final, the best first."""
+        ...
+
+
+def unseen(laws: Sequence[RankedLaw], /) -> None:
+    """A witness that does not look."""
+    del laws
 
 
 class Smoother(Protocol):

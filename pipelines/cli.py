@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
 from discovery.errors import DiscoveryError, UsageError
+from pipelines.config import duration, listed, resolve
+from pipelines.flags import AsJson, Data, Recipe, Run, Runs, States, Time, examples, option
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
-if TYPE_CHECKING:
-    from discovery.types import DiscoveryResult
-
-FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+__all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
 app = typer.Typer(
     name="discover",
@@ -26,82 +26,121 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("discover check data.csv", "discover run data.csv", "discover run --help"),
 )
-
-Run = Annotated[Path, typer.Argument(help="Folder that `discover run` wrote.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-@app.command()
+def _told(time: str | None, states: str | None, trajectory: str | None) -> dict[str, Any]:
+    """What is told of the columns; what is not told is left to the configuration."""
+    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+@app.command(
+    epilog=examples(
+        "discover run data.csv",
+        "discover run data.csv --states prey,hunters --recipe quick",
+        "discover run data.csv --budget 5m --json > law.json",
+        "discover run data.csv --plan",
+    ),
+)
 def run(
-    data: Annotated[
-        Path, typer.Argument(help="CSV with a column of times and one for each state.", show_default=False)
-    ],
+    data: Data,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: runs/NAME]", show_default=False)
     ] = None,
-    time: Annotated[str | None, typer.Option(help="Column of times; guessed if not given.")] = None,
-    states: Annotated[
-        str, typer.Option(help="Columns of the states, separated by commas; all numbers if not given.")
-    ] = "",
-    trajectory: Annotated[str, typer.Option(help="Columns that tell runs apart, separated by commas.")] = "",
-    engines: Annotated[str, typer.Option(help="Search engines: sindy,structured,operon,pysr.")] = "",
-    noise: Annotated[str | None, typer.Option(help="auto, additive, proportional or lognormal.")] = None,
-    smoother: Annotated[
-        str | None, typer.Option(help="auto, neural_ode, gaussian_process, kalman, spline or local_polynomial.")
+    time: Time = None,
+    states: States = None,
+    trajectory: Runs = None,
+    engines: Annotated[str | None, option("engines", "A,B")] = None,
+    noise: Annotated[str | None, option("noise", "KIND")] = None,
+    smoother: Annotated[str | None, option("smoother", "NAME")] = None,
+    recipe: Recipe = None,
+    budget: Annotated[str | None, option("budget", "TIME")] = None,
+    seed: Annotated[int | None, option("seed", "NUMBER")] = None,
+    threads: Annotated[int | None, option("threads", "NUMBER")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other option, as in TOML: search.sindy.ridge=1e-4."),
     ] = None,
-    recipe: Annotated[str, typer.Option(help="default, quick, classical, genetic, or a TOML file.")] = "default",
-    budget: Annotated[str | None, typer.Option(help="Cut the work off after this time: 60s, 5m, 1h.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Same data and seed, same law.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Print stages and expected times; run nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Insist on going on with what is kept of this run.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run of other data.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the law, and errors.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Finds the law behind measured trajectories and writes it up.
 
+    A first law is shown within seconds and gets better; Ctrl-C ends with the best so far and its report. The same
+    command again goes on where it was stopped.
+
     Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a
     partial result, 130 interrupted with a partial result.
     """
-    from dataclasses import replace
+    from pipelines.running import Request, run_command
 
-    from discovery.protocols import Deadline
-    from discovery.reports.notation import law_latex
-    from discovery.reports.write import write_report
-    from discovery.trajectories.read import read_csv
-    from pipelines import config as configuration
-    from pipelines import console
-    from pipelines.ode import discover_ode
-    from pipelines.store import RunFolder
-
-    config = configuration.read(recipe).changed(
-        engines=_list(engines) or None, noise=noise, smoother=smoother, seed=seed,
-        budget=None if budget is None else _seconds(budget),
+    flags = {
+        "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
+        "data": _told(time, states, trajectory),
+    }  # fmt: skip
+    request = Request(
+        data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
+        as_json=as_json,
     )  # fmt: skip
-    measurements = read_csv(data, time=time, states=_list(states), trajectory=_list(trajectory))
-    folder = RunFolder.open(out or Path("runs") / data.name.split(".")[0], measurements, config)
-    deadline = Deadline()
-    with console.interruptible(deadline.stop), console.ticking() as progress:
-        result = discover_ode(measurements, config, deadline=deadline, progress=progress, store=folder)
-        result = replace(result, provenance={"command": _command(data, out), **result.provenance})
-        latex = law_latex(result)
-        folder.keep_result(result, latex)
-        progress("report", "drawing figures, typesetting")
-        report = write_report(result, folder.path)
-    if as_json:
-        _print_json(folder.path / "result.json")
-    else:
-        console.show(result)
-        for note in report.notes:
-            console.TALK.print(note, style="dim", markup=False)
-        for path in (report.html, report.tex, report.pdf, folder.path / "result.json"):
-            if path is not None:
-                console.TALK.print(f"  {path}", markup=False)
-    raise typer.Exit(_exit_code(result))
+    raise typer.Exit(run_command(request))
 
 
-@app.command()
+@app.command(
+    short_help="Says in seconds what is in a file, and what to run next.",
+    epilog=examples("discover check data.csv", "discover check data.csv --picture data.png"),
+)
+def check(
+    data: Data,
+    time: Time = None,
+    states: States = None,
+    trajectory: Runs = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Write the courses to this file: .png, .svg or .pdf.", show_default=False)
+    ] = None,
+    recipe: Recipe = None,
+    as_json: AsJson = False,
+) -> None:
+    """Says in seconds what is in a file: columns, sampling, noise, relations, what to mind, and what to run next."""
+    from pipelines.checking import check_command
+
+    config = resolve(recipe, os.environ, {"data": _told(time, states, trajectory)})
+    check_command(data, config.data, picture=picture, as_json=as_json)
+
+
+@app.command(
+    short_help="Writes a commented configuration file.",
+    epilog=examples("discover init", "discover init my.toml --recipe quick", "discover init --schema"),
+)
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write; - is stdout.")] = Path("discovery.toml"),
+    recipe: Annotated[
+        str, typer.Option(help="Recipe whose settings are set; the rest stands as comments.")
+    ] = "default",
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of the configuration instead.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Writes a configuration with every option, what it means, its default and where that comes from."""
+    from pipelines.starting import init_command
+
+    init_command(path, recipe=recipe, as_schema=schema, force=force)
+
+
+@app.command(
+    short_help="Draws the report of a run again.",
+    epilog=examples("discover report runs/data", "discover report runs/data --form short"),
+)
 def report(
     folder: Run,
     form: Annotated[
@@ -124,7 +163,10 @@ def report(
         typer.echo(note, err=True)
 
 
-@app.command()
+@app.command(
+    short_help="Writes the law as code, a model, a document or a table.",
+    epilog=examples("discover export runs/data --to python", "discover export runs/data --to c --out law.c"),
+)
 def export(
     folder: Run,
     to: Annotated[
@@ -147,7 +189,12 @@ def export(
         raise UsageError(f"--out {out} cannot be written: {error.strerror}. Choose another file.") from None
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "discover simulate runs/data --x0 prey=30,hunters=4 --until 5 > forecast.csv",
+        "discover simulate runs/data --x0 30,4 --from 2 --until 5 --samples 11",
+    )
+)
 def simulate(
     folder: Run,
     x0: Annotated[str, typer.Option("--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2.")],
@@ -176,25 +223,29 @@ def simulate(
     table.to_csv(sys.stdout, index=False)
 
 
-@app.command(context_settings={"ignore_unknown_options": True})  # expressions may begin with a minus sign
+@app.command(
+    context_settings={"ignore_unknown_options": True},  # expressions may begin with a minus sign
+    short_help="Tells whether two laws are the same.",
+    epilog=examples('discover compare "x*(1 + y)" "x + x*y"', "discover compare runs/one runs/other --json"),
+)
 def compare(
     found: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
     reference: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
     """Tells whether two expressions, or the laws of two runs, are the same law, and how that was decided."""
-    from discovery.symbolic.compare import compare_laws
+    from pipelines.comparing import compare_command
 
-    verdict = compare_laws(*_laws(found, reference)) if Path(found).is_dir() else _compare_texts(found, reference)
-    if as_json:
-        error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
-        typer.echo(json.dumps({"verdict": verdict.verdict, "how": verdict.how, "largest_error": error}))
-    else:
-        typer.echo(verdict.verdict)
-        typer.echo(verdict.how, err=True)
+    compare_command(found, reference, as_json=as_json)
 
 
-@app.command()
+@app.command(
+    short_help="Shows known systems, and writes their data.",
+    epilog=examples(
+        "discover systems --tag chaotic,rational",
+        "discover systems lorenz --csv lorenz.csv --noise 0.02 --seed 1",
+    ),
+)
 def systems(
     names: Annotated[
         list[str] | None, typer.Argument(help="Systems to show; none lists all.", show_default=False)
@@ -223,7 +274,13 @@ def systems(
     )
 
 
-@app.command()
+@app.command(
+    short_help="Runs the method on known systems, and scores it.",
+    epilog=examples(
+        "discover validate falling_object_drag --recipe quick --seeds 1",
+        "discover validate --suite odebench --noise 0,0.05 --budget 60s",
+    ),
+)
 def validate(
     names: Annotated[
         list[str] | None, typer.Argument(help="Known systems or measurements; none means all.", show_default=False)
@@ -250,7 +307,10 @@ def validate(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(
+    short_help="Says what is missing here, and how to add it.",
+    epilog=examples("discover doctor", "discover doctor --json"),
+)
 def doctor(as_json: AsJson = False) -> None:
     """Says what is installed, what is missing, and the command that adds it."""
     from dataclasses import asdict
@@ -261,27 +321,6 @@ def doctor(as_json: AsJson = False) -> None:
     typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
     if not all(check.ok or check.optional for check in checks):
         raise typer.Exit(5)
-
-
-def _compare_texts(found: str, reference: str) -> Any:
-    from discovery.symbolic.compare import compare as compare_expressions
-    from discovery.symbolic.parse import parse
-
-    left, right = parse(found), parse(reference)
-    names = sorted({str(symbol) for symbol in left.free_symbols | right.free_symbols})
-    return compare_expressions(left, right, names)
-
-
-def _laws(found: str, reference: str) -> tuple[Any, Any]:
-    from pipelines.store import load
-
-    laws: list[Any] = []
-    for folder in (found, reference):
-        law = load(Path(folder)).law
-        if law is None:
-            raise UsageError(f"{folder} holds no law. Compare runs that found one.")
-        laws.append(law.equations)
-    return laws[0], laws[1]
 
 
 def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
@@ -306,40 +345,16 @@ def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
 
 def _seconds(text: str) -> float:
     """Seconds of ``60``, ``60s``, ``5m`` or ``1h``."""
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
-    try:
-        seconds = float(number) * units[unit]
-    except ValueError:
-        raise UsageError(f"--budget {text!r} is not a time. Write for example 60s, 5m or 1h.") from None
-    if not 0 < seconds < float("inf"):
-        raise UsageError(f"--budget {text!r} is not a time above zero. Write for example 60s, 5m or 1h.")
+    seconds = duration(text)
+    assert isinstance(seconds, float)
     return seconds
 
 
-def _command(data: Path, out: Path | None) -> str:
-    """The command as it was given, but for the places of files: the same run has the same record anywhere."""
-    words = iter(sys.argv[1:])
-    kept = [data.name if word == str(data) else word for word in words if out is None or not _names_folder(word, words)]
-    return shlex.join(["discover", *kept])
-
-
-def _names_folder(word: str, rest: Iterator[str]) -> bool:
-    if word == "--out":
-        next(rest, None)
-    return word.split("=", maxsplit=1)[0] == "--out"
-
-
-def _exit_code(result: DiscoveryResult) -> int:
-    if result.stopped_by == "interrupt":
-        return INTERRUPTED
-    if result.stopped_by == "deadline":
-        return PARTIAL  # also without a law: work that was cut off cannot say that there is none
-    return NOT_FOUND if result.status == "not_found" else FOUND
-
-
-def _print_json(path: Path) -> None:
-    sys.stdout.write(path.read_text(encoding="utf-8"))
+def _suggest_check(words: list[str]) -> None:
+    """Whoever gives a file where a command belongs is told what to do with it."""
+    for word in words:
+        if not word.startswith("-") and Path(word).is_file():
+            typer.echo(f"To see what is in {word!r}: discover check {shlex.quote(word)}", err=True)
 
 
 def main() -> NoReturn:
@@ -347,7 +362,7 @@ def main() -> NoReturn:
     try:
         code = app(prog_name="discover", standalone_mode=False)
     except DiscoveryError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {lines(str(error))}", err=True)
         sys.exit(error.exit_code)
     except typer.Abort:
         sys.exit(INTERRUPTED)
@@ -358,5 +373,6 @@ def main() -> NoReturn:
         if show is None:
             raise
         show()
+        _suggest_check(sys.argv[1:2])
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

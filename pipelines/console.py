@@ -1,56 +1,107 @@
-"""What a person sees in a terminal: progress while work goes on, then the law. Talk goes to stderr, data to stdout."""
+"""What a person sees of a run: progress in a pipe, then the law. Talk goes to stderr, data to stdout."""
 
 from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Event
 from types import FrameType
+from typing import Protocol
 
-import sympy as sp
 from rich.console import Console
-from rich.markup import escape
-from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 from discovery.types import DiscoveryResult, RankedLaw
+from pipelines.laws import law_lines, one_line
+from pipelines.live import Screen, shown
+from pipelines.plan import Step
+from pipelines.terminal import plain
+from pipelines.timeline import Timeline, name_of
 
-TALK = Console(stderr=True, highlight=False, soft_wrap=True)  # a path in a log stays on one line
+# A path in a log stays on one line; words between colons or brackets are words.
+TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 EVERY = 10.0  # seconds between two lines of one stage in a pipe
+INDENT = 11  # columns before the text of a finding
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
 
 
-class Ticker:
-    """Progress as one line that changes in a terminal; in a pipe a line for each stage, and now and then one more."""
-
-    def __init__(self, status: Status | None) -> None:
-        self.status = status
-        self.begin = time.monotonic()
-        self.last = ""
-        self.told = self.begin
+class Watcher(Protocol):
+    """Told how a run goes on: a progress and a witness in one."""
 
     def __call__(self, stage: str, message: str = "", fraction: float | None = None) -> None:
-        """Shows the stage, what it does and how far it is."""
-        share = "" if fraction is None else f" {100 * fraction:.0f} %"
-        if self.status is not None:
-            self.status.update(f"[bold]{escape(stage)}[/bold] {escape(message)}{share}")
-        elif stage != self.last or time.monotonic() - self.told > EVERY:
+        """The stage is under way."""
+        ...
+
+    def witness(self, laws: Sequence[RankedLaw], /) -> None:
+        """The best laws so far."""
+        ...
+
+
+class Ticker:
+    """A line for each stage and each better law, and now and then one more: for a pipe or a log."""
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        self.headers = headers or {}
+        self.begin = time.monotonic()
+        self.step = ""
+        self.told = self.begin
+        self.best: object = None
+        self.shown = float("-inf")
+
+    def __call__(self, stage: str, message: str = "", fraction: float | None = None) -> None:
+        """Tells the stage and what it does, and how far it is."""
+        step = name_of(stage, message)
+        if step != self.step or time.monotonic() - self.told > EVERY:
             self.told = time.monotonic()
-            TALK.print(f"{self.told - self.begin:6.1f} s  {escape(stage)}: {escape(message)}")
-        self.last = stage
+            share = "" if fraction is None else f" {100 * fraction:.0f} %"
+            self._say(f"{stage}: {message}{share}")
+        self.step = step
+
+    def witness(self, laws: Sequence[RankedLaw], /) -> None:
+        """Tells the first law at once, and then a new best one at most every ten seconds."""
+        best = laws[0]
+        if best.law.skeletons == self.best or time.monotonic() - self.shown < EVERY:
+            return
+        kind = "best so far" if self.best else "first law"
+        self.best, self.shown = best.law.skeletons, time.monotonic()
+        equations = "; ".join(law_lines(best.law, self.headers))
+        self._say(f"{kind} (misfit {best.misfit:.3g}): {equations}")
+
+    def _say(self, text: str) -> None:
+        TALK.print(f"{time.monotonic() - self.begin:6.1f} s  {plain(text)}", markup=False)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def __call__(self, stage: str, message: str = "", fraction: float | None = None) -> None:
+        """Does nothing."""
+
+    def witness(self, laws: Sequence[RankedLaw], /) -> None:
+        """Does nothing."""
 
 
 @contextmanager
-def ticking(quiet: bool = False) -> Generator[Ticker]:
-    """Progress for as long as the block runs; nothing is left on the screen of a terminal."""
-    if quiet or not TALK.is_terminal:
-        yield Ticker(None)
-        return
-    with TALK.status("starting") as status:
-        yield Ticker(status)
+def watching(
+    steps: Sequence[Step] = (),
+    headers: Mapping[str, str] | None = None,
+    *,
+    budget: float | None = None,
+    quiet: bool = False,
+) -> Generator[Watcher]:
+    """Shows a run for as long as the block runs: live in a terminal, of which nothing stays; as lines elsewhere."""
+    if quiet:
+        yield Silent()
+    elif not TALK.is_terminal or TALK.is_dumb_terminal:
+        yield Ticker(headers)
+    else:
+        screen = Screen(Timeline(steps, budget or float("inf")), headers or {})
+        with shown(screen, TALK):
+            yield screen
 
 
 @contextmanager
@@ -62,7 +113,7 @@ def interruptible(stop: Event) -> Generator[None]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        TALK.print("Interrupted: finishing with the best so far. Press Ctrl-C again to leave at once.")
+        TALK.print("Interrupted: finishing with the best so far. Ctrl-C again leaves at once.")
 
     before = signal.signal(signal.SIGINT, handle)
     try:
@@ -71,42 +122,50 @@ def interruptible(stop: Event) -> Generator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def law_lines(ranked: RankedLaw, headers: dict[str, str]) -> list[str]:
-    """The law as a person writes it, one line for each state."""
-    lines: list[str] = []
-    for state, rhs in ranked.law.equations.items():
-        text = str(rhs.xreplace({number: rounded_number(float(number)) for number in rhs.atoms(sp.Float)}))
-        lines.append(f"d {headers.get(state, state)} / dt = {text}")
-    return lines
-
-
-def rounded_number(value: float) -> sp.Float:
-    """A number with four significant digits."""
-    return sp.Float(f"{value:.4g}", 4)
+def print_law(result: DiscoveryResult) -> None:
+    """Prints the law to stdout, one line for each state; nothing where there is none."""
+    out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+    for ranked in result.ranking.front[:1]:
+        for line in law_lines(ranked.law, result.headers):
+            out.print(line, style="bold")
 
 
 def show(result: DiscoveryResult) -> None:
     """Prints the law to stdout, and what is known of it to stderr."""
-    out = Console(highlight=False, soft_wrap=True)
-    headers = dict(result.headers)
-    TALK.print(f"[{_STATUS[result.status]}]{escape(result.verdict.headline)}[/]")
+    headers = {name: plain(header) for name, header in result.headers.items()}
+    TALK.print(Text(plain(result.verdict.headline), style=_STATUS[result.status]))
+    print_law(result)
     front = result.ranking.front
+    if others := {name: header for name, header in headers.items() if name != header}:
+        TALK.print("In the equations " + ", ".join(f"{name} is {header}" for name, header in others.items()) + ".",
+                   markup=False, style="dim")  # fmt: skip
     if front:
-        for line in law_lines(front[0], headers):
-            out.print(escape(line), style="bold")
         _show_constants(front[0])
     noise = result.smoothing.noise
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value in zip(headers, noise.scale, strict=True))
     chosen = "the likelier" if noise.estimated else "as told"
-    TALK.print(f"Noise: {noise.kind} ({chosen}), {escape(scale)}. Smoothed by {result.smoothing.method}.")
+    say("noise", f"{noise.kind} ({chosen}), {scale}. Smoothed by {result.smoothing.method}.", "dim")
     for note in (*result.notes, *result.smoothing.notes):
-        TALK.print(f"  {escape(note)}", style="dim")
+        say("note", note, "dim")
     for failure in result.failures:
-        TALK.print(f"[red]failed[/red] {escape(failure.where)}: {escape(failure.why)}")
+        say("failed", f"{failure.where}: {failure.why}", "red")
     for finding in result.verdict.findings:
-        TALK.print(f"  [{_COLOURS[finding.level]}]{finding.level:<8}[/] {escape(finding.text)}")
+        say(finding.level, finding.text, _COLOURS[finding.level])
     if len(front) > 1:
         _show_front(front)
+
+
+def say(mark: str, text: str, style: str) -> None:
+    """A sentence after its mark on stderr: on one line in a pipe, with its further lines indented in a terminal."""
+    first = Text.assemble("  ", (f"{mark:<{INDENT - 3}} ", style))
+    if not TALK.is_terminal:
+        TALK.print(first.append(plain(text)))
+        return
+    table = Table.grid()
+    table.add_column(width=INDENT, no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(first, Text(plain(text)))
+    TALK.print(table, soft_wrap=False)
 
 
 def _show_constants(ranked: RankedLaw) -> None:
@@ -119,9 +178,11 @@ def _show_constants(ranked: RankedLaw) -> None:
 
 
 def _show_front(front: Sequence[RankedLaw]) -> None:
-    table = Table("", "nats behind", "size", "misfit", "competing law", box=None, pad_edge=False)
-    for place, ranked in enumerate(front[1:4], start=2):
-        text = "; ".join(line.split(" = ", 1)[1] for line in law_lines(ranked, {}))
+    table = Table(box=None, pad_edge=False)
+    for name in ("nats behind", "size", "misfit"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("competing law", overflow="fold")
+    for ranked in front[1:4]:
         gap = ranked.score - front[0].score
-        table.add_row(f"{place}.", f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", escape(text))
-    TALK.print(table)
+        table.add_row(f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", Text(one_line(ranked.law)))
+    TALK.print(table, soft_wrap=not TALK.is_terminal)

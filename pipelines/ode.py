@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Literal
 
@@ -15,11 +15,12 @@ from discovery import registry
 from discovery.errors import DiscoveryError
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
 from discovery.types import (
     DiscoveryProblem,
@@ -30,17 +31,18 @@ from discovery.types import (
     Smoothing,
     Trajectory,
 )
-from pipelines.config import RunConfig
+from pipelines.config import GENETIC, RunConfig
+from pipelines.first import first_law
 from pipelines.store import Memory, Store
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
 
-# Shares of the time left that smoothing and each search engine may take when there is a budget; selection has the rest.
+# Shares of the time left that the first law, smoothing and each search engine may take when there is a budget; the rest
+# is for selection.
+FIRST_SHARE = 0.2
 SMOOTHING_SHARE = 0.3
 SEARCH_SHARE = 0.4
-# Engines that get what the others leave unexplained.
-GENETIC = ("operon", "pysr")
 
 
 def discover_ode(
@@ -50,6 +52,7 @@ def discover_ode(
     deadline: Deadline = NEVER,
     progress: Progress = silent,
     store: Store | None = None,
+    witness: Witness = unseen,
 ) -> DiscoveryResult:
     """Finds the law behind trajectories.
 
@@ -66,6 +69,9 @@ def discover_ode(
         data: measurements as read from a file, or trajectories.
         deadline: cuts the work off; the result then says so.
         store: keeps the outcome of finished stages, so that a run can be resumed.
+        witness: is shown a first law within seconds, then the best laws as selection goes on. Of a run that is not
+            stopped the result is the same with or without one; one that is stopped before the search has the first
+            law to fall back on.
 
     Raises:
         DataError: the data cannot be used.
@@ -75,8 +81,11 @@ def discover_ode(
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     for name in config.engines:
         registry.ensure("search", name)  # before any time is spent
+        config.make_engine(name)
+    config.make_selector()
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-    stages = _Stages(config, deadline, progress, store or Memory())
+    stages = _Stages(config, deadline, progress, store or Memory(), witness)
+    first = stages.first(measurements.trajectories)
     smoothing = stages.smooth(measurements.trajectories)
     problem = DiscoveryProblem(measurements.trajectories, smoothing, regressions(measurements.trajectories, smoothing))
     problem = problem.settling(settled(problem))
@@ -85,6 +94,8 @@ def discover_ode(
         for state, rhs in problem.settled.items()
     ]
     candidates, failures = stages.search(problem)
+    if first and deadline.passed():
+        candidates = first  # refined already, which there is no time to do with the others
     selected = stages.select(candidates, problem)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
@@ -97,7 +108,7 @@ def discover_ode(
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*measurements.notes, *notes),
+        notes=(*measurements.notes, *check(measurements).notes, *notes),
         failures=failures,
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
@@ -113,6 +124,7 @@ class _Stages:
     deadline: Deadline
     progress: Progress
     store: Store
+    witness: Witness = unseen
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
     @contextmanager
@@ -122,6 +134,18 @@ class _Stages:
             yield
         finally:
             self.seconds[stage] = round(time.perf_counter() - begin, 3)
+
+    def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
+        """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
+        if self.witness is unseen or self.store.smoothing() is not None:
+            return ()
+        with self.timed("first law"):
+            limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
+            found = first_law(trajectories, seed=self.config.seed, deadline=limit, progress=self.progress)
+            if found is None:
+                return ()
+            self.witness([found])
+            return (replace(found.law, sources=("first law",)),)
 
     def smooth(self, trajectories: Sequence[Trajectory]) -> Smoothing:
         with self.timed("smoothing"):
@@ -144,7 +168,7 @@ class _Stages:
             EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
         ]
         failures: list[Failure] = []
-        engines = {name: self.config.make_engine(name) for name in self.config.engines}  # a wrong setting stops here
+        engines = {name: self.config.make_engine(name) for name in self.config.engines}
         for name in sorted(engines, key=GENETIC.__contains__):
             with self.timed(f"search {name}"):
                 asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
@@ -169,7 +193,9 @@ class _Stages:
     def select(self, candidates: Candidates, problem: DiscoveryProblem) -> Selected:
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
-            return self.config.make_selector().run(candidates, problem, deadline=self.deadline, progress=self.progress)
+            return self.config.make_selector().run(
+                candidates, problem, deadline=self.deadline, progress=self.progress, witness=self.witness
+            )
 
 
 def _mark(states: Sequence[str]) -> str:

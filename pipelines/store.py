@@ -19,6 +19,7 @@ from discovery.errors import DataError, DiscoveryError, UsageError
 from discovery.trajectories.measurements import Measurements
 from discovery.types import DiscoveryResult, EquationCandidate, Law, Smoothing
 from pipelines import records
+from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
 
 Candidates = tuple[EquationCandidate | Law, ...]
@@ -73,24 +74,50 @@ class RunFolder:
     names: tuple[str, ...]
 
     @classmethod
-    def open(cls, path: Path, measurements: Measurements, config: RunConfig) -> RunFolder:
-        """Makes or opens a folder; stages kept for other data or settings are discarded.
+    def open(
+        cls,
+        path: Path,
+        measurements: Measurements,
+        config: RunConfig,
+        *,
+        resume: bool = False,
+        overwrite: bool = False,
+    ) -> RunFolder:
+        """Makes or opens a folder; stages kept for other settings are discarded.
+
+        Args:
+            resume: insist that finished stages of this very run are there.
+            overwrite: replace a run of other data.
 
         Raises:
-            UsageError: the folder cannot be made or written to.
+            UsageError: the folder cannot be made or written to, holds other data, or has nothing to resume.
         """
         run = cls(path, tuple(measurements.headers))
-        mark = _fingerprint(measurements, config)
+        new = Claim(measurements.sha256, measurements.source, fingerprint(measurements, config))
+        old = Claim.of(path)
+        if resume:
+            demand(path, old, new, config, finished=bool(run.finished))
+        if old is not None and old.data != new.data and not overwrite:
+            raise UsageError(
+                f"{path} holds a run on other data ({old.source}). Choose another folder with --out, or replace that "
+                "run with --overwrite."
+            )
         try:
             run.stages.mkdir(parents=True, exist_ok=True)
-            if _text(run.stages / "fingerprint") != mark:
-                for old in run.stages.iterdir():
-                    old.unlink()
-                write(run.stages / "fingerprint", mark.encode())
+            if old is None or old.mark != new.mark:
+                for file in run.stages.iterdir():
+                    file.unlink()
+                write(run.stages / "fingerprint", new.written())
             write(path / "config.toml", config.to_toml().encode())
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder with --out.") from None
         return run
+
+    @property
+    def finished(self) -> tuple[str, ...]:
+        """Stages that need not be done again."""
+        engines = sorted(found.stem.removeprefix("candidates_") for found in self.stages.glob("candidates_*.json"))
+        return (*(("smoothing",) if (self.stages / "smoothing.npz").exists() else ()), *engines)
 
     @property
     def stages(self) -> Path:
@@ -201,9 +228,9 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _fingerprint(measurements: Measurements, config: RunConfig) -> str:
+def fingerprint(measurements: Measurements, config: RunConfig) -> str:
     """Changes with all that changes a stage's outcome: version, data, columns, settings other than time and threads."""
-    settings = version("discovery") + config.model_dump_json(exclude={"budget", "threads", "selection", "engines"})
+    settings = version("discovery") + config.model_dump_json(exclude=set(FREE))
     runs = [f"{run.label}:{len(run)}" for run in measurements.trajectories]
     described = json.dumps([measurements.sha256, dict(measurements.headers), measurements.time_name, runs, settings])
     return hashlib.sha256(described.encode()).hexdigest()

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import sparse
 
+from discovery.errors import UsageError
 from discovery.types import Regression, SmoothedTrajectory, Smoothing, Trajectory
 
 # Regressions of a few states by tens of terms are settled by far fewer rows; more cost time only.
@@ -101,6 +102,17 @@ def _bumps(times: Float[np.ndarray, " time"], width: int, rows: int) -> tuple[sp
 
 
 def regressions(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tuple[Regression, ...]:
-    """All regressions that these data allow."""
+    """All regressions that these data allow.
+
+    Raises:
+        UsageError: the smoothing has states that were not measured, as a neural ODE of second order has.
+    """
+    measured, smoothed = trajectories[0].names, smoothing.trajectories[0].names
+    if measured != smoothed:
+        raise UsageError(
+            f"The smoother gives the states {', '.join(smoothed)}, but {', '.join(measured)} was measured, and laws "
+            "are looked for in measured states. Add a column for the velocity, by differences of the raw positions, "
+            "and leave the setting `order` at 1."
+        )
     weak = weak_regression(trajectories, smoothing)
     return (derivative_regression(smoothing), *(() if weak is None else (weak,)))

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 from scipy.fft import dct
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import monomials
@@ -85,7 +85,7 @@ def _constant(problem: DiscoveryProblem, equation: int) -> bool:
         waves = np.asarray(dct(residuals, norm="ortho"))[1 : WAVES + 1]
         power += float(waves @ waves)
         count += WAVES
-    return bool(power <= chi2.ppf(0.99, count))
+    return bool(power <= chdtri(count, 0.01))
 
 
 def _design(problem: DiscoveryProblem, regression: Regression) -> Float[np.ndarray, "row term"]:

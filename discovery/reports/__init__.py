@@ -1,1 +1,1 @@
-"""A result as LaTeX, PDF and one HTML page that works offline; nothing is computed that the result does not hold."""
+"""A result as LaTeX, PDF and one HTML page that works offline; what it holds is told, and nothing judged anew."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
-from discovery.types import Law
+from discovery.types import Law, symbol
+
+_MEANT_OTHERWISE = ("numpy", "t")  # names that the function itself uses
 
 
 def sympy_text(law: Law) -> str:
@@ -17,8 +19,10 @@ def sympy_text(law: Law) -> str:
 def python_text(law: Law) -> str:
     """The law as a Python function of time and state, ready for ``scipy.integrate.solve_ivp``."""
     printer = NumPyPrinter()
-    rows = [f"        {printer.doprint(without_cot(rhs))}," for rhs in law.equations.values()]
-    names = ", ".join(law.states) + ("," if len(law.states) == 1 else "")
+    renamed = {symbol(name): symbol(f"{name}_") for name in law.states if name in _MEANT_OTHERWISE}
+    rows = [f"        {printer.doprint(without_cot(rhs).xreplace(renamed))}," for rhs in law.equations.values()]
+    states = [f"{name}_" if name in _MEANT_OTHERWISE else name for name in law.states]
+    names = ", ".join(states) + ("," if len(states) == 1 else "")
     return "\n".join(
         (
             "import numpy",

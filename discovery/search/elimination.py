@@ -131,7 +131,8 @@ def _weakest(fitted: Fit, support: _Support) -> set[int] | None:
     remaining = np.bincount([equation for equation, _ in support])
     matrix, scale = fitted.scaled_information()
     covariance = np.linalg.pinv(matrix, rcond=1e-12, hermitian=True)
-    wald = (np.array(fitted.law.constants) * scale) ** 2 / np.maximum(np.diag(covariance), 1e-300)
+    with np.errstate(over="ignore"):  # where rounding leaves no variance, a constant looks certain
+        wald = (np.array(fitted.law.constants) * scale) ** 2 / np.maximum(np.diag(covariance), 1e-300)
     drop: set[int] = set()
     for i in np.argsort(wald):
         if remaining[support[i][0]] <= 1:

@@ -180,6 +180,7 @@ class _Regression:
             normal = weighted.T @ weighted
             solved = np.linalg.lstsq(weighted, self.slopes * scale, rcond=1e-12)[0]
             error = float(np.mean((weighted @ solved - self.slopes * scale) ** 2))
-            scale = self.weights / (1.0 + below @ (solved / sizes)[len(top) :])
+            with np.errstate(divide="ignore"):  # where Q vanishes at a sample the next step ends it
+                scale = self.weights / (1.0 + below @ (solved / sizes)[len(top) :])
         covariance = np.linalg.pinv(normal, rcond=1e-14, hermitian=True)
         return (solved / sizes)[len(top) :], solved**2 / np.maximum(np.diag(covariance), TINY), error

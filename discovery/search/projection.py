@@ -39,9 +39,9 @@ def project(
             moved = inner.copy()
             moved[k] += MOVE * size[k]
             slopes[:, k] = (_residual(columns(moved), target)[0] - residual) / MOVE
-        normal = slopes.T @ slopes
-        if not np.all(np.isfinite(normal)):
+        if not np.all(np.isfinite(slopes)):  # a neighbour where the columns are undefined
             break
+        normal = slopes.T @ slopes
         step = np.linalg.lstsq(normal + damping * np.diag(np.diag(normal)), -slopes.T @ residual, rcond=1e-12)[0]
         trial = inner + np.clip(step, -0.7, 0.7) * size
         trial_residual, trial_outer = _residual(columns(trial), target)

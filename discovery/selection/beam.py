@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import product
@@ -44,8 +44,9 @@ def systems(
     threads: int,
     deadline: Deadline,
     progress: Progress,
+    witness: Callable[[Sequence[Refined]], None] | None = None,
 ) -> list[Refined]:
-    """Refined systems, best first.
+    """Refined systems, best first; the best so far are shown to ``witness`` from time to time.
 
     Coordinate descent: one equation is varied over its pool while the others are those of the best system so far;
     then the best entries of all equations are combined. Whole ``laws`` compete as they are. All are compared on the
@@ -74,6 +75,8 @@ def systems(
             order = sorted(range(len(choices)), key=lambda i: _score(seen.get(choices[i])))
             ranked[state] = [pools[state][i] for i in order]
             current[state] = ranked[state][0]
+            if witness is not None:
+                witness(in_order([refined for refined in seen.values() if refined is not None]))
         if current == before:
             break
     if not deadline.passed():

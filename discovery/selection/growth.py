@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -70,9 +70,19 @@ def climb(law: Law, ladder: Sequence[Windows], settings: Shooting) -> Refined | 
 
 
 def grow(
-    laws: Sequence[Law], ladder: Sequence[Windows], settings: Growth, *, threads: int, deadline: Deadline
+    laws: Sequence[Law],
+    ladder: Sequence[Windows],
+    settings: Growth,
+    *,
+    threads: int,
+    deadline: Deadline,
+    witness: Callable[[Sequence[Refined], Windows], None] | None = None,
 ) -> tuple[list[Refined], Windows]:
-    """All laws fitted on the longest windows that the leaders can follow, best first, and those windows."""
+    """All laws fitted on the longest windows that the leaders can follow, best first, and those windows.
+
+    Args:
+        witness: shown the laws after each length.
+    """
 
     def begin(law: Law) -> Refined | None:
         return refine(law, ladder[0], settings=settings.shooting)
@@ -97,6 +107,8 @@ def grow(
         stay = max(settings.survivors, math.ceil(settings.shrink * len(refined)))
         others = side_by_side(step, refined[settings.leaders : stay], threads, deadline)
         refined, windows = in_order([*leaders, *others]), longer
+        if witness is not None:
+            witness(refined, windows)
     return refined, windows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from discovery.dynamics.shooting import Fit
 
@@ -26,6 +26,6 @@ def bounds(fit: Fit) -> tuple[tuple[float, ...], tuple[float, ...]]:
     spread = np.where(determined, 1.0 / np.where(determined, eigenvalues, 1.0), 0.0)
     loose = ((vectors[:, ~determined] ** 2).sum(axis=1) > 1e-3) | (scale == 0.0)
     variance = (vectors**2) @ spread / np.where(loose, 1.0, scale) ** 2 * max(1.0, fit.cost / freedom)
-    half = stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance)
+    half = special.stdtrit(freedom, 0.5 + LEVEL / 2) * np.sqrt(variance)
     half = np.where(loose, np.nan, half)
     return tuple(float(v) for v in constants - half), tuple(float(v) for v in constants + half)

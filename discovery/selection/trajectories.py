@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
 from discovery.dynamics.windows import Windows
-from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.beam import Beam, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
@@ -25,6 +25,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
+SHOWN = 5  # laws that a witness is shown
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ class TrajectorySelector:
         *,
         deadline: Deadline = NEVER,
         progress: Progress = silent,
+        witness: Witness = unseen,
     ) -> Selected:
-        """As :meth:`select`, with the fits behind the ranking."""
+        """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
         pools = pool(candidates, problem, per_size=self.per_size, most=self.most)
         ladder = levels(problem, self.growth)
         laws: list[Law] = []
@@ -104,12 +106,19 @@ class TrajectorySelector:
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
             whole = [canonical_law(candidate) for candidate in candidates if isinstance(candidate, Law)]
-            found = systems(pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress)
+            found = systems(
+                pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress,
+                witness=_showing(witness, short[-1]),
+            )  # fmt: skip
             laws = [item.law for item in self._finalists(found)]
         progress("selection", f"refining {len(laws)} laws on growing windows")
-        refined, windows = grow(laws, ladder, self.growth, threads=self.threads, deadline=deadline)
+        refined, windows = grow(
+            laws, ladder, self.growth, threads=self.threads, deadline=deadline,
+            witness=lambda items, windows: show(witness, items, windows),
+        )  # fmt: skip
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
+        show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
 
     def _finalists(self, found: Sequence[Refined]) -> list[Refined]:
@@ -152,7 +161,7 @@ class TrajectorySelector:
             for item in refined[: self.forecast]
         ]
         ranked = [
-            _ranked_law(item, windows, tried[place] if place < len(tried) else None)
+            ranked_law(item, windows, tried[place] if place < len(tried) else None)
             for place, item in enumerate(refined)
         ]
         fitted, residuals = reconstruct(best.fit, windows, problem.trajectories)
@@ -161,13 +170,24 @@ class TrajectorySelector:
         )
 
 
+def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:
+    """Shows the best of ``items``, which are in order."""
+    if witness is not unseen and items:
+        witness([ranked_law(item, windows) for item in items[:SHOWN]])
+
+
+def _showing(witness: Witness, windows: Windows) -> Callable[[Sequence[Refined]], None] | None:
+    return None if witness is unseen else lambda items: show(witness, items, windows)
+
+
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
     """Samples of a forecast that a law with that horizon can be asked for: half of it, at least two."""
     steps = [np.median(np.diff(run.times)) for run in problem.trajectories if len(run) > 1]
     return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
 
 
-def _ranked_law(item: Refined, windows: Windows, tried: HeldOut | None) -> RankedLaw:
+def ranked_law(item: Refined, windows: Windows, tried: HeldOut | None = None) -> RankedLaw:
+    """The fit as a law with its place in a ranking."""
     lows, highs = bounds(item.fit)
     law = RankedLaw(
         item.law, item.score, item.fit.misfit, _r_squared(item, windows),

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import rankdata
 
 from discovery.types import SmoothedTrajectory, Trajectory
 
@@ -72,4 +71,6 @@ def _logarithmic(gaps: Float[np.ndarray, " gap"]) -> bool:
     """Whether gaps grow with time, over decades."""
     if gaps.max() < SPREAD * gaps.min():
         return False
+    from scipy.stats import rankdata  # half a second of imports that few data need
+
     return float(np.corrcoef(rankdata(gaps), np.arange(len(gaps)))[0, 1]) > ORDERED

@@ -22,7 +22,7 @@ HOMES = {
     "pysr": ("discovery/search/pysr_worker.py",),
     "juliacall": (),
     "matplotlib": ("discovery/reports/",),
-    "typer": ("pipelines/cli.py",),
+    "typer": ("pipelines/cli.py", "pipelines/flags.py"),
 }
 
 

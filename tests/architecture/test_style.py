@@ -17,7 +17,6 @@ MOST_LINES, MOST_OF_A_FUNCTION, MOST_OF_A_CLASS = 400, 50, 150
 # Exceptions, each with its reason.
 LONG = {
     "discovery/dynamics/normal_equations.py:assemble": "one compiled loop; numba does not inline its parts for free",
-    "pipelines/cli.py:run": "each option of the command is a line of its signature",
     "discovery/dynamics/runge_kutta.py:propagate": "one compiled loop over steps that share a dozen local arrays",
 }
 STAGES = ("smoothing", "search", "selection")

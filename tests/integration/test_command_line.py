@@ -84,6 +84,32 @@ def test_a_law_is_printed_on_stdout_and_told_about_on_stderr(folder: Path, found
         assert text in err
 
 
+def test_nothing_but_text_goes_into_a_pipe(found: tuple[int, str, str]) -> None:
+    """Neither colours nor a cursor that moves, on either stream; the first law is told, then the stages."""
+    _, out, err = found
+    assert "\x1b" not in out + err
+    assert "\r" not in out + err
+    assert err.index("first law (misfit") < err.index("smoothing: ") < err.index("search: sindy")
+
+
+def test_a_check_answers_without_loading_the_stages(folder: Path) -> None:
+    """Neither torch nor numba nor SciPy is imported to look at a file, which is what keeps it quick."""
+    code = (
+        "import sys; sys.argv = ['discover', 'check', 'lorenz.csv']\n"
+        "from pipelines.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'numba', 'scipy', 'sklearn', 'pysindy', 'pyoperon', 'matplotlib', 'jinja2'}\n"
+        "print(heavy & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=folder, capture_output=True,
+        text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    assert "set()\n" == done.stderr
+    assert "next  discover run lorenz.csv" == done.stdout.splitlines()[-1]
+
+
 def test_json_is_one_document_and_the_same_for_the_same_seed(folder: Path, found: tuple[int, str, str]) -> None:
     """stdout can be piped into another program; a run again in another folder gives the same bytes."""
     code, out, _ = discover(folder, "run", "oscillator.csv", *QUICK, "--out", "again", "--json")
@@ -133,6 +159,24 @@ def test_an_interrupt_leaves_a_valid_result(folder: Path) -> None:
     assert "Interrupted: finishing with the best so far." in err
     assert document == json.loads((folder / "stopped" / "result.json").read_text(encoding="utf-8"))
     assert (folder / "stopped" / "report.html").exists()
+
+
+def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> None:
+    """Killed while laws are refined: the stages are there, and the result is that of a run that was not disturbed."""
+    words = ("run", "lorenz.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "killed")
+    process = start(folder, words)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "selection:" in line:
+            process.kill()
+            break
+    process.communicate()
+    assert not (folder / "killed" / "result.json").exists()
+    code, _, err = discover(folder, *words, "--resume")
+    assert 0 == code
+    assert "Going on with what is kept in killed: smoothing, sindy." in err
+    discover(folder, *words[:-1], "whole")
+    assert (folder / "killed" / "result.json").read_bytes() == (folder / "whole" / "result.json").read_bytes()
 
 
 def test_pysr_without_julia_ends_with_the_command_that_adds_it(folder: Path) -> None:

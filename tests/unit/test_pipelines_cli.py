@@ -15,7 +15,7 @@ from pipelines import cli, doctor
 from pipelines.doctor import Check
 
 QUICK = ("--engines", "structured", "--smoother", "gaussian_process")
-VERBS = {"run", "report", "export", "simulate", "compare", "systems", "validate", "doctor"}
+VERBS = {"run", "check", "init", "report", "export", "simulate", "compare", "systems", "validate", "doctor"}
 
 Discover = Callable[..., int]
 
@@ -58,11 +58,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_lists_the_verbs_that_work(discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
     """What is listed answers to its own help; nothing else is listed."""
     assert 0 == discover("--help")
-    _, _, listed = capsys.readouterr().out.partition("Commands:")
+    listed = capsys.readouterr().out.partition("Commands:")[2].partition("Examples:")[0]
     assert VERBS == {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2:3].strip()}
     for verb in VERBS:
-        assert 0 == discover(verb, "--help")
-        assert f"discover {verb}" in capsys.readouterr().out
+        assert 0 == discover(verb, "-h")
+        _, _, examples = capsys.readouterr().out.partition("Examples:")
+        assert f"  discover {verb}" in examples.splitlines()[1]
 
 
 def test_an_export_goes_to_stdout_or_a_file(
@@ -90,7 +91,17 @@ def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.Capture
     ("words", "message"),
     [
         (("run", "DATA", "--colour", "red"), "No such option"),
+        (("run", "DATA", "--sed", "1"), "--seed"),
         (("walk",), "No such command"),
+        (("chek", "DATA"), "Did you mean 'check'?"),
+        (("DATA",), "discover check "),
+        (("check", "DATA", "--picture", "x.bmp"), "--picture x.bmp has none of the endings"),
+        (("check", "DATA", "--states", "y"), "There is no column 'y' in"),
+        (("run", "DATA", "--set", "ridge"), "--set 'ridge' is not of the form NAME=VALUE"),
+        (("run", "DATA", "--set", "sede=1"), "there is no option sede. Did you mean seed?"),
+        (("run", "DATA", "--recipe", "quik"), "There is no recipe 'quik'. Did you mean quick?"),
+        (("run", "DATA", "--resume", "--out", "nowhere"), "nothing to resume in nowhere"),
+        (("init", "DATA"), "does not end in .toml"),
         (("run",), "Missing argument"),
         (("run", "DATA", "--time", "time"), "There is no column 'time' in"),
         (("run", "DATA", "--states", "x,y"), "There is no column 'y' in"),
@@ -102,9 +113,9 @@ def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.Capture
         (("run", "DATA", "--recipe", "slow"), "There is no recipe 'slow'"),
         (("run", "DATA", "--seed", "-1"), "seed = -1 cannot be used"),
         (("run", "DATA", "--seed", "many"), "Invalid value for '--seed'"),
-        (("run", "DATA", "--budget", "soon"), "--budget 'soon' is not a time. Write for example 60s, 5m or 1h."),
-        (("run", "DATA", "--budget", "0s"), "--budget '0s' is not a time above zero"),
-        (("run", "DATA", "--budget", "nan"), "--budget 'nan' is not a time above zero"),
+        (("run", "DATA", "--budget", "soon"), "budget 'soon' is not a time. Write for example 60s, 5m or 1h."),
+        (("run", "DATA", "--budget", "0s"), "budget '0s' is not a time above zero"),
+        (("run", "DATA", "--budget", "nan"), "budget 'nan' is not a time above zero"),
         (("run", "DATA", "--out", "DATA"), "cannot be written"),
         (("report", "nowhere"), "There is no run folder nowhere"),
         (("export", "nowhere", "--to", "c"), "There is no run folder nowhere"),
@@ -361,7 +372,60 @@ def test_an_error_in_the_program_is_not_hidden(
         discover("run", decay(tmp_path / "decay.csv"))
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("60", 60.0), ("60s", 60.0), ("1.5m", 90.0), ("1h", 3600.0)])
-def test_budgets_have_units(text: str, seconds: float) -> None:
-    """Seconds, minutes and hours."""
-    assert seconds == cli._seconds(text)
+def test_a_name_in_an_error_commands_nothing(
+    discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """An escape sequence in a header, or in a file's name, shows itself."""
+    path = tmp_path / "red\x1b[31m.csv"
+    path.write_text("t,\x1b[2Jx\n0,1\n1,two\n2,3\n3,4\n4,5\n5,6\n", encoding="utf-8")
+    assert 3 == discover("check", path)
+    printed = capsys.readouterr().err
+    assert r"red\x1b[31m.csv, line 3" in printed
+    assert "\x1b" not in printed
+
+
+def test_a_plan_runs_nothing(discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Stages and times on stdout; no folder is made."""
+    assert 0 == discover("run", decay(tmp_path / "decay.csv"), "--plan", "--out", tmp_path / "run")
+    printed = capsys.readouterr()
+    assert ["start", "first", "smoothing", "search", "search", "search", "selection", "report", "in"] == [
+        line.split()[0] for line in printed.out.splitlines()[:-1]
+    ]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_plan_knows_what_is_kept(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a folder in which this very run was begun."""
+    assert 0 == discover("run", run / "decay.csv", *QUICK, "--plan", "--out", run)
+    assert capsys.readouterr().out.startswith("Kept, and not done again: smoothing, structured.\n")
+
+
+def test_a_run_is_resumed_and_quiet(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
+    """The law alone is printed; the result is the same, to the last byte."""
+    before = (run / "result.json").read_bytes()
+    assert 0 == discover("run", run / "decay.csv", *QUICK, "--out", run, "--resume", "--quiet")
+    assert ("d x / dt = -0.8*x\n", "") == tuple(capsys.readouterr())
+    assert before == (run / "result.json").read_bytes()
+
+
+def test_a_folder_of_other_data_is_refused(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is computed."""
+    other = run.parent / "other.csv"
+    table = pd.read_csv(run / "decay.csv")
+    table.assign(x=2.0 * table["x"]).to_csv(other, index=False)
+    assert 2 == discover("run", other, *QUICK, "--out", run)
+    assert f"{run} holds a run on other data (decay.csv)." in capsys.readouterr().err
+
+
+def test_options_come_from_the_environment(
+    discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below flags; a misspelt variable is told."""
+    monkeypatch.setenv("DISCOVERY_SMOOTHER", "kalman")
+    monkeypatch.setenv("DISCOVERY_ENGINES", "operon")
+    monkeypatch.setenv("DISCOVERY_SEDE", "1")
+    data = decay(tmp_path / "decay.csv")
+    assert 0 == discover("run", data, "--engines", "sindy", "--out", tmp_path / "run", "--quiet")
+    assert "DISCOVERY_SEDE is not read. Did you mean DISCOVERY_SEED?" in capsys.readouterr().err
+    config = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))["provenance"]["config"]
+    assert ("kalman", ["sindy"]) == (config["smoother"], config["engines"])

@@ -22,6 +22,7 @@ from discovery.types import (
     Verdict,
 )
 from pipelines import console
+from pipelines.laws import rounded_number
 
 LAW = Law(("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*x*y - 0.123456789*y")), (1.10000001, 0.4, 0.25), ("sindy",))
 RIVAL = Law(("x", "y"), (parse("c0*x"), parse("c1*y")), (2.0, -1.0), ("operon",))
@@ -59,7 +60,7 @@ def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: p
         "lognormal (as told), prey [bold] 0.1, hunters 0.25. Smoothed by kalman.",
         "One column was set aside [sic].",
         "[red]Smoothed.",
-        "failed search operon: It [crashed].",
+        "failed   search operon: It [crashed].",
         "caution  Residuals [remember].",
         "not determined",
         "1 … 1.2",
@@ -87,19 +88,53 @@ def test_long_texts_stay_on_one_line(result: DiscoveryResult, capsys: pytest.Cap
 
 def test_numbers_have_four_digits() -> None:
     """What is printed is for reading; all digits are in ``result.json``."""
-    assert ["0.1235", "-41.24", "1.234e-9"] == [
-        str(console.rounded_number(value)) for value in (0.123456, -41.2391, 1.2341e-9)
-    ]
+    assert ["0.1235", "-41.24", "1.234e-9"] == [str(rounded_number(value)) for value in (0.123456, -41.2391, 1.2341e-9)]
+
+
+def test_names_command_nothing(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escape sequences, markup, emoji codes and turned writing show themselves, on both streams."""
+    wild = "\x1b[31m:warning:[bold]\u202e\x9b2J"
+    console.show(replace(result, headers={"x": wild, "y": "100%"}, notes=(f"{wild} is odd.",)))
+    printed = capsys.readouterr()
+    for text in (printed.out, printed.err):
+        assert r"\x1b[31m:warning:[bold]\u202e\x9b2J" in text
+        assert not set(text) & {"\x1b", "\u202e", "\x9b"}
+    assert "In the equations x is " in printed.err
+    assert "y is 100%." in printed.err
 
 
 def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """A hundred steps of one stage do not fill the log."""
-    with console.ticking() as progress:
+    """A hundred steps of one stage do not fill the log; each engine is told."""
+    with console.watching() as progress:
         for step in range(100):
             progress("smoothing", f"step {step}", step / 100)
-        progress("search", "sindy [fast]")
+        progress("search", "sindy: [fast]")
+        progress("search", "sindy: [slow]")
+        progress("search", "structured")
     lines = capsys.readouterr().err.splitlines()
-    assert ["smoothing: step 0", "search: sindy [fast]"] == [line.split(" s  ")[1] for line in lines]
+    assert ["smoothing: step 0 0 %", "search: sindy: [fast]", "search: structured"] == [
+        line.split(" s  ")[1] for line in lines
+    ]
+
+
+def test_in_a_pipe_the_first_law_is_one_line(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told at once; the same law, or others soon after, are not."""
+    with console.watching(headers=result.headers) as watcher:
+        watcher.witness(result.ranking.front)
+        watcher.witness(result.ranking.front)
+        watcher.witness(result.ranking.front[1:])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(
+        "first law (misfit 1): d prey [bold] / dt = -0.4*x*y + 1.1*x; d hunters / dt = 0.25*x*y - 0.1235*y"
+    )
+
+
+def test_quiet_is_quiet(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither stages nor laws."""
+    with console.watching(quiet=True) as watcher:
+        watcher("smoothing", "at work")
+        watcher.witness(result.ranking.front)
+    assert ("", "") == tuple(capsys.readouterr())
 
 
 def test_the_first_interrupt_asks_for_an_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -263,13 +263,69 @@ def test_stages_of_other_settings_are_discarded(
     assert ["fingerprint"] == [path.name for path in other.stages.iterdir()]
 
 
-def test_stages_of_other_data_are_discarded(measured: Measurements, smoothing: Smoothing, tmp_path: Path) -> None:
-    """A value of the data changed."""
-    RunFolder.open(tmp_path, measured, RunConfig()).keep_smoothing(smoothing)
+@pytest.fixture
+def other(measured: Measurements) -> Measurements:
+    """The same but for one value."""
     states = measured.trajectories[0].states.copy()
     states[0, 0] += 1e-9
-    other = from_arrays(states, TIMES, names=["x [m]", "y"])
-    assert RunFolder.open(tmp_path, other, RunConfig()).smoothing() is None
+    return from_arrays(states, TIMES, names=["x [m]", "y"])
+
+
+def test_a_folder_of_other_data_is_refused(measured: Measurements, other: Measurements, tmp_path: Path) -> None:
+    """Nothing of the old run is touched; also where only its result is left."""
+    result = {"provenance": {"data_sha256": measured.sha256, "files": ["old.csv"]}}
+    RunFolder.open(tmp_path / "begun", measured, RunConfig())
+    store.write(tmp_path / "finished" / "result.json", json.dumps(result).encode())
+    for name, source in (("begun", "arrays"), ("finished", "old.csv")):
+        before = {path: path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
+        with pytest.raises(UsageError, match=rf"holds a run on other data \({source}\)\. .* with --overwrite"):
+            RunFolder.open(tmp_path / name, other, RunConfig())
+        assert before == {path: path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()}
+
+
+def test_a_folder_of_other_data_is_replaced_if_told(
+    measured: Measurements, other: Measurements, smoothing: Smoothing, tmp_path: Path
+) -> None:
+    """Its stages are removed."""
+    RunFolder.open(tmp_path, measured, RunConfig()).keep_smoothing(smoothing)
+    assert RunFolder.open(tmp_path, other, RunConfig(), overwrite=True).smoothing() is None
+    assert () == RunFolder.open(tmp_path, other, RunConfig()).finished
+
+
+def test_what_is_finished_is_named(measured: Measurements, smoothing: Smoothing, tmp_path: Path) -> None:
+    """Smoothing first, then engines."""
+    folder = RunFolder.open(tmp_path, measured, RunConfig())
+    assert () == folder.finished
+    folder.keep_candidates("sindy", (LAW,))
+    folder.keep_smoothing(smoothing)
+    assert ("smoothing", "sindy") == folder.finished
+
+
+def test_a_run_can_be_resumed_on_demand(measured: Measurements, smoothing: Smoothing, tmp_path: Path) -> None:
+    """The same data and settings, and a finished stage."""
+    RunFolder.open(tmp_path, measured, RunConfig()).keep_smoothing(smoothing)
+    assert RunFolder.open(tmp_path, measured, RunConfig(), resume=True).smoothing() is not None
+
+
+def test_there_has_to_be_something_to_resume(
+    measured: Measurements, other: Measurements, smoothing: Smoothing, tmp_path: Path
+) -> None:
+    """Each reason why not is told, and nothing is written."""
+    new, begun, kept = tmp_path / "new", tmp_path / "begun", tmp_path / "kept"
+    RunFolder.open(begun, measured, RunConfig())
+    RunFolder.open(kept, measured, RunConfig()).keep_smoothing(smoothing)
+    elsewhere = RunConfig().changed(smoother="kalman", seed=3)
+    for folder, data, config, message in (
+        (new, measured, RunConfig(), r"nothing to resume in .*new: no run was begun there\. Leave --resume out"),
+        (begun, measured, RunConfig(), r"nothing to resume in .*begun: no stage was finished there"),
+        (kept, other, RunConfig(), r"kept holds a run on other data \(arrays\), which cannot be resumed with arrays"),
+        (kept, measured, elsewhere, r"kept was run with seed = 0 \(now 3\), smoother = 'auto' \(now 'kalman'\), so its "
+                                    r"stages are of no use here\. Repeat its settings with --recipe .*config\.toml\."),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=message):
+            RunFolder.open(folder, data, config, resume=True)
+    assert not new.exists()
+    assert RunFolder.open(kept, measured, RunConfig(), resume=True).smoothing() is not None
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"not an archive"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.evaluate import values
+from discovery.errors import UsageError
 from discovery.library.grammar import monomials
 from discovery.problems.regression import derivative_regression, regressions, weak_regression
 from discovery.types import DiscoveryProblem, Law, NoiseModel, Regression, SmoothedTrajectory, Smoothing, Trajectory
@@ -133,3 +134,12 @@ def test_uneven_times_do_not_spoil_the_weak_form(spiral: Law, problem_of: Callab
     weak = problem.regression("weak")
     residual = weak.targets - weak.operator(values(list(spiral.equations.values()), ("x", "y"), weak.states))
     assert np.mean((residual / weak.deviations) ** 2) < 1.5
+
+
+def test_states_that_were_not_measured_are_refused(spiral: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """A smoothing of second order has velocities; a law cannot be tried on a column that is not there."""
+    problem = problem_of(spiral, [[1.0, 0.0]], np.linspace(0.0, 8.0, 60))
+    (run,) = problem.trajectories
+    alone = Trajectory(run.times, run.states[:, :1], ("x",))
+    with pytest.raises(UsageError, match=r"gives the states x, y, but x was measured.*Add a column for the velocity"):
+        regressions([alone], problem.smoothing)

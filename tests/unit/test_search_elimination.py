@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from discovery.dynamics.shooting import Fit
 from discovery.protocols import Deadline
-from discovery.search.elimination import Elimination, eliminate, law_of
+from discovery.search.elimination import Elimination, _weakest, eliminate, law_of
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
 
@@ -67,3 +68,12 @@ def test_laws_are_sums_of_constants_times_terms() -> None:
     law = law_of(("x", "y"), ((0, parse("x*y")), (1, parse("1")), (1, parse("x"))), (1.0, 2.0, 3.0), "me")
     assert {"x": "1.0*x*y", "y": "3.0*x + 2.0"} == {state: str(rhs) for state, rhs in law.equations.items()}
     assert ("me",) == law.sources
+
+
+def test_a_variance_below_zero_is_no_error() -> None:
+    """Rounding can leave the normal matrix a negative eigenvalue; both constants look certain, and one goes."""
+    support = ((0, parse("x")), (0, parse("y")))
+    law = law_of(("x",), support, (1.0, 1.0), "me")
+    information = np.array([[1e10, 2e10], [2e10, 1e10]])
+    fitted = Fit(law, np.zeros((1, 1)), 1.0, np.ones(1), information, 10)
+    assert {0} == _weakest(fitted, support)

@@ -45,3 +45,12 @@ def test_columns_that_are_alike_are_no_error() -> None:
     assert 0 == len(inner)
     np.testing.assert_allclose(outer.sum(), 3.0)
     assert error < 1e-12
+
+
+def test_a_neighbour_where_the_columns_are_undefined_ends_the_fit() -> None:
+    """There is no value beyond the start, and the other constant does not matter: the start is kept."""
+    inner, _, error = project(
+        lambda c: np.where(c[0] <= 1.0, np.ones_like(X), np.nan)[:, None], X, np.array([1.0, 2.0]), iterations=5
+    )
+    assert [1.0, 2.0] == list(inner)
+    assert np.isfinite(error)

@@ -1,0 +1,56 @@
+"""The figures behind a verdict, named for a reader."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from discovery.reports.rounding import plain
+from discovery.selection.verdict import NOISE_LEVEL, TIE
+from discovery.types import DiscoveryResult
+
+_SHORT = {
+    "r_squared": "R²",
+    "misfit": "χ² per value",
+    "held_out_skill": "Forecast skill",
+    "horizon": "Forecast horizon",
+    "lead_over_second": "Lead",
+}
+
+
+@dataclass(frozen=True)
+class Merit:
+    """A figure of merit: its name, its value as text, and how it is to be read."""
+
+    name: str
+    value: str
+    reading: str
+
+
+def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
+    """The handful of figures that a reader looks for first; those that the verdict does not have are left out."""
+    measures = {name: value for name, value in result.verdict.measures.items() if math.isfinite(value)}
+    readings = {
+        "r_squared": "share of the measurements’ variance that is explained",
+        "misfit": "1 is the level of the noise",
+        "held_out_skill": "of the better null’s error on held-out samples is removed",
+        "horizon": f"in {result.time_name}, until a state is off by 0.4 of its deviation",
+        "lead_over_second": "nats ahead of the second law",
+    }
+    return tuple(
+        Merit(_SHORT[name], _value(name, measures[name]), f"{reading}{_remark(name, measures[name])}")
+        for name, reading in readings.items()
+        if name in measures
+    )
+
+
+def _value(name: str, value: float) -> str:
+    return f"{plain(100 * value)} %" if name == "held_out_skill" else plain(value, 4 if name == "r_squared" else 3)
+
+
+def _remark(name: str, value: float) -> str:
+    if name == "misfit" and value > NOISE_LEVEL:
+        return "; above it, something is missing"
+    if name == "lead_over_second":
+        return f"; below {TIE:g} they tie" if value < TIE else f"; from {TIE:g} on it is clear"
+    return ""

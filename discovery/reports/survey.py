@@ -1,0 +1,97 @@
+"""The picture of `discover check`: every state over time, with gaps and strays marked, and a portrait of two states."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.gridspec import GridSpec
+
+from discovery.reports.drawing import INK, MUTED, PALETTE, VERMILION, WIDTH, lettering, style, thin
+from discovery.trajectories.checks import DataCheck
+from discovery.types import Trajectory
+
+# What stays legible on one page: panels, runs in a panel, and runs that are named below.
+MOST_STATES, MOST_RUNS, MOST_NAMED = 8, 12, 6
+# A step of so many usual ones is shaded as a gap.
+_GAP = 1.5
+_LONGEST, _SHORT = 26, 20  # characters of a header over a wide panel and over a narrow one
+
+
+def picture(checked: DataCheck, trajectories: Sequence[Trajectory]) -> Figure:
+    """Panels of the states, one below the other; beside them, where there are two states or more, the first two."""
+    states = checked.facts.states[:MOST_STATES]
+    named = _names(trajectories)
+    with style("survey"):
+        figure = Figure(figsize=(WIDTH, 0.5 + 1.15 * max(2, len(states)) + 0.2 * bool(named)))
+        paired = len(states) > 1
+        parts = figure.subfigures(1, 2 if paired else 1, width_ratios=[2.0, 1.0][: 1 + paired], squeeze=False)
+        left = parts[0, 0]
+        if paired:
+            right = parts[0, 1]
+            _draw_pair(right.add_gridspec(max(2, (len(states) + 1) // 2), 1), right, checked, trajectories)
+        panels = left.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
+        for row, axes in enumerate(panels):
+            _draw_state(axes, checked, trajectories, row)
+        panels[-1].set_xlabel(lettering(checked.facts.time_name), parse_math=False)
+        if named:
+            handles = [panels[0].plot([], [], color=PALETTE[i % len(PALETTE)])[0] for i in range(len(named))]
+            left.legend(handles, named, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _names(trajectories: Sequence[Trajectory]) -> list[str]:
+    """Of the runs, if there are a few; of many, one word on how many are shown."""
+    if len(trajectories) > MOST_RUNS:
+        return [f"{MOST_RUNS} of {len(trajectories)} runs"]
+    if not 1 < len(trajectories) <= MOST_NAMED:
+        return []
+    return [lettering(run.label or f"run {number}", _LONGEST) for number, run in enumerate(trajectories, start=1)]
+
+
+def _draw_state(axes: Axes, checked: DataCheck, trajectories: Sequence[Trajectory], row: int) -> None:
+    steps, state = checked.facts.steps, checked.facts.states[row]
+    axes.set_title(lettering(state.header, _LONGEST), parse_math=False)
+    axes.set_title(_told(checked, row), loc="right", color=MUTED)
+    for number, run in enumerate(trajectories[:MOST_RUNS]):
+        kept = thin(len(run))
+        colour = PALETTE[number % len(PALETTE)]
+        axes.plot(run.times[kept], run.states[kept, row], "-", color=colour, linewidth=0.6, alpha=0.6)
+        axes.plot(run.times[kept], run.states[kept, row], ".", color=colour, markersize=2.0)
+        far = np.isin(run.times, state.strays)
+        axes.plot(run.times[far], run.states[far, row], "o", color=VERMILION, markersize=6, fillstyle="none")
+        if steps.gaps:
+            for place in np.flatnonzero(np.diff(run.times) > _GAP * steps.typical):
+                axes.axvspan(run.times[place], run.times[place + 1], color=MUTED, alpha=0.3, linewidth=0)
+
+
+def _draw_pair(grid: GridSpec, place: SubFigure, checked: DataCheck, trajectories: Sequence[Trajectory]) -> None:
+    """The second state over the first, in the upper half; dots where runs begin."""
+    axes = place.add_subplot(grid[0:2] if grid.nrows == 2 else grid[0:1])
+    for number, run in enumerate(trajectories[:MOST_RUNS]):
+        kept = thin(len(run))
+        axes.plot(run.states[kept, 0], run.states[kept, 1], "-", color=PALETTE[number % len(PALETTE)], linewidth=0.7)
+        axes.plot(run.states[:1, 0], run.states[:1, 1], "o", color=INK, markersize=3)
+    first, second = checked.facts.states[:2]
+    axes.set_title(lettering(second.header, _SHORT), parse_math=False)
+    axes.set_xlabel(lettering(first.header, _SHORT), parse_math=False)
+
+
+def _told(checked: DataCheck, row: int) -> str:
+    """Noise and samples an oscillation, as far as they can be told."""
+    state = checked.facts.states[row]
+    dense = checked.facts.samples_per_oscillation(state)
+    share = 100 * state.noise_share
+    noise = "no noise seen" if share < 0.01 else f"noise {'at most ' if state.bounded else ''}{share:.2g} %"
+    return noise if np.isnan(dense) else f"{noise}, {dense:.3g} samples an oscillation"
+
+
+def save(figure: Figure, suffix: str) -> bytes:
+    """The figure as a file of that kind: ``.png``, ``.svg`` or ``.pdf``."""
+    buffer = io.BytesIO()
+    with style("survey"):
+        figure.savefig(buffer, format=suffix.removeprefix("."), dpi=160)
+    return buffer.getvalue()

@@ -1,0 +1,209 @@
+"""What a user should know of the measurements before they are used, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from discovery.trajectories.facts import Facts, StateFacts
+from discovery.trajectories.relations import Relation
+from discovery.trajectories.wording import words
+
+Level = Literal["note", "caution", "serious"]
+
+# Rows below which a law of several terms can hardly be told from others: ODEBench's shortest records have 50.
+FEW = 50
+# Samples of one oscillation below which derivatives are guessed rather than measured.
+SPARSE = 10
+# Oscillations, below which what comes back cannot be told from what does not.
+SHORT = 1.5
+# Noise relative to the deviation: with more than the first, small terms are lost; with more than the second, most are.
+NOISY, DROWNED = 0.1, 0.5
+# Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
+UNRESOLVED = 0.1
+# Share of missing entries that is worth a word; ratio of scales that is large.
+MISSING, DISPARATE = 0.05, 1e6
+# Deviations that a mean may have before digits are lost beside it.
+FAR_AWAY = 1e5
+# Share of a run after which it has settled, below which most of it says little.
+EARLY = 0.5
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to know.
+
+    Attributes:
+        subject: of what kind it is: ``noise``, ``gaps``, ``relation``, ...
+        text: what was seen, one sentence.
+        advice: what to do, one sentence; empty where there is nothing to do.
+        columns: headers that it is about; empty where it is about all.
+    """
+
+    level: Level
+    subject: str
+    text: str
+    advice: str = ""
+    columns: tuple[str, ...] = ()
+
+
+def alerts(facts: Facts) -> tuple[Alert, ...]:
+    """All alerts, the serious ones first."""
+    found = [*_of_size(facts), *_of_sampling(facts), *_of_noise(facts), *_of_values(facts), *_of_relations(facts)]
+    order = {"serious": 0, "caution": 1, "note": 2}
+    return tuple(sorted(found, key=lambda alert: order[alert.level]))
+
+
+def _of_size(facts: Facts) -> Iterator[Alert]:
+    if facts.rows < FEW:
+        yield Alert(
+            "caution", "size", f"There are only {facts.rows} rows.",
+            "Expect several laws that fit as well; add runs or samples if you can.",
+        )  # fmt: skip
+    if facts.same_start:
+        yield Alert(
+            "caution", "starts", "All runs begin at the same state.",
+            "Begin them at different states: only those show what the law does elsewhere.",
+        )  # fmt: skip
+    early = [run for run in facts.runs if run.settles < EARLY]
+    if early and len(early) * 2 >= len(facts.runs):
+        share = round(100 * sum(run.settles for run in early) / len(early))
+        which = "The record settles" if len(facts.runs) == 1 else f"{len(early)} of {len(facts.runs)} runs settle"
+        yield Alert(
+            "note", "settled", f"{which} after {share} % of the time; the rest shows nothing but noise.",
+            "Sample the beginning more closely, or disturb the system again.",
+        )  # fmt: skip
+    spans = sum(run.last - run.first for run in facts.runs) / len(facts.runs)
+    slow = [state for state in facts.states if state.turns > 0 and not state.period * SHORT < spans]
+    if slow and len(slow) == len(facts.states):
+        yield Alert(
+            "note", "short", "No run shows two whole oscillations.",
+            "A longer record tells whether the system comes back to where it was.",
+        )  # fmt: skip
+
+
+def _of_sampling(facts: Facts) -> Iterator[Alert]:
+    steps = facts.steps
+    if steps.gaps:
+        longest = f"the longest step is {steps.longest / steps.typical:.3g} times the usual one"
+        yield Alert(
+            "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
+            "Leave the gaps as they are: nothing is filled in.",
+        )  # fmt: skip
+    dense = {state.header: facts.samples_per_oscillation(state) for state in facts.states}
+    few = {header: f"{number:.2g}" for header, number in dense.items() if number < SPARSE}
+    if few:
+        yield Alert(
+            "caution", "sparse", f"An oscillation has few samples: {_listed(few)}.",
+            f"Take at least {SPARSE} if you can: derivatives come from neighbouring samples.", tuple(few),
+        )  # fmt: skip
+    fast = {
+        state.header: f"{100 * state.noise_share:.2g} %"
+        for state in facts.states
+        if state.bounded and state.noise_share > UNRESOLVED and state.header not in few
+    }
+    if fast:
+        yield Alert(
+            "caution", "sparse", f"Neighbours predict samples to a share of the deviation only: {_listed(fast)}.",
+            "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
+        )  # fmt: skip
+
+
+def _of_noise(facts: Facts) -> Iterator[Alert]:
+    shares = {state.header: state.noise_share for state in facts.states if not state.bounded}
+    drowned = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > DROWNED}
+    noisy = {header: f"{100 * share:.0f} %" for header, share in shares.items() if NOISY < share <= DROWNED}
+    if drowned:
+        yield Alert(
+            "serious", "noise", f"The noise is much of the deviation: {_listed(drowned)}.",
+            "Only the largest terms can be found. Measure more often or more runs, or leave the column out.",
+            tuple(drowned),
+        )  # fmt: skip
+    if noisy:
+        yield Alert(
+            "caution", "noise", f"The noise, as a share of the deviation, is large: {_listed(noisy)}.",
+            "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
+        )  # fmt: skip
+
+
+def _of_values(facts: Facts) -> Iterator[Alert]:
+    shares = {state.header: state.missing / (state.measured + state.missing) for state in facts.states}
+    missing = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > MISSING}
+    if missing:
+        yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
+    for state in facts.states:
+        yield from _of_state(state)
+
+
+def _of_state(state: StateFacts) -> Iterator[Alert]:
+    about = (state.header,)
+    if state.coarse:
+        yield Alert(
+            "caution", "resolution", f"{state.header} takes only {state.levels} different values.",
+            "Record more digits; leave it out if it is a switch.", about,
+        )  # fmt: skip
+    if state.strays:
+        places = ", ".join(f"{time:.6g}" for time in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")
+        yield Alert(
+            "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
+            "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
+        )  # fmt: skip
+    if state.straight:
+        yield Alert(
+            "caution", "clock", f"{state.header} is a linear function of time.",
+            "Leave it out if it is a second clock or a counter.", about,
+        )  # fmt: skip
+    if abs(state.mean) > FAR_AWAY * state.deviation:
+        yield Alert(
+            "note", "offset", f"{state.header} varies by {state.deviation / abs(state.mean):.1g} of its mean only.",
+            "Subtract a constant, so that digits are left for what varies.", about,
+        )  # fmt: skip
+
+
+def _of_relations(facts: Facts) -> Iterator[Alert]:
+    for relation in facts.relations:
+        yield _of_relation(relation, facts)
+    for position, velocity in facts.velocities:
+        headers = {state.name: state.header for state in facts.states}
+        yield Alert(
+            "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
+            "That equation needs no search.", (headers[position], headers[velocity]),
+        )  # fmt: skip
+    scales = [state.deviation for state in facts.states if state.deviation > 0.0]
+    if scales and max(scales) > DISPARATE * min(scales):
+        yield Alert(
+            "note", "scales", f"The states differ in scale by a factor of {max(scales) / min(scales):.1g}.",
+            "Units in which both are near 1 make constants that can be read.",
+        )  # fmt: skip
+
+
+def _of_relation(relation: Relation, facts: Facts) -> Alert:
+    headers = facts.headers
+    about = tuple(h for i, h in enumerate(headers) if any(powers[i] for powers in relation.terms))
+    said = words(relation, headers)
+    if not relation.everywhere:
+        return Alert(
+            "note", "conserved", f"{said} stays the same within each run.",
+            "A conserved quantity: terms that differ by it cannot be told apart within a run.", about,
+        )  # fmt: skip
+    if relation.surplus >= 0 and relation.exact:
+        surplus = headers[relation.surplus]
+        return Alert(
+            "caution", "surplus", f"{said} holds exactly: {surplus} was computed from the others.",
+            f"Leave {surplus} out: it adds nothing, and makes terms that cannot be told apart.", about,
+        )  # fmt: skip
+    within = "exactly" if relation.exact else "within the noise"
+    more = "" if relation.surplus < 0 else f", or leave {headers[relation.surplus]} out if it must be so"
+    return Alert(
+        "caution", "relation", f"{said} holds {within} on all data.",
+        f"Terms that differ by it cannot be told apart; measure where it does not hold{more}.", about,
+    )  # fmt: skip
+
+
+def _listed(figures: Mapping[str, str]) -> str:
+    return ", ".join(f"{header} {figure}" for header, figure in figures.items())
+
+
+def _times(count: int) -> str:
+    return {1: "Once", 2: "Twice"}.get(count, f"{count} times")

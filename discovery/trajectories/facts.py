@@ -1,0 +1,236 @@
+"""What measurements are like before anything is fitted to them: figures, without a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.noise import residuals, strays
+from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.sampling import Steps, pace, steps
+from discovery.types import Trajectory
+
+# Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
+SETTLED, QUIET = 0.4, 2.0
+# A column is a clock where a straight line in time leaves this share of its deviation.
+STRAIGHT = 1e-6
+# A column is the derivative of another where the other's steps are its integral: with a factor this near to 1, and all
+# but this share of the variance explained.
+FACTOR, UNEXPLAINED = 0.03, 0.02
+# A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
+FEW_LEVELS = 20
+
+
+@dataclass(frozen=True)
+class StateFacts:
+    """One state over all runs, in its own unit.
+
+    Attributes:
+        header: as the user wrote it.
+        measured, missing: number of entries.
+        noise: deviation of the noise; where ``bounded``, what it is at most.
+        noise_kind: whether it is as large everywhere or grows with the state.
+        bounded: whether the samples are too far apart, or too clean, to tell the noise from the course.
+        levels: number of different values.
+        resolution: least difference of two different values.
+        turns: how often it turns back.
+        period: median time of one oscillation; NaN where it has none.
+        strays: times of single samples far off their neighbours.
+        straight: whether it is a linear function of time.
+        coarse: whether it takes few different values, as a switch does.
+    """
+
+    name: str
+    header: str
+    measured: int
+    missing: int
+    low: float
+    high: float
+    mean: float
+    deviation: float
+    noise: float
+    noise_kind: Literal["additive", "proportional"]
+    bounded: bool
+    levels: int
+    resolution: float
+    turns: int
+    period: float
+    strays: tuple[float, ...]
+    straight: bool
+    coarse: bool
+
+    @property
+    def noise_share(self) -> float:
+        """The noise relative to the deviation of the state."""
+        return self.noise / self.deviation if self.deviation > 0.0 else float("nan")
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """One run.
+
+    Attributes:
+        settles: share of its time after which nothing but noise is seen; 1 where it never settles.
+    """
+
+    label: str
+    rows: int
+    first: float
+    last: float
+    settles: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of the measurements.
+
+    Attributes:
+        velocities: pairs of states, the second the derivative of the first.
+        same_start: whether all of several runs begin at the same state.
+    """
+
+    source: str
+    time_name: str
+    runs: tuple[RunFacts, ...]
+    states: tuple[StateFacts, ...]
+    steps: Steps
+    relations: tuple[Relation, ...]
+    velocities: tuple[tuple[str, str], ...]
+    same_start: bool
+    notes: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of all runs together."""
+        return sum(run.rows for run in self.runs)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Column names of the states."""
+        return tuple(state.header for state in self.states)
+
+    def samples_per_oscillation(self, state: StateFacts) -> float:
+        """Samples in one oscillation; NaN where it has none."""
+        return state.period / self.steps.typical
+
+
+def facts(measurements: Measurements) -> Facts:
+    """Looks at every sample once; nothing is fitted."""
+    runs = measurements.trajectories
+    states = tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.headers.items()))
+    noises = [state.noise for state in states]
+    spoilt = {time for state in states for time in state.strays}
+    clean = [_without(run, spoilt) for run in runs] if spoilt else runs
+    smooth = [np.inf if state.straight or state.coarse else state.noise for state in states]
+    return Facts(
+        measurements.source,
+        measurements.time_name,
+        tuple(_run(run, noises) for run in runs),
+        states,
+        steps(runs),
+        relations(clean, smooth),
+        _velocities(runs, states),
+        _same_start(runs, noises),
+        measurements.notes,
+    )
+
+
+def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> StateFacts:
+    everything = np.concatenate([run.states[:, index] for run in runs])
+    known = everything[np.isfinite(everything)]
+    found = residuals(runs, index)
+    different = np.unique(known)
+    deviation = float(known.std())
+    course = pace(runs, index, found.largest)
+    coarse = len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS
+    return StateFacts(
+        name,
+        header,
+        len(known),
+        len(everything) - len(known),
+        float(known.min()),
+        float(known.max()),
+        float(known.mean()),
+        deviation,
+        found.scale,
+        found.kind,
+        found.falling,
+        len(different),
+        float(np.min(np.diff(different))) if len(different) > 1 else 0.0,
+        course.turns,
+        course.period,
+        () if coarse else tuple(float(time) for time in strays(found, deviation)),
+        _straight(runs, index, deviation),
+        coarse,
+    )
+
+
+def _without(run: Trajectory, times: Collection[float]) -> Trajectory:
+    """The run with nothing measured at those times."""
+    spoilt = np.isin(run.times, list(times))
+    return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
+
+
+def _straight(runs: Sequence[Trajectory], index: int, deviation: float) -> bool:
+    times = np.concatenate([run.times for run in runs])
+    values = np.concatenate([run.states[:, index] for run in runs])
+    there = np.isfinite(values)
+    if np.count_nonzero(there) < 3 or deviation == 0.0:
+        return False
+    ahead = times[there] - times[there].mean()
+    above = values[there] - values[there].mean()
+    slope = float(ahead @ above) / max(float(ahead @ ahead), 1e-300)
+    return bool(np.max(np.abs(above - slope * ahead)) <= STRAIGHT * deviation)
+
+
+def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
+    """The run, and from where on every state stays within its noise of where it ends."""
+    settles = 0
+    for column, noise in zip(run.states.T, noises, strict=True):
+        there = np.flatnonzero(np.isfinite(column))
+        values = column[there]
+        end = values[-max(3, len(values) // 10) :].mean() if len(values) else 0.0
+        away = np.flatnonzero(np.abs(values - end) > max(QUIET * 2.0 * noise, 1e-3 * np.ptp(values)))
+        settles = max(settles, int(there[away[-1]]) + 1 if len(away) else 0)
+    return RunFacts(run.label, len(run), float(run.times[0]), float(run.times[-1]), min(1.0, settles / len(run)))
+
+
+def _velocities(runs: Sequence[Trajectory], states: Sequence[StateFacts]) -> tuple[tuple[str, str], ...]:
+    """Pairs x, v with x' = v, as far as the trapezoid rule shows it."""
+    found: list[tuple[str, str]] = []
+    moved = [np.diff(run.states, axis=0) for run in runs]
+    swept = [np.diff(run.times)[:, None] * (run.states[1:] + run.states[:-1]) / 2.0 for run in runs]
+    change, integral = np.concatenate(moved), np.concatenate(swept)
+    for i, position in enumerate(states):
+        noise = 2.0 * position.noise**2
+        for j, velocity in enumerate(states):
+            there = np.isfinite(change[:, i]) & np.isfinite(integral[:, j])
+            if i != j and np.count_nonzero(there) > 10 and _integral(change[there, i], integral[there, j], noise):
+                found.append((position.name, velocity.name))
+    return tuple(found)
+
+
+def _integral(change: Float[np.ndarray, " step"], swept: Float[np.ndarray, " step"], noise: float) -> bool:
+    """Whether the changes are what was swept, but for noise of that variance."""
+    size = float(swept @ swept)
+    if size <= noise * len(change):  # the velocity's share is below the noise of the position
+        return False
+    factor = float(change @ swept) / size
+    left = float(np.mean((change - swept) ** 2)) - noise
+    return abs(factor - 1.0) < FACTOR and left < UNEXPLAINED * float(np.mean(change**2))
+
+
+def _same_start(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
+    if len(runs) < 2:
+        return False
+    starts = np.stack([run.states[0] for run in runs])
+    if not np.isfinite(starts).all():
+        return False
+    spread = np.concatenate([run.states for run in runs])
+    within = np.maximum(QUIET * 2.0 * np.nan_to_num(np.asarray(noises)), 1e-9 * np.nanstd(spread, axis=0))
+    return bool(np.all(np.ptp(starts, axis=0) <= within))

@@ -1,0 +1,136 @@
+"""How much the samples scatter about a smooth course: from each sample and its neighbours, without fitting anything.
+
+A sample is predicted from the neighbours on both sides by the polynomial through them; what is left is noise, and the
+more neighbours, the less of it is the polynomial's own error.
+
+Source: Gasser, Sroka & Jennen-Steinmetz (1986), Biometrika 73:625, with more neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.types import Trajectory, read_only
+
+# Neighbours on each side. Few predict badly what bends; many run into the ends and need even noise.
+REACHES = (1, 2, 3, 4)
+# Share of the largest residuals that is left out: outliers and corners are no noise. For a normal distribution the
+# root mean square of the rest is smaller by KEPT.
+TRIMMED, KEPT = 0.05, 0.871
+# Log-likelihood a sample by which noise in proportion to the state must be the likelier, to be believed.
+CLEARLY = 0.05
+ENOUGH = 20  # samples, below which kinds of noise are not told apart
+# Where a further neighbour leaves so much less, what is left is still the polynomials' error, not noise: estimates
+# from white noise differ by a few per cent.
+FALLING = 1.3
+# A stray is this many deviations of the noise away: of 10 000 normal samples none is.
+FAR = 8.0
+# ... and this share of the state's deviation.
+NOTICEABLE = 0.05
+# Where more samples than this share are far off they are not strays: the state changes faster than it is sampled.
+RARE = 0.03
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """What neighbours leave unexplained of the samples of one state, all runs together.
+
+    Attributes:
+        values: the samples that could be predicted.
+        times: when they were measured.
+        errors: by how much they miss their prediction, so scaled that noise alone has its own deviation.
+        falling: whether the last further neighbours still left less: then the noise is at most what is left.
+    """
+
+    values: Float[np.ndarray, " sample"]
+    times: Float[np.ndarray, " sample"]
+    errors: Float[np.ndarray, " sample"]
+    falling: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("values", "times", "errors"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    @property
+    def scale(self) -> float:
+        """Deviation of the noise, in the state's unit; NaN without residuals."""
+        if not len(self.errors):
+            return float("nan")
+        sizes = np.sort(np.abs(self.errors))
+        kept = sizes[: max(1, round((1.0 - TRIMMED) * len(sizes)))]
+        return float(np.sqrt(np.mean(kept**2))) / KEPT
+
+    @property
+    def kind(self) -> Literal["additive", "proportional"]:
+        """Whether the errors are as large everywhere, or in proportion to the state: what is clearly the likelier."""
+        sizes = np.abs(self.values)
+        if len(sizes) < ENOUGH or not np.all(sizes > 0.0) or self.scale == 0.0:
+            return "additive"
+        gain = np.log(self.scale) - np.log(max(self.ratio, 1e-300)) - float(np.mean(np.log(sizes)))
+        return "proportional" if gain > CLEARLY else "additive"
+
+    @property
+    def ratio(self) -> float:
+        """Deviation of the noise relative to the state, where that is nowhere zero."""
+        return Residuals(self.values, self.times, self.errors / np.abs(self.values)).scale
+
+    @property
+    def largest(self) -> float:
+        """Deviation of the noise where the state is largest."""
+        if self.kind == "additive":
+            return self.scale
+        return self.ratio * float(np.max(np.abs(self.values)))
+
+
+def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:
+    """Residuals of one state, with as many neighbours as leave the least."""
+    every = [_of_reach(trajectories, state, reach) for reach in REACHES]
+    sizes = [one.scale if len(one.errors) else np.inf for one in every]
+    least = int(np.argmin(sizes))
+    last = least + 1 == len(sizes) or np.isinf(sizes[least + 1])
+    return replace(every[least], falling=bool(last and least > 0 and sizes[least - 1] > FALLING * sizes[least]))
+
+
+def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Residuals:
+    parts: list[np.ndarray] = [np.empty((3, 0))]
+    for run in trajectories:
+        there = np.isfinite(run.states[:, state])
+        times, values = run.times[there], run.states[there, state]
+        if len(times) > 2 * reach:
+            weights = _weights(times, reach)
+            near = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
+            missed = values[reach:-reach] - np.sum(weights * near, axis=1)
+            scaled = missed / np.sqrt(1.0 + np.sum(weights**2, axis=1))
+            parts.append(np.stack([values[reach:-reach], times[reach:-reach], scaled]))
+    return Residuals(*np.concatenate(parts, axis=1))
+
+
+def _weights(times: Float[np.ndarray, " time"], reach: int) -> Float[np.ndarray, "sample neighbour"]:
+    """Lagrange's weights of each sample's neighbours at its own time; 0 for the sample itself."""
+    near = np.lib.stride_tricks.sliding_window_view(times, 2 * reach + 1)
+    ahead = near - near[:, reach : reach + 1]
+    ahead = ahead / np.max(np.abs(ahead), axis=1, keepdims=True)
+    weights = np.zeros_like(ahead)
+    others = [j for j in range(2 * reach + 1) if j != reach]
+    for j in others:
+        weights[:, j] = np.prod([ahead[:, m] / (ahead[:, m] - ahead[:, j]) for m in others if m != j], axis=0)
+    return weights
+
+
+def strays(found: Residuals, spread: float) -> Float[np.ndarray, " stray"]:
+    """Times of single samples that stand off a smooth course: far beyond the noise, alone among their neighbours.
+
+    Args:
+        spread: deviation of the state over the data; what is small beside it is not worth a word.
+    """
+    sizes = np.abs(found.errors)
+    typical = float(np.median(sizes)) / 0.6745 if len(sizes) else 0.0  # of a normal distribution
+    local = np.maximum(typical, found.ratio * np.abs(found.values)) if found.kind == "proportional" else typical
+    far = sizes > np.maximum(FAR * local, NOTICEABLE * spread)
+    peaks = far & (sizes >= np.append(sizes[1:], 0.0)) & (sizes >= np.append(0.0, sizes[:-1]))
+    return found.times[peaks] if np.mean(far) <= RARE else np.empty(0)

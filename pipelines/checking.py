@@ -1,0 +1,156 @@
+"""What `discover check` prints and writes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from discovery.errors import UsageError
+from discovery.trajectories.checks import DataCheck, check, document
+from discovery.trajectories.facts import Facts, StateFacts
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+from pipelines.config import Columns
+from pipelines.terminal import course, fancy, plain
+
+PICTURES = (".png", ".svg", ".pdf")
+_COLOURS = {"note": "dim", "caution": "yellow", "serious": "bold red"}
+_WIDEST = 24  # characters of a column's name
+_NARROW = 100  # columns of a terminal below which the courses are short
+
+
+def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json: bool) -> None:
+    """Reads the file, looks at it, prints what is in it, and writes the picture.
+
+    Raises:
+        UsageError: the picture's name has no known ending, or it cannot be written.
+        DataError: the file cannot be used.
+    """
+    if picture is not None and picture.suffix.lower() not in PICTURES:
+        raise UsageError(f"--picture {picture} has none of the endings {', '.join(PICTURES)}. Choose one of them.")
+    measurements = read_csv(data, time=columns.time, states=columns.states, trajectory=columns.trajectory)
+    checked = check(measurements)
+    command = next_command(data, columns, checked)
+    if picture is not None:
+        _draw(checked, measurements, picture)
+    out = Console(highlight=False, emoji=False, markup=False)
+    if as_json:
+        shown = {**document(checked), "next": command}
+        out.file.write(json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        return
+    out.print(survey(checked, measurements, out.width, dots=fancy(out.file)), soft_wrap=not out.is_terminal)
+    out.print(Text.assemble(("next  ", "bold"), plain(command)), soft_wrap=True)
+
+
+def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
+    """The command that finds the law: with what was told, and without columns that others give."""
+    words = ["discover", "run", str(data)]
+    if columns.time is not None:
+        words += ["--time", columns.time]
+    surplus = checked.surplus
+    if surplus or columns.states:
+        kept = [header for header in checked.facts.headers if header not in surplus]
+        words += ["--states", _joined(kept)]
+    if columns.trajectory:
+        words += ["--trajectory", _joined(columns.trajectory)]
+    return shlex.join(words)
+
+
+def _joined(headers: Sequence[str]) -> str:
+    """Headers as an option takes them: between quotation marks where they hold commas or quotation marks."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(headers)
+    return line.getvalue()
+
+
+def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
+    from discovery.reports.survey import picture, save
+    from pipelines.store import write
+
+    content = save(picture(checked, measurements.trajectories), path.suffix.lower())
+    try:
+        write(path, content)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another place for --picture.") from None
+
+
+def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:
+    """The whole check for a terminal of that width."""
+    facts = checked.facts
+    parts: list[RenderableType] = [_headline(facts), Text(), _states(facts, measurements, width, dots), Text()]
+    if facts.notes:
+        parts += [*(Text(plain(note), style="dim") for note in facts.notes), Text()]
+    for alert in checked.alerts:
+        said = Text.assemble((f"{alert.level:<9}", _COLOURS[alert.level]), plain(alert.text))
+        parts.append(_hanging(said))
+        if alert.advice:
+            parts.append(_hanging(Text(f"{'':<9}{plain(alert.advice)}", style="dim")))
+    if not checked.alerts:
+        parts.append(Text("Nothing stands in the way.", style="green"))
+    parts.append(Text())
+    return Group(*parts)
+
+
+def _hanging(text: Text) -> RenderableType:
+    """Lines after the first begin under its text."""
+    table = Table.grid(padding=0)
+    table.add_column(width=9)
+    table.add_column(overflow="fold")
+    table.add_row(text[:9], text[9:])
+    return table
+
+
+def _headline(facts: Facts) -> Text:
+    runs = f"{len(facts.runs)} runs" if len(facts.runs) > 1 else "1 run"
+    first, last = min(run.first for run in facts.runs), max(run.last for run in facts.runs)
+    time = f"{plain(facts.time_name)} from {first:.6g} to {last:.6g}"
+    return Text.assemble((plain(facts.source), "bold"), f": {facts.rows} rows, {runs}, {time}, {_spacing(facts)}")
+
+
+def _spacing(facts: Facts) -> str:
+    steps = facts.steps
+    if steps.spacing == "even":
+        return f"every {steps.typical:.4g}"
+    if steps.spacing == "even with gaps":
+        return f"every {steps.typical:.4g} with gaps"
+    return f"unevenly, {steps.shortest:.4g} to {steps.longest:.4g} apart"
+
+
+def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) -> Table:
+    """One row for each state: range, noise, samples, and its course in the longest run."""
+    table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
+    table.add_column("state", no_wrap=True)
+    for name in ("from", "to", "noise"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("samples an\noscillation" if width < _NARROW else "samples an oscillation", justify="right")
+    longest = max(measurements.trajectories, key=len)
+    table.add_column("course" if len(facts.runs) == 1 else f"course of {plain(longest.label, _WIDEST)}", no_wrap=True)
+    room = 16 if width < _NARROW else 44
+    for place, state in enumerate(facts.states):
+        drawn = course(longest.states[:, place].tolist(), room, 2, dots=dots)
+        table.add_row(*_figures(facts, state), Text("\n".join(drawn), style="cyan"))
+    return table
+
+
+def _figures(facts: Facts, state: StateFacts) -> Iterator[Text]:
+    dense = facts.samples_per_oscillation(state)
+    noise = f"{100 * state.noise_share:.2g} %" if state.noise_share == state.noise_share else "–"
+    if state.noise_share < 1e-4:
+        noise = "none seen"
+    elif state.bounded:
+        noise = f"≤ {noise}"
+    elif state.noise_kind == "proportional":
+        noise = f"{noise} ∝"
+    yield Text(plain(state.header, _WIDEST))
+    yield Text(f"{state.low:.4g}")
+    yield Text(f"{state.high:.4g}")
+    yield Text(noise)
+    yield Text("–" if dense != dense else f"{dense:.3g}")

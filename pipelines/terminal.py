@@ -1,0 +1,91 @@
+"""Text for a terminal: what comes from a file shows itself and commands nothing; courses as rows of dots."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import IO
+
+# How `discover run` ends; errors have codes of their own, in discovery/errors.py.
+FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+_LONGEST = 4000  # characters of one message: a file without line ends must not fill the screen
+# Bits of a braille character, by column and by row from above.
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_BRAILLE = 0x2800
+_PLAIN = "_.-~^"  # heights where the terminal has no braille
+
+
+def plain(text: str, longest: int = _LONGEST) -> str:
+    r"""The text with every character that is not seen written out, such as ``\x1b``, and cut if it is very long.
+
+    That is control characters, escape sequences among them, marks that turn the direction of writing, ends of lines.
+    """
+    if text.isprintable() and len(text) <= longest:
+        return text
+    shown = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def lines(text: str) -> str:
+    """As :func:`plain`, line by line."""
+    return "\n".join(plain(line) for line in text.splitlines())
+
+
+def fancy(stream: IO[str] | None = None) -> bool:
+    """Whether the stream can show braille."""
+    encoding = getattr(stream or sys.stdout, "encoding", None) or "ascii"
+    try:
+        chr(_BRAILLE).encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def course(values: Sequence[float], width: int, height: int, *, dots: bool = True) -> list[str]:
+    """Values as ``height`` lines of ``width`` characters, from their least to their largest; gaps where not finite.
+
+    What is closer than a dot is drawn as its whole range, so that a fast oscillation looks like a band.
+    """
+    across, down = (2 * width, 4 * height) if dots else (width, len(_PLAIN))
+    finite = [value for value in values if value == value and abs(value) != float("inf")]
+    if not finite or width < 1:
+        return [" " * width] * (height if dots else 1)
+    low, high = min(finite), max(finite)
+    scale = (down - 1) / (high - low) if high > low else 0.0
+    filled: list[set[int]] = [set() for _ in range(across)]
+    for column, part in enumerate(_shares(_stretched(values, across), across)):
+        places = [round((value - low) * scale) for value in part if value == value and abs(value) != float("inf")]
+        if places:
+            filled[column] = set(range(min(places), max(places) + 1))
+    if not dots:
+        return ["".join(_PLAIN[round(sum(one) / len(one))] if one else " " for one in filled)]
+    return [_row(filled, down - 1 - 4 * row) for row in range(height)]
+
+
+def _stretched(values: Sequence[float], count: int) -> Sequence[float]:
+    """At least ``count`` values, by straight lines between those that there are."""
+    if len(values) >= count or len(values) < 2:
+        return values
+    places = [place * (len(values) - 1) / (count - 1) for place in range(count)]
+    left = [min(int(place), len(values) - 2) for place in places]
+    return [values[i] + (place - i) * (values[i + 1] - values[i]) for i, place in zip(left, places, strict=True)]
+
+
+def _shares(values: Sequence[float], count: int) -> list[Sequence[float]]:
+    """The values in ``count`` neighbouring parts, of one value at least."""
+    edges = [place * len(values) / count for place in range(count + 1)]
+    return [values[int(a) : max(int(a) + 1, int(b))] for a, b in pairwise(edges)]
+
+
+def _row(filled: Sequence[set[int]], top: int) -> str:
+    characters: list[str] = []
+    for left in range(0, len(filled), 2):
+        bits = 0
+        for side, marks in enumerate(_DOTS):
+            for down, mark in enumerate(marks):
+                bits |= mark if top - down in filled[left + side] else 0
+        characters.append(chr(_BRAILLE + bits) if bits else " ")
+    return "".join(characters)

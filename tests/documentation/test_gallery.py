@@ -1,0 +1,119 @@
+"""The gallery: its cases make sense, what was rendered is true, and one command rebuilds it."""
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.datasets import known, measured
+from discovery.errors import DiscoveryError, UsageError
+from discovery.reports import tex
+
+ROOT = Path(__file__).resolve().parents[2]
+GALLERY = ROOT / "reports" / "gallery"
+MOST_BYTES = 10_000_000
+
+
+@pytest.fixture(scope="module")
+def builder() -> ModuleType:
+    """reports/build_gallery.py, which is a script and in no package."""
+    spec = importlib.util.spec_from_file_location("build_gallery", ROOT / "reports" / "build_gallery.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_cases_name_data_that_are_there(builder: ModuleType) -> None:
+    """Six or more, one of which is not found; each has simulated or measured data, and a command without settings."""
+    cases = builder.cases()
+    assert len(cases) >= 6
+    assert len({case.name for case in cases}) == len(cases)
+    assert {"found", "not_found"} == {case.status for case in cases}
+    for case in cases:
+        assert bool(case.simulated) != bool(case.measured), case.name
+        name = case.simulated.split()[0] if case.simulated else case.measured
+        assert name in (*known.names(), "lorenz", *measured.names())
+        assert case.made.endswith(".")
+        assert f"discover run {case.name}.csv" == case.command
+
+
+def test_measured_tables_are_cut_and_get_their_velocities(builder: ModuleType, tmp_path: Path) -> None:
+    """Rows and columns named are kept, and differences do not reach from one run into the next."""
+    case = next(case for case in builder.cases() if case.name == "falling_balls")
+    table = pd.read_csv(builder.make_data(case, tmp_path))
+    assert [*case.columns, *case.velocity] == list(table.columns)
+    assert set(case.rows["ball"]) == set(table["ball"])
+    runs = table.groupby(["ball", "drop"])
+    assert (runs["velocity"].apply(lambda v: v.isna().sum()) == 4).all()
+    assert table["velocity"].min() > -25.0
+
+
+def test_differences_are_exact_for_cubics_and_missing_at_gaps(builder: ModuleType) -> None:
+    """Five points differentiate polynomials of degree four; about a gap and at the ends there is no value."""
+    t = np.delete(0.5 * np.arange(14), 8)
+    slopes = builder.differences(t**3, t)
+    there = np.isfinite(slopes)
+    np.testing.assert_allclose(slopes[there], 3 * t[there] ** 2, rtol=1e-12, atol=1e-9)
+    assert [2, 3, 4, 5, 10] == np.flatnonzero(there).tolist()
+    assert np.isnan(builder.differences(t[:4], t[:4])).all()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_case_is_found_rendered_and_listed(builder: ModuleType, tmp_path: Path) -> None:
+    """Once; a second time only the report is drawn again. A verdict other than the one told is an error."""
+    if not tex.installed() or shutil.which("pdftoppm") is None:
+        pytest.skip("No pdflatex or pdftoppm. Debian: apt install texlive-latex-recommended lmodern poppler-utils.")
+    case = next(case for case in builder.cases() if case.name == "lynx_hare")
+    quick = ("--recipe", "quick")
+    run = builder.find(case, tmp_path / "work", quick)
+    result = run / "result.json"
+    first = result.stat().st_mtime_ns
+    assert run == builder.find(case, tmp_path / "work", quick)
+    assert first == result.stat().st_mtime_ns
+    builder.render(case, run, tmp_path / "gallery" / case.name)
+    builder.index(tmp_path / "gallery")
+    files = {path.relative_to(tmp_path / "gallery").as_posix() for path in (tmp_path / "gallery").rglob("*.*")}
+    kept = {f"lynx_hare/{name}" for name in ("report.html", "report.pdf", "result.json", "thumbnail.png")}
+    assert kept | {"README.md", "index.html", "lynx_hare.svg"} == files
+    for name in ("README.md", "index.html"):
+        text = (tmp_path / "gallery" / name).read_text(encoding="utf-8")
+        assert "hare_thousands' = -0.0271*hare_thousands*lynx_thousands + 0.54*hare_thousands" in text
+        assert {"lynx_hare/thumbnail.png", "lynx_hare/report.pdf", "lynx_hare/report.html"} <= set(
+            re.findall(r"lynx_hare/[\w.]+", text)
+        )
+    with pytest.raises(DiscoveryError, match="ended with 0 and not with 4"):
+        builder.discover(["compare", "x", "x"], tmp_path, 4)
+
+
+def test_a_name_that_is_no_case_is_refused(builder: ModuleType, tmp_path: Path) -> None:
+    """The cases are listed, and nothing is run."""
+    with pytest.raises(UsageError, match=r"No case is called nothing\. The cases are lorenz, "):
+        builder.build(["nothing"], gallery=tmp_path, runs=tmp_path)
+
+
+def test_what_was_rendered_is_what_the_cases_tell(builder: ModuleType) -> None:
+    """Each report is there with the status told, the index links to files that exist, and all of it is small."""
+    rendered = [case for case in builder.cases() if (GALLERY / case.name / "result.json").exists()]
+    if not rendered:
+        pytest.skip("The gallery has not been rendered: python reports/build_gallery.py")
+    assert list(builder.cases()) == rendered
+    for case in rendered:
+        result = json.loads((GALLERY / case.name / "result.json").read_text(encoding="utf-8"))
+        assert case.status == result["status"]
+        assert case.command == result["provenance"]["command"]
+    for name in ("README.md", "index.html"):
+        text = (GALLERY / name).read_text(encoding="utf-8")
+        for link in re.findall(r'(?:\]\(|href="|src=")([\w./]+)', text):
+            assert (GALLERY / link).exists(), link
+    assert MOST_BYTES > sum(path.stat().st_size for path in GALLERY.rglob("*") if path.is_file())

@@ -1,0 +1,123 @@
+"""What `discover check` prints and writes."""
+
+import io
+import json
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from discovery.errors import UsageError
+from discovery.trajectories.checks import check
+from discovery.trajectories.read import read_csv
+from pipelines.checking import check_command, next_command, survey
+from pipelines.config import Columns
+
+TIMES = np.linspace(0.0, 30.0, 400)
+WAVES = np.column_stack([np.sin(TIMES), np.cos(1.7 * TIMES)]) + 0.01 * np.random.default_rng(0).normal(size=(400, 2))
+WILD = ["x_1", "μ", "100%", "a$b{c}", "<script>", "\x1b[31mred", "[bold]b[/bold]", ":warning:"]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two waves, one of them twice, in a file whose name has a blank."""
+    table = pd.DataFrame({"t": TIMES, "x": WAVES[:, 0], "y, z": WAVES[:, 1], "twice": 2.0 * WAVES[:, 0]})
+    table.to_csv(tmp_path / "two waves.csv", index=False)
+    return tmp_path / "two waves.csv"
+
+
+@pytest.fixture
+def wild(tmp_path: Path) -> Path:
+    """Columns whose names would command a terminal, and a row that is missing."""
+    rates = np.linspace(0.5, 2.0, len(WILD))
+    noise = 0.01 * np.random.default_rng(1).normal(size=(400, len(WILD)))
+    table = pd.DataFrame(np.sin(TIMES[:, None] * rates) + noise, columns=pd.Index(WILD))
+    table.insert(0, "t", TIMES)
+    table.drop(index=[100]).to_csv(tmp_path / "wild.csv", index=False)
+    return tmp_path / "wild.csv"
+
+
+def printed(path: Path, width: int, *, terminal: bool = False, dots: bool = True) -> str:
+    """The survey of a file."""
+    measurements = read_csv(path)
+    console = Console(file=io.StringIO(), width=width, force_terminal=terminal, emoji=False, markup=False)
+    console.print(survey(check(measurements), measurements, width, dots=dots))
+    return console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_check_tells_what_to_run_next(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last line is a command: without what adds nothing, with names and paths as a shell needs them."""
+    check_command(data, Columns(), picture=None, as_json=False)
+    text, errors = capsys.readouterr()
+    assert "" == errors
+    assert "two waves.csv: 400 rows, 1 run, t from 0 to 30, every 0.07519" in text
+    assert "twice = 2 x holds exactly: twice was computed from the others." in text
+    last = text.splitlines()[-1]
+    assert last.startswith("next  discover run ")
+    assert ["discover", "run", str(data), "--states", 'x,"y, z"'] == shlex.split(last)[1:]
+    assert "\x1b" not in text
+
+
+def test_the_next_command_reads_the_same_columns(data: Path) -> None:
+    """What was told is told again; the states that it names are read as they are written."""
+    told = Columns(time="t", states=("y, z", "x"))
+    words = shlex.split(next_command(data, told, check(read_csv(data, states=told.states))))
+    assert ["--time", "t", "--states", '"y, z",x'] == words[3:]
+
+
+def test_a_document_has_all_of_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One JSON document on stdout, the next command in it."""
+    check_command(data, Columns(), picture=None, as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    assert (["x", "y, z", "twice"], ["twice"]) == ([one["header"] for one in document["states"]], document["surplus"])
+    assert document["next"].startswith("discover run ")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("terminal", [True, False])
+def test_wild_names_show_themselves(wild: Path, width: int, terminal: bool) -> None:
+    """No escape sequence but the program's own, no emoji, no markup, no line that is too wide."""
+    text = printed(wild, width, terminal=terminal)
+    bare = "".join(part.split("m", 1)[1] if place else part for place, part in enumerate(text.split("\x1b[")))
+    for name in (r"\x1b[31mred", "[bold]b[/bold]", ":warning:", "<script>", "a$b{c}", "100%", "μ"):
+        assert name in bare
+    assert "\x1b[31mred" not in text
+    assert all(len(line) <= width for line in bare.splitlines())
+    assert ("\x1b" in text) == terminal
+
+
+def test_a_terminal_without_braille_gets_letters(data: Path) -> None:
+    """The courses are drawn in ASCII."""
+    text = printed(data, 80, dots=False)
+    assert not any(0x2800 <= ord(character) < 0x2900 for character in text)
+    assert {"_", "-", "~", "^"} <= set(text)
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
+def test_the_picture_is_written(
+    suffix: str, start: bytes, wild: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the columns are called."""
+    check_command(wild, Columns(), picture=tmp_path / f"survey{suffix}", as_json=False)
+    assert (tmp_path / f"survey{suffix}").read_bytes().startswith(start)
+    assert capsys.readouterr().out
+
+
+def test_a_picture_of_several_runs_is_written(tmp_path: Path) -> None:
+    """More runs than are shown."""
+    table = pd.concat([pd.DataFrame({"run": i, "t": TIMES[:50], "x": WAVES[i : i + 50, 0]}) for i in range(14)])
+    table.to_csv(tmp_path / "runs.csv", index=False)
+    check_command(tmp_path / "runs.csv", Columns(), picture=tmp_path / "runs.svg", as_json=True)
+    assert "12 of 14 runs" in (tmp_path / "runs.svg").read_text(encoding="utf-8")
+
+
+def test_a_picture_needs_an_ending_and_a_place(data: Path, tmp_path: Path) -> None:
+    """Both are said before anything is printed."""
+    with pytest.raises(UsageError, match=r"--picture .*survey\.bmp has none of the endings \.png, \.svg, \.pdf"):
+        check_command(data, Columns(), picture=tmp_path / "survey.bmp", as_json=False)
+    (tmp_path / "taken").touch()
+    with pytest.raises(UsageError, match=r"cannot be written: .*Choose another place for --picture"):
+        check_command(data, Columns(), picture=tmp_path / "taken" / "survey.svg", as_json=False)

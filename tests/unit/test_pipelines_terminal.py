@@ -1,0 +1,71 @@
+"""Text and courses for a terminal."""
+
+import io
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.terminal import course, fancy, lines, plain
+
+
+@given(st.text())
+def test_what_is_shown_can_be_seen(text: str) -> None:
+    """Whatever a header is, nothing of it moves the cursor or the line; what can be seen stays."""
+    shown = plain(text)
+    assert shown.isprintable()
+    if text.isprintable():
+        assert text == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("\x1b[31mred", r"\x1b[31mred"), ("a\tb\nc", r"a\tb\nc"), ("\u202eabc", r"\u202eabc"), ("μ ≤ 3", "μ ≤ 3")],
+)
+def test_what_is_not_seen_is_written_out(text: str, shown: str) -> None:
+    """Escape sequences, ends of lines, marks that turn the direction of writing."""
+    assert shown == plain(text)
+
+
+def test_long_text_is_cut() -> None:
+    """A file without line ends does not fill the screen."""
+    assert 20 == len(plain("x" * 1000, 20))
+    assert 5000 > len(plain("\x00" * 100_000))
+
+
+def test_lines_stay_lines() -> None:
+    """A message of two sentences on two lines."""
+    assert "one\\x07\ntwo" == lines("one\x07\ntwo")
+
+
+@pytest.mark.parametrize("length", [1, 2, 5, 40, 1000])
+@pytest.mark.parametrize("dots", [True, False])
+def test_a_course_has_the_size_that_was_asked_for(length: int, dots: bool) -> None:
+    """However many values there are."""
+    drawn = course([math.sin(i / 3.0) for i in range(length)], 24, 2, dots=dots)
+    assert [24] * (2 if dots else 1) == [len(line) for line in drawn]
+
+
+def test_a_course_rises_and_falls() -> None:
+    """A straight line from the lower left to the upper right, and a gap where nothing is known."""
+    assert ["__..--~~^^", "^^~~--..__"] == [
+        course(values, 10, 1, dots=False)[0] for values in ([0.0, 1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0, 0.0])
+    ]
+    upper, lower = course([0.0, 1.0], 4, 2)
+    assert (upper[:2].strip(), lower[2:].strip()) == ("", "")
+    assert "  " in course([1.0, math.nan, math.nan, math.nan, 1.0], 10, 1, dots=False)[0]
+    assert ["    ", "    "] == course([math.nan, math.inf], 4, 2)
+
+
+def test_a_fast_oscillation_is_a_band() -> None:
+    """Its whole range is filled."""
+    (line,) = course([(-1.0) ** i for i in range(1000)], 10, 1)
+    assert {"⣿"} == set(line)
+
+
+@pytest.mark.parametrize(("encoding", "can"), [("utf-8", True), ("ascii", False), ("latin-1", False)])
+def test_braille_is_for_terminals_that_have_it(encoding: str, can: bool) -> None:
+    """By the stream's encoding."""
+    assert can == fancy(io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    assert not fancy(io.StringIO())

@@ -1,0 +1,35 @@
+"""Figures of merit in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from discovery.reports.merit import merits
+from discovery.types import DiscoveryResult, NoiseModel, Ranking, Smoothing, Trajectory, Verdict
+
+
+@pytest.fixture
+def result() -> DiscoveryResult:
+    """A result with a few measures, one of which is not a number."""
+    measures = {"misfit": 3.46, "r_squared": 0.99987, "held_out_skill": 0.951, "horizon": float("nan")}
+    run = Trajectory([0.0, 1.0], [[1.0], [2.0]], ("x",))
+    smoothing = Smoothing((), None, NoiseModel("additive", [1.0], [1.0]), 0.0, "exact")
+    verdict = Verdict("found", "", (), {**measures, "lead_over_second": 1.2})
+    return DiscoveryResult({"x": "x"}, "year", (run,), smoothing, Ranking((), ""), verdict, ())
+
+
+def test_the_figures_that_are_known_are_shown_in_a_fixed_order(result):
+    """What is not a number is left out."""
+    assert ["R²", "χ² per value", "Forecast skill", "Lead"] == [merit.name for merit in merits(result)]
+    assert ["0.9999", "3.46", "95.1 %", "1.2"] == [merit.value for merit in merits(result)]
+
+
+def test_a_reader_is_told_what_a_figure_means(result):
+    """The same thresholds as the verdict's."""
+    readings = {merit.name: merit.reading for merit in merits(result)}
+    assert readings["χ² per value"].endswith("something is missing")
+    assert readings["Lead"].endswith("below 3 they tie")
+    good = replace(result, verdict=replace(result.verdict, measures={"misfit": 1.0, "lead_over_second": 30.0}))
+    assert ["1 is the level of the noise", "nats ahead of the second law; from 3 on it is clear"] == [
+        merit.reading for merit in merits(good)
+    ]

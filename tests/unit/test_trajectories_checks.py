@@ -1,0 +1,137 @@
+"""Facts and alerts of measurements: each thing that can be amiss is noticed, and nothing is where all is well."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import DataCheck, check, document
+from discovery.trajectories.read import read_csv
+
+TIMES = np.linspace(0.0, 30.0, 600)
+NOISE = np.random.default_rng(0).normal(size=(600, 4))
+WAVES = np.column_stack([np.sin(TIMES), np.cos(1.7 * TIMES)])
+
+
+def looked_at(table: np.ndarray, times: np.ndarray = TIMES, **more: object) -> DataCheck:
+    """The check of one run."""
+    return check(from_arrays(table, times, **more))  # pyright: ignore[reportArgumentType]
+
+
+def subjects(checked: DataCheck) -> set[str]:
+    """What the alerts are about."""
+    return {alert.subject for alert in checked.alerts}
+
+
+def with_column(column: np.ndarray) -> np.ndarray:
+    """Two waves with 1 % of noise and a further column."""
+    return np.column_stack([WAVES + 0.01 * NOISE[:, :2], column])
+
+
+def changed(table: np.ndarray, rows: object, values: float) -> np.ndarray:
+    """The table with some values of its first column replaced."""
+    table = table.copy()
+    table[rows, 0] = values
+    return table
+
+
+GOOD = WAVES + 0.01 * NOISE[:, :2]
+CASES = {
+    "size": (GOOD[::15], TIMES[::15]),
+    "gaps": (np.delete(GOOD, [50, 51], axis=0), np.delete(TIMES, [50, 51])),
+    "sparse": (np.sin(40.0 * TIMES)[:, None] + 0.0 * GOOD, TIMES),
+    "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
+    "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
+    "resolution": (np.round(2 * WAVES) / 2, TIMES),
+    "strays": (changed(GOOD, 300, 5.0), TIMES),
+    "clock": (with_column(60.0 * TIMES + 7.0), TIMES),
+    "surplus": (with_column(1.8 * GOOD[:, 0] + 32.0), TIMES),
+    "relation": (np.column_stack([np.sin(TIMES), np.cos(TIMES)]) + 0.01 * NOISE[:, :2], TIMES),
+    "velocity": (np.column_stack([np.sin(2 * TIMES), 2 * np.cos(2 * TIMES)]) + 0.002 * NOISE[:, :2], TIMES),
+    "offset": (with_column(1e7 + WAVES[:, 0] ** 3), TIMES),
+    "scales": (with_column(1e8 * np.sin(0.3 * TIMES)), TIMES),
+    "settled": (np.exp(-TIMES)[:, None] + 0.001 * NOISE[:, :1], TIMES),
+    "short": (np.sin(TIMES / 6.0)[:, None] + 0.001 * NOISE[:, :1], TIMES),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("subject", CASES)
+def test_each_thing_amiss_is_noticed(subject: str) -> None:
+    """The alert names its columns among the headers, and says what to do."""
+    checked = looked_at(*CASES[subject])
+    (alert, *_) = [one for one in checked.alerts if one.subject == subject]
+    assert alert.advice
+    assert set(alert.columns) <= set(checked.facts.headers)
+    assert alert.text.endswith(".")
+
+
+def test_good_data_raise_no_alert() -> None:
+    """Two waves, 1 % of noise, some ninety samples an oscillation."""
+    assert () == looked_at(GOOD).alerts
+
+
+def test_runs_from_one_start_are_noticed() -> None:
+    """They say nothing of the law elsewhere; with different starts nothing is said."""
+    same = from_arrays([GOOD[:300], GOOD[:300]], TIMES[:300])
+    other = from_arrays([GOOD[:300], GOOD[100:400]], TIMES[:300])
+    assert "starts" in subjects(check(same))
+    assert "starts" not in subjects(check(other))
+
+
+def test_a_quantity_conserved_in_each_run_is_a_note() -> None:
+    """Nothing is wrong with it."""
+    runs = [np.column_stack([a * np.sin(2 * TIMES), 2 * a * np.cos(2 * TIMES)]) + 1e-4 * NOISE[:, :2] for a in (1, 2)]
+    (alert,) = [one for one in check(from_arrays(runs, TIMES)).alerts if one.subject == "conserved"]
+    assert ("note", "x0² + 0.25 x1² stays the same within each run.") == (alert.level, alert.text)
+
+
+def test_noise_that_drowns_all_is_serious_and_comes_first() -> None:
+    """A column of white noise beside a clean one."""
+    checked = looked_at(np.column_stack([WAVES[:, 0], NOISE[:, 0]]))
+    assert ("serious", "noise", ("x1",)) == (
+        checked.alerts[0].level,
+        checked.alerts[0].subject,
+        checked.alerts[0].columns,
+    )
+
+
+def test_surplus_columns_are_computed_ones_and_clocks() -> None:
+    """Not those that only noise hides, and never all."""
+    assert ("x2",) == looked_at(*CASES["surplus"]).surplus
+    assert ("x2",) == looked_at(*CASES["clock"]).surplus
+    assert () == looked_at(*CASES["relation"]).surplus
+    assert () == looked_at((2.0 * TIMES)[:, None]).surplus
+
+
+def test_notes_are_the_alerts_that_call_for_caution() -> None:
+    """A gap alone is none."""
+    assert () == looked_at(*CASES["gaps"]).notes
+    assert 1 == len(looked_at(*CASES["surplus"]).notes)
+
+
+@pytest.mark.parametrize("subject", CASES)
+def test_the_document_is_json(subject: str) -> None:
+    """No NaN, no arrays; the alerts, relations and states in words and figures."""
+    checked = looked_at(*CASES[subject])
+    back = json.loads(json.dumps(document(checked), allow_nan=False))
+    assert [alert.text for alert in checked.alerts] == [alert["text"] for alert in back["alerts"]]
+    assert list(checked.facts.headers) == [state["header"] for state in back["states"]]
+
+
+def test_headers_are_those_of_the_file(tmp_path: Path) -> None:
+    """Names that are no identifiers stand in alerts as they are."""
+    table = pd.DataFrame({"t [s]": TIMES, "100%": GOOD[:, 0], "a$b{c}": GOOD[:, 1], "<script>": 2.0 * GOOD[:, 1]})
+    table.to_csv(tmp_path / "names.csv", index=False)
+    checked = check(read_csv(tmp_path / "names.csv"))
+    assert ("<script> = 2 a$b{c} holds exactly: <script> was computed from the others.",) == checked.notes
+    assert ("100%", "a$b{c}", "<script>") == checked.facts.headers
+
+
+def test_a_tiny_record_can_be_checked() -> None:
+    """Five rows of one state: no noise, no period, and no failure."""
+    checked = looked_at(np.array([1.0, 2.0, 4.0, 8.0, 16.0])[:, None], np.arange(5.0))
+    assert "size" in subjects(checked)
+    assert 5 == checked.facts.rows

@@ -1,0 +1,72 @@
+"""The noise of samples from their neighbours alone."""
+
+import numpy as np
+import pytest
+
+from discovery.trajectories.noise import residuals, strays
+from discovery.types import Trajectory
+
+TIMES = np.linspace(0.0, 30.0, 600)
+
+
+def run(values: np.ndarray, times: np.ndarray = TIMES) -> tuple[Trajectory, ...]:
+    """One run of one state."""
+    return (Trajectory(times, values[:, None], ("x",)),)
+
+
+@pytest.mark.parametrize("noise", [1e-4, 0.01, 0.1, 0.5])
+def test_white_noise_is_measured(noise: float) -> None:
+    """Within a tenth, whatever its size, on a sine of 120 samples a period."""
+    values = np.sin(TIMES) + noise * np.random.default_rng(0).normal(size=len(TIMES))
+    found = residuals(run(values), 0)
+    assert pytest.approx(noise, rel=0.1) == found.scale
+    assert ("additive", False) == (found.kind, found.falling)
+
+
+def test_noise_is_measured_on_uneven_samples() -> None:
+    """Gaps of every length: the weights follow the times."""
+    rng = np.random.default_rng(1)
+    times = np.sort(rng.choice(np.linspace(0.0, 30.0, 3000), 600, replace=False))
+    values = np.sin(times) + 0.05 * rng.normal(size=600)
+    assert pytest.approx(0.05, rel=0.2) == residuals(run(values, times), 0).scale
+
+
+def test_without_noise_the_rest_is_said_to_be_an_upper_bound() -> None:
+    """What polynomials leave of a clean sine is no noise, and tiny."""
+    found = residuals(run(np.sin(TIMES)), 0)
+    assert found.falling
+    assert found.scale < 1e-9
+
+
+def test_noise_in_proportion_is_told_from_even_noise() -> None:
+    """A decay over three decades with 5 % of itself; its relative size is measured."""
+    values = np.exp(-TIMES / 5.0) * (1.0 + 0.05 * np.random.default_rng(2).normal(size=len(TIMES)))
+    found = residuals(run(values), 0)
+    assert "proportional" == found.kind
+    assert pytest.approx(0.05, rel=0.1) == found.ratio
+    assert pytest.approx(found.ratio * np.max(np.abs(found.values))) == found.largest
+
+
+def test_missing_samples_take_no_part() -> None:
+    """A third of the samples is empty; runs too short to have neighbours give nothing."""
+    rng = np.random.default_rng(3)
+    values = np.sin(TIMES) + 0.05 * rng.normal(size=len(TIMES))
+    values[rng.random(len(TIMES)) < 0.3] = np.nan
+    short = Trajectory(np.arange(2.0), np.ones((2, 1)), ("x",))
+    assert pytest.approx(0.05, rel=0.15) == residuals((*run(values), short), 0).scale
+    assert np.isnan(residuals((short,), 0).scale)
+
+
+def test_a_stray_is_found_and_its_neighbours_are_not() -> None:
+    """Two samples far off a noisy sine; its fastest parts are no strays."""
+    values = np.sin(TIMES) + 0.02 * np.random.default_rng(4).normal(size=len(TIMES))
+    values[[100, 400]] += (1.0, -0.7)
+    found = strays(residuals(run(values), 0), float(values.std()))
+    np.testing.assert_array_equal(TIMES[[100, 400]], found)
+
+
+def test_a_course_that_is_sampled_too_coarsely_has_no_strays() -> None:
+    """Three samples an oscillation: all are far from what neighbours say, so none is."""
+    times = np.arange(200.0)
+    values = np.sin(2.0 * times) + 0.001 * np.random.default_rng(5).normal(size=200)
+    assert 0 == len(strays(residuals(run(values, times), 0), 0.7))

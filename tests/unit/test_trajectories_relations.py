@@ -1,0 +1,114 @@
+"""Algebraic relations between columns, found on data and written as a person writes them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from discovery.trajectories.noise import residuals
+from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.wording import rounded, words
+from discovery.types import Trajectory
+
+TIMES = np.linspace(0.0, 30.0, 600)
+SINE, COSINE, OTHER = np.sin(TIMES), np.cos(TIMES), np.cos(1.7 * TIMES)
+
+
+def found(runs: Sequence[Sequence[np.ndarray]], noise: float = 0.0, seed: int = 0) -> tuple[Relation, ...]:
+    """Relations of runs, each a list of columns over the same times, with independent noise."""
+    rng = np.random.default_rng(seed)
+    names = tuple("xyzuvw"[: len(runs[0])])
+    tables = [np.column_stack(run) for run in runs]
+    trajectories = [
+        Trajectory(TIMES, table + noise * rng.normal(size=table.shape), names, str(place))
+        for place, table in enumerate(tables)
+    ]
+    return relations(trajectories, [residuals(trajectories, i).scale for i in range(len(names))])
+
+
+def told(runs: Sequence[Sequence[np.ndarray]], noise: float = 0.0) -> list[str]:
+    """The same in words."""
+    return [words(one, "xyzuvw"[: len(runs[0])]) for one in found(runs, noise)]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.001, 0.02])
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ([SINE, 2 * SINE + 1], ["y = 2 x + 1"]),
+        ([SINE, COSINE], ["x² + y² = 1"]),
+        ([SINE, OTHER, SINE * OTHER], ["z = x y"]),
+        ([SINE, OTHER, 1 - SINE - OTHER], ["x + y + z = 1"]),
+        ([SINE, OTHER, SINE**2, SINE - OTHER], ["x - y - u = 0", "z = x²"]),
+        ([300 + SINE, 20 + COSINE], ["(x - 300)² + (y - 20)² = 1"]),
+        ([SINE, OTHER], []),
+        ([SINE, OTHER, np.sin(0.3 * TIMES) + 0.2 * SINE**3], []),
+    ],
+)
+def test_a_relation_is_found_whatever_the_noise(columns: list[np.ndarray], expected: list[str], noise: float) -> None:
+    """Linear ones, squares and products, more than one; and none where there is none."""
+    assert expected == told([columns], noise)
+
+
+def test_what_is_conserved_in_each_run_is_no_constraint() -> None:
+    """The energy of an oscillator differs from run to run, and no state follows from the others."""
+    runs = [[a * np.sin(2 * TIMES), 2 * a * np.cos(2 * TIMES)] for a in (1.0, 2.0, 1.5)]
+    (energy,) = found(runs, 0.001)
+    assert ("x² + 0.25 y²", False, -1) == (words(energy, "xy"), energy.everywhere, energy.surplus)
+
+
+def test_a_computed_column_is_told_from_a_measured_one() -> None:
+    """A copy has the noise of its original; a second measurement has its own."""
+    noisy = SINE + 0.05 * np.random.default_rng(1).normal(size=len(TIMES))
+    (copy,) = found([[noisy, 3 * noisy]])
+    (second,) = found([[SINE, 3 * SINE]], 0.05)
+    assert (True, False) == (copy.exact, second.exact)
+    assert (1, 1) == (copy.surplus, second.surplus)
+
+
+def test_noise_alone_has_no_relations() -> None:
+    """Columns without a course are not looked at."""
+    rng = np.random.default_rng(2)
+    assert () == found([[rng.normal(size=600), rng.normal(size=600), SINE]])
+
+
+def test_few_rows_and_many_states_are_left_alone() -> None:
+    """Chance finds relations among few rows; a wide table takes no time: pairs only."""
+    short = Trajectory(np.arange(8.0), np.column_stack([SINE[:8], COSINE[:8]]), ("x", "y"))
+    assert () == relations([short], [1e-9, 1e-9])
+    rng = np.random.default_rng(3)
+    courses = [np.sin(rate * TIMES) for rate in rng.uniform(0.1, 3.0, 40)]
+    wide = Trajectory(TIMES, np.column_stack([*courses, 2 * courses[0]]), tuple(f"x{i}" for i in range(41)))
+    (one,) = relations([wide], [1e-9] * 41)
+    assert "x40 = 2 x0" == words(one, wide.names)
+
+
+def test_missing_entries_take_no_part() -> None:
+    """Only rows that are whole are used; where none is, nothing is found."""
+    holed = SINE.copy()
+    holed[::2] = np.nan
+    other = np.full_like(SINE, np.nan)
+    other[::2] = SINE[::2]
+    assert ["y = 2 x"] == told([[holed, 2 * SINE]])
+    assert [] == told([[holed, other]])
+
+
+@given(st.floats(-9, 9).filter(lambda a: abs(a) > 0.1), st.floats(-100, 100))
+@settings(max_examples=25, deadline=None)
+def test_any_straight_line_is_found(slope: float, offset: float) -> None:
+    """y = a x + b for any a and b that matter, to six digits."""
+    (line,) = found([[SINE, slope * SINE + offset]])
+    place = line.alone
+    assert pytest.approx(-slope, rel=1e-6) == line.factors[1 - place] / line.factors[place]
+    assert pytest.approx(offset, rel=1e-6, abs=1e-6 * abs(slope)) == line.value
+
+
+@pytest.mark.parametrize(
+    ("value", "doubt", "text"),
+    [(1.003, 0.001, "1"), (1.003, 1e-6, "1.003"), (0.51234, 0.02, "0.51"), (0.0001, 0.01, "0"), (1234.4, 1.0, "1234")],
+)
+def test_numbers_have_the_digits_that_are_known(value: float, doubt: float, text: str) -> None:
+    """A whole number within its error is written as one."""
+    assert text == rounded(value, doubt)
