@@ -67,9 +67,12 @@ def title(result: DiscoveryResult) -> str:
 
 def noise(result: DiscoveryResult) -> str:
     """The noise model in words."""
-    model = result.smoothing.noise
-    origin = "chosen by likelihood from these data" if model.estimated else "as asked for"
-    return f"{_NOISE[model.kind]}, where ε is standard normal ({origin})."
+    return f"{_NOISE[result.smoothing.noise.kind]}, where ε is standard normal ({noise_origin(result)})."
+
+
+def noise_origin(result: DiscoveryResult) -> str:
+    """Who chose the noise model."""
+    return "chosen by likelihood from these data" if result.smoothing.noise.estimated else "as asked for"
 
 
 def measured(result: DiscoveryResult) -> str:
@@ -128,15 +131,11 @@ def unseen(result: DiscoveryResult) -> str:
     if outlook(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
     equals = len(tied(result)) - 1
-    beside = (
-        f" beside {'the law' if equals == 1 else f'the {equals} laws'} that these data do not tell from it: where they "
-        "part, a measurement would decide"
-        if equals
-        else ""
-    )
+    stands = "stands the law" if equals == 1 else f"stand the {equals} laws"
+    beside = f"; beside it {stands} that these data do not tell from it, and where they part a measurement would decide"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. To be tested is what the law says "
-        f"of a start that no run had{beside}."
+        "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of a start that "
+        f"no run had is still to be tested{beside if equals else ''}."
     )
 
 

@@ -44,6 +44,8 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
         "runs": rows.runs(result),
         "states": rows.states(result),
         "noise": content.noise(result),
+        "noise_kind": result.smoothing.noise.kind,
+        "noise_origin": content.noise_origin(result),
         "time_name": result.time_name,
         "notes": (*result.notes, *result.smoothing.notes),
     }

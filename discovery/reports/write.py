@@ -118,6 +118,7 @@ def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Pat
         with drawing.style(name):
             figure.draw_without_rendering()  # labels get their room in a second pass only
             images[name] = drawing.svg(figure)
+            figure.set_layout_engine("none")  # laid out once, the same for both
             files.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
         files.append(_write(folder / f"{name}.svg", images[name].encode()))
     return tuple(files), images

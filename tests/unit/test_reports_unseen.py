@@ -51,4 +51,4 @@ def test_the_text_says_whether_it_was_tested(decay):
     """With data, or not, and then which laws a measurement would tell apart."""
     assert told(decay).startswith("1 of 2 runs were kept out whole.")
     untried = replace(decay, predictions=decay.predictions[:2])
-    assert "beside the law that these data do not tell from it" in told(untried)
+    assert "beside it stands the law that these data do not tell from it" in told(untried)
