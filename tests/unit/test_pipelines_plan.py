@@ -50,6 +50,7 @@ def test_the_table_has_a_line_for_each_step_and_the_sum() -> None:
     assert ["smoothing", "40", "s"] == lines[1].split()[:3]
     assert ["in", "all", "2", "min"] == lines[3].split()[:4]
     assert "100 rows, 1 state, by power laws that benchmarks/stages.py measured" in lines[4]
+    assert 6 == len(lines)
 
 
 @pytest.mark.parametrize(
