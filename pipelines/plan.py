@@ -46,7 +46,7 @@ class Step:
     seconds: float
 
 
-# By ``benchmarks/stages.py`` on 16 cases (figures in benchmarks/stages.md): least squares in the logarithms; the base is
+# By ``benchmarks/stages.py`` on 16 cases (see benchmarks/stages.md): least squares in the logarithms; the base is
 # what has to be loaded first, TeX for the report. Genetic engines have the equations that others leave open, which are
 # few: two CPU seconds each (search/operon.py). PySR was not measured: Julia alone takes half a minute to begin.
 COSTS = {
@@ -130,13 +130,16 @@ def as_table(steps: Sequence[Step], rows: int, states: int, kept: Sequence[str] 
         lines.insert(0, f"Kept, and not done again: {', '.join(kept)}.")
     counted = f"{rows} rows, {states} state{'s' * (states != 1)}"
     lines += [
-        f"Expected for {counted}, by power laws that benchmarks/stages.py measured, and the pace of this machine."
+        f"Expected for {counted}, by power laws that benchmarks/stages.py measured and the pace of this machine; right",
+        f"within a factor of {WITHIN}, as laws of one size can be easy or hard to find.",
     ]
     return "\n".join(lines) + "\n"
 
 
 def spoken(seconds: float) -> str:
-    """A time as people say it: ``8 s``, ``40 s``, ``3 min``, ``1.5 h``."""
+    """A time as people say it: ``< 1 s``, ``8 s``, ``40 s``, ``3 min``, ``1.5 h``."""
+    if seconds < 1.0:
+        return "< 1 s"
     if seconds < 10.0:
         return f"{seconds:.0f} s"
     if seconds < 90.0:
