@@ -107,6 +107,15 @@ def show(result: DiscoveryResult) -> None:
         TALK.print(f"  [{_COLOURS[finding.level]}]{finding.level:<8}[/] {escape(finding.text)}")
     if len(front) > 1:
         _show_front(front)
+    for sentence in advised(result):
+        TALK.print(f"  [cyan]{'advice':<8}[/] {escape(sentence)}")
+
+
+def advised(result: DiscoveryResult) -> list[str]:
+    """The loosest combination of constants and the experiments, a sentence each."""
+    loose = result.advice.loose
+    more = f" ({len(loose) - 1} more such combination{'s' * (len(loose) > 2)}.)" if len(loose) > 1 else ""
+    return [one.text + more for one in loose[:1]] + [one.text for one in result.advice.experiments]
 
 
 def _show_constants(ranked: RankedLaw) -> None:
