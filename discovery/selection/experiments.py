@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import qmc
 
 from discovery.advice import Experiment
 from discovery.dynamics.shooting import Fit, Shooting, fit
@@ -65,6 +64,8 @@ def stage_of(problem: DiscoveryProblem, length: int, headers: Mapping[str, str] 
         length: samples of the longest windows that the law was fitted on.
         headers: names of the states for people.
     """
+    from scipy.stats import qmc  # takes half a second to load
+
     longest = max(problem.trajectories, key=len)
     each = -(-len(longest) // SAMPLES)
     states = np.vstack([run.states for run in problem.trajectories])

@@ -20,6 +20,7 @@ from discovery.selection.pool import pool
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
+from discovery.selection.soundness import sound_first
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
@@ -143,6 +144,7 @@ class TrajectorySelector:
         null = residual_length(*_null(windows))
         if not refined:
             return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
+        refined = sound_first(refined, windows, problem.trajectories)
         runs, best = problem.smoothing.trajectories, refined[0]
         error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
         horizon = prediction_horizon(best.law, runs, error, windows.spread)
