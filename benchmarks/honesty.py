@@ -158,10 +158,13 @@ def _measured(cases: Sequence[Case], given: argparse.Namespace) -> Iterator[tupl
         return
     engines = tuple(name for name in given.engines.split(",") if name)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(given.jobs, mp_context=context) as pool:
+    pool = ProcessPoolExecutor(given.jobs, mp_context=context)
+    try:
         running = {pool.submit(measure, case, given.recipe, engines): case for case in cases}
         for future in as_completed(running):
             yield running[future], future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _read(out: Path, case: Case) -> dict[str, Any] | None:

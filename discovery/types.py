@@ -229,10 +229,7 @@ class DiscoveryProblem:
         Raises:
             KeyError: there is none.
         """
-        for regression in self.regressions:
-            if regression.kind == kind:
-                return regression
-        raise KeyError(kind)
+        return {one.kind: one for one in reversed(self.regressions)}[kind]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def advise(
     """
     if not selected.refined or deadline.passed():
         return Advice()
-    fitted = selected.refined[0].fit
+    fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
     stage = stage_of(problem, selected.windows.length, headers)
     proposed = (
         informative(fitted, stage, Shooting()),

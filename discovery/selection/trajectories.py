@@ -9,17 +9,21 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
+from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.selection.adding import completed
 from discovery.selection.beam import Beam, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
+from discovery.selection.polish import Polished, polished
 from discovery.selection.pool import pool
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
+from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound_first
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
@@ -40,6 +44,7 @@ class Selected:
         horizon: time for which the chosen law can be followed, infinite unless it is sensitive to its start.
         fitted: simulated states at all samples of each trajectory, from the fitted window starts.
         residuals: those minus the measurements, in standard deviations; None if there is no law.
+        last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
     """
 
     ranking: Ranking
@@ -50,6 +55,7 @@ class Selected:
     horizon: float
     fitted: tuple[Prediction, ...]
     residuals: Float[np.ndarray, "sample state"] | None
+    last: tuple[Polished, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,9 @@ class TrajectorySelector:
         most: candidates of one equation that are tried on the trajectories.
         beam_samples: samples on which systems are compared while equations are varied.
         finalists: systems fitted on growing windows.
+        completed: leading systems that are tried with terms that they miss.
         pruned: leading systems that are tried without each of their terms.
+        polished: leading systems whose constants and noise are fitted in turn at last.
         forecast: leading systems whose forecasts of kept-out samples are computed.
         threads: fits side by side; the result does not depend on it.
     """
@@ -70,7 +78,9 @@ class TrajectorySelector:
     most: int = 40
     beam_samples: int = 1500
     finalists: int = 24
+    completed: int = 2
     pruned: int = 3
+    polished: int = 3
     forecast: int = 5
     threads: int = 2
     beam: Beam = field(default_factory=Beam)
@@ -107,10 +117,13 @@ class TrajectorySelector:
             whole = [canonical_law(candidate) for candidate in candidates if isinstance(candidate, Law)]
             found = systems(pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress)
             laws = [item.law for item in self._finalists(found)]
+            laws += [law for item in found[: self.completed] if (law := self._completed(item, short[-1])) not in laws]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(laws, ladder, self.growth, threads=self.threads, deadline=deadline)
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
+        progress("selection", "equal and simple constants")
+        refined = simplified_front(refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline)
         return self._ranked(refined, windows, problem, deadline)
 
     def _finalists(self, found: Sequence[Refined]) -> list[Refined]:
@@ -125,6 +138,9 @@ class TrajectorySelector:
         smallest = sorted(sizes)[: self.finalists // 3]
         leading = distinct[: self.finalists]
         return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
+
+    def _completed(self, item: Refined, windows: Windows) -> Law:
+        return completed(item, windows, self.beam.shooting).law
 
     def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
         settings = self.growth.shooting
@@ -153,13 +169,18 @@ class TrajectorySelector:
             hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
             for item in refined[: self.forecast]
         ]
+        last = tuple(
+            polished(item.fit, windows, problem.trajectories, problem.smoothing.noise, self.growth.shooting)
+            for item in refined[: self.polished]
+        )
+        fits = [one.fit for one in last] + [item.fit for item in refined[self.polished :]]
         ranked = [
-            _ranked_law(item, windows, tried[place] if place < len(tried) else None)
-            for place, item in enumerate(refined)
+            _ranked_law(item, fit, windows, tried[place] if place < len(tried) else None)
+            for place, (item, fit) in enumerate(zip(refined, fits, strict=True))
         ]
-        fitted, residuals = reconstruct(best.fit, windows, problem.trajectories)
+        fitted, residuals = reconstruct(fits[0], windows, problem.trajectories)
         return Selected(
-            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals
+            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last
         )
 
 
@@ -169,10 +190,10 @@ def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
     return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
 
 
-def _ranked_law(item: Refined, windows: Windows, tried: HeldOut | None) -> RankedLaw:
-    lows, highs = bounds(item.fit)
+def _ranked_law(item: Refined, last: Fit, windows: Windows, tried: HeldOut | None) -> RankedLaw:
+    lows, highs = bounds(last)
     law = RankedLaw(
-        item.law, item.score, item.fit.misfit, _r_squared(item, windows),
+        last.law, item.score, item.fit.misfit, _r_squared(item, windows),
         sum(node_count(skeleton) for skeleton in item.law.skeletons), lows=lows, highs=highs,
     )  # fmt: skip
     return law if tried is None else replace(law, held_out=tried.error)

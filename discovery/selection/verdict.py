@@ -176,6 +176,12 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         )
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
+    if evidence.selected.refined and (exact := evidence.selected.refined[0].relations):
+        yield Finding("good", f"Made exact, as the data support it: {'; '.join(exact)}.")
+    if evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
+        yield Finding(
+            "good", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
+        )
     engines = sorted({source.split(":")[0] for source in best.law.sources})
     if len(engines) > 1:
         yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
