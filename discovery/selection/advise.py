@@ -9,6 +9,7 @@ from discovery.dynamics.shooting import Shooting
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.experiments import discriminating, informative, stage_of
 from discovery.selection.identifiability import Relative, inflations, loose_combinations, sensitivities
+from discovery.selection.inclusion import support
 from discovery.selection.trajectories import Selected
 from discovery.types import DiscoveryProblem
 
@@ -39,5 +40,6 @@ def advise(
         inflations=inflations(fitted),
         loose=loose_combinations(fitted),
         experiments=tuple(one for one in proposed if one is not None),
+        terms=support(selected.refined, selected.windows, Shooting()),
         covariance=tuple(tuple(float(v) for v in row) for row in covariance),
     )
