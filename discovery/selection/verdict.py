@@ -132,14 +132,15 @@ def _measures(evidence: _Evidence) -> dict[str, float]:
     return measures
 
 
+_WANDERING = "States that wander at random, step by step, explain the data as well as the best law does"
+
+
 def _against(evidence: _Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
-    if evidence.wandering < TIE and best.misfit > WELL_BELOW_NOISE:
-        yield Finding(
-            "bad", "States that wander at random, step by step, explain the data as well as the best law does."
-        )
+    if _wanders(evidence) and not (held is not None and held.skill >= EXCELLENT):
+        yield Finding("bad", f"{_WANDERING}.")
     if held is None:
         if best.misfit > NOISE_LEVEL:
             yield Finding(
@@ -156,6 +157,14 @@ def _against(evidence: _Evidence) -> Iterator[Finding]:
         )
     elif held.skill < EXCELLENT and (curve := held.behind(CLEARLY)):
         yield Finding("bad", _beaten(held, curve, "clearly"))
+
+
+def _wanders(evidence: _Evidence) -> bool:
+    """Whether a random walk describes the samples, each given those before, as well as the law does.
+
+    That alone is not against a law that forecasts: a walk expects no change, which it beats.
+    """
+    return evidence.wandering < TIE and evidence.best.misfit > WELL_BELOW_NOISE
 
 
 def _beaten(held: HeldOut, curve: str, how: str) -> str:
@@ -209,6 +218,8 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
             f"Residuals exceed the estimated noise (chi-squared by value {best.misfit:.3g}): the law lacks something, "
             "or the noise is larger than it looks.",
         )
+    if _wanders(evidence) and held is not None and held.skill >= EXCELLENT:
+        yield Finding("caution", f"{_WANDERING}; but a walk forecasts no change, and the law's forecasts are better.")
     yield from _structure(evidence)
     if evidence.ties:
         number = len(evidence.ties)

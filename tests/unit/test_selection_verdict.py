@@ -201,9 +201,13 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     """Its residuals are as large as the samples' steps, or larger; white ones about a curve are smaller."""
     rng = np.random.default_rng(1)
     walk = np.cumsum(rng.standard_normal((300, 1)), axis=0)
-    verdict = judge(wandering(walk - walk.mean(), walk))
+    selected = wandering(walk - walk.mean(), walk)
+    verdict = judge(replace(selected, held_out=replace(GOOD, error=0.3)))
     assert "not_found" == verdict.status
     assert "wander at random" in texts(verdict, "bad")
+    forecasting = judge(selected)  # forecasts beat what a walk expects, which is no change
+    assert "found" == forecasting.status
+    assert "wander at random" in texts(forecasting, "caution")
     noise = rng.standard_normal((300, 1))
     assert "found" == judge(wandering(noise, 10.0 * np.sin(np.arange(300.0) / 30.0)[:, None] + noise)).status
 
