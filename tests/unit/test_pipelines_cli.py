@@ -435,7 +435,8 @@ def test_a_run_is_resumed_and_quiet(run: Path, discover: Discover, capsys: pytes
 
     def chosen() -> tuple[object, ...]:
         document = json.loads((run / "result.json").read_text(encoding="utf-8"))
-        return tuple(document[key] for key in ("equations", "constants", "verdict", "notes")) + (document["front"][0],)
+        keys = ("equations", "constants", "verdict", "notes")
+        return (*(document[key] for key in keys), document["front"][0])
 
     before = chosen()
     assert 0 == discover("run", run / "decay.csv", *QUICK, "--out", run, "--resume", "--quiet")
