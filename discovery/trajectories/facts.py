@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
 
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import residuals, strays
@@ -20,8 +19,10 @@ SETTLED, QUIET = 0.4, 2.0
 # A column is a clock where a straight line in time leaves this share of its deviation.
 STRAIGHT = 1e-6
 # A column is the derivative of another where the other's steps are its integral: with a factor this near to 1, and all
-# but this share of the variance explained.
-FACTOR, UNEXPLAINED = 0.03, 0.02
+# but this share of the variance explained, over more than so many steps.
+FACTOR, UNEXPLAINED, ENOUGH = 0.03, 0.02, 10
+# Largest magnitudes of a state between which its square can be computed.
+TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
 FEW_LEVELS = 20
 
@@ -123,25 +124,30 @@ def facts(measurements: Measurements) -> Facts:
     """Looks at every sample once; nothing is fitted."""
     runs = measurements.trajectories
     states = tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.headers.items()))
-    noises = [state.noise for state in states]
+    wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
+    tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
+    noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
     spoilt = {time for state in states for time in state.strays}
-    clean = [_without(run, spoilt) for run in runs] if spoilt else runs
-    smooth = [np.inf if state.straight or state.coarse else state.noise for state in states]
+    clean = [_without(run, spoilt) for run in tame] if spoilt else tame
+    smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
     return Facts(
         measurements.source,
         measurements.time_name,
-        tuple(_run(run, noises) for run in runs),
+        tuple(_run(run, noises) for run in tame),
         states,
         steps(runs),
         relations(clean, smooth),
-        _velocities(runs, states),
-        _same_start(runs, noises),
+        _velocities(tame, states, noises),
+        _same_start(tame, noises),
         measurements.notes,
     )
 
 
 def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> StateFacts:
     everything = np.concatenate([run.states[:, index] for run in runs])
+    largest = float(np.nanmax(np.abs(everything)))
+    if not TINY < largest < HUGE and largest > 0.0:  # squares would overflow or vanish
+        return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
     found = residuals(runs, index)
     different = np.unique(known)
@@ -170,6 +176,17 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     )
 
 
+def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:
+    """The runs with one state only, times a factor."""
+    return [replace(run, states=run.states[:, [index]] * factor, names=(run.names[index],)) for run in runs]
+
+
+def _enlarged(state: StateFacts, factor: float) -> StateFacts:
+    """The facts of a state that was made smaller by that factor."""
+    lengths = ("low", "high", "mean", "deviation", "noise", "resolution")
+    return replace(state, **{name: getattr(state, name) * factor for name in lengths})
+
+
 def _without(run: Trajectory, times: Collection[float]) -> Trajectory:
     """The run with nothing measured at those times."""
     spoilt = np.isin(run.times, list(times))
@@ -182,7 +199,9 @@ def _straight(runs: Sequence[Trajectory], index: int, deviation: float) -> bool:
     there = np.isfinite(values)
     if np.count_nonzero(there) < 3 or deviation == 0.0:
         return False
-    ahead = times[there] - times[there].mean()
+    since = times[there] - times[there].min()
+    ahead = since / max(float(since.max()), 1e-300)
+    ahead = ahead - ahead.mean()
     above = values[there] - values[there].mean()
     slope = float(ahead @ above) / max(float(ahead @ ahead), 1e-300)
     return bool(np.max(np.abs(above - slope * ahead)) <= STRAIGHT * deviation)
@@ -194,35 +213,38 @@ def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
     for column, noise in zip(run.states.T, noises, strict=True):
         there = np.flatnonzero(np.isfinite(column))
         values = column[there]
-        end = values[-max(3, len(values) // 10) :].mean() if len(values) else 0.0
+        if not len(values):
+            continue
+        end = values[-max(3, len(values) // 10) :].mean()
         away = np.flatnonzero(np.abs(values - end) > max(QUIET * 2.0 * noise, 1e-3 * np.ptp(values)))
         settles = max(settles, int(there[away[-1]]) + 1 if len(away) else 0)
     return RunFacts(run.label, len(run), float(run.times[0]), float(run.times[-1]), min(1.0, settles / len(run)))
 
 
-def _velocities(runs: Sequence[Trajectory], states: Sequence[StateFacts]) -> tuple[tuple[str, str], ...]:
-    """Pairs x, v with x' = v, as far as the trapezoid rule shows it."""
-    found: list[tuple[str, str]] = []
-    moved = [np.diff(run.states, axis=0) for run in runs]
-    swept = [np.diff(run.times)[:, None] * (run.states[1:] + run.states[:-1]) / 2.0 for run in runs]
-    change, integral = np.concatenate(moved), np.concatenate(swept)
-    for i, position in enumerate(states):
-        noise = 2.0 * position.noise**2
-        for j, velocity in enumerate(states):
-            there = np.isfinite(change[:, i]) & np.isfinite(integral[:, j])
-            if i != j and np.count_nonzero(there) > 10 and _integral(change[there, i], integral[there, j], noise):
-                found.append((position.name, velocity.name))
-    return tuple(found)
+def _velocities(
+    runs: Sequence[Trajectory], states: Sequence[StateFacts], noises: Sequence[float]
+) -> tuple[tuple[str, str], ...]:
+    """Pairs x, v with x' = v, as far as the trapezoid rule shows it: the changes of x are what v sweeps, but for noise.
 
-
-def _integral(change: Float[np.ndarray, " step"], swept: Float[np.ndarray, " step"], noise: float) -> bool:
-    """Whether the changes are what was swept, but for noise of that variance."""
-    size = float(swept @ swept)
-    if size <= noise * len(change):  # the velocity's share is below the noise of the position
-        return False
-    factor = float(change @ swept) / size
-    left = float(np.mean((change - swept) ** 2)) - noise
-    return abs(factor - 1.0) < FACTOR and left < UNEXPLAINED * float(np.mean(change**2))
+    All pairs at once, each over the steps at whose ends both are measured.
+    """
+    longest = max(float(run.times[-1] - run.times[0]) for run in runs)
+    if not TINY < longest < HUGE:
+        return ()
+    change = np.concatenate([np.diff(run.states, axis=0) for run in runs])
+    swept = np.concatenate([np.diff(run.times)[:, None] * (run.states[1:] + run.states[:-1]) / 2.0 for run in runs])
+    moved, driven = np.isfinite(change).astype(np.float64), np.isfinite(swept).astype(np.float64)
+    change, swept = np.nan_to_num(change), np.nan_to_num(swept)
+    count = np.maximum(moved.T @ driven, 1.0)
+    changed = (change**2).T @ driven / count  # mean squares: of x's changes,
+    sweeping = moved.T @ swept**2 / count  # of what v sweeps,
+    shared = change.T @ swept / count  # and their mean product
+    noise = 2.0 * np.nan_to_num(np.array(noises), nan=0.0, posinf=np.inf)[:, None] ** 2
+    factor = shared / np.maximum(sweeping, 1e-300)
+    left = changed - 2.0 * shared + sweeping - noise
+    found = (np.abs(factor - 1.0) < FACTOR) & (left < UNEXPLAINED * changed) & (sweeping > noise) & (count > ENOUGH)
+    np.fill_diagonal(found, False)
+    return tuple((states[i].name, states[j].name) for i, j in np.argwhere(found))
 
 
 def _same_start(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
@@ -232,5 +254,6 @@ def _same_start(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
     if not np.isfinite(starts).all():
         return False
     spread = np.concatenate([run.states for run in runs])
-    within = np.maximum(QUIET * 2.0 * np.nan_to_num(np.asarray(noises)), 1e-9 * np.nanstd(spread, axis=0))
+    told = np.asarray(noises)
+    within = np.maximum(QUIET * 2.0 * np.where(np.isnan(told), 0.0, told), 1e-9 * np.nanstd(spread, axis=0))
     return bool(np.all(np.ptp(starts, axis=0) <= within))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -26,9 +26,9 @@ CLEAR = 5.0
 # Noise that is believed at least, in deviations of a state: files have often six digits, and beyond a million the
 # eigenvalues are not exact.
 FAINTEST = 1e-6
-# Terms beyond which only pairs are looked at, states beyond which no products are, and rows that are used: so that the
-# search takes a tenth of a second.
-MOST_ELIMINATED, MOST_STATES, ROWS = 30, 6, 2000
+# Terms beyond which only pairs are looked at, states beyond which no products are, relations that are looked for, and
+# rows that are used: so that the search takes a tenth of a second.
+MOST_ELIMINATED, MOST_STATES, MOST, ROWS = 30, 6, 10, 2000
 # Terms that a quadratic relation may have, a state beside its square not counted: with more, by trial on the known
 # systems with noise, there is often one by chance, and no reader sees anything in it.
 MOST_TERMS = 3
@@ -120,7 +120,7 @@ def relations(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> tup
         if degree == 2 and len(states) > MOST_STATES:
             break
         terms = _monomials(dimension, states, degree)
-        while len(found) < dimension - 1 and (one := _shortest(views, terms)) is not None:
+        while len(found) < min(dimension - 1, MOST) and (one := _shortest(views, terms)) is not None:
             found.append(one)
             pivot = _pivot(one)
             terms = [powers for powers in terms if powers != pivot]
@@ -145,7 +145,7 @@ def _rows(trajectories: Sequence[Trajectory], noise: Sequence[float], offset: fl
     if not len(values):
         return _Rows(values, np.asarray(noise), runs, np.ones(values.shape[1]), np.zeros(values.shape[1]))
     means, spreads = values.mean(axis=0), values.std(axis=0)
-    origins = np.where(np.abs(means) > offset * spreads, means, 0.0)
+    origins = np.where(np.abs(means) > offset * spreads, means, 0.0) if np.isfinite(offset) else np.zeros_like(means)
     sizes = np.maximum(np.sqrt(np.mean((values - origins) ** 2, axis=0)), 1e-300)
     told = np.asarray(noise, dtype=np.float64)
     least = np.maximum(np.where(np.isnan(told), np.inf, told), FAINTEST * spreads)
@@ -192,9 +192,9 @@ def _fewest(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray
     kept = list(range(len(covariance)))
     if least(kept) > STILL:
         return []
-    pairs = [pair for pair in combinations(kept, 2) if least(pair) <= STILL]
-    if pairs:
-        return list(min(pairs, key=least))
+    pair = _best_pair(covariance, errors)
+    if least(pair) <= STILL:
+        return pair
     while 2 < len(kept) <= MOST_ELIMINATED:
         rest = [[other for other in kept if other != one] for one in kept]
         best = min(rest, key=least)
@@ -204,17 +204,35 @@ def _fewest(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray
     return kept if len(kept) <= MOST_ELIMINATED else []
 
 
+def _best_pair(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"]) -> list[int]:
+    """The two terms of which a combination changes least beside its noise: all pairs at once, in closed form."""
+    (a, d), b = (np.diag(covariance)[:, None], np.diag(covariance)[None]), covariance
+    (p, s), q = (np.diag(errors)[:, None], np.diag(errors)[None]), errors
+    # det(C - r E) = 0 is a square equation in r
+    two, one, none = p * s - q**2, a * s + d * p - 2.0 * b * q, a * d - b**2
+    root = np.sqrt(np.maximum(one**2 - 4.0 * two * none, 0.0))
+    ratios = np.where(two > 1e-12 * p * s, 2.0 * none / np.maximum(one + root, 1e-300), np.inf)
+    np.fill_diagonal(ratios, np.inf)
+    first, second = divmod(int(np.argmin(ratios)), len(ratios))
+    return sorted((first, second))
+
+
 def _product(values: Float[np.ndarray, "row state"], powers: Powers) -> Float[np.ndarray, " row"]:
-    return np.prod(values ** np.asarray(powers), axis=1)
+    product = np.ones(len(values))
+    for state, power in enumerate(powers):
+        for _ in range(power):
+            product = product * values[:, state]
+    return product
 
 
 def _error_covariance(rows: _Rows, terms: Sequence[Powers]) -> Float[np.ndarray, "term term"]:
     """Mean covariance of the monomials' noise: to first order in it, squares of the noise on the diagonal."""
     total = np.zeros((len(terms), len(terms)))
     for state, deviation in enumerate(rows.noise):
-        if any(powers[state] for powers in terms):
-            slopes = np.stack([_slope(rows.values, powers, state) for powers in terms], axis=1) * deviation
-            total += slopes.T @ slopes / len(rows.values)
+        places = [place for place, powers in enumerate(terms) if powers[state]]
+        if places:
+            slopes = np.stack([_slope(rows.values, terms[place], state) for place in places], axis=1) * deviation
+            total[np.ix_(places, places)] += slopes.T @ slopes / len(rows.values)
     for place, powers in enumerate(terms):
         if sum(powers) == 2:
             one, other = (state for state, power in enumerate(powers) for _ in range(power))
@@ -223,8 +241,6 @@ def _error_covariance(rows: _Rows, terms: Sequence[Powers]) -> Float[np.ndarray,
 
 
 def _slope(values: Float[np.ndarray, "row state"], powers: Powers, state: int) -> Float[np.ndarray, " row"]:
-    if not powers[state]:
-        return np.zeros(len(values))
     lower = tuple(power - (place == state) for place, power in enumerate(powers))
     return powers[state] * _product(values, lower)
 

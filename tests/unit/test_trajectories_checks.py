@@ -1,12 +1,16 @@
 """Facts and alerts of measurements: each thing that can be amiss is noticed, and nothing is where all is well."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from discovery.errors import DataError
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import DataCheck, check, document
 from discovery.trajectories.read import read_csv
@@ -135,3 +139,42 @@ def test_a_tiny_record_can_be_checked() -> None:
     checked = looked_at(np.array([1.0, 2.0, 4.0, 8.0, 16.0])[:, None], np.arange(5.0))
     assert "size" in subjects(checked)
     assert 5 == checked.facts.rows
+
+
+def test_a_wide_table_is_checked_with_little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred columns: pairs of them are looked at all at once, so that few eigenvalue problems are solved."""
+    solved: list[int] = []
+    eigh = np.linalg.eigh
+    monkeypatch.setattr(np.linalg, "eigh", lambda matrix: (solved.append(len(matrix)), eigh(matrix))[1])
+    rates = np.random.default_rng(1).uniform(0.2, 3.0, 100)
+    table = np.sin(TIMES[:, None] * rates) + 0.01 * np.random.default_rng(2).normal(size=(600, 100))
+    checked = looked_at(np.column_stack([table, 3.0 * table[:, 0]]))
+    assert ("x100",) == checked.surplus
+    assert len(solved) < 30
+
+
+SIZES = st.sampled_from([1.0, 1.0, 1e-3, 1e9, 1e150, 1e-150, 1e300, 1e-300])
+COURSES = st.sampled_from([np.sin, np.exp, np.abs, np.sign, np.ones_like, np.floor, lambda u: u, lambda u: 1e9 + u])
+
+
+@given(
+    st.lists(st.tuples(COURSES, SIZES, st.integers(0, 3)), min_size=1, max_size=4),
+    st.lists(st.sampled_from([5, 6, 9, 40]), min_size=1, max_size=3),
+    st.sampled_from([1.0, 1e-9, 1e290]),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_data_are_a_check_ends(
+    columns: list[tuple[Callable[[np.ndarray], np.ndarray], float, int]], lengths: list[int], unit: float
+) -> None:
+    """Any size of number and of time, gaps anywhere: a document, or an error that says what to do."""
+    runs = []
+    for length in lengths:
+        table = np.column_stack([size * course(np.linspace(-3.0, 3.0, length)) for course, size, _ in columns])
+        for place, (_, _, gap) in enumerate(columns):
+            table[:: gap + 2, place] = np.nan if gap else table[:: gap + 2, place]
+        runs.append(table)
+    try:
+        measurements = from_arrays(runs, [unit * np.arange(length) for length in lengths])
+    except DataError:
+        return
+    json.dumps(document(check(measurements)), allow_nan=False)
