@@ -104,10 +104,10 @@ class Screen:
         parts: list[RenderableType] = [Text.assemble((title, "bold"), (figures, "dim"))]
         parts += [_hanging(line) for line in law_lines(best.law, self.headers)]
         if others:
-            table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+            table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim", expand=True)
             for name in ("nats behind", "misfit", "size"):
                 table.add_column(name, justify="right", no_wrap=True)
-            table.add_column("rivals", no_wrap=True, overflow="ellipsis")
+            table.add_column("rivals", no_wrap=True, overflow="ellipsis", ratio=1)
             for one in others[:RIVALS]:
                 gap = f"{one.score - best.score:.1f}"
                 table.add_row(gap, f"{one.misfit:.3g}", str(one.complexity), Text(one_line(one.law), style="dim"))

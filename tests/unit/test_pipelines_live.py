@@ -88,6 +88,7 @@ def test_long_equations_are_folded_and_rivals_cut(screen: Screen) -> None:
     screen("selection", "varying x'", 0.5)
     screen.witness([GOOD, RankedLaw(long, 11.0, 1.0, 0.9, 30)])
     assert all(len(line) <= 60 for line in drawn(screen, 60))
+    assert ["1.0", "1", "30"] == drawn(screen, 60)[-1].split()[:3]
     screen.witness([RankedLaw(long, 1.0, 1.0, 0.9, 30)])
     lines = drawn(screen, 60)
     assert all(len(line) <= 60 for line in lines)
