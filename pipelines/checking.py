@@ -109,7 +109,9 @@ def _hanging(text: Text) -> RenderableType:
 
 
 def _headline(facts: Facts) -> Text:
-    runs = f"{len(facts.runs)} runs" if len(facts.runs) > 1 else "1 run"
+    fewest, most = min(run.rows for run in facts.runs), max(run.rows for run in facts.runs)
+    each = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+    runs = f"{len(facts.runs)} runs of {each}" if len(facts.runs) > 1 else "1 run"
     first, last = min(run.first for run in facts.runs), max(run.last for run in facts.runs)
     time = f"{plain(facts.time_name)} from {first:.6g} to {last:.6g}"
     return Text.assemble((plain(facts.source), "bold"), f": {facts.rows} rows, {runs}, {time}, {_spacing(facts)}")

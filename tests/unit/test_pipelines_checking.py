@@ -110,6 +110,7 @@ def test_a_picture_of_several_runs_is_written(tmp_path: Path) -> None:
     """More runs than are shown."""
     table = pd.concat([pd.DataFrame({"run": i, "t": TIMES[:50], "x": WAVES[i : i + 50, 0]}) for i in range(14)])
     table.to_csv(tmp_path / "runs.csv", index=False)
+    assert "runs.csv: 700 rows, 14 runs of 50, t from 0 to " in printed(tmp_path / "runs.csv", 120)
     check_command(tmp_path / "runs.csv", Columns(), picture=tmp_path / "runs.svg", as_json=True)
     assert "12 of 14 runs" in (tmp_path / "runs.svg").read_text(encoding="utf-8")
 
