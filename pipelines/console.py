@@ -66,7 +66,7 @@ class Ticker:
         best = laws[0]
         if best.law.skeletons == self.best or time.monotonic() - self.shown < EVERY:
             return
-        kind = "best so far" if self.best else "first law"
+        kind = "first law" if self.step == "first law" else "best so far"
         self.best, self.shown = best.law.skeletons, time.monotonic()
         equations = "; ".join(law_lines(best.law, self.headers))
         self._say(f"{kind} (misfit {best.misfit:.3g}): {equations}")
@@ -139,7 +139,7 @@ def show(result: DiscoveryResult) -> None:
     if others := {name: header for name, header in headers.items() if name != header}:
         TALK.print("In the equations " + ", ".join(f"{name} is {header}" for name, header in others.items()) + ".",
                    markup=False, style="dim")  # fmt: skip
-    if front:
+    if front and front[0].law.constants:
         _show_constants(front[0])
     noise = result.smoothing.noise
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value in zip(headers, noise.scale, strict=True))

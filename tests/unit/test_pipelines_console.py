@@ -131,13 +131,22 @@ def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) ->
 def test_in_a_pipe_the_first_law_is_one_line(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
     """It is told at once; the same law, or others soon after, are not."""
     with console.watching(headers=result.headers) as watcher:
+        watcher("first law", "at work")
         watcher.witness(result.ranking.front)
         watcher.witness(result.ranking.front)
         watcher.witness(result.ranking.front[1:])
-    (line,) = capsys.readouterr().err.splitlines()
+    _, line = capsys.readouterr().err.splitlines()
     assert line.endswith(
         "first law (misfit 1): d prey [bold] / dt = -0.4*x*y + 1.1*x; d hunters / dt = 0.25*x*y - 0.1235*y"
     )
+
+
+def test_a_resumed_run_has_no_first_law(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """What selection shows first is the best so far."""
+    with console.watching(headers=result.headers) as watcher:
+        watcher("selection", "3 candidates")
+        watcher.witness(result.ranking.front)
+    assert "best so far (misfit 1): d prey" in capsys.readouterr().err
 
 
 def test_quiet_is_quiet(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
