@@ -26,7 +26,7 @@ from pipelines.validation_truth import load as load_truth
 
 MOST = 200  # candidates of an equation
 BY_REGRESSION = 180  # of these; the rest is for equations of whole laws
-SHORT = 0.8  # of those, the share for short equations that the regressions do not rule out
+SHORT = 0.8  # of those, the share for the shortest descriptions
 PER_SIZE = 6
 ENGINES = ("structured", "sindy")
 SMOOTHER = "auto"

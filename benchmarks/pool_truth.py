@@ -22,12 +22,15 @@ from discovery.types import symbol
 
 # Candidates that are judged: those that the true form comes nearest to with its constants fitted to them. By nearness
 # to the truth itself, noisy constants put the true form behind a hundred others.
-NEAREST = 40
+NEAREST = 120
+# Shares of its true value below which a fitted constant has vanished: then a candidate is a part of the true form, and
+# there are so many of these that they are judged last.
+VANISHED = 1e-3
 # A candidate that the fitted true form misses by more than this share of its root mean square is not of that form.
 FAR = 0.1
 SECONDS = 1.0  # of one verdict
 STEPS = 80  # of that fit
-PATIENCE = 30.0  # seconds for all candidates of one equation; those that are left count as wrong
+PATIENCE = 60.0  # seconds for all candidates of one equation; those that are left count as wrong
 
 Kind = Literal["polynomial", "rational", "single function", "several functions", "forced"]
 FOUND = ("identical", "same structure")
@@ -61,8 +64,9 @@ class Reference:
         known = self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
         return abstract(known, implicit=True)
 
-    def distance(self, candidate: sp.Expr) -> float:
-        """How far the true form stays from a candidate when its constants are fitted to it, over the candidate's size.
+    def distance(self, candidate: sp.Expr) -> tuple[float, bool]:
+        """How far the true form stays from a candidate when its constants are fitted to it, over the candidate's size,
+        and whether one of them vanishes or changes its sign.
 
         Infinite where the candidate is undefined.
         """
@@ -70,10 +74,10 @@ class Reference:
         try:
             found = evaluate(candidate, self.names, self.states)
         except DiscoveryError:
-            return float("inf")
+            return float("inf"), False
         size = float(np.sqrt(np.mean(found**2))) if np.all(np.abs(found) < 1e100) else float("inf")
         if not np.isfinite(size) or self.expression == 0:
-            return size
+            return size, False
         scales = np.array(constants)
 
         def residuals(shares: np.ndarray) -> np.ndarray:
@@ -86,17 +90,20 @@ class Reference:
             return np.where(np.isfinite(by_share), np.clip(by_share, -1e9, 1e9), 0.0)
 
         fitted = least_squares(residuals, np.ones(len(constants)), slopes, max_nfev=STEPS)  # pyright: ignore[reportArgumentType]
-        return float(np.sqrt(2.0 * fitted.cost / len(found)))
+        return float(np.sqrt(2.0 * fitted.cost / len(found))), bool(np.any(fitted.x < VANISHED))
 
     def first_true(self, candidates: Sequence[sp.Expr]) -> tuple[int, str] | None:
         """Index and verdict of the likeliest candidate that has the true form; None if none of the likeliest has it."""
         if self.kind == "forced":  # engines know nothing of time
             return None
-        distances = np.array([self.distance(candidate) for candidate in candidates])
+        measured = [self.distance(candidate) for candidate in candidates]
+        distances, parts = (np.array(column) for column in zip(*measured, strict=True)) if measured else ((), ())
         begin = time.monotonic()
-        for index in np.argsort(distances, kind="stable")[:NEAREST]:
-            if not (distances[index] < FAR or self.expression == 0) or time.monotonic() - begin > PATIENCE:
+        for index in np.lexsort((distances, parts))[:NEAREST]:
+            if time.monotonic() - begin > PATIENCE:
                 return None
+            if not (distances[index] < FAR or self.expression == 0):
+                continue
             verdict = compare(
                 candidates[index], self.expression, self.names, region=self.region, seconds=SECONDS
             ).verdict

@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
+from discovery.advice import Advice
 from discovery.errors import DataError
 from discovery.shown import Shown
 
@@ -228,10 +229,7 @@ class DiscoveryProblem:
         Raises:
             KeyError: there is none.
         """
-        for regression in self.regressions:
-            if regression.kind == kind:
-                return regression
-        raise KeyError(kind)
+        return {one.kind: one for one in reversed(self.regressions)}[kind]
 
 
 @dataclass(frozen=True)
@@ -371,6 +369,7 @@ class DiscoveryResult(Shown):
         notes: what was done to the data, one sentence each.
         provenance: versions, seed, data hash, resolved configuration.
         seconds: wall time of each stage.
+        advice: what the data leave open of the chosen law, and what to measure next.
     """
 
     headers: Mapping[str, str]
@@ -386,6 +385,7 @@ class DiscoveryResult(Shown):
     cites: tuple[str, ...] = ()
     provenance: Mapping[str, object] = field(default_factory=dict[str, object])
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    advice: Advice = field(default_factory=Advice)
 
     @property
     def status(self) -> Status:

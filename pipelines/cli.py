@@ -201,13 +201,20 @@ def simulate(
     until: Annotated[float, typer.Option(help="Last time.")],
     start: Annotated[float, typer.Option("--from", help="First time.")] = 0.0,
     samples: Annotated[int, typer.Option(help="Rows to write.", min=2, max=1_000_000)] = 200,
+    start_error: Annotated[
+        str, typer.Option(help="Deviations of the initial state, 0 if exact; the noise of the data if not given.")
+    ] = "",
+    draws: Annotated[int, typer.Option(help="Solutions that the band is made of; 0 for no band.", min=0)] = 200,
+    seed: Annotated[int, typer.Option(help="Same seed, same band.", min=0)] = 0,
 ) -> None:
-    """Forecasts by the law of a run; writes CSV to stdout."""
-    import numpy as np
-    import pandas as pd
+    """Forecasts by the law of a run, with a band; writes CSV to stdout.
 
-    from discovery.dynamics.simulate import simulate_or_fail
+    Between x_low and x_high lie 95 % of the solutions with constants and initial states as uncertain as they are.
+    """
+    import numpy as np
+
     from discovery.errors import DataError
+    from pipelines.forecasts import forecast_table
     from pipelines.store import load
 
     result = load(folder)
@@ -216,10 +223,9 @@ def simulate(
     if not float("-inf") < start < until < float("inf"):
         raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
     state = np.array(_initial_state(x0, dict(result.headers)))
+    errors = np.array(_deviations(start_error, len(state))) if start_error else None
     times = np.linspace(start, until, samples)
-    states = simulate_or_fail(result.law, state, times)
-    table = pd.DataFrame(states, columns=pd.Index(list(result.headers.values())))
-    table.insert(0, result.time_name, times)
+    table = forecast_table(result, state, times, errors=errors, draws=draws, seed=seed)
     table.to_csv(sys.stdout, index=False)
 
 
@@ -340,6 +346,21 @@ def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
     raise UsageError(
         f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
         f"for example --x0 {','.join(f'{name}=1.0' for name in headers)}."
+    )
+
+
+def _deviations(text: str, states: int) -> list[float]:
+    """A deviation for each state, from ``0.1,0.2`` or one number for all."""
+    try:
+        numbers = [float(part) for part in _list(text)]
+    except ValueError:
+        numbers = []
+    numbers = numbers * states if len(numbers) == 1 else numbers
+    if len(numbers) == states and all(0.0 <= number < math.inf for number in numbers):
+        return numbers
+    raise UsageError(
+        f"--start-error {text!r} does not give one deviation of at least 0 for each of {states} states. Write for "
+        f"example --start-error {','.join(['0.1'] * states)}, or 0 if the initial state is exact."
     )
 
 

@@ -153,6 +153,15 @@ def show(result: DiscoveryResult) -> None:
         say(finding.level, finding.text, _COLOURS[finding.level])
     if len(front) > 1:
         _show_front(front)
+    for sentence in advised(result):
+        say("advice", sentence, "cyan")
+
+
+def advised(result: DiscoveryResult) -> list[str]:
+    """The loosest combination of constants and the experiments, a sentence each."""
+    loose = result.advice.loose
+    more = f" ({len(loose) - 1} more such combination{'s' * (len(loose) > 2)}.)" if len(loose) > 1 else ""
+    return [one.text + more for one in loose[:1]] + [one.text for one in result.advice.experiments]
 
 
 def say(mark: str, text: str, style: str) -> None:

@@ -16,6 +16,7 @@ from discovery.errors import DiscoveryError
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
+from discovery.selection.advise import advise
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
@@ -113,6 +114,7 @@ def discover_ode(
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
+        advice=advise(selected, problem, headers=measurements.headers, deadline=deadline),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
+from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.errors import DataError
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
@@ -175,11 +176,32 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "score": plain(result.smoothing.score),
             "notes": list(result.smoothing.notes),
         },
+        "advice": asdict(result.advice),
         "notes": list(result.notes),
         "failures": [{"where": f.where, "why": f.why} for f in result.failures],
         "cites": list(result.cites),
         "provenance": dict(result.provenance),
     }
+
+
+def advice_from(document: Mapping[str, Any]) -> Advice:
+    """The advice of a document; empty where a run was stored before there was any."""
+    if not document:
+        return Advice()
+    return Advice(
+        tuple(document["sensitivities"]),
+        tuple(document["inflations"]),
+        tuple(
+            LooseCombination(tuple(d["constants"]), tuple(d["changes"]), d["deviation"], d["text"])
+            for d in document["loose"]
+        ),
+        tuple(
+            Experiment(d["purpose"], tuple(d["start"]), d["duration"], d["gain"], d["usual"], d["text"])
+            for d in document["experiments"]
+        ),
+        tuple(TermSupport(**d) for d in document["terms"]),
+        tuple(tuple(row) for row in document["covariance"]),
+    )
 
 
 def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
@@ -290,4 +312,5 @@ def result_from(
         cites=tuple(document["cites"]),
         provenance=document["provenance"],
         seconds=seconds,
+        advice=advice_from(document.get("advice", {})),
     )

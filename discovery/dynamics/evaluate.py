@@ -42,6 +42,30 @@ def _gradients(code, outputs, registers, constants, states, out, slopes):
             slopes[point, i] = tangent[outputs[i]]
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _jacobians(code, outputs, registers, states, slopes):
+    value = registers.copy()
+    dimension = states.shape[1]
+    tangent = np.zeros((registers.shape[0], dimension))
+    for i in range(dimension):
+        tangent[i, i] = 1.0
+    for point in range(states.shape[0]):
+        value[:dimension] = states[point]
+        run_with_tangents(code, value, tangent)
+        for i in range(outputs.shape[0]):
+            slopes[point, i] = tangent[outputs[i]]
+
+
+def jacobians(
+    expressions: Sequence[sp.Expr], names: Sequence[str], states: Float[np.ndarray, "point state"]
+) -> Float[np.ndarray, "point expression state"]:
+    """Derivatives by the states of expressions without free constants; not finite where they are not defined."""
+    tape = tape_of(Law(tuple(names), tuple(expressions), ()))
+    slopes = np.empty((len(states), len(expressions), states.shape[1]))
+    _jacobians(tape.code, tape.outputs, tape.registers, np.ascontiguousarray(states), slopes)
+    return slopes
+
+
 def values(
     expressions: Sequence[sp.Expr],
     names: Sequence[str],

@@ -110,6 +110,11 @@ class _Normal:
         """Normal matrix of the constants after the starts are eliminated."""
         return self.constants - np.einsum("kdi,kdj->ij", self.mixed, np.linalg.solve(self._blocks(0.0), self.mixed))
 
+    def slope(self) -> np.ndarray:
+        """Half the gradient of the cost by the constants, the starts following."""
+        follow = np.linalg.solve(self._blocks(0.0), self.start_gradient[:, :, None])
+        return self.gradient - np.einsum("kdi,kd->i", self.mixed, follow[:, :, 0])
+
     def _blocks(self, damping: float) -> np.ndarray:
         """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable."""
         diagonal = np.einsum("kii->ki", self.starts)
@@ -139,6 +144,28 @@ def _evaluate(
     # A start is believed to lie within the data's spread; this matters only where a window measures no state.
     prior = 1e-4 / windows.spread**2
     return _Normal(float(costs.sum()), costs, start_block, mixed, block, start_gradient, gradient, prior)
+
+
+def gains(
+    law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], free: int, settings: Shooting
+) -> Float[np.ndarray, " constant"] | None:
+    """By how much chi-squared would fall if each of the constants from ``free`` on were fitted too, alone.
+
+    To second order, from one evaluation; the first ``free`` constants follow. None if the law cannot be simulated.
+
+    Source: Rao (1948), the score test.
+    """
+    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts))
+    if normal is None:
+        return None
+    matrix, slope = normal.information(), normal.slope()
+    kept, tried = matrix[:free, :free], matrix[:free, free:]
+    follow = np.linalg.lstsq(kept, np.column_stack([tried, slope[:free]]), rcond=1e-12)[0]
+    curvature = np.diag(matrix)[free:] - np.einsum("ij,ij->j", tried, follow[:, :-1])
+    slopes = slope[free:] - tried.T @ follow[:, -1]
+    # A term that those there already can replace has no curvature of its own.
+    own = curvature > 1e-9 * np.diag(matrix)[free:]
+    return np.where(own, slopes**2 / np.where(own, curvature, 1.0), 0.0)
 
 
 def fit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -71,17 +71,13 @@ def cut(
         edges = _edges(len(trajectory), length)
         pieces += [(index, low, high) for low, high in pairwise(edges)]
     pieces = _thin(pieces, max_samples)
-    logarithmic = noise.kind == "lognormal"
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:
-        x = trajectories[index].states[low:high]
         level = smoothed[index].states[low:high]
-        measured = np.isfinite(x) & ((x > 0.0) | (not logarithmic))  # a value that has no logarithm says nothing
-        sigma = noise.scale if logarithmic else noise.deviation(level)
-        safe = np.where(measured, x, 1.0)
+        value, weight = _weighed(trajectories[index].states[low:high], level, noise)
         times.append(trajectories[index].times[low:high])
-        values.append(np.where(measured, np.log(safe) if logarithmic else safe, 0.0))
-        weights.append(np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0))
+        values.append(value)
+        weights.append(weight)
         starts.append(level[0])
         offsets.append(offsets[-1] + high - low)
     everything = np.vstack([trajectory.states for trajectory in trajectories])
@@ -94,10 +90,33 @@ def cut(
         np.array(starts),
         spread,
         10.0 * (np.nanmax(np.abs(everything), axis=0) + spread),
-        logarithmic,
+        noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),
     )
+
+
+def weighed(
+    windows: Windows, trajectories: Sequence[Trajectory], levels: Float[np.ndarray, "sample state"], noise: NoiseModel
+) -> Windows:
+    """The same windows with the weights that ``noise`` gives to measurements of states at ``levels``."""
+    values, weights = np.empty_like(windows.values), np.empty_like(windows.weights)
+    for (index, first), (low, high) in zip(windows.places, pairwise(windows.offsets), strict=True):
+        measured = trajectories[index].states[first : first + high - low]
+        values[low:high], weights[low:high] = _weighed(measured, levels[low:high], noise)
+    return replace(windows, values=values, weights=weights, logarithmic=noise.kind == "lognormal")
+
+
+def _weighed(
+    x: Float[np.ndarray, "sample state"], level: Float[np.ndarray, "sample state"], noise: NoiseModel
+) -> tuple[Float[np.ndarray, "sample state"], Float[np.ndarray, "sample state"]]:
+    """Values, or their logarithms, and weights of measurements ``x`` of states at ``level``; both 0 where missing."""
+    logarithmic = noise.kind == "lognormal"
+    measured = np.isfinite(x) & ((x > 0.0) | (not logarithmic))  # a value that has no logarithm says nothing
+    sigma = noise.scale if logarithmic else noise.deviation(level)
+    safe = np.where(measured, x, 1.0)
+    values = np.where(measured, np.log(safe) if logarithmic else safe, 0.0)
+    return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)
 
 
 def carried_starts(

@@ -117,10 +117,41 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
     return Library("trigonometric", tuple(dict.fromkeys((*monomials(names, 2), *waves, *products))))
 
 
-def libraries(names: Sequence[str]) -> tuple[Library, ...]:
+def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
+    """Functions of several kinds in one right-hand side, those that these states allow; of at most three states.
+
+    Angles and drag, gravity and drag (Batchelor 1967, 5.11; Landau & Lifshitz 1976, ch. 5), Euler angles, whose
+    rates have cotangents and reciprocal sines (Goldstein 2002, ch. 4), squared waves (Jeffery 1922, tumbling bodies).
+    """
+    symbols = [symbol(name) for name in names]
+    waves = [wave(x) for x in symbols for wave in WAVES]
+    waves += [wave(x - y) for i, x in enumerate(symbols) for y in symbols[i + 1 :] for wave in WAVES]
+    terms = [*monomials(names, 2 if len(names) > 2 else 3), *waves]
+    for x, column in zip(symbols, states.T, strict=True):
+        others = [wave(y) for y in symbols if y != x for wave in WAVES]
+        if float(column.min()) < 0.0 < float(column.max()):
+            terms += [sp.Abs(x) * x, sp.sign(x)]
+        if float(column.min()) > 0.0:
+            terms += [sp.log(x), *(y * sp.log(x) for y in symbols)]
+            terms += [1 / x, *(wave / x for wave in others)]
+        if keeps_clear(np.sin(column)):
+            over = [1 / sp.sin(x), sp.cos(x) / sp.sin(x)]
+            terms += [*over, *(f * wave for f in over for wave in others)]
+        terms += [x * wave for wave in others] + [y * wave(x) for y in symbols for wave in WAVES]
+        terms += [sp.sin(x) * wave for wave in others] + [
+            wave(x) * sp.sin(y) ** 2 for y in symbols if y != x for wave in WAVES
+        ]
+    return Library("mixed", tuple(dict.fromkeys(terms)))
+
+
+def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:
     """All libraries without inner constants, simplest first."""
     highest = polynomial_degree(len(names))
-    return (*(polynomial(names, degree) for degree in range(2, highest + 1)), trigonometric(names, doubled=True))
+    found = [polynomial(names, degree) for degree in range(2, highest + 1)]
+    found.append(trigonometric(names, doubled=True))
+    if len(names) <= DOUBLED:
+        found.append(mixed(names, states))
+    return tuple(found)
 
 
 def exponential(names: Sequence[str]) -> Library:

@@ -116,10 +116,9 @@ def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Pat
     images: dict[str, str] = {}
     for name, figure in drawn.items():
         with drawing.style(name):
-            # The first layout does not know yet which numbers stand at the ticks; the second is the same for both files.
-            figure.draw_without_rendering()
+            figure.draw_without_rendering()  # labels get their room in a second pass only
             images[name] = drawing.svg(figure)
-            figure.set_layout_engine("none")
+            figure.set_layout_engine("none")  # laid out once, the same for both
             files.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
         files.append(_write(folder / f"{name}.svg", images[name].encode()))
     return tuple(files), images

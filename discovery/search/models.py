@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
+from discovery.problems.response import responses
 from discovery.symbolic.writing import times, weighted_sum
 from discovery.types import DiscoveryProblem, Regression, symbol
 
@@ -88,6 +89,7 @@ class View:
         operator: maps columns of values to rows.
         weights: one over each target's deviation.
         targets: weighted.
+        equation: index of the one state whose equation it is of; None if it is of all.
     """
 
     kind: str
@@ -95,11 +97,28 @@ class View:
     operator: Callable[[np.ndarray], Float[np.ndarray, "row term"]]
     weights: Float[np.ndarray, "row state"]
     targets: Float[np.ndarray, "row state"]
+    equation: int | None = None
+
+    def is_of(self, equation: int) -> bool:
+        """Whether it says something of that equation."""
+        return self.equation in (None, equation)
 
 
 def views(problem: DiscoveryProblem, rows: int) -> tuple[View, ...]:
     """The regressions of a problem, thinned to about ``rows`` rows."""
     return tuple(_view(regression, rows) for regression in problem.regressions)
+
+
+def sampled(problem: DiscoveryProblem, laws: Mapping[str, sp.Expr]) -> tuple[View, ...]:
+    """The samples' responses to the equations of the open states, linearised by likely ``laws``."""
+    found: list[View] = []
+    for one in responses(problem.trajectories, problem.smoothing, laws):
+        if one.state in problem.open:
+            equation, shape = problem.names.index(one.state), (len(one.targets), len(problem.names))
+            targets = np.broadcast_to(one.targets[:, None], shape)
+            matrix = one.operator
+            found.append(View("response", one.states, matrix.__matmul__, np.ones(shape), targets, equation))
+    return tuple(found)
 
 
 def _view(regression: Regression, rows: int) -> View:

@@ -38,6 +38,8 @@ class Shaped:
         keep: supports of each shape and number of terms that are considered however badly they fit.
         credible, near: others are considered up to this chi-squared by row (see ``selection/pool.py``), or up to so
             many times the least: among these the smoother's bias decides, not the law.
+        behind, weight: on responses, whose errors are independent, chi-squared behind the least up to which others are
+            considered, and what it weighs against length; their inner constants are only at a start yet.
         many: supports of each shape and number of terms that are considered, however well they fit: the best third,
             and the shortest.
         simple: so many of these are refined for all equations of a system, the shortest first; in weak form half.
@@ -59,6 +61,8 @@ class Shaped:
     keep: int = 2
     credible: float = 3.0
     near: float = 1.5
+    behind: float = 100.0
+    weight: float = 0.1
     many: int = 20
     simple: int = 220
     seconds: int = 1
@@ -69,9 +73,19 @@ class Shaped:
     guided: tuple[int, ...] = (4, 2)
     implicit: Implicit = field(default_factory=Implicit)
 
-    def bound(self, least: float, rows: int) -> float:
+    def bound(self, least: float, view: View) -> float:
         """The largest error that is not ruled out."""
+        rows = len(view.targets)
+        if view.kind == "response":
+            return least + self.behind * max(1.0, least / rows)
         return max(self.credible * rows, self.near * least)
+
+    def doubt(self, error: float, least: float, view: View) -> float:
+        """What an error weighs against length."""
+        rows = len(view.targets)
+        if view.kind == "response":
+            return self.weight * (error - least) / max(1.0, least / rows)
+        return 5.0 * math.log(max(error / rows, 0.5))  # rows err alike, so that about ten of them count
 
 
 @dataclass(frozen=True)
@@ -83,27 +97,31 @@ class _Found:
     model: Model
 
 
-def shaped(problem: DiscoveryProblem, settings: Shaped, deadline: Deadline) -> Iterator[EquationCandidate]:
-    """Candidates of all equations from all shapes, on every regression."""
+def shaped(
+    problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, samples: Sequence[View] = ()
+) -> Iterator[EquationCandidate]:
+    """Candidates of all equations from all shapes, on every regression and on the ``samples``' responses."""
     every = shapes(problem.regression("derivative").states)
     implicit: dict[str, list[Shape]] = {}
-    for view in views(problem, settings.rows):
+    for view in (*views(problem, settings.rows), *samples):
         tables = [Table.of(view, shape) for shape in every]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:
             if deadline.passed():
                 return
             equation = problem.names.index(state)
+            if not view.is_of(equation):
+                continue
             search = _Equation(view, equation, base, settings)
             if view.kind == "derivative":
                 implicit[state] = denominators(view, equation, base, settings.implicit)
-            simple = settings.simple // len(problem.names) // (1 + (view.kind == "weak"))
+            simple = settings.simple // len(problem.names) // (1 if view.kind == "response" else 3)
             ones = search.candidates(tables, None, settings.refined, settings.descents, simple)
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
                 ones += search.candidates(own, None, settings.refined, 1, settings.many)
             twos: list[_Fitted] = []
-            for first in _leading(ones, settings.seconds, len(view.targets)):
+            for first in _leading(ones, settings.seconds * (1 + 2 * (view.kind == "response")), len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
                 twos += search.candidates(others, first.model, settings.refined_seconds, 1, 0)
             for fitted in (*ones, *twos):
@@ -177,7 +195,7 @@ class _Equation:
             for place in np.argsort(cost, kind="stable").tolist():
                 least.setdefault((int(flat[place, 0]), int(flat[place, 1])), place)
             least.pop((0, 0), None)
-            for key, place in _chosen(list(least.items()), cost, lengths, len(self.target), self.settings, first):
+            for key, place in _chosen(list(least.items()), cost, lengths, self.view, self.settings, first):
                 model = self._model(members(key), table, table.starts[place // beam], first)
                 if model is not None:
                     yield _Found(size + 1, float(cost[place]), model)
@@ -257,8 +275,8 @@ class _Equation:
         for size in range(1, self.settings.largest + 1):
             chosen += [one for one in distinct.values() if one.size == size][:count]
         least = min((one.error for one in chosen), default=np.inf)
-        near = [one for one in distinct.values() if one.error <= self.settings.bound(least, len(self.target))]
-        near.sort(key=lambda one: (one.model.effort + _doubt(one.error / len(self.target)), one.error))
+        near = [one for one in distinct.values() if one.error <= self.settings.bound(least, self.view)]
+        near.sort(key=lambda one: (one.model.effort + self.settings.doubt(one.error, least, self.view), one.error))
         equal = {f"{one.error:.7e}" for one in chosen}
         for one in near:
             # Equal errors mean equal functions: x^2/(k + x^2) beside a constant is 1/(k + x^2) beside another.
@@ -292,7 +310,7 @@ _Place = tuple[tuple[int, int], int]
 
 
 def _chosen(
-    ranked: list[_Place], cost: np.ndarray, lengths: list[int], rows: int, settings: Shaped, first: Model | None
+    ranked: list[_Place], cost: np.ndarray, lengths: list[int], view: View, settings: Shaped, first: Model | None
 ) -> list[_Place]:
     """Of the supports of one size, best first: those that fit best, and the shortest that are not ruled out.
 
@@ -303,19 +321,15 @@ def _chosen(
     """
     if first is not None or not ranked:
         return ranked[:1]
-    bound = settings.bound(float(cost[ranked[0][1]]), rows)
+    smallest = float(cost[ranked[0][1]])
+    bound = settings.bound(smallest, view)
     credible = [one for one in ranked if cost[one[1]] <= bound]
     best = ranked[: max(settings.keep, min(len(credible), settings.many // 3))]
 
     def doubt(one: _Place) -> float:
-        return sum(lengths[j] for j in members(one[0])) + _doubt(float(cost[one[1]]) / rows)
+        return sum(lengths[j] for j in members(one[0])) + settings.doubt(float(cost[one[1]]), smallest, view)
 
     return best + sorted(credible[len(best) :], key=doubt)[: settings.many - len(best)]
-
-
-def _doubt(misfit: float) -> float:
-    """What chi-squared by row weighs against length: rows err alike, so that about ten of them count."""
-    return 5.0 * math.log(max(misfit, 0.5))
 
 
 def _without_least(model: Model, columns: np.ndarray, outer: np.ndarray) -> Model | None:

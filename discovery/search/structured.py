@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,14 +11,18 @@ import sympy as sp
 
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
+from discovery.problems.regression import MAX_ROWS
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
+from discovery.search.models import View, sampled, views
 from discovery.search.shaped import Shaped, shaped
-from discovery.search.subsets import best_subsets
+from discovery.search.subsets import Subset, best_subsets, eliminated
 from discovery.symbolic.writing import weighted_sum
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, Regression
+from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
 PLUGIN = "StructuredSearch"
+# Terms up to which there are so few supports that many of them are tried.
+FEW = 3
 CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
@@ -29,13 +34,19 @@ class StructuredSearch:
         largest: most terms of a right-hand side.
         beam: supports carried from one size to the next; 24 and 48 found the same laws (see benchmarks/acceptance.py).
         keep: supports returned of each size, library and regression.
+        small: supports returned of each size up to three terms on the samples' responses, whose order means more; of
+            more terms twice ``keep``.
+        linearised: times that the samples' responses are searched, first about a quadratic Jacobian, then about that of
+            the best of these laws.
         whole: at least this number over that of the library's terms are returned, as few-termed libraries have few.
     """
 
     largest: int = 9
     beam: int = 24
     keep: int = 3
+    small: int = 12
     whole: int = 60
+    linearised: int = 2
     elimination: Elimination = field(default_factory=Elimination)
     shaped: Shaped = field(default_factory=Shaped)
 
@@ -46,33 +57,54 @@ class StructuredSearch:
         del seed  # deterministic
         progress("search", "structured: eliminating terms on the trajectories")
         found: list[EquationCandidate | Law] = list(eliminate(problem, self.elimination, deadline))
-        for library in libraries(problem.names):
-            progress("search", f"structured: {library.name} terms")
-            for regression in problem.regressions:
-                if deadline.passed():
-                    return tuple(found)
-                found += self.subsets(problem, library, regression)
+        every = libraries(problem.names, problem.regression("derivative").states)
+        for view in views(problem, MAX_ROWS):
+            progress("search", f"structured: terms on the {view.kind} regression")
+            if deadline.passed():
+                return tuple(found)
+            found += [candidate for candidate, _ in self.subsets(problem, every, view)]
+        progress("search", "structured: terms on the samples")
+        likely: dict[str, sp.Expr] = dict(problem.settled)
+        for _ in range(self.linearised):
+            if deadline.passed():
+                return tuple(found)
+            samples = sampled(problem, likely)
+            scored = [one for view in samples for one in self.subsets(problem, every, view)]
+            found += [candidate for candidate, _ in scored]
+            likely |= {c.state: c.expression for c, _ in sorted(scored, key=lambda one: -one[1])}
         progress("search", "structured: shapes with inner constants")
-        found += shaped(problem, self.shaped, deadline)
+        found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
         return tuple(found)
 
     def subsets(
-        self, problem: DiscoveryProblem, library: Library, regression: Regression
-    ) -> Iterator[EquationCandidate]:
-        """Candidates for all equations from one library on one regression."""
-        design = regression.operator(values(library.terms, problem.names, regression.states))
-        source = f"structured:{library.name}"
-        for state in problem.open:
-            equation = problem.names.index(state)
-            target, deviation = regression.targets[:, equation], regression.deviations[:, equation]
-            count = len(library.terms)
-            keep = max(self.keep, self.whole // count)
-            subsets = best_subsets(
-                design / deviation[:, None], target / deviation, largest=self.largest, beam=max(self.beam, keep),
-                keep=keep,
-            )  # fmt: skip
-            if np.all(np.abs(target) <= deviation):  # a state that never changes
-                yield EquationCandidate(state, sp.Integer(0), source)
-            for subset in subsets:
-                terms = [library.terms[i] for i in subset.support]
-                yield EquationCandidate(state, weighted_sum(subset.coefficients, terms), source)
+        self, problem: DiscoveryProblem, every: Sequence[Library], view: View
+    ) -> Iterator[tuple[EquationCandidate, float]]:
+        """Candidates for all equations from all libraries on one regression, each with its description length."""
+        for library in every:
+            design = view.operator(values(library.terms, problem.names, view.states))
+            source = f"structured:{library.name}"
+            for state in problem.open:
+                equation = problem.names.index(state)
+                if not view.is_of(equation):
+                    continue
+                target = view.targets[:, equation]
+                if np.all(np.abs(target) <= 1.0):  # a state that never changes
+                    yield EquationCandidate(state, sp.Integer(0), source), 0.5 * float(target @ target)
+                for subset in self._supports(design * view.weights[:, equation, None], target, view.kind):
+                    terms = [library.terms[i] for i in subset.support]
+                    length = 0.5 * subset.error + 0.5 * len(terms) * math.log(len(target))  # Schwarz 1978
+                    yield EquationCandidate(state, weighted_sum(subset.coefficients, terms), source), length
+
+    def _supports(self, design: np.ndarray, target: np.ndarray, kind: str) -> Sequence[Subset]:
+        keep = max(self.keep, self.whole // design.shape[1])
+        if kind != "response":
+            return best_subsets(design, target, largest=self.largest, beam=max(self.beam, keep), keep=keep)
+        beam = max(self.small, keep)
+        found = best_subsets(design, target, largest=self.largest, beam=beam, keep=beam)
+        few = [subset for subset in found if len(subset.support) <= FEW]
+        many = [one for size in range(FEW + 1, self.largest + 1) for one in _of_size(found, size)[: 2 * keep]]
+        return (*few, *many, *eliminated(design, target, largest=self.largest))
+
+
+def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:
+    return [subset for subset in found if len(subset.support) == size]

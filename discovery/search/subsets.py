@@ -11,6 +11,8 @@ from discovery.search.sweep import MOST_COLUMNS, members, supports
 
 # Weighted values beyond this are wild: their squares, summed, could overflow.
 LARGEST = 1e120
+# Share of the unit diagonal that is added before elimination, so that columns that are alike can be told apart.
+ALIKE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,40 @@ class Subset:
     support: tuple[int, ...]
     coefficients: tuple[float, ...]
     error: float
+
+
+def eliminated(
+    terms: Float[np.ndarray, "row term"], target: Float[np.ndarray, " row"], *, largest: int
+) -> tuple[Subset, ...]:
+    """Supports of up to ``largest`` terms on the way down from all terms: the one of least Wald statistic leaves.
+
+    A beam goes up from one term and may miss terms that help together only; this goes down.
+
+    Args:
+        terms: as of :func:`best_subsets`; on rows whose errors are independent, or the statistic says little.
+
+    Source: backward elimination, Miller (2002), Subset Selection in Regression, ch. 3.
+    """
+    columns, scale = _usable(terms)
+    columns = columns[: len(target) // 2]
+    total = float(np.linalg.norm(target))
+    if len(columns) <= largest or total == 0.0:
+        return ()
+    values = terms[:, columns] / scale[columns]
+    normal = values.T @ values
+    inverse = np.linalg.inv(normal + ALIKE * np.eye(len(columns)))
+    solved = inverse @ (values.T @ target)
+    left = list(range(len(columns)))
+    found: list[Subset] = []
+    while len(left) > 1:
+        j = int(np.argmin(solved**2 / np.diag(inverse)))
+        solved = np.delete(solved - inverse[:, j] * (solved[j] / inverse[j, j]), j)
+        inverse = inverse - np.outer(inverse[:, j], inverse[j]) / inverse[j, j]
+        inverse = np.delete(np.delete(inverse, j, axis=0), j, axis=1)
+        del left[j]
+        if len(left) <= largest:
+            found.append(_fitted(terms, target, [int(columns[k]) for k in left], scale))
+    return tuple(found)
 
 
 def best_subsets(
@@ -32,10 +68,7 @@ def best_subsets(
             never chosen. Of more than 120 the first are searched.
         beam: supports carried from one size to the next.
     """
-    usable = np.all(np.abs(terms) < LARGEST, axis=0)
-    scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
-    usable &= scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)
-    columns = np.flatnonzero(usable)[:MOST_COLUMNS]
+    columns, scale = _usable(terms)
     total = float(np.linalg.norm(target))
     if len(columns) == 0 or total == 0.0:
         return ()
@@ -49,6 +82,14 @@ def best_subsets(
         if chosen:
             found.append(_fitted(terms, target, [int(columns[j]) for j in chosen], scale))
     return tuple(found)
+
+
+def _usable(terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns that can be searched, and the length of every column."""
+    usable = np.all(np.abs(terms) < LARGEST, axis=0)
+    scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
+    usable &= scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)
+    return np.flatnonzero(usable)[:MOST_COLUMNS], scale
 
 
 def _fitted(terms: np.ndarray, target: np.ndarray, support: list[int], scale: np.ndarray) -> Subset:

@@ -85,6 +85,11 @@ def systems(
     return in_order(found)
 
 
+def leading(pools: Mapping[str, Sequence[Entry]], most: int) -> list[Law]:
+    """Systems of the first entries of each pool, those of the lowest ranks first."""
+    return [law_of(choice) for choice in _combinations(list(pools.values()), Beam(combinations=most))]
+
+
 def _combinations(ranked: Sequence[Sequence[Entry]], settings: Beam) -> list[tuple[Entry, ...]]:
     """Systems of the best entries of each equation, those of the lowest ranks first."""
     width = settings.width if len(ranked) <= 6 else 2  # the number of combinations grows as width ** equations

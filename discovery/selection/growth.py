@@ -77,12 +77,15 @@ def grow(
     threads: int,
     deadline: Deadline,
     witness: Callable[[Sequence[Refined], Windows], None] | None = None,
+    kept: Sequence[Law] = (),
 ) -> tuple[list[Refined], Windows]:
     """All laws fitted on the longest windows that the leaders can follow, best first, and those windows.
 
     Args:
         witness: shown the laws after each length.
+        kept: laws whose form stays in the race however it does on short windows.
     """
+    forms = {law.skeletons for law in kept}
 
     def begin(law: Law) -> Refined | None:
         return refine(law, ladder[0], settings=settings.shooting)
@@ -98,14 +101,16 @@ def grow(
         def step(item: Refined, before: Windows = before, longer: Windows = longer) -> Refined | None:
             return lengthen(item, before, longer, settings.shooting)
 
-        leaders = side_by_side(step, refined[: settings.leaders], threads)
+        ahead = [item for i, item in enumerate(refined) if i < settings.leaders or item.law.skeletons in forms]
+        leaders = side_by_side(step, ahead, threads)
         reached = min((item.fit.reduced for item in leaders), default=math.inf)
-        if reached > settings.worsening * max(min(item.fit.reduced for item in refined[: settings.leaders]), 0.5):
+        if reached > settings.worsening * max(min(item.fit.reduced for item in ahead), 0.5):
             break
         if not _faithful(min(leaders, key=lambda item: item.fit.misfit), longer, settings):
             break
         stay = max(settings.survivors, math.ceil(settings.shrink * len(refined)))
-        others = side_by_side(step, refined[settings.leaders : stay], threads, deadline)
+        behind = [item for item in refined[:stay] if not any(item is other for other in ahead)]
+        others = side_by_side(step, behind, threads, deadline)
         refined, windows = in_order([*leaders, *others]), longer
         if witness is not None:
             witness(refined, windows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +12,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
+from discovery.selection.nulls import average, extrapolations
 from discovery.types import DiscoveryProblem, Law, Prediction, SmoothedTrajectory, Trajectory
 
 # Share of each record, or of the trajectories, that is kept out. A fifth is the usual choice where data are scarce.
@@ -32,6 +34,7 @@ class HeldOut:
         mean: of the mean of the samples fitted.
         noise: that which measurement noise alone explains.
         whole: whether whole trajectories were kept out.
+        curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`).
     """
 
     error: float
@@ -41,6 +44,7 @@ class HeldOut:
     count: int
     whole: bool
     predictions: tuple[Prediction, ...]
+    curves: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def informative(self) -> bool:
@@ -52,6 +56,13 @@ class HeldOut:
         """Share of the better null's error, noise apart, that the law removes; 1 is perfect."""
         null = min(self.persistence, self.mean) - self.noise
         return 1.0 - max(self.error - self.noise, 0.0) / null if null > 0 else float("-inf")
+
+    def behind(self, factor: float) -> str:
+        """The best of the curves, if its error, noise apart, times ``factor`` is below the law's; else nothing."""
+        name = min(self.curves, key=self.curves.__getitem__, default="")
+        chance = 3.0 * self.noise * math.sqrt(2.0 / max(self.count, 1))
+        least = max(self.curves[name] - self.noise, 0.0) if name else math.inf
+        return name if self.error - self.noise > factor * least + chance else ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +140,8 @@ def _judge(
     mean = np.nanmean(known, axis=0)
     least = problem.smoothing.noise.deviation(mean[None, :])[0]  # a state that hardly changes is measured by its noise
     spread = np.maximum(np.maximum(np.nanstd(known, axis=0), least), 1e-150)
-    sums = np.zeros(4)
-    count = 0
+    sums: dict[str, float] = {}
+    count, expected = 0, 0.0
     predictions: list[Prediction] = []
     for part in test:
         run = problem.trajectories[part.index]
@@ -138,14 +149,31 @@ def _judge(
         predictions.append(Prediction("held_out", run.label, run.times[part.low : part.high], forecast))
         measured = run.states[part.low : part.high]
         there = np.isfinite(measured)
-        noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
-        for i, guess in enumerate((forecast, persisted, np.broadcast_to(mean, measured.shape))):
+        guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
+        for name, guess in {**guesses, **_curves(problem, train, part, whole)}.items():
             error = np.where(there, (guess - measured) / spread, 0.0)
-            sums[i] += np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
-        sums[3] += float(np.where(there, noise**2, 0.0).sum())
+            square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
+            sums[name] = sums.get(name, 0.0) + square
+        noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
+        expected += float(np.where(there, noise**2, 0.0).sum())
         count += int(there.sum())
-    means = sums / max(count, 1)
-    return HeldOut(float(means[0]), float(means[1]), float(means[2]), float(means[3]), count, whole, tuple(predictions))
+    means = {name: total / max(count, 1) for name, total in sums.items()}
+    law, persistence, mean_error = (means.pop(name) for name in ("law", "persistence", "mean"))
+    return HeldOut(
+        law, persistence, mean_error, expected / max(count, 1), count, whole, tuple(predictions), curves=means
+    )
+
+
+def _curves(
+    problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, whole: bool
+) -> Mapping[str, Float[np.ndarray, "time state"]]:
+    """What curves that know no law expect of a part."""
+    later = problem.trajectories[part.index].times[part.low : part.high]
+    known = {one.index: problem.trajectories[one.index] for one in train}
+    if whole:
+        return average([(run.times, run.states) for run in known.values()], later)
+    before = known[part.index]
+    return extrapolations(before.times[: part.low], before.states[: part.low], later)
 
 
 def _forecasts(

@@ -8,6 +8,8 @@ from scipy import special
 from discovery.dynamics.shooting import Fit
 
 LEVEL = 0.95
+# No constant is known better than the solutions that it was fitted with: their relative tolerance.
+SOLVED = 1e-6
 
 
 def bounds(fit: Fit) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -27,5 +29,5 @@ def bounds(fit: Fit) -> tuple[tuple[float, ...], tuple[float, ...]]:
     loose = ((vectors[:, ~determined] ** 2).sum(axis=1) > 1e-3) | (scale == 0.0)
     variance = (vectors**2) @ spread / np.where(loose, 1.0, scale) ** 2 * max(1.0, fit.cost / freedom)
     half = special.stdtrit(freedom, 0.5 + LEVEL / 2) * np.sqrt(variance)
-    half = np.where(loose, np.nan, half)
+    half = np.where(loose, np.nan, np.maximum(half, SOLVED * np.abs(constants)))
     return tuple(float(v) for v in constants - half), tuple(float(v) for v in constants + half)

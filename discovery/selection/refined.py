@@ -24,10 +24,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Refined:
-    """A fit and its description length."""
+    """A fit and its description length.
+
+    Attributes:
+        relations: what was made exact, in words.
+    """
 
     fit: Fit
     score: float
+    relations: tuple[str, ...] = ()
 
     @property
     def law(self) -> Law:

@@ -9,17 +9,22 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
+from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
-from discovery.selection.beam import Beam, systems
+from discovery.selection.adding import completed
+from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
+from discovery.selection.polish import Polished, polished
 from discovery.selection.pool import pool
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
+from discovery.selection.simplifying import simplified_front
+from discovery.selection.soundness import sound_first
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
@@ -40,6 +45,7 @@ class Selected:
         horizon: time for which the chosen law can be followed, infinite unless it is sensitive to its start.
         fitted: simulated states at all samples of each trajectory, from the fitted window starts.
         residuals: those minus the measurements, in standard deviations; None if there is no law.
+        last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
     """
 
     ranking: Ranking
@@ -50,6 +56,7 @@ class Selected:
     horizon: float
     fitted: tuple[Prediction, ...]
     residuals: Float[np.ndarray, "sample state"] | None
+    last: tuple[Polished, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,10 @@ class TrajectorySelector:
         most: candidates of one equation that are tried on the trajectories.
         beam_samples: samples on which systems are compared while equations are varied.
         finalists: systems fitted on growing windows.
+        leading: systems of the first entries of the pools that are finalists besides.
+        completed: leading systems that are tried with terms that they miss.
         pruned: leading systems that are tried without each of their terms.
+        polished: leading systems whose constants and noise are fitted in turn at last.
         forecast: leading systems whose forecasts of kept-out samples are computed.
         threads: fits side by side; the result does not depend on it.
     """
@@ -70,7 +80,10 @@ class TrajectorySelector:
     most: int = 40
     beam_samples: int = 1500
     finalists: int = 24
+    leading: int = 8
+    completed: int = 2
     pruned: int = 3
+    polished: int = 3
     forecast: int = 5
     threads: int = 2
     beam: Beam = field(default_factory=Beam)
@@ -102,6 +115,7 @@ class TrajectorySelector:
         pools = pool(candidates, problem, per_size=self.per_size, most=self.most)
         ladder = levels(problem, self.growth)
         laws: list[Law] = []
+        first: list[Law] = []
         if all(pools.values()):
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
@@ -111,13 +125,20 @@ class TrajectorySelector:
                 witness=_showing(witness, short[-1]),
             )  # fmt: skip
             laws = [item.law for item in self._finalists(found)]
+            # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
+            forms = {law.skeletons for law in laws}
+            first = leading(pools, self.leading)
+            laws += [law for law in first if law.skeletons not in forms]
+            laws += [law for item in found[: self.completed] if (law := self._completed(item, short[-1])) not in laws]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
-            laws, ladder, self.growth, threads=self.threads, deadline=deadline,
+            laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
             witness=lambda items, windows: show(witness, items, windows),
         )  # fmt: skip
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
+        progress("selection", "equal and simple constants")
+        refined = simplified_front(refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline)
         show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
 
@@ -133,6 +154,9 @@ class TrajectorySelector:
         smallest = sorted(sizes)[: self.finalists // 3]
         leading = distinct[: self.finalists]
         return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
+
+    def _completed(self, item: Refined, windows: Windows) -> Law:
+        return completed(item, windows, self.beam.shooting).law
 
     def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
         settings = self.growth.shooting
@@ -152,6 +176,7 @@ class TrajectorySelector:
         null = residual_length(*_null(windows))
         if not refined:
             return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
+        refined = sound_first(refined, windows, problem.trajectories)
         runs, best = problem.smoothing.trajectories, refined[0]
         error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
         horizon = prediction_horizon(best.law, runs, error, windows.spread)
@@ -160,13 +185,18 @@ class TrajectorySelector:
             hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
             for item in refined[: self.forecast]
         ]
+        last = tuple(
+            polished(item.fit, windows, problem.trajectories, problem.smoothing.noise, self.growth.shooting)
+            for item in refined[: self.polished]
+        )
+        fits = [one.fit for one in last] + [item.fit for item in refined[self.polished :]]
         ranked = [
-            ranked_law(item, windows, tried[place] if place < len(tried) else None)
-            for place, item in enumerate(refined)
+            ranked_law(item, windows, tried[place] if place < len(tried) else None, last=fit)
+            for place, (item, fit) in enumerate(zip(refined, fits, strict=True))
         ]
-        fitted, residuals = reconstruct(best.fit, windows, problem.trajectories)
+        fitted, residuals = reconstruct(fits[0], windows, problem.trajectories)
         return Selected(
-            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals
+            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last
         )
 
 
@@ -186,11 +216,16 @@ def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
     return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
 
 
-def ranked_law(item: Refined, windows: Windows, tried: HeldOut | None = None) -> RankedLaw:
-    """The fit as a law with its place in a ranking."""
-    lows, highs = bounds(item.fit)
+def ranked_law(item: Refined, windows: Windows, tried: HeldOut | None = None, *, last: Fit | None = None) -> RankedLaw:
+    """The fit as a law with its place in a ranking.
+
+    Args:
+        last: the same law fitted once more, whose constants and intervals are told.
+    """
+    last = last or item.fit
+    lows, highs = bounds(last)
     law = RankedLaw(
-        item.law, item.score, item.fit.misfit, _r_squared(item, windows),
+        last.law, item.score, item.fit.misfit, _r_squared(item, windows),
         sum(node_count(skeleton) for skeleton in item.law.skeletons), lows=lows, highs=highs,
     )  # fmt: skip
     return law if tried is None else replace(law, held_out=tried.error)

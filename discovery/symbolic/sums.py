@@ -31,6 +31,11 @@ class Sums:
         place = slice(*self.coefficients.indptr[index : index + 2])
         return tuple(self.coefficients.indices[place].tolist()), tuple(self.coefficients.data[place].tolist())
 
+    def beside(self, other: Sums) -> Sums:
+        """The expressions of both, whose terms are the same."""
+        both = sparse.csr_array(sparse.vstack([self.coefficients, other.coefficients], format="csr"))
+        return Sums(self.terms, both)
+
     def shares(self, values: Float[np.ndarray, "point term"]) -> sparse.csr_array:
         """Root mean square of each term over that of its expression, where both are used; in place of coefficients.
 

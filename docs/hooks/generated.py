@@ -58,6 +58,12 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     return MARK.sub(table, markdown)
 
 
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Docstrings name other objects by roles of reStructuredText; here the name alone is shown."""
+    del page, config, files
+    return re.sub(r":(?:func|meth|class|mod|attr):(?=<code>)", "", html)
+
+
 def rows(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     told = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]

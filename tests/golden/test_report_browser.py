@@ -362,11 +362,20 @@ def test_the_policy_stops_scripts_and_requests_that_were_smuggled_in(page, writt
     assert any("Content Security Policy" in complaint for complaint in page.complaints())
 
 
-@pytest.mark.parametrize("name", ["lynx_hare", "lorenz", "nothing_found"])
+@pytest.fixture(scope="module")
+def crowded(written, many_states, many_runs, tmp_path_factory) -> dict[str, Path]:
+    """The usual reports, and those of results with more than a page can show."""
+    paths = {name: files.html for name, files in written.items()}
+    for name, result in (("many_states", many_states), ("many_runs", many_runs)):
+        paths[name] = write_report(result, tmp_path_factory.mktemp(name), pdf=False).html
+    return paths
+
+
+@pytest.mark.parametrize("name", ["lynx_hare", "lorenz", "nothing_found", "many_states", "many_runs"])
 @pytest.mark.parametrize("width", [400, 768, 1600])
-def test_nothing_sticks_out_of_the_window(name, width, page, written):
+def test_nothing_sticks_out_of_the_window(name, width, page, crowded):
     """No sideways scrolling of the page, and no element beyond its edge but in boxes that scroll."""
-    page.open(written[name].html, width=width)
+    page.open(crowded[name], width=width)
     assert page.ask("document.documentElement.scrollWidth <= innerWidth")
     assert [] == page.ask(
         """[...document.querySelectorAll('body *')].filter(e => e.checkVisibility()

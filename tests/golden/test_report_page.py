@@ -218,3 +218,11 @@ def test_a_candidate_that_is_no_law_is_not_called_one(lynx_hare):
     refused = replace(lynx_hare, verdict=replace(lynx_hare.verdict, status="not_found"))
     headings = [" ".join(node.itertext()) for node in tree(render(refused, folder("reports/templates"), {})).iter("h2")]
     assert "The best candidate, which is not supported" == headings[0]
+
+
+def test_labels_of_figures_lie_within_them(written):
+    """The layout has settled before a figure is written: a label at the left is as far from the edge as its height."""
+    for name in ("lynx_hare", "lorenz"):
+        for path in (path for path in written[name].figures if path.suffix == ".svg"):
+            places = re.findall(r'x="([^"]+)" y="[^"]+" transform="rotate\(-90', path.read_text(encoding="utf-8"))
+            assert all(float(place) > 5.0 for place in places), path

@@ -127,10 +127,13 @@ def test_a_simulation_can_be_piped(folder: Path, found: tuple[int, str, str]) ->
     """CSV on stdout, nothing on stderr."""
     code, out, err = discover(folder, "simulate", "run", "--x0", "v=0,x=1", "--until", "1", "--samples", "3")
     lines = out.splitlines()
-    assert (0, "", "t,x,v") == (code, err, lines[0])
+    assert (0, "", "t,x,v,x_low,x_high,v_low,v_high") == (code, err, lines[0])
     assert 4 == len(lines)
-    last = [float(value) for value in lines[-1].split(",")]
-    assert pytest.approx([1.0, np.cos(2.0), -2 * np.sin(2.0)], abs=0.02) == last
+    time, *last = [float(value) for value in lines[-1].split(",")]
+    assert 1.0 == time
+    for truth, low, high in zip((np.cos(2.0), -2 * np.sin(2.0)), last[2::2], last[3::2], strict=True):
+        assert low - 0.02 < truth < high + 0.02
+    assert pytest.approx([np.cos(2.0), -2 * np.sin(2.0)], abs=0.02) == last[:2]
 
 
 def test_a_budget_that_is_too_small_leaves_a_valid_result(folder: Path) -> None:

@@ -41,7 +41,7 @@ def data(request: pytest.FixtureRequest) -> np.ndarray:
 @pytest.fixture
 def every(data: np.ndarray) -> tuple[Library, ...]:
     """All libraries for the states."""
-    return libraries(NAMES[: data.shape[1]])
+    return libraries(NAMES[: data.shape[1]], data)
 
 
 def test_terms_are_finite_on_the_data(data: np.ndarray, every: tuple[Library, ...]) -> None:

@@ -8,6 +8,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from discovery.advice import Advice, Experiment, LooseCombination
 from discovery.symbolic.parse import parse
 from discovery.types import (
     DiscoveryResult,
@@ -77,6 +78,16 @@ def test_without_a_law_only_talk_is_printed(result: DiscoveryResult, capsys: pyt
     printed = capsys.readouterr()
     assert "" == printed.out
     assert "No law was found." in printed.err
+
+
+def test_advice_is_a_line_or_two(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """The loosest combination, how many more there are, and each experiment."""
+    loose = (LooseCombination(("c0",), (1.0,), 0.5, "c0 is [loose]."), LooseCombination(("c1",), (1.0,), 0.3, "c1."))
+    further = (Experiment("constants", (1.0, 2.0), 3.0, 2.0, 1.4, "Start [there]."),)
+    console.show(replace(result, advice=Advice(loose=loose, experiments=further)))
+    lines = capsys.readouterr().err.splitlines()[-2:]
+    assert ["  advice   c0 is [loose]. (1 more such combination.)", "  advice   Start [there]."] == lines
+    assert [] == console.advised(result)
 
 
 def test_long_texts_stay_on_one_line(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import sympy as sp
 
+from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.errors import UsageError
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
@@ -100,6 +102,23 @@ def test_a_law_without_intervals_has_null_bounds() -> None:
     """Nothing is invented."""
     rows = records.constants_document(RankedLaw(LAW, 1.0, 1.0, 0.9, 9))
     assert {None} == {row[bound] for row in rows for bound in ("low", "high")}
+
+
+def test_advice_survives_its_document() -> None:
+    """Combinations, experiments, support of terms and covariance; a run stored before there was advice has none."""
+    advice = Advice(
+        (0.1, 0.2),
+        (1.0, 3.5),
+        (LooseCombination(("c0", "c1"), (1.0, -0.5), 0.4, "Loose."),),
+        (Experiment("rivals", (1.0, 2.0), 10.0, 5.0, 0.5, "Start there."),),
+        (TermSupport("x", "x*y", 0.75, True),),
+        ((1.0, 0.1), (0.1, 1 / 3)),
+    )
+    document = through_json(asdict(advice))
+    assert isinstance(document, dict)
+    assert advice == records.advice_from(document)
+    assert Advice() == records.advice_from(json.loads(json.dumps(asdict(Advice()))))
+    assert Advice() == records.advice_from({})
 
 
 def test_trajectories_survive_as_arrays() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.protocols import NEVER, Deadline
+from discovery.search.models import sampled
 from discovery.search.shaped import Shaped, shaped
 from discovery.symbolic.compare import compare
 from discovery.symbolic.parse import parse
@@ -14,7 +15,8 @@ from discovery.types import DiscoveryProblem, Law
 
 def best_verdict(problem: DiscoveryProblem, state: str, truth: str) -> str:
     """The best verdict of all candidates of a state with at most one constant to spare."""
-    found = [one.expression for one in shaped(problem, Shaped(), NEVER) if one.state == state]
+    every = shaped(problem, Shaped(), NEVER, sampled(problem, {}))
+    found = [one.expression for one in every if one.state == state]
     small = [one for one in found if len(one.as_ordered_terms()) <= len(parse(truth).as_ordered_terms())]
     order = ("identical", "same structure", "numerically equal on the region", "different")
     return min((compare(one, parse(truth), problem.names).verdict for one in small), key=order.index)

@@ -122,3 +122,22 @@ def test_skill_is_the_share_of_the_better_null_s_error(error: float, null: float
     """Noise apart; 1 is perfect, 0 no better than the null."""
     held = HeldOut(error, null, null + 1.0, noise, 10, False, ())
     np.testing.assert_allclose(held.skill, skill)
+
+
+@pytest.mark.parametrize(("error", "expected"), [(0.13, ""), (0.5, "a line"), (np.inf, "a line")])
+def test_a_curve_is_ahead_if_more_than_chance_says_so(error: float, expected: str) -> None:
+    """The best of the curves is named; the noise of a hundred values hides small differences."""
+    held = HeldOut(error, 1.0, 1.0, 0.1, 100, False, (), curves={"a wave": 0.4, "a line": 0.11})
+    assert expected == held.behind(4.0)
+    assert "" == HeldOut(error, 1.0, 1.0, 0.1, 100, False, ()).behind(4.0)
+
+
+def test_curves_are_tried_beside_the_law(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Continuations of few records, the average of many."""
+    few = hold_out(truth, problem_of(truth, STARTS[:2], TIMES, noise=0.05), 100, SETTINGS)
+    many = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS)
+    assert few is not None
+    assert many is not None
+    assert {"a straight line", "a line and a wave", "the last slope"} == set(few.curves)
+    assert {"the average of the other runs"} == set(many.curves)
+    assert min(*few.curves.values(), *many.curves.values()) > 2.0 * max(few.error, many.error)

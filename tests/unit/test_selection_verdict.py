@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.selection.held_out import HeldOut
+from discovery.selection.refined import Refined
+from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
@@ -107,20 +110,61 @@ def test_large_residuals_are_a_caution() -> None:
 def test_residuals_that_are_alike_are_a_caution() -> None:
     """A slow wave is left in the residuals."""
     wave = np.sin(np.arange(200) / 10.0)[:, None]
-    assert "Successive residuals are alike" in texts(judge(replace(SELECTED, residuals=wave)), "caution")
+    assert "successive ones alike" in texts(judge(replace(SELECTED, residuals=wave)), "caution")
 
 
 def test_missing_residuals_do_no_harm() -> None:
     """NaN where nothing was measured is passed over."""
     gaps = WHITE.copy()
     gaps[::7] = np.nan
-    assert judge(SELECTED).findings == judge(replace(SELECTED, residuals=gaps)).findings
+    for residuals in (gaps, np.full((200, 1), np.nan), np.zeros((3, 1))):
+        verdict = judge(replace(SELECTED, residuals=residuals))
+        assert ("found", "") == (verdict.status, texts(verdict, "caution"))
+
+
+def test_white_residuals_speak_for_a_law() -> None:
+    """With the probability of the tests; residuals of the integration are not tested."""
+    assert "pass for white noise" in texts(judge(SELECTED), "good")
+    assert "white" not in texts(judge(with_best(misfit=1e-6)), "good")
 
 
 def test_ties_are_a_caution() -> None:
     """Laws within a factor of 20 in likelihood cannot be told apart."""
     ranking = Ranking((BEST, replace(SECOND, score=101.0), replace(SECOND, score=102.0), SECOND), "rule")
-    assert "2 other laws" in texts(judge(replace(SELECTED, ranking=ranking)), "caution")
+    verdict = judge(replace(SELECTED, ranking=ranking))
+    assert "2 other laws are within 3 nats of it, as good as tied: number 2 and 3 of the front, of the same form." in (
+        texts(verdict, "caution")
+    )
+    assert 2.0 == verdict.measures["ties"]
+
+
+def test_ties_name_the_equations_that_differ() -> None:
+    """Where the laws are of other forms."""
+    other = replace(SECOND, score=101.0, law=Law(("x",), (parse("c0*x**2"),), (-1.0,), ("sindy",)))
+    verdict = judge(replace(SELECTED, ranking=Ranking((BEST, other), "rule")))
+    assert "1 other law is" in texts(verdict, "caution")
+    assert "with other equations for x" in texts(verdict, "caution")
+
+
+@pytest.mark.parametrize(("curve", "status", "level"), [(0.011, "not_found", "bad"), (0.3, "found", "")])
+def test_curves_that_know_no_law_may_not_be_clearly_better(curve: float, status: str, level: str) -> None:
+    """A law that forecasts much worse than a straight line is none."""
+    held = replace(GOOD, error=0.2, curves={"a straight line": curve, "the last slope": 5.0})
+    verdict = judge(replace(SELECTED, held_out=held))
+    assert status == verdict.status
+    assert ("A straight line, which knows no law" in texts(verdict, level)) == bool(level)
+    assert curve == verdict.measures["held_out_best_curve"]
+
+
+@pytest.mark.parametrize(("error", "curve"), [(0.03, 0.011), (0.3, 0.15)])
+def test_a_curve_that_is_a_little_better_is_a_caution(error: float, curve: float) -> None:
+    """By chance it may be, and beside a law that forecasts well it does not matter."""
+    held = replace(GOOD, error=error, count=400, curves={"the last slope": curve})
+    verdict = judge(replace(SELECTED, held_out=held))
+    assert "found" == verdict.status
+    assert "The last slope, which knows no law, forecasts samples that were not fitted even better" in (
+        texts(verdict, "caution")
+    )
 
 
 @pytest.mark.parametrize(("low", "high"), [(-2.0, 0.5), (np.nan, np.nan)])
@@ -136,6 +180,64 @@ def test_engines_that_agree_speak_for_a_law() -> None:
     assert "2 engines: operon, sindy" in texts(verdict, "good")
 
 
+def wandering(residual: np.ndarray, values: np.ndarray) -> Selected:
+    """A law with those residuals on those values, whose noise has unit deviation."""
+    count = len(values)
+    windows = replace(
+        WINDOWS, times=np.arange(float(count)), values=values, weights=np.ones((count, 1)),
+        offsets=np.array([0, count]), starts=values[:1], places=((0, 0),),
+    )  # fmt: skip
+    cost = float((residual**2).sum())
+    refined = Refined(
+        Fit(LAW, values[:1], cost, np.array([cost]), np.eye(1), count), residual_length(cost, count) + 10.0
+    )
+    best = replace(BEST, misfit=cost / count)
+    return replace(
+        SELECTED, ranking=Ranking((best, SECOND), "rule"), refined=(refined,), windows=windows, residuals=residual
+    )
+
+
+def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
+    """Its residuals are as large as the samples' steps, or larger; white ones about a curve are smaller."""
+    rng = np.random.default_rng(1)
+    walk = np.cumsum(rng.standard_normal((300, 1)), axis=0)
+    selected = wandering(walk - walk.mean(), walk)
+    verdict = judge(replace(selected, held_out=replace(GOOD, error=0.3)))
+    assert "not_found" == verdict.status
+    assert "wander at random" in texts(verdict, "bad")
+    forecasting = judge(selected)  # forecasts beat what a walk expects, which is no change
+    assert "found" == forecasting.status
+    assert "wander at random" in texts(forecasting, "caution")
+    noise = rng.standard_normal((300, 1))
+    assert "found" == judge(wandering(noise, 10.0 * np.sin(np.arange(300.0) / 30.0)[:, None] + noise)).status
+
+
+def test_an_exact_line_does_not_wander() -> None:
+    """Where residuals are those of the integration, steps as regular as they come say nothing against a law."""
+    line = np.arange(300.0)[:, None]
+    assert "found" == judge(wandering(1e-9 * np.ones((300, 1)), line)).status
+
+
 def test_the_horizon_is_told_where_it_is_finite() -> None:
     """A chaotic law says how far its forecasts hold."""
     assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
+
+
+def test_chaos_is_told_in_lyapunov_times() -> None:
+    """The exponent is that of the law, from its fitted states on."""
+    equations = tuple(parse(text) for text in ("c0*(y - x)", "x*(28 - z) - y", "x*y - 8*z/3"))
+    lorenz = Law(("x", "y", "z"), equations, (10.0,), ("me",))
+    times = np.linspace(0.0, 20.0, 200)
+    windows = replace(
+        WINDOWS, times=times, values=np.ones((200, 3)), weights=np.ones((200, 3)), offsets=np.array([0, 200]),
+        spread=np.ones(3), bound=np.full(3, 500.0), places=((0, 0),),
+    )  # fmt: skip
+    fit = Fit(lorenz, np.array([[1.0, 1.0, 20.0]]), 1.0, np.ones(1), np.eye(1), 600)
+    ranking = Ranking((replace(BEST, law=lorenz),), "rule")
+    selected = Selected(ranking, (Refined(fit, 0.0),), windows, 5000.0, GOOD, 2.5, (), None)
+    verdict = judge(selected)
+    assert "Lyapunov times; the law is chaotic" in texts(verdict, "good")
+    np.testing.assert_allclose(verdict.measures["lyapunov_exponent"], 0.906, rtol=0.15)
+    np.testing.assert_allclose(
+        verdict.measures["horizon_in_lyapunov_times"], 2.5 * verdict.measures["lyapunov_exponent"]
+    )

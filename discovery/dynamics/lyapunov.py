@@ -1,0 +1,108 @@
+"""The largest Lyapunov exponent of a law: how fast two neighbouring solutions part on its attractor.
+
+Source: Benettin, Galgani, Giorgilli & Strelcyn (1980), Meccanica 15:9, with one tangent vector that is integrated
+beside the states and renormalised.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+from numba import njit
+
+from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.tape import tape_of
+from discovery.types import Law
+
+# Renormalisations in each half of a run; the first half is for the transient and for the vector to turn.
+STEPS = 60
+# Growth of the vector's logarithm over the second half from which a solution is chaotic. On a limit cycle a vector
+# grows in proportion to time at most, which is log 2 here.
+CHAOTIC = 3.0
+MAX_STEPS = 20_000
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _growth(code, outputs, registers, start, vector, times, rtol, atol, bound, max_steps):
+    """Logarithm of the growth of ``vector`` between the times, one value each; NaN from where it cannot be followed."""
+    dimension = start.shape[0]
+    growth = np.full(times.shape[0] - 1, np.nan)
+    none = np.empty(0)
+    state = start.copy()
+    direction = vector.copy()
+    for i in range(times.shape[0] - 1):
+        out = np.empty((2, dimension, 1 + dimension))
+        if (
+            propagate(
+                code,
+                outputs,
+                registers,
+                none,
+                state,
+                times[i : i + 2],
+                1 + dimension,
+                rtol,
+                atol,
+                bound,
+                max_steps,
+                out,
+            )
+            < 2
+        ):
+            return growth
+        total = 0.0
+        for row in range(dimension):
+            state[row] = out[1, row, 0]
+        turned = np.zeros(dimension)
+        for row in range(dimension):
+            for column in range(dimension):
+                turned[row] += out[1, row, 1 + column] * direction[column]
+            total += (turned[row] / bound[row]) ** 2
+        size = math.sqrt(total)
+        if not size > 0.0 or not math.isfinite(size):
+            return growth
+        growth[i] = math.log(size)
+        for row in range(dimension):
+            direction[row] = turned[row] / size
+    return growth
+
+
+def largest_exponent(
+    law: Law,
+    starts: Float[np.ndarray, "run state"],
+    begin: float,
+    duration: float,
+    bound: Float[np.ndarray, " state"],
+    *,
+    rtol: float = 1e-6,
+) -> float:
+    """Mean exponent over the second halves of runs from ``starts``; NaN unless most of them are chaotic.
+
+    Args:
+        begin: time at which runs begin.
+        duration: of each run.
+        bound: largest magnitude of a state; solutions that leave it have no attractor here.
+    """
+    if len(law.states) + law_depends_on_time(law) < 3:
+        return math.nan  # Poincaré and Bendixson: no chaos in the plane
+    numbers = Law(law.states, tuple(law.equations.values()), ())
+    tape = tape_of(numbers)
+    times = begin + np.linspace(0.0, duration, 2 * STEPS + 1)
+    found: list[float] = []
+    for start in np.array(starts, dtype=np.float64):
+        vector = bound / np.linalg.norm(np.ones(len(bound)))
+        growth = _growth(
+            tape.code, tape.outputs, np.array(tape.registers), start, vector, times, rtol, 1e-2 * rtol * bound, bound,
+            MAX_STEPS // STEPS,
+        )  # fmt: skip
+        total = float(growth[STEPS:].sum())
+        found.append(total / (0.5 * duration) if total > CHAOTIC else math.nan)
+    chaotic = [one for one in found if math.isfinite(one)]
+    return float(np.mean(chaotic)) if 2 * len(chaotic) > len(found) else math.nan
+
+
+def law_depends_on_time(law: Law) -> bool:
+    """Whether ``t`` is in an equation."""
+    return any(str(symbol) == "t" for skeleton in law.skeletons for symbol in skeleton.free_symbols)

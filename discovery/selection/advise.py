@@ -1,0 +1,45 @@
+"""Advice on the chosen law: what these data leave open, and which measurement would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from discovery.advice import Advice
+from discovery.dynamics.shooting import Shooting
+from discovery.protocols import NEVER, Deadline
+from discovery.selection.experiments import discriminating, informative, stage_of
+from discovery.selection.identifiability import Relative, inflations, loose_combinations, sensitivities
+from discovery.selection.inclusion import support
+from discovery.selection.trajectories import Selected
+from discovery.types import DiscoveryProblem
+
+
+def advise(
+    selected: Selected,
+    problem: DiscoveryProblem,
+    *,
+    headers: Mapping[str, str] | None = None,
+    deadline: Deadline = NEVER,
+) -> Advice:
+    """Advice on the first law of the ranking; empty if there is none, or no time left.
+
+    Args:
+        headers: names of the states for people.
+    """
+    if not selected.refined or deadline.passed():
+        return Advice()
+    fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
+    stage = stage_of(problem, selected.windows.length, headers)
+    proposed = (
+        informative(fitted, stage, Shooting()),
+        discriminating(selected.ranking.front, stage),
+    )
+    covariance = Relative.of(fitted).covariance()
+    return Advice(
+        sensitivities=sensitivities(fitted),
+        inflations=inflations(fitted),
+        loose=loose_combinations(fitted),
+        experiments=tuple(one for one in proposed if one is not None),
+        terms=support(selected.refined, selected.windows, Shooting()),
+        covariance=tuple(tuple(float(v) for v in row) for row in covariance),
+    )

@@ -1,0 +1,186 @@
+"""Which further run would tell most: initial states tried by what the fitted law predicts of them.
+
+Source: D-optimal design (Atkinson, Donev & Tobias 2007, Optimum Experimental Designs, with SAS, ch. 10-11), Bayesian in
+that a weak belief keeps the determinant finite; model discrimination as Hunter & Reiner (1965), Technometrics 7:307.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.advice import Experiment
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import cut
+from discovery.selection.identifiability import Relative
+from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
+
+# Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
+# starts that tell a tenth more.
+TRIED = 24
+MARGIN = 1.0
+# Samples of a tried run; real ones count as often as they are more.
+SAMPLES = 96
+# A proposal has to promise this many times what a repetition would.
+WORTHWHILE = 1.1
+# Nats behind within which a rival is worth an experiment, and rivals looked at.
+NEAR = 10.0
+RIVALS = 4
+# Differences beyond this many noise deviations are all the same: the laws can be told apart.
+PLAIN = 100.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where and when a further run may take place."""
+
+    problem: DiscoveryProblem
+    times: Float[np.ndarray, " time"]
+    each: int  # real samples that one of these stands for
+    length: int  # samples that the law can be followed
+    measured: Float[np.ndarray, "run state"]
+    tried: Float[np.ndarray, "run state"]
+    names: tuple[str, ...]  # of the states, as the user wrote them
+
+    @property
+    def duration(self) -> float:
+        """Of the run."""
+        return float(self.times[-1] - self.times[0])
+
+    @property
+    def followed(self) -> float:
+        """Time for which the law can be followed."""
+        return float(self.times[min(self.length, len(self.times)) - 1] - self.times[0])
+
+
+def stage_of(problem: DiscoveryProblem, length: int, headers: Mapping[str, str] | None = None) -> Stage:
+    """A run as long as the longest that was measured.
+
+    Args:
+        length: samples of the longest windows that the law was fitted on.
+        headers: names of the states for people.
+    """
+    from scipy.stats import qmc  # takes half a second to load
+
+    longest = max(problem.trajectories, key=len)
+    each = -(-len(longest) // SAMPLES)
+    states = np.vstack([run.states for run in problem.trajectories])
+    low, high = np.nanmin(states, axis=0), np.nanmax(states, axis=0)
+    width = np.maximum(high - low, 1e-12)
+    points = qmc.Halton(len(low), scramble=False).random(TRIED + 1)[1:]  # the first point is a corner
+    around = np.where(np.arange(TRIED) % 2 == 0, MARGIN, 0.0)[:, None]
+    tried = low - around * width + points * (1.0 + 2.0 * around) * width
+    tried = np.where(low >= 0.0, np.maximum(tried, low - MARGIN * np.minimum(low, width)), tried)
+    measured = np.array([run.states[0] for run in problem.smoothing.trajectories])
+    names = tuple((headers or {}).get(name, name) for name in problem.names)
+    return Stage(problem, longest.times[::each], each, max(4, length // each), measured, _round(tried, width), names)
+
+
+def _round(points: Float[np.ndarray, "point state"], width: Float[np.ndarray, " state"]) -> np.ndarray:
+    """Two digits of the width, or of the value itself where it is smaller: what a person would set."""
+    size = np.maximum(np.minimum(np.abs(points), width), 1e-9 * width)
+    step = 10.0 ** (np.floor(np.log10(size)) - 1.0)
+    return np.round(points / step) * step
+
+
+def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | None:
+    """The run that narrows the intervals of the constants most; None if none does clearly more than a repetition."""
+    number = len(fitted.law.constants)
+    if number == 0:
+        return None
+    known = Relative.of(fitted)
+    size = np.abs(known.constants)
+    scale = np.outer(size, size) / max(1.0, fitted.reduced)  # residuals there are expected to be as large as here
+    have = np.linalg.slogdet(known.believed)[1]
+
+    def narrowing(start: Float[np.ndarray, " state"]) -> float:
+        further = _information(fitted.law, start, stage, settings)
+        if further is None:
+            return 0.0
+        return float(np.exp(0.5 * (np.linalg.slogdet(known.believed + further * scale)[1] - have) / number))
+
+    usual = max([narrowing(start) for start in stage.measured[:RIVALS]])
+    gains = [narrowing(start) for start in stage.tried]
+    best = int(np.argmax(gains))
+    if gains[best] < WORTHWHILE * max(usual, 1.0):
+        return None
+    text = (
+        f"A further run from {_place(stage, best)} over {stage.duration:.3g} time units would make the "
+        f"intervals {gains[best]:.2g} times narrower (geometric mean); repeating a measured run, {usual:.2g} times."
+    )
+    return Experiment("constants", _tuple(stage.tried[best]), stage.duration, gains[best], usual, text)
+
+
+def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | None:
+    """The run on which the chosen law and those near behind differ most; None if nothing is near."""
+    rivals = [(rank, one.law) for rank, one in enumerate(front, 1) if rank > 1 and one.score - front[0].score < NEAR]
+    rivals = rivals[:RIVALS]
+    if not rivals:
+        return None
+    law = front[0].law
+
+    def difference(start: Float[np.ndarray, " state"]) -> float:
+        return min(_difference(law, rival, start, stage) for _, rival in rivals)
+
+    usual = max(difference(start) for start in stage.measured[:RIVALS])
+    gains = [difference(start) for start in stage.tried]
+    best = int(np.argmax(gains))
+    if gains[best] < max(1.0, WORTHWHILE * usual):
+        return None
+    named = " and ".join(str(rank) for rank, _ in rivals)
+    amount = f"more than {PLAIN:g}" if gains[best] >= PLAIN else f"{gains[best]:.2g}"
+    text = (
+        f"To tell it from law{'s' * (len(rivals) > 1)} {named}, start from {_place(stage, best)}: within "
+        f"{stage.followed:.3g} time units the predictions differ by {amount} noise deviations (root mean square), from "
+        f"the measured starts by {usual:.2g}."
+    )
+    return Experiment("rivals", _tuple(stage.tried[best]), stage.followed, gains[best], usual, text)
+
+
+def _information(
+    law: Law, start: Float[np.ndarray, " state"], stage: Stage, settings: Shooting
+) -> Float[np.ndarray, "constant constant"] | None:
+    """Information of the constants in a run from ``start``, whose own state is not known better than it is measured."""
+    states = simulate(law, start, stage.times, rtol=settings.rtol)
+    if not np.all(np.isfinite(states)) or not np.all(np.abs(states) <= _bound(stage)):
+        return None
+    noise = stage.problem.smoothing.noise
+    if noise.kind == "lognormal" and np.any(states <= 0.0):
+        return None
+    none = np.zeros_like(states)
+    run = Trajectory(stage.times, states, law.states)
+    windows = cut([run], [SmoothedTrajectory(stage.times, states, none, none, none, law.states)], noise, stage.length)
+    windows = replace(windows, weights=windows.weights * np.sqrt(stage.each), bound=10.0 * _bound(stage))
+    found = fit(law, windows, settings=replace(settings, iterations=0))
+    return None if found is None else found.information
+
+
+def _bound(stage: Stage) -> Float[np.ndarray, " state"]:
+    """Ten times the largest magnitude that was measured: the law is not believed beyond."""
+    states = np.vstack([run.states for run in stage.problem.trajectories])
+    return 10.0 * (np.nanmax(np.abs(states), axis=0) + np.nanstd(states, axis=0))
+
+
+def _difference(law: Law, rival: Law, start: Float[np.ndarray, " state"], stage: Stage) -> float:
+    """Root mean square difference of two laws' predictions in noise deviations, as far as the chosen one is followed.
+
+    Zero where the chosen law itself cannot be followed.
+    """
+    times = stage.times[: stage.length]
+    ours, theirs = (simulate(one, start, times, rtol=1e-6) for one in (law, rival))
+    if not np.all(np.isfinite(ours)) or not np.all(np.abs(ours) <= _bound(stage)):
+        return 0.0
+    apart = np.abs(np.where(np.isfinite(theirs), theirs, np.inf) - ours) / stage.problem.smoothing.noise.deviation(ours)
+    return float(np.sqrt(np.mean(np.minimum(apart, PLAIN) ** 2)))
+
+
+def _place(stage: Stage, best: int) -> str:
+    return ", ".join(f"{name} = {value:.4g}" for name, value in zip(stage.names, stage.tried[best], strict=True))
+
+
+def _tuple(values: Float[np.ndarray, " state"]) -> tuple[float, ...]:
+    return tuple(float(f"{v:.12g}") for v in values)

@@ -1,0 +1,108 @@
+"""Which constants these data determine, and which only together.
+
+All of it is in relative changes of the constants, so that no unit matters: F = |c| I |c| with the information I.
+
+Source: Raue et al. (2009), Bioinformatics 25:1923, for what identifiability means; sloppy directions as in Gutenkunst
+et al. (2007), PLoS Comput. Biol. 3:e189.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.advice import LooseCombination
+from discovery.dynamics.shooting import Fit
+
+# Relative deviation from which a combination is called loose: its 95 % interval is wider than plus or minus half.
+LOOSE = 0.25
+# Share of the largest change below which a constant takes no part in a combination.
+PART = 0.1
+# Relative deviation of what is believed of a constant before there are data; only keeps matrices regular.
+PRIOR = 10.0
+# Deviations from which a constant is said to be free: more than its own size.
+FREE = 1.0
+
+
+@dataclass(frozen=True)
+class Relative:
+    """The information of relative changes of the constants.
+
+    Attributes:
+        matrix: |c| I |c|, divided by chi-squared by degree of freedom where that exceeds 1.
+    """
+
+    constants: Float[np.ndarray, " constant"]
+    matrix: Float[np.ndarray, "constant constant"]
+
+    @classmethod
+    def of(cls, fit: Fit) -> Relative:
+        """Of the constants of a fitted law."""
+        constants = np.array(fit.law.constants)
+        size = np.abs(constants)
+        return cls(constants, fit.information * np.outer(size, size) / max(1.0, fit.reduced))
+
+    @property
+    def believed(self) -> Float[np.ndarray, "constant constant"]:
+        """The matrix with what is believed before there are data, which makes it positive definite."""
+        return self.matrix + np.eye(len(self.constants)) / PRIOR**2
+
+    def covariance(self, prior: float = 1.0) -> Float[np.ndarray, "constant constant"]:
+        """Covariance of the constants, where each is believed to lie within ``prior`` of its own size."""
+        size = np.abs(self.constants)
+        return np.linalg.inv(self.matrix + np.eye(len(size)) / prior**2) * np.outer(size, size)
+
+
+def sensitivities(fit: Fit) -> tuple[float, ...]:
+    """Root mean square change of a value, in noise deviations, for one per cent of each constant."""
+    scale = np.sqrt(np.maximum(np.diag(fit.information), 0.0) / max(fit.count, 1))
+    return tuple(float(s) for s in 0.01 * np.abs(fit.law.constants) * scale)
+
+
+def inflations(fit: Fit) -> tuple[float, ...]:
+    """Deviation of each constant over what it were if the others were known; at least 1."""
+    matrix = Relative.of(fit).believed
+    if not len(matrix):
+        return ()
+    return tuple(float(v) for v in np.sqrt(np.maximum(np.diag(np.linalg.inv(matrix)) * np.diag(matrix), 1.0)))
+
+
+def loose_combinations(fit: Fit) -> tuple[LooseCombination, ...]:
+    """Directions in which the constants can move by a quarter of their size or more, the loosest first."""
+    relative = Relative.of(fit)
+    if not len(relative.matrix):
+        return ()
+    eigenvalues, vectors = np.linalg.eigh(relative.believed)
+    found: list[LooseCombination] = []
+    for eigenvalue, vector in zip(eigenvalues, vectors.T, strict=True):
+        deviation = float(np.max(np.abs(vector)) / np.sqrt(eigenvalue))
+        if deviation < LOOSE:
+            continue
+        changes = vector / vector[int(np.argmax(np.abs(vector)))]
+        taking = [i for i in np.argsort(-np.abs(changes), kind="stable") if abs(changes[i]) >= PART]
+        names = tuple(f"c{i}" for i in taking)
+        parts = tuple(float(changes[i]) for i in taking)
+        found.append(LooseCombination(names, parts, deviation, _words(names, parts, deviation)))
+    return tuple(found)
+
+
+def _words(names: tuple[str, ...], changes: tuple[float, ...], deviation: float) -> str:
+    """The combination as a sentence."""
+    amount = _percent(deviation)
+    if len(names) == 1:
+        return f"{names[0]} is hardly determined: these data allow it to change by {amount}."
+    told = " and ".join([", ".join(names[:-1]), names[-1]])
+    if len(names) == 2 and abs(abs(changes[1]) - 1.0) < 0.2:
+        known = f"{names[0]}/{names[1]}" if changes[1] > 0 else f"{names[0]}·{names[1]}"
+        way = "" if changes[1] > 0 else "in opposite directions "
+        return f"Of {told} little more than {known} is determined: they can change {way}together by {amount}."
+    moves = ", ".join(f"{n} {100 * c * min(deviation, FREE):+.0f} %" for n, c in zip(names, changes, strict=True))
+    return f"{told} are determined only together: these data hardly tell a change of {moves}."
+
+
+def _percent(deviation: float) -> str:
+    if deviation < FREE:
+        return f"{100 * deviation:.0f} %"
+    return "more than their own size" if deviation < PRIOR / 2 else "any amount"

@@ -1,0 +1,126 @@
+"""What data would look like without a law: states that wander, and curves that go on as they did.
+
+Where one of these does better than a law, the law has not been shown to be behind the data. A line and a wave are laws
+themselves (x' = c, and an oscillator): a law has to do as well as they do, not better.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.windows import Windows
+
+# Frequencies tried are this share of one over the record's length apart; a wave half way between two loses 5 % of its
+# power.
+SPACING = 0.25
+# Samples that a wave is looked for in.
+MOST = 800
+# Share of the record whose slope is the last one.
+LAST = 0.1
+
+# Mean squares below this are as good as nothing.
+LEAST = 1e-12
+
+Forecast = Float[np.ndarray, "time state"]
+
+
+def wandering(windows: Windows) -> float:
+    """Nats for the samples, each given those before, if the states or their rates wander (a random walk).
+
+    Half the logarithm of the mean squared step for each value, in units of the noise, to be compared with
+    :func:`scattering`; of states and rates the one that suits the samples better.
+    """
+    states = range(len(windows.spread))
+    return min(sum(_nats(*_steps(windows, state, rates)) for state in states) for rates in (False, True))
+
+
+def scattering(residuals: Float[np.ndarray, "sample state"], starts: int) -> float:
+    """Nats for the residuals of a law with that many window starts, if they scatter independently."""
+    columns = [column[np.isfinite(column)] for column in residuals.T]
+    return sum(_nats(float(column @ column) / max(1, len(column) - starts), len(column)) for column in columns)
+
+
+def _nats(square: float, count: int) -> float:
+    return 0.5 * count * math.log(max(square, LEAST))
+
+
+def _steps(windows: Windows, state: int, rates: bool) -> tuple[float, int]:
+    """Mean squared error of expecting no change, drift apart (or no change of the rate), and the number of samples."""
+    errors: list[np.ndarray] = [np.empty(0)]
+    count = 0
+    for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
+        there = windows.weights[low:high, state] > 0
+        times, values = windows.times[low:high][there], windows.values[low:high, state][there]
+        weights, count = windows.weights[low:high, state][there], count + len(times)
+        steps = np.diff(values)
+        if rates and len(times) > 2:
+            errors.append(weights[2:] * (steps[1:] - steps[:-1] / np.diff(times)[:-1] * np.diff(times)[1:]))
+        elif not rates and len(times) > 1:
+            errors.append(weights[1:] * (steps - (values[-1] - values[0]) / (times[-1] - times[0]) * np.diff(times)))
+    every = np.concatenate(errors)
+    return (float(np.mean(every**2)) if len(every) else 1.0), count
+
+
+def extrapolations(
+    times: Float[np.ndarray, " known"], states: Float[np.ndarray, "known state"], later: Float[np.ndarray, " time"]
+) -> Mapping[str, Forecast]:
+    """What is expected at ``later`` of a record that goes on as it was, by name."""
+    columns = [_continued(times, column, later) for column in states.T]
+    names = ("a straight line", "a line and a wave", "the last slope")
+    return {name: np.column_stack([column[i] for column in columns]) for i, name in enumerate(names)}
+
+
+def average(
+    known: Sequence[tuple[Float[np.ndarray, " known"], Float[np.ndarray, "known state"]]],
+    times: Float[np.ndarray, " time"],
+) -> Mapping[str, Forecast]:
+    """What is expected of a further run: the mean of the others at the same time; where there are none, of all."""
+    total = np.nanmean(np.vstack([states for _, states in known]), axis=0)
+    sums, counts = np.zeros((len(times), len(total))), np.zeros((len(times), len(total)))
+    for clock, states in known:
+        for i, column in enumerate(states.T):
+            there = np.isfinite(column)
+            if there.sum() < 2:
+                continue
+            inside = (times >= clock[there][0]) & (times <= clock[there][-1])
+            sums[:, i] += np.where(inside, np.interp(times, clock[there], column[there]), 0.0)
+            counts[:, i] += inside
+    return {"the average of the other runs": np.where(counts > 0, sums / np.maximum(counts, 1), total)}
+
+
+def _continued(times: np.ndarray, column: np.ndarray, later: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A line, a line and a wave, and the last slope; the mean where there are too few samples."""
+    there = np.isfinite(column)
+    t, x = times[there], column[there]
+    if len(t) < 4:
+        level = np.full(len(later), np.mean(x) if len(x) else 0.0)
+        return level, level, level
+    thin = max(1, len(t) // MOST)
+    line = _fitted(t, x, later, None)
+    wave = _fitted(t, x, later, _frequency(t[::thin], x[::thin])) if len(t) >= 8 else line
+    few = max(4, round(LAST * len(t)))
+    return line, wave, _fitted(t[-few:], x[-few:], later, None)
+
+
+def _frequency(t: np.ndarray, x: np.ndarray) -> float:
+    """The angular frequency with most power, of those with at least one period in the record."""
+    span = t[-1] - t[0]
+    rest = x - np.polyval(np.polyfit((t - t[0]) / span, x, 1), (t - t[0]) / span)
+    cycles = np.arange(1.0, max(2.0, len(t) / 4), SPACING)
+    power = np.abs(np.exp(-2j * np.pi * np.outer(cycles, (t - t[0]) / span)) @ rest)
+    return float(2 * np.pi * cycles[int(np.argmax(power))] / span)
+
+
+def _fitted(t: np.ndarray, x: np.ndarray, later: np.ndarray, frequency: float | None) -> np.ndarray:
+    """Least squares of a line, and of a wave of that frequency."""
+
+    def columns(at: np.ndarray) -> np.ndarray:
+        from_start = at - t[0]
+        wave = [] if frequency is None else [np.sin(frequency * from_start), np.cos(frequency * from_start)]
+        return np.column_stack([np.ones_like(at), from_start / max(t[-1] - t[0], 1e-300), *wave])
+
+    return columns(later) @ np.linalg.lstsq(columns(t), x, rcond=None)[0]

@@ -1,0 +1,55 @@
+"""Leading laws with exact relations between their constants, each kept only if it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.windows import Windows
+from discovery.protocols import NEVER, Deadline
+from discovery.selection.refined import Refined, in_order, refine, side_by_side
+from discovery.selection.relations import relations
+
+# Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.
+TRIED = 3
+# Laws this many nats behind the first, and so many of them at most, are simplified too: all that compete have the
+# chance.
+NEAR = 10.0
+MOST = 6
+
+
+def simplified_front(
+    refined: Sequence[Refined], windows: Windows, settings: Shooting, *, threads: int, deadline: Deadline = NEVER
+) -> list[Refined]:
+    """The laws with the leading ones simplified, best first; of laws that became the same, the better."""
+    near = [item for item in refined[:MOST] if item.score < refined[0].score + NEAR]
+    work = partial(simplified, windows=windows, settings=settings, deadline=deadline)
+    forms: dict[tuple[object, ...], Refined] = {}
+    for item in in_order([*side_by_side(work, near, threads), *refined[len(near) :]]):
+        forms.setdefault(item.law.skeletons, item)
+    return list(forms.values())
+
+
+def simplified(refined: Refined, windows: Windows, settings: Shooting, *, deadline: Deadline = NEVER) -> Refined:
+    """The law with relations put in one by one, each refitted, as long as the description gets shorter."""
+    while not deadline.passed():
+        better = _simpler(refined, windows, settings)
+        if better is None:
+            break
+        refined = better
+    return refined
+
+
+def _simpler(refined: Refined, windows: Windows, settings: Shooting) -> Refined | None:
+    """The law with the most credible relation that pays when it is refitted."""
+    for relation in relations(refined.fit)[:TRIED]:
+        trial = refine(relation.law, windows, starts=refined.fit.starts, settings=settings)
+        if trial is None:
+            continue
+        # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.
+        objection = 0.5 * (trial.fit.cost - refined.fit.cost) / max(1.0, refined.fit.reduced)
+        priced = Refined(trial.fit, trial.score + relation.price, (*refined.relations, relation.text))
+        if priced.score < refined.score and objection < relation.evidence + relation.objection:
+            return priced
+    return None

@@ -1,0 +1,69 @@
+"""Laws that blow up where the data are cannot be behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import sympy as sp
+
+from discovery.dynamics.shooting import Fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import Windows
+from discovery.selection.reconstruction import reconstruct
+from discovery.selection.refined import Refined
+from discovery.symbolic.constants import parts
+from discovery.symbolic.evaluate import compiled
+from discovery.types import Law, Prediction, Trajectory
+
+# Fitted window starts that a law is followed from, to the end of the record.
+STARTS = 6
+# Laws looked at; if none of them is sound, the order is left as it is.
+LOOKED_AT = 12
+
+
+def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]) -> list[Refined]:
+    """The same laws with those that blow up on the data behind the first that does not."""
+    for place, item in enumerate(refined[:LOOKED_AT]):
+        if sound(item.fit, windows, runs):
+            return [item, *refined[place + 1 :], *refined[:place]]
+    return list(refined)
+
+
+def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
+    """Whether a law stays finite on the data: no pole between samples, and no divergence before a record's end."""
+    inner = list(dict.fromkeys(part for rhs in fit.law.equations.values() for part in _singular(rhs)))
+    if inner and _has_pole(inner, fit.law, reconstruct(fit, windows, runs)[0]):
+        return False
+    return not _diverges(fit, windows, runs)
+
+
+def _has_pole(inner: Sequence[sp.Expr], law: Law, followed: Sequence[Prediction]) -> bool:
+    """Whether what must not be zero changes sign along a run, or is undefined."""
+    program = compiled(inner, (*law.states, "t"))
+    for run in followed:
+        signs = np.sign(program(np.column_stack([run.states, run.times])))
+        if not np.all(signs[0] != 0.0) or not np.all(signs == signs[0]):
+            return True
+    return False
+
+
+def _singular(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """What must not be zero: denominators, and arguments of logarithms."""
+    for part in sp.preorder_traversal(expression):
+        if isinstance(part, sp.Pow) and part.exp.is_number and float(part.exp) < 0 and part.base.free_symbols:
+            yield part.base
+        if isinstance(part, sp.log) and part.free_symbols:
+            yield parts(part)[0]
+
+
+def _diverges(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
+    """Whether the fitted law leaves every bound when it is followed from window starts to the end of the record."""
+    lengths = np.diff(windows.offsets)
+    rows = [row for row, (run, low) in enumerate(windows.places) if low + lengths[row] < len(runs[run])]
+    for row in rows[:: max(1, len(rows) // STARTS)]:  # windows that end with their record were followed by the fit
+        run, low = windows.places[row]
+        states = simulate(fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000)
+        if not np.all(np.abs(states[-1]) <= windows.bound):
+            return True
+    return False

@@ -1,0 +1,74 @@
+"""Forecasts with a band."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.forecast import forecast, measured_starts
+from discovery.errors import SimulationError
+from discovery.types import Law, NoiseModel
+
+TIMES = np.linspace(0.0, 2.0, 21)
+START = np.array([2.0])
+EXACT = np.tile(START, (400, 1))
+
+
+def test_the_band_is_that_of_the_constants(law_of: Callable[..., Law]) -> None:
+    """Of x' = c x with c = -1 and a deviation of a tenth: 2 exp((-1 ± 0.196) t)."""
+    found = forecast(law_of({"x": "c0*x"}, -1.0), START, TIMES, covariance=((0.01,),), starts=EXACT, seed=0)
+    np.testing.assert_allclose(found.states[:, 0], 2.0 * np.exp(-TIMES), rtol=1e-6)
+    np.testing.assert_allclose(found.lows[:, 0], 2.0 * np.exp(-1.196 * TIMES), rtol=0.06)
+    np.testing.assert_allclose(found.highs[:, 0], 2.0 * np.exp(-0.804 * TIMES), rtol=0.06)
+
+
+def test_constants_are_drawn_together(law_of: Callable[..., Law]) -> None:
+    """Two that only their sum matters of leave no band."""
+    law = law_of({"x": "c0 + c1"}, 1.0, 2.0)
+    covariance = ((0.25, -0.25), (-0.25, 0.25))
+    found = forecast(law, START, TIMES, covariance=covariance, starts=EXACT, seed=0)
+    np.testing.assert_allclose(found.highs, found.lows, atol=1e-6)
+    alone = forecast(law, START, TIMES, covariance=((0.25, 0.0), (0.0, 0.25)), starts=EXACT, seed=0)
+    assert np.all(alone.highs[1:] - alone.lows[1:] > 0.1)
+
+
+def test_the_same_seed_gives_the_same_band(law_of: Callable[..., Law]) -> None:
+    """And another seed another."""
+    law = law_of({"x": "c0*x"}, -1.0)
+    one, two, other = (
+        forecast(law, START, TIMES, covariance=((0.01,),), starts=EXACT[:50], seed=seed) for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one.lows, two.lows)
+    assert not np.array_equal(one.lows, other.lows)
+
+
+def test_solutions_that_are_lost_may_be_anywhere(law_of: Callable[..., Law]) -> None:
+    """x' = c x² leaves every bound at t = 1/(2c): where a tenth of the draws do, the band has no ends."""
+    found = forecast(law_of({"x": "c0*x**2"}, 0.2), START, TIMES, covariance=((0.0025,),), starts=EXACT, seed=0)
+    assert np.all(np.isfinite(found.states))
+    assert np.all(np.isfinite(found.highs[:10]))
+    assert (-np.inf, np.inf) == (found.lows[-1, 0], found.highs[-1, 0])
+
+
+def test_a_law_that_cannot_be_followed_is_an_error(law_of: Callable[..., Law]) -> None:
+    """There is nothing to put a band around."""
+    with pytest.raises(SimulationError, match="could not be integrated beyond"):
+        forecast(law_of({"x": "c0*x**2"}, 5.0), START, TIMES, covariance=(), starts=EXACT, seed=0)
+
+
+def test_without_draws_the_band_is_the_solution(law_of: Callable[..., Law]) -> None:
+    """And certain constants add nothing to it."""
+    law = law_of({"x": "c0*x"}, -1.0)
+    for starts in (EXACT[:0], EXACT[:3]):
+        found = forecast(law, START, TIMES, covariance=(), starts=starts, seed=0)
+        np.testing.assert_allclose(found.lows, found.highs, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "deviation"), [("additive", 0.1), ("proportional", 0.4), ("lognormal", 0.4)])
+def test_starts_scatter_as_measurements_do(kind: str, deviation: float) -> None:
+    """By the noise model, in the units of the state; log-normal ones stay positive."""
+    scale = 0.1 if kind == "additive" else 0.2
+    noise = NoiseModel(kind, np.array([scale]), np.zeros(1))  # type: ignore[arg-type]
+    starts = measured_starts(START, noise, draws=4000, seed=0)
+    np.testing.assert_allclose(starts.std(), deviation, rtol=0.06)
+    assert kind != "lognormal" or np.all(starts > 0)

@@ -1,0 +1,48 @@
+"""Advice on a ranking."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.advice import Advice
+from discovery.protocols import Deadline
+from discovery.selection.advise import advise
+from discovery.selection.trajectories import Selected, TrajectorySelector
+from discovery.types import DiscoveryProblem, Law
+
+
+@pytest.fixture(scope="module")
+def problem(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """A damped oscillator, once."""
+    law = law_of({"x": "y", "y": "-2*x - 0.3*y"})
+    return problem_of(law, [[1.0, 0.0]], np.linspace(0.0, 8.0, 100), noise=0.03)
+
+
+@pytest.fixture(scope="module")
+def selected(law_of: Callable[..., Law], problem: DiscoveryProblem) -> Selected:
+    """Its law among the candidates."""
+    laws = [law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 1.1, -1.8, -0.2), law_of({"x": "c0*y", "y": "c1*x"}, 1.0, -2.0)]
+    return TrajectorySelector(threads=1).run(laws, problem)
+
+
+def test_advice_is_on_the_first_law(selected: Selected, problem: DiscoveryProblem) -> None:
+    """One figure for each constant, and a covariance whose deviations are those of the intervals."""
+    advice = advise(selected, problem)
+    number = len(selected.ranking.front[0].law.constants)
+    assert number == len(advice.sensitivities) == len(advice.inflations) == len(advice.covariance)
+    assert () == advice.loose
+    best = selected.ranking.front[0]
+    half = (np.array(best.highs) - np.array(best.lows)) / 2
+    np.testing.assert_allclose(1.97 * np.sqrt(np.diag(advice.covariance)), half, rtol=0.05)
+
+
+def test_advice_is_the_same_each_time(selected: Selected, problem: DiscoveryProblem) -> None:
+    """Nothing is drawn at random."""
+    assert advise(selected, problem) == advise(selected, problem)
+
+
+def test_there_is_no_advice_without_a_law_or_time(selected: Selected, problem: DiscoveryProblem) -> None:
+    """An empty ranking, and a deadline that has passed."""
+    assert Advice() == advise(TrajectorySelector().run([], problem), problem)
+    assert Advice() == advise(selected, problem, deadline=Deadline.after(0.0))

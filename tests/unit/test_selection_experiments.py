@@ -1,0 +1,119 @@
+"""Which further run would tell most."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.windows import cut
+from discovery.selection.experiments import discriminating, informative, stage_of
+from discovery.types import DiscoveryProblem, Law, RankedLaw
+
+TIMES = np.linspace(0.0, 4.0, 200)
+SETTINGS = Shooting()
+LOGISTIC = {"x": "c0*x - c1*x**2"}
+
+
+@pytest.fixture(scope="module")
+def early(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """Logistic growth that was only seen near its end."""
+    return problem_of(law_of(LOGISTIC, 1.0, 1.0), [[0.3]], TIMES, noise=0.1)
+
+
+def fitted(problem: DiscoveryProblem, law: Law) -> Fit:
+    """The law fitted to whole runs."""
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    found = fit(law, windows)
+    assert found is not None
+    return found
+
+
+def test_a_run_that_tells_more_is_proposed(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """A start away from the resting point narrows intervals more than a repetition, which narrows by about 1.4."""
+    one = informative(fitted(early, law_of(LOGISTIC, 1.0, 1.0)), stage_of(early, 200), SETTINGS)
+    assert one is not None
+    assert "constants" == one.purpose
+    assert 4.0 == round(one.duration, 1)
+    np.testing.assert_allclose(one.usual, np.sqrt(2.0), rtol=0.05)
+    assert one.gain > 1.1 * one.usual
+    assert abs(one.start[0] - 1.0) > 0.2
+    assert f"from x = {one.start[0]:.4g} over" in one.text
+
+
+def test_the_promise_is_kept(
+    early: DiscoveryProblem, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Intervals after the proposed run are as much narrower as was said."""
+    truth = law_of(LOGISTIC, 1.0, 1.0)
+    before = fitted(early, truth)
+    one = informative(before, stage_of(early, 200), SETTINGS)
+    assert one is not None
+    both = problem_of(truth, [[0.3], list(one.start)], TIMES, noise=0.1)
+    noise = early.smoothing.noise
+    after = fitted(replace(both, smoothing=replace(both.smoothing, noise=noise)), truth)
+    narrower = (np.linalg.slogdet(after.information)[1] - np.linalg.slogdet(before.information)[1]) / 4.0
+    np.testing.assert_allclose(np.exp(narrower), one.gain, rtol=0.15)
+
+
+def test_repeating_is_not_worth_a_word(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Growth at a constant rate is told as well by any start."""
+    law = law_of({"x": "c0 + 0*x"}, 1.0)
+    problem = problem_of(law, [[0.0]], TIMES, noise=0.1)
+    assert informative(fitted(problem, law), stage_of(problem, 200), SETTINGS) is None
+
+
+def ranked(law: Law, score: float) -> RankedLaw:
+    """A law with a score."""
+    return RankedLaw(law, score, 1.0, 0.9, 5)
+
+
+def test_rivals_are_told_apart_where_they_differ(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Near its end logistic growth is like relaxation; from elsewhere it is not."""
+    late = problem_of(law_of(LOGISTIC, 1.0, 1.0), [[0.8]], TIMES, noise=0.1)
+    rival = fitted(late, law_of({"x": "c0 - c1*x"}, 1.0, 1.0)).law
+    front = (ranked(law_of(LOGISTIC, 1.0, 1.0), 10.0), ranked(rival, 12.0))
+    one = discriminating(front, stage_of(late, 200, {"x": "size [cm]"}))
+    assert one is not None
+    assert "rivals" == one.purpose
+    assert one.gain > 2.0 * one.usual
+    assert "To tell it from law 2, start from size [cm] = " in one.text
+
+
+def test_a_law_far_behind_is_no_rival(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Twenty nats decide without another run."""
+    front = (ranked(law_of(LOGISTIC, 1.0, 1.0), 10.0), ranked(law_of({"x": "c0 - c1*x"}, 1.0, 1.0), 30.0))
+    assert discriminating(front, stage_of(early, 200)) is None
+    assert discriminating(front[:1], stage_of(early, 200)) is None
+
+
+def test_a_rival_that_blows_up_is_told_apart(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Where it cannot be followed it differs as much as can be."""
+    front = (
+        ranked(law_of(LOGISTIC, 1.0, 1.0), 10.0),
+        ranked(law_of({"x": "c0*x - c1*x**2 + c2*x**40"}, 1.0, 1.0, 1e-6), 12.0),
+    )
+    one = discriminating(front, stage_of(early, 200))
+    assert one is not None
+    assert one.gain > 50.0
+    assert one.usual < 1.0
+
+
+def test_starts_can_be_set_by_a_person(early: DiscoveryProblem) -> None:
+    """Within and around the measured box, two digits, not below zero where nothing measured was."""
+    stage = stage_of(early, 200)
+    measured = early.trajectories[0].states
+    low, high = measured.min(), measured.max()
+    assert np.all((stage.tried > low - 1.05 * (high - low)) & (stage.tried < high + 1.05 * (high - low)))
+    assert np.all(stage.tried > 0.0)
+    np.testing.assert_allclose(stage.tried, np.round(stage.tried, 2), atol=1e-12)
+
+
+def test_log_normal_noise_needs_positive_states(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Runs that leave them are passed over, and nothing warns."""
+    noise = replace(early.smoothing.noise, kind="lognormal", scale=np.array([0.05]))
+    problem = replace(early, smoothing=replace(early.smoothing, noise=noise))
+    assert informative(fitted(problem, law_of({"x": "c0 - c1*x"}, 1.0, 1.0)), stage_of(problem, 200), SETTINGS)

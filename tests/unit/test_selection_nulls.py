@@ -1,0 +1,91 @@
+"""Data without a law, as nulls describe them."""
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.windows import Windows
+from discovery.selection.nulls import average, extrapolations, scattering, wandering
+
+TIMES = np.linspace(0.0, 10.0, 200)
+LATER = np.linspace(10.05, 14.0, 80)
+
+
+def windows_of(values: np.ndarray, pieces: int = 1) -> Windows:
+    """Windows on values whose noise has unit deviation."""
+    count, dimension = values.shape
+    offsets = np.linspace(0, count, pieces + 1).astype(np.int64)
+    weights = np.where(np.isfinite(values), 1.0, 0.0)
+    return Windows(
+        np.arange(float(count)), np.nan_to_num(values), weights, offsets, values[offsets[:-1]], np.ones(dimension),
+        np.ones(dimension), False, count, tuple((0, int(low)) for low in offsets[:-1]),
+    )  # fmt: skip
+
+
+def test_a_line_goes_on() -> None:
+    """All curves continue it, whatever its slope, and gaps do not matter."""
+    states = np.column_stack([1.0 + 2.0 * TIMES, -TIMES])
+    states[10:20, 0] = np.nan
+    for forecast in extrapolations(TIMES, states, LATER).values():
+        np.testing.assert_allclose(forecast, np.column_stack([1.0 + 2.0 * LATER, -LATER]), atol=1e-8)
+
+
+def test_a_wave_goes_on() -> None:
+    """A line and a wave follow one of any phase; a line alone does not."""
+    states = (0.3 * TIMES + np.sin(3.0 * TIMES + 1.0))[:, None]
+    curves = extrapolations(TIMES, states, LATER)
+    truth = (0.3 * LATER + np.sin(3.0 * LATER + 1.0))[:, None]
+    assert np.max(np.abs(curves["a line and a wave"] - truth)) < 0.4
+    assert np.max(np.abs(curves["a straight line"] - truth)) > 0.9
+
+
+def test_the_last_slope_is_that_of_the_last_samples() -> None:
+    """A curve that flattens goes on flat."""
+    states = np.minimum(TIMES, 5.0)[:, None]
+    np.testing.assert_allclose(extrapolations(TIMES, states, LATER)["the last slope"], 5.0)
+
+
+@pytest.mark.parametrize("known", [0, 1, 3])
+def test_too_few_samples_give_their_mean(known: int) -> None:
+    """No slope is made of three samples."""
+    states = np.full((200, 1), np.nan)
+    states[:known] = 2.0
+    expected = 2.0 if known else 0.0
+    for forecast in extrapolations(TIMES, states, LATER).values():
+        np.testing.assert_array_equal(forecast, np.full((80, 1), expected))
+
+
+def test_a_further_run_is_expected_to_be_the_others_average() -> None:
+    """By time; beyond their ends, the mean of all."""
+    runs = [(TIMES, np.sin(TIMES)[:, None] + shift) for shift in (-1.0, 1.0)]
+    (forecast,) = average(runs, np.array([0.0, 5.0, 20.0])).values()
+    np.testing.assert_allclose(forecast[:2, 0], np.sin([0.0, 5.0]), atol=1e-3)
+    np.testing.assert_allclose(forecast[2, 0], np.sin(TIMES).mean())
+
+
+def test_a_random_walk_wanders() -> None:
+    """Its steps are a shorter description than its distance from a law's curve, however well that is fitted."""
+    walk = np.cumsum(np.random.default_rng(0).standard_normal((300, 1)), axis=0)
+    smooth = np.polyval(np.polyfit(np.arange(300.0), walk[:, 0], 5), np.arange(300.0))[:, None]
+    assert wandering(windows_of(walk)) < scattering(walk - smooth, 1) - 50.0
+
+
+def test_a_wandering_rate_is_seen_too() -> None:
+    """The sum of a random walk is smooth, but goes where it likes."""
+    path = np.cumsum(np.cumsum(np.random.default_rng(1).standard_normal((300, 1)), axis=0), axis=0)
+    assert wandering(windows_of(path)) < 0.5 * 300 * np.log(2.0)
+
+
+def test_noise_about_a_curve_does_not_wander() -> None:
+    """White residuals are the shorter description, by log(2)/2 nats a value at least."""
+    noise = np.random.default_rng(2).standard_normal((400, 2))
+    curve = np.column_stack([np.sin(np.arange(400.0) / 20.0), np.cos(np.arange(400.0) / 20.0)])
+    for pieces in (1, 8):
+        assert wandering(windows_of(20.0 * curve + noise, pieces)) > scattering(noise, pieces) + 200.0
+
+
+def test_missing_values_are_passed_over() -> None:
+    """Each state counts its own samples, also where it has none."""
+    values = np.random.default_rng(3).standard_normal((100, 2))
+    values[:, 1] = np.nan
+    assert np.isfinite(wandering(windows_of(values)))
+    np.testing.assert_allclose(scattering(values, 0), 50.0 * np.log(np.mean(values[:, 0] ** 2)))

@@ -1,0 +1,130 @@
+"""The last fit, and the noise about the law's own curve."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Shooting, fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import Windows, cut, weighed
+from discovery.selection.polish import noise_about, polished
+from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
+
+SETTINGS = Shooting()
+TIMES = np.linspace(0.0, 10.0, 400)
+LAW = {"x": "c0*x*y + c1*x", "y": "c2*x*y + c3*y"}
+TRUTH = (-0.4, 1.1, 0.1, -0.4)
+
+
+def scattered(kind: str, size: float, levels: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Measurements of states with noise of a kind."""
+    noise = size * np.random.default_rng(seed).standard_normal(levels.shape)
+    if kind == "lognormal":
+        return levels * np.exp(noise)
+    return levels + noise * (levels if kind == "proportional" else 1.0)
+
+
+def model(kind: str, estimated: bool = True) -> NoiseModel:
+    """A first guess for two states."""
+    return NoiseModel(kind, np.array([0.1, 0.1]), np.array([1e-3, 1e-3]), estimated)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def levels(law_of: Callable[..., Law]) -> np.ndarray:
+    """Predators and prey."""
+    return simulate(law_of(LAW, *TRUTH), np.array([10.0, 5.0]), TIMES)
+
+
+@pytest.mark.parametrize("guess", ["additive", "proportional"])
+@pytest.mark.parametrize("kind", ["additive", "proportional", "lognormal"])
+def test_the_kind_of_noise_is_seen_about_the_right_curve(kind: str, guess: str, levels: np.ndarray) -> None:
+    """Whatever it was taken for; the scale is that of the residuals."""
+    found = noise_about(levels, scattered(kind, 0.2, levels), model(guess))
+    assert kind == found.kind
+    np.testing.assert_allclose(found.scale, 0.2, rtol=0.15)
+
+
+def test_noise_that_was_asked_for_stays(levels: np.ndarray) -> None:
+    """Only its scale is estimated."""
+    found = noise_about(levels, scattered("proportional", 0.2, levels), model("additive", estimated=False))
+    assert ("additive", False) == (found.kind, found.estimated)
+
+
+def test_gaps_and_values_without_logarithm_say_nothing(levels: np.ndarray) -> None:
+    """Missing samples are passed over, and a negative one rules log-normal noise out."""
+    measured = scattered("lognormal", 0.2, levels)
+    measured[::3] = np.nan
+    assert "lognormal" == noise_about(levels, measured, model("additive")).kind
+    measured[1, 0] = -0.01
+    assert "lognormal" != noise_about(levels, measured, model("additive")).kind
+
+
+def test_near_zero_relative_residuals_do_not_count() -> None:
+    """A state that crosses zero has the scale of its larger values."""
+    wave = np.sin(np.linspace(0.0, 20.0, 500))[:, None] * np.ones(2)
+    found = noise_about(wave, scattered("proportional", 0.05, wave), model("proportional"))
+    assert "proportional" == found.kind
+    np.testing.assert_allclose(found.scale, 0.05, rtol=0.15)
+
+
+def test_degrees_of_freedom_are_paid(levels: np.ndarray) -> None:
+    """Half of them spent on the curve make the scale larger by the root of two."""
+    measured = scattered("additive", 0.2, levels)
+    one, other = (noise_about(levels, measured, model("additive"), spent).scale for spent in (0.0, 200.0))
+    np.testing.assert_allclose(other / one, np.sqrt(2.0))
+
+
+def problem_with(
+    measured: np.ndarray, problem: DiscoveryProblem, noise: NoiseModel
+) -> tuple[DiscoveryProblem, Windows]:
+    """The problem with other measurements, and one window."""
+    run = replace(problem.trajectories[0], states=measured)
+    smoothing = replace(problem.smoothing, noise=noise)
+    return replace(problem, trajectories=(run,), smoothing=smoothing), cut([run], smoothing.trajectories, noise, 1000)
+
+
+def test_weights_follow_the_law(
+    levels: np.ndarray, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Noise taken for additive becomes proportional, and the constants come nearer to the truth."""
+    law = law_of(LAW, *TRUTH)
+    measured = scattered("proportional", 0.1, levels, seed=1)
+    problem, windows = problem_with(measured, problem_of(law, [[10.0, 5.0]], TIMES), model("additive"))
+    first = fit(law, windows)
+    assert first is not None
+    last = polished(first, windows, problem.trajectories, problem.smoothing.noise, SETTINGS)
+    assert ("proportional", "additive") == (last.noise.kind, last.before)
+    np.testing.assert_allclose(last.noise.scale, 0.1, rtol=0.1)
+    before, after = (np.linalg.norm(np.array(one.law.constants) / TRUTH - 1.0) for one in (first, last.fit))
+    assert after < before
+    np.testing.assert_allclose(last.fit.misfit, 1.0, atol=0.05)
+
+
+def test_a_law_that_cannot_be_followed_stays_as_it_is(
+    levels: np.ndarray, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """With the noise that was there."""
+    law = law_of(LAW, *TRUTH)
+    problem, windows = problem_with(levels, problem_of(law, [[10.0, 5.0]], TIMES), model("additive"))
+    first = fit(law, windows)
+    assert first is not None
+    wild = replace(first, law=law_of({"x": "c0*x**3", "y": "c1*y"}, 9.0, 1.0))
+    last = polished(wild, windows, problem.trajectories, problem.smoothing.noise, SETTINGS)
+    assert wild is last.fit
+    assert problem.smoothing.noise is last.noise
+
+
+def test_windows_are_weighed_as_they_are_cut(levels: np.ndarray) -> None:
+    """The same levels and noise give the same windows, of several runs too; other noise gives logarithms."""
+    none = np.zeros_like(levels)
+    runs = [Trajectory(TIMES, scattered("additive", 0.1, levels, seed), ("x", "y"), str(seed)) for seed in (1, 2)]
+    curves = [SmoothedTrajectory(TIMES, levels, none, none, none, ("x", "y")) for _ in runs]
+    windows = cut(runs, curves, model("additive"), 100)
+    every = np.vstack([levels, levels])
+    for kind in ("proportional", "lognormal"):
+        expected, found = cut(runs, curves, model(kind), 100), weighed(windows, runs, every, model(kind))
+        np.testing.assert_array_equal(expected.weights, found.weights)
+        np.testing.assert_array_equal(expected.values, found.values)
+        assert expected.logarithmic == found.logarithmic

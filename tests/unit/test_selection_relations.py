@@ -1,0 +1,137 @@
+"""Exact relations between constants."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit, Shooting
+from discovery.dynamics.windows import cut
+from discovery.selection.refined import Refined, refine
+from discovery.selection.relations import relations
+from discovery.selection.simplifying import simplified, simplified_front
+from discovery.types import DiscoveryProblem, Law
+
+SETTINGS = Shooting()
+EPIDEMIC = {"S": "-c0*S*I", "I": "c1*S*I - c2*I"}
+
+
+def fit_of(law: Law, deviations: list[float], cost: float = 900.0) -> Fit:
+    """A fit of a thousand values whose constants are known that well, and not correlated."""
+    information = np.diag([1.0 / deviation**2 for deviation in deviations])
+    return Fit(law, np.zeros((0, len(law.states))), cost, np.zeros(0), information, 1000)
+
+
+def told(fit: Fit) -> list[str]:
+    """What is proposed, in words."""
+    return [relation.text for relation in relations(fit)]
+
+
+def test_a_constant_that_is_one_within_its_error_is_one(law_of: Callable[..., Law]) -> None:
+    """It leaves the law, and its interval is told; one that is clearly something else stays."""
+    law = law_of({"x": "c0*y", "y": "c1*x"}, 1.01, 0.77)
+    (relation,) = relations(fit_of(law, [0.02, 0.005]))
+    assert "the constant of y in x' is 1 (0.9708 … 1.049 if free)" == relation.text
+    assert ({"x": "y", "y": "0.77*x"}) == {state: str(rhs) for state, rhs in relation.law.equations.items()}
+    np.testing.assert_allclose(relation.objection, 0.125, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("value", "deviation", "number"),
+    [
+        (3.001, 0.002, "3"),
+        (0.5002, 0.0005, "1/2"),
+        (-0.2999, 0.0001, "-3/10"),
+        (2.03, 0.1, None),
+        (1.3, 0.3, None),
+        (0.77, 0.001, None),
+        (27.999, 0.001, None),
+        (1.05, 0.02, None),
+    ],
+)
+def test_simple_numbers_are_believed_if_the_data_are_sharp(
+    value: float, deviation: float, number: str | None, law_of: Callable[..., Law]
+) -> None:
+    """Small integers and fractions need more than that they are near; larger ones are never tried."""
+    texts = told(fit_of(law_of({"x": "c0*x"}, value), [deviation]))
+    assert (number is None) == (texts == [])
+    assert number is None or f"is {number} (" in texts[0]
+
+
+def test_false_numbers_are_rare(law_of: Callable[..., Law]) -> None:
+    """Of constants drawn at random, known to one per cent, one in twenty at most is taken for a fraction."""
+    rng = np.random.default_rng(0)
+    values = np.exp(rng.uniform(-2.0, 2.0, 300))
+    found = [told(fit_of(law_of({"x": "c0*x"}, value), [0.01 * value])) for value in values]
+    assert 1 <= sum(bool(texts) for texts in found) <= 20
+
+
+def test_a_flow_between_two_states_has_one_constant(law_of: Callable[..., Law]) -> None:
+    """The first of all relations, and the positive constant is kept."""
+    law = law_of({"S": "c0*S*I", "I": "c1*S*I + c2*I"}, -0.41, 0.405, -0.314)
+    relation = relations(fit_of(law, [0.004, 0.004, 0.001]))[0]
+    assert "the constant of I*S in S' is minus that of the constant of I*S in I'" == relation.text
+    assert ["-I*S*c0", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
+    np.testing.assert_allclose(relation.law.constants, (0.4075, -0.314), rtol=1e-6)
+
+
+def test_chance_neighbours_are_not_tied(law_of: Callable[..., Law]) -> None:
+    """Of many constants of other terms some are near each other."""
+    law = law_of({"x": "c0*x + c1*y**2", "y": "c2*x*y + c3*y"}, 0.432, 0.713, 0.437, 1.77)
+    assert [] == told(fit_of(law, [0.005] * 4))
+
+
+def test_constants_without_size_or_information_are_left_alone(law_of: Callable[..., Law]) -> None:
+    """Zero has no scale, and what is not determined is not simplified."""
+    assert [] == relations(fit_of(law_of({"x": "c0*x"}, 0.0), [0.1]))
+    assert [] == relations(fit_of(law_of({"x": "c0*x"}, 1.0), [math.inf]))
+    assert [] == relations(fit_of(law_of({"x": "-x"}), []))
+
+
+@pytest.fixture(scope="module")
+def outbreak(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """An epidemic at 3 % noise."""
+    return problem_of(law_of(EPIDEMIC, 0.4, 0.4, 0.3), [[3.0, 0.1]], np.linspace(0.0, 15.0, 200), noise=0.03)
+
+
+def refined_of(problem: DiscoveryProblem, law: Law) -> Refined:
+    """The law fitted to whole runs."""
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    found = refine(law, windows)
+    assert found is not None
+    return found
+
+
+def test_relations_that_pay_are_put_in(outbreak: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Two constants of an epidemic's three are one; the description is shorter, the price of saying so paid."""
+    windows = cut(outbreak.trajectories, outbreak.smoothing.trajectories, outbreak.smoothing.noise, 1000)
+    before = refined_of(outbreak, law_of(EPIDEMIC, 0.35, 0.45, 0.33))
+    after = simplified(before, windows, SETTINGS)
+    assert 2 == len(after.law.constants)
+    assert 1 == len(after.relations)
+    assert after.score < before.score
+    assert after.fit.cost < before.fit.cost + 4.0
+    np.testing.assert_allclose(after.law.constants, (0.4, 0.3), rtol=0.02)
+
+
+def test_relations_that_are_not_there_are_not_put_in(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """An epidemic in which a quarter of the infections goes unseen keeps its constants."""
+    problem = problem_of(law_of(EPIDEMIC, 0.41, 0.33, 0.23), [[3.0, 0.1]], np.linspace(0.0, 15.0, 200), noise=0.03)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    before = refined_of(problem, law_of(EPIDEMIC, 0.4, 0.3, 0.2))
+    assert before == simplified(before, windows, SETTINGS)
+
+
+def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Of two in the front that differ by a relation, the shorter is left; laws far behind are not touched."""
+    windows = cut(outbreak.trajectories, outbreak.smoothing.trajectories, outbreak.smoothing.noise, 1000)
+    free = refined_of(outbreak, law_of(EPIDEMIC, 0.4, 0.4, 0.3))
+    tied = refined_of(outbreak, law_of({"S": "-c0*S*I", "I": "c0*S*I - c1*I"}, 0.4, 0.3))
+    far = Refined(free.fit, free.score + 50.0)
+    front = simplified_front([tied, free], windows, SETTINGS, threads=1)
+    assert 1 == len(front)
+    assert [2, 3] == [len(item.law.constants) for item in simplified_front([free, far], windows, SETTINGS, threads=2)]
+    assert [] == simplified_front([], windows, SETTINGS, threads=1)

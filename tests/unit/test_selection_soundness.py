@@ -1,0 +1,75 @@
+"""Laws that blow up on the data are not chosen."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit
+from discovery.dynamics.windows import Windows, cut
+from discovery.selection.refined import Refined
+from discovery.selection.soundness import sound, sound_first
+from discovery.types import DiscoveryProblem, Law
+
+TIMES = np.linspace(0.0, 10.0, 200)
+
+
+@pytest.fixture(scope="module")
+def wave(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """An oscillator."""
+    return problem_of(law_of({"x": "y", "y": "-x"}), [[1.0, 0.0]], TIMES)
+
+
+def windows_of(problem: DiscoveryProblem, length: int = 16) -> Windows:
+    """Windows of a problem."""
+    return cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, length)
+
+
+def fitted(law: Law, windows: Windows) -> Fit:
+    """The law as it is, from the smoothed starts."""
+    number = len(law.constants)
+    return Fit(law, windows.starts, 1.0, np.ones(len(windows.starts)), np.eye(number), windows.count)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("-x", True),
+        ("-x + 1e-9/(2 + x)", True),
+        ("-x + 1e-9/(0.5 + x)", False),
+        ("-x + 1e-9*log(1.5 + y)", True),
+        ("-x + 1e-9/(x**2 - 0.5)", False),
+        ("-x + y", False),
+    ],
+)
+def test_laws_with_poles_or_without_bounds_are_not_sound(
+    second: str, expected: bool, wave: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """A denominator that changes sign on the way, or growth that only short windows hide."""
+    windows = windows_of(wave)
+    assert expected == sound(fitted(law_of({"x": "y", "y": second}), windows), windows, wave.trajectories)
+
+
+def test_a_law_that_was_followed_to_the_end_does_not_diverge(
+    wave: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """Growth within whole trajectories is the fit's business."""
+    windows = windows_of(wave, 1000)
+    assert sound(fitted(law_of({"x": "y", "y": "-x + y"}), windows), windows, wave.trajectories)
+
+
+def order(laws: Sequence[Law], problem: DiscoveryProblem) -> list[Law]:
+    """The laws as they come out."""
+    windows = windows_of(problem)
+    return [
+        item.law
+        for item in sound_first([Refined(fitted(law, windows), 0.0) for law in laws], windows, problem.trajectories)
+    ]
+
+
+def test_the_first_sound_law_leads(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Those before it go to the end, in their order; where none is sound nothing changes."""
+    bad, worse, good, other = (law_of({"x": "y", "y": s}) for s in ("-x + y", "-x + 2*y", "-x", "-x - 0.01*y"))
+    assert [good, other, bad, worse] == order([bad, worse, good, other], wave)
+    assert [bad, worse] == order([bad, worse], wave)
+    assert [] == order([], wave)
