@@ -107,7 +107,7 @@ def _panels(states: int, runs: int, width: float) -> tuple[Figure, Cells]:
     """States below each other and runs side by side; many states of one run in two columns."""
     columns = runs if runs > 1 else 1 if states <= _IN_ONE_COLUMN else 2
     rows = states if runs > 1 else math.ceil(states / columns)
-    height = max(0.75, min(0.9, 2.4 / rows))
+    height = max(0.7, min(0.9, 2.1 / rows))
     figure = Figure(figsize=(width, 0.5 + height * rows))
     sharing: dict[str, Any] = {"sharex": "col", "sharey": "row"} if runs > 1 else {"sharex": True, "sharey": False}
     grid = figure.subplots(rows, columns, squeeze=False, **sharing)
