@@ -124,7 +124,7 @@ class _Family:
     @property
     def fit(self) -> tuple[float, float]:
         """To compare fits of one family: a tenth of a nat on the samples says nothing, then the regressions decide."""
-        return round(self.misfit, 1), math.prod(self.errors)
+        return _fit(self.misfit, self.errors)
 
     def nats(self, count: int) -> float:
         """Description length of the law and of ``count`` samples, beyond that of the best fit.
@@ -172,7 +172,7 @@ def _families(proposed: Sequence[str], tested: Tested) -> list[_Family]:
         alike.setdefault((support, _signs(numbers)), []).append(i)
     shapes: dict[tuple[str, tuple[bool, ...]], _Family] = {}
     for (support, _), rows in alike.items():
-        best = min(rows, key=lambda i: (round(float(misfits[i]), 1), math.prod(errors[i]), i))
+        best = min(rows, key=lambda i: (*_fit(float(misfits[i]), errors[i]), i))
         numbers = sums.row(best)[1]
         piece = gathered([terms[j].times(number) for j, number in zip(support, numbers, strict=True)])
         sources = dict.fromkeys(proposed[i % len(proposed)] for i in (best, *rows))
@@ -192,6 +192,11 @@ def _families(proposed: Sequence[str], tested: Tested) -> list[_Family]:
         values = tuple(f"{error:.5e}" for error in family.errors)
         functions[values] = functions.get(values, family).found_by(family.sources)
     return list(functions.values())
+
+
+def _fit(misfit: float, errors: Iterable[float]) -> tuple[float, float]:
+    """Rounded, so that the last digits, which depend on where arrays lie in memory, decide nothing."""
+    return round(misfit, 1), float(f"{math.prod(errors):.5e}")
 
 
 def _signs(numbers: Iterable[float]) -> tuple[bool, ...]:

@@ -77,7 +77,7 @@ def test_a_law_is_printed_on_stdout_and_told_about_on_stderr(folder: Path, found
     assert 0 == code
     position, velocity = out.splitlines()
     assert position.startswith("d x / dt = ")
-    assert position.endswith("*v")
+    assert position.endswith("v")  # its constant may be 1, exactly
     assert velocity.startswith("d v / dt = -")
     assert velocity.endswith("*x")
     for text in ("smoothing", "search", "selection", "A law was found", "run/report.html", "run/result.json"):
