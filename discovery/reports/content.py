@@ -11,6 +11,7 @@ import sympy as sp
 
 from discovery.reports.methods import spoken
 from discovery.reports.naming import split_header
+from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, SETTLED, constants, engine_names, engines
@@ -53,6 +54,13 @@ _MEASURES = {
     "held_out_mean": "The same of the mean",
     "held_out_noise": "The same that noise alone would make",
     "held_out_skill": "Share of the better null's error that the law removes",
+    "held_out_best_curve": "The same of the best curve that knows no law",
+    "ties": "Laws that are as good as tied",
+    "lead_over_wandering": "Lead over states that wander at random, nats",
+    "residual_probability": "Least probability of the residuals' tests, if they were white",
+    "residual_correlation": "Largest correlation of successive residuals",
+    "lyapunov_exponent": "Largest Lyapunov exponent",
+    "horizon_in_lyapunov_times": "Lyapunov times for which forecasts hold",
 }
 _EVEN = 0.01  # steps that differ by less than this share are called even
 
@@ -133,9 +141,10 @@ def unseen(result: DiscoveryResult) -> str:
     equals = len(tied(result)) - 1
     stands = "stands the law" if equals == 1 else f"stand the {equals} laws"
     beside = f"; beside it {stands} that these data do not tell from it, and where they part a measurement would decide"
+    start = "the start suggested for the next run" if next_run(result) else "a start that no run had"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of a start that "
-        f"no run had is still to be tested{beside if equals else ''}."
+        "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of "
+        f"{start} is still to be tested{beside if equals else ''}."
     )
 
 
@@ -191,8 +200,7 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
     text = _CAPTIONS[name]
     run_count, dimension = len(result.trajectories), result.trajectories[0].dimension
     if name == "unseen" and not whole_runs(result):
-        text = "What the law says of a start that no run had (diamond), as long as the first run or as forecasts hold"
-        text += f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else "."
+        text = _outlook_caption(result, dimension)
     if name == "phase" and dimension == 1:
         text = "Slope of the state against the state: smoothed samples and the law."
     if name == "phase" and dimension == 2 and result.law is not None:
@@ -249,6 +257,16 @@ def longest(result: DiscoveryResult) -> int:
         (sum(not node.args for node in sp.preorder_traversal(rhs)) for law in laws for rhs in law.law.skeletons),
         default=0,
     )
+
+
+def _outlook_caption(result: DiscoveryResult, dimension: int) -> str:
+    seen = outlook(result)
+    suggested = seen is not None and seen.suggested
+    start = "the start suggested for the next run" if suggested else "a start that no run had"
+    text = f"What the law says of {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
+    text += "forecasts hold"
+    text += "; 95 % band by the constants" if seen is not None and len(seen.low) else ""
+    return text + (f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else ".")
 
 
 def sample_count(trajectories: Sequence[Trajectory]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discovery.reports import content, rows
+from discovery.reports import content, openness, rows
 from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
 from discovery.reports.references import cited
@@ -62,6 +62,11 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
         "agreement": content.agreement(result),
         "engines": rows.engines(result),
         "untested": content.untested(result),
+        "loose": openness.loose(result),
+        "experiments": openness.experiments(result),
+        "certainties": openness.certainties(result),
+        "support": openness.support(result),
+        "unsure": [row for row in openness.support(result) if row.unsure],
     }
 
 

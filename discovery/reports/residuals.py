@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from discovery.selection.residuals import whiteness
 from discovery.types import DiscoveryResult, Prediction, Trajectory
 
 Kind = Literal["fit", "held_out"]
@@ -40,6 +41,8 @@ class StateErrors:
         chi_squared: mean square in units of the noise variance; 1 is noise alone.
         outside: share beyond two noise deviations; noise alone leaves 4.6 %.
         memory: correlation of successive standardised residuals; NaN where too few are in a row.
+        ljung_box, runs: probabilities of correlations, and of runs of one sign, as strong as these if residuals were
+            white; NaN where there are too few.
     """
 
     identifier: str
@@ -49,6 +52,8 @@ class StateErrors:
     chi_squared: float
     outside: float
     memory: float
+    ljung_box: float
+    runs: float
 
 
 def predictions(result: DiscoveryResult, kind: Kind) -> Iterator[tuple[Trajectory, Prediction]]:
@@ -90,7 +95,9 @@ def state_errors(result: DiscoveryResult, kind: Kind) -> tuple[StateErrors, ...]
         outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
         memory = autocorrelation([r.standardised[:, i] for r in found], 1)
         relative = rms / spread if spread > 0 else np.nan
-        rows.append(StateErrors(name, len(known), rms, relative, squares, outside, float(memory[1])))
+        (tested,) = whiteness(standardised[:, i : i + 1])
+        tests = (np.nan, np.nan) if tested is None else (tested.ljung_box, tested.runs)
+        rows.append(StateErrors(name, len(known), rms, relative, squares, outside, float(memory[1]), *tests))
     return tuple(rows)
 
 

@@ -64,3 +64,11 @@ def plain(number: float, digits: int = 3) -> str:
         return "∞" if number > 0 else "−∞"
     is_whole_size = 10**digits <= abs(number) < 1e6
     return f"{number:.0f}" if is_whole_size else _tidy(f"{number:.{digits}g}")
+
+
+def percent(share: float) -> str:
+    """A share in per cent: whole from ten on, two digits below, a dash where there is none."""
+    value = 100 * share
+    return (
+        f"{value:.0f} %" if 10 <= abs(value) < 1e6 else f"{plain(value, 2)} %" if math.isfinite(value) else plain(value)
+    )

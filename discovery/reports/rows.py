@@ -11,7 +11,7 @@ import sympy as sp
 from discovery.reports.comparison import Difference, differences, why_not
 from discovery.reports.naming import split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
-from discovery.reports.rounding import plain, rounded
+from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.units import constant_units
 from discovery.reports.unseen import whole_runs
 from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
@@ -98,6 +98,8 @@ class Errors:
     chi_squared: str
     outside: str
     memory: str
+    ljung_box: str
+    runs: str
 
 
 @dataclass(frozen=True)
@@ -189,8 +191,8 @@ def errors(result: DiscoveryResult, kind: Kind) -> tuple[Errors, ...]:
     """Errors of fit or forecast of each state."""
     return tuple(
         Errors(
-            row.identifier, row.count, plain(row.rms), _percent(row.relative), plain(row.chi_squared),
-            _percent(row.outside), plain(row.memory, 2),
+            row.identifier, row.count, plain(row.rms), percent(row.relative), plain(row.chi_squared),
+            percent(row.outside), plain(row.memory, 2), _probability(row.ljung_box), _probability(row.runs),
         )
         for row in state_errors(result, kind)
     )  # fmt: skip
@@ -210,15 +212,15 @@ def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
             outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
             rows.append(
                 Errors(
-                    one.run.label, len(known), "–", _percent(relative), plain(mean_square(standard)),
-                    _percent(outside), "–",
+                    one.run.label, len(known), "–", percent(relative), plain(mean_square(standard)),
+                    percent(outside), "–", "–", "–",
                 )
             )  # fmt: skip
     return tuple(rows)
 
 
-def _percent(share: float) -> str:
-    return f"{plain(100 * share, 2)} %" if np.isfinite(share) else plain(share)
+def _probability(value: float) -> str:
+    return "<1e-9" if value < 1e-9 else plain(value, 2)
 
 
 def engine_names(laws: Sequence[RankedLaw]) -> tuple[str, ...]:

@@ -43,17 +43,13 @@ FORECAST: Look = {"color": VERMILION, "linestyle": (0, (4, 1.6))}
 _RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))
 
 
-def span(result: DiscoveryResult, state: int, more: Sequence[np.ndarray] = ()) -> tuple[float, float]:
-    """Limits of an axis: all measurements, and of the predictions what does not flatten them by running away.
-
-    Args:
-        more: further curves that are drawn beside the predictions.
-    """
+def span(result: DiscoveryResult, state: int) -> tuple[float, float]:
+    """Limits of an axis: all measurements, and of the predictions what does not flatten them by running away."""
     measured = np.concatenate([run.states[:, state] for run in result.trajectories])
     measured = measured[np.isfinite(measured)] if np.any(np.isfinite(measured)) else np.zeros(1)
     low, high = float(measured.min()), float(measured.max())
     reach = (high - low) or 1.0
-    predicted = np.concatenate([measured, *more, *(prediction.states[:, state] for prediction in result.predictions)])
+    predicted = np.concatenate([measured, *(prediction.states[:, state] for prediction in result.predictions)])
     predicted = predicted[np.isfinite(predicted) & (predicted > low - reach / 2) & (predicted < high + reach / 2)]
     low, high = float(np.min(predicted, initial=low)), float(np.max(predicted, initial=high))
     return low - 0.06 * reach, high + 0.06 * reach
@@ -111,7 +107,7 @@ def _panels(states: int, runs: int, width: float) -> tuple[Figure, Cells]:
     """States below each other and runs side by side; many states of one run in two columns."""
     columns = runs if runs > 1 else 1 if states <= _IN_ONE_COLUMN else 2
     rows = states if runs > 1 else math.ceil(states / columns)
-    height = max(0.75, min(0.9, 2.4 / rows))
+    height = max(0.7, min(0.9, 2.1 / rows))
     figure = Figure(figsize=(width, 0.5 + height * rows))
     sharing: dict[str, Any] = {"sharex": "col", "sharey": "row"} if runs > 1 else {"sharex": True, "sharey": False}
     grid = figure.subplots(rows, columns, squeeze=False, **sharing)
@@ -199,9 +195,12 @@ def _outlook(result: DiscoveryResult) -> Figure | None:
     figure, cells = _panels(len(names), 1, HALF)
     figure.set_figheight(NARROW_HEIGHT)
     for axes, _, row in cells:
-        axes.set_ylim(*span(result, row, [states[:, row] for states in seen.curves]))
+        axes.set_ylim(*_limits([states[:, row] for states in seen.curves]))
         for states, look in zip(seen.curves, _looks(len(seen.curves)), strict=True):
             axes.plot(seen.times, states[:, row], **look)
+        if len(seen.low):
+            inside = np.clip(seen.low[:, row], *axes.get_ylim()), np.clip(seen.high[:, row], *axes.get_ylim())
+            axes.fill_between(seen.times, *inside, color=BLUE, alpha=0.18, lw=0)
         axes.plot(seen.times[:1], seen.start[row : row + 1], "D", color=BLUE, ms=4, mew=0, clip_on=False)
         label(axes, y=_name(axes, result, names[row]))
     _label_time(result, cells)
@@ -209,6 +208,15 @@ def _outlook(result: DiscoveryResult) -> Figure | None:
     entries = [key(_law_text(rank), **look) for rank, look in zip(seen.ranks, looks, strict=True)]
     legend(figure, entries)
     return figure
+
+
+def _limits(curves: Sequence[np.ndarray]) -> tuple[float, float]:
+    """All of the first curve, and of the others what does not flatten it."""
+    first, *others = (values[np.isfinite(values)] for values in curves)
+    low, high = float(first.min()), float(first.max())
+    reach = (high - low) or abs(high) or 1.0
+    near = np.clip(np.concatenate([first, *others]), low - reach / 2, high + reach / 2)
+    return float(near.min()) - 0.06 * reach, float(near.max()) + 0.06 * reach
 
 
 def _law_text(rank: int) -> str:

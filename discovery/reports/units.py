@@ -62,7 +62,7 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
         units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told.
     """
     columns = {name: {f"?{name}": Fraction(1)} if unit is None else exponents(unit) for name, unit in units.items()}
-    told: list[str] = ["–"] * len(law.constants)
+    told: list[set[str]] = [set() for _ in law.constants]  # by the equations in which a constant stands
     for state, skeleton in zip(law.states, law.skeletons, strict=True):
         walk = _Walk(columns)
         try:
@@ -71,8 +71,8 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
             continue  # a function or power to which units say nothing
         for constant, unit in walk.solved().items():
             if not any(name.startswith("?") for name in unit):
-                told[constant] = written(unit)
-    return tuple(told)
+                told[constant].add(written(unit))
+    return tuple(next(iter(units)) if len(units) == 1 else "–" for units in told)
 
 
 @dataclass(frozen=True)

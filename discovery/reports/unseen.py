@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from discovery.errors import SimulationError
+from discovery.reports.openness import next_run
 from discovery.types import DiscoveryResult, Prediction, RankedLaw, Trajectory
 
 MOST_LAWS = 4  # the chosen one and the nearest of those tied with it; more lines cannot be told apart
 _POINTS = 600
+_DRAWS = 100  # solutions of a band; its ends scatter by a seventh of its width, which nobody reads off a figure
 _MOST_STEPS = 20_000  # a law that needs more on one run is wild; its line ends there
 # A start at the mirrored rank of each state stays where measurements were, but not at the ends of their range.
 _LOWEST, _HIGHEST = 0.15, 0.85
@@ -21,14 +24,20 @@ class Outlook:
     """Curves from one start by the chosen law, the first, and by its equals.
 
     Attributes:
+        suggested: whether the start is the one that the result suggests to measure from.
         ranks: places of the laws in the ranking.
         curves: their states; NaN from where a law diverges.
+        low, high: between them lie 95 % of the chosen law's solutions with equally credible constants; no rows where
+            the result does not know them.
     """
 
     start: Float[np.ndarray, " state"]
+    suggested: bool
     times: Float[np.ndarray, " time"]
     ranks: tuple[int, ...]
     curves: tuple[Float[np.ndarray, "time state"], ...]
+    low: Float[np.ndarray, "time state"]
+    high: Float[np.ndarray, "time state"]
 
 
 def whole_runs(result: DiscoveryResult) -> tuple[tuple[Trajectory, Prediction], ...]:
@@ -51,25 +60,52 @@ def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
 
 
 def outlook(result: DiscoveryResult) -> Outlook | None:
-    """Curves from a start that no run had, as long as the first run, or as forecasts by the law hold.
+    """Curves from the start that the result suggests to measure from; without that, from one that no run had.
+
+    They are as long as the suggested run, or as the first run, or as forecasts by the law hold.
 
     Returns:
         None if there is no law, or nothing was measured.
     """
-    from discovery.dynamics.simulate import simulate
-
-    if result.law is None:
-        return None
     run = result.trajectories[0]
-    start = unseen_start(result)
-    if start is None or len(run) < 2:
+    if result.law is None or len(run) < 2:
         return None
-    span = float(run.times[-1] - run.times[0])
+    suggestion = next_run(result)
+    start = unseen_start(result) if suggestion is None else np.array(suggestion.start)
+    if start is None:
+        return None
+    span = float(run.times[-1] - run.times[0]) if suggestion is None else suggestion.duration
     horizon = result.verdict.measures.get("horizon", np.inf)
     times = run.times[0] + np.linspace(0.0, min(span, horizon) if horizon > 0 else span, _POINTS)
+    return _drawn(result, start, suggestion is not None, times)
+
+
+def _drawn(
+    result: DiscoveryResult, start: Float[np.ndarray, " state"], suggested: bool, times: Float[np.ndarray, " time"]
+) -> Outlook:
+    from discovery.dynamics.simulate import simulate
+
     laws = tied(result)[:MOST_LAWS]
     curves = tuple(simulate(law.law, start, times, max_steps=_MOST_STEPS) for _, law in laws)
-    return Outlook(start, times, tuple(rank for rank, _ in laws), curves)
+    low, high = _band(result, start, times)
+    return Outlook(start, suggested, times, tuple(rank for rank, _ in laws), curves, low, high)
+
+
+def _band(
+    result: DiscoveryResult, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where solutions with other constants lie; empty if these are not known or the law cannot be followed."""
+    from discovery.dynamics.forecast import forecast
+
+    none = np.empty((0, len(start)))
+    if result.law is None or not result.advice.covariance:
+        return none, none
+    starts = np.tile(start, (_DRAWS, 1))  # a start is set as exactly as one likes
+    try:
+        found = forecast(result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=0)
+    except SimulationError:
+        return none, none
+    return found.lows, found.highs
 
 
 def unseen_start(result: DiscoveryResult) -> Float[np.ndarray, " state"] | None:

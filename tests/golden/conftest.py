@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.integrate import solve_ivp
 
+from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.reports.write import ReportFiles, write_report
 from discovery.resources import folder
 from discovery.symbolic.parse import parse
@@ -123,6 +124,20 @@ def lynx_hare_result(headers: dict[str, str] | None = None) -> DiscoveryResult:
         failures=(Failure("pysr", "Julia is not installed."),),
         cites=("Chen2018", "Brunton2016", "Burlacu2020", "Bock1983"),
         provenance=provenance("lynx_hare_1900_1920.csv", "discover run lynx_hare_1900_1920.csv --time year --seed 0"),
+        advice=Advice(
+            (0.047, 0.038, 0.061, 0.052),
+            (1.2, 1.0, 1.2, 1.1),
+            (LooseCombination(("c2", "c3"), (1.0, 0.9), 0.3, "Of c2 and c3 little more than c2/c3 is determined."),),
+            (Experiment("rivals", (60.0, 20.0), 8.0, 5.1, 0.6, "To tell it from law 2, start from 60, 20."),),
+            (
+                TermSupport("h", "h", 1.0, True),
+                TermSupport("h", "h*l", 0.999, True),
+                TermSupport("l", "h*l", 1.0, True),
+                TermSupport("l", "l", 0.93, True),
+                TermSupport("l", "l**2", 0.17, False),
+            ),
+            tuple(tuple(row) for row in np.diag([3e-4, 8e-7, 1e-6, 1.2e-3]).tolist()),
+        ),
         seconds={"smoothing": 18.3, "search": 41.7, "selection": 12.9},
     )
 

@@ -138,6 +138,7 @@ def test_law_constants_verdict_and_provenance_stand_in_the_pdf(form, compiled):
     assert "discoverrunlynx_hare_1900_1920.csv" in said.replace(" ", "")
     assert "9f2c1e7b0c5d4a8fb1c3e6d27a90f4b85d6e3c2a1f0b9e8d7c6b5a4938271605" in said.replace(" ", "")
     assert "It fits worse" in said
+    assert "The next run. To tell it from law 2" in said
 
 
 @needs_tex

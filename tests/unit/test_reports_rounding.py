@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from discovery.reports.rounding import NOT_DETERMINED, plain, rounded
+from discovery.reports.rounding import NOT_DETERMINED, percent, plain, rounded
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,20 @@ def test_an_unknown_interval_says_so():
 def test_measures_are_short(number, expected):
     """Three digits, whole numbers of moderate size in full."""
     assert expected == plain(number)
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.9999, "100 %"),
+        (0.384, "38 %"),
+        (0.0212, "2.1 %"),
+        (0.0, "0 %"),
+        (math.nan, "–"),
+        (math.inf, "∞"),
+        (1e9, "1e11 %"),
+    ],
+)
+def test_shares_are_told_in_per_cent(share, expected):
+    """Whole from ten on, and never as 1e2."""
+    assert expected == percent(share)

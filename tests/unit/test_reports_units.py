@@ -72,3 +72,9 @@ def test_a_term_without_constants_does_not_contradict():
 def test_a_ratio_has_no_unit():
     """Empty, which is not the same as unknown."""
     assert ("",) == constant_units(law("c0*y", constants=1), METRES)
+
+
+def test_a_constant_of_two_equations_has_the_unit_that_both_give_it():
+    """None where they disagree."""
+    assert ("s⁻¹",) == constant_units(law("c0*x", "c0*y", constants=1), METRES)
+    assert ("–",) == constant_units(law("c0*x", "c0*x", constants=1), METRES)
