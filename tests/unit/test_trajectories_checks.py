@@ -153,7 +153,7 @@ def test_a_wide_table_is_checked_with_little_work(monkeypatch: pytest.MonkeyPatc
     assert len(solved) < 30
 
 
-SIZES = st.sampled_from([1.0, 1.0, 1e-3, 1e9, 1e150, 1e-150, 1e300, 1e-300])
+SIZES = st.sampled_from([1.0, 1.0, 1e-3, 1e9, 1e150, 1e-150, 1e298, 1e-300])  # of 1e9 too: the largest float is 1.8e308
 COURSES = st.sampled_from([np.sin, np.exp, np.abs, np.sign, np.ones_like, np.floor, lambda u: u, lambda u: 1e9 + u])
 
 
