@@ -113,11 +113,13 @@ def measure(case: Case, smoother: str) -> Record:
         return record
     best = cramer_rao(law, truth, problem.trajectories, case.noise)
     last = polished(found.fit, windows, problem.trajectories, noise, Growth().shooting)
-    lows, highs = bounds(last.fit)
+    lows, highs = last.bounds
+    curvature = bounds(last.fit)
     record["noise_of_law"] = {"kind": last.noise.kind, "scale": [float(s) for s in last.noise.scale]}
     record |= {"misfit": found.fit.misfit, "length": windows.length, "windows": len(windows.starts)}
-    columns = zip(law.constants, last.fit.law.constants, lows, highs, map(float, best), strict=True)
-    record["constants"] = [dict(zip(("true", "value", "low", "high", "bound"), row, strict=True)) for row in columns]
+    columns = zip(law.constants, last.fit.law.constants, lows, highs, map(float, best), *curvature, strict=True)
+    names = ("true", "value", "low", "high", "bound", "parabola_low", "parabola_high")
+    record["constants"] = [dict(zip(names, row, strict=True)) for row in columns]
     return record
 
 

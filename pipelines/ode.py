@@ -20,6 +20,7 @@ from discovery.selection.advise import advise
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
+from discovery.smoothing.outliers import without_outliers
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
@@ -88,16 +89,19 @@ def discover_ode(
     stages = _Stages(config, deadline, progress, store or Memory(), witness)
     first = stages.first(measurements.trajectories)
     smoothing = stages.smooth(measurements.trajectories)
-    problem = DiscoveryProblem(measurements.trajectories, smoothing, regressions(measurements.trajectories, smoothing))
+    kept, outliers = without_outliers(measurements.trajectories, smoothing)
+    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
     problem = problem.settling(settled(problem))
     notes = [
         f"The equation {state}' = {rhs} was settled by the data before the search."
         for state, rhs in problem.settled.items()
     ]
+    if outliers:
+        notes.append(f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust.")
     candidates, failures = stages.search(problem)
     if first and deadline.passed():
         candidates = first  # refined already, which there is no time to do with the others
-    selected = stages.select(candidates, problem)
+    selected = stages.select(candidates, problem, robust=outliers > 0)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
     return DiscoveryResult(
@@ -153,16 +157,22 @@ class _Stages:
         with self.timed("smoothing"):
             if (kept := self.store.smoothing()) is not None:
                 return kept
-            self.progress("smoothing", self.config.smoother)
-            smoothing = self.config.make_smoother().smooth(
-                trajectories,
-                seed=self.config.seed,
-                deadline=self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining()),
-                progress=self.progress,
-            )
+            smoothing = self.smoothed(trajectories)
+            kept, outliers = without_outliers(trajectories, smoothing)
+            if outliers and not self.deadline.passed():
+                smoothing = self.smoothed(kept)
             if not self.deadline.passed():
                 self.store.keep_smoothing(smoothing)
             return smoothing
+
+    def smoothed(self, trajectories: Sequence[Trajectory]) -> Smoothing:
+        self.progress("smoothing", self.config.smoother)
+        return self.config.make_smoother().smooth(
+            trajectories,
+            seed=self.config.seed,
+            deadline=self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining()),
+            progress=self.progress,
+        )
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
@@ -192,10 +202,12 @@ class _Stages:
             self.store.keep_candidates(key, found)
         return found
 
-    def select(self, candidates: Candidates, problem: DiscoveryProblem) -> Selected:
+    def select(self, candidates: Candidates, problem: DiscoveryProblem, *, robust: bool) -> Selected:
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
-            return self.config.make_selector().run(
+            selector = self.config.make_selector()
+            selector = selector.robust() if robust else selector
+            return selector.run(
                 candidates, problem, deadline=self.deadline, progress=self.progress, witness=self.witness
             )
 

@@ -25,6 +25,7 @@ def assemble(
     rtol,
     atol,
     bound,
+    bend,
     steps_a_sample,
     start_block,
     mixed_block,
@@ -36,7 +37,8 @@ def assemble(
     """Fills the blocks of J'J and J'r for free window starts and shared constants.
 
     The blocks are: ``start_block`` (window, state, state), ``mixed_block`` (window, state, constant),
-    ``constant_block`` (constant, constant); the residual is simulated minus measured over its deviation.
+    ``constant_block`` (constant, constant); the residual is simulated minus measured over its deviation, and where it
+    is larger than ``bend`` it counts less.
 
     Returns:
         Number of windows that could be simulated to their end; all of them, or the blocks are not to be used.
@@ -74,7 +76,13 @@ def assemble(
                 else:
                     weight_of_slope = weight
                 residual = weight * (simulated - values[low + sample, i])
-                cost += residual * residual
+                if abs(residual) <= bend:
+                    cost += residual * residual
+                else:  # Huber's loss: beyond the bend it goes on as a straight line
+                    cost += bend * (2.0 * abs(residual) - bend)
+                    factor = math.sqrt(bend / abs(residual))
+                    residual *= factor
+                    weight_of_slope *= factor
                 for j in range(dimension + number):
                     row[j] = weight_of_slope * out[sample, i, 1 + j]
                 for a in range(dimension):

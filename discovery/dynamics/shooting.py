@@ -9,6 +9,8 @@ Source: Bock (1983), multiple shooting for parameter estimation; Marquardt (1963
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +31,15 @@ class Shooting:
         tolerance: the fit ends when the cost falls by less than this share.
         rtol: relative tolerance of the integration; a tenth of the smallest noise floor (1e-3) squared is ample.
         steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.
+        bend: residual, in deviations of the noise, from which on the loss is linear (Huber 1964), so that outliers pull
+            with a bounded force; infinite for none.
     """
 
     iterations: int = 30
     tolerance: float = 1e-5
     rtol: float = 1e-6
     steps_a_sample: int = 10
+    bend: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ class _Normal:
     gradient: Float[np.ndarray, " constant"]
     prior: Float[np.ndarray, " state"]
 
-    def step(self, damping: float) -> tuple[np.ndarray, np.ndarray] | None:
-        """Changes of constants and starts; None where the damped matrix is singular."""
+    def step(self, damping: float, fixed: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray] | None:
+        """Changes of constants, those ``fixed`` apart, and starts; None where the damped matrix is singular."""
         number = len(self.gradient)
         blocks = self._blocks(damping)
         right = np.concatenate([self.mixed, self.start_gradient[:, :, None]], axis=2)
@@ -99,6 +104,9 @@ class _Normal:
             reduced = self.constants - np.einsum("kdi,kdj->ij", self.mixed, solved[:, :, :number])
             reduced += np.diag((damping + 1e-14) * np.diag(self.constants) + 1e-300)
             gradient = self.gradient - np.einsum("kdi,kd->i", self.mixed, solved[:, :, number])
+            for held in fixed:
+                reduced[held], reduced[:, held], gradient[held] = 0.0, 0.0, 0.0
+                reduced[held, held] = 1.0
             change = np.linalg.solve(reduced, -gradient) if number else gradient
         except np.linalg.LinAlgError:
             return None
@@ -137,7 +145,7 @@ def _evaluate(
     done = assemble(
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
         windows.offsets, windows.logarithmic, settings.rtol, 1e-2 * settings.rtol * windows.spread, windows.bound,
-        settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
+        settings.bend, settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
     )  # fmt: skip
     if done < count or not (np.all(np.isfinite(block)) and np.all(np.isfinite(start_block))):
         return None
@@ -174,11 +182,13 @@ def fit(
     *,
     starts: Float[np.ndarray, "window state"] | None = None,
     settings: Shooting | None = None,
+    fixed: Sequence[int] = (),
 ) -> Fit | None:
     """Refines constants and window starts; None if the law cannot be simulated from the first guess.
 
     Args:
         starts: first guess of the window starts instead of the smoother's.
+        fixed: constants that keep their values.
     """
     settings = settings or Shooting()
     tape = tape_of(law)
@@ -189,7 +199,7 @@ def fit(
         return None
     damping = 1e-3
     for _ in range(settings.iterations):
-        change = normal.step(damping)
+        change = normal.step(damping, fixed)
         trial = None
         if change is not None:
             trial = _evaluate(tape, windows, settings, constants + change[0], starts + change[1])

@@ -19,6 +19,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, weighed
+from discovery.selection.intervals import Bounds, profiled
 from discovery.types import NoiseKind, NoiseModel, Trajectory
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
@@ -32,11 +33,13 @@ class Polished:
     """A fit and the noise about its curve, consistent with each other.
 
     Attributes:
+        bounds: of the constants.
         before: the kind of noise that the smoother saw.
     """
 
     fit: Fit
     noise: NoiseModel
+    bounds: Bounds
     before: NoiseKind
 
 
@@ -56,8 +59,9 @@ def polished(
         better = fit(fitted.law, again, starts=fitted.starts, settings=tight)
         if better is None:
             break
-        fitted, noise = better, about
-    return Polished(fitted, noise, before)
+        fitted, noise, windows = better, about, again
+    fitted, ends = profiled(fitted, windows, settings)
+    return Polished(fitted, noise, ends, before)
 
 
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:

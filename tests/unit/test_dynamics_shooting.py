@@ -156,3 +156,56 @@ def test_misfit_is_chi_squared_by_value() -> None:
     nothing = np.zeros((0, 0))
     assert Fit(law, nothing, 6.0, nothing, nothing, 4).misfit == 1.5
     assert Fit(law, nothing, 6.0, nothing, nothing, 0).misfit == 6.0
+
+
+def with_outliers(problem: DiscoveryProblem) -> Windows:
+    """Windows in which every twentieth value of the first run's first state is far off."""
+    run = problem.trajectories[0]
+    states = run.states.copy()
+    states[::20, 0] += 3.0
+    spoiled = Trajectory(run.times, states, run.names)
+    smoothing = problem.smoothing
+    return cut([spoiled, problem.trajectories[1]], smoothing.trajectories, smoothing.noise, 1000)
+
+
+def test_outliers_pull_with_a_bounded_force(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """With a loss that is linear from three deviations on, the constants stay a few times nearer to the truth."""
+    law = law_of(LOTKA_VOLTERRA, *TRUTH)
+    problem = problem_of(law, [[10.0, 5.0], [4.0, 2.0]], np.linspace(0.0, 15.0, 90), noise=0.02)
+    errors = []
+    for bend in (np.inf, 3.0):
+        found = fit(law, with_outliers(problem), settings=Shooting(tolerance=1e-9, iterations=100, bend=bend))
+        assert found is not None
+        errors.append(np.linalg.norm(np.array(found.law.constants) / TRUTH - 1.0))
+    assert errors[1] < 0.4 * errors[0]
+
+
+def test_a_bend_that_nothing_reaches_changes_nothing(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """To the last bit; where it is reached, the cost is Huber's."""
+    guess, windows = law_of(LOTKA_VOLTERRA, 1.0, 0.4, 0.1, 0.4), windows_of(hunted)
+    plain, far, near = (fit(guess, windows, settings=Shooting(iterations=0, bend=b)) for b in (np.inf, 1e9, 2.0))
+    assert plain is not None
+    assert far is not None
+    assert near is not None
+    assert plain.cost == far.cost
+    np.testing.assert_array_equal(plain.information, far.information)
+    residuals = []
+    for row, start in enumerate(windows.starts):
+        part = slice(windows.offsets[row], windows.offsets[row + 1])
+        residuals.append(windows.weights[part] * (simulate(guess, start, windows.times[part]) - windows.values[part]))
+    size = np.abs(np.vstack(residuals))
+    np.testing.assert_allclose(near.cost, np.where(size <= 2.0, size**2, 4.0 * size - 4.0).sum(), rtol=1e-4)
+
+
+def test_fixed_constants_keep_their_values(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """The others are fitted around them."""
+    guess = law_of(LOTKA_VOLTERRA, 1.2, 0.3, 0.1, 0.4)
+    found = fit(guess, windows_of(hunted), fixed=(0, 3))
+    free = fit(guess, windows_of(hunted))
+    assert found is not None
+    assert free is not None
+    assert (1.2, 0.4) == (found.law.constants[0], found.law.constants[3])
+    assert 0.3 != found.law.constants[1]
+    assert found.cost > free.cost

@@ -1,0 +1,79 @@
+"""Samples that lie so far off the smoothed curve, and alone, that they are no measurements of the state.
+
+A Gaussian smoother takes them for noise: two per cent of them make its noise twice as large as it is. They are left
+out, and the rest is smoothed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
+
+# Robust deviations beyond which a sample is an outlier: of Gaussian noise one in a million is. The nearest samples on
+# both sides have to be nearer than this; where a curve misses a steep stretch, it misses neighbours too.
+FAR = 5.0
+NEAR = 3.0
+# The median absolute deviation of normal noise is its deviation over this.
+NORMAL = 1.4826
+# Larger shares than this are no outliers but the rule, and left alone.
+MOST = 0.1
+# Fewer samples of a state tell nothing.
+FEWEST = 20
+
+
+def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tuple[tuple[Trajectory, ...], int]:
+    """The runs with outliers missing, and how many there were."""
+    off = [
+        _standardised(run, curve, smoothing.noise)
+        for run, curve in zip(trajectories, smoothing.trajectories, strict=True)
+    ]
+    every = np.abs(np.vstack(off))
+    measured = np.isfinite(every).sum(axis=0)
+    if np.max(measured) < FEWEST:
+        return tuple(trajectories), 0
+    # Deviations of the noise model are floored: what is below the floor is no noise.
+    scale = np.maximum(NORMAL * np.nanmedian(every, axis=0), _floor(smoothing, trajectories))
+    masks = [_alone(np.abs(one) / scale) for one in off]
+    found = np.vstack(masks).sum(axis=0)
+    usable = (found <= MOST * measured) & (measured >= FEWEST)
+    masks = [mask & usable for mask in masks]
+    cleaned = [
+        replace(run, states=np.where(mask, np.nan, run.states)) if mask.any() else run
+        for run, mask in zip(trajectories, masks, strict=True)
+    ]
+    return tuple(cleaned), int(found[usable].sum())
+
+
+def _standardised(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel) -> Float[np.ndarray, "time state"]:
+    """Measurements minus the curve, in units in which noise is the same everywhere; NaN where nothing was measured."""
+    if noise.kind == "lognormal":
+        there = (run.states > 0.0) & (curve.states > 0.0)
+        return np.log(np.where(there, run.states, np.nan)) - np.log(np.where(there, curve.states, 1.0))
+    return (run.states - curve.states) / noise.deviation(curve.states)
+
+
+def _floor(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, " state"]:
+    """The least deviation that is believed, in the units of :func:`_standardised`."""
+    noise = smoothing.noise
+    if noise.kind != "lognormal":
+        return np.full(len(noise.scale), 1e-2)
+    sizes = np.nanmedian(np.abs(np.vstack([run.states for run in trajectories])), axis=0)
+    return noise.floor / np.maximum(sizes, 1e-300)
+
+
+def _alone(off: Float[np.ndarray, "time state"]) -> Bool[np.ndarray, "time state"]:
+    """Samples far off whose neighbours, the next that were measured, are not."""
+    mask = np.zeros(off.shape, dtype=bool)
+    for state, column in enumerate(off.T):
+        rows = np.flatnonzero(np.isfinite(column))
+        values = column[rows]
+        if len(values) < 3:
+            continue
+        before, after = np.concatenate([[0.0], values[:-1]]), np.concatenate([values[1:], [0.0]])
+        mask[rows, state] = (values > FAR) & (np.maximum(before, after) < NEAR)
+    return mask

@@ -1,0 +1,84 @@
+"""Ends of intervals along profiles."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.windows import Windows, cut
+from discovery.selection.intervals import bounds, deviations, profiled, quantile
+from discovery.types import DiscoveryProblem, Law
+
+SETTINGS = Shooting()
+SATURATED = {"x": "c0*x/(c1 + x) - x"}
+
+
+def windows_of(problem: DiscoveryProblem) -> Windows:
+    """Whole runs."""
+    return cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+
+
+@pytest.fixture(scope="module")
+def uptake(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """Saturated growth that is hardly distinguished from growth at a constant rate."""
+    return problem_of(law_of(SATURATED, 4.0, 0.3), [[1.0]], np.linspace(0.0, 4.0, 60), noise=0.2)
+
+
+def fitted(problem: DiscoveryProblem, law: Law) -> Fit:
+    """The law fitted to whole runs."""
+    found = fit(law, windows_of(problem), settings=Shooting(tolerance=1e-9))
+    assert found is not None
+    return found
+
+
+def test_well_known_constants_have_the_parabola_s_intervals(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Nothing is followed, and the fit is the same."""
+    law = law_of({"x": "c0*y", "y": "c1*x"}, 1.0, -2.0)
+    problem = problem_of(law, [[1.0, 0.0]], np.linspace(0.0, 8.0, 100), noise=0.03)
+    before = fitted(problem, law)
+    after, ends = profiled(before, windows_of(problem), SETTINGS)
+    assert before is after
+    assert bounds(before) == ends
+
+
+def test_the_ends_of_a_profile_are_where_the_cost_has_risen(
+    uptake: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """By the square of Student's quantile, with the other constant fitted; they are not symmetric."""
+    best = fitted(uptake, law_of(SATURATED, 4.0, 0.3))
+    found, (lows, highs) = profiled(best, windows_of(uptake), SETTINGS)
+    place = 1
+    value = found.law.constants[place]
+    assert deviations(found)[place] > 0.1 * value
+    for end in (lows[place], highs[place]):
+        constants = list(found.law.constants)
+        constants[place] = end
+        there = fit(found.law.with_constants(tuple(constants)), windows_of(uptake), fixed=(place,))
+        assert there is not None
+        rise = (there.cost - found.cost) / max(1.0, found.reduced)
+        np.testing.assert_allclose(np.sqrt(rise), quantile(found), rtol=0.12)
+    assert highs[place] - value > 1.05 * (value - lows[place])
+
+
+def test_the_quantile_is_student_s() -> None:
+    """For the degrees of freedom that are left."""
+    law = Law(("x",), (), (1.0, 2.0))
+    few = Fit(law, np.zeros((1, 1)), 1.0, np.ones(1), np.eye(2), 10)
+    np.testing.assert_allclose(quantile(few), stats.t.ppf(0.975, 7))
+
+
+def test_profiles_lead_out_of_a_worse_optimum(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A fit that was stopped early is taken up again where a profile is lower."""
+    problem = problem_of(law_of(SATURATED, 4.0, 0.3), [[1.0]], np.linspace(0.0, 4.0, 60), noise=0.1)
+    early = fit(law_of(SATURATED, 4.3, 0.6), windows_of(problem), settings=Shooting(iterations=0))
+    assert early is not None
+    best = fitted(problem, law_of(SATURATED, 4.0, 0.3))
+    found, _ = profiled(early, windows_of(problem), SETTINGS)
+    assert early.cost > best.cost + 0.3
+    np.testing.assert_allclose(found.cost, best.cost, atol=0.3)

@@ -1,0 +1,98 @@
+"""Samples that are left out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.smoothing.outliers import without_outliers
+from discovery.types import DiscoveryProblem, Law, NoiseModel, Smoothing, Trajectory
+
+TIMES = np.linspace(0.0, 10.0, 300)
+
+
+@pytest.fixture(scope="module")
+def wave(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """An oscillator above zero, twice, at 3 % noise; its smoothing is exact."""
+    law = law_of({"x": "y - 3", "y": "3 - x"})
+    return problem_of(law, [[4.0, 3.0], [3.0, 2.0]], TIMES, noise=0.03)
+
+
+def spoiled(problem: DiscoveryProblem, rows: list[int], size: float, run: int = 0) -> list[Trajectory]:
+    """The runs with some values of the first state off by ``size``."""
+    runs = list(problem.trajectories)
+    states = runs[run].states.copy()
+    states[rows, 0] += size
+    runs[run] = replace(runs[run], states=states)
+    return runs
+
+
+def missing(runs: tuple[Trajectory, ...]) -> list[int]:
+    """Rows of the first run's first state that are missing."""
+    return np.flatnonzero(np.isnan(runs[0].states[:, 0])).tolist()
+
+
+def test_outliers_are_left_out(wave: DiscoveryProblem) -> None:
+    """Also at the ends, and only they."""
+    rows = [0, 50, 120, 121 + 3, 299]
+    kept, count = without_outliers(spoiled(wave, rows, 0.5), wave.smoothing)
+    assert (5, rows) == (count, missing(kept))
+    assert np.all(np.isfinite(kept[0].states[:, 1]))
+    assert np.all(np.isfinite(kept[1].states))
+
+
+def test_white_noise_has_none(wave: DiscoveryProblem) -> None:
+    """The runs come back as they are, of six hundred samples each state."""
+    kept, count = without_outliers(wave.trajectories, wave.smoothing)
+    assert 0 == count
+    assert all(one is other for one, other in zip(kept, wave.trajectories, strict=True))
+
+
+def test_a_stretch_that_the_curve_misses_is_no_outlier(wave: DiscoveryProblem) -> None:
+    """Neighbours that are off together say that the curve is wrong there."""
+    assert 0 == without_outliers(spoiled(wave, [100, 101, 102], 0.5), wave.smoothing)[1]
+
+
+def test_what_is_common_is_no_outlier(wave: DiscoveryProblem) -> None:
+    """A state of which every sixth value is off is left alone."""
+    assert 0 == without_outliers(spoiled(wave, list(range(0, 300, 4)), 0.5, run=0), wave.smoothing)[1]
+
+
+def test_missing_values_are_no_neighbours(wave: DiscoveryProblem) -> None:
+    """The next value that was measured decides."""
+    runs = spoiled(wave, [100], 0.5)
+    states = runs[0].states.copy()
+    states[[99, 101, 102], 0] = np.nan
+    kept, count = without_outliers([replace(runs[0], states=states), runs[1]], wave.smoothing)
+    assert (1, [99, 100, 101, 102]) == (count, missing(kept))
+
+
+@pytest.mark.parametrize("kind", ["proportional", "lognormal"])
+def test_outliers_are_relative_where_noise_is(kind: str, wave: DiscoveryProblem) -> None:
+    """By the noise model, in logarithms too."""
+    noise = NoiseModel(kind, np.array([0.01, 0.01]), wave.smoothing.noise.floor)  # type: ignore[arg-type]
+    kept, count = without_outliers(spoiled(wave, [70], 1.0), replace(wave.smoothing, noise=noise))
+    assert (1, [70]) == (count, missing(kept))
+
+
+def test_rounding_is_no_noise(wave: DiscoveryProblem) -> None:
+    """Deviations far below the floor of the noise are not compared with each other."""
+    pairs = zip(wave.trajectories, wave.smoothing.trajectories, strict=True)
+    exact = replace(wave, trajectories=tuple(replace(run, states=curve.states) for run, curve in pairs))
+    assert 0 == without_outliers(spoiled(exact, [5], 1e-7), wave.smoothing)[1]
+
+
+def test_few_samples_tell_nothing(wave: DiscoveryProblem) -> None:
+    """Of ten, none is left out."""
+    run, curve = wave.trajectories[0], wave.smoothing.trajectories[0]
+    few = Trajectory(run.times[:10], spoiled(wave, [4], 9.0)[0].states[:10], run.names)
+    short = replace(
+        curve,
+        **{
+            name: getattr(curve, name)[:10]
+            for name in ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
+        },
+    )
+    smoothing: Smoothing = replace(wave.smoothing, trajectories=(short,))
+    assert 0 == without_outliers([few], smoothing)[1]
