@@ -110,7 +110,7 @@ def test_a_law_that_cannot_be_followed_stays_as_it_is(
     problem, windows = problem_with(levels, problem_of(law, [[10.0, 5.0]], TIMES), model("additive"))
     first = fit(law, windows)
     assert first is not None
-    wild = replace(first, law=law_of({"x": "c0*x**3", "y": "c1*y"}, 9.0, 1.0))
+    wild = replace(first, law=law_of({"x": "c0*x**3 + c1*x", "y": "c2*y + c3"}, 9.0, 1.0, 1.0, 1.0))
     last = polished(wild, windows, problem.trajectories, problem.smoothing.noise, SETTINGS)
     assert wild is last.fit
     assert problem.smoothing.noise is last.noise
