@@ -46,7 +46,7 @@ from pipelines.validation_sheets import Sheet, as_html, as_terminal
 from pipelines.validation_truth import Truth
 from pipelines.validation_truth import load as load_truth
 
-SETTINGS = ((0.05, 0.0), (0.05, 0.5))
+SETTINGS = ((0.01, 0.0), (0.05, 0.0), (0.05, 0.5))
 SMOOTHER = "gaussian_process"  # the noise model of the default smoother is from it too
 OFF = 0.1
 QUICK = (

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
-from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.follow import follow
 from discovery.dynamics.tape import tape_of
 from discovery.types import Law
 
@@ -32,25 +32,14 @@ def _growth(code, outputs, registers, start, vector, times, rtol, atol, bound, m
     none = np.empty(0)
     state = start.copy()
     direction = vector.copy()
+    stiff = np.zeros(1, dtype=np.bool_)
     for i in range(times.shape[0] - 1):
         out = np.empty((2, dimension, 1 + dimension))
-        if (
-            propagate(
-                code,
-                outputs,
-                registers,
-                none,
-                state,
-                times[i : i + 2],
-                1 + dimension,
-                rtol,
-                atol,
-                bound,
-                max_steps,
-                out,
-            )
-            < 2
-        ):
+        reached = follow(
+            code, outputs, registers, none, state, times[i : i + 2], 1 + dimension, rtol, atol, bound, max_steps, out,
+            stiff,
+        )  # fmt: skip
+        if reached < 2:
             return growth
         total = 0.0
         for row in range(dimension):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.follow import follow
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -47,6 +47,7 @@ def assemble(
     number = constants.shape[0]
     columns = 1 + dimension + number
     row = np.empty(dimension + number)
+    stiff = np.zeros(1, dtype=np.bool_)
     start_block[:] = 0.0
     mixed_block[:] = 0.0
     constant_block[:] = 0.0
@@ -56,9 +57,10 @@ def assemble(
         low, high = offsets[window], offsets[window + 1]
         out = np.empty((high - low, dimension, columns))
         limit = 100 + steps_a_sample * (high - low)
-        reached = propagate(
-            code, outputs, registers, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit, out
-        )
+        reached = follow(
+            code, outputs, registers, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit,
+            out, stiff,
+        )  # fmt: skip
         if reached < high - low:
             return window
         cost = 0.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.runge_kutta import propagate
+from discovery.dynamics.follow import follow
 from discovery.dynamics.tape import tape_of
 from discovery.errors import SimulationError
 from discovery.types import Law
 
-# A trajectory of 512 points takes a few hundred steps; a law that needs this many is stiff or wild.
+# A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
 MAX_STEPS = 200_000
 
 
@@ -35,8 +35,9 @@ def simulate(
     atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * max(1e-12, float(np.max(np.abs(start)))))
     limits = np.full(tape.dimension, bound)
     constants = np.array(law.constants, dtype=np.float64)
-    reached = propagate(
-        tape.code, tape.outputs, tape.registers, constants, start, times, 1, rtol, atol, limits, max_steps, out
+    stiff = np.zeros(1, dtype=np.bool_)
+    reached = follow(
+        tape.code, tape.outputs, tape.registers, constants, start, times, 1, rtol, atol, limits, max_steps, out, stiff
     )
     out[reached:] = np.nan
     return out[:, :, 0]

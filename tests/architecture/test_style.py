@@ -18,6 +18,7 @@ MOST_LINES, MOST_OF_A_FUNCTION, MOST_OF_A_CLASS = 400, 50, 150
 LONG = {
     "discovery/dynamics/normal_equations.py:assemble": "one compiled loop; numba does not inline its parts for free",
     "discovery/dynamics/runge_kutta.py:propagate": "one compiled loop over steps that share a dozen local arrays",
+    "discovery/dynamics/implicit.py:propagate_stiff": "one compiled loop over steps that share a dozen local arrays",
 }
 STAGES = ("smoothing", "search", "selection")
 
