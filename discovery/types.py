@@ -29,6 +29,7 @@ from discovery.samples import (
     symbol,
 )
 from discovery.shown import Shown
+from discovery.structure import Structure
 
 __all__ = [
     "DiscoveryProblem", "DiscoveryResult", "EquationCandidate", "Failure", "Finding", "Law", "NoiseKind", "NoiseModel",
@@ -136,7 +137,7 @@ class DiscoveryResult(Shown):
         notes: what was done to the data, one sentence each.
         provenance: versions, seed, data hash, resolved configuration.
         seconds: wall time of each stage.
-        advice: what the data leave open of the chosen law, and what to measure next.
+        advice, structure: what the data leave open and what to measure next; what the chosen law conserves.
     """
 
     headers: Mapping[str, str]
@@ -153,6 +154,7 @@ class DiscoveryResult(Shown):
     provenance: Mapping[str, object] = field(default_factory=dict[str, object])
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     advice: Advice = field(default_factory=Advice)
+    structure: Structure = field(default_factory=Structure)
 
     @property
     def status(self) -> Status:

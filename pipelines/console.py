@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from discovery.reports.conserving import sentences
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
 from pipelines.live import Screen, shown
@@ -153,6 +154,8 @@ def show(result: DiscoveryResult) -> None:
         say(finding.level, finding.text, _COLOURS[finding.level])
     if len(front) > 1:
         _show_front(front)
+    for sentence in sentences(result):
+        say("kept", sentence, "cyan")
     for sentence in advised(result):
         say("advice", sentence, "cyan")
 

@@ -12,7 +12,9 @@ from importlib.metadata import version
 from typing import Literal
 
 from discovery import registry
+from discovery.advice import Advice
 from discovery.errors import DiscoveryError
+from discovery.knowledge.conserved import conserved
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
@@ -21,6 +23,7 @@ from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import without_outliers
+from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
@@ -32,6 +35,7 @@ from discovery.types import (
     Law,
     Smoothing,
     Trajectory,
+    Verdict,
 )
 from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
@@ -65,7 +69,7 @@ def discover_ode(
        genetic ones for what these leave unexplained.
     4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
        shooting, and ranked by description length.
-    5. The best law is judged by what it forecasts without having been fitted to it.
+    5. The best law is judged by what it forecasts without having been fitted to it, and asked what it conserves.
 
     Args:
         data: measurements as read from a file, or trajectories.
@@ -81,10 +85,7 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
-    for name in config.engines:
-        registry.ensure("search", name)  # before any time is spent
-        config.make_engine(name)
-    config.make_selector()
+    _ensure(config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     stages = _Stages(config, deadline, progress, store or Memory(), witness)
     first = stages.first(measurements.trajectories)
@@ -104,6 +105,7 @@ def discover_ode(
     selected = stages.select(candidates, problem, robust=outliers > 0)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
+    advice = advise(selected, problem, headers=measurements.headers, deadline=deadline)
     return DiscoveryResult(
         headers=dict(measurements.headers),
         time_name=measurements.time_name,
@@ -118,8 +120,27 @@ def discover_ode(
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
-        advice=advise(selected, problem, headers=measurements.headers, deadline=deadline),
+        advice=advice,
+        structure=_structure(verdict, selected, smoothing, advice, deadline),
     )
+
+
+def _ensure(config: RunConfig) -> None:
+    """What the configuration names is there, and takes its settings; before any time is spent."""
+    for name in config.engines:
+        registry.ensure("search", name)
+        config.make_engine(name)
+    config.make_selector()
+
+
+def _structure(
+    verdict: Verdict, selected: Selected, smoothing: Smoothing, advice: Advice, deadline: Deadline
+) -> Structure:
+    """What the chosen law conserves; nothing is asked of a law that the data do not support."""
+    if verdict.status == "not_found" or not selected.ranking.front:
+        return Structure()
+    law = selected.ranking.front[0].law
+    return Structure(conserved(law, smoothing.trajectories, advice.covariance, deadline=deadline))
 
 
 @dataclass

@@ -31,6 +31,7 @@ from discovery.types import (
     Trajectory,
     Verdict,
 )
+from pipelines.structures import structure_document, structure_from
 
 SCHEMA = 1
 Arrays = dict[str, np.ndarray]
@@ -177,6 +178,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "notes": list(result.smoothing.notes),
         },
         "advice": asdict(result.advice),
+        **structure_document(result.structure),
         "notes": list(result.notes),
         "failures": [{"where": f.where, "why": f.why} for f in result.failures],
         "cites": list(result.cites),
@@ -313,4 +315,5 @@ def result_from(
         provenance=document["provenance"],
         seconds=seconds,
         advice=advice_from(document.get("advice", {})),
+        structure=structure_from(document, document["states"], len(document["constants"])),
     )

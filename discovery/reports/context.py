@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from discovery.reports import content, openness, rows
+from discovery.reports.conserving import conserved
 from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
 from discovery.reports.references import cited
@@ -28,6 +29,7 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "chosen": front[0] if front else None,
         "constants": rows.constants(result, front[0]) if front else (),
         "symbols": symbols(result),
+        "conserved": conserved(result),
         "rivals": rows.rivals(result),
         "most_constants": rows.MOST_CONSTANTS,
         "shown_rivals": rows.FIRST_LAWS,

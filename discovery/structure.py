@@ -1,0 +1,33 @@
+"""What a run tells of its law beyond the equations: quantities that it conserves. Plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A function of the states that a law keeps constant along every solution.
+
+    Attributes:
+        expression: in the states and the law's constants c0, c1, ...
+        relations: expressions of the constants that have to be zero for that; empty where any values will do.
+        general: what is conserved whatever the constants; None where that is ``expression`` itself, or nothing is.
+        variation: root mean square change along the measured runs, relative to the changes of its terms.
+        expected: the same that the noise left in the smoothed states makes.
+    """
+
+    expression: sp.Expr
+    relations: tuple[sp.Expr, ...] = ()
+    general: sp.Expr | None = None
+    variation: float = float("nan")
+    expected: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """All of it; empty where nothing was found or sought."""
+
+    invariants: tuple[Invariant, ...] = ()

@@ -1,0 +1,51 @@
+"""What a result tells of its law's structure, as a document and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from discovery.structure import Invariant, Structure
+from discovery.symbolic.parse import parse
+
+
+def structure_document(structure: Structure) -> dict[str, Any]:
+    """Keys of ``result.json``; expressions as text in the states and the constants c0, c1, ..."""
+    return {
+        "conserved": [
+            {
+                "expression": str(one.expression),
+                "relations": [str(relation) for relation in one.relations],
+                "general": None if one.general is None else str(one.general),
+                "variation": _plain(one.variation),
+                "expected": _plain(one.expected),
+            }
+            for one in structure.invariants
+        ]
+    }
+
+
+def structure_from(document: Mapping[str, Any], states: Sequence[str], constants: int) -> Structure:
+    """The structure of a document; empty where a run was stored before there was any."""
+    names = (*states, *(f"c{i}" for i in range(constants)))
+    return Structure(
+        tuple(
+            Invariant(
+                parse(one["expression"], names),
+                tuple(parse(relation, names) for relation in one["relations"]),
+                None if one["general"] is None else parse(one["general"], names),
+                _real(one["variation"]),
+                _real(one["expected"]),
+            )
+            for one in document.get("conserved", ())
+        )
+    )
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _real(value: float | None) -> float:
+    return math.nan if value is None else float(value)

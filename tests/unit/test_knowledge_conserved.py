@@ -1,0 +1,137 @@
+"""First integrals: found where a law has them, stated with the relations that they need, and nowhere else."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from discovery.dynamics.simulate import simulate
+from discovery.knowledge.conserved import conserved
+from discovery.knowledge.integrals import primitive, rates
+from discovery.protocols import Deadline
+from discovery.structure import Invariant
+from discovery.symbolic.parse import parse
+from discovery.types import Law, SmoothedTrajectory, symbol
+
+# Relative deviations of the constants that the covariances below stand for.
+KNOWN_TO = 0.005
+
+
+def asked(equations: dict[str, str], constants: tuple[float, ...], start: list[float]) -> tuple[Invariant, ...]:
+    """What is found for a law on one of its own solutions."""
+    law = Law(tuple(equations), tuple(parse(text) for text in equations.values()), constants)
+    times = np.linspace(0.0, 10.0, 101)
+    states = simulate(law, np.array(start), times)
+    ones = np.full_like(states, 1e-3)
+    run = SmoothedTrajectory(times, states, states, ones, ones, law.states)
+    return conserved(law, [run], np.diag((KNOWN_TO * np.array(constants)) ** 2).tolist())
+
+
+def texts(found: tuple[Invariant, ...]) -> list[str]:
+    """The conserved expressions as text."""
+    return [str(one.expression) for one in found]
+
+
+CONSERVING = {
+    "lotka_volterra": (
+        {"x": "c0*x - c1*x*y", "y": "c2*x*y - c3*y"}, (1.1, 0.4, 0.1, 0.4), [10.0, 5.0],
+        ["c0*log(y) - c1*y - c2*x + c3*log(x)"],
+    ),
+    "pendulum": ({"a": "w", "w": "-c0*sin(a)"}, (9.81,), [1.0, 0.0], ["-c0*cos(a) + w**2/2"]),
+    "oscillator": ({"x": "v", "v": "-c0*x"}, (2.0,), [1.0, 0.0], ["c0*x**2/2 + v**2/2"]),
+    "bead_on_hoop": (
+        {"a": "w", "w": "sin(a)*(cos(a) - c0)"}, (0.93,), [1.0, 0.0], ["-c0*cos(a) + w**2/2 + cos(a)**2/2"],
+    ),
+    "rigid_body": (
+        {"a": "c0*b*c", "b": "c1*a*c", "c": "c2*a*b"}, (0.5, -1.1, 0.7), [1.0, 0.2, 0.5],
+        ["-a**2*c1 + b**2*c0", "-a**2*c2 + c**2*c0"],
+    ),
+    "henon_heiles": (
+        {"x": "u", "y": "v", "u": "-x - 2*x*y", "v": "-y - x**2 + y**2"}, (), [0.2, 0.1, 0.0, 0.3],
+        ["u**2/2 + v**2/2 + x**2*y + x**2/2 - y**3/3 + y**2/2"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("equations", "constants", "start", "expected"), CONSERVING.values(), ids=CONSERVING)
+def test_what_a_law_conserves_is_found(
+    equations: dict[str, str], constants: tuple[float, ...], start: list[float], expected: list[str]
+) -> None:
+    """Polynomials, cosines and logarithms, whatever the constants."""
+    found = asked(equations, constants, start)
+    assert [sp.simplify(one.expression - parse(text)) for one, text in zip(found, expected, strict=True)] == [0] * len(
+        expected
+    )
+    assert all(one.relations == () for one in found)
+    assert all(one.variation < 1e-5 for one in found)
+
+
+DISSIPATIVE = {
+    "lorenz": ({"x": "c0*(y - x)", "y": "c1*x - y - x*z", "z": "x*y - c2*z"}, (10.0, 28.0, 2.667), [1.0, 1.0, 20.0]),
+    "van_der_pol": ({"x": "y", "y": "c0*y - c1*x**2*y - c2*x"}, (1.0, 1.0, 1.0), [1.0, 1.0]),
+    "damped_pendulum": ({"a": "w", "w": "-c0*sin(a) - c1*w"}, (9.81, 0.2), [1.0, 0.0]),
+    "one_state": ({"x": "-c0*x"}, (1.0,), [1.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("equations", "constants", "start"), DISSIPATIVE.values(), ids=DISSIPATIVE)
+def test_a_law_that_loses_energy_conserves_nothing(
+    equations: dict[str, str], constants: tuple[float, ...], start: list[float]
+) -> None:
+    """Neither does one with a single state, whatever it is."""
+    assert () == asked(equations, constants, start)
+
+
+SIR = {"s": "-c0*s*i", "i": "c1*s*i - c2*i", "r": "c3*i"}
+
+
+def test_relations_among_constants_are_stated() -> None:
+    """The sum of SIR's compartments stays only where what leaves one enters another."""
+    total, other = asked(SIR, (0.5, 0.503, 0.1, 0.0995), [0.9, 0.1, 0.0])
+    assert total.expression == parse("s + i + r")
+    assert {str(relation) for relation in total.relations} == {"-c0 + c1", "-c2 + c3"}
+    assert total.general is not None
+    assert "c0*i + c1*s - c2*log(s)" == str(other.expression)
+
+
+def test_constants_that_differ_are_not_called_equal() -> None:
+    """With rates that differ by a fifth only the weighted sum is conserved."""
+    weighted, _ = asked(SIR, (0.5, 0.6, 0.1, 0.12), [0.9, 0.1, 0.0])
+    assert () == weighted.relations
+    assert sp.simplify(weighted.expression - parse("c0*c2*r + c0*c3*i + c1*c3*s")) == 0
+
+
+def test_what_holds_only_with_a_relation_is_found_too() -> None:
+    """Kepler's angular momentum needs the same attraction along both axes; his energy does not."""
+    equations = {"x": "u", "y": "v", "u": "-c0*x/(x**2 + y**2)**(3/2)", "v": "-c1*y/(x**2 + y**2)**(3/2)"}
+    energy, momentum = asked(equations, (1.0, 1.001), [1.0, 0.0, 0.0, 1.1])
+    assert sp.simplify(energy.expression - parse("u**2/2 + v**2/2 - c0/sqrt(x**2 + y**2)")) == 0
+    assert sp.simplify(momentum.expression - parse("u*y - v*x")) == 0
+    assert ["-c0 + c1"] == [str(relation) for relation in momentum.relations]
+
+
+def test_functions_of_what_is_known_are_not_repeated() -> None:
+    """The square of an energy is conserved too, and says nothing more."""
+    assert 1 == len(asked({"x": "v", "v": "c0*x - c1*x**3"}, (1.0, 1.0), [1.4, 0.0]))
+
+
+def test_a_deadline_ends_the_search() -> None:
+    """What there is no time for is left out."""
+    law = Law(("x", "v"), (parse("v"), parse("-c0*x")), (1.0,))
+    ones = np.ones((5, 2))
+    run = SmoothedTrajectory(np.arange(5.0), np.random.default_rng(0).random((5, 2)), ones, ones, ones, law.states)
+    assert () == conserved(law, [run], deadline=Deadline().sooner(0.0))
+
+
+def test_a_rate_is_zero_only_if_its_parts_are() -> None:
+    """x^2 + v^2 changes at a rate of x v (2 - 2 c0), which vanishes for c0 = 1."""
+    x, v, c0 = symbol("x"), symbol("v"), symbol("c0")
+    changes = rates([x**2, v**2], [x, v], [v, -c0 * x])
+    assert ((0, 1),) == changes.null_space({})
+    assert () == rates([x**2 + v**2], [x, v], [v, -c0 * x]).null_space({})
+    assert ((0,),) == rates([x**2 + v**2], [x, v], [v, -c0 * x]).null_space({c0: sp.S.One})
+
+
+def test_common_factors_are_left_out() -> None:
+    """And squares are positive and halved, as energies are written."""
+    x, v, c0 = symbol("x"), symbol("v"), symbol("c0")
+    assert c0 * x**2 / 2 + v**2 / 2 == primitive([-3 * c0, -sp.S(3)], [x**2, v**2])
