@@ -57,12 +57,15 @@ def systems(
     current = {state: entries[0] for state, entries in pools.items()}
     seen: dict[tuple[Entry, ...], Refined | None] = {}
 
-    def attempt(choice: tuple[Entry, ...]) -> Refined | None:
-        if choice not in seen:
-            seen[choice] = climb(law_of(choice), ladder, settings.shooting)
-        return seen[choice]
+    def fitted(choice: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], Refined | None]:
+        return choice, climb(law_of(choice), ladder, settings.shooting)
 
-    attempt(tuple(current.values()))  # also when time is up: there has to be a law
+    def attempt(choices: Sequence[tuple[Entry, ...]]) -> None:
+        """Fits what is new. ``seen`` is in the order of the choices, not of the threads, as ties go to the first."""
+        new = [choice for choice in dict.fromkeys(choices) if choice not in seen]
+        seen.update(side_by_side(fitted, new, threads, deadline))
+
+    seen.update([fitted(tuple(current.values()))])  # also when time is up: there has to be a law
     ranked: dict[str, list[Entry]] = {state: list(entries) for state, entries in pools.items()}
     for sweep in range(settings.sweeps):
         before = dict(current)
@@ -71,7 +74,7 @@ def systems(
                 break
             progress("selection", f"varying {state}'", (sweep + number / len(states)) / settings.sweeps)
             choices = [tuple(entry if s == state else current[s] for s in states) for entry in pools[state]]
-            side_by_side(attempt, choices, threads, deadline)
+            attempt(choices)
             order = sorted(range(len(choices)), key=lambda i: _score(seen.get(choices[i])))
             ranked[state] = [pools[state][i] for i in order]
             current[state] = ranked[state][0]
@@ -80,7 +83,7 @@ def systems(
         if current == before:
             break
     if not deadline.passed():
-        side_by_side(attempt, _combinations([ranked[state] for state in states], settings), threads, deadline)
+        attempt(_combinations([ranked[state] for state in states], settings))
     found += [refined for refined in seen.values() if refined is not None]
     return in_order(found)
 

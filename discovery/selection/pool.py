@@ -195,7 +195,7 @@ def _families(proposed: Sequence[str], tested: Tested) -> list[_Family]:
 
 
 def _fit(misfit: float, errors: Iterable[float]) -> tuple[float, float]:
-    """Rounded, so that the last digits, which depend on where arrays lie in memory, decide nothing."""
+    """Rounded, so that the last digits, which differ between machines and units, decide nothing."""
     return round(misfit, 1), float(f"{math.prod(errors):.5e}")
 
 

@@ -1,6 +1,8 @@
 """The beam over equations and the growing windows."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,6 +77,23 @@ def test_threads_do_not_change_the_result(hunted: DiscoveryProblem) -> None:
     """The same systems with the same constants."""
     one, other = found_by(hunted), found_by(hunted, threads=3)
     assert [item.law for item in one] == [item.law for item in other]
+
+
+def test_ties_go_to_the_first_whichever_thread_is_done_first(
+    hunted: DiscoveryProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All laws are equally good here, and those that begin first take longest."""
+    one = found_by(hunted)[0]
+    begun: list[Law] = []
+
+    def slow(law: Law, *_: object) -> Refined:
+        begun.append(law)
+        time.sleep(0.02 * (len(begun) % 2))
+        return replace(one, fit=replace(one.fit, law=law))
+
+    monkeypatch.setattr("discovery.selection.beam.climb", slow)
+    alone = [item.law.equations for item in found_by(hunted)]
+    assert alone == [item.law.equations for item in found_by(hunted, threads=4)]
 
 
 def test_whole_laws_compete(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
