@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from discovery.errors import DataError
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, safe_names
-from discovery.trajectories.runs import long_enough
+from discovery.trajectories.runs import check_spans, long_enough
 from discovery.trajectories.states import changing
 from discovery.types import Trajectory
 
@@ -195,9 +195,11 @@ def _trajectory(
 ) -> Trajectory:
     label = run.label if isinstance(run, Trajectory) else ""
     try:
-        return Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""))
+        found = Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""))
     except DataError as error:
         raise DataError(f"{_place(i, count)}: {error}") from None
+    check_spans(found.times, _place(i, count))
+    return found
 
 
 def _digest(headers: Sequence[str], arrays: Sequence[np.ndarray]) -> str:

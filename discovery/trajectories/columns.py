@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from discovery.trajectories.tokens import MISSING, Kind, is_number
+from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
 
@@ -68,6 +68,7 @@ class Numbers:
         return Column(header, "number", values, misfit=self._misfit)
 
     def _parsed(self, text: pd.Series) -> pd.Series:
+        text = text.str.replace(MINUS, "-", regex=False)
         if self._decimal == ",":
             text = text.where(~text.str.contains(".", regex=False, na=False)).str.replace(",", ".", regex=False)
         return pd.Series(pd.to_numeric(text, errors="coerce"))

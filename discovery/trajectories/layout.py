@@ -12,7 +12,9 @@ from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
 
 SAMPLE_LINES = 200  # enough to see the rule, and read at once
-LONGEST_LINE = 1_000_000  # characters; some 50 000 columns
+SAMPLE_CHARACTERS = 1_000_000  # fewer lines are looked at where they are long, but at least
+FEWEST_SAMPLE_LINES = 5
+MOST_COLUMNS = 2_000  # a hundred times the states of a law; each costs a millisecond or two
 SPACES = " "  # any run of blanks
 SEPARATORS = (",", ";", "\t", SPACES)
 
@@ -45,8 +47,7 @@ def survey(source: Source) -> Layout:
         DataError: no rows below the header, one column only, a column name that occurs twice, or rows of other
             length than the header.
     """
-    with source.lines() as text:
-        lines = [text.readline(LONGEST_LINE) for _ in range(SAMPLE_LINES)]
+    lines = _first_lines(source)
     comments, start, told = _preamble(lines)
     body = lines[start:]
     separator, decimal = _dialect(body, told)
@@ -55,12 +56,28 @@ def survey(source: Source) -> Layout:
     if _is_data(header, decimal):
         rows = [first, *rows]
         header, notes = _header_without_a_line(comments, separator, len(header))
+    if not rows and sum(bool(line.strip()) for line in body) > 1:
+        raise DataError(
+            f"{source.path}, line {start + 1} and below: a quotation mark is not closed, or an entry has more than "
+            f"{csv.field_size_limit():,} characters. Close the mark, or export the table again."
+        )
     if not rows:
         raise DataError(f"{source.path} has a header but no rows. It needs at least five rows of numbers below it.")
     headers = _complete(header, rows, source, separator)
     columns = [[row[i] for _, row in rows if i < len(row)] for i in range(len(headers))]
     kinds: tuple[Kind, ...] = tuple(kind_of(column, decimal) for column in columns)
     return Layout(separator, decimal, headers, rows[0][0], kinds, (*_decimal_note(decimal), *notes))
+
+
+def _first_lines(source: Source) -> list[str]:
+    """The lines that the layout is taken from."""
+    lines: list[str] = []
+    characters = 0
+    with source.lines() as text:
+        while len(lines) < SAMPLE_LINES and (len(lines) < FEWEST_SAMPLE_LINES or characters < SAMPLE_CHARACTERS):
+            lines.append(text.readline())
+            characters += len(lines[-1])
+    return lines
 
 
 def _preamble(lines: Sequence[str]) -> tuple[list[str], int, str]:
@@ -139,6 +156,11 @@ def _complete(header: list[str], rows: list[tuple[int, list[str]]], source: Sour
         if short or any(row[len(header) :]):
             raise ragged(source, line, len(header), len(row))
     width = max(len(header), *(len(row) for _, row in rows))
+    if width > MOST_COLUMNS:
+        raise DataError(
+            f"{source.path} has {width:,} columns; at most {MOST_COLUMNS:,} are read. Keep the column of times and "
+            "those of the states, one row for each time, and pass that file."
+        )
     named = [name or f"column {i}" for i, name in enumerate([*header, *[""] * (width - len(header))], start=1)]
     if twice := [name for i, name in enumerate(named) if name in named[:i]]:
         raise DataError(f"{source.path} has two columns named {twice[0]!r}. Give each column its own name.")

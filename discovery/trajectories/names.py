@@ -21,6 +21,7 @@ RESERVED = frozenset(
     {TIME, *dir(sp), *sp.__all__, *(module.name for module in pkgutil.iter_modules(sp.__path__))}
     | {*dir(builtins), *keyword.kwlist, *FUNCTIONS, *NUMBERS}
 )
+LONGEST = 40  # characters of an identifier, so that laws can be printed and read back
 _CONSTANT = re.compile(r"c\d+")  # c0, c1, ... are the constants of a law
 _UNIT = re.compile(r"(?<=\S)\s*(?:\[[^\[\]]*\]|\((?!\d+\))[^()]*\))\s*$")  # "v [m/s]", "v (m/s)"; not "x(1)"
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
@@ -44,13 +45,14 @@ def is_safe(name: str) -> bool:
     """Whether the name can stand for a state in expressions as it is."""
     if not (name.isascii() and name.isidentifier()) or name.startswith("__"):
         return False
-    return name not in RESERVED and not _CONSTANT.fullmatch(name)
+    return len(name) <= LONGEST and name not in RESERVED and not _CONSTANT.fullmatch(name)
 
 
 def _proposal(header: str) -> str:
     name = "".join(_ascii(unicodedata.normalize("NFKD", _UNIT.sub("", header))))
     name = re.sub(r"\W+", "_", name, flags=re.ASCII)
     name = re.sub(r"__+", "_", name).strip("_")
+    name = name[:LONGEST].rstrip("_")
     if not name or name[0].isdigit():
         name = f"x_{name}"
     return name if is_safe(name) else f"{name}_"
@@ -69,5 +71,5 @@ def _ascii(text: str) -> Iterable[str]:
 def _unique(name: str, taken: Iterable[str]) -> str:
     if name not in taken and is_safe(name):
         return name
-    numbered = (f"{name.rstrip('_')}_{i}" for i in count(2))
+    numbered = (f"{name[: LONGEST - 6].rstrip('_')}_{i}" for i in count(2))
     return next(candidate for candidate in numbered if candidate not in taken and is_safe(candidate))

@@ -17,6 +17,7 @@ from discovery.trajectories.tokens import is_number
 FEWEST_SAMPLES = 5  # in all: a start and two constants can meet three samples whatever the law; two more can object
 FEWEST_IN_RUN = 3  # the fewest that show a curvature
 FEWEST_IN_RESTART = 5  # rows; shorter blocks are more likely rows out of order than runs
+LONGEST_SPAN = 1e30  # of times, and of the reciprocal of their steps
 RESTART_TOLERANCE = 0.05  # of the range of times; allows for a late first sample, not for blocks in the wrong order
 
 
@@ -70,6 +71,8 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     order = np.argsort(groups, kind="stable")
     parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
     kept, dropped = long_enough([len(part) for part in parts], table.name)
+    for part in (parts[i] for i in kept):
+        check_spans(clock.times[part], f"{table.name}, column {clock.header!r}")
     if keys and len(parts) > 1:
         notes = (*notes, f"The rows are {len(parts)} runs, told apart by {' and '.join(map(repr, keys))}.")
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
@@ -93,6 +96,16 @@ def long_enough(lengths: Sequence[int], name: str) -> tuple[list[int], tuple[str
     verb = "was" if dropped == 1 else "were"
     note = f"{_counted(dropped, 'run')} of fewer than {FEWEST_IN_RUN} samples {verb} left out."
     return kept, (note,) if dropped else ()
+
+
+def check_spans(times: Float[np.ndarray, " sample"], place: str) -> None:
+    """Raises DataError where rates of change would leave what floating-point numbers can hold."""
+    span, step = float(times[-1] - times[0]), float(np.min(np.diff(times)))
+    if not (span < LONGEST_SPAN and step > 1.0 / LONGEST_SPAN):
+        raise DataError(
+            f"{place}: times span {span:.3g} in steps of {step:.3g} and more. Between {1.0 / LONGEST_SPAN:.0e} and "
+            f"{LONGEST_SPAN:.0e} rates of change can be computed; count time in a unit in which steps are nearer to 1."
+        )
 
 
 def _counted(number: int, noun: str) -> str:

@@ -12,6 +12,8 @@ from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 
+MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
+LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "unnamed: 0", "column 1"})
 
 
@@ -37,7 +39,8 @@ def find_states(
     if not columns:
         raise DataError(
             f"{table.name} has no column of numbers besides {' and '.join(map(repr, taken))}. "
-            f"{''.join(f'{note} ' for note in notes)}It needs at least one column of states."
+            f"{''.join(f'{note} ' for note in notes)}It needs at least one column of states, written as numbers "
+            "such as 1.5 or -2e-3, without units, percent signs or thousands separators."
         )
     for column in columns:
         _check(table, column, rows)
@@ -61,12 +64,30 @@ def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> 
             notes.append(f"{header!r} was set aside: it is {measured[0]:g} throughout.")
         else:
             kept.append(header)
+    for header in kept:
+        _check_size(header, columns[header], name)
+    if len(kept) > MOST_STATES:
+        raise DataError(
+            f"{name} has {len(kept)} columns of states; at most {MOST_STATES} are searched, because the terms that may "
+            f"occur grow with their products. Name those of one law with --states, for example {','.join(kept[:3])}."
+        )
     if not kept:
         raise DataError(
             f"{name} has no state that changes: {' '.join(notes)} "
             "At least one column must vary in time; check that the right columns were measured."
         )
     return tuple(kept), tuple(notes)
+
+
+def _check_size(header: str, values: Float[np.ndarray, " sample"], name: str) -> None:
+    """Raises DataError where products of values leave what floating-point numbers can hold."""
+    largest = float(np.nanmax(np.abs(values)))
+    if 1.0 / LARGEST < largest < LARGEST:
+        return
+    raise DataError(
+        f"{name}, column {header!r}: values of size {largest:.3g}. Between {1.0 / LARGEST:.0e} and {LARGEST:.0e} their "
+        "products can be computed; write the column in a unit in which its values are nearer to 1."
+    )
 
 
 def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> tuple[list[Column], list[str]]:

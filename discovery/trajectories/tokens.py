@@ -8,17 +8,20 @@ from typing import Literal
 
 Kind = Literal["number", "date", "text"]
 
+MINUS = "\N{MINUS SIGN}"  # what word processors make of a hyphen; read as one
+
 # pandas' own list, and the dash, question mark and dot of field notebooks
 MISSING = frozenset(
     {"", "-", "?", ".", "--", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "-NaN", "-nan", "NAN"}
     | {"null", "NULL", "None", "none", "missing"}
 )
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
 def is_number(entry: str, decimal: str) -> bool:
     """Whether the entry is a number or infinite, with ``decimal`` between its integer part and its fraction."""
+    entry = entry.replace(MINUS, "-")
     if decimal == ",":
         if "." in entry:
             return False

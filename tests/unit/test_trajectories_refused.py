@@ -71,8 +71,11 @@ REFUSED = {
         "a,b\n3,1\n2,1\n3,2\n",
         r"no column named like a time .*'a', does not increase in line 3.*--time; .*'a', 'b'",
     ),
-    "a workbook": (b"PK\x03\x04\0\0\0\0", r"data.csv is an Excel workbook or zip archive, not text. Export it as CSV"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\r", r"data.csv is a binary file, not text"),
+    "a workbook": (
+        b"PK\x03\x04\0\0\0\0",
+        r"data.csv is an Excel workbook or zip archive, not a table. Export it as CSV",
+    ),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\r", r"data.csv is a binary file, not a table"),
     "half an archive": (b"\x1f\x8b\x08\0", r"data.csv cannot be read: .* complete"),
     "half a character": (b"\xff\xfet\0,\0x\0\n", r"data.csv is not text in utf-16"),
 }
