@@ -55,10 +55,11 @@ SEEDS = [
     )
 ]
 WORDS = [
-    b",", b";", b"\t", b" ", b"\n", b"\r\n", b"\r", b'"', b"#", b"sep=;", b"t", b"time", b"run", b"x", b"y", b"NaN", b"inf",
-    b"-", b"1e400", b"1e308", b"5e-324", b"-0", b"0x1", b"1_0", b"1,5", b"1.5", b"2020-01-01", b"2020-01-01T00:00:00Z",
-    b"+14:00", b"9999-12-31", b"0001-01-01", b"\xe2\x88\x92", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b", b"\0", b"\x1a",
-    b"\xc2\xa0", b"\xe2\x80\xae", b"c0", b"lambda", b"E", b"__import__", b"\\input{x}", b"<script>", b"9" * 30,
+    b",", b";", b"\t", b" ", b"\n", b"\r\n", b"\r", b'"', b"#", b"sep=;", b"t", b"time", b"run", b"x", b"y", b"NaN",
+    b"inf", b"-", b"1e400", b"1e308", b"5e-324", b"-0", b"0x1", b"1_0", b"1,5", b"1.5", b"2020-01-01",
+    b"2020-01-01T00:00:00Z", b"+14:00", b"9999-12-31", b"0001-01-01", b"\xe2\x88\x92", b"\xff\xfe", b"\xef\xbb\xbf",
+    b"\x1f\x8b", b"\0", b"\x1a", b"\xc2\xa0", b"\xe2\x80\xae", b"c0", b"lambda", b"E", b"__import__", b"\\input{x}",
+    b"<script>", b"9" * 30,
 ]  # fmt: skip
 FOLDER = tempfile.TemporaryDirectory(prefix="discovery-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
 FILE = Path(FOLDER.name) / "data.csv"

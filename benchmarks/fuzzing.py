@@ -62,7 +62,7 @@ class Findings:
         except DiscoveryError as error:
             if len(str(error)) < 20:
                 self._keep(data, f"a message of no help: {error!r}", str(error))
-        except (Exception, TooSlow) as error:
+        except (Exception, TooSlow) as error:  # noqa: BLE001  # what is looked for
             frames = traceback.extract_tb(error.__traceback__)
             ours = [frame for frame in frames if "/discovery/" in frame.filename] or frames
             place = f"{type(error).__name__} {ours[-1].filename}:{ours[-1].lineno}"

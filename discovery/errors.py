@@ -6,7 +6,8 @@
     ├── DataError                exit 3   measurements that cannot be used
     ├── BackendMissing           exit 5   an engine or program that is not installed
     ├── EngineError              exit 1   an engine failed; recorded, the others go on
-    └── SimulationError          exit 1   a law that cannot be integrated as asked
+    ├── SimulationError          exit 1   a law that cannot be integrated as asked
+    └── OutputError              exit 7   a file that cannot be written: a full disk, no permission
 
 The exit code is a property of the class, so that a shell script can tell the causes apart.
 """
@@ -51,3 +52,9 @@ class EngineError(DiscoveryError):
 
 class SimulationError(DiscoveryError):
     """A law that cannot be integrated as asked."""
+
+
+class OutputError(DiscoveryError):
+    """A file that cannot be written: a full disk, or a place without permission. Nothing that was whole is lost."""
+
+    exit_code: ClassVar[int] = 7

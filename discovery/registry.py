@@ -6,6 +6,7 @@ A plug-in file names a class that can be made without arguments::
     REQUIRES = ("scipy",)            # import names, looked up without importing
     CITES = ("Rasmussen2006",)       # keys of reports/references.bib
     PROBE = "package.module:function"  # only where a package is not enough: answers with ``ok``, ``why``, ``command``
+    APART = True                     # only of a search engine that is native code and may die: it gets its own process
 
 Files without ``PLUGIN`` are parts. Other packages register a module under the entry-point group
 ``discovery.<stage>``. Nothing heavy is imported before :func:`load`.
@@ -37,6 +38,7 @@ class Plugin:
     requires: tuple[str, ...]
     cites: tuple[str, ...]
     probe: str = ""
+    apart: bool = False
 
     def missing(self) -> tuple[str, ...]:
         """Import names that are not installed."""
@@ -44,12 +46,12 @@ class Plugin:
 
 
 def _declarations(path: Path) -> dict[str, object]:
-    """The literal values of PLUGIN, REQUIRES, CITES and PROBE in a file, read without importing it."""
+    """The literal values of PLUGIN, REQUIRES, CITES, PROBE and APART in a file, read without importing it."""
     found: dict[str, object] = {}
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name in ("PLUGIN", "REQUIRES", "CITES", "PROBE"):
+            if name in ("PLUGIN", "REQUIRES", "CITES", "PROBE", "APART"):
                 found[name] = ast.literal_eval(node.value)
     return found
 
@@ -70,7 +72,8 @@ def plugins(stage: str) -> dict[str, Plugin]:
             assert isinstance(requires, tuple)
             assert isinstance(cites, tuple)
             probe = str(said.get("PROBE", ""))
-            found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites, probe)
+            apart = said.get("APART") is True
+            found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites, probe, apart)
     return found
 
 

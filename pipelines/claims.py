@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from discovery import files
 from discovery.errors import UsageError
 from pipelines.config import RunConfig, read
 
@@ -33,12 +34,12 @@ class Claim:
         """The claim of the run that was begun in the folder; None if none can be told."""
         for name in ("stages/fingerprint", "result.json"):
             try:
-                document = json.loads((folder / name).read_text(encoding="utf-8"))
+                document = json.loads(files.read(folder / name) or b"")
                 if name == "result.json":
                     provenance = document["provenance"]
                     return cls(str(provenance["data_sha256"]), ", ".join(map(str, provenance["files"])))
                 return cls(str(document["data"]), str(document["source"]), str(document["mark"]))
-            except (OSError, ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 continue
         return None
 

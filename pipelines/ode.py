@@ -13,11 +13,11 @@ from typing import Literal
 
 from discovery import registry
 from discovery.advice import Advice
-from discovery.errors import DiscoveryError
+from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.conserved import conserved
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
+from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
@@ -37,9 +37,12 @@ from discovery.types import (
     Trajectory,
     Verdict,
 )
+from pipelines.apart import Apart
 from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
+from pipelines.frame import Frame
 from pipelines.store import Memory, Store
+from pipelines.watched import watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
@@ -87,22 +90,25 @@ def discover_ode(
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     _ensure(config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-    stages = _Stages(config, deadline, progress, store or Memory(), witness)
-    first = stages.first(measurements.trajectories)
-    smoothing = stages.smooth(measurements.trajectories)
-    kept, outliers = without_outliers(measurements.trajectories, smoothing)
+    frame = Frame(tuple(measurements.headers))
+    stages = _Stages(config, deadline, frame.progress(progress), store or Memory(), frame.witness(witness))
+    runs = frame.enter(measurements.trajectories)
+    first = stages.first(runs)
+    smoothing = stages.smooth(runs)
+    kept, outliers = without_outliers(runs, smoothing)
     problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
     problem = problem.settling(settled(problem))
+    candidates, failures = stages.search(problem)
+    if first and deadline.passed():
+        candidates = first  # refined already, which there is no time to do with the others
+    selected = stages.select(candidates, problem, robust=outliers > 0)
+    problem, smoothing, selected = frame.leave((problem, smoothing, selected))
     notes = [
         f"The equation {state}' = {rhs} was settled by the data before the search."
         for state, rhs in problem.settled.items()
     ]
     if outliers:
         notes.append(f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust.")
-    candidates, failures = stages.search(problem)
-    if first and deadline.passed():
-        candidates = first  # refined already, which there is no time to do with the others
-    selected = stages.select(candidates, problem, robust=outliers > 0)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
     advice = advise(selected, problem, headers=measurements.headers, deadline=deadline)
@@ -116,7 +122,7 @@ def discover_ode(
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
         notes=(*measurements.notes, *check(measurements).notes, *notes),
-        failures=failures,
+        failures=tuple(Failure(one.where, frame.words(one.why)) for one in failures),
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
@@ -206,9 +212,12 @@ class _Stages:
             with self.timed(f"search {name}"):
                 asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
                 try:
-                    found += self.propose(name, engines[name].search, asked) if asked.open else ()
+                    found += self.propose(name, _place(name, engines[name]).search, asked) if asked.open else ()
                 except DiscoveryError as error:
                     failures.append(Failure(f"search {name}", str(error)))
+        if failures and not found and not self.deadline.passed():
+            whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
+            raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
         return tuple(found), tuple(failures)
 
     def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
@@ -218,7 +227,9 @@ class _Stages:
             return kept
         self.progress("search", name)
         limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
-        found = search(problem, seed=self.config.seed, deadline=limit, progress=self.progress)
+        found = watched(
+            lambda told: search(problem, seed=self.config.seed, deadline=limit, progress=told), limit, self.progress
+        )
         if not limit.passed():
             self.store.keep_candidates(key, found)
         return found
@@ -231,6 +242,12 @@ class _Stages:
             return selector.run(
                 candidates, problem, deadline=self.deadline, progress=self.progress, witness=self.witness
             )
+
+
+def _place(name: str, engine: SearchEngine) -> SearchEngine:
+    """The engine where it runs: in a process of its own, if its file asks for one."""
+    said = registry.plugin("search", name)
+    return Apart(name, engine) if said.apart and type(engine).__module__ == said.module else engine
 
 
 def _mark(states: Sequence[str]) -> str:

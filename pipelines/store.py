@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import os
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
-from discovery.errors import DataError, DiscoveryError, UsageError
+from discovery import files
+from discovery.errors import DataError, OutputError, UsageError
+from discovery.files import write
 from discovery.trajectories.measurements import Measurements
 from discovery.types import DiscoveryResult, EquationCandidate, Law, Smoothing
 from pipelines import records
+from pipelines.archives import DAMAGED, read_arrays, write_arrays
 from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
+from pipelines.frame import plain_names
+from pipelines.lock import Lock, take
 
+STAGES, MARK = "stages", "fingerprint"
 Candidates = tuple[EquationCandidate | Law, ...]
 
 
@@ -67,11 +68,13 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        names: identifiers of the states, which kept expressions may use.
+        names: plain names of the states, which kept expressions use.
+        lock: keeps other processes from working here for as long as this object is there.
     """
 
     path: Path
     names: tuple[str, ...]
+    lock: Lock = field(default_factory=lambda: Lock(None), compare=False, repr=False)
 
     @classmethod
     def open(
@@ -90,27 +93,35 @@ class RunFolder:
             overwrite: replace a run of other data.
 
         Raises:
-            UsageError: the folder cannot be made or written to, holds other data, or has nothing to resume.
+            UsageError: the folder cannot be made, holds other data, has nothing to resume, is in use by another run, or
+                a part of it is a link to somewhere else.
+            OutputError: the folder cannot be written to.
         """
-        run = cls(path, tuple(measurements.headers))
         new = Claim(measurements.sha256, measurements.source, fingerprint(measurements, config))
         old = Claim.of(path)
         if resume:
-            demand(path, old, new, config, finished=bool(run.finished))
+            demand(path, old, new, config, finished=bool(cls(path, ()).finished))
         if old is not None and old.data != new.data and not overwrite:
             raise UsageError(
                 f"{path} holds a run on other data ({old.source}). Choose another folder with --out, or replace that "
                 "run with --overwrite."
             )
+        stages = files.folder(path / STAGES)
+        files.folder(path / "figures")
+        run = cls(path, plain_names(len(measurements.headers)), take(stages / ".lock"))
+        old = Claim.of(path)  # once more, as nobody else can change it now
         try:
-            run.stages.mkdir(parents=True, exist_ok=True)
+            files.clear_unfinished(path)
+            files.clear_unfinished(stages)
             if old is None or old.mark != new.mark:
-                for file in run.stages.iterdir():
-                    file.unlink()
-                write(run.stages / "fingerprint", new.written())
-            write(path / "config.toml", config.to_toml().encode())
+                for kept in (stages / MARK, stages / "smoothing.npz", *stages.glob("candidates_*.json")):
+                    kept.unlink(missing_ok=True)
+                write(stages / MARK, new.written())
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another folder with --out.") from None
+            raise OutputError(
+                f"{path} cannot be written: {error.strerror}. Choose another folder with --out."
+            ) from None
+        write(path / "config.toml", config.to_toml().encode())
         return run
 
     @property
@@ -122,14 +133,14 @@ class RunFolder:
     @property
     def stages(self) -> Path:
         """Where finished stages are kept."""
-        return self.path / "stages"
+        return self.path / STAGES
 
     def smoothing(self) -> Smoothing | None:
         """The finished smoothing, None if there is none that can be read."""
         arrays = read_arrays(self.stages / "smoothing.npz")
         try:
             return None if arrays is None else records.smoothing_from(arrays)
-        except (ValueError, KeyError, TypeError):
+        except DAMAGED:
             return None  # of another version: smoothed again
 
     def keep_smoothing(self, smoothing: Smoothing) -> None:
@@ -143,7 +154,7 @@ class RunFolder:
             return None
         try:
             return tuple(records.candidate_from(document, self.names) for document in json.loads(text))
-        except (ValueError, KeyError, DiscoveryError):
+        except DAMAGED:
             return None  # not whole: searched again
 
     def keep_candidates(self, engine: str, candidates: Candidates) -> None:
@@ -185,36 +196,9 @@ def load(path: Path) -> DiscoveryResult:
         )
     except DataError:
         raise  # which says more
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is damaged: {type(error).__name__} {error}. Run again with the same --out.") from None
-
-
-def write(path: Path, content: bytes) -> None:
-    """Puts a file in place, whole: readers see the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-
-
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes named arrays; texts are stored as arrays of characters, nothing as objects."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **dict(arrays))  # pyright: ignore[reportArgumentType]  # savez's stub takes bool for all
-    write(path, buffer.getvalue())
-
-
-def read_arrays(path: Path) -> records.Arrays | None:
-    """The arrays of a file; None if it is missing or damaged."""
-    try:
-        # Opened here, because NumPy does not close a file that turns out to be damaged.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+    except DAMAGED as error:
+        told = str(error).split("\n", maxsplit=1)[0][:200]
+        raise DataError(f"{path} is damaged: {type(error).__name__} {told}. Run again with the same --out.") from None
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
@@ -222,9 +206,10 @@ def _json(document: Mapping[str, Any]) -> bytes:
 
 
 def _text(path: Path) -> str | None:
+    content = files.read(path)
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
         return None
 
 

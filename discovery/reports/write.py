@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from discovery import files
 from discovery.reports import drawing, page, tex, typst
 from discovery.reports.figures import draw, summary
 from discovery.reports.references import cited
@@ -58,7 +58,7 @@ def write_report(
         forms: ``full``, and ``short``, which has one page.
         typesetter: ``latex``, ``typst``, or the first of these that is installed.
     """
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    files.folder(folder / "figures")
     templates = resource("reports/templates")
     drawn = draw(result)
     names = tuple(drawn)
@@ -111,25 +111,20 @@ def _print(
 
 
 def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
-    """Each figure as PDF and SVG; the files, and the text of the SVGs by name."""
-    files: list[Path] = []
+    """Each figure as PDF and SVG; the written, and the text of the SVGs by name."""
+    written: list[Path] = []
     images: dict[str, str] = {}
     for name, figure in drawn.items():
         with drawing.style(name):
             figure.draw_without_rendering()  # labels get their room in a second pass only
             images[name] = drawing.svg(figure)
             figure.set_layout_engine("none")  # laid out once, the same for both
-            files.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
-        files.append(_write(folder / f"{name}.svg", images[name].encode()))
-    return tuple(files), images
+            written.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
+        written.append(_write(folder / f"{name}.svg", images[name].encode()))
+    return tuple(written), images
 
 
 def _write(path: Path, data: bytes) -> Path:
     """Writes beside ``path`` and renames, so that nobody ever reads half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    files.write(path, data)
     return path

@@ -31,6 +31,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate
 PLUGIN = "Operon"
 REQUIRES = ("pyoperon",)
 CITES = ("Burlacu2020",)
+APART = True
 
 # The same for every system. Small alphabets first: a search over fewer operators goes deeper for its evaluations.
 FAMILIES: Mapping[str, str] = {

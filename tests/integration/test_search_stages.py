@@ -16,6 +16,8 @@ from pipelines.ode import discover_ode
 
 TIMES = np.linspace(0.0, 12.0, 200)
 TRUE = {"w": "-x - 0.3*w - 0.5*x**3"}
+# What an engine sees: states by plain names, x0 for x and x1 for w.
+PLAIN = {"x1": "-x0 - 0.3*x1 - 0.5*x0**3"}
 
 
 @dataclass
@@ -55,9 +57,9 @@ def run(monkeypatch: pytest.MonkeyPatch, engines: dict[str, Scripted]) -> Discov
 
 def test_what_is_settled_is_in_the_law_without_any_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """x' = w is a candidate, engines are told that w' alone is open, and the result says so."""
-    sindy = Scripted(TRUE)
+    sindy = Scripted(PLAIN)
     result = run(monkeypatch, {"sindy": sindy})
-    assert [("w",)] == sindy.asked
+    assert [("x1",)] == sindy.asked
     assert result.law is not None
     assert parse("w").free_symbols == result.law.equations["x"].free_symbols
     assert "The equation x' = w was settled by the data before the search." in result.notes
@@ -66,24 +68,24 @@ def test_what_is_settled_is_in_the_law_without_any_engine(monkeypatch: pytest.Mo
 def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """An equation with a short explanation is not searched again."""
     operon = Scripted({})
-    run(monkeypatch, {"sindy": Scripted(TRUE), "operon": operon})
+    run(monkeypatch, {"sindy": Scripted(PLAIN), "operon": operon})
     assert [] == operon.asked
 
 
 def test_genetic_search_gets_what_is_left_though_it_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A poor candidate explains nothing; the genetic engine runs after the others and finds the rest."""
-    operon = Scripted(TRUE)
-    result = run(monkeypatch, {"operon": operon, "sindy": Scripted({"w": "-2*x"})})
-    assert [("w",)] == operon.asked
+    operon = Scripted(PLAIN)
+    result = run(monkeypatch, {"operon": operon, "sindy": Scripted({"x1": "-2*x0"})})
+    assert [("x1",)] == operon.asked
     assert result.law is not None
     assert {"x", "w"} == {str(one) for one in result.law.equations["w"].free_symbols}
 
 
 def test_the_failure_of_an_engine_is_recorded_and_the_others_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its equations count as unexplained, and the result has the reason."""
-    operon = Scripted(TRUE)
+    operon = Scripted(PLAIN)
     result = run(monkeypatch, {"sindy": Scripted({}, fails=True), "operon": operon})
-    assert [("w",)] == operon.asked
+    assert [("x1",)] == operon.asked
     assert [("search sindy", "It broke.")] == [(one.where, one.why) for one in result.failures]
     assert result.law is not None
 
