@@ -187,12 +187,18 @@ def meaning(option: str) -> str:
 
 def _make(plugin: type, options: Options, where: str) -> Any:
     """An object of ``plugin`` with these settings."""
-    return plugin(**_checked(plugin, options, where))
+    try:
+        return plugin(**_checked(plugin, options, where))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise UsageError(
+            f"Configuration has {where} = {options!r}, which cannot be used: {error}. Correct it."
+        ) from None
 
 
 def _checked(plugin: type, options: Options, where: str) -> Options:
     """The settings, each of the kind of its default."""
-    fields = {field.name: field for field in dataclasses.fields(plugin)}
+    # What is run as a program is told by code only: configurations are passed from hand to hand.
+    fields = {field.name: field for field in dataclasses.fields(plugin) if not field.metadata.get("program")}
     built: Options = {}
     for name, value in options.items():
         if name not in fields:
@@ -278,8 +284,10 @@ def read(recipe: str) -> RunConfig:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{recipe} cannot be read: {error.strerror}. Check the path.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # TOML's own, an encoding, or a number of more digits than Python reads
         raise UsageError(f"{recipe} is not valid TOML: {error}. Correct that line.") from None
+    except RecursionError:
+        raise UsageError(f"{recipe} is nested too deeply to be a configuration. Simplify it.") from None
     return _validated(RunConfig, values, recipe)
 
 
@@ -325,7 +333,7 @@ def _assigned(setting: str) -> Options:
     for written in (text, f'"{text}"') if equals else ():
         try:
             return tomllib.loads(f"{key.strip()} = {written}")
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue
     raise UsageError(
         f"--set {setting!r} is not of the form NAME=VALUE. Write for example --set search.sindy.ridge=1e-4."

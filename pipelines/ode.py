@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Literal
 
+import numpy as np
+
 from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import DiscoveryError, EngineError
@@ -52,6 +54,9 @@ _Search = Callable[..., Candidates]
 FIRST_SHARE = 0.2
 SMOOTHING_SHARE = 0.3
 SEARCH_SHARE = 0.4
+# Takes the place of a smoother that fails: in compiled loops, linear in the samples, and needs neither torch nor much
+# memory.
+PLAINEST = "kalman"
 
 
 def discover_ode(
@@ -94,7 +99,7 @@ def discover_ode(
     stages = _Stages(config, deadline, frame.progress(progress), store or Memory(), frame.witness(witness))
     runs = frame.enter(measurements.trajectories)
     first = stages.first(runs)
-    smoothing = stages.smooth(runs)
+    smoothing, doubts = stages.smooth(runs)
     kept, outliers = without_outliers(runs, smoothing)
     problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
     problem = problem.settling(settled(problem))
@@ -122,7 +127,7 @@ def discover_ode(
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
         notes=(*measurements.notes, *check(measurements).notes, *notes),
-        failures=tuple(Failure(one.where, frame.words(one.why)) for one in failures),
+        failures=tuple(Failure(one.where, frame.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
@@ -180,26 +185,39 @@ class _Stages:
             self.witness([found])
             return (replace(found.law, sources=("first law",)),)
 
-    def smooth(self, trajectories: Sequence[Trajectory]) -> Smoothing:
+    def smooth(self, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, tuple[Failure, ...]]:
+        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded."""
         with self.timed("smoothing"):
-            if (kept := self.store.smoothing()) is not None:
-                return kept
-            smoothing = self.smoothed(trajectories)
-            kept, outliers = without_outliers(trajectories, smoothing)
-            if outliers and not self.deadline.passed():
-                smoothing = self.smoothed(kept)
-            if not self.deadline.passed():
+            if (kept := self.store.smoothing()) is not None and same_times(kept, trajectories):
+                return kept, ()
+            try:
+                smoothing, whole = self.smoothed(self.config, trajectories)
+            except EngineError as error:
+                if self.config.smoother == PLAINEST:
+                    raise
+                plain = self.config.changed(smoother=PLAINEST, smoothing={})
+                failure = Failure(f"smoothing {self.config.smoother}", str(error))
+                return self.smoothed(plain, trajectories)[0], (failure,)
+            if whole:
                 self.store.keep_smoothing(smoothing)
-            return smoothing
+            return smoothing, ()
 
-    def smoothed(self, trajectories: Sequence[Trajectory]) -> Smoothing:
-        self.progress("smoothing", self.config.smoother)
-        return self.config.make_smoother().smooth(
-            trajectories,
-            seed=self.config.seed,
-            deadline=self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining()),
-            progress=self.progress,
+    def smoothed(self, config: RunConfig, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
+        """What a smoother makes of the measurements, once more without outliers, and whether it had the time."""
+        smoothing, whole = self.smoothed_once(config, trajectories)
+        kept, outliers = without_outliers(trajectories, smoothing)
+        return self.smoothed_once(config, kept) if outliers and not self.deadline.passed() else (smoothing, whole)
+
+    def smoothed_once(self, config: RunConfig, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
+        self.progress("smoothing", config.smoother)
+        smoother = config.make_smoother()
+        limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
+        smoothing = watched(
+            lambda told: smoother.smooth(trajectories, seed=config.seed, deadline=limit, progress=told),
+            limit,
+            self.progress,
         )
+        return smoothing, not limit.passed()
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
@@ -239,9 +257,26 @@ class _Stages:
             self.progress("selection", f"{len(candidates)} candidates")
             selector = self.config.make_selector()
             selector = selector.robust() if robust else selector
-            return selector.run(
-                candidates, problem, deadline=self.deadline, progress=self.progress, witness=self.witness
+            return watched(  # waited for however late it is: without it there is no result
+                lambda told: selector.run(
+                    candidates, problem, deadline=self.deadline, progress=told, witness=self.witness
+                ),
+                NEVER,
+                self.progress,
+                patience=float("inf"),
             )
+
+
+def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool:
+    """Whether a smoothing that was kept is one of these measurements; its file may have come from anywhere."""
+    pairs = list(zip(smoothing.trajectories, trajectories, strict=False))
+    return len(smoothing.trajectories) == len(trajectories) and all(
+        np.array_equal(curve.times, run.times)
+        and curve.names[: run.dimension] == run.names
+        and curve.states.shape == curve.derivatives.shape == (len(run), len(curve.names))
+        and curve.state_deviations.shape == curve.derivative_deviations.shape == curve.states.shape
+        for curve, run in pairs
+    )
 
 
 def _place(name: str, engine: SearchEngine) -> SearchEngine:

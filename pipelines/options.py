@@ -136,7 +136,7 @@ def _of_class(defaults: Any, table: str, source: str, *, stage: tuple[str, str] 
     later: list[Iterator[Option]] = []
     for field in dataclasses.fields(defaults):
         default = getattr(defaults, field.name)
-        if field.name in TOLD_ABOVE:
+        if field.name in TOLD_ABOVE or field.metadata.get("program"):
             continue
         if other := TABLES.get((*stage, field.name)):
             later.append(_of_plugin(stage[0], other, f"{table}.{field.name}"))

@@ -6,14 +6,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
-from discovery.errors import DataError
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.types import (
@@ -33,7 +32,7 @@ from discovery.types import (
 )
 from pipelines.structures import structure_document, structure_from
 
-SCHEMA = 1
+SCHEMA = 2
 Arrays = dict[str, np.ndarray]
 _CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
 
@@ -177,7 +176,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "score": plain(result.smoothing.score),
             "notes": list(result.smoothing.notes),
         },
-        "advice": asdict(result.advice),
+        "advice": _plain_parts(asdict(result.advice)),
         **structure_document(result.structure),
         "notes": list(result.notes),
         "failures": [{"where": f.where, "why": f.why} for f in result.failures],
@@ -186,24 +185,39 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
     }
 
 
+def _plain_parts(value: Any) -> Any:
+    """The same value with null for numbers that are not finite."""
+    if isinstance(value, dict):
+        return {key: _plain_parts(part) for key, part in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain_parts(part) for part in cast("Sequence[Any]", value)]
+    return plain(value) if isinstance(value, float) else value
+
+
 def advice_from(document: Mapping[str, Any]) -> Advice:
     """The advice of a document; empty where a run was stored before there was any."""
     if not document:
         return Advice()
     return Advice(
-        tuple(document["sensitivities"]),
-        tuple(document["inflations"]),
+        _numbers(document["sensitivities"]),
+        _numbers(document["inflations"]),
         tuple(
-            LooseCombination(tuple(d["constants"]), tuple(d["changes"]), d["deviation"], d["text"])
+            LooseCombination(tuple(d["constants"]), _numbers(d["changes"]), real(d["deviation"]), d["text"])
             for d in document["loose"]
         ),
         tuple(
-            Experiment(d["purpose"], tuple(d["start"]), d["duration"], d["gain"], d["usual"], d["text"])
+            Experiment(
+                d["purpose"], _numbers(d["start"]), real(d["duration"]), real(d["gain"]), real(d["usual"]), d["text"]
+            )
             for d in document["experiments"]
         ),
-        tuple(TermSupport(**d) for d in document["terms"]),
-        tuple(tuple(row) for row in document["covariance"]),
+        tuple(TermSupport(d["state"], d["term"], real(d["probability"]), d["chosen"]) for d in document["terms"]),
+        tuple(map(_numbers, document["covariance"])),
     )
+
+
+def _numbers(values: Sequence[float | None]) -> tuple[float, ...]:
+    return tuple(map(real, values))
 
 
 def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
@@ -285,14 +299,9 @@ def result_from(
 ) -> DiscoveryResult:
     """The result of a document and the arrays beside it.
 
-    Raises:
-        DataError: a schema that is not known here.
+    Args:
+        document: of this version's schema, as :func:`pipelines.schema.understood` gives it.
     """
-    if document.get("schema") != SCHEMA:
-        raise DataError(
-            f"result.json has schema {document.get('schema')!r}; this version reads schema {SCHEMA}. Use the version "
-            "of discovery that wrote it."
-        )
     said = document["verdict"]
     verdict = Verdict(
         document["status"],

@@ -21,6 +21,8 @@ from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
 from pipelines.frame import plain_names
 from pipelines.lock import Lock, take
+from pipelines.schema import understood
+from pipelines.wholeness import checked
 
 STAGES, MARK = "stages", "fingerprint"
 Candidates = tuple[EquationCandidate | Law, ...]
@@ -184,18 +186,20 @@ def load(path: Path) -> DiscoveryResult:
     if text is None:
         raise DataError(f"{path} has no result.json, so the run did not finish. Run it again with the same --out.")
     try:
-        document = json.loads(text)
+        document = understood(json.loads(text))
         arrays = {name: read_arrays(path / f"{name}.npz") for name in ("data", "smoothing", "predictions")}
         whole = {name: found for name, found in arrays.items() if found is not None}
-        return records.result_from(
-            document,
-            records.trajectories_from(whole["data"], document["states"]),
-            records.smoothing_from(whole["smoothing"]),
-            records.predictions_from(whole["predictions"]),
-            json.loads(_text(path / "timing.json") or "{}"),
+        return checked(
+            records.result_from(
+                document,
+                records.trajectories_from(whole["data"], document["states"]),
+                records.smoothing_from(whole["smoothing"]),
+                records.predictions_from(whole["predictions"]),
+                {str(stage): float(taken) for stage, taken in json.loads(_text(path / "timing.json") or "{}").items()},
+            )
         )
-    except DataError:
-        raise  # which says more
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
     except DAMAGED as error:
         told = str(error).split("\n", maxsplit=1)[0][:200]
         raise DataError(f"{path} is damaged: {type(error).__name__} {told}. Run again with the same --out.") from None

@@ -122,6 +122,5 @@ def inline(image: str, name: str, description: str) -> str:
     for colour, variable in _CSS_COLOURS.items():
         element = element.replace(colour, variable)
     element = element.replace("'DejaVu Sans'", "var(--sans)")
-    return re.sub(
-        r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>", rf'<svg \1 role="img" aria-label="{description}">', element, count=1
-    )
+    begin = re.compile(r"<svg [^>]*?(viewBox=\"[^\"]*\")[^>]*>")
+    return begin.sub(lambda found: f'<svg {found[1]} role="img" aria-label="{description}">', element, count=1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +63,7 @@ class PySR:
     nesting: int = 0
     max_points: int = 800
     grace: float = 5.0
-    command: tuple[str, ...] = ()
+    command: tuple[str, ...] = field(default=(), metadata={"program": True})
 
     def __post_init__(self) -> None:
         for given, known in ((self.binary, BINARY), (self.unary, tuple(FUNCTIONS))):

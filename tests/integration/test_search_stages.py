@@ -10,7 +10,7 @@ import pytest
 from discovery.errors import EngineError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Trajectory
+from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Smoothing, Trajectory
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
 
@@ -49,7 +49,7 @@ def measured() -> Trajectory:
     return Trajectory(TIMES, states + noise, ("x", "w"))
 
 
-def run(monkeypatch: pytest.MonkeyPatch, engines: dict[str, Scripted]) -> DiscoveryResult:
+def run(monkeypatch: pytest.MonkeyPatch, engines: dict[str, Scripted] | dict[str, object]) -> DiscoveryResult:
     """A discovery by scripted engines."""
     monkeypatch.setattr(RunConfig, "make_engine", lambda _, name: engines[name])
     return discover_ode([measured()], RunConfig().changed(engines=tuple(engines), smoother="kalman"))
@@ -96,3 +96,42 @@ def test_engines_get_the_threads_of_the_run() -> None:
     assert 5 == config.make_engine("operon").threads  # type: ignore[attr-defined]
     own = config.changed(search={"operon": {"threads": 1}})
     assert 1 == own.make_engine("operon").threads  # type: ignore[attr-defined]
+
+
+class Dying:
+    """An engine, or a smoother, that fails in a way that nobody foresaw."""
+
+    def search(self, problem: DiscoveryProblem, **options: object) -> tuple[EquationCandidate, ...]:
+        """Fails."""
+        raise MemoryError
+
+    def smooth(self, trajectories: object, **options: object) -> Smoothing:
+        """Fails."""
+        raise ZeroDivisionError("by nought")
+
+
+def test_an_engine_that_dies_is_named_and_the_others_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out of memory, for one."""
+    result = run(monkeypatch, {"sindy": Dying(), "structured": Scripted(PLAIN)})
+    assert [("search sindy", True)] == [(one.where, "ran out of memory" in one.why) for one in result.failures]
+    assert result.law is not None
+
+
+def test_engines_that_all_die_end_the_run_with_their_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is said of the data where nothing was searched. (Neither equation is settled here.)"""
+    monkeypatch.setattr("pipelines.ode.settled", lambda _: {})
+    with pytest.raises(EngineError, match=r"(?s)Every search engine failed.*search sindy: It ran out of memory"):
+        run(monkeypatch, {"sindy": Dying()})
+
+
+def test_a_smoother_that_dies_is_replaced_by_the_plainest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The failure is named, and the law is found all the same."""
+    make = RunConfig.make_smoother
+    monkeypatch.setattr(RunConfig, "make_smoother", lambda self: Dying() if self.smoother == "auto" else make(self))
+    engines = {"sindy": Scripted(PLAIN)}
+    monkeypatch.setattr(RunConfig, "make_engine", lambda _, name: engines[name])
+    result = discover_ode([measured()], RunConfig().changed(engines=("sindy",)))
+    assert ["smoothing auto"] == [one.where for one in result.failures]
+    assert "ZeroDivisionError" in result.failures[0].why
+    assert "kalman" == result.smoothing.method
+    assert result.law is not None

@@ -1,0 +1,40 @@
+"""Whether the parts of a result that was read belong together: files in a folder may come from anywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from discovery.errors import DataError
+from discovery.trajectories.names import is_safe
+from discovery.types import DiscoveryResult, SmoothedTrajectory
+
+
+def checked(result: DiscoveryResult) -> DiscoveryResult:
+    """The same result, once its arrays are seen to have the shapes that its document speaks of.
+
+    Raises:
+        DataError: they have not; the message says which.
+    """
+    states = len(result.headers)
+    runs, curves = result.trajectories, result.smoothing.trajectories
+    noise = result.smoothing.noise
+    seen = {
+        "data.npz": bool(runs) and all(run.dimension == states and len(run) > 0 for run in runs),
+        "smoothing.npz": len(curves) == len(runs) and all(_is_whole(curve, states) for curve in curves),
+        "the noise of smoothing.npz": noise.scale.shape == noise.floor.shape == (states,),
+        "predictions.npz": all(
+            one.states.shape == (len(one.times), states) and one.times.ndim == 1 and one.kind in ("fit", "held_out")
+            for one in result.predictions
+        ),
+        "an identifier": all(is_safe(name) for name in result.headers),  # laws are written as code, too
+    }
+    for part, whole in seen.items():
+        if not whole:
+            raise DataError(f"{part} does not fit what a law of {states} states has. Run again with the same --out.")
+    return result
+
+
+def _is_whole(curve: SmoothedTrajectory, states: int) -> bool:
+    shape = (len(curve.times), len(curve.names))
+    parts = (curve.states, curve.derivatives, curve.state_deviations, curve.derivative_deviations)
+    return curve.times.ndim == 1 and len(curve.names) >= states and all(np.shape(part) == shape for part in parts)
