@@ -315,14 +315,28 @@ def validate(
 
 @app.command(
     short_help="Says what is missing here, and how to add it.",
-    epilog=examples("discover doctor", "discover doctor --json"),
+    epilog=examples("discover doctor", "discover doctor --report runs/data", "discover doctor --sbom > sbom.json"),
 )
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Run folder that a bug report is about.", show_default=False)
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Print a complete bug report instead.")] = False,
+    licences: Annotated[bool, typer.Option("--licences", help="List all packages with their licences.")] = False,
+    sbom: Annotated[bool, typer.Option("--sbom", help="Print a bill of materials (CycloneDX, JSON).")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Says what is installed, what is missing, and the command that adds it."""
     from dataclasses import asdict
 
+    from pipelines.bug_report import bug_report
     from pipelines.doctor import examine, render
+    from pipelines.supply import bill_of_materials, parts
+    from pipelines.supply import licences as listed
 
+    if report or licences or sbom:
+        typer.echo(bug_report(folder) if report else bill_of_materials(parts()) if sbom else listed(parts()))
+        return
     checks = examine()
     typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
     if not all(check.ok or check.optional for check in checks):

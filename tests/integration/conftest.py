@@ -28,7 +28,7 @@ ResultOf = Callable[[str], DiscoveryResult]
 
 
 @pytest.fixture(scope="session")
-def result_of() -> ResultOf:
+def named_result() -> ResultOf:
     """Results by that text."""
     return result
 

@@ -229,9 +229,9 @@ FORGERIES = [
 
 
 @pytest.fixture
-def run(result_of: Callable[[str], DiscoveryResult], tmp_path: Path) -> Path:
+def run(named_result: Callable[[str], DiscoveryResult], tmp_path: Path) -> Path:
     """A run folder."""
-    RunFolder(tmp_path / "run", ("x0", "x1")).keep_result(result_of("x"), "latex")
+    RunFolder(tmp_path / "run", ("x0", "x1")).keep_result(named_result("x"), "latex")
     return tmp_path / "run"
 
 

@@ -39,10 +39,10 @@ class Tags(html.parser.HTMLParser):
 
 
 @pytest.mark.parametrize("word", NAMES)
-def test_no_name_becomes_a_tag_of_the_page(result_of: ResultOf, word: str) -> None:
+def test_no_name_becomes_a_tag_of_the_page(named_result: ResultOf, word: str) -> None:
     """The page has the tags, attributes and kinds of links that it has with harmless names."""
     templates = resource("reports/templates")
-    hostile, harmless = (Tags(page.render(result_of(text), templates, {})) for text in (word, "harmless"))
+    hostile, harmless = (Tags(page.render(named_result(text), templates, {})) for text in (word, "harmless"))
     assert hostile.seen <= harmless.seen
     assert hostile.links <= harmless.links
 
@@ -51,12 +51,12 @@ COMMANDS = re.compile(r"\\(?:input|include|write|openout|openin|read|immediate|c
 
 
 @pytest.mark.parametrize("word", NAMES)
-def test_no_name_becomes_a_command_of_a_typesetter(result_of: ResultOf, word: str) -> None:
+def test_no_name_becomes_a_command_of_a_typesetter(named_result: ResultOf, word: str) -> None:
     """LaTeX has the commands, and Typst the calls of code, that it has with harmless names."""
     templates = resource("reports/templates")
-    hostile, harmless = (tex.render(result_of(text), templates, ()) for text in (word, "harmless"))
+    hostile, harmless = (tex.render(named_result(text), templates, ()) for text in (word, "harmless"))
     assert len(COMMANDS.findall(harmless)) == len(COMMANDS.findall(hostile))
-    hostile, harmless = (code_of(typst.render(result_of(text), templates, ())) for text in (word, "harmless"))
+    hostile, harmless = (code_of(typst.render(named_result(text), templates, ())) for text in (word, "harmless"))
     assert harmless == hostile
 
 
@@ -65,9 +65,9 @@ def code_of(text: str) -> list[str]:
     return re.findall(r"(?<!\\)#(\w+)", re.sub(r'"(?:\\.|[^"\\])*"', '""', text))
 
 
-def test_a_report_of_hostile_names_can_be_written(result_of: ResultOf, tmp_path: Path) -> None:
+def test_a_report_of_hostile_names_can_be_written(named_result: ResultOf, tmp_path: Path) -> None:
     """Figures are drawn and, where there is a typesetter, a PDF is made; nothing else appears."""
-    hostile = result_of(r"$\write18{touch pwned} \input{/etc/passwd} <script> #read(")
+    hostile = named_result(r"$\write18{touch pwned} \input{/etc/passwd} <script> #read(")
     files = write_report(hostile, tmp_path)
     assert (files.pdf is not None) == (tex.installed() or typst.installed())
     assert [] == list(tmp_path.rglob("pwned*"))

@@ -1,0 +1,88 @@
+"""All that someone who mends a fault asks for, as one text: machine, versions, settings, and what a run says of itself.
+
+Nothing of the data is in it: no values and no names of columns, only how many there are.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from discovery import files
+from pipelines import doctor, supply
+
+# Variables that change how the program or the libraries under it work; others are nobody's business.
+VARIABLES = re.compile(
+    r"(DISCOVERY|OMP|OPENBLAS|MKL|NUMBA|PYTHON|JULIA|KMP)_\w+|LANG|LC_\w+|TZ|TERM|NO_COLOR|VIRTUAL_ENV|SOURCE_DATE_EPOCH"
+)
+
+
+def bug_report(run: Path | None = None) -> str:
+    """The report in Markdown, to be put into an issue as it is.
+
+    Args:
+        run: folder of a run that went wrong.
+    """
+    parts = [
+        ("What was done, what was expected, what came", ["(please write)"]),
+        ("Machine", list(_machine())),
+        ("Doctor", doctor.render(doctor.examine()).splitlines()),
+        ("Environment", [f"{name}={value}" for name, value in sorted(os.environ.items()) if VARIABLES.fullmatch(name)]),
+        ("Plug-ins of other packages", list(_strangers())),
+        ("Packages", [f"{part.name}=={part.version}" for part in supply.parts()]),
+    ]
+    if run is not None:
+        parts.insert(1, (f"The run in {run}", list(_run(run))))
+    return "\n\n".join(f"### {title}\n```text\n" + "\n".join(lines or ["none"]) + "\n```" for title, lines in parts)
+
+
+def _machine() -> Iterator[str]:
+    yield f"python {platform.python_version()} ({platform.python_implementation()}), {sys.executable}"
+    yield f"{platform.platform()}, {os.cpu_count()} cores, {len(os.sched_getaffinity(0))} of them for this process"
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    yield f"{pages / 2**30:.1f} GiB of memory"
+    yield f"encoding {sys.getfilesystemencoding()}, locale {locale.setlocale(locale.LC_CTYPE)}"
+
+
+def _strangers() -> Iterator[str]:
+    for stage in ("smoothing", "search", "selection"):
+        yield from (f"{stage} {point.name} = {point.value}" for point in entry_points(group=f"discovery.{stage}"))
+
+
+def _run(folder: Path) -> Iterator[str]:
+    """What a run folder says, finished or not, damaged or not."""
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    yield f"files: {', '.join(name for name in there if not name.startswith('figures/')) or 'none'}"
+    yield from _settings((files.read(folder / "config.toml") or b"no config.toml").decode(errors="replace"))
+    try:
+        document = json.loads(files.read(folder / "result.json") or b"null")
+    except (ValueError, RecursionError) as error:
+        yield f"result.json cannot be read: {error}"
+        return
+    if not isinstance(document, Mapping):
+        yield "no result.json: the run did not finish"
+        return
+    yield from (f"{name}: {document.get(name)}" for name in ("schema", "status", "stopped_by", "failures"))
+    provenance = document.get("provenance")
+    told = provenance if isinstance(provenance, Mapping) else {}
+    yield from (f"{name}: {told.get(name)}" for name in ("data_sha256", "seed", "versions", "platform"))
+    yield f"states: {len(document.get('states') or ())}, laws on the front: {len(document.get('front') or ())}"
+    timing = (files.read(folder / "timing.json") or b"").decode(errors="replace")
+    yield f"seconds: {' '.join(timing.split())}"
+
+
+def _settings(text: str) -> Iterator[str]:
+    """The lines of a configuration, without those of its table of columns."""
+    shown = True
+    for line in text.splitlines():
+        if line.startswith("["):
+            shown = line.strip() != "[data]"
+        if shown and line.strip():
+            yield line
