@@ -32,7 +32,7 @@ def write(path: Path, content: bytes) -> None:
         new.replace(path)
     except OSError as error:
         raise OutputError(
-            f"{path} cannot be written: {error.strerror}. Make room or choose another folder; what was written before "
+            f"{path} cannot be written: {error.strerror}. Make room or choose another place; what was written before "
             "is whole, and the same command goes on from there."
         ) from None
     finally:

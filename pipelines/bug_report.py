@@ -36,7 +36,7 @@ def bug_report(run: Path | None = None) -> str:
         ("Doctor", doctor.render(doctor.examine()).splitlines()),
         ("Environment", [f"{name}={value}" for name, value in sorted(os.environ.items()) if VARIABLES.fullmatch(name)]),
         ("Plug-ins of other packages", list(_strangers())),
-        ("Packages", [f"{part.name}=={part.version}" for part in supply.parts()]),
+        ("Packages", [f"{part.name}=={part.version}" for part in supply.materials()]),
     ]
     if run is not None:
         parts.insert(1, (f"The run in {run}", list(_run(run))))

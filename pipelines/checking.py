@@ -72,14 +72,10 @@ def _joined(headers: Sequence[str]) -> str:
 
 
 def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
+    from discovery.files import write
     from discovery.reports.survey import picture, save
-    from pipelines.store import write
 
-    content = save(picture(checked, measurements.trajectories), path.suffix.lower())
-    try:
-        write(path, content)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}. Choose another place for --picture.") from None
+    write(path, save(picture(checked, measurements.trajectories), path.suffix.lower()))
 
 
 def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import math
 import os
 import shlex
 import sys
@@ -12,12 +12,15 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
-from discovery.errors import DiscoveryError, UsageError
+from discovery.errors import DiscoveryError, OutputError, UsageError
 from pipelines.config import duration, listed, resolve
 from pipelines.flags import AsJson, Data, Recipe, Run, Runs, States, Time, examples, option
+from pipelines.initial import deviations, initial_state, parts
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
+
+CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO)
 
 app = typer.Typer(
     name="discover",
@@ -29,10 +32,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples("discover check data.csv", "discover run data.csv", "discover run --help"),
 )
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _told(time: str | None, states: str | None, trajectory: str | None) -> dict[str, Any]:
@@ -222,8 +221,8 @@ def simulate(
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
     if not float("-inf") < start < until < float("inf"):
         raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
-    state = np.array(_initial_state(x0, dict(result.headers)))
-    errors = np.array(_deviations(start_error, len(state))) if start_error else None
+    state = np.array(initial_state(x0, dict(result.headers)))
+    errors = np.array(deviations(start_error, len(state))) if start_error else None
     times = np.linspace(start, until, samples)
     table = forecast_table(result, state, times, errors=errors, draws=draws, seed=seed)
     table.to_csv(sys.stdout, index=False)
@@ -274,9 +273,9 @@ def systems(
     from discovery.datasets.corrupt import Corruption
     from pipelines.systems import systems_command
 
-    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=_list(hide))
+    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=parts(hide))
     systems_command(
-        names or (), suite=suite, tags=_list(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
+        names or (), suite=suite, tags=parts(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
     )
 
 
@@ -308,7 +307,7 @@ def validate(
     from pipelines.validate import validate_command
 
     validate_command(
-        names or (), suite=suite, tags=_list(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
+        names or (), suite=suite, tags=parts(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
         budget=_seconds(budget), recipe=recipe, out=out, as_json=as_json,
     )  # fmt: skip
 
@@ -331,51 +330,17 @@ def doctor(
 
     from pipelines.bug_report import bug_report
     from pipelines.doctor import examine, render
-    from pipelines.supply import bill_of_materials, parts
-    from pipelines.supply import licences as listed
+    from pipelines.supply import bill_of_materials, materials
+    from pipelines.supply import licences as licences_of
 
     if report or licences or sbom:
-        typer.echo(bug_report(folder) if report else bill_of_materials(parts()) if sbom else listed(parts()))
+        listed = (bill_of_materials if sbom else licences_of)(materials()) if not report else bug_report(folder)
+        typer.echo(listed)
         return
     checks = examine()
     typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
     if not all(check.ok or check.optional for check in checks):
         raise typer.Exit(5)
-
-
-def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
-    """Values in the order of the states, from ``1,2`` or ``x=1,y=2`` (identifiers or column names)."""
-    parts = _list(text)
-    named = dict(part.split("=", 1) for part in parts if "=" in part)
-    numbers: list[float] = []
-    try:
-        if not named and len(parts) == len(headers):
-            numbers = [float(part) for part in parts]
-        if len(named) == len(parts) == len(headers):
-            numbers = [float(named[name] if name in named else named[headers[name]]) for name in headers]
-    except (ValueError, KeyError):
-        pass
-    if numbers and all(map(math.isfinite, numbers)):
-        return numbers
-    raise UsageError(
-        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
-        f"for example --x0 {','.join(f'{name}=1.0' for name in headers)}."
-    )
-
-
-def _deviations(text: str, states: int) -> list[float]:
-    """A deviation for each state, from ``0.1,0.2`` or one number for all."""
-    try:
-        numbers = [float(part) for part in _list(text)]
-    except ValueError:
-        numbers = []
-    numbers = numbers * states if len(numbers) == 1 else numbers
-    if len(numbers) == states and all(0.0 <= number < math.inf for number in numbers):
-        return numbers
-    raise UsageError(
-        f"--start-error {text!r} does not give one deviation of at least 0 for each of {states} states. Write for "
-        f"example --start-error {','.join(['0.1'] * states)}, or 0 if the initial state is exact."
-    )
 
 
 def _seconds(text: str) -> float:
@@ -403,6 +368,15 @@ def main() -> NoReturn:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # who reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FOUND)
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        where = error.filename or "a file"
+        typer.echo(f"error: {where} cannot be written: {error.strerror}. Make room, or choose another place.", err=True)
+        sys.exit(OutputError.exit_code)
     except Exception as error:
         show = getattr(error, "show", None)  # click's own usage errors have it
         if show is None:

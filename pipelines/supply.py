@@ -40,7 +40,7 @@ class Part:
         return f"pkg:pypi/{self.name}@{self.version}"
 
 
-def parts() -> tuple[Part, ...]:
+def materials() -> tuple[Part, ...]:
     """This package, then all that it drags in, extras that are installed among them, by name."""
     found: dict[str, Part] = {}
     waiting = [canonicalize_name(ROOT)]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from discovery.errors import UsageError
+from discovery.errors import OutputError, UsageError
 from discovery.trajectories.checks import check
 from discovery.trajectories.read import read_csv
 from pipelines.checking import check_command, next_command, survey
@@ -120,5 +120,5 @@ def test_a_picture_needs_an_ending_and_a_place(data: Path, tmp_path: Path) -> No
     with pytest.raises(UsageError, match=r"--picture .*survey\.bmp has none of the endings \.png, \.svg, \.pdf"):
         check_command(data, Columns(), picture=tmp_path / "survey.bmp", as_json=False)
     (tmp_path / "taken").touch()
-    with pytest.raises(UsageError, match=r"cannot be written: .*Choose another place for --picture"):
+    with pytest.raises(OutputError, match=r"cannot be written: .*choose another place"):
         check_command(data, Columns(), picture=tmp_path / "taken" / "survey.svg", as_json=False)

@@ -69,13 +69,13 @@ def test_help_lists_the_verbs_that_work(discover: Discover, capsys: pytest.Captu
 def test_an_export_goes_to_stdout_or_a_file(
     run: Path, discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """The same text; a file that cannot be written and a format that does not exist are wrong uses."""
+    """The same text; a file that cannot be written and a format that does not exist have their exit codes."""
     assert 0 == discover("export", run, "--to", "c")
     text = capsys.readouterr().out
     assert "derivative[0] = " in text
     assert 0 == discover("export", run, "--to", "c", "--out", tmp_path / "new" / "law.c")
     assert text == (tmp_path / "new" / "law.c").read_text(encoding="utf-8")
-    assert 2 == discover("export", run, "--to", "c", "--out", tmp_path / "new")
+    assert 7 == discover("export", run, "--to", "c", "--out", tmp_path / "new")
     assert "cannot be written" in capsys.readouterr().err
     assert 2 == discover("export", run, "--to", "cobol")
     assert "There is no export to 'cobol'" in capsys.readouterr().err
@@ -116,7 +116,7 @@ def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.Capture
         (("run", "DATA", "--budget", "soon"), "budget 'soon' is not a time. Write for example 60s, 5m or 1h."),
         (("run", "DATA", "--budget", "0s"), "budget '0s' is not a time above zero"),
         (("run", "DATA", "--budget", "nan"), "budget 'nan' is not a time above zero"),
-        (("run", "DATA", "--out", "DATA"), "cannot be written"),
+        (("run", "DATA", "--out", "DATA"), "cannot be made"),
         (("report", "nowhere"), "There is no run folder nowhere"),
         (("export", "nowhere", "--to", "c"), "There is no run folder nowhere"),
         (("simulate", "nowhere", "--x0", "1", "--until", "2"), "There is no run folder nowhere"),
@@ -147,7 +147,7 @@ BAD = {
     "text": ("t,x\n0,1\n1,2\n2,four\n3,5\n4,6\n5,7\n", "line 4, column 'x': 'four' is not a number"),
     "text in time": ("t,x\n0,1\n1,2\nlate,4\n3,5\n4,6\n5,7\n", "line 4, column 't': 'late' is not a time"),
     "constant": ("t,x,y\n" + "".join(f"{i},3,7\n" for i in range(9)), "no state that changes: 'x' was set aside"),
-    "binary": ("PK\x03\x04\0\0\0\0", "is an Excel workbook or zip archive, not text"),
+    "binary": ("PK\x03\x04\0\0\0\0", "is an Excel workbook or zip archive, not a table"),
 }
 
 

@@ -10,6 +10,7 @@ from discovery.types import RankedLaw
 from pipelines import ode, records
 from pipelines.config import RunConfig
 from pipelines.first import first_law
+from pipelines.frame import Frame
 from pipelines.ode import discover_ode
 
 QUICK = RunConfig().changed(engines=("sindy",), smoother="gaussian_process")
@@ -67,7 +68,8 @@ def test_a_witness_changes_nothing() -> None:
 def test_a_run_that_is_stopped_early_falls_back_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted while it smooths, before any engine has found anything."""
     deadline = Deadline()
-    found = first_law(oscillation().trajectories, seed=0)
+    frame = Frame(("x", "v"))
+    found = first_law(frame.enter(oscillation().trajectories), seed=0)
     assert found is not None
 
     def stopping(laws: object) -> None:
@@ -78,7 +80,7 @@ def test_a_run_that_is_stopped_early_falls_back_on_it(monkeypatch: pytest.Monkey
     result = discover_ode(oscillation(0.01), QUICK, deadline=deadline, witness=stopping)
     assert ("interrupt", "partial") == (result.stopped_by, result.status)
     assert result.law is not None
-    assert found.law.skeletons == result.law.skeletons
+    assert frame.leave(found.law).skeletons == result.law.skeletons
 
 
 def test_alerts_are_kept_as_notes() -> None:

@@ -8,13 +8,13 @@ import pytest
 from packaging.requirements import Requirement
 
 from pipelines import supply
-from pipelines.supply import Part, bill_of_materials, licences, parts
+from pipelines.supply import Part, bill_of_materials, licences, materials
 
 
 @pytest.fixture(scope="module")
 def installed() -> tuple[Part, ...]:
     """All packages."""
-    return parts()
+    return materials()
 
 
 def test_every_package_is_listed_once_with_its_version(installed: tuple[Part, ...]) -> None:

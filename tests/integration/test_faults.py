@@ -1,0 +1,163 @@
+"""Kills, full disks and neighbours: a run folder is whole or resumes, and the result is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = "from pipelines.cli import main; main()"
+LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
+QUICK = ("--engines", "sindy", "--smoother", "kalman")
+KILLS = int(os.environ.get("KILLS", "4"))  # the long form, benchmarks/trust.py, has fifty
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an oscillation in a file."""
+    folder = tmp_path_factory.mktemp("faults")
+    times = np.linspace(0.0, 10.0, 80)
+    noise = 0.01 * np.random.default_rng(0).normal(size=(80, 2))
+    table = np.column_stack([times, np.cos(2 * times), -2 * np.sin(2 * times)]) + np.hstack([np.zeros((80, 1)), noise])
+    pd.DataFrame(table, columns=pd.Index(["t", "x", "v"])).to_csv(folder / "data.csv", index=False)
+    return folder
+
+
+def start(folder: Path, words: Sequence[str], mark: str = "", largest: int = 0) -> subprocess.Popen[str]:
+    """`discover` in that folder; ``mark`` is in its environment, and no file may become larger than ``largest``."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{LIMITED.format(largest) if largest else ''}{RUN}", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MARK": mark},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def discover(folder: Path, *words: str, **more: object) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr."""
+    process = start(folder, words, **more)  # type: ignore[arg-type]
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path) -> tuple[bytes, float]:
+    """The result of a run that nothing happened to, and the seconds that it took."""
+    begin = time.monotonic()
+    code, _, err = discover(folder, "run", "data.csv", *QUICK, "--out", "whole")
+    assert 0 == code, err
+    return (folder / "whole" / "result.json").read_bytes(), time.monotonic() - begin
+
+
+def is_whole(run: Path) -> bool:
+    """Whether every file that has its name is complete."""
+    for path in run.rglob("*"):
+        if path.suffix == ".json":
+            json.loads(path.read_text(encoding="utf-8"))
+        if path.suffix == ".npz":
+            with np.load(path) as arrays:
+                assert all(arrays[name] is not None for name in arrays.files)
+    return True
+
+
+def test_a_killed_run_is_whole_and_ends_as_if_nothing_had_been(folder: Path, undisturbed: tuple[bytes, float]) -> None:
+    """Killed again and again at random times, into the same folder, then left alone."""
+    expected, seconds = undisturbed
+    draw = random.Random(int(os.environ.get("KILL_SEED", "1")))
+    words = ("run", "data.csv", *QUICK, "--out", "killed")
+    for _ in range(KILLS):
+        process = start(folder, words)
+        time.sleep(draw.uniform(0.1, 1.2) * seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert is_whole(folder / "killed")
+    code, _, err = discover(folder, *words)
+    assert 0 == code, err
+    assert expected == (folder / "killed" / "result.json").read_bytes()
+    left = [path.name for path in (folder / "killed").rglob(".*") if path.name != ".lock"]
+    assert [] == left
+
+
+@pytest.mark.parametrize("largest", [300, 3_000, 20_000])
+def test_a_full_disk_is_one_message_and_loses_nothing(
+    folder: Path, undisturbed: tuple[bytes, float], largest: int
+) -> None:
+    """Files can grow no further than some bytes: the run ends with exit code 7, or, resumed, as it would have."""
+    words = ("run", "data.csv", *QUICK, "--out", f"full{largest}")
+    code, _, err = discover(folder, *words, largest=largest)
+    assert (7, 1) == (code, err.count("error: "))
+    assert "cannot be written: File too large. Make room" in err
+    assert "Traceback" not in err
+    assert is_whole(folder / f"full{largest}")
+    code, _, err = discover(folder, *words)
+    assert 0 == code, err
+    assert undisturbed[0] == (folder / f"full{largest}" / "result.json").read_bytes()
+
+
+def marked(mark: str) -> list[int]:
+    """Processes that have that mark in their environment, and are not only waiting to be buried."""
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"MARK={mark}".encode() in (process / "environ").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+@contextmanager
+def running(folder: Path, words: Sequence[str], until: str, mark: str) -> Iterator[subprocess.Popen[str]]:
+    """A run that has said ``until``."""
+    process = start(folder, words, mark)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if until in line:
+            break
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_run_in_the_same_folder_is_refused(folder: Path) -> None:
+    """It says who is there; once that one is dead, the folder is free."""
+    words = ("run", "data.csv", *QUICK, "--out", "shared")
+    with running(folder, words, "search", "") as first:
+        code, _, err = discover(folder, *words)
+        assert (2, True) == (code, f"shared is in use by another run (process {first.pid} on" in err)
+    assert 0 == discover(folder, *words)[0]
+
+
+def test_nothing_outlives_a_run_that_is_killed(folder: Path) -> None:
+    """Genetic search has a process of its own, which ends when the run does."""
+    mark = uuid.uuid4().hex
+    table = pd.read_csv(folder / "data.csv")
+    rough = table.assign(x=np.sin(table["t"] ** 1.5), v=np.cos(table["t"] ** 1.3))  # no short law explains these
+    rough.to_csv(folder / "rough.csv", index=False)
+    words = ("run", "rough.csv", "--engines", "operon", "--smoother", "kalman", "--out", "orphans")
+    with running(folder, words, "operon: ", mark):
+        assert 2 <= len(marked(mark))
+    for _ in range(500):
+        if not marked(mark):
+            break
+        time.sleep(0.02)
+    assert [] == marked(mark)
