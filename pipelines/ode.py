@@ -29,6 +29,7 @@ from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.states import check_count
 from discovery.types import (
     DiscoveryProblem,
     DiscoveryResult,
@@ -93,7 +94,7 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
-    _ensure(config)
+    ensure(config, measurements)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     frame = Frame(tuple(measurements.headers))
     stages = _Stages(config, deadline, frame.progress(progress), store or Memory(), frame.witness(witness))
@@ -136,8 +137,13 @@ def discover_ode(
     )
 
 
-def _ensure(config: RunConfig) -> None:
-    """What the configuration names is there, and takes its settings; before any time is spent."""
+def ensure(config: RunConfig, measurements: Measurements) -> None:
+    """Before any time is spent: what the configuration names is there and takes its settings, and the data can be used.
+
+    Raises:
+        DataError, UsageError, BackendMissing: they cannot.
+    """
+    check_count(list(measurements.headers.values()), measurements.source)
     for name in config.engines:
         registry.ensure("search", name)
         config.make_engine(name)

@@ -79,9 +79,10 @@ def resolved(request: Request) -> RunConfig:
 
 def _run(request: Request, measurements: Measurements, config: RunConfig) -> int:
     from discovery.protocols import Deadline
-    from pipelines.ode import discover_ode
+    from pipelines.ode import discover_ode, ensure
     from pipelines.store import RunFolder
 
+    ensure(config, measurements)
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
     if folder.finished and not request.quiet:
         console.TALK.print(f"Going on with what is kept in {folder.path}: {', '.join(_stages(folder))}.", markup=False)

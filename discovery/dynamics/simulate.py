@@ -12,6 +12,8 @@ from discovery.types import Law
 
 # A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
 MAX_STEPS = 200_000
+# A state beyond this many times the largest one at the start has diverged.
+BOUND = 1e12
 
 
 def simulate(
@@ -20,20 +22,24 @@ def simulate(
     times: Float[np.ndarray, " time"],
     *,
     rtol: float = 1e-8,
-    bound: float = 1e12,
+    bound: float = BOUND,
     max_steps: int = MAX_STEPS,
 ) -> Float[np.ndarray, "time state"]:
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
     Rows after the integration diverged or took too many steps are NaN.
+
+    Args:
+        bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
     """
     tape = tape_of(law)
     # Copies, since a read-only array is another type, for which all would be compiled again.
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)
     out = np.full((len(times), tape.dimension, 1), np.nan)
-    atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * max(1e-12, float(np.max(np.abs(start)))))
-    limits = np.full(tape.dimension, bound)
+    size = float(np.max(np.abs(start)))
+    atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * (size or 1e-12))
+    limits = np.full(tape.dimension, bound * max(size, 1.0))
     constants = np.array(law.constants, dtype=np.float64)
     stiff = np.zeros(1, dtype=np.bool_)
     reached = follow(

@@ -40,7 +40,9 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
     scale = np.maximum(NORMAL * np.nanmedian(every, axis=0), _floor(smoothing, trajectories))
     masks = [_alone(np.abs(one) / scale) for one in off]
     found = np.vstack(masks).sum(axis=0)
-    usable = (found <= MOST * measured) & (measured >= FEWEST)
+    left = np.vstack([np.where(mask, np.nan, run.states) for mask, run in zip(masks, trajectories, strict=True)])
+    # What is constant but for its outliers would not be a state without them.
+    usable = (found <= MOST * measured) & (measured >= FEWEST) & (np.nanmin(left, axis=0) < np.nanmax(left, axis=0))
     masks = [mask & usable for mask in masks]
     cleaned = [
         replace(run, states=np.where(mask, np.nan, run.states)) if mask.any() else run

@@ -66,17 +66,22 @@ def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> 
             kept.append(header)
     for header in kept:
         _check_size(header, columns[header], name)
-    if len(kept) > MOST_STATES:
-        raise DataError(
-            f"{name} has {len(kept)} columns of states; at most {MOST_STATES} are searched, because the terms that may "
-            f"occur grow with their products. Name those of one law with --states, for example {','.join(kept[:3])}."
-        )
     if not kept:
         raise DataError(
             f"{name} has no state that changes: {' '.join(notes)} "
             "At least one column must vary in time; check that the right columns were measured."
         )
     return tuple(kept), tuple(notes)
+
+
+def check_count(headers: Sequence[str], name: str) -> None:
+    """Raises DataError where there are too many states to search a law for."""
+    if len(headers) > MOST_STATES:
+        raise DataError(
+            f"{name} has {len(headers)} columns of states; at most {MOST_STATES} are searched, because the terms that "
+            f"may occur grow with their products. Name those of one law with --states, for example "
+            f"{','.join(headers[:3])}."
+        )
 
 
 def _check_size(header: str, values: Float[np.ndarray, " sample"], name: str) -> None:
