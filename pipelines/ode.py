@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -105,16 +105,12 @@ def discover_ode(
     problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
     problem = problem.settling(settled(problem))
     candidates, failures = stages.search(problem)
-    if first and deadline.passed():
+    if first and (deadline.passed() or not candidates):
         candidates = first  # refined already, which there is no time to do with the others
+    if not candidates:
+        _none_is_left(failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     problem, smoothing, selected = frame.leave((problem, smoothing, selected))
-    notes = [
-        f"The equation {state}' = {rhs} was settled by the data before the search."
-        for state, rhs in problem.settled.items()
-    ]
-    if outliers:
-        notes.append(f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust.")
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
     advice = advise(selected, problem, headers=measurements.headers, deadline=deadline)
@@ -127,7 +123,7 @@ def discover_ode(
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*measurements.notes, *check(measurements).notes, *notes),
+        notes=(*measurements.notes, *check(measurements).notes, *_notes(problem, outliers)),
         failures=tuple(Failure(one.where, frame.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
@@ -135,6 +131,21 @@ def discover_ode(
         advice=advice,
         structure=_structure(verdict, selected, smoothing, advice, deadline),
     )
+
+
+def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:
+    """What was decided about the data on the way."""
+    for state, rhs in problem.settled.items():
+        yield f"The equation {state}' = {rhs} was settled by the data before the search."
+    if outliers:
+        yield f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust."
+
+
+def _none_is_left(failures: Sequence[Failure]) -> None:
+    """Raises EngineError where engines failed and none proposed anything."""
+    if failures:
+        whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
+        raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:
@@ -239,9 +250,6 @@ class _Stages:
                     found += self.propose(name, _place(name, engines[name]).search, asked) if asked.open else ()
                 except DiscoveryError as error:
                     failures.append(Failure(f"search {name}", str(error)))
-        if failures and not found and not self.deadline.passed():
-            whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
-            raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
         return tuple(found), tuple(failures)
 
     def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
