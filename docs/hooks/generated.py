@@ -179,7 +179,7 @@ def selection() -> str:
 
 def codes() -> str:
     """Exit codes with their meaning."""
-    kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing)
+    kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing, errors.OutputError)
     told = {kind.exit_code: summary(kind).rstrip(".") for kind in kinds} | CODES
     return rows(("code", "meaning"), [(str(code), told[code]) for code in sorted(told)])
 
