@@ -15,9 +15,10 @@ from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import DiscoveryError
 from discovery.knowledge.conserved import conserved
+from discovery.knowledge.knowledge import Knowledge
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
+from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
@@ -40,6 +41,7 @@ from discovery.types import (
 from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
 from pipelines.store import Memory, Store
+from pipelines.told import headers_of, notes_of, problem_of, smoother_for, understood
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
@@ -86,30 +88,27 @@ def discover_ode(
     config = config or RunConfig()
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     _ensure(config)
+    known = understood(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     stages = _Stages(config, deadline, progress, store or Memory(), witness)
-    first = stages.first(measurements.trajectories)
-    smoothing = stages.smooth(measurements.trajectories)
+    first = () if known else stages.first(measurements.trajectories)
+    smoother, why = smoother_for(known, config, sum(map(len, measurements.trajectories)))
+    smoothing = stages.smooth(measurements.trajectories, smoother)
     kept, outliers = without_outliers(measurements.trajectories, smoothing)
-    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
-    problem = problem.settling(settled(problem))
-    notes = [
-        f"The equation {state}' = {rhs} was settled by the data before the search."
-        for state, rhs in problem.settled.items()
-    ]
-    if outliers:
-        notes.append(f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust.")
+    problem = _problem(known, kept, smoothing, config)
+    smoothing = problem.smoothing
+    notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     candidates, failures = stages.search(problem)
     if first and deadline.passed():
         candidates = first  # refined already, which there is no time to do with the others
     selected = stages.select(candidates, problem, robust=outliers > 0)
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
-    advice = advise(selected, problem, headers=measurements.headers, deadline=deadline)
+    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
     return DiscoveryResult(
-        headers=dict(measurements.headers),
+        headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
-        trajectories=measurements.trajectories,
+        trajectories=problem.trajectories if known else measurements.trajectories,
         smoothing=smoothing,
         ranking=selected.ranking,
         verdict=verdict,
@@ -122,6 +121,7 @@ def discover_ode(
         seconds=dict(stages.seconds),
         advice=advice,
         structure=_structure(verdict, selected, smoothing, advice, deadline),
+        inputs=dict(measurements.inputs),
     )
 
 
@@ -143,6 +143,27 @@ def _structure(
     return Structure(conserved(law, smoothing.trajectories, advice.covariance, deadline=deadline))
 
 
+def _notes(problem: DiscoveryProblem, outliers: int) -> list[str]:
+    """What was decided before the search."""
+    notes = [
+        f"The equation {state}' = {rhs} was settled by the data before the search."
+        for state, rhs in problem.settled.items()
+    ]
+    if outliers:
+        notes.append(f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust.")
+    return notes
+
+
+def _problem(
+    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, config: RunConfig
+) -> DiscoveryProblem:
+    """The regressions, with what is certain settled, or with what was told taken off."""
+    if known is not None:
+        return problem_of(known, kept, smoothing, config)
+    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
+    return problem.settling(settled(problem))
+
+
 @dataclass
 class _Stages:
     """The stages with their clock; finished ones are taken from the store."""
@@ -160,7 +181,7 @@ class _Stages:
         try:
             yield
         finally:
-            self.seconds[stage] = round(time.perf_counter() - begin, 3)
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
 
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
         """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
@@ -174,21 +195,21 @@ class _Stages:
             self.witness([found])
             return (replace(found.law, sources=("first law",)),)
 
-    def smooth(self, trajectories: Sequence[Trajectory]) -> Smoothing:
+    def smooth(self, trajectories: Sequence[Trajectory], smoother: Smoother) -> Smoothing:
         with self.timed("smoothing"):
             if (kept := self.store.smoothing()) is not None:
                 return kept
-            smoothing = self.smoothed(trajectories)
+            smoothing = self.smoothed(trajectories, smoother)
             kept, outliers = without_outliers(trajectories, smoothing)
             if outliers and not self.deadline.passed():
-                smoothing = self.smoothed(kept)
+                smoothing = self.smoothed(kept, smoother)
             if not self.deadline.passed():
                 self.store.keep_smoothing(smoothing)
             return smoothing
 
-    def smoothed(self, trajectories: Sequence[Trajectory]) -> Smoothing:
+    def smoothed(self, trajectories: Sequence[Trajectory], smoother: Smoother) -> Smoothing:
         self.progress("smoothing", self.config.smoother)
-        return self.config.make_smoother().smooth(
+        return smoother.smooth(
             trajectories,
             seed=self.config.seed,
             deadline=self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining()),
@@ -201,19 +222,31 @@ class _Stages:
             EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
         ]
         failures: list[Failure] = []
+        for unknown, part in problem.parts.items() if problem.frame else (("", problem),):
+            found += self.ask_all(part, unknown, tuple(found), failures)
+        return tuple(found), tuple(failures)
+
+    def ask_all(
+        self, problem: DiscoveryProblem, unknown: str, before: Candidates, failures: list[Failure]
+    ) -> Candidates:
+        """What all engines find for a problem, or for an unknown function, which its candidates then name."""
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
+        found = [] if unknown else list(before)
         for name in sorted(engines, key=GENETIC.__contains__):
             with self.timed(f"search {name}"):
                 asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
                 try:
-                    found += self.propose(name, engines[name].search, asked) if asked.open else ()
+                    found += self.propose(name, engines[name].search, asked, unknown) if asked.open else ()
                 except DiscoveryError as error:
                     failures.append(Failure(f"search {name}", str(error)))
-        return tuple(found), tuple(failures)
+        if unknown:
+            return tuple(replace(one, state=unknown) for one in found if isinstance(one, EquationCandidate))
+        return tuple(found[len(before) :])
 
-    def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
+    def propose(self, name: str, search: _Search, problem: DiscoveryProblem, unknown: str) -> Candidates:
         """What one engine finds for the open equations, or what was kept of that."""
         key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
+        key = f"{key}-{unknown}" if unknown else key
         if (kept := self.store.candidates(key)) is not None:
             return kept
         self.progress("search", name)

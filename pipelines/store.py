@@ -21,6 +21,7 @@ from discovery.types import DiscoveryResult, EquationCandidate, Law, Smoothing
 from pipelines import records
 from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
+from pipelines.told import variables
 
 Candidates = tuple[EquationCandidate | Law, ...]
 
@@ -67,7 +68,7 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        names: identifiers of the states, which kept expressions may use.
+        names: identifiers that kept expressions may use.
     """
 
     path: Path
@@ -92,7 +93,7 @@ class RunFolder:
         Raises:
             UsageError: the folder cannot be made or written to, holds other data, or has nothing to resume.
         """
-        run = cls(path, tuple(measurements.headers))
+        run = cls(path, variables(measurements, config))
         new = Claim(measurements.sha256, measurements.source, fingerprint(measurements, config))
         old = Claim.of(path)
         if resume:
