@@ -163,21 +163,9 @@ class EquationDiscovery(BaseEstimator):
         """The law in another language; see :data:`discovery.export.formats.FORMATS` for their names."""
         return export(self._fitted(), to)
 
-    def _measured_law(self) -> Law:
-        """The law, whose states have to be the columns."""
-        law = self.law_
-        states = self.result_.trajectories[0].states
-        hidden = [self.result_.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
-        if hidden:
-            raise DataError(
-                f"The law has states that no column has ({', '.join(hidden)}), which these arrays cannot give. Use "
-                "discovery.dynamics.simulate.simulate(model.law_, start, times)."
-            )
-        return law
-
     def predict(self, X: Any) -> Any:
         """Derivatives of the states at ``X``, one row for each point; a table from a table."""
-        law = self._measured_law()
+        law = _measured(self._fitted(), self.law_)
         points = self._columns.read(X)
         return self._columns.like_points(values(law.skeletons, law.states, points, law.constants), X)
 
@@ -194,7 +182,7 @@ class EquationDiscovery(BaseEstimator):
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        law, times = self._measured_law(), np.asarray(t, dtype=np.float64)
+        law, times = _measured(self._fitted(), self.law_), np.asarray(t, dtype=np.float64)
         runs = [simulate_or_fail(law, start, times) for start in self._columns.starts(x0)]
         return self._columns.like_starts(np.array(runs), x0, times)
 
@@ -203,7 +191,7 @@ class EquationDiscovery(BaseEstimator):
 
         Minus infinity where a trajectory cannot be simulated to its end.
         """
-        law = self._measured_law()
+        law = _measured(self._fitted(), self.law_)
         return _explained(law, self._columns.trajectories(X, t))
 
     def _repr_latex_(self) -> str | None:
@@ -214,6 +202,22 @@ class EquationDiscovery(BaseEstimator):
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
         shown = notebook.html(self.result_) if hasattr(self, "result_") else None
         return super()._repr_mimebundle_(**kwargs) | ({} if shown is None else {"text/html": shown})
+
+
+def _measured(result: DiscoveryResult, law: Law) -> Law:
+    """The law, whose states have to be the columns.
+
+    Raises:
+        DataError: it has states that no column has.
+    """
+    states = result.trajectories[0].states
+    hidden = [result.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
+    if hidden:
+        raise DataError(
+            f"The law has states that no column has ({', '.join(hidden)}), which these arrays cannot give. Use "
+            "discovery.dynamics.simulate.simulate(model.law_, start, times)."
+        )
+    return law
 
 
 def _explained(law: Law, trajectories: Sequence[Trajectory]) -> float:
