@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Self, cast
 
 import sympy as sp
@@ -24,32 +26,172 @@ class EquationCandidate:
     source: str
 
 
+def told_symbol(name: str) -> sp.Symbol:
+    """What stands for a constant that a user named, whatever the name, until it gets its number."""
+    return symbol(f"${name}")
+
+
+def unknown_symbol(name: str) -> sp.Symbol:
+    """What stands for the value of an unknown function in a frame."""
+    return symbol(f"{name}()")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A constant that a user named, and what is known of it.
+
+    Attributes:
+        low, high: bounds that it keeps.
+        mean, deviation: what is believed of it beside the data; an infinite deviation if nothing is.
+    """
+
+    name: str
+    low: float = -math.inf
+    high: float = math.inf
+    mean: float = 0.0
+    deviation: float = math.inf
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A function that is to be found in a law of which the rest was told.
+
+    Attributes:
+        variables: identifiers in which it is sought.
+        arguments: what each of them stands for: expressions in the states, the inputs, ``t`` and told constants.
+        without: names of functions that it has not.
+        trend: 1 if it increases with each argument, -1 if it decreases, 0 if nothing is known.
+        uses_all: whether it depends on every argument for sure.
+    """
+
+    name: str
+    variables: tuple[str, ...]
+    arguments: tuple[sp.Expr, ...]
+    without: tuple[str, ...] = ()
+    trend: int = 0
+    uses_all: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What was told of a law: right-hand sides with places for unknown functions and named constants.
+
+    Attributes:
+        templates: right-hand sides in the states, the inputs, ``t``, told constants (:func:`told_symbol`) and values of
+            unknown functions (:func:`unknown_symbol`).
+        inputs: names of the columns that drive the states.
+    """
+
+    states: tuple[str, ...]
+    templates: tuple[sp.Expr, ...]
+    unknowns: tuple[Unknown, ...] = ()
+    constants: tuple[Told, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    def law(
+        self,
+        found: Sequence[sp.Expr],
+        values: Sequence[float],
+        *,
+        told: Sequence[str] | None = None,
+        sources: Sequence[str] = (),
+    ) -> Law:
+        """The law in which the unknown functions are ``found``.
+
+        Args:
+            found: an expression for each unknown function in its variables; constants are numbered through all of
+                them, those of ``told`` first.
+            values: of all constants, those of ``told`` first.
+            told: names of the told constants whose values are given; None is all. Those that stand nowhere are left
+                out of the law.
+        """
+        names = [one.name for one in self.constants] if told is None else list(told)
+        number: dict[sp.Basic, sp.Basic] = {told_symbol(name): symbol(f"c{i}") for i, name in enumerate(names)}
+        put: dict[sp.Basic, sp.Basic] = {}
+        for unknown, expression in zip(self.unknowns, found, strict=True):
+            stands: dict[sp.Basic, sp.Basic] = dict(zip(map(symbol, unknown.variables), unknown.arguments, strict=True))
+            put[unknown_symbol(unknown.name)] = expression.xreplace(stands)
+        whole = [template.xreplace(put).xreplace(number) for template in self.templates]
+        used: set[sp.Basic] = set().union(*(one.free_symbols for one in whole))
+        kept = [i for i in range(len(values)) if symbol(f"c{i}") in used]
+        change: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(kept)}
+        return Law(
+            self.states,
+            tuple(cast("sp.Expr", one.xreplace(change)) for one in whole),
+            tuple(float(values[i]) for i in kept),
+            tuple(sources),
+            self,
+            tuple(cast("sp.Expr", one.xreplace(change)) for one in found),
+            tuple(names[i] for i in kept if i < len(names)),
+        )
+
+
 @dataclass(frozen=True)
 class Law(Shown):
     """Right-hand sides of all states: a family of expressions and the values of its constants.
 
     Attributes:
         states: identifiers of the states.
-        skeletons: right-hand sides in the states' symbols, ``t`` and the constants c0, c1, ...
+        skeletons: right-hand sides in the states' symbols, those of the inputs, ``t`` and the constants c0, c1, ...
         constants: values of c0, c1, ..., numbered through the equations.
         sources: engines that proposed the equations.
+        frame: what was told of the law; None where nothing was.
+        found: what was found for each unknown function of the frame, in its variables.
+        told: the user's names of the first constants.
     """
 
     states: tuple[str, ...]
     skeletons: tuple[sp.Expr, ...]
     constants: tuple[float, ...]
     sources: tuple[str, ...] = ()
+    frame: Frame | None = None
+    found: tuple[sp.Expr, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in."""
-        values = {symbol(f"c{i}"): sp.Float(value) for i, value in enumerate(self.constants)}
-        written = [cast("sp.Expr", skeleton.xreplace(values)) for skeleton in self.skeletons]
-        return dict(zip(self.states, written, strict=True))
+        return dict(zip(self.states, map(self._written, self.skeletons), strict=True))
+
+    @property
+    def numeric(self) -> Law:
+        """The same law without constants, their values written in."""
+        rows = tuple(self.equations.values())
+        frame = Frame(self.states, rows, inputs=self.inputs) if self.inputs else None
+        return Law(self.states, rows, (), self.sources, frame)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the columns that drive the states."""
+        return self.frame.inputs if self.frame else ()
+
+    @property
+    def parts(self) -> tuple[sp.Expr, ...]:
+        """What may be changed: the right-hand sides, or the functions found where the rest was told."""
+        return self.found if self.frame else self.skeletons
+
+    @property
+    def written_parts(self) -> tuple[sp.Expr, ...]:
+        """The same with the constants' values written in."""
+        return tuple(map(self._written, self.parts))
+
+    def variables(self, part: int) -> tuple[str, ...]:
+        """The names in which a part is written."""
+        return self.frame.unknowns[part].variables if self.frame else self.states
+
+    def rebuilt(self, parts: Sequence[sp.Expr], constants: Sequence[float]) -> Law:
+        """The law with other parts; what was told stays as it is."""
+        if self.frame is None:
+            return Law(self.states, tuple(parts), tuple(constants), self.sources)
+        return self.frame.law(parts, constants, told=self.told, sources=self.sources)
 
     def with_constants(self, constants: tuple[float, ...]) -> Self:
         """The same family at other values."""
-        return type(self)(self.states, self.skeletons, tuple(float(c) for c in constants), self.sources)
+        return replace(self, constants=tuple(float(c) for c in constants))
+
+    def _written(self, expression: sp.Expr) -> sp.Expr:
+        values = {symbol(f"c{i}"): sp.Float(value) for i, value in enumerate(self.constants)}
+        return cast("sp.Expr", expression.xreplace(values))
 
 
 @dataclass(frozen=True)

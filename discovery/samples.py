@@ -28,6 +28,29 @@ def read_only(values: object) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Drive:
+    """Inputs of one run.
+
+    Attributes:
+        held: whether a value is held until the next time; else it is interpolated linearly.
+    """
+
+    times: Float[np.ndarray, " time"]
+    values: Float[np.ndarray, "time input"]
+    held: bool = False
+
+
+def drive_columns(drive: Drive | None, times: Float[np.ndarray, " time"]) -> list[Float[np.ndarray, " time"]]:
+    """Each input at other times; beyond the ends the values there."""
+    if drive is None:
+        return []
+    if drive.held:
+        rows = np.clip(np.searchsorted(drive.times, times, side="right") - 1, 0, len(drive.times) - 1)
+        return list(drive.values[rows].T)
+    return [np.interp(times, drive.times, column) for column in drive.values.T]
+
+
+@dataclass(frozen=True)
 class Trajectory:
     """Measurements of one run of a system.
 
@@ -37,6 +60,7 @@ class Trajectory:
         names: one identifier for each column of ``states``.
         label: tells this run from others; empty where there is only one.
         inputs: what drives the states, known at every time, one column each; no columns where nothing does.
+        held: whether an input is held until the next time; else it is interpolated linearly.
 
     Raises:
         DataError: shapes, names or times do not fit together.
@@ -47,6 +71,7 @@ class Trajectory:
     names: tuple[str, ...]
     label: str = ""
     inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
+    held: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))
@@ -82,6 +107,11 @@ class Trajectory:
                 f"Trajectory times must increase; time {self.times[row]:g} at index {row} follows "
                 f"{self.times[row - 1]:g}. Sort by time and average or remove repeated times."
             )
+
+    @property
+    def drive(self) -> Drive | None:
+        """The inputs by themselves; None where nothing drives the states."""
+        return Drive(self.times, self.inputs, self.held) if self.inputs.shape[1] else None
 
     @property
     def dimension(self) -> int:

@@ -7,17 +7,18 @@ Those of the first stages are defined in :mod:`discovery.samples`, laws in :mod:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
 from discovery.advice import Advice
-from discovery.laws import EquationCandidate, Law, RankedLaw, Ranking
+from discovery.laws import EquationCandidate, Frame, Law, RankedLaw, Ranking
 from discovery.samples import (
+    Drive,
     NoiseKind,
     NoiseModel,
     Regression,
@@ -25,6 +26,7 @@ from discovery.samples import (
     Smoothing,
     Trajectory,
     VectorField,
+    drive_columns,
     read_only,
     symbol,
 )
@@ -32,9 +34,9 @@ from discovery.shown import Shown
 from discovery.structure import Structure
 
 __all__ = [
-    "DiscoveryProblem", "DiscoveryResult", "EquationCandidate", "Failure", "Finding", "Law", "NoiseKind", "NoiseModel",
-    "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing", "Status", "Trajectory",
-    "VectorField", "Verdict", "read_only", "symbol",
+    "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law", "NoiseKind",
+    "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing", "Status",
+    "Trajectory", "VectorField", "Verdict", "drive_columns", "read_only", "symbol",
 ]  # fmt: skip
 
 Status = Literal["found", "not_found", "partial"]
@@ -46,12 +48,21 @@ class DiscoveryProblem:
 
     Attributes:
         settled: right-hand sides that need no search (any more), by state.
+        frame: what was told of the law; None where nothing was.
+        told: first values of its constants, the likeliest first.
+        parts: for each unknown function of the frame the problem to find it: in its first variable's place stands the
+            function, and what was told is taken off the targets.
+        respond: gives the samples' responses of such a part about likely expressions; None for a whole problem.
     """
 
     trajectories: tuple[Trajectory, ...]
     smoothing: Smoothing
     regressions: tuple[Regression, ...]
     settled: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
+    frame: Frame | None = None
+    told: tuple[tuple[float, ...], ...] = ()
+    parts: Mapping[str, DiscoveryProblem] = field(default_factory=dict[str, "DiscoveryProblem"])
+    respond: Callable[[Mapping[str, sp.Expr]], tuple[Any, ...]] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,6 +149,7 @@ class DiscoveryResult(Shown):
         provenance: versions, seed, data hash, resolved configuration.
         seconds: wall time of each stage.
         advice, structure: what the data leave open and what to measure next; what the chosen law conserves.
+        inputs: header of each column that drives the states, by identifier.
     """
 
     headers: Mapping[str, str]
@@ -155,6 +167,7 @@ class DiscoveryResult(Shown):
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     advice: Advice = field(default_factory=Advice)
     structure: Structure = field(default_factory=Structure)
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def status(self) -> Status:

@@ -14,8 +14,7 @@ import typer
 
 from discovery.errors import DiscoveryError, OutputError, UsageError
 from pipelines.config import duration, listed, resolve
-from pipelines.flags import AsJson, Data, Recipe, Run, Runs, States, Time, examples, option
-from pipelines.initial import deviations, initial_state, parts
+from pipelines.flags import AsJson, Data, Inputs, Laws, Recipe, Run, Runs, States, Time, examples, option
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
@@ -34,9 +33,13 @@ app = typer.Typer(
 )
 
 
-def _told(time: str | None, states: str | None, trajectory: str | None) -> dict[str, Any]:
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _told(time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None) -> dict[str, Any]:
     """What is told of the columns; what is not told is left to the configuration."""
-    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory)}
+    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs)}
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -56,6 +59,8 @@ def run(
     time: Time = None,
     states: States = None,
     trajectory: Runs = None,
+    inputs: Inputs = None,
+    laws: Laws = None,
     engines: Annotated[str | None, option("engines", "A,B")] = None,
     noise: Annotated[str | None, option("noise", "KIND")] = None,
     smoother: Annotated[str | None, option("smoother", "NAME")] = None,
@@ -85,7 +90,7 @@ def run(
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
-        "data": _told(time, states, trajectory),
+        "data": _told(time, states, trajectory, inputs), "laws": laws,
     }  # fmt: skip
     request = Request(
         data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
@@ -192,14 +197,25 @@ def export(
     epilog=examples(
         "discover simulate runs/data --x0 prey=30,hunters=4 --until 5 > forecast.csv",
         "discover simulate runs/data --x0 30,4 --from 2 --until 5 --samples 11",
+        "discover simulate runs/motor --inputs new.csv > forecast.csv",
     )
 )
 def simulate(
     folder: Run,
-    x0: Annotated[str, typer.Option("--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2.")],
-    until: Annotated[float, typer.Option(help="Last time.")],
-    start: Annotated[float, typer.Option("--from", help="First time.")] = 0.0,
+    x0: Annotated[
+        str | None,
+        typer.Option(
+            "--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2; the run's if not given."
+        ),
+    ] = None,
+    until: Annotated[float | None, typer.Option(help="Last time; that of the inputs if not given.")] = None,
+    start: Annotated[
+        float | None, typer.Option("--from", help="First time.  [default: 0, or that of the inputs]")
+    ] = None,
     samples: Annotated[int, typer.Option(help="Rows to write.", min=2, max=1_000_000)] = 200,
+    inputs: Annotated[
+        Path | None, typer.Option(help="CSV with a column of times and one for each input of the law.")
+    ] = None,
     start_error: Annotated[
         str, typer.Option(help="Deviations of the initial state, 0 if exact; the noise of the data if not given.")
     ] = "",
@@ -208,24 +224,12 @@ def simulate(
 ) -> None:
     """Forecasts by the law of a run, with a band; writes CSV to stdout.
 
-    Between x_low and x_high lie 95 % of the solutions with constants and initial states as uncertain as they are.
+    Between x_low and x_high lie 95 % of the solutions with constants and initial states as uncertain as they are. A law
+    that inputs drive needs their course.
     """
-    import numpy as np
+    from pipelines.simulating import Wanted, simulate_command
 
-    from discovery.errors import DataError
-    from pipelines.forecasts import forecast_table
-    from pipelines.store import load
-
-    result = load(folder)
-    if result.law is None:
-        raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
-    if not float("-inf") < start < until < float("inf"):
-        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
-    state = np.array(initial_state(x0, dict(result.headers)))
-    errors = np.array(deviations(start_error, len(state))) if start_error else None
-    times = np.linspace(start, until, samples)
-    table = forecast_table(result, state, times, errors=errors, draws=draws, seed=seed)
-    table.to_csv(sys.stdout, index=False)
+    simulate_command(folder, Wanted(x0, start, until, samples, inputs, start_error, draws, seed))
 
 
 @app.command(
@@ -273,9 +277,9 @@ def systems(
     from discovery.datasets.corrupt import Corruption
     from pipelines.systems import systems_command
 
-    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=parts(hide))
+    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=_list(hide))
     systems_command(
-        names or (), suite=suite, tags=parts(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
+        names or (), suite=suite, tags=_list(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
     )
 
 
@@ -307,7 +311,7 @@ def validate(
     from pipelines.validate import validate_command
 
     validate_command(
-        names or (), suite=suite, tags=parts(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
+        names or (), suite=suite, tags=_list(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
         budget=_seconds(budget), recipe=recipe, out=out, as_json=as_json,
     )  # fmt: skip
 

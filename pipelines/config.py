@@ -68,6 +68,11 @@ def listed(told: object) -> object:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def sentences(told: object) -> object:
+    """A text is one sentence; the parts of a list are one each."""
+    return (told,) if isinstance(told, str) else told
+
+
 def filled(told: object) -> object:
     """The same tables without those in which nothing is set, such as a commented file has."""
     if not isinstance(told, Mapping):
@@ -96,6 +101,10 @@ class Columns(BaseModel):
     )  # fmt: skip
     trajectory: tuple[str, ...] = _option(
         "Columns that together tell runs apart; guessed if not given.", "those named like a run", '["experiment"]',
+        default=(),
+    )  # fmt: skip
+    inputs: tuple[str, ...] = _option(
+        "Columns that drive the states, and have no equation.", "nothing drives the states", '["current"]',
         default=(),
     )  # fmt: skip
 
@@ -127,6 +136,10 @@ class RunConfig(BaseModel):
         "most true equations in the pool; benchmarks/pool.md (pysr needs Julia)",
         default=("sindy", "structured", "operon"),
     )  # fmt: skip
+    laws: Annotated[tuple[str, ...], BeforeValidator(sentences)] = _option(
+        "What is known of the law, one sentence each: x'' = -k*x + f(x'), S + I + R = const, k > 0.",
+        "nothing is taken for known", """["x'' = -k*x + f(x')", "k > 0"]""", default=(),
+    )  # fmt: skip
     data: Columns = _option("What the columns are.", "found from the file", default_factory=Columns)
     smoothing: Annotated[Options, BeforeValidator(filled)] = _option(
         "Settings of the smoother.", "its own documentation", default_factory=dict
@@ -153,6 +166,10 @@ class RunConfig(BaseModel):
         if self.noise != "auto":
             options["noise"] = self.noise
         return _make(registry.load("smoothing", self.smoother), options, "smoothing")
+
+    def changed_smoothing(self, options: Options) -> Self:
+        """The same configuration with other settings of the smoother."""
+        return self.model_copy(update={"smoothing": options})
 
     def make_engine(self, name: str) -> SearchEngine:
         """The search engine of that name, ready to use."""

@@ -35,6 +35,7 @@ class EquationDiscovery(BaseEstimator):
         engines: search engines to use; None takes the default ones.
         noise: ``auto``, ``additive``, ``proportional`` or ``lognormal``.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
+        laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
         budget: seconds after which work is cut off; None lets it finish.
         seed: same data and seed, same law.
         config: all settings at once; the arguments above replace what it says where they are not None.
@@ -67,6 +68,7 @@ class EquationDiscovery(BaseEstimator):
         engines: Sequence[str] | None = None,
         noise: str | None = None,
         smoother: str | None = None,
+        laws: Sequence[str] | None = None,
         budget: float | None = None,
         seed: int | None = None,
         config: RunConfig | None = None,
@@ -75,6 +77,7 @@ class EquationDiscovery(BaseEstimator):
         self.engines = engines
         self.noise = noise
         self.smoother = smoother
+        self.laws = laws
         self.budget = budget
         self.seed = seed
         self.config = config
@@ -96,6 +99,7 @@ class EquationDiscovery(BaseEstimator):
             engines=None if self.engines is None else tuple(self.engines),
             noise=self.noise,
             smoother=self.smoother,
+            laws=None if self.laws is None else tuple(self.laws),
             budget=self.budget,
             seed=self.seed,
         )
@@ -161,7 +165,7 @@ class EquationDiscovery(BaseEstimator):
 
     def predict(self, X: Any) -> Any:
         """Derivatives of the states at ``X``, one row for each point; a table from a table."""
-        law = self.law_
+        law = _measured(self._fitted(), self.law_)
         points = self._columns.read(X)
         return self._columns.like_points(values(law.skeletons, law.states, points, law.constants), X)
 
@@ -178,7 +182,7 @@ class EquationDiscovery(BaseEstimator):
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        law, times = self.law_, np.asarray(t, dtype=np.float64)
+        law, times = _measured(self._fitted(), self.law_), np.asarray(t, dtype=np.float64)
         runs = [simulate_or_fail(law, start, times) for start in self._columns.starts(x0)]
         return self._columns.like_starts(np.array(runs), x0, times)
 
@@ -187,7 +191,7 @@ class EquationDiscovery(BaseEstimator):
 
         Minus infinity where a trajectory cannot be simulated to its end.
         """
-        law = self.law_
+        law = _measured(self._fitted(), self.law_)
         return _explained(law, self._columns.trajectories(X, t))
 
     def _repr_latex_(self) -> str | None:
@@ -198,6 +202,22 @@ class EquationDiscovery(BaseEstimator):
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
         shown = notebook.html(self.result_) if hasattr(self, "result_") else None
         return super()._repr_mimebundle_(**kwargs) | ({} if shown is None else {"text/html": shown})
+
+
+def _measured(result: DiscoveryResult, law: Law) -> Law:
+    """The law, whose states have to be the columns.
+
+    Raises:
+        DataError: it has states that no column has.
+    """
+    states = result.trajectories[0].states
+    hidden = [result.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
+    if hidden:
+        raise DataError(
+            f"The law has states that no column has ({', '.join(hidden)}), which these arrays cannot give. Use "
+            "discovery.dynamics.simulate.simulate(model.law_, start, times)."
+        )
+    return law
 
 
 def _explained(law: Law, trajectories: Sequence[Trajectory]) -> float:

@@ -24,6 +24,8 @@ Data = Annotated[Path, typer.Argument(help="CSV with a column of times and one f
 Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
+Inputs = Annotated[str | None, option("data.inputs", "A,B")]
+Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
 Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.forecast import forecast, measured_starts
 from discovery.errors import DataError
-from discovery.types import DiscoveryResult, NoiseModel
+from discovery.types import DiscoveryResult, Drive, NoiseModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,12 +23,14 @@ def forecast_table(
     errors: Float[np.ndarray, " state"] | None = None,
     draws: int,
     seed: int = 0,
+    drive: Drive | None = None,
 ) -> pd.DataFrame:
     """Times, states, and for each state the ends of a band that holds 95 % of ``draws`` solutions.
 
     Args:
         errors: deviations of the initial state; as large as the noise of the measurements if not given.
         draws: 0 for no band.
+        drive: the inputs of a law that has some.
 
     Raises:
         DataError: the run holds no law.
@@ -43,7 +45,7 @@ def forecast_table(
         noise = NoiseModel("additive", errors, np.zeros(len(errors)))
     starts = measured_starts(start, noise, draws=draws, seed=seed)
     found = forecast(
-        result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=seed
+        result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=seed, drive=drive
     )  # fmt: skip
     headers = list(result.headers.values())
     table = pd.DataFrame(found.states, columns=pd.Index(headers))

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Literal
 
-import numpy as np
-
 from discovery import registry
 from discovery.advice import Advice
-from discovery.errors import DiscoveryError, EngineError
+from discovery.errors import EngineError
 from discovery.knowledge.conserved import conserved
+from discovery.knowledge.knowledge import Knowledge
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Witness, silent, unseen
+from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.advise import advise
-from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import without_outliers
@@ -33,31 +27,16 @@ from discovery.trajectories.states import check_count
 from discovery.types import (
     DiscoveryProblem,
     DiscoveryResult,
-    EquationCandidate,
     Failure,
-    Law,
     Smoothing,
     Trajectory,
     Verdict,
 )
-from pipelines.apart import Apart
-from pipelines.config import GENETIC, RunConfig
-from pipelines.first import first_law
-from pipelines.frame import Frame
+from pipelines.config import RunConfig
+from pipelines.plain import PlainNames
+from pipelines.stages import Stages
 from pipelines.store import Memory, Store
-from pipelines.watched import watched
-
-Candidates = tuple[EquationCandidate | Law, ...]
-_Search = Callable[..., Candidates]
-
-# Shares of the time left that the first law, smoothing and each search engine may take when there is a budget; the rest
-# is for selection.
-FIRST_SHARE = 0.2
-SMOOTHING_SHARE = 0.3
-SEARCH_SHARE = 0.4
-# Takes the place of a smoother that fails: in compiled loops, linear in the samples, and needs neither torch nor much
-# memory.
-PLAINEST = "kalman"
+from pipelines.told import headers_of, notes_of, problem_of, smoother_for, understood
 
 
 def discover_ode(
@@ -95,41 +74,45 @@ def discover_ode(
     config = config or RunConfig()
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     ensure(config, measurements)
+    known = understood(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-    frame = Frame(tuple(measurements.headers))
-    stages = _Stages(config, deadline, frame.progress(progress), store or Memory(), frame.witness(witness))
-    runs = frame.enter(measurements.trajectories)
-    first = stages.first(runs)
-    smoothing, doubts = stages.smooth(runs)
+    # What was told speaks of the columns by their names.
+    plain = PlainNames(tuple(measurements.headers), used=known is None)
+    stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
+    runs = plain.enter(measurements.trajectories)
+    first = () if known else stages.first(runs)
+    smoother, why = smoother_for(known, config, sum(map(len, runs)))
+    smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
-    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
-    problem = problem.settling(settled(problem))
+    problem = _problem(known, kept, smoothing, config)
     candidates, failures = stages.search(problem)
     if first and (deadline.passed() or not candidates):
         candidates = first  # refined already, which there is no time to do with the others
     if not candidates:
         _none_is_left(failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    problem, smoothing, selected = frame.leave((problem, smoothing, selected))
+    problem, smoothing, selected = plain.leave((problem, problem.smoothing, selected))
+    notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
-    advice = advise(selected, problem, headers=measurements.headers, deadline=deadline)
+    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
     return DiscoveryResult(
-        headers=dict(measurements.headers),
+        headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
-        trajectories=measurements.trajectories,
+        trajectories=problem.trajectories if known else measurements.trajectories,
         smoothing=smoothing,
         ranking=selected.ranking,
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*measurements.notes, *check(measurements).notes, *_notes(problem, outliers)),
-        failures=tuple(Failure(one.where, frame.words(one.why)) for one in (*doubts, *failures)),
+        notes=(*measurements.notes, *check(measurements).notes, *notes),
+        failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
         structure=_structure(verdict, selected, smoothing, advice, deadline),
+        inputs=dict(measurements.inputs),
     )
 
 
@@ -171,137 +154,14 @@ def _structure(
     return Structure(conserved(law, smoothing.trajectories, advice.covariance, deadline=deadline))
 
 
-@dataclass
-class _Stages:
-    """The stages with their clock; finished ones are taken from the store."""
-
-    config: RunConfig
-    deadline: Deadline
-    progress: Progress
-    store: Store
-    witness: Witness = unseen
-    seconds: dict[str, float] = field(default_factory=dict[str, float])
-
-    @contextmanager
-    def timed(self, stage: str) -> Generator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = round(time.perf_counter() - begin, 3)
-
-    def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
-        """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
-        if self.witness is unseen or self.store.smoothing() is not None:
-            return ()
-        with self.timed("first law"):
-            limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
-            found = first_law(trajectories, seed=self.config.seed, deadline=limit, progress=self.progress)
-            if found is None:
-                return ()
-            self.witness([found])
-            return (replace(found.law, sources=("first law",)),)
-
-    def smooth(self, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, tuple[Failure, ...]]:
-        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded."""
-        with self.timed("smoothing"):
-            if (kept := self.store.smoothing()) is not None and same_times(kept, trajectories):
-                return kept, ()
-            try:
-                smoothing, whole = self.smoothed(self.config, trajectories)
-            except EngineError as error:
-                if self.config.smoother == PLAINEST:
-                    raise
-                plain = self.config.changed(smoother=PLAINEST, smoothing={})
-                failure = Failure(f"smoothing {self.config.smoother}", str(error))
-                return self.smoothed(plain, trajectories)[0], (failure,)
-            if whole:
-                self.store.keep_smoothing(smoothing)
-            return smoothing, ()
-
-    def smoothed(self, config: RunConfig, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
-        """What a smoother makes of the measurements, once more without outliers, and whether it had the time."""
-        smoothing, whole = self.smoothed_once(config, trajectories)
-        kept, outliers = without_outliers(trajectories, smoothing)
-        return self.smoothed_once(config, kept) if outliers and not self.deadline.passed() else (smoothing, whole)
-
-    def smoothed_once(self, config: RunConfig, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
-        self.progress("smoothing", config.smoother)
-        smoother = config.make_smoother()
-        limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
-        smoothing = watched(
-            lambda told: smoother.smooth(trajectories, seed=config.seed, deadline=limit, progress=told),
-            limit,
-            self.progress,
-        )
-        return smoothing, not limit.passed()
-
-    def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
-        """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
-        found: list[EquationCandidate | Law] = [
-            EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
-        ]
-        failures: list[Failure] = []
-        engines = {name: self.config.make_engine(name) for name in self.config.engines}
-        for name in sorted(engines, key=GENETIC.__contains__):
-            with self.timed(f"search {name}"):
-                asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
-                try:
-                    found += self.propose(name, _place(name, engines[name]).search, asked) if asked.open else ()
-                except DiscoveryError as error:
-                    failures.append(Failure(f"search {name}", str(error)))
-        return tuple(found), tuple(failures)
-
-    def propose(self, name: str, search: _Search, problem: DiscoveryProblem) -> Candidates:
-        """What one engine finds for the open equations, or what was kept of that."""
-        key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
-        if (kept := self.store.candidates(key)) is not None:
-            return kept
-        self.progress("search", name)
-        limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
-        found = watched(
-            lambda told: search(problem, seed=self.config.seed, deadline=limit, progress=told), limit, self.progress
-        )
-        if not limit.passed():
-            self.store.keep_candidates(key, found)
-        return found
-
-    def select(self, candidates: Candidates, problem: DiscoveryProblem, *, robust: bool) -> Selected:
-        with self.timed("selection"):
-            self.progress("selection", f"{len(candidates)} candidates")
-            selector = self.config.make_selector()
-            selector = selector.robust() if robust else selector
-            return watched(  # waited for however late it is: without it there is no result
-                lambda told: selector.run(
-                    candidates, problem, deadline=self.deadline, progress=told, witness=self.witness
-                ),
-                NEVER,
-                self.progress,
-                patience=float("inf"),
-            )
-
-
-def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool:
-    """Whether a smoothing that was kept is one of these measurements; its file may have come from anywhere."""
-    pairs = list(zip(smoothing.trajectories, trajectories, strict=False))
-    return len(smoothing.trajectories) == len(trajectories) and all(
-        np.array_equal(curve.times, run.times)
-        and curve.names[: run.dimension] == run.names
-        and curve.states.shape == curve.derivatives.shape == (len(run), len(curve.names))
-        and curve.state_deviations.shape == curve.derivative_deviations.shape == curve.states.shape
-        for curve, run in pairs
-    )
-
-
-def _place(name: str, engine: SearchEngine) -> SearchEngine:
-    """The engine where it runs: in a process of its own, if its file asks for one."""
-    said = registry.plugin("search", name)
-    return Apart(name, engine) if said.apart and type(engine).__module__ == said.module else engine
-
-
-def _mark(states: Sequence[str]) -> str:
-    """Tells sets of equations apart; short enough for the name of a file, however many there are."""
-    return hashlib.sha256(" ".join(states).encode()).hexdigest()[:12]
+def _problem(
+    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, config: RunConfig
+) -> DiscoveryProblem:
+    """The regressions, with what is certain settled, or with what was told taken off."""
+    if known is not None:
+        return problem_of(known, kept, smoothing, config)
+    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
+    return problem.settling(settled(problem))
 
 
 def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:

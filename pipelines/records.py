@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +13,7 @@ import sympy as sp
 from sympy.printing.str import StrPrinter
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.laws import Frame
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.types import (
@@ -72,6 +73,7 @@ def law_document(law: Law) -> dict[str, Any]:
         "values": list(law.constants),
         "engine": ", ".join(law.sources),
         "sources": list(law.sources),
+        **({"told": list(law.told), "inputs": list(law.inputs)} if law.frame else {}),
     }
 
 
@@ -83,9 +85,13 @@ def law_from(document: Mapping[str, Any]) -> Law:
     """
     states = tuple(document["skeletons"])
     constants = tuple(float(value) for value in document["values"])
-    names = (*states, "t", *(f"c{i}" for i in range(len(constants))))
+    inputs = tuple(document.get("inputs", ()))
+    names = (*states, *inputs, "t", *(f"c{i}" for i in range(len(constants))))
     skeletons = tuple(parse(text, names) for text in document["skeletons"].values())
-    return Law(states, skeletons, constants, tuple(document["sources"]))
+    law = Law(states, skeletons, constants, tuple(document["sources"]))
+    if "told" not in document:
+        return law
+    return replace(law, frame=Frame(states, skeletons, inputs=inputs), told=tuple(document["told"]))
 
 
 def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
@@ -155,6 +161,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
         "states": list(result.headers),
         "names": dict(result.headers),
         "time": result.time_name,
+        **({"inputs": dict(result.inputs)} if result.inputs else {}),
         "equations": law_document(chosen.law)["equations"] if chosen else {},
         "constants": constants_document(chosen) if chosen else [],
         "latex": latex,
@@ -225,6 +232,8 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
     arrays: Arrays = {"labels": np.array([run.label for run in trajectories], dtype=np.str_)}
     for i, run in enumerate(trajectories):
         arrays |= {f"times_{i}": run.times, f"states_{i}": run.states, f"inputs_{i}": run.inputs}
+    if trajectories[0].held:
+        arrays["held"] = np.array(True)
     return arrays
 
 
@@ -233,7 +242,12 @@ def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) ->
     none = np.empty((0, 0))
     return tuple(
         Trajectory(
-            arrays[f"times_{i}"], arrays[f"states_{i}"], tuple(names), str(label), arrays.get(f"inputs_{i}", none)
+            arrays[f"times_{i}"],
+            arrays[f"states_{i}"],
+            tuple(names),
+            str(label),
+            arrays.get(f"inputs_{i}", none),
+            "held" in arrays,
         )
         for i, label in enumerate(arrays["labels"])
     )
@@ -325,4 +339,5 @@ def result_from(
         seconds=seconds,
         advice=advice_from(document.get("advice", {})),
         structure=structure_from(document, document["states"], len(document["constants"])),
+        inputs=document.get("inputs", {}),
     )

@@ -63,7 +63,9 @@ def run_command(request: Request) -> int:
     from discovery.trajectories.read import read_csv
 
     columns = config.data
-    measurements = read_csv(request.data, time=columns.time, states=columns.states, trajectory=columns.trajectory)
+    measurements = read_csv(
+        request.data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs
+    )
     if request.plan:
         _print_plan(request, measurements, config)
         return FOUND

@@ -65,6 +65,8 @@ class FrontLaw(_Part):
     held_out: Extended
     lows: list[Number]
     highs: list[Number]
+    told: list[str] = Field(default=[], description="What the user calls the first constants.")
+    inputs: list[str] = Field(default=[], description="Identifiers of the columns that drive the states.")
 
     @model_validator(mode="after")
     def _has_a_bound_for_each_constant(self) -> Self:
@@ -157,6 +159,7 @@ class Result(_Part):
     stopped_by: Literal["done", "deadline", "interrupt"]
     states: list[str] = Field(min_length=1, description="Identifiers of the states.")
     names: dict[str, str] = Field(description="Headers of the states' columns, by identifier.")
+    inputs: dict[str, str] = Field(default={}, description="Headers of the columns that drive the states.")
     time: str = Field(description="Header of the column of times.")
     equations: dict[str, str] = Field(description="Right-hand sides of the chosen law; none if there is no law.")
     constants: list[Constant]

@@ -19,9 +19,9 @@ from pipelines import records
 from pipelines.archives import DAMAGED, read_arrays, write_arrays
 from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
-from pipelines.frame import plain_names
 from pipelines.lock import Lock, take
 from pipelines.schema import understood
+from pipelines.told import variables
 from pipelines.wholeness import checked
 
 STAGES, MARK = "stages", "fingerprint"
@@ -70,7 +70,7 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        names: plain names of the states, which kept expressions use.
+        names: identifiers that kept expressions may use.
         lock: keeps other processes from working here for as long as this object is there.
     """
 
@@ -110,7 +110,7 @@ class RunFolder:
             )
         stages = files.folder(path / STAGES)
         files.folder(path / "figures")
-        run = cls(path, plain_names(len(measurements.headers)), take(stages / ".lock"))
+        run = cls(path, variables(measurements, config), take(stages / ".lock"))
         old = Claim.of(path)  # once more, as nobody else can change it now
         try:
             files.clear_unfinished(path)

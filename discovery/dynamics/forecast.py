@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.simulate import simulate, simulate_or_fail
-from discovery.types import Law, NoiseModel
+from discovery.types import Drive, Law, NoiseModel
 
 LEVEL = 0.95
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
@@ -42,6 +42,7 @@ def forecast(
     covariance: Sequence[Sequence[float]],
     starts: Float[np.ndarray, "draw state"],
     seed: int,
+    drive: Drive | None = None,
 ) -> Forecast:
     """The solution from ``start`` at ``times[0]``, and a band of solutions with other constants and starts.
 
@@ -49,14 +50,15 @@ def forecast(
         covariance: of the law's constants, which are drawn from a normal distribution; empty if they are certain.
         starts: an initial state for each draw.
         seed: same seed, same band.
+        drive: the inputs of a law that has some.
 
     Raises:
         SimulationError: the law itself cannot be followed to the last time.
     """
-    states = simulate_or_fail(law, start, times)
+    states = simulate_or_fail(law, start, times, drive=drive)
     constants = _drawn(law, covariance, len(starts), seed)
     solutions = [
-        simulate(law.with_constants(tuple(one)), origin, times, rtol=1e-6, max_steps=MOST_STEPS)
+        simulate(law.with_constants(tuple(one)), origin, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)
         for one, origin in zip(constants, starts, strict=True)
     ]
     if not solutions:

@@ -33,6 +33,8 @@ def prediction_horizon(
         error: uncertainty of the state where a forecast begins, by state.
         spread: deviation of each state over the data.
     """
+    if law.inputs:
+        return np.inf  # a course of inputs belongs to its run, and cannot be followed from other starts
     longest = max(runs, key=lambda run: len(run.times))
     every = np.vstack([run.states for run in runs])
     starts = every[np.linspace(0, len(every) - 1, STARTS + 2).round().astype(int)[1:-1]]

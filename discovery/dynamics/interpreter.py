@@ -21,6 +21,8 @@ def run(code: np.ndarray, value: np.ndarray) -> None:
             value[r] = value[a] * value[b]
         elif op == 3:
             value[r] = value[a] / value[b]
+        elif op == 20:
+            value[r] = _input(value, a, b)
         else:
             value[r] = _value(op, value[a], value[b] if op == 4 else float(b))
 
@@ -56,6 +58,49 @@ def _value(op: int, x: float, y: float) -> float:
     if abs(x) > 1.0:
         return np.nan
     return math.asin(x) if op == 18 else math.acos(x)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _input(value: np.ndarray, header: int, column: int) -> float:
+    """An input at the present time, from the table that :func:`with_table` put behind the registers."""
+    base, count = int(value[header]), int(value[header + 1])
+    time = value[int(value[header + 3])]
+    first = base + count * (1 + column)
+    if time <= value[base]:
+        return value[first]
+    if time >= value[base + count - 1]:
+        return value[first + count - 1]
+    low, high = 0, count - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if value[base + middle] <= time:
+            low = middle
+        else:
+            high = middle
+    if value[header + 2] > 0.0:
+        return value[first + low]
+    share = (time - value[base + low]) / (value[base + low + 1] - value[base + low])
+    return value[first + low] + share * (value[first + low + 1] - value[first + low])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np.ndarray, held: bool) -> np.ndarray:
+    """The registers with a table of inputs behind them: times, then one column of values after another.
+
+    Args:
+        header: register that is to hold where the table begins; the next ones hold its length and whether values are
+            held until the next time (else they are interpolated).
+    """
+    count = times.shape[0]
+    size = registers.shape[0]
+    value = np.empty(size + count * (1 + drives.shape[1]))
+    value[:size] = registers
+    value[header], value[header + 1], value[header + 2] = size, count, 1.0 if held else 0.0
+    value[size : size + count] = times
+    for column in range(drives.shape[1]):
+        begin = size + count * (1 + column)
+        value[begin : begin + count] = drives[:, column]
+    return value
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -126,6 +171,9 @@ def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) 
             value[r] = ratio
             for j in range(width):
                 tangent[r, j] = (tangent[a, j] - ratio * tangent[b, j]) / y
+        elif op == 20:
+            value[r] = _input(value, a, b)
+            tangent[r] = 0.0
         else:
             x = value[a]
             y = value[b] if op == 4 else float(b)

@@ -76,7 +76,7 @@ def largest_exponent(
     """
     if len(law.states) + law_depends_on_time(law) < 3:
         return math.nan  # Poincaré and Bendixson: no chaos in the plane
-    numbers = Law(law.states, tuple(law.equations.values()), ())
+    numbers = law.numeric
     tape = tape_of(numbers)
     times = begin + np.linspace(0.0, duration, 2 * STEPS + 1)
     found: list[float] = []

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from discovery.dynamics.follow import follow
+from discovery.dynamics.interpreter import with_table
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -33,12 +34,15 @@ def assemble(
     start_gradient,
     constant_gradient,
     costs,
+    header,
+    drives,
+    held,
 ):
     """Fills the blocks of J'J and J'r for free window starts and shared constants.
 
     The blocks are: ``start_block`` (window, state, state), ``mixed_block`` (window, state, constant),
-    ``constant_block`` (constant, constant); the residual is simulated minus measured over its deviation, and where it
-    is larger than ``bend`` it counts less.
+    ``constant_block`` (constant, constant); inputs are known at the samples (``drives``). The residual
+    is simulated minus measured over its deviation, and where it is larger than ``bend`` it counts less.
 
     Returns:
         Number of windows that could be simulated to their end; all of them, or the blocks are not to be used.
@@ -57,9 +61,12 @@ def assemble(
         low, high = offsets[window], offsets[window + 1]
         out = np.empty((high - low, dimension, columns))
         limit = 100 + steps_a_sample * (high - low)
+        table = registers.copy()  # of the type that a table has
+        if header >= 0:
+            table = with_table(registers, header, times[low:high], drives[low:high], held)
         reached = follow(
-            code, outputs, registers, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit,
-            out, stiff,
+            code, outputs, table, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit, out,
+            stiff,
         )  # fmt: skip
         if reached < high - low:
             return window

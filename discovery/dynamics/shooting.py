@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
+from discovery.dynamics.beliefs import Beliefs
 from discovery.dynamics.normal_equations import assemble
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
@@ -146,12 +147,25 @@ def _evaluate(
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
         windows.offsets, windows.logarithmic, settings.rtol, 1e-2 * settings.rtol * windows.spread, windows.bound,
         settings.bend, settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
+        tape.header, windows.drives, windows.held,
     )  # fmt: skip
     if done < count or not (np.all(np.isfinite(block)) and np.all(np.isfinite(start_block))):
         return None
     # A start is believed to lie within the data's spread; this matters only where a window measures no state.
     prior = 1e-4 / windows.spread**2
     return _Normal(float(costs.sum()), costs, start_block, mixed, block, start_gradient, gradient, prior)
+
+
+def _believed(normal: _Normal | None, beliefs: Beliefs | None, constants: np.ndarray) -> _Normal | None:
+    """The normal equations with what was told of the constants."""
+    if normal is None or beliefs is None:
+        return normal
+    return replace(
+        normal,
+        cost=normal.cost + beliefs.cost(constants),
+        constants=normal.constants + beliefs.curvature(len(constants)),
+        gradient=normal.gradient + beliefs.slope(constants),
+    )
 
 
 def gains(
@@ -194,21 +208,23 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    normal = _evaluate(tape, windows, settings, constants, starts)
+    beliefs = Beliefs.of(law)
+    normal = _believed(_evaluate(tape, windows, settings, constants, starts), beliefs, constants)
     if normal is None:
         return None
     damping = 1e-3
     for _ in range(settings.iterations):
         change = normal.step(damping, fixed)
-        trial = None
+        trial, moved = None, constants
         if change is not None:
-            trial = _evaluate(tape, windows, settings, constants + change[0], starts + change[1])
+            moved = constants + change[0] if beliefs is None else beliefs.inside(constants, change[0])
+            trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1]), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:
             damping *= 10.0
             if damping > 1e8:
                 break
             continue
-        constants, starts = constants + change[0], starts + change[1]
+        constants, starts = moved, starts + change[1]
         gain = (normal.cost - trial.cost) / max(normal.cost, 1e-300)
         normal, damping = trial, max(damping / 10.0, 1e-9)
         if gain < settings.tolerance:

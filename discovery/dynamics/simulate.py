@@ -6,8 +6,10 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.follow import follow
-from discovery.dynamics.tape import tape_of
+from discovery.dynamics.interpreter import with_table
+from discovery.dynamics.tape import Tape, tape_of
 from discovery.errors import SimulationError
+from discovery.samples import Drive
 from discovery.types import Law
 
 # A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
@@ -24,6 +26,7 @@ def simulate(
     rtol: float = 1e-8,
     bound: float = BOUND,
     max_steps: int = MAX_STEPS,
+    drive: Drive | None = None,
 ) -> Float[np.ndarray, "time state"]:
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
@@ -31,8 +34,13 @@ def simulate(
 
     Args:
         bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
+        drive: the inputs of a law that has some; beyond its ends they stay as they are there.
+
+    Raises:
+        SimulationError: the law has inputs, and they are not given.
     """
     tape = tape_of(law)
+    registers = _driven(tape, law, drive)
     # Copies, since a read-only array is another type, for which all would be compiled again.
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)
@@ -43,21 +51,34 @@ def simulate(
     constants = np.array(law.constants, dtype=np.float64)
     stiff = np.zeros(1, dtype=np.bool_)
     reached = follow(
-        tape.code, tape.outputs, tape.registers, constants, start, times, 1, rtol, atol, limits, max_steps, out, stiff
+        tape.code, tape.outputs, registers, constants, start, times, 1, rtol, atol, limits, max_steps, out, stiff
     )
     out[reached:] = np.nan
     return out[:, :, 0]
 
 
+def _driven(tape: Tape, law: Law, drive: Drive | None) -> Float[np.ndarray, " register"]:
+    if tape.header < 0:
+        return np.array(tape.registers)
+    if drive is None:
+        names = ", ".join(law.inputs)
+        raise SimulationError(f"The law is driven by {names}, which is not given. Give {names} at the times wanted.")
+    return with_table(np.array(tape.registers), tape.header, np.array(drive.times), np.array(drive.values), drive.held)
+
+
 def simulate_or_fail(
-    law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"]
+    law: Law,
+    start: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+    *,
+    drive: Drive | None = None,
 ) -> Float[np.ndarray, "time state"]:
     """As :func:`simulate`, but every time must be reached.
 
     Raises:
         SimulationError: the law leaves every bound or stalls; the message says when.
     """
-    states = simulate(law, start, times)
+    states = simulate(law, start, times, drive=drive)
     lost = ~np.all(np.isfinite(states), axis=1)
     if lost.any():
         row = int(np.argmax(lost))

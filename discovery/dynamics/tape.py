@@ -1,7 +1,8 @@
 """A law as a small program for registers, so that nothing is compiled for each law.
 
-Registers hold, in this order: the states, time, the constants, literal numbers, results. Equal subexpressions share a
-register. The interpreter is :mod:`discovery.dynamics.interpreter`.
+Registers hold, in this order: the states, time, the constants, literal numbers, results; behind them stands the table
+of inputs, where something drives the states. Equal subexpressions share a register. The interpreter is
+:mod:`discovery.dynamics.interpreter`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from discovery.types import Law, read_only, symbol
 
 
 class Op(IntEnum):
-    """Instructions: ``result = op(a, b)``; those of one argument ignore b, POWER_INTEGER takes b as the exponent."""
+    """Instructions: ``result = op(a, b)``; those of one argument ignore b, POWER_INTEGER takes b as the exponent.
+
+    INPUT reads the b-th input at the present time from the table whose header begins in register a.
+    """
 
     ADD = 0
     SUBTRACT = 1
@@ -43,6 +47,7 @@ class Op(IntEnum):
     ATAN = 17
     ASIN = 18
     ACOS = 19
+    INPUT = 20
 
 
 _FUNCTIONS: dict[type, Op] = {
@@ -72,6 +77,7 @@ class Tape:
         outputs: the register of each state's derivative.
         dimension: number of states.
         constants: number of constants.
+        header: first of the registers that describe the table of inputs; -1 where there are no inputs.
     """
 
     code: Int[np.ndarray, "instruction 4"]
@@ -79,6 +85,7 @@ class Tape:
     outputs: Int[np.ndarray, " state"]
     dimension: int
     constants: int
+    header: int = -1
 
 
 def tape_of(law: Law) -> Tape:
@@ -87,25 +94,32 @@ def tape_of(law: Law) -> Tape:
     Raises:
         ExpressionError: a function that the interpreter does not know, or a symbol that is no state, ``t`` or constant.
     """
-    return _compile(law.states, law.skeletons, len(law.constants))
+    return _compile(law.states, law.skeletons, len(law.constants), law.inputs)
 
 
 @lru_cache(maxsize=4096)
-def _compile(states: tuple[str, ...], skeletons: tuple[sp.Expr, ...], constants: int) -> Tape:
-    return _Assembler(states, skeletons, constants).tape
+def _compile(states: tuple[str, ...], skeletons: tuple[sp.Expr, ...], constants: int, inputs: tuple[str, ...]) -> Tape:
+    return _Assembler(states, skeletons, constants, inputs).tape
 
 
 class _Assembler:
     """Gives each distinct subexpression a register, children first."""
 
-    def __init__(self, states: Sequence[str], skeletons: Sequence[sp.Expr], constants: int) -> None:
+    def __init__(
+        self, states: Sequence[str], skeletons: Sequence[sp.Expr], constants: int, inputs: Sequence[str]
+    ) -> None:
         self.code: list[tuple[int, int, int, int]] = []
         self.values: list[float] = [0.0] * (len(states) + 1 + constants)
         names = (*states, "t", *(f"c{i}" for i in range(constants)))
         self.place: dict[sp.Expr, int] = {symbol(name): i for i, name in enumerate(names)}
+        header = len(self.values) if inputs else -1
+        if inputs:
+            self.values += [0.0, 0.0, 0.0, float(len(states))]  # place, length, whether held, register of the time
+            self.place |= {symbol(name): self.emit(Op.INPUT, header, i) for i, name in enumerate(inputs)}
         outputs = [self.register(skeleton) for skeleton in skeletons]
         code = np.array(self.code, dtype=np.int64).reshape(-1, 4)
-        self.tape = Tape(code, read_only(self.values), np.array(outputs, dtype=np.int64), len(states), constants)
+        places = np.array(outputs, dtype=np.int64)
+        self.tape = Tape(code, read_only(self.values), places, len(states), constants, header)
 
     def literal(self, value: float) -> int:
         self.values.append(value)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from discovery.types import NoiseModel, SmoothedTrajectory, Trajectory
+from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Windows:
         logarithmic: compare logarithms (log-normal noise).
         length: samples in the longest window.
         places: trajectory and sample at which each window starts.
+        drives: inputs at each sample.
+        held: whether inputs are held from sample to sample; else they are interpolated.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -40,6 +42,14 @@ class Windows:
     logarithmic: bool
     length: int
     places: tuple[tuple[int, int], ...]
+    drives: Float[np.ndarray, "sample input"] = field(default_factory=lambda: np.empty((0, 0)))
+    held: bool = False
+
+    def drive(self, low: int, high: int) -> Drive | None:
+        """Inputs of samples ``low`` to ``high``; None where there are none."""
+        if not self.drives.shape[1]:
+            return None
+        return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     @property
     def count(self) -> int:
@@ -80,7 +90,7 @@ def cut(
         weights.append(weight)
         starts.append(level[0])
         offsets.append(offsets[-1] + high - low)
-    everything = np.vstack([trajectory.states for trajectory in trajectories])
+    everything = known_states(trajectories, smoothed)
     spread = np.maximum(np.nanstd(everything, axis=0), 1e-12)
     return Windows(
         np.concatenate(times),
@@ -93,7 +103,20 @@ def cut(
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),
+        np.vstack([trajectories[index].inputs[low:high] for index, low, high in pieces]),
+        trajectories[0].held,
     )
+
+
+def known_states(
+    trajectories: Sequence[Trajectory], smoothed: Sequence[SmoothedTrajectory]
+) -> Float[np.ndarray, "sample state"]:
+    """What was measured; of a state that never was, the smoothed curve."""
+    measured = np.vstack([trajectory.states for trajectory in trajectories])
+    hidden = ~np.isfinite(measured).any(axis=0)
+    if not hidden.any():
+        return measured
+    return np.where(hidden, np.vstack([run.states for run in smoothed]), measured)
 
 
 def weighed(

@@ -48,6 +48,11 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
         raise UsageError(f"There is no law at place {rank} of the front. It has {len(front)}; choose from those.")
     if rank > 1 and to == "csv":
         raise UsageError("Only the chosen law was fitted and forecast sample by sample. Export csv without a rank.")
+    if front[rank - 1].law.inputs and to not in ("latex", "csv", "constants"):
+        raise UsageError(
+            f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold yet. "
+            "Export it to latex, csv or constants, or forecast with `discover simulate --inputs`."
+        )
     return import_module(f"discovery.export.{to}").write(ranked(result, rank))
 
 

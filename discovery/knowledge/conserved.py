@@ -54,6 +54,8 @@ def conserved(
     dimension = len(law.states)
     if not 1 < dimension <= MOST_STATES or len(law.constants) > MOST_CONSTANTS:
         return ()
+    if law.inputs or any(symbol("t") in skeleton.free_symbols for skeleton in law.skeletons):
+        return ()  # what is driven from outside keeps nothing
     search = _Search.of(law, runs, np.array(covariance, dtype=np.float64))
     found: list[Invariant] = []
     for degree in DEGREES:

@@ -12,7 +12,7 @@ Source: Bock (1983) for multiple shooting; Ramsay & Hooker (2017), Dynamic Data 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -22,7 +22,7 @@ from jaxtyping import Float
 from scipy.linalg import block_diag
 
 from discovery.dynamics.evaluate import jacobians
-from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
+from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 # Samples of all runs together; more are averaged over neighbours, of which the smoothed curve leaves residuals only.
 MAX_SAMPLES = 256
@@ -91,6 +91,13 @@ def responses(
     spread = np.vstack([path.states for path in paths]).std(axis=0)
     windows = [window for path in paths for window in _steady(path, spread)]
     return tuple(_response(name, i, windows) for i, name in enumerate(trajectories[0].names))
+
+
+def responses_of(problem: DiscoveryProblem, laws: Mapping[str, sp.Expr]) -> tuple[Response, ...]:
+    """As :func:`responses` of a problem, whole or part."""
+    if problem.respond is not None:
+        return problem.respond(laws)
+    return responses(problem.trajectories, problem.smoothing, laws)
 
 
 def _steady(path: _Path, spread: Float[np.ndarray, " state"]) -> Iterator[_Path]:
@@ -194,6 +201,107 @@ def _jacobians(
             found[:, names.index(name)] = slopes_of
     edges = np.cumsum([len(run.times) for run in smoothed])[:-1]
     return list(np.split(found, edges))
+
+
+@dataclass(frozen=True)
+class Driven:
+    """How an unknown function drives one run, at each of its samples.
+
+    Attributes:
+        arguments: of the function.
+        factors: what the derivative of each state has the function times; 0 where it has not.
+        rests: what is left of these derivatives where all else is taken away; 0 for the others.
+        free: what they have times constants that are not known either, and are fitted meanwhile.
+    """
+
+    arguments: Float[np.ndarray, "time argument"]
+    factors: Float[np.ndarray, "time state"]
+    rests: Float[np.ndarray, "time state"]
+    jacobians: Float[np.ndarray, "time state state"]
+    free: Float[np.ndarray, "time state constant"]
+
+
+def driven_response(
+    name: str, trajectories: Sequence[Trajectory], smoothing: Smoothing, driven: Sequence[Driven]
+) -> Response | None:
+    """The response to a function that stands in several equations, or is multiplied by what is known.
+
+    None where the runs are too short.
+    """
+    floor = FLOOR * np.maximum(np.vstack([run.states for run in smoothing.trajectories]).std(axis=0), 1e-300)
+    spread = np.vstack([run.states for run in smoothing.trajectories]).std(axis=0)
+    share = MAX_SAMPLES / sum(len(run.times) for run in smoothing.trajectories)
+    found: list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray, float, int]]] = []
+    values = 0
+    for trajectory, run, one in zip(trajectories, smoothing.trajectories, driven, strict=True):
+        count = min(len(run.times), max(SHORTEST, math.ceil(share * len(run.times))))
+        if count < 2:
+            continue
+        path = _averaged(trajectory, run, one.jacobians, smoothing.noise, floor, count)
+        for window in _steady(path, spread):
+            rows = np.searchsorted(run.times, window.times)
+            values += int(np.count_nonzero(window.weights))
+            parts = _factored(window, one.factors[rows], one.rests[rows], one.free[rows])
+            found.append((one.arguments[rows], parts))
+    if not found:
+        return None
+    blocks, targets, constants, rests, free = zip(*[parts for _, parts in found], strict=True)
+    states = np.vstack([arguments for arguments, _ in found])
+    without = projector(np.vstack(constants))
+    return Response(
+        name, states, without(np.concatenate(targets)), without(np.asarray(block_diag(*blocks))), sum(rests),
+        values - sum(free),
+    )  # fmt: skip
+
+
+def projector(
+    columns: Float[np.ndarray, "row column"],
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Takes off what columns can explain, so that their coefficients need not be known."""
+    sizes = np.linalg.norm(columns, axis=0)
+    basis, lengths, _ = np.linalg.svd(columns[:, sizes > 0.0] / sizes[sizes > 0.0], full_matrices=False)
+    basis = basis[:, lengths > FAINT * max(float(lengths.max(initial=0.0)), 1e-300)]
+    return lambda values: values - basis @ (basis.T @ values)
+
+
+def _factored(
+    window: _Path,
+    factors: Float[np.ndarray, "time state"],
+    rests: Float[np.ndarray, "time state"],
+    constants: Float[np.ndarray, "time state constant"],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, int]:
+    """As :func:`_compressed`, of a function that drives the states by ``factors``; and the response to constants."""
+    weights = window.weights.ravel()
+    free = _freely(window).reshape(len(weights), -1)
+    count, dimension = window.states.shape
+    driven = np.zeros((count, dimension, count))
+    forced = np.concatenate([rests[:, :, None], constants], axis=2)
+    moved = np.zeros(forced.shape)
+    for k, (implicit, explicit) in enumerate(_steps(window)):
+        half = 0.5 * (window.times[k + 1] - window.times[k])
+        driven[k + 1] = explicit @ driven[k]
+        driven[k + 1, :, k : k + 2] += half * implicit @ factors[k : k + 2].T
+        moved[k + 1] = explicit @ moved[k] + half * implicit @ (forced[k] + forced[k + 1])
+    basis, sizes, _ = np.linalg.svd(free * weights[:, None], full_matrices=False)
+    basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
+    matrix = driven.reshape(len(weights), -1) * weights[:, None]
+    matrix -= basis @ (basis.T @ matrix)
+    moved = moved * window.weights[:, :, None]
+    moved[:, :, 0] += window.residuals * window.weights
+    moved = moved.reshape(len(weights), -1)
+    moved = moved - basis @ (basis.T @ moved)
+    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+    kept = sizes > FAINT * max(float(sizes[0]), 1e-300)
+    seen = left[:, kept].T @ moved
+    rest = max(float(moved[:, 0] @ moved[:, 0] - seen[:, 0] @ seen[:, 0]), 0.0)
+    return sizes[kept, None] * right[kept], seen[:, 0], seen[:, 1:], rest, basis.shape[1]
+
+
+def likely_jacobians(
+    smoothed: Sequence[SmoothedTrajectory], laws: Mapping[str, sp.Expr]
+) -> list[Float[np.ndarray, "time state state"]]:
+    """Jacobians along the curves, of laws or of a polynomial that is fitted to the curves' derivatives."""
+    return _jacobians(smoothed, laws)
 
 
 def _response(name: str, equation: int, windows: Sequence[_Path]) -> Response:

@@ -14,7 +14,7 @@ from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.reports.drawing import MOST_POINTS
-from discovery.types import DiscoveryResult, Law, symbol
+from discovery.types import DiscoveryResult, Drive, Law, symbol
 
 # Starts only are fitted, which are near the smoothed states. On the hares and lynxes and on Lorenz's system without
 # noise eight steps bring chi-squared within 0.02 % of forty; four leave 0.6 %.
@@ -51,7 +51,7 @@ def curves(result: DiscoveryResult, laws: Sequence[Law], runs: int) -> tuple[tup
         result.smoothing.noise,
         _window_length(result),
     )
-    known = {symbol(name) for name in ("t", *result.trajectories[0].names)}
+    known = {symbol(name) for name in ("t", *result.trajectories[0].names, *result.inputs)}
     return tuple(_curves_of(law, windows, result) if _symbols(law) <= known else () for law in laws)
 
 
@@ -66,12 +66,12 @@ def _symbols(law: Law) -> set[sp.Basic]:
 
 
 def _curves_of(law: Law, windows: Windows, result: DiscoveryResult) -> tuple[Curve, ...]:
-    fixed = Law(law.states, tuple(law.equations.values()), ())  # no constants: only the starts are left to fit
+    fixed = law.numeric  # no constants: only the starts are left to fit
     with np.errstate(all="ignore"):  # a rival may have no value somewhere; then its curve ends there
         fitted = fit(fixed, windows, settings=_STARTS)
         starts = windows.starts if fitted is None else fitted.starts
         return tuple(
-            _curve(fixed, start, run, times, windows.bound)
+            _curve(fixed, start, run, times, windows.bound, result.trajectories[run].drive)
             for start, (run, times) in zip(starts, _clocks(windows, result), strict=True)
         )
 
@@ -97,9 +97,14 @@ def _fine(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " point"]:
 
 
 def _curve(
-    law: Law, start: np.ndarray, run: int, times: Float[np.ndarray, " point"], bound: Float[np.ndarray, " state"]
+    law: Law,
+    start: np.ndarray,
+    run: int,
+    times: Float[np.ndarray, " point"],
+    bound: Float[np.ndarray, " state"],
+    drive: Drive | None,
 ) -> Curve:
-    states = simulate(law, start, times, max_steps=_MOST_STEPS)
+    states = simulate(law, start, times, max_steps=_MOST_STEPS, drive=drive)
     usable = np.all(np.abs(np.nan_to_num(states, nan=np.inf)) <= bound, axis=1)
     reached = len(times) if usable.all() else int(np.argmin(usable))
     return Curve(run, times[:reached], states[:reached], reached == len(times))

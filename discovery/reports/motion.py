@@ -27,15 +27,15 @@ def evaluate(
 
 
 def depends_on_time(law: Law) -> bool:
-    """Whether time itself stands in the law, so that there is no one vector field."""
-    return any(symbol("t") in skeleton.free_symbols for skeleton in law.skeletons)
+    """Whether time itself stands in the law, or an input, so that there is no one vector field."""
+    return bool(law.inputs) or any(symbol("t") in skeleton.free_symbols for skeleton in law.skeletons)
 
 
 def curve(law: Law | None, prediction: Prediction) -> tuple[np.ndarray, np.ndarray]:
     """A prediction to draw: thinned, or, if sparse, cubic between its points with the slopes that the law has there."""
     kept = thin(len(prediction.times))
     times, states = prediction.times[kept], prediction.states[kept]
-    if law is None or not 2 <= len(times) < _CURVE_POINTS:
+    if law is None or law.inputs or not 2 <= len(times) < _CURVE_POINTS:
         return times, states
     slopes = evaluate(law, states, times)
     if not (np.all(np.isfinite(slopes)) and np.all(np.isfinite(states))):

@@ -11,7 +11,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
-from discovery.problems.response import responses
+from discovery.problems.response import responses_of
 from discovery.symbolic.writing import times, weighted_sum
 from discovery.types import DiscoveryProblem, Regression, symbol
 
@@ -112,7 +112,7 @@ def views(problem: DiscoveryProblem, rows: int) -> tuple[View, ...]:
 def sampled(problem: DiscoveryProblem, laws: Mapping[str, sp.Expr]) -> tuple[View, ...]:
     """The samples' responses to the equations of the open states, linearised by likely ``laws``."""
     found: list[View] = []
-    for one in responses(problem.trajectories, problem.smoothing, laws):
+    for one in responses_of(problem, laws):
         if one.state in problem.open:
             equation, shape = problem.names.index(one.state), (len(one.targets), len(problem.names))
             targets = np.broadcast_to(one.targets[:, None], shape)

@@ -56,7 +56,9 @@ class StructuredSearch:
         """Laws from the elimination, then candidates of single equations, library by library."""
         del seed  # deterministic
         progress("search", "structured: eliminating terms on the trajectories")
-        found: list[EquationCandidate | Law] = list(eliminate(problem, self.elimination, deadline))
+        found: list[EquationCandidate | Law] = []
+        if problem.respond is None:  # a part of a law is not followed by itself
+            found += eliminate(problem, self.elimination, deadline)
         every = libraries(problem.names, problem.regression("derivative").states)
         for view in views(problem, MAX_ROWS):
             progress("search", f"structured: terms on the {view.kind} regression")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import sympy as sp
 
 from discovery.dynamics.shooting import Shooting, gains
 from discovery.dynamics.windows import Windows
+from discovery.laws import told_symbol
 from discovery.library.grammar import monomials
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Refined, refine
@@ -47,11 +48,11 @@ def _promising(refined: Refined, windows: Windows, settings: Shooting) -> Iterat
     """The law with each of the terms that gain most, if that is more than a constant costs."""
     law = refined.law
     number = len(law.constants)
-    places = [(i, term) for i, skeleton in enumerate(law.skeletons) for term in _missing(law, skeleton)]
-    skeletons = list(law.skeletons)
+    places = [(i, term) for i, part in enumerate(law.parts) for term in _missing(part, _free(law, i))]
+    parts = list(law.parts)
     for k, (i, term) in enumerate(places):
-        skeletons[i] = skeletons[i] + symbol(f"c{number + k}") * term
-    extended = Law(law.states, tuple(skeletons), (*law.constants, *([0.0] * len(places))), law.sources)
+        parts[i] = parts[i] + symbol(f"c{number + k}") * term
+    extended = law.rebuilt(parts, (*law.constants, *([0.0] * len(places))))
     expected = gains(extended, windows, refined.fit.starts, number, settings)
     if expected is None:
         return
@@ -59,12 +60,22 @@ def _promising(refined: Refined, windows: Windows, settings: Shooting) -> Iterat
         if 0.5 * expected[k] / max(1.0, refined.fit.reduced) < 0.5 * math.log(refined.fit.count):
             return
         i, term = places[int(k)]
-        grown = list(law.skeletons)
+        grown = list(law.parts)
         grown[i] = grown[i] + symbol(f"c{number}") * term
-        yield Law(law.states, tuple(grown), (*law.constants, 0.0), law.sources)
+        yield law.rebuilt(grown, (*law.constants, 0.0))
 
 
-def _missing(law: Law, skeleton: sp.Expr) -> list[sp.Expr]:
+def _free(law: Law, part: int) -> tuple[str, ...]:
+    """Variables of a part that need no constant which the law has not."""
+    if law.frame is None:
+        return law.states
+    unknown, known = law.frame.unknowns[part], {told_symbol(name) for name in law.told}
+    told = {told_symbol(one.name) for one in law.frame.constants}
+    pairs = zip(unknown.variables, unknown.arguments, strict=True)
+    return tuple(name for name, argument in pairs if argument.free_symbols & told <= known)
+
+
+def _missing(part: sp.Expr, names: Sequence[str]) -> list[sp.Expr]:
     """Monomials that are not among the terms of an equation."""
-    there = {term.as_independent(*map(symbol, law.states), as_Add=False)[1] for term in sp.Add.make_args(skeleton)}
-    return [term for term in monomials(law.states, DEGREES.get(len(law.states), 1)) if term not in there]
+    there = {term.as_independent(*map(symbol, names), as_Add=False)[1] for term in sp.Add.make_args(part)}
+    return [term for term in monomials(names, DEGREES.get(len(names), 1)) if term not in there]

@@ -30,10 +30,9 @@ def advise(
         return Advice()
     fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
     stage = stage_of(problem, selected.windows.length, headers)
-    proposed = (
-        informative(fitted, stage, Shooting()),
-        discriminating(selected.ranking.front, stage),
-    )
+    proposed = ()
+    if not fitted.law.inputs:  # what drives another run is not known
+        proposed = (informative(fitted, stage, Shooting()), discriminating(selected.ranking.front, stage))
     covariance = Relative.of(fitted).covariance()
     return Advice(
         sensitivities=sensitivities(fitted),

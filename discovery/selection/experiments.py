@@ -15,7 +15,7 @@ from jaxtyping import Float
 from discovery.advice import Experiment
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
-from discovery.dynamics.windows import cut
+from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
 from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
 
@@ -68,7 +68,7 @@ def stage_of(problem: DiscoveryProblem, length: int, headers: Mapping[str, str] 
 
     longest = max(problem.trajectories, key=len)
     each = -(-len(longest) // SAMPLES)
-    states = np.vstack([run.states for run in problem.trajectories])
+    states = known_states(problem.trajectories, problem.smoothing.trajectories)
     low, high = np.nanmin(states, axis=0), np.nanmax(states, axis=0)
     width = np.maximum(high - low, 1e-12)
     points = qmc.Halton(len(low), scramble=False).random(TRIED + 1)[1:]  # the first point is a corner
@@ -161,7 +161,7 @@ def _information(
 
 def _bound(stage: Stage) -> Float[np.ndarray, " state"]:
     """Ten times the largest magnitude that was measured: the law is not believed beyond."""
-    states = np.vstack([run.states for run in stage.problem.trajectories])
+    states = known_states(stage.problem.trajectories, stage.problem.smoothing.trajectories)
     return 10.0 * (np.nanmax(np.abs(states), axis=0) + np.nanstd(states, axis=0))
 
 

@@ -101,7 +101,7 @@ def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, Smoothed
     run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
     rows = slice(part.low, part.high)
     return (
-        Trajectory(run.times[rows], run.states[rows], run.names, run.label, run.inputs[rows]),
+        Trajectory(run.times[rows], run.states[rows], run.names, run.label, run.inputs[rows], run.held),
         SmoothedTrajectory(
             smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
             smooth.derivative_deviations[rows], smooth.names, smooth.label,
@@ -137,6 +137,7 @@ def _judge(
 ) -> HeldOut:
     result, windows = fitted
     known = np.vstack([problem.trajectories[part.index].states[part.low : part.high] for part in train])
+    known = np.where(np.isfinite(known).any(axis=0), known, _smooth(problem, train))  # a hidden state has its curve
     mean = np.nanmean(known, axis=0)
     least = problem.smoothing.noise.deviation(mean[None, :])[0]  # a state that hardly changes is measured by its noise
     spread = np.maximum(np.maximum(np.nanstd(known, axis=0), least), 1e-150)
@@ -164,6 +165,10 @@ def _judge(
     )
 
 
+def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarray, "sample state"]:
+    return np.vstack([problem.smoothing.trajectories[part.index].states[part.low : part.high] for part in parts])
+
+
 def _curves(
     problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, whole: bool
 ) -> Mapping[str, Float[np.ndarray, "time state"]]:
@@ -180,7 +185,8 @@ def _forecasts(
     fitted: Fit, windows: Windows, problem: DiscoveryProblem, part: _Part, length: int, whole: bool
 ) -> tuple[Float[np.ndarray, "time state"], Float[np.ndarray, "time state"]]:
     """Forecasts of a part by the law and by persistence, begun anew every ``length`` samples."""
-    times = problem.trajectories[part.index].times
+    run = problem.trajectories[part.index]
+    times = run.times
     smooth = problem.smoothing.trajectories[part.index].states
     forecast, persisted = [], []
     for low in range(part.low, part.high, length):
@@ -189,7 +195,7 @@ def _forecasts(
         origin, start = (low, smooth[low])
         if follows and (fitted_last := _last_start(fitted, windows, part.index)) is not None:
             origin, start = fitted_last
-        forecast.append(simulate(fitted.law, start, times[origin:high])[low - origin :])
+        forecast.append(simulate(fitted.law, start, times[origin:high], drive=run.drive)[low - origin :])
         first = smooth[low - 1] if follows else smooth[low]
         persisted.append(np.broadcast_to(first, (high - low, len(first))))
     return np.vstack(forecast), np.vstack(persisted)

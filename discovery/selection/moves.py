@@ -16,11 +16,14 @@ from discovery.types import Law, symbol
 
 
 def without_terms(law: Law) -> Iterator[Law]:
-    """The laws that lack one additive term, wherever an equation has more than one (sums in brackets included)."""
-    for equation, skeleton in enumerate(law.skeletons):
-        for smaller in _smaller(skeleton):
-            skeletons = (*law.skeletons[:equation], smaller, *law.skeletons[equation + 1 :])
-            yield canonical_law(renumbered(Law(law.states, skeletons, law.constants, law.sources)))
+    """The laws that lack one additive term, wherever an equation has more than one (sums in brackets included).
+
+    Of a law that was told in part only what was found loses terms, and may lose its last.
+    """
+    for place, part in enumerate(law.parts):
+        for smaller in (*_smaller(part), *([sp.S.Zero] if law.frame and part != 0 and not part.is_Add else [])):
+            parts = (*law.parts[:place], smaller, *law.parts[place + 1 :])
+            yield canonical_law(renumbered(law.rebuilt(parts, law.constants)))
 
 
 def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
@@ -36,7 +39,9 @@ def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
 
 
 def renumbered(law: Law) -> Law:
-    """The same law with constants numbered without gaps."""
+    """The same law with constants numbered without gaps; one that was told in part has no gaps."""
+    if law.frame is not None:
+        return law
     used = set().union(*(skeleton.free_symbols for skeleton in law.skeletons))
     old = [i for i in range(len(law.constants)) if symbol(f"c{i}") in used]
     change: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}

@@ -73,7 +73,7 @@ def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.
 def _followed(fitted: Fit, windows: Windows) -> Float[np.ndarray, "sample state"]:
     """The law's states at all samples of the windows."""
     pieces = [
-        simulate(fitted.law, start, windows.times[low:high], rtol=1e-6)
+        simulate(fitted.law, start, windows.times[low:high], rtol=1e-6, drive=windows.drive(low, high))
         for start, low, high in zip(fitted.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
     ]
     return np.vstack(pieces)

@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 import sympy as sp
 
-from discovery.problems.response import Response, responses
+from discovery.laws import Frame
+from discovery.problems.response import Response, responses_of
 from discovery.selection.sheet import Sheet, Tested
 from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
@@ -36,6 +37,8 @@ class Entry:
         skeleton, constants: the family, with constants c0, c1, ..., and their values.
         errors: chi-squared by row on each regression of the problem.
         sources: engines that proposed it.
+        frame: what was told of the law in which ``state`` is the name of an unknown function.
+        told: values of the constants that were named there.
     """
 
     state: str
@@ -43,6 +46,8 @@ class Entry:
     constants: tuple[float, ...]
     errors: tuple[float, ...]
     sources: tuple[str, ...]
+    frame: Frame | None = None
+    told: tuple[float, ...] = ()
 
     @property
     def size(self) -> int:
@@ -144,7 +149,7 @@ def _sheets(
     """The candidates of each state, and the samples' responses about the likeliest of them."""
 
     def by_state(likely: Mapping[str, sp.Expr]) -> dict[str, Response]:
-        return {one.state: one for one in responses(problem.trajectories, problem.smoothing, likely)}
+        return {one.state: one for one in responses_of(problem, likely)}
 
     samples = by_state({})
     sheets: dict[str, Sheet] = {}
@@ -238,11 +243,14 @@ def _cut(families: Sequence[_Family], count: int, per_size: int, most: int, shor
 def law_of(entries: Sequence[Entry]) -> Law:
     """The law of one entry for each state, constants numbered through."""
     skeletons: list[sp.Expr] = []
-    constants: list[float] = []
+    frame = entries[0].frame
+    constants: list[float] = list(entries[0].told)
     for entry in entries:
         first = len(constants)
         shift: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): symbol(f"c{first + i}") for i in range(len(entry.constants))}
         skeletons.append(substituted(entry.skeleton, shift))
         constants += entry.constants
     sources = tuple(dict.fromkeys(source for entry in entries for source in entry.sources))
+    if frame is not None:
+        return frame.law(skeletons, constants, sources=sources)
     return Law(tuple(entry.state for entry in entries), tuple(skeletons), tuple(constants), sources)

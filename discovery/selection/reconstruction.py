@@ -24,7 +24,7 @@ def reconstruct(
     residuals: list[np.ndarray] = []
     for window, (index, _) in enumerate(windows.places):
         rows = slice(windows.offsets[window], windows.offsets[window + 1])
-        states = simulate(fit.law, fit.starts[window], windows.times[rows])
+        states = simulate(fit.law, fit.starts[window], windows.times[rows], drive=trajectories[index].drive)
         pieces.setdefault(index, []).append((windows.times[rows], states))
         shown = np.where(states > 0, np.log(np.maximum(states, 1e-300)), np.nan) if windows.logarithmic else states
         weights = windows.weights[rows]

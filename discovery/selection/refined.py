@@ -43,12 +43,12 @@ class Refined:
 def canonical_law(law: Law) -> Law:
     """The law with every term given a constant, numbered in the order of the pool's entries."""
     skeletons: list[sp.Expr] = []
-    constants: list[float] = []
-    for expression in law.equations.values():
+    constants: list[float] = list(law.constants[: len(law.told)])
+    for expression in law.written_parts:
         skeleton, values = abstract(expression, first=len(constants), implicit=True, inner=False)
         skeletons.append(skeleton)
         constants += values
-    return Law(law.states, tuple(skeletons), tuple(constants), law.sources)
+    return law.rebuilt(skeletons, constants)
 
 
 def refine(

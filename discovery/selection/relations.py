@@ -63,7 +63,9 @@ def relations(fit: Fit) -> list[Relation]:
     if not len(constants) or np.any(constants == 0.0):
         return []
     covariance = Relative.of(fit).covariance(prior=PRIOR)
-    found = [_relation(fit.law, covariance, *one) for one in (*_snaps(constants), *_ties(fit.law))]
+    named = len(fit.law.told)  # what a user wrote stays as it is
+    every = (one for one in (*_snaps(constants), *_ties(fit.law)) if one[0] >= named)
+    found = [_relation(fit.law, covariance, *one) for one in every]
     return sorted((one for one in found if one.evidence > 0.0), key=lambda one: -one.evidence)
 
 
@@ -87,8 +89,8 @@ def _relation(
     density = math.log(2.0 * abs(constants[place]) / math.sqrt(2.0 * math.pi * variance))
     objection = 0.5 * miss**2 / variance
     written: dict[sp.Expr, sp.Expr] = {symbol(f"c{place}"): expression}
-    skeletons = tuple(substituted(skeleton, written) for skeleton in law.skeletons)
-    simpler = renumbered(Law(law.states, skeletons, tuple(float(c) for c in moved), law.sources))
+    parts = tuple(substituted(part, written) for part in law.parts)
+    simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
     half = 1.96 * math.sqrt(variance)
     text = _told(law, place, expression, value - half + miss, value + half + miss)
     return Relation(simpler, price, density - objection - price, objection, text)
@@ -136,6 +138,8 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             near = math.log(len(law.constants)) if same_equation and not same_term else math.log(len(pairs)) + OTHER
         sign = 1 if law.constants[first] * law.constants[second] > 0 else -1
         kept, place = (first, second) if law.constants[first] > 0 else (second, first)  # a positive one, where there is
+        if place < len(law.told) <= max(first, second):
+            kept, place = place, kept
         for above, below, price in RATIOS:
             yield place, sp.Rational(sign * above, below) * symbol(f"c{kept}"), near + price
 

@@ -14,7 +14,7 @@ from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined
 from discovery.symbolic.constants import parts
 from discovery.symbolic.evaluate import compiled
-from discovery.types import Law, Prediction, Trajectory
+from discovery.types import Law, Prediction, Trajectory, drive_columns
 
 # Fitted window starts that a law is followed from, to the end of the record.
 STARTS = 6
@@ -33,16 +33,18 @@ def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Tra
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     """Whether a law stays finite on the data: no pole between samples, and no divergence before a record's end."""
     inner = list(dict.fromkeys(part for rhs in fit.law.equations.values() for part in _singular(rhs)))
-    if inner and _has_pole(inner, fit.law, reconstruct(fit, windows, runs)[0]):
+    if inner and _has_pole(inner, fit.law, reconstruct(fit, windows, runs)[0], runs):
         return False
     return not _diverges(fit, windows, runs)
 
 
-def _has_pole(inner: Sequence[sp.Expr], law: Law, followed: Sequence[Prediction]) -> bool:
+def _has_pole(inner: Sequence[sp.Expr], law: Law, followed: Sequence[Prediction], runs: Sequence[Trajectory]) -> bool:
     """Whether what must not be zero changes sign along a run, or is undefined."""
-    program = compiled(inner, (*law.states, "t"))
+    program = compiled(inner, (*law.states, *law.inputs, "t"))
+    drives = {run.label: run.drive for run in runs}
     for run in followed:
-        signs = np.sign(program(np.column_stack([run.states, run.times])))
+        drive = drives.get(run.label)
+        signs = np.sign(program(np.column_stack([run.states, *drive_columns(drive, run.times), run.times])))
         if not np.all(signs[0] != 0.0) or not np.all(signs == signs[0]):
             return True
     return False
@@ -63,7 +65,9 @@ def _diverges(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     rows = [row for row, (run, low) in enumerate(windows.places) if low + lengths[row] < len(runs[run])]
     for row in rows[:: max(1, len(rows) // STARTS)]:  # windows that end with their record were followed by the fit
         run, low = windows.places[row]
-        states = simulate(fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000)
+        states = simulate(
+            fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000, drive=runs[run].drive
+        )
         if not np.all(np.abs(states[-1]) <= windows.bound):
             return True
     return False

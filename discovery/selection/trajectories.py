@@ -18,12 +18,12 @@ from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
 from discovery.selection.polish import Polished, polished
-from discovery.selection.pool import pool
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound_first
+from discovery.selection.told import permitted, pools_of, whole_laws
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
@@ -120,14 +120,17 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools = pool(candidates, problem, per_size=self.per_size, most=self.most)
+        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most)
+        told = whole_laws(candidates, problem)
         ladder = levels(problem, self.growth)
         laws: list[Law] = []
         first: list[Law] = []
-        if all(pools.values()):
+        if not pools:
+            laws = told
+        elif all(pools.values()):
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
-            whole = [canonical_law(candidate) for candidate in candidates if isinstance(candidate, Law)]
+            whole = [canonical_law(law) for law in told]
             found = systems(
                 pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress,
                 witness=_showing(witness, short[-1]),
@@ -147,6 +150,7 @@ class TrajectorySelector:
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")
         refined = simplified_front(refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline)
+        refined = [item for item in refined if permitted(item.law, problem)]
         show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
 

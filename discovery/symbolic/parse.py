@@ -52,11 +52,16 @@ FUNCTIONS: dict[str, Callable[..., sp.Expr]] = {
 NUMBERS: dict[str, sp.Expr] = {"pi": sp.pi}
 
 
-def parse(text: str, names: Sequence[str] | None = None) -> sp.Expr:
+# What an unknown function stands for, by its name and its arguments.
+Unknown = Callable[[str, tuple[sp.Expr, ...]], sp.Expr]
+
+
+def parse(text: str, names: Sequence[str] | None = None, unknown: Unknown | None = None) -> sp.Expr:
     """Reads one expression.
 
     Args:
         names: identifiers that may occur; None allows any identifier that is not a function.
+        unknown: reads functions that the grammar does not have; None refuses them.
 
     Raises:
         ExpressionError: too long or deep, not an expression, a name or function that is not allowed, or a value
@@ -73,7 +78,7 @@ def parse(text: str, names: Sequence[str] | None = None) -> sp.Expr:
     nodes = sum(1 for _ in ast.walk(tree))
     if nodes > MAX_NODES:
         raise ExpressionError(f"The expression has {nodes} parts; at most {MAX_NODES} are read. Shorten it.")
-    result = _Reader(source, None if names is None else frozenset(names)).read(tree.body)
+    result = _Reader(source, None if names is None else frozenset(names), unknown).read(tree.body)
     if result.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I) or not all(_is_double(x) for x in result.atoms(sp.Number)):
         raise ExpressionError(f"{_shortened(source)!r} has no finite real value. Check for division by zero.")
     return result
@@ -124,9 +129,10 @@ def _is_double(number: sp.Expr) -> bool:
 class _Reader:
     """Translates syntax nodes of one expression; knows its text for the error messages."""
 
-    def __init__(self, source: str, names: frozenset[str] | None) -> None:
+    def __init__(self, source: str, names: frozenset[str] | None, unknown: Unknown | None = None) -> None:
         self.source = source
         self.names = names
+        self.unknown = unknown
         self.depth = 0
         self.functions = 0
 
@@ -228,6 +234,8 @@ class _Reader:
         return result
 
     def call(self, node: ast.expr, name: str, arguments: list[ast.expr]) -> sp.Expr:
+        if name not in FUNCTIONS and self.unknown is not None:
+            return self.unknown(name, tuple(self.read(argument) for argument in arguments))
         if name not in FUNCTIONS:
             known = ", ".join(sorted(FUNCTIONS))
             raise self.refuse(node, f"Unknown function {name!r}; the functions are {known}")

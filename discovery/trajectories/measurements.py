@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from discovery.types import Trajectory
 
@@ -18,6 +18,7 @@ class Measurements:
         notes: what was done to the data, one sentence each.
         sha256: of the file's bytes, or of the arrays.
         source: name of the file, or ``arrays``.
+        inputs: header of each column that drives the states, by identifier.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -26,3 +27,4 @@ class Measurements:
     notes: tuple[str, ...]
     sha256: str
     source: str
+    inputs: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -7,9 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float
 
-from discovery.errors import UsageError
+from discovery.errors import DataError, UsageError
 from discovery.trajectories.clock import find_clock
+from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import safe_names
@@ -27,6 +29,7 @@ def read_csv(
     time: str | None = None,
     states: Sequence[str] = (),
     trajectory: Sequence[str] = (),
+    inputs: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
 ) -> Measurements:
     """Reads trajectories from a text file with one row for each time of each run.
@@ -39,6 +42,8 @@ def read_csv(
             increases.
         states: headers of the states' columns, in the order wanted; empty takes all columns of numbers.
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
+        inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
+            else interpolated.
         max_rows: more rows than these, in all runs together, are thinned.
 
     Raises:
@@ -47,30 +52,57 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    _check_told(layout.headers, time, states, trajectory, source.path)
+    _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
-    clock = find_clock(table, time, (*states, *trajectory))
-    division = find_runs(table, clock, told=trajectory, states=states)
+    clock = find_clock(table, time, (*states, *inputs, *trajectory))
+    division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
-    columns, aside = find_states(table, told=states, taken=(clock.header, *division.keys), rows=used)
+    driving = find_inputs(table, inputs, used)
+    taken = (clock.header, *division.keys, *inputs)
+    columns, aside = find_states(table, told=states, taken=taken, rows=used)
     runs, thinned = thin(division.runs, max_rows)
-    headers = safe_names(tuple(columns))
+    headers = safe_names((*columns, *driving))
+    drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
+    held = is_held(drives[used])
     return Measurements(
         tuple(
             Trajectory(
                 clock.times[run.rows],
                 np.column_stack([values[run.rows] for values in columns.values()]),
-                tuple(headers),
+                tuple(headers)[: len(columns)],
                 run.label,
+                drives[run.rows],
+                held,
             )
             for run in runs
         ),
-        headers,
+        dict(list(headers.items())[: len(columns)]),
         clock.header,
         (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
         source.sha256,
         source.path.name,
+        dict(list(headers.items())[len(columns) :]),
     )
+
+
+def read_course(
+    path: str | Path, inputs: Sequence[str], *, time: str | None = None
+) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time input"]]:
+    """Times and values of inputs alone, as for a forecast.
+
+    Raises:
+        UsageError: a column that is told does not exist.
+        DataError: the file cannot be used, the times do not increase, or an input has a gap.
+    """
+    source = inspect(Path(path))
+    layout = survey(source)
+    _check_told(layout.headers, time, inputs, (), source.path)
+    table = read_table(source, layout, labelled=())
+    clock = find_clock(table, time, inputs)
+    if not np.all(np.diff(clock.times) > 0):
+        raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
+    driving = find_inputs(table, inputs, np.arange(len(clock.times)))
+    return clock.times, np.column_stack(list(driving.values()))
 
 
 def _check_told(
@@ -86,6 +118,6 @@ def _check_told(
             )
         if told.count(header) > 1:
             raise UsageError(
-                f"The column {header!r} is named {told.count(header)} times among time, states and trajectory. "
+                f"The column {header!r} is named {told.count(header)} times among time, states, inputs and trajectory. "
                 "Name each column once."
             )

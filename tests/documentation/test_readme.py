@@ -95,7 +95,7 @@ def test_the_names_are_those_of_plug_ins() -> None:
 def test_the_exit_codes_are_all_there() -> None:
     """Those of the errors, and those of the ends that a run can have."""
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
-    kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing)
+    kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing, errors.OutputError)
     ends = {cli.FOUND, cli.NOT_FOUND, cli.PARTIAL, cli.INTERRUPTED}
     assert ends | {kind.exit_code for kind in kinds} == told
 

@@ -95,7 +95,7 @@ def test_several_runs_are_one_law() -> None:
 def test_parameters_can_be_read_set_and_cloned() -> None:
     """What scikit-learn's own tools need; a clone is not fitted."""
     model = EquationDiscovery(**QUICK, seed=3, budget=60.0)
-    assert {"engines", "noise", "smoother", "budget", "seed", "config", "verbose"} == set(model.get_params())
+    assert {"engines", "noise", "smoother", "laws", "budget", "seed", "config", "verbose"} == set(model.get_params())
     assert 4 == model.set_params(seed=4).seed
     copy = clone(model)
     assert model.get_params() == copy.get_params()

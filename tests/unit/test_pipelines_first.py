@@ -7,11 +7,11 @@ from discovery.protocols import Deadline
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.types import RankedLaw
-from pipelines import ode, records
+from pipelines import records, stages
 from pipelines.config import RunConfig
 from pipelines.first import first_law
-from pipelines.frame import Frame
 from pipelines.ode import discover_ode
+from pipelines.plain import PlainNames
 
 QUICK = RunConfig().changed(engines=("sindy",), smoother="gaussian_process")
 
@@ -68,15 +68,15 @@ def test_a_witness_changes_nothing() -> None:
 def test_a_run_that_is_stopped_early_falls_back_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted while it smooths, before any engine has found anything."""
     deadline = Deadline()
-    frame = Frame(("x", "v"))
+    frame = PlainNames(("x", "v"))
     found = first_law(frame.enter(oscillation().trajectories), seed=0)
     assert found is not None
 
     def stopping(laws: object) -> None:
         deadline.stop.set()
 
-    monkeypatch.setattr(ode, "first_law", lambda *_, **__: found)
-    monkeypatch.setattr(ode._Stages, "propose", lambda *_: ())
+    monkeypatch.setattr(stages, "first_law", lambda *_, **__: found)
+    monkeypatch.setattr(stages.Stages, "propose", lambda *_: ())
     result = discover_ode(oscillation(0.01), QUICK, deadline=deadline, witness=stopping)
     assert ("interrupt", "partial") == (result.stopped_by, result.status)
     assert result.law is not None

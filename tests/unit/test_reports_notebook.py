@@ -73,4 +73,4 @@ def test_in_a_terminal_the_text_is_short(result) -> None:
     result.law._repr_pretty_(printer, cycle=False)
     assert "(x)' = -0.06*x*y + 0.8*x\n(y)' = -0.8*y" == printer.words
     result.law._repr_pretty_(printer, cycle=True)
-    assert "<class 'discovery.types.Law'>" == printer.words
+    assert "<class 'discovery.laws.Law'>" == printer.words

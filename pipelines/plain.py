@@ -27,19 +27,21 @@ def plain_names(count: int) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlainNames:
     """The way between the names of the data and plain ones.
 
     Attributes:
         names: of the states, as the data have them.
+        used: whether plain names are used at all; else all is left as it is.
     """
 
     names: tuple[str, ...]
+    used: bool = True
 
     @property
     def plain(self) -> tuple[str, ...]:
         """Their plain names."""
-        return plain_names(len(self.names))
+        return plain_names(len(self.names)) if self.used else self.names
 
     def enter(self, runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
         """The measurements by plain names."""

@@ -13,9 +13,9 @@ from discovery.types import (
     Smoothing,
     Trajectory,
 )
-from pipelines.frame import Frame, plain_names
+from pipelines.plain import PlainNames, plain_names
 
-FRAME = Frame(("wolf", "x0"))
+FRAME = PlainNames(("wolf", "x0"))
 TIMES = np.arange(3.0)
 LAW = Law(("x0", "x1"), (parse("c0*x0*x1"), parse("-c1*x1")), (1.0, 2.0), ("sindy",))
 
@@ -73,4 +73,4 @@ def test_words_are_in_the_names_of_the_data() -> None:
 def test_plain_names_of_the_data_change_nothing() -> None:
     """The same objects come back."""
     candidate = EquationCandidate("x0", parse("x0"), "sindy")
-    assert candidate is Frame(("x0", "x1")).leave(candidate)
+    assert candidate is PlainNames(("x0", "x1")).leave(candidate)

@@ -1,0 +1,70 @@
+"""What was told of constants, in a fit: bounds that steps keep, and beliefs as further residuals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.types import Law
+
+# Share of the way to a bound that a step goes at most, so that a constant stays inside.
+REACH = 0.9
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Of the first constants of a law, those that a user named.
+
+    Attributes:
+        precisions: one over the variance of what is believed; 0 where nothing is.
+    """
+
+    lows: Float[np.ndarray, " told"]
+    highs: Float[np.ndarray, " told"]
+    means: Float[np.ndarray, " told"]
+    precisions: Float[np.ndarray, " told"]
+
+    @classmethod
+    def of(cls, law: Law) -> Beliefs | None:
+        """None where nothing was told."""
+        by_name = {one.name: one for one in law.frame.constants} if law.frame else {}
+        told = [by_name[name] for name in law.told if name in by_name]
+        if not any(np.isfinite([one.low, one.high, one.deviation]).any() for one in told):
+            return None
+        return cls(
+            np.array([one.low for one in told]),
+            np.array([one.high for one in told]),
+            np.array([one.mean for one in told]),
+            np.array([one.deviation for one in told]) ** -2.0,
+        )
+
+    def inside(
+        self, constants: Float[np.ndarray, " constant"], change: Float[np.ndarray, " constant"]
+    ) -> Float[np.ndarray, " constant"]:
+        """The constants after a step, each of which stays within its bounds."""
+        after = constants + change
+        count = len(self.lows)
+        here = constants[:count]
+        low = np.where(np.isfinite(self.lows), here - REACH * (here - self.lows), -np.inf)
+        high = np.where(np.isfinite(self.highs), here + REACH * (self.highs - here), np.inf)
+        after[:count] = np.clip(after[:count], low, high)
+        return after
+
+    def cost(self, constants: Float[np.ndarray, " constant"]) -> float:
+        """Squared departures from what is believed, in deviations."""
+        departure = constants[: len(self.means)] - self.means
+        return float(np.sum(self.precisions * departure**2))
+
+    def slope(self, constants: Float[np.ndarray, " constant"]) -> Float[np.ndarray, " constant"]:
+        """Half the gradient of the cost."""
+        slope = np.zeros(len(constants))
+        slope[: len(self.means)] = self.precisions * (constants[: len(self.means)] - self.means)
+        return slope
+
+    def curvature(self, number: int) -> Float[np.ndarray, "constant constant"]:
+        """Half the second derivatives of the cost."""
+        diagonal = np.zeros(number)
+        diagonal[: len(self.precisions)] = self.precisions
+        return np.diag(diagonal)

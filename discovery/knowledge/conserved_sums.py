@@ -1,0 +1,47 @@
+"""Quantities that a user says are conserved: one equation follows from the others, or all are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from discovery.errors import UsageError
+from discovery.knowledge.knowledge import Conservation
+from discovery.knowledge.statements import Conserved
+from discovery.samples import symbol
+
+
+def with_conserved(
+    templates: Mapping[str, sp.Expr], told: Sequence[tuple[Conserved, sp.Expr]]
+) -> tuple[dict[str, sp.Expr], tuple[Conservation, ...]]:
+    """Templates in which the last open state of each linear quantity follows from the others.
+
+    A state is open whose template is nothing but an unknown function.
+
+    Raises:
+        UsageError: a quantity has no state, or the equations that were told change it.
+    """
+    found = dict(templates)
+    used: list[Conservation] = []
+    for statement, quantity in told:
+        states = [state for state in found if symbol(state) in quantity.free_symbols]
+        if not states:
+            raise UsageError(f"{statement.sentence!r} holds no state. Write a quantity of the states, as S + I + R.")
+        slopes = {state: quantity.diff(symbol(state)) for state in states}
+        change = sp.expand(sp.Add(*(slopes[state] * found[state] for state in states)))
+        is_open = [state for state in states if found[state].is_Symbol and str(found[state]).endswith("()")]
+        if not any(str(name).endswith("()") for name in change.free_symbols) and sp.simplify(change) != 0:
+            raise UsageError(
+                f"{statement.sentence!r} contradicts the equations that were told: by them it changes at the rate "
+                f"{str(change).replace('$', '')}. Correct one of them."
+            )
+        linear = all(slope.is_number for slope in slopes.values())
+        if linear and is_open:
+            last = is_open[-1]
+            rest = sp.Add(*(slopes[state] * found[state] for state in states if state != last))
+            found[last] = sp.expand(-rest / slopes[last])
+            used.append(Conservation(quantity, statement.sentence, last))
+        else:
+            used.append(Conservation(quantity, statement.sentence))
+    return found, tuple(used)

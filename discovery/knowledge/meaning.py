@@ -1,0 +1,152 @@
+"""Expressions of sentences in the symbols of a frame: columns, velocities, time, constants and unknown functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from discovery.knowledge.sentences import pointed
+from discovery.knowledge.states import LIKE, SHORTEST, States
+from discovery.laws import Unknown, told_symbol, unknown_symbol
+from discovery.samples import symbol
+
+TIME = symbol("t")
+PERIODIC = "What depends on time is taken to be periodic; its angular frequency is found."
+
+
+@dataclass
+class Reader:
+    """Reads one right-hand side after another, and keeps the constants and functions that it meets.
+
+    Attributes:
+        definitions: values of constants that are not free.
+        arguments: of functions whose arguments stand in a sentence of their own.
+        free: free constants in the order in which they are met, each with its sentence.
+    """
+
+    states: States
+    definitions: Mapping[str, sp.Expr]
+    arguments: Mapping[str, tuple[sp.Expr, ...]]
+    free: dict[str, str] = field(default_factory=dict[str, str])
+    unknowns: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
+    notes: list[str] = field(default_factory=list[str])
+
+    def side(self, side: sp.Expr, sentence: str) -> sp.Expr:
+        """A right-hand side in the symbols of a frame.
+
+        Raises:
+            ExpressionError: a name is unknown, or a function stands where it cannot be found.
+        """
+        called = {symbol(name): sp.Function(name, real=True)(*told) for name, told in self.arguments.items()}
+        side = put(side, called)
+        for call in sorted(side.atoms(AppliedUndef), key=lambda one: (sentence.find(f"{one.func}("), str(one))):
+            name = str(call.func)
+            told = self.arguments.get(name, tuple(call.args))
+            self.unknown(name, [self.symbols(put(one, {}), sentence) for one in told], sentence)
+            side = put(side, {call: unknown_symbol(name)})
+        found = self.symbols(side, sentence)
+        self.check_linear(found, sentence)
+        return found
+
+    def symbols(self, side: sp.Expr, sentence: str) -> sp.Expr:
+        """Names replaced by what they stand for."""
+        side = put(side, {symbol(name): value for name, value in self.definitions.items()})
+        order = sorted(map(str, side.free_symbols), key=lambda name: (_place(sentence, name), name))
+        return put(side, {symbol(name): self.meaning(name, sentence) for name in order})
+
+    def meaning(self, name: str, sentence: str) -> sp.Expr:
+        """What one name stands for."""
+        plain = name.rstrip("'")
+        if name.endswith("()"):
+            return symbol(name)
+        if name != plain:
+            state = self.states.column(plain, sentence)
+            if len(name) - len(plain) > 1 or state not in self.states.velocities:
+                raise pointed(
+                    sentence, max(0, sentence.rfind(name)),
+                    f"{name} on the right needs an equation {plain}'' = ...; second derivatives stand on the left only",
+                )  # fmt: skip
+            return symbol(self.states.velocities[state])
+        if found := self.states.identifier(name):
+            return symbol(found)
+        if name in ("t", self.states.names.time):
+            return TIME
+        near = get_close_matches(name, self.states.names.known, n=1, cutoff=LIKE)
+        if near and len(name) >= SHORTEST:
+            raise pointed(
+                sentence, _place(sentence, name),
+                f"There is no column {name!r}. Did you mean {near[0]!r}? A constant needs a name less like a column's",
+            )  # fmt: skip
+        self.free.setdefault(name, sentence)
+        return told_symbol(name)
+
+    def unknown(self, name: str, arguments: Sequence[sp.Expr], sentence: str) -> None:
+        """An unknown function is met."""
+        place = max(0, sentence.find(name))
+        if any(argument.atoms(AppliedUndef) or _has_unknown(argument) for argument in arguments):
+            raise pointed(sentence, place, "An unknown function cannot stand within another")
+        if any(one.is_number for one in arguments):
+            raise pointed(sentence, place, f"An argument of {name} is a number")
+        spread: list[sp.Expr] = []
+        for one in arguments:
+            spread += self.waves(sentence) if one == TIME else [one]
+        taken = {*self.states.every, *self.states.names.inputs}
+        plain = {symbol(one) for one in taken}
+        called = [str(one) if one in plain else _unused(f"{name}_{i}", taken) for i, one in enumerate(spread, 1)]
+        made = Unknown(name, tuple(called), tuple(spread))
+        if self.unknowns.get(name, made) != made:
+            raise pointed(
+                sentence, place,
+                f"{name} stands elsewhere with other arguments. Give each its own name, as in {name}1 and {name}2",
+            )  # fmt: skip
+        self.unknowns[name] = made
+
+    def waves(self, sentence: str) -> list[sp.Expr]:
+        """What stands for time in the arguments of a function."""
+        self.free.setdefault("frequency", sentence)
+        if PERIODIC not in self.notes:
+            self.notes.append(PERIODIC)
+        turn = told_symbol("frequency") * TIME
+        return [sp.cos(turn), sp.sin(turn)]
+
+    def check_linear(self, side: sp.Expr, sentence: str) -> None:
+        """An unknown function that stands in another or times another cannot be found."""
+        marks = {symbol(str(one)) for one in side.free_symbols if str(one).endswith("()")}
+        for mark in sorted(marks, key=str):
+            if side.diff(mark).free_symbols & marks:
+                name = str(mark).removesuffix("()")
+                raise pointed(
+                    sentence, max(0, sentence.find(name)),
+                    f"{name} has to be added or multiplied by what is known; within other functions, or multiplied by "
+                    "another unknown, it cannot be found",
+                )  # fmt: skip
+
+
+def put(side: sp.Basic, change: Mapping[Any, sp.Basic]) -> sp.Expr:
+    """The expression with some parts replaced."""
+    found = side.xreplace(dict(change))
+    assert isinstance(found, sp.Expr)
+    return found
+
+
+def _has_unknown(side: sp.Expr) -> bool:
+    return any(str(one).endswith("()") for one in side.free_symbols)
+
+
+def _place(sentence: str, name: str) -> int:
+    """Where a name first stands by itself on the right-hand side."""
+    start = sentence.find("=") + 1
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence[start:])
+    return start + found.start() if found else 0
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

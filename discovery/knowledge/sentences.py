@@ -1,0 +1,219 @@
+"""From one sentence to one statement; the expressions in it are read by the one safe parser.
+
+The grammar, with an example of each kind::
+
+    theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
+    r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r|
+    S + I + R = const                       what is conserved
+    a > 0        0 < a < 1                  bounds of a constant
+    g = 9.81     w = 2*k                    a constant that is known
+    k ~ 1.2 +- 0.1                          a constant that is known roughly
+    beta same in all equations              one name is one constant
+    f increasing      f decreasing          the trend of an unknown function
+    f without exp, sin                      functions that it has not
+    f uses x, y                             its arguments
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from difflib import get_close_matches
+
+import sympy as sp
+
+from discovery.errors import ExpressionError
+from discovery.knowledge.statements import (
+    Bounds,
+    Conserved,
+    Definition,
+    Equation,
+    Prior,
+    Shared,
+    Statement,
+    Trend,
+    Uses,
+    Vector,
+    Without,
+)
+from discovery.symbolic.parse import FUNCTIONS, parse
+
+PRIME = "ʹ"  # a letter to Python, of the same width as the ' that a user writes
+NAME = r"[^\W\d]\w*"
+MOST_PRIMES = 2
+_WORDS = ("same", "increasing", "decreasing", "without", "uses")
+_CONSTANT = ("const", "constant")
+
+
+def read_sentence(text: str) -> Statement:
+    """The statement that a sentence makes.
+
+    Raises:
+        ExpressionError: it is of no kind that is known, or an expression in it cannot be read; the message points at
+            the place.
+    """
+    sentence = " ".join(text.replace("′", "'").replace("’", "'").replace("″", "''").split())
+    if not sentence:
+        raise ExpressionError("A law was given that says nothing. Write for example x' = -k*x.")
+    word = re.fullmatch(rf"({NAME}) ([^\W\d]+)\b ?(.*)", sentence)
+    if word and word[2] in _WORDS:
+        return _of_words(sentence, word[1], word[2], word[3].strip())
+    if word and (near := get_close_matches(word[2], _WORDS, n=1, cutoff=0.7)):
+        raise pointed(sentence, word.start(2), f"There is no word {word[2]!r}; did you mean {near[0]!r}?")
+    if "~" in sentence:
+        return _prior(sentence)
+    if re.search(r"[<>]", sentence):
+        return _bounds(sentence)
+    if sentence.count("=") == 1:
+        return _with_equals(sentence)
+    place = [found.start() for found in re.finditer("=", sentence)]
+    raise pointed(
+        sentence, place[1] if place else len(sentence),
+        "One = is wanted: write x' = ..., a quantity = const, or constant = number",
+    )  # fmt: skip
+
+
+def pointed(sentence: str, place: int, what: str) -> ExpressionError:
+    """The error with a line that points at a character of the sentence."""
+    start = max(0, place - 40)
+    return ExpressionError(f"{what}:\n  {sentence[start : start + 100]}\n  {' ' * (place - start)}^")
+
+
+def expression(sentence: str, text: str, place: int) -> sp.Expr:
+    """Part of a sentence as SymPy; places in messages are those in the sentence."""
+
+    def unknown(name: str, arguments: tuple[sp.Expr, ...]) -> sp.Expr:
+        if not arguments:
+            raise pointed(sentence, max(0, sentence.find(name, place)), f"{name} needs its arguments, as in {name}(x)")
+        if near := [one for one in get_close_matches(name, FUNCTIONS, n=1, cutoff=0.66) if len(name) > 2]:
+            raise pointed(
+                sentence, max(0, sentence.find(name, place)),
+                f"There is no function {name!r}; did you mean {near[0]!r}? An unknown function needs another name",
+            )  # fmt: skip
+        return sp.Function(name, real=True)(*arguments)
+
+    written = _with_norms(sentence, text, place).replace("'", PRIME)
+    try:
+        found = parse(written, None, unknown)
+    except ExpressionError as error:
+        raise ExpressionError(_moved(str(error), sentence, written, place)) from None
+    names = {one: sp.Symbol(one.name.replace(PRIME, "'"), real=True) for one in found.atoms(sp.Symbol)}
+    result = found.xreplace(names)
+    assert isinstance(result, sp.Expr)
+    return result
+
+
+def _moved(message: str, sentence: str, written: str, place: int) -> str:
+    """The parser's message with the whole sentence and the place in it, where it points at one."""
+    lines = message.replace(PRIME, "'").split("\n")
+    if len(lines) != 3 or written.strip().replace("^", "**") != written.strip():
+        return "\n".join(lines)
+    shown = lines[1].removeprefix("  ")
+    plain = written.replace(PRIME, "'")
+    begin = plain.find(shown)
+    if begin < 0 or "abs(" in plain:
+        return "\n".join(lines)
+    caret = len(lines[2]) - 3
+    return str(pointed(sentence, place + begin + caret, lines[0].removesuffix(":")))
+
+
+def _with_norms(sentence: str, text: str, place: int) -> str:
+    """``|r|`` as a call."""
+    bars = [i for i, character in enumerate(text) if character == "|"]
+    if len(bars) % 2:
+        raise pointed(sentence, place + bars[-1], "This | has no partner; write |x| for an absolute value")
+    for number, bar in reversed(list(enumerate(bars))):
+        text = text[:bar] + (")" if number % 2 else "abs(") + text[bar + 1 :]
+    return text
+
+
+def _number(sentence: str, text: str, place: int) -> float:
+    value = expression(sentence, text, place)
+    if not value.is_number:
+        raise pointed(sentence, place, f"A number is wanted here, not {text.strip()!r}")
+    return float(value)
+
+
+def _split(sentence: str, mark: str) -> tuple[str, str, int]:
+    """What stands before and behind a mark, and where the second begins."""
+    before, _, behind = sentence.partition(mark)
+    start = len(before) + len(mark) + (len(behind) - len(behind.lstrip()))
+    return before.strip(), behind.strip(), start
+
+
+def _with_equals(sentence: str) -> Statement:
+    left, right, place = _split(sentence, "=")
+    if not left or not right:
+        raise pointed(sentence, 0 if not left else len(sentence), "One side of the = is empty")
+    if right in _CONSTANT:
+        return Conserved(expression(sentence, left, 0), sentence)
+    if found := re.fullmatch(rf"({NAME})('+)", left):
+        if len(found[2]) > MOST_PRIMES:
+            raise pointed(
+                sentence, found.start(2) + MOST_PRIMES, "Equations are of first or second order; name a state between"
+            )
+        return Equation(found[1], len(found[2]), expression(sentence, right, place), sentence)
+    if found := re.fullmatch(rf"d ?({NAME}) ?/ ?dt", left):
+        return Equation(found[1], 1, expression(sentence, right, place), sentence)
+    if not re.fullmatch(NAME, left):
+        raise pointed(sentence, 0, "On the left stands a derivative such as x' or x'', or the name of a constant")
+    if found := re.fullmatch(rf"\(\s*({NAME}(?:\s*,\s*{NAME})+)\s*\)", right):
+        return Vector(left, tuple(part.strip() for part in found[1].split(",")), sentence)
+    return Definition(left, expression(sentence, right, place), sentence)
+
+
+def _prior(sentence: str) -> Prior:
+    name, right, place = _split(sentence, "~")
+    if not re.fullmatch(NAME, name):
+        raise pointed(sentence, 0, "Before ~ stands the name of a constant")
+    found = re.fullmatch(r"(.+?)\s*(?:\+\s?/?\s?-|±)\s*(.+)", right)
+    if not found:
+        raise pointed(sentence, place, "Behind ~ stands a number and its deviation, as in k ~ 1.2 +- 0.1")
+    mean = _number(sentence, found[1], place)
+    deviation = _number(sentence, found[2], place + found.start(2))
+    if deviation <= 0.0:
+        raise pointed(sentence, place + found.start(2), "A deviation is above zero")
+    return Prior(name, mean, deviation, sentence)
+
+
+def _bounds(sentence: str) -> Bounds:
+    parts = re.split(r"(<=|>=|<|>)", sentence)
+    texts, signs = [part.strip() for part in parts[::2]], [part[0] for part in parts[1::2]]
+    places = [len("".join(parts[: 2 * i])) + len(parts[2 * i]) - len(parts[2 * i].lstrip()) for i in range(len(texts))]
+    names = [i for i, text in enumerate(texts) if re.fullmatch(NAME, text) and text != "pi"]
+    if len(signs) > 2 or len(set(signs)) > 1 or len(names) != 1 or (len(signs) == 2 and names[0] != 1):
+        raise pointed(sentence, places[-1], "Bounds are written a > 0, a < 3 or 0 < a < 1, with the constant alone")
+    low, high, at = -math.inf, math.inf, names[0]
+    for i, text in enumerate(texts):
+        if i != at:
+            value = _number(sentence, text, places[i])
+            if (i < at) == (signs[0] == "<"):
+                low = value
+            else:
+                high = value
+    if low >= high:
+        raise pointed(sentence, 0, f"No number is between {low:g} and {high:g}")
+    return Bounds(texts[at], low, high, sentence)
+
+
+def _of_words(sentence: str, name: str, word: str, rest: str) -> Statement:
+    place = len(sentence) - len(rest)
+    if word == "same":
+        if rest not in ("", "in all equations", "everywhere"):
+            raise pointed(sentence, place, "This is written 'beta same in all equations'")
+        return Shared(name, sentence)
+    if word in ("increasing", "decreasing"):
+        if rest:
+            raise pointed(sentence, place, f"Nothing stands behind {word!r}")
+        return Trend(name, 1 if word == "increasing" else -1, sentence)
+    parts = [(found[0], place + found.start()) for found in re.finditer(r"[^,\s][^,]*(?<!\s)", rest)]
+    if not parts:
+        raise pointed(sentence, len(sentence), f"Behind {word!r} stand names, separated by commas")
+    if word == "uses":
+        return Uses(name, tuple(expression(sentence, text, at) for text, at in parts), sentence)
+    for text, at in parts:
+        if text not in FUNCTIONS:
+            near = get_close_matches(text, FUNCTIONS, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; the functions are {', '.join(sorted(FUNCTIONS))}"
+            raise pointed(sentence, at, f"There is no function {text!r}{hint}")
+    return Without(name, tuple(text for text, _ in parts), sentence)

@@ -1,0 +1,110 @@
+"""What one sentence says, before the sentences are put together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``theta'' = -k*sin(theta) + f(theta')``.
+
+    Attributes:
+        state: whose derivative stands on the left.
+        order: of that derivative.
+        side: the right-hand side; derivatives are symbols such as ``theta'``, calls of unknown functions are SymPy's
+            undefined functions.
+        sentence: as the user wrote it.
+    """
+
+    state: str
+    order: int
+    side: sp.Expr
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Vector:
+    """``r = (x, y, z)``: one name for several states."""
+
+    name: str
+    parts: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Conserved:
+    """``S + I + R = const``."""
+
+    quantity: sp.Expr
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """``a > 0``, ``0 < a < 1``."""
+
+    name: str
+    low: float = -math.inf
+    high: float = math.inf
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """``g = 9.81``, or ``w = 2*k``: a constant that is not free."""
+
+    name: str
+    value: sp.Expr
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Prior:
+    """``k ~ 1.2 +- 0.1``."""
+
+    name: str
+    mean: float
+    deviation: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """``beta same in all equations``: what one name means anyway, and is checked."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """``f increasing``."""
+
+    name: str
+    sign: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Without:
+    """``f without exp, sin``."""
+
+    name: str
+    functions: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Uses:
+    """``f uses x, y``."""
+
+    name: str
+    arguments: tuple[sp.Expr, ...]
+    sentence: str
+
+
+Statement = Equation | Vector | Conserved | Bounds | Definition | Prior | Shared | Trend | Without | Uses

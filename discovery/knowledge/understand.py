@@ -1,0 +1,116 @@
+"""From sentences to what they mean together; whatever is wrong is said before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from discovery.errors import UsageError
+from discovery.knowledge.conserved_sums import with_conserved
+from discovery.knowledge.constants import definitions, told_constants
+from discovery.knowledge.knowledge import Knowledge, Names
+from discovery.knowledge.meaning import Reader
+from discovery.knowledge.sentences import pointed, read_sentence
+from discovery.knowledge.statements import Conserved, Equation, Statement, Trend, Uses, Vector, Without
+from discovery.knowledge.states import States, states_of
+from discovery.knowledge.vectors import components
+from discovery.laws import Frame, Unknown, unknown_symbol
+from discovery.samples import symbol
+
+
+def understand(sentences: Sequence[str], names: Names) -> Knowledge:
+    """What the sentences say together of data with these columns.
+
+    A state of which nothing is told has an unknown function of all states and inputs for its equation.
+
+    Raises:
+        ExpressionError: a sentence cannot be read, or names what does not exist.
+        UsageError: sentences contradict each other.
+    """
+    statements = [read_sentence(sentence) for sentence in sentences]
+    equations = _equations(statements, names)
+    states = states_of(equations, names)
+    known = definitions(statements, names)
+    reader = Reader(states, known, _arguments(statements, equations))
+    templates = _templates(equations, states, reader)
+    conserved = [(one, reader.side(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
+    for state in states.every:
+        templates.setdefault(state, _open(state, states, reader))
+    templates, conservations = with_conserved(templates, conserved)
+    constants = told_constants(statements, tuple(reader.free), known)
+    rows = tuple(templates[state] for state in states.every)
+    used = [one for one in reader.unknowns.values() if any(row.has(unknown_symbol(one.name)) for row in rows)]
+    unknowns = tuple(_described(one, statements) for one in used)
+    frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs))
+    return Knowledge(tuple(sentences), frame, tuple(states.hidden.values()), conservations, tuple(reader.notes))
+
+
+def _equations(statements: Sequence[Statement], names: Names) -> list[Equation]:
+    """Equations of single states: those of vectors are taken apart."""
+    vectors = {one.name: one for one in statements if isinstance(one, Vector)}
+    for one in vectors.values():
+        if names.identifier(one.name):
+            raise pointed(one.sentence, 0, f"{one.name} is a column already; choose another name for the vector")
+        for part in one.parts:
+            States(names).column(part, one.sentence)
+    return [part for one in statements if isinstance(one, Equation) for part in components(one, vectors)]
+
+
+def _arguments(statements: Sequence[Statement], equations: Sequence[Equation]) -> dict[str, tuple[sp.Expr, ...]]:
+    """Arguments that stand in sentences of their own, by the function's name."""
+    called = {str(call.func) for one in equations for call in one.side.atoms(AppliedUndef)}
+    bare = {str(name) for one in equations for name in one.side.free_symbols}
+    told = {one.name: one.arguments for one in statements if isinstance(one, Uses)}
+    for one in statements:
+        if not isinstance(one, Trend | Without | Uses):
+            continue
+        if one.name not in called | bare:
+            near = get_close_matches(one.name, called, n=1, cutoff=0.4)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            raise pointed(one.sentence, 0, f"{one.name!r} stands in no equation. {hint}Write {one.name}(x) in one")
+        if one.name not in called and one.name not in told:
+            raise pointed(
+                one.sentence, 0, f"{one.name} stands without arguments. Write {one.name}(x), or {one.name} uses x"
+            )
+    return told
+
+
+def _templates(equations: Sequence[Equation], states: States, reader: Reader) -> dict[str, sp.Expr]:
+    """The equations that were told, by state."""
+    found: dict[str, sp.Expr] = {position: symbol(velocity) for position, velocity in states.velocities.items()}
+    for one in equations:
+        state = states.column(one.state, one.sentence)
+        if one.order == 1 and state in states.velocities:
+            continue
+        target = states.velocities[state] if one.order == 2 else state
+        if target in found:
+            raise UsageError(f"The equation of {target} is told twice, by {one.sentence!r} too. Keep one of them.")
+        found[target] = reader.side(one.side, one.sentence)
+    return found
+
+
+def _open(state: str, states: States, reader: Reader) -> sp.Expr:
+    """A function of everything, for a state of which nothing is told."""
+    everything = (*states.every, *states.names.inputs)
+    name = f"d{state}"
+    reader.unknowns.setdefault(name, Unknown(name, everything, tuple(map(symbol, everything))))
+    return unknown_symbol(name)
+
+
+def _described(unknown: Unknown, statements: Sequence[Statement]) -> Unknown:
+    """The function with what sentences say of it.
+
+    Raises:
+        UsageError: it is told to increase and to decrease.
+    """
+    trends = {one.sign: one for one in statements if isinstance(one, Trend) and one.name == unknown.name}
+    if len(trends) > 1:
+        told = " and ".join(repr(one.sentence) for one in trends.values())
+        raise UsageError(f"{told} contradict each other. Keep one of them.")
+    without = [f for one in statements if isinstance(one, Without) and one.name == unknown.name for f in one.functions]
+    uses = any(isinstance(one, Uses) and one.name == unknown.name for one in statements)
+    return replace(unknown, trend=sum(trends), without=tuple(without), uses_all=uses)

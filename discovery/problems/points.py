@@ -1,0 +1,105 @@
+"""Where a law that was told in part is looked at: the samples' smoothed states with inputs and times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+
+from discovery.laws import Frame, told_symbol, unknown_symbol
+from discovery.symbolic.evaluate import compiled
+from discovery.types import SmoothedTrajectory, Trajectory, symbol
+
+
+@dataclass(frozen=True)
+class Points:
+    """Smoothed samples of all runs.
+
+    Attributes:
+        columns: states, inputs and time.
+        slopes, deviations: derivatives of the states, and how far they may be off.
+    """
+
+    names: tuple[str, ...]
+    columns: Float[np.ndarray, "point name"]
+    slopes: Float[np.ndarray, "point state"]
+    deviations: Float[np.ndarray, "point state"]
+
+    @classmethod
+    def of(
+        cls, frame: Frame, trajectories: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory], most: int = 0
+    ) -> Points:
+        """All samples, or about ``most`` of them spread evenly."""
+        columns = [
+            np.column_stack([curve.states, run.inputs, curve.times])
+            for run, curve in zip(trajectories, curves, strict=True)
+        ]
+        everything = np.vstack(columns)
+        rows = np.arange(len(everything))
+        if most and len(rows) > most:
+            rows = np.linspace(0, len(rows) - 1, most).round().astype(int)
+        slopes = np.vstack([curve.derivatives for curve in curves])[rows]
+        deviations = np.vstack([curve.derivative_deviations for curve in curves])[rows]
+        floor = 1e-4 * np.maximum(slopes.std(axis=0), 1e-300)
+        return cls((*frame.states, *frame.inputs, "t"), everything[rows], slopes, np.maximum(deviations, floor))
+
+    def values(
+        self, expressions: Sequence[sp.Expr], told: Sequence[str], constants: Sequence[float]
+    ) -> Float[np.ndarray, "point expression"]:
+        """Expressions of a frame at the points; NaN where they are not defined."""
+        return evaluated(expressions, self.names, self.columns, told, constants)
+
+
+def evaluated(
+    expressions: Sequence[sp.Expr],
+    names: Sequence[str],
+    columns: Float[np.ndarray, "point name"],
+    told: Sequence[str],
+    constants: Sequence[float],
+) -> Float[np.ndarray, "point expression"]:
+    """Expressions of a frame where its columns and told constants have some values."""
+    labels = [str(told_symbol(name)) for name in told]
+    program = compiled(list(expressions), (*names, *labels))
+    filled = np.broadcast_to(np.array(constants, dtype=np.float64), (len(columns), len(labels)))
+    return program(np.hstack([columns, filled]))
+
+
+@dataclass(frozen=True)
+class Split:
+    """A template apart: what is known, and what each unknown function is multiplied by.
+
+    Attributes:
+        known: without the unknown functions.
+        factors: by the name of the function.
+    """
+
+    known: sp.Expr
+    factors: Mapping[str, sp.Expr]
+
+    @classmethod
+    def of(cls, template: sp.Expr, frame: Frame) -> Split:
+        """The parts of a template, which is linear in each unknown function."""
+        marks = {one.name: unknown_symbol(one.name) for one in frame.unknowns}
+        factors: dict[str, sp.Expr] = {name: template.diff(mark) for name, mark in marks.items() if template.has(mark)}
+        nothing: dict[sp.Basic, sp.Basic] = dict.fromkeys(marks.values(), sp.S.Zero)
+        known = template.xreplace(nothing)
+        assert isinstance(known, sp.Expr)
+        return cls(known, factors)
+
+
+def splits(frame: Frame) -> tuple[Split, ...]:
+    """All templates apart."""
+    return tuple(Split.of(template, frame) for template in frame.templates)
+
+
+def names_of(frame: Frame) -> list[str]:
+    """Names of the told constants."""
+    return [one.name for one in frame.constants]
+
+
+def stands_in(name: str, expression: sp.Expr) -> bool:
+    """Whether a told constant stands in an expression."""
+    return symbol(f"${name}") in expression.free_symbols

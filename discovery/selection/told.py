@@ -1,0 +1,109 @@
+"""The pool of a law that was told in part: entries for its unknown functions, and its whole laws where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+
+from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
+from discovery.selection.pool import Entry, pool
+from discovery.symbolic.constants import substituted
+from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.parse import FUNCTIONS
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
+
+# Points at which a trend is looked at.
+LOOKED_AT = 200
+# Share of a slope's largest size by which it may be on the wrong side: where it is nearly zero, its sign is rounding.
+SLIGHT = 1e-3
+
+
+def pools_of(
+    candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, *, per_size: int, most: int
+) -> dict[str, tuple[Entry, ...]]:
+    """Entries for each equation, or for each unknown function of a law that was told in part."""
+    if problem.frame is None:
+        return pool(candidates, problem, per_size=per_size, most=most)
+    found: dict[str, tuple[Entry, ...]] = {}
+    for unknown in problem.frame.unknowns:
+        part = problem.parts[unknown.name]
+        place = part.open[0]
+        mine = [
+            EquationCandidate(place, without_told(one.expression, unknown, problem.frame), one.source)
+            for one in candidates
+            if isinstance(one, EquationCandidate) and one.state == unknown.name
+        ]
+        mine = [one for one in mine if allowed(one.expression, unknown, part)]
+        entries = pool([*mine, EquationCandidate(place, sp.S.Zero, "nothing")], part, per_size=per_size, most=most)
+        found[unknown.name] = tuple(
+            replace(entry, state=unknown.name, frame=problem.frame, told=problem.told[0]) for entry in entries[place]
+        )
+    return found
+
+
+def without_told(expression: sp.Expr, unknown: Unknown, frame: Frame) -> sp.Expr:
+    """A function without the terms that a told constant stands before anyway.
+
+    Only where that constant stands in no other equation.
+    """
+    mark = unknown_symbol(unknown.name)
+    marks = {told_symbol(one.name) for one in frame.constants}
+    homes = [template for template in frame.templates if template.has(mark)]
+    if len(homes) != 1:
+        return expression
+    factor = homes[0].diff(mark)
+    known = [homes[0].diff(one) for one in marks if sum(template.has(one) for template in frame.templates) == 1]
+    there = {one.as_coeff_Mul()[1] for one in known if not one.free_symbols & {*marks, mark}}
+    kept = [
+        term
+        for term in sp.Add.make_args(expression)
+        if sp.Mul(factor, shown(term, unknown)).as_coeff_Mul()[1] not in there
+    ]
+    return sp.Add(*kept)
+
+
+def whole_laws(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> list[Law]:
+    """Whole laws among the candidates; where no function is unknown, the told law from each of its starts."""
+    laws = [one for one in candidates if isinstance(one, Law)]
+    if problem.frame is None:
+        return laws
+    if not problem.frame.unknowns:
+        laws += [problem.frame.law((), start, sources=("told",)) for start in problem.told]
+    return [one for one in laws if permitted(one, problem)]
+
+
+def permitted(law: Law, problem: DiscoveryProblem) -> bool:
+    """Whether the functions of a law are as they were told to be."""
+    if law.frame is None:
+        return True
+    return all(
+        allowed(written, unknown, problem.parts[unknown.name])
+        for unknown, written in zip(law.frame.unknowns, law.written_parts, strict=True)
+    )
+
+
+def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bool:
+    """Whether an expression has its arguments, none of the functions that it must not have, and the trend it must."""
+    used = expression.free_symbols & set(map(symbol, unknown.variables))
+    if expression != 0 and (not used or (unknown.uses_all and len(used) < len(unknown.variables))):
+        return False  # a constant would have been told as one
+    forbidden = tuple(type(FUNCTIONS[name](symbol("x"))) for name in unknown.without)
+    if any(isinstance(one, forbidden) for one in sp.preorder_traversal(expression) if not one.is_Symbol):
+        return False
+    if not unknown.trend:
+        return True
+    points = part.regressions[0].states
+    points = points[np.linspace(0, len(points) - 1, min(len(points), LOOKED_AT)).round().astype(int)]
+    names = part.regressions[0].states.shape[1]
+    slopes = [expression.diff(symbol(name)) for name in unknown.variables[:names]]
+    values = unknown.trend * compiled(slopes, unknown.variables)(points)
+    size = np.nanmax(np.abs(values), axis=0, initial=0.0)
+    return bool(np.all(values >= -SLIGHT * size) and np.any(size > 0.0))
+
+
+def shown(expression: sp.Expr, unknown: Unknown) -> sp.Expr:
+    """A function with its arguments written in."""
+    return substituted(expression, dict(zip(map(symbol, unknown.variables), unknown.arguments, strict=True)))

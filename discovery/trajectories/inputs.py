@@ -1,0 +1,48 @@
+"""Columns that drive the states: their values are known at every time, and between the samples by a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from discovery.errors import DataError
+from discovery.trajectories.table import Table
+
+# Share of the steps at which an input that is held between samples does not change; a measured course changes at nearly
+# every step, and one that is set from time to time at few.
+SET = 0.5
+
+
+def find_inputs(
+    table: Table, told: Sequence[str], rows: Int[np.ndarray, " sample"]
+) -> Mapping[str, Float[np.ndarray, " row"]]:
+    """All values of each input by its header.
+
+    Raises:
+        DataError: an input has a gap, or is no number.
+    """
+    found: dict[str, np.ndarray] = {}
+    for header in told:
+        column = table[header]
+        if column.kind != "number" or column.misfit is not None:
+            entry = f", as {column.misfit.entry!r} in line {column.misfit.line}" if column.misfit else ""
+            raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. Correct it.")
+        wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
+        if len(wrong):
+            last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1
+            how = "it ends before the states do" if last else f"{len(wrong)} values are missing"
+            raise DataError(
+                f"{table.place(int(rows[wrong[0]]), header)}: the input has no value here; {how}. What drives the "
+                "states has to be known at every time: fill the gap as you know best, or leave those rows out."
+            )
+        found[header] = column.values
+    return found
+
+
+def is_held(values: Float[np.ndarray, "sample input"]) -> bool:
+    """Whether inputs are set from time to time and held, which their steps show; else they are courses."""
+    if len(values) < 3 or not values.shape[1]:
+        return False
+    return bool(np.all(np.mean(np.diff(values, axis=0) == 0.0, axis=0) >= SET))

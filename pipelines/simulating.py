@@ -1,0 +1,138 @@
+"""What `discover simulate` does: an initial state, times and inputs from the command line to a forecast on stdout."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from discovery.types import DiscoveryResult, Drive
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for, as on the command line; empty or None takes what the run or the inputs have."""
+
+    x0: str | None = None
+    start: float | None = None
+    until: float | None = None
+    samples: int = 200
+    inputs: Path | None = None
+    start_error: str = ""
+    draws: int = 200
+    seed: int = 0
+
+
+def simulate_command(folder: Path, wanted: Wanted) -> None:
+    """Writes the forecast as CSV.
+
+    Raises:
+        UsageError: the state or the times make no sense, or inputs are missing or not wanted.
+        DataError: the run holds no law, or the inputs cannot be used.
+    """
+    from pipelines.forecasts import forecast_table
+    from pipelines.store import load
+
+    result = load(folder)
+    if result.law is None:
+        raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
+    drive = _drive(result, wanted.inputs)
+    start, until = _span(wanted, drive)
+    state = np.array(_initial_state(wanted.x0, dict(result.headers))) if wanted.x0 is not None else _first_state(result)
+    errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
+    times = np.linspace(start, until, wanted.samples)
+    table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
+    table.to_csv(sys.stdout, index=False)
+
+
+def _span(wanted: Wanted, drive: Drive | None) -> tuple[float, float]:
+    first, last = (0.0, None) if drive is None else (float(drive.times[0]), float(drive.times[-1]))
+    start = first if wanted.start is None else wanted.start
+    until = last if wanted.until is None else wanted.until
+    if until is None:
+        raise UsageError("--until is missing: a forecast needs a last time. Write for example --until 5.")
+    if not float("-inf") < start < until < float("inf"):
+        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
+    if drive is not None and not (first <= start and until <= float(drive.times[-1])):
+        raise UsageError(
+            f"The inputs are known from {first:g} to {drive.times[-1]:g}, but {start:g} to {until:g} is asked for. "
+            "Choose --from and --until within, or give a longer course."
+        )
+    return start, until
+
+
+def _first_state(result: DiscoveryResult) -> Float[np.ndarray, " state"]:
+    """Where the fitted solution of the first run begins."""
+    fitted = [one for one in result.predictions if one.kind == "fit"]
+    if not fitted:
+        names = ",".join(f"{name}=1.0" for name in result.headers)
+        raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {names}.")
+    return fitted[0].states[0]
+
+
+def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
+    """The inputs of a file in the order of the law's."""
+    from discovery.trajectories.read import read_course
+    from discovery.types import Drive
+
+    assert result.law is not None
+    names = result.law.inputs
+    headers = [result.inputs.get(name, name) for name in names]
+    if path is None and names:
+        raise UsageError(
+            f"The law is driven by {', '.join(headers)}. Give its course: --inputs new.csv, with a column of times and "
+            f"{', '.join(headers)}."
+        )
+    if path is None:
+        return None
+    if not names:
+        raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
+    times, values = read_course(path, headers)
+    return Drive(times, values, result.trajectories[0].held)
+
+
+def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
+    """Values in the order of the states, from ``1,2`` or ``x=1,y=2`` (identifiers or column names)."""
+    parts = _parts(text)
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    numbers: list[float] = []
+    try:
+        if not named and len(parts) == len(headers):
+            numbers = [float(part) for part in parts]
+        if len(named) == len(parts) == len(headers):
+            numbers = [float(named[name] if name in named else named[headers[name]]) for name in headers]
+    except (ValueError, KeyError):
+        pass
+    if numbers and all(map(math.isfinite, numbers)):
+        return numbers
+    raise UsageError(
+        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
+        f"for example --x0 {','.join(f'{name}=1.0' for name in headers)}."
+    )
+
+
+def _deviations(text: str, states: int) -> list[float]:
+    """A deviation for each state, from ``0.1,0.2`` or one number for all."""
+    try:
+        numbers = [float(part) for part in _parts(text)]
+    except ValueError:
+        numbers = []
+    numbers = numbers * states if len(numbers) == 1 else numbers
+    if len(numbers) == states and all(0.0 <= number < math.inf for number in numbers):
+        return numbers
+    raise UsageError(
+        f"--start-error {text!r} does not give one deviation of at least 0 for each of {states} states. Write for "
+        f"example --start-error {','.join(['0.1'] * states)}, or 0 if the initial state is exact."
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -1,0 +1,188 @@
+"""The stages of a discovery: each is watched, has its share of the time, and is not done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from discovery import registry
+from discovery.errors import DiscoveryError, EngineError
+from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
+from discovery.selection.gate import explained
+from discovery.selection.trajectories import Selected
+from discovery.smoothing.outliers import without_outliers
+from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
+from pipelines.apart import Apart
+from pipelines.config import GENETIC, RunConfig
+from pipelines.first import first_law
+from pipelines.store import Store
+from pipelines.watched import watched
+
+Candidates = tuple[EquationCandidate | Law, ...]
+_Search = Callable[..., Candidates]
+
+# Shares of the time left that the first law, smoothing and each search engine may take when there is a budget; the rest
+# is for selection.
+FIRST_SHARE = 0.2
+SMOOTHING_SHARE = 0.3
+SEARCH_SHARE = 0.4
+# Takes the place of a smoother that fails: in compiled loops, linear in the samples, and needs neither torch nor much
+# memory.
+PLAINEST = "kalman"
+
+
+@dataclass
+class Stages:
+    """The stages with their clock; finished ones are taken from the store."""
+
+    config: RunConfig
+    deadline: Deadline
+    progress: Progress
+    store: Store
+    witness: Witness = unseen
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def timed(self, stage: str) -> Generator[None]:
+        """Adds the seconds that the work inside takes to those of a stage."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
+
+    def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
+        """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
+        if self.witness is unseen or self.store.smoothing() is not None:
+            return ()
+        with self.timed("first law"):
+            limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
+            found = first_law(trajectories, seed=self.config.seed, deadline=limit, progress=self.progress)
+            if found is None:
+                return ()
+            self.witness([found])
+            return (replace(found.law, sources=("first law",)),)
+
+    def smooth(self, trajectories: Sequence[Trajectory], smoother: Smoother) -> tuple[Smoothing, tuple[Failure, ...]]:
+        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded."""
+        with self.timed("smoothing"):
+            if (kept := self.store.smoothing()) is not None and same_times(kept, trajectories):
+                return kept, ()
+            try:
+                smoothing, whole = self.smoothed(smoother, trajectories)
+            except EngineError as error:
+                if self.config.smoother == PLAINEST:
+                    raise
+                plainest = self.config.changed(smoother=PLAINEST, smoothing={}).make_smoother()
+                failure = Failure(f"smoothing {self.config.smoother}", str(error))
+                return self.smoothed(plainest, trajectories)[0], (failure,)
+            if whole:
+                self.store.keep_smoothing(smoothing)
+            return smoothing, ()
+
+    def smoothed(self, smoother: Smoother, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
+        """What a smoother makes of the measurements, once more without outliers, and whether it had the time."""
+        smoothing, whole = self.smoothed_once(smoother, trajectories)
+        kept, outliers = without_outliers(trajectories, smoothing)
+        return self.smoothed_once(smoother, kept) if outliers and not self.deadline.passed() else (smoothing, whole)
+
+    def smoothed_once(self, smoother: Smoother, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
+        """One smoothing, and whether it had the time."""
+        self.progress("smoothing", self.config.smoother)
+        limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
+        smoothing = watched(
+            lambda told: smoother.smooth(trajectories, seed=self.config.seed, deadline=limit, progress=told),
+            limit,
+            self.progress,
+        )
+        return smoothing, not limit.passed()
+
+    def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
+        """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
+        found: list[EquationCandidate | Law] = [
+            EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
+        ]
+        failures: list[Failure] = []
+        for unknown, part in problem.parts.items() if problem.frame else (("", problem),):
+            found += self.ask_all(part, unknown, tuple(found), failures)
+        return tuple(found), tuple(failures)
+
+    def ask_all(
+        self, problem: DiscoveryProblem, unknown: str, before: Candidates, failures: list[Failure]
+    ) -> Candidates:
+        """What all engines find for a problem, or for an unknown function, which its candidates then name."""
+        engines = {name: self.config.make_engine(name) for name in self.config.engines}
+        found = [] if unknown else list(before)
+        for name in sorted(engines, key=GENETIC.__contains__):
+            with self.timed(f"search {name}"):
+                asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
+                try:
+                    engine = _place(name, engines[name], asked)
+                    found += self.propose(name, engine.search, asked, unknown) if asked.open else ()
+                except DiscoveryError as error:
+                    failures.append(Failure(f"search {name}", str(error)))
+        if unknown:
+            return tuple(replace(one, state=unknown) for one in found if isinstance(one, EquationCandidate))
+        return tuple(found[len(before) :])
+
+    def propose(self, name: str, search: _Search, problem: DiscoveryProblem, unknown: str) -> Candidates:
+        """What one engine finds for the open equations, or what was kept of that."""
+        key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
+        key = f"{key}-{unknown}" if unknown else key
+        if (kept := self.store.candidates(key)) is not None:
+            return kept
+        self.progress("search", name)
+        limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
+        found = watched(
+            lambda told: search(problem, seed=self.config.seed, deadline=limit, progress=told), limit, self.progress
+        )
+        if not limit.passed():
+            self.store.keep_candidates(key, found)
+        return found
+
+    def select(self, candidates: Candidates, problem: DiscoveryProblem, *, robust: bool) -> Selected:
+        """The ranking; ``robust`` where outliers were found."""
+        with self.timed("selection"):
+            self.progress("selection", f"{len(candidates)} candidates")
+            selector = self.config.make_selector()
+            selector = selector.robust() if robust else selector
+            return watched(  # waited for however late it is: without it there is no result
+                lambda told: selector.run(
+                    candidates, problem, deadline=self.deadline, progress=told, witness=self.witness
+                ),
+                NEVER,
+                self.progress,
+                patience=float("inf"),
+            )
+
+
+def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool:
+    """Whether a smoothing that was kept is one of these measurements; its file may have come from anywhere."""
+    pairs = list(zip(smoothing.trajectories, trajectories, strict=False))
+    return len(smoothing.trajectories) == len(trajectories) and all(
+        np.array_equal(curve.times, run.times)
+        and curve.names[: run.dimension] == run.names
+        and curve.states.shape == curve.derivatives.shape == (len(run), len(curve.names))
+        and curve.state_deviations.shape == curve.derivative_deviations.shape == curve.states.shape
+        for curve, run in pairs
+    )
+
+
+def _place(name: str, engine: SearchEngine, problem: DiscoveryProblem) -> SearchEngine:
+    """The engine where it runs: in a process of its own, if its file asks for one.
+
+    Problems of which a part was told stay here, as functions of theirs cannot be sent.
+    """
+    said = registry.plugin("search", name)
+    apart = said.apart and type(engine).__module__ == said.module and problem.respond is None and problem.frame is None
+    return Apart(name, engine) if apart else engine
+
+
+def _mark(states: Sequence[str]) -> str:
+    """Tells sets of equations apart; short enough for the name of a file, however many there are."""
+    return hashlib.sha256(" ".join(states).encode()).hexdigest()[:12]

@@ -1,0 +1,91 @@
+"""What the sentences of a run mean for its data, and the problem that they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from discovery.knowledge.knowledge import Knowledge, Names
+from discovery.knowledge.understand import understand
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import is_safe
+from pipelines.config import RunConfig
+
+if TYPE_CHECKING:
+    from discovery.protocols import Smoother
+    from discovery.types import DiscoveryProblem, Smoothing, Trajectory
+
+
+def understood(measurements: Measurements, config: RunConfig) -> Knowledge | None:
+    """What was told of the law of these data; None where nothing was.
+
+    Raises:
+        ExpressionError, UsageError: the sentences cannot be used with these data.
+    """
+    if not config.laws and not measurements.inputs:
+        return None
+    names = Names(measurements.headers, measurements.inputs, measurements.time_name, is_safe)
+    return understand(config.laws, names)
+
+
+def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
+    """All names that a candidate for these data may hold."""
+    known = understood(measurements, config)
+    if known is None:
+        return tuple(measurements.headers)
+    names = [*known.frame.states, *known.frame.inputs, *(v for one in known.frame.unknowns for v in one.variables)]
+    return tuple(dict.fromkeys(names))
+
+
+def smoother_for(known: Knowledge | None, config: RunConfig, rows: int) -> tuple[Smoother, str]:
+    """The smoother, and why it is not the one that was asked for where it is not.
+
+    A field of first order cannot be learned from positions alone; what is chosen among smoothers is then classical.
+    """
+    if known is None or not known.hidden or config.smoother != "auto":
+        return config.make_smoother(), ""
+    name = "gaussian_process" if rows <= 600 else "kalman"  # as the classical start is chosen
+    note = "A state is hidden, so that no field was learned from the states; they were smoothed by a classical method."
+    return config.changed(smoother=name).changed_smoothing({}).make_smoother(), note
+
+
+def problem_of(
+    known: Knowledge, trajectories: Sequence[Trajectory], smoothing: Smoothing, config: RunConfig
+) -> DiscoveryProblem:
+    """The problem that the sentences leave.
+
+    Raises:
+        DataError: the data are too few for what is to be found, or what was told has no value on them.
+    """
+    from discovery.problems.conservation import check_conserved
+    from discovery.problems.hidden import with_velocities
+    from discovery.problems.regression import regressions
+    from discovery.problems.unknowns import framed
+
+    runs, curves = with_velocities(trajectories, smoothing, known.hidden)
+    check_conserved(known.conserved, runs, curves)
+    return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
+
+
+def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[str, str]:
+    """What the user calls each state, hidden ones among them."""
+    hidden = {one.name: one.header for one in known.hidden} if known else {}
+    return {**measurements.headers, **hidden}
+
+
+def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
+    """How the sentences were understood."""
+    if known is None:
+        return []
+    notes = [f"Told: {sentence}" for sentence in known.sentences]
+    notes += [f"{one.header} was not measured; its course is estimated through the law." for one in known.hidden]
+    if measurements.inputs:
+        names = ", ".join(measurements.inputs.values())
+        how = "held until the next sample" if measurements.trajectories[0].held else "interpolated between samples"
+        notes.append(f"Inputs ({names}) are {how}.")
+    notes += [
+        f"By {one.sentence!r} the equation of {one.determines} follows from the others."
+        for one in known.conserved
+        if one.determines
+    ]
+    return [*notes, *known.notes]

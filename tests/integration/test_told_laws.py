@@ -1,0 +1,78 @@
+"""Sentences from end to end: told laws on simulated and on measured data."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from discovery import EquationDiscovery
+from discovery.symbolic.compare import compare_laws
+from discovery.symbolic.parse import parse
+from discovery.trajectories.read import read_csv
+from pipelines.config import read
+from pipelines.ode import discover_ode
+from pipelines.store import RunFolder, load
+
+MEASURED = Path(__file__).resolve().parents[2] / "datasets" / "measured"
+
+
+def test_the_air_track_has_its_stiffness_from_positions_alone() -> None:
+    """Zero crossings give 6.222; smoothed accelerations 6.035."""
+    config = read("quick").changed(laws=("x'' = -k*(x - x0) - c*x'", "c > 0"))
+    result = discover_ode(read_csv(MEASURED / "oscillator_schmidt_lipson.csv", states=["x"]), config)
+    assert result.law is not None
+    assert ("k", "x0", "c") == result.law.told
+    stiffness, _, friction = result.law.constants
+    assert 6.22 == pytest.approx(stiffness, rel=0.005)
+    assert 0.0 < result.ranking.front[0].lows[2] < friction
+    assert "x'" == result.headers["x_dot"]
+
+
+def test_the_pendulum_has_its_constant_beside_an_unknown_friction() -> None:
+    """1.356 by shooting, 1.262 by smoothed accelerations."""
+    config = read("quick").changed(engines=("sindy",), laws=("theta_rad'' = -k*sin(theta_rad) + f(theta_rad')",))
+    result = discover_ode(read_csv(MEASURED / "pendulum_schmidt_lipson.csv", states=["theta_rad"]), config)
+    assert result.law is not None
+    assert 1.356 == pytest.approx(result.law.constants[0], rel=0.01)
+    assert result.law.skeletons[1].has(sp.sin)
+
+
+def test_interactions_are_found_beside_told_growth_and_decay() -> None:
+    """The universal differential equation of Rackauckas et al. (2020): 21 points, noise of 0.5 % of the mean."""
+    from scipy.integrate import solve_ivp
+
+    t = np.linspace(0.0, 5.0, 21)
+    solved = solve_ivp(
+        lambda _, z: [1.3 * z[0] - 0.9 * z[0] * z[1], -1.8 * z[1] + 0.8 * z[0] * z[1]],
+        (0.0, 5.0), [0.44249296, 4.6280594], t_eval=t, rtol=1e-10, atol=1e-12,
+    )  # fmt: skip
+    states = solved.y.T
+    states = states + 0.005 * states.mean(axis=0) * np.random.default_rng(0).standard_normal(states.shape)
+    model = EquationDiscovery(
+        engines=("sindy",), smoother="gaussian_process", laws=["x0' = a*x0 + f(x0, x1)", "x1' = -d*x1 + g(x0, x1)"]
+    ).fit(states, t)
+    found = model.law_
+    assert ("a", "d") == found.told
+    truth = {"x0": "1.3*x0 - 0.9*x0*x1", "x1": "-1.8*x1 + 0.8*x0*x1"}
+    verdict = compare_laws(found.equations, {state: parse(text) for state, text in truth.items()})
+    assert verdict.verdict in ("identical", "same structure")
+
+
+def test_a_stored_result_knows_what_was_told(tmp_path: Path) -> None:
+    """Names of constants, hidden states and sentences come back from the run folder."""
+    t = np.linspace(0.0, 8.0, 60)
+    x = np.exp(-0.1 * t) * np.cos(2.0 * t)
+    path = tmp_path / "swing.csv"
+    np.savetxt(path, np.column_stack([t, x]), delimiter=",", header="t,x", comments="")
+    measurements, config = read_csv(path), read("quick").changed(laws=("x'' = -k*x - c*x'",))
+    folder = RunFolder.open(tmp_path / "run", measurements, config)
+    result = discover_ode(measurements, config, store=folder)
+    folder.keep_result(result, "")
+    again = load(tmp_path / "run")
+    assert result.law is not None
+    assert again.law is not None
+    assert ("k", "c") == again.law.told
+    assert result.law.constants == again.law.constants
+    assert np.isnan(again.trajectories[0].states[:, 1]).all()
+    assert "Told: x'' = -k*x - c*x'" in again.notes

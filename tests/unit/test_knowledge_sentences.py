@@ -1,0 +1,94 @@
+"""Sentences: each kind is read, and whatever is wrong is pointed at."""
+
+import math
+
+import pytest
+import sympy as sp
+
+from discovery.errors import ExpressionError
+from discovery.knowledge.sentences import read_sentence
+from discovery.knowledge.statements import (
+    Bounds,
+    Conserved,
+    Definition,
+    Equation,
+    Prior,
+    Shared,
+    Trend,
+    Uses,
+    Vector,
+    Without,
+)
+from discovery.samples import symbol
+
+
+def test_an_equation_is_read_with_primes_constants_and_unknown_functions() -> None:
+    """Primes are parts of names on the right, and tell the order on the left."""
+    found = read_sentence("theta'' = -k*sin(theta) + f(theta')")
+    assert isinstance(found, Equation)
+    call = sp.Function("f", real=True)(symbol("theta'"))
+    assert ("theta", 2) == (found.state, found.order)
+    assert -symbol("k") * sp.sin(symbol("theta")) + call == found.side
+
+
+@pytest.mark.parametrize("text", ["dx/dt = -x", "x' = -x", "x′ = -x", "  x'  =  -x "])
+def test_a_derivative_may_be_written_in_several_ways(text: str) -> None:
+    """What people type on different keyboards is the same."""
+    found = read_sentence(text)
+    assert isinstance(found, Equation)
+    assert ("x", 1, -symbol("x")) == (found.state, found.order, found.side)
+
+
+def test_every_kind_of_sentence_is_read() -> None:
+    """One of each."""
+    x, y = symbol("x"), symbol("y")
+    s = "r = (x, y, z)"
+    assert Vector("r", ("x", "y", "z"), s) == read_sentence(s)
+    assert Conserved(x + y, "x + y = const") == read_sentence("x + y = const")
+    assert Bounds("a", 0.0, math.inf, "a > 0") == read_sentence("a > 0")
+    assert Bounds("a", 0.0, 1.0, "0 < a < 1") == read_sentence("0 < a < 1")
+    assert Bounds("a", -math.inf, 3.0, "3 >= a") == read_sentence("3 >= a")
+    assert Definition("g", sp.Float(9.81), "g = 9.81") == read_sentence("g = 9.81")
+    assert Prior("k", 1.2, 0.1, "k ~ 1.2 +- 0.1") == read_sentence("k ~ 1.2 +- 0.1")
+    assert Prior("k", 1.2, 0.1, "k ~ 1.2 ± 0.1") == read_sentence("k ~ 1.2 ± 0.1")
+    assert Shared("beta", "beta same in all equations") == read_sentence("beta same in all equations")
+    assert Trend("f", -1, "f decreasing") == read_sentence("f decreasing")
+    assert Without("f", ("exp", "sin"), "f without exp, sin") == read_sentence("f without exp, sin")
+    assert Uses("f", (x, symbol("y'")), "f uses x, y'") == read_sentence("f uses x, y'")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("x' = 2x", 6, "A product is written with"),
+        ("x''' = 2", 3, "first or second order"),
+        ("f witout exp", 2, "did you mean 'without'"),
+        ("f without expp", 10, "did you mean 'exp'"),
+        ("x' = = 3", 5, "One = is wanted"),
+        ("k ~ 1", 4, "a number and its deviation"),
+        ("k ~ 1 +- 0", 9, "A deviation is above zero"),
+        ("x' = -k*x +* y", 11, "This is not an expression"),
+        ("x' = -k*x# y", 9, "cannot be read"),
+        ("x' = -k*sim(x)", 8, "did you mean 'sin'"),
+        ("x' = f()", 5, "f needs its arguments"),
+        ("x' = |y", 5, "has no partner"),
+        ("a*b = 3", 0, "On the left stands"),
+        ("x' = ", 4, "is empty"),
+        ("3 > 2", 4, "with the constant alone"),
+        ("2 < a < 1", 0, "No number is between"),
+        ("f increasing fast", 13, "Nothing stands behind"),
+    ],
+)
+def test_what_is_wrong_is_pointed_at(text: str, place: int, message: str) -> None:
+    """The last line of the message has a caret below the character."""
+    with pytest.raises(ExpressionError, match=message) as caught:
+        read_sentence(text)
+    line, caret = str(caught.value).split("\n")[-2:]
+    assert text.strip().startswith(line.strip()[:4])
+    assert place == caret.index("^") - 2
+
+
+def test_a_sentence_that_says_nothing_is_refused() -> None:
+    """Not even a caret has a place there."""
+    with pytest.raises(ExpressionError, match="says nothing"):
+        read_sentence("   ")

@@ -1,0 +1,133 @@
+"""Sentences together: states, templates, constants and functions, and what contradicts itself."""
+
+import pytest
+import sympy as sp
+
+from discovery.errors import DiscoveryError, UsageError
+from discovery.knowledge.knowledge import Hidden, Knowledge, Names
+from discovery.knowledge.understand import understand
+from discovery.laws import Told, Unknown, told_symbol, unknown_symbol
+from discovery.samples import symbol
+
+
+def told(columns: str, *sentences: str, inputs: str = "") -> Knowledge:
+    """What is understood of these columns."""
+    return understand(sentences, Names({c: c for c in columns.split()}, {c: c for c in inputs.split()}))
+
+
+def test_a_second_order_equation_has_a_hidden_velocity() -> None:
+    """x'' = ... of x alone gives x' = x_dot and the equation of x_dot."""
+    known = told("theta", "theta'' = -k*sin(theta) + f(theta')", "k > 0")
+    velocity = symbol("theta_dot")
+    expected = -told_symbol("k") * sp.sin(symbol("theta")) + unknown_symbol("f")
+    assert (velocity, expected) == known.frame.templates
+    assert (Hidden("theta_dot", "theta'", "theta"),) == known.hidden
+    assert (Unknown("f", ("theta_dot",), (velocity,)),) == known.frame.unknowns
+    assert (Told("k", low=0.0),) == known.frame.constants
+
+
+def test_a_velocity_may_be_named_or_measured() -> None:
+    """x' = v gives the velocity its name; a column of that name is it."""
+    hidden = told("x", "x' = v", "x'' = -k*x")
+    assert ("x", "v") == hidden.frame.states
+    assert (Hidden("v", "v", "x"),) == hidden.hidden
+    measured = told("x v", "x' = v", "x'' = -k*x")
+    assert () == measured.hidden
+    assert (symbol("v"), -told_symbol("k") * symbol("x")) == measured.frame.templates
+
+
+def test_states_of_which_nothing_is_told_are_functions_of_everything() -> None:
+    """Inputs are among the arguments."""
+    known = told("x v", "x' = v", inputs="u")
+    assert (Unknown("dv", ("x", "v", "u"), (symbol("x"), symbol("v"), symbol("u"))),) == known.frame.unknowns
+
+
+def test_an_equation_of_vectors_is_one_for_each_component() -> None:
+    """The length of the vector is the argument of the one function of all three."""
+    known = told("x y z", "r = (x, y, z)", "r'' = -f(|r|)*r/|r|")
+    x, y, z = map(symbol, "xyz")
+    length = sp.sqrt(x**2 + y**2 + z**2)
+    assert -unknown_symbol("f") * x / length == known.frame.templates[3]
+    assert (Unknown("f", ("f_1",), (length,)),) == known.frame.unknowns
+
+
+def test_the_last_open_equation_follows_from_what_is_conserved() -> None:
+    """R' = -S' - I'."""
+    known = told("S I R", "S + I + R = const", "S' = -beta*S*I")
+    infection = told_symbol("beta") * symbol("S") * symbol("I")
+    assert (-infection, unknown_symbol("dI"), infection - unknown_symbol("dI")) == known.frame.templates
+    assert "R" == known.conserved[0].determines
+
+
+def test_functions_of_time_are_periodic_with_a_frequency_to_be_found() -> None:
+    """t among the arguments stands for a cosine and a sine."""
+    known = told("x", "x'' = f(x, x', t)")
+    turn = told_symbol("frequency") * symbol("t")
+    assert (sp.cos(turn), sp.sin(turn)) == known.frame.unknowns[0].arguments[2:]
+    assert "periodic" in known.notes[0]
+
+
+def test_known_constants_are_written_in() -> None:
+    """Also those that follow from others."""
+    known = told("x", "x' = -b*x", "b = 2*a", "a = 3")
+    assert (-6 * symbol("x"),) == known.frame.templates
+
+
+def test_headers_with_units_are_known_by_their_bare_names() -> None:
+    """A user does not write the unit; time has the name of its column too."""
+    names = Names({"theta": "theta [rad]", "S_": "S"}, time="hours")
+    known = understand(["theta' = -k*S + hours", "S' = 0"], names)
+    assert -told_symbol("k") * symbol("S_") + symbol("t") == known.frame.templates[0]
+
+
+def test_what_is_said_of_functions_is_kept() -> None:
+    """Trend, forbidden functions, and that all arguments are used."""
+    known = told("x y", "x' = f", "f uses x, y", "f without exp", "f increasing", "y' = 0")
+    assert (Unknown("f", ("x", "y"), (symbol("x"), symbol("y")), ("exp",), 1, True),) == known.frame.unknowns
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentences", "message"),
+    [
+        ("prey hunters", ["pray' = a*prey"], "no column 'pray'. Did you mean 'prey'"),
+        ("prey hunters", ["prey' = a*pray"], "no column 'pray'. Did you mean 'prey'"),
+        ("x", ["x' = sin(f(x))"], "cannot be found"),
+        ("x", ["x' = f(x)*g(x)"], "multiplied by another unknown"),
+        ("x", ["x' = f(g(x))"], "cannot stand within another"),
+        ("x", ["x' = f(2)"], "is a number"),
+        ("x", ["x' = a*x", "x' = b*x"], "Two sentences tell x'"),
+        ("x", ["x' = 2*x", "x'' = b*x"], "leaves nothing to find"),
+        ("x v", ["x' = v", "x'' = b*x", "v' = c*x"], "told twice"),
+        ("x", ["x' = a*x'"], "needs an equation x'' ="),
+        ("x", ["x' = a*x", "a = 3", "a ~ 2 +- 1"], "has a value already"),
+        ("x", ["x' = a*x", "a = 3", "a < 2"], "forbids"),
+        ("x", ["x' = a*x", "a = b", "b = a"], "by way of itself"),
+        ("x", ["x' = a*x", "a = 1", "a = 2"], "is told twice"),
+        ("x", ["x = 3"], "is a column, which is no constant"),
+        ("x", ["x' = a*x", "a > 1", "a < 0"], "leave no number"),
+        ("x", ["x' = a*x", "a ~ 1 +- 1", "a ~ 2 +- 1"], "contradict each other"),
+        ("x", ["x' = a*x", "a > 3", "a ~ 1 +- 1"], "outside of the bounds"),
+        ("x", ["x' = kappa*x", "kapa > 0"], "Did you mean 'kappa'"),
+        ("x", ["x' = x", "a > 0"], "There is no constant"),
+        ("x y", ["x' = a*x", "y' = -b*x", "x + y = const"], "contradicts the equations"),
+        ("x", ["x' = a*x", "a + 1 = const"], "holds no state"),
+        ("x y", ["x' = f(x)", "y' = f(y)"], "other arguments"),
+        ("x", ["x' = f(x)", "g increasing"], "stands in no equation"),
+        ("x", ["x' = f", "f increasing"], "stands without arguments"),
+        ("x", ["x' = f(x)", "f increasing", "f decreasing"], "contradict each other"),
+        ("x y", ["r = (x, z)"], "no column 'z'"),
+        ("x y", ["x = (x, y)"], "is a column already"),
+        ("x y", ["r = (x, y)", "r' = -k*r + 1"], "no vector of 2 parts"),
+        ("x y", ["r = (x, y)", "x' = -k*r"], "on the left stands a number"),
+    ],
+)
+def test_contradictions_and_unknown_names_are_refused(columns: str, sentences: list[str], message: str) -> None:
+    """Each with its own message, before anything is computed."""
+    with pytest.raises(UsageError, match=message):
+        told(columns, *sentences)
+
+
+def test_an_input_has_no_equation() -> None:
+    """Its course is given."""
+    with pytest.raises(DiscoveryError, match="is an input"):
+        told("x", "u' = -x", inputs="u")

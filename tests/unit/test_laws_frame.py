@@ -1,0 +1,50 @@
+"""Laws that were told in part: what is found is put into what was told, which never changes."""
+
+import sympy as sp
+
+from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
+from discovery.samples import symbol
+from discovery.selection.moves import without_terms
+from discovery.selection.refined import canonical_law
+
+X, V, K = symbol("x"), symbol("v"), told_symbol("k")
+C0, C1, C2 = (symbol(f"c{i}") for i in range(3))
+FRAME = Frame(
+    ("x", "v"),
+    (V, -K * sp.sin(X) + unknown_symbol("f")),
+    (Unknown("f", ("v", "wave"), (V, sp.cos(told_symbol("w") * symbol("t")))),),
+    (Told("k"), Told("w")),
+)
+
+
+def test_told_constants_come_first_and_those_that_stand_nowhere_are_left_out() -> None:
+    """Without the wave its frequency is no constant of the law."""
+    law = FRAME.law([C2 * V], (1.5, 3.0, -0.1))
+    assert (V, -C0 * sp.sin(X) + C1 * V) == law.skeletons
+    assert ((1.5, -0.1), ("k",)) == (law.constants, law.told)
+    whole = FRAME.law([C2 * symbol("wave")], (1.5, 3.0, -0.1))
+    assert -C0 * sp.sin(X) + C2 * sp.cos(C1 * symbol("t")) == whole.skeletons[1]
+
+
+def test_a_law_can_be_rebuilt_with_other_parts() -> None:
+    """Numbers of its own constants stand in the parts."""
+    law = FRAME.law([C2 * V], (1.5, 3.0, -0.1))
+    other = law.rebuilt([C1 * V + C2 * V**3], (1.5, -0.1, 0.2))
+    assert -C0 * sp.sin(X) + C1 * V + C2 * V**3 == other.skeletons[1]
+    assert law.frame == other.frame
+
+
+def test_structure_moves_leave_what_was_told() -> None:
+    """Only found terms are dropped, and the last of them too."""
+    law = FRAME.law([C2 * V + symbol("c3") * V**3], (1.5, 3.0, -0.1, 0.2))
+    smaller = list(without_terms(law))
+    assert {-C0 * sp.sin(X) + C1 * V, -C0 * sp.sin(X) + C1 * V**3} == {one.skeletons[1] for one in smaller}
+    assert [-C0 * sp.sin(X)] == [one.skeletons[1] for one in without_terms(smaller[0])]
+
+
+def test_numbers_that_were_told_are_not_made_constants() -> None:
+    """A canonical law frees what was found only."""
+    frame = Frame(("x",), (-9.81 * X + unknown_symbol("f"),), (Unknown("f", ("x",), (X,)),))
+    law = canonical_law(frame.law([sp.Float(2.5) * X**3], ()))
+    assert (-9.81 * X + C0 * X**3,) == law.skeletons
+    assert (2.5,) == law.constants
