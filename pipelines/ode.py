@@ -34,7 +34,7 @@ from discovery.types import (
 )
 from pipelines.config import RunConfig
 from pipelines.plain import PlainNames
-from pipelines.stages import Stages
+from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
 from pipelines.told import headers_of, notes_of, problem_of, smoother_for, understood
 
@@ -76,7 +76,6 @@ def discover_ode(
     ensure(config, measurements)
     known = understood(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-    # What was told speaks of the columns by their names.
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
     runs = plain.enter(measurements.trajectories)
@@ -88,8 +87,7 @@ def discover_ode(
     candidates, failures = stages.search(problem)
     if first and (deadline.passed() or not candidates):
         candidates = first  # refined already, which there is no time to do with the others
-    if not candidates:
-        _none_is_left(failures)
+    _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     problem, smoothing, selected = plain.leave((problem, problem.smoothing, selected))
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
@@ -124,9 +122,9 @@ def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:
         yield f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust."
 
 
-def _none_is_left(failures: Sequence[Failure]) -> None:
+def _check_that_some_are_left(candidates: Candidates, failures: Sequence[Failure]) -> None:
     """Raises EngineError where engines failed and none proposed anything."""
-    if failures:
+    if failures and not candidates:
         whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
         raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
 

@@ -32,7 +32,8 @@ class PlainNames:
 
     Attributes:
         names: of the states, as the data have them.
-        used: whether plain names are used at all; else all is left as it is.
+        used: whether plain names are used at all; else all is left as it is, as where something was told of the columns
+            by their names.
     """
 
     names: tuple[str, ...]

@@ -10,6 +10,7 @@ from discovery.knowledge.understand import understand
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
 from pipelines.config import RunConfig
+from pipelines.plain import plain_names
 
 if TYPE_CHECKING:
     from discovery.protocols import Smoother
@@ -32,7 +33,7 @@ def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
     """All names that a candidate for these data may hold."""
     known = understood(measurements, config)
     if known is None:
-        return tuple(measurements.headers)
+        return plain_names(len(measurements.headers))
     names = [*known.frame.states, *known.frame.inputs, *(v for one in known.frame.unknowns for v in one.variables)]
     return tuple(dict.fromkeys(names))
 
