@@ -132,6 +132,8 @@ def _first_step(y, k, atol, rtol, span):
 def propagate(code, outputs, registers, constants, start, times, columns, rtol, atol, bound, max_steps, out):
     """Integrates from ``start`` at ``times[0]`` and reads the solution at all ``times``.
 
+    Time is counted from ``times[0]``, so that an autonomous law moves the same whatever the clock showed.
+
     Args:
         columns: 1 for states only, 1 + states + constants for sensitivities too.
         bound: integration stops where a state's magnitude exceeds it.
@@ -158,30 +160,31 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     k = np.zeros((7, dimension, columns))
     weights = np.empty(7)
     limited = free = 0
-    time = times[0]
-    end = times[-1]
+    origin = times[0]
+    time = 0.0
+    end = times[-1] - origin
     out[0] = y
     reached = 1
     if times.shape[0] == 1:
         return reached
-    _slopes(code, outputs, value, tangent, time, y, k[0])
-    step = _first_step(y, k, atol, rtol, end - time)
+    _slopes(code, outputs, value, tangent, origin, y, k[0])
+    step = _first_step(y, k, atol, rtol, end)
     for _ in range(max_steps):
         if time + step * (1.0 + 1e-12) >= end:
             step = end - time
-        _stages(code, outputs, value, tangent, time, step, y, trial, k)
+        _stages(code, outputs, value, tangent, origin + time, step, y, trial, k)
         error = _error(k, y, trial, step, rtol, atol)
         if not error <= 1.0:
             shrink = 0.9 * error**-0.2 if error < 1e10 else 0.1
             step *= max(0.1, shrink)
-            if step < 1e-14 * max(abs(time), end - times[0]):
+            if step < 1e-14 * end:
                 return reached
             continue
         if not _inside(trial, bound):
             return reached
         after = time + step if time + step < end else end
-        while reached < times.shape[0] and (times[reached] <= after or after == end):
-            theta = (times[reached] - time) / step
+        while reached < times.shape[0] and (times[reached] - origin <= after or after == end):
+            theta = (times[reached] - origin - time) / step
             for stage in range(7):
                 weights[stage] = theta * (
                     DENSE[stage, 0] + theta * (DENSE[stage, 1] + theta * (DENSE[stage, 2] + theta * DENSE[stage, 3]))

@@ -22,6 +22,9 @@ from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
 from discovery.types import Law
 
+# A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
+PRIOR = 1e-4
+
 
 @dataclass(frozen=True)
 class Shooting:
@@ -84,7 +87,14 @@ class Fit:
 
 @dataclass(frozen=True)
 class _Normal:
-    """Normal equations at one point: blocks for starts (one per window), for constants, and between them."""
+    """Normal equations at one point: blocks for starts (one per window), for constants, and between them.
+
+    Starts are in units of each state's spread, and constants are solved for in units of their own, so that the steps
+    do not depend on the units of the data.
+
+    Attributes:
+        spread: of each state.
+    """
 
     cost: float
     costs: Float[np.ndarray, " window"]
@@ -93,7 +103,7 @@ class _Normal:
     constants: Float[np.ndarray, "constant constant"]
     start_gradient: Float[np.ndarray, "window state"]
     gradient: Float[np.ndarray, " constant"]
-    prior: Float[np.ndarray, " state"]
+    spread: Float[np.ndarray, " state"]
 
     def step(self, damping: float, fixed: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray] | None:
         """Changes of constants, those ``fixed`` apart, and starts; None where the damped matrix is singular."""
@@ -103,17 +113,19 @@ class _Normal:
         try:
             solved = np.linalg.solve(blocks, right)
             reduced = self.constants - np.einsum("kdi,kdj->ij", self.mixed, solved[:, :, :number])
-            reduced += np.diag((damping + 1e-14) * np.diag(self.constants) + 1e-300)
+            diagonal = np.diag(self.constants)
+            size = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+            reduced = reduced / size / size[:, None] + np.eye(number) * (damping + 1e-14)
             gradient = self.gradient - np.einsum("kdi,kd->i", self.mixed, solved[:, :, number])
             for held in fixed:
                 reduced[held], reduced[:, held], gradient[held] = 0.0, 0.0, 0.0
                 reduced[held, held] = 1.0
-            change = np.linalg.solve(reduced, -gradient) if number else gradient
+            change = np.linalg.solve(reduced, -gradient / size) / size if number else gradient
         except np.linalg.LinAlgError:
             return None
         if not np.all(np.isfinite(change)):
             return None
-        return change, -solved[:, :, number] - solved[:, :, :number] @ change
+        return change, self.spread * (-solved[:, :, number] - solved[:, :, :number] @ change)
 
     def information(self) -> np.ndarray:
         """Normal matrix of the constants after the starts are eliminated."""
@@ -128,8 +140,8 @@ class _Normal:
         """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable."""
         diagonal = np.einsum("kii->ki", self.starts)
         largest = diagonal.max(axis=1, keepdims=True)
-        ridge = damping * diagonal + 1e-12 * largest + self.prior
-        return self.starts + np.eye(len(self.prior)) * ridge[:, None, :]
+        ridge = damping * diagonal + 1e-12 * largest + PRIOR
+        return self.starts + np.eye(len(self.spread)) * ridge[:, None, :]
 
 
 def _evaluate(
@@ -151,9 +163,11 @@ def _evaluate(
     )  # fmt: skip
     if done < count or not (np.all(np.isfinite(block)) and np.all(np.isfinite(start_block))):
         return None
-    # A start is believed to lie within the data's spread; this matters only where a window measures no state.
-    prior = 1e-4 / windows.spread**2
-    return _Normal(float(costs.sum()), costs, start_block, mixed, block, start_gradient, gradient, prior)
+    unit = windows.spread
+    start_block *= unit[:, None] * unit
+    return _Normal(
+        float(costs.sum()), costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit
+    )
 
 
 def _believed(normal: _Normal | None, beliefs: Beliefs | None, constants: np.ndarray) -> _Normal | None:

@@ -91,7 +91,8 @@ def cut(
         starts.append(level[0])
         offsets.append(offsets[-1] + high - low)
     everything = known_states(trajectories, smoothed)
-    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12)
+    size = np.nanmax(np.abs(everything), axis=0)
+    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
     return Windows(
         np.concatenate(times),
         np.vstack(values),
@@ -99,7 +100,7 @@ def cut(
         np.array(offsets, dtype=np.int64),
         np.array(starts),
         spread,
-        10.0 * (np.nanmax(np.abs(everything), axis=0) + spread),
+        10.0 * (size + spread),
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),

@@ -17,8 +17,10 @@ from jaxtyping import Float
 
 from discovery.types import symbol
 
-# Spans and scales below this count as this; a column that does not change has none of its own.
-TINY = 1e-12
+# A column that changes by less than this share of its largest value does not change.
+FLAT = 1e-12
+# Spans and scales of columns below this count as this.
+SMALLEST = 1e-150
 # exp(150) = 1e65: products with states and squares of these stay far from overflow.
 LARGEST_EXPONENT = 150.0
 WAVES = (sp.sin, sp.cos)
@@ -33,8 +35,9 @@ HIGHEST = 5
 SHARES = tuple(0.05 * 2.0 ** (i / 2) for i in range(12))
 # Powers of a state in a denominator: up to those of haemoglobin and of gene switches (Murray 2002, ch. 1 and 6).
 POWERS = (1, 2, 3, 4, 5)
-# Largest |x| for which denominators are offered: its fifth power and products with that stay far from overflow.
-LARGEST = 1e12
+# Largest |x| for which denominators are offered: its fifth power and products with that stay far from overflow. Below
+# one over it, they are not offered either.
+LARGEST = 1e20
 # A denominator must stay above this share of its largest value on the data: nearer to a pole nothing can be simulated.
 POLE = 1e-3
 
@@ -209,7 +212,7 @@ def fractions(names: Sequence[str], states: Float[np.ndarray, "point state"], mo
     for x, column in zip(symbols, states.T, strict=True):
         factors = [sp.Integer(1), *(y for y in symbols if y != x)]
         size = float(np.abs(column).max(initial=0.0))
-        if not TINY < size < LARGEST:
+        if not 1.0 / LARGEST < size < LARGEST:
             continue
         for n in POWERS:
             grid = tuple((share * size) ** n for share in SHARES)

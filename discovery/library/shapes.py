@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.library.grammar import LARGEST_EXPONENT, TINY, keeps_clear
+from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST, keeps_clear
 from discovery.symbolic.writing import one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
@@ -67,7 +67,7 @@ def shapes(states: States) -> tuple[Shape, ...]:
     """All shapes for these data."""
     found: list[Shape] = []
     for i, column in enumerate(states.T):
-        if float(np.ptp(column)) <= TINY * max(1.0, float(np.abs(column).max())):
+        if float(np.ptp(column)) <= FLAT * float(np.abs(column).max()):
             continue  # nothing can be learned of how the law depends on it
         found += _of_one(i, states)
     for i, j in combinations(range(states.shape[1]), 2):
@@ -131,19 +131,19 @@ def _gate(number: float, *terms: sp.Expr) -> sp.Expr:
 
 
 def _size(column: np.ndarray) -> float:
-    return max(float(np.abs(column).max()), TINY)
+    return max(float(np.abs(column).max()), SMALLEST)
 
 
 def _spread(column: np.ndarray) -> float:
-    return max(float(column.std()), TINY)
+    return max(float(column.std()), SMALLEST)
 
 
 def _saturation(i: int, states: States) -> Shape:
     """1/(k + x): Michaelis & Menten 1913, Monod 1949, Holling 1959 type II; Murray 2002, ch. 1, 6 and 3."""
     column, dimension = states[:, i], states.shape[1]
     low, high = float(column.min()), float(column.max())
-    span = max(high - low, TINY)
-    starts = [max(0.0, -low) + share * max(_size(column) if low >= 0 else span, TINY) for share in SHARES]
+    span = max(high - low, SMALLEST)
+    starts = [max(0.0, -low) + share * (_size(column) if low >= 0 else span) for share in SHARES]
     starts += [-(high + share * span) for share in (0.3, 1.0)]
     extra = [_times(_unit(i, 1, dimension), _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(

@@ -33,7 +33,7 @@ def project(
     error = float(residual @ residual)
     damping = 1e-2
     for _ in range(iterations if len(inner) and np.isfinite(error) else 0):
-        size = np.maximum(np.abs(inner), 1e-3 * max(float(np.abs(inner).max()), 1e-12))
+        size = np.maximum(np.abs(inner), 1e-3 * (float(np.abs(inner).max()) or 1e-12))
         slopes = np.empty((len(target), len(inner)))
         for k in range(len(inner)):
             moved = inner.copy()
