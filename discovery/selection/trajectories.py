@@ -22,7 +22,7 @@ from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.soundness import sound_first
+from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import permitted, pools_of, whole_laws
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
@@ -48,6 +48,7 @@ class Selected:
         fitted: simulated states at all samples of each trajectory, from the fitted window starts.
         residuals: those minus the measurements, in standard deviations; None if there is no law.
         last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
+        sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
     """
 
     ranking: Ranking
@@ -59,6 +60,7 @@ class Selected:
     fitted: tuple[Prediction, ...]
     residuals: Float[np.ndarray, "sample state"] | None
     last: tuple[Polished, ...] = ()
+    sound: bool = True
 
 
 @dataclass(frozen=True)
@@ -212,8 +214,9 @@ class TrajectorySelector:
         ]
         fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
         return Selected(
-            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last
-        )
+            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
+            sound(best.fit, windows, problem.trajectories),
+        )  # fmt: skip
 
 
 def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:
