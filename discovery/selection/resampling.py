@@ -83,4 +83,5 @@ def _part(windows: Windows, window: int, samples: int, rows: slice) -> Windows:
         offsets=np.array([0, samples], dtype=np.int64),
         starts=windows.starts[window : window + 1],
         places=windows.places[window : window + 1],
+        drives=windows.drives[here] if windows.drives.shape[1] else windows.drives,
     )

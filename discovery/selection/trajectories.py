@@ -12,6 +12,7 @@ from discovery.dynamics.horizon import prediction_horizon
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
+from discovery.selection.averaging import averaged
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
@@ -199,10 +200,7 @@ class TrajectorySelector:
             hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
             for item in refined[: self.forecast]
         ]
-        last = tuple(
-            polished(item.fit, windows, problem.trajectories, problem.smoothing.noise, self.growth.shooting)
-            for item in refined[: self.polished]
-        )
+        last = tuple(self._last(item, windows, problem) for item in refined[: self.polished])
         ranked = [
             ranked_law(
                 item,
@@ -217,6 +215,17 @@ class TrajectorySelector:
             Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
             sound(best.fit, windows, problem.trajectories),
         )  # fmt: skip
+
+    def _last(self, item: Refined, windows: Windows, problem: DiscoveryProblem) -> Polished:
+        """The last fit, its intervals averaged over whether relations between the constants hold."""
+        runs, noise, settings = problem.trajectories, problem.smoothing.noise, self.growth.shooting
+        one = polished(item.fit, windows, runs, noise, settings)
+        if item.free is None:
+            return one
+        free = polished(item.free.fit, windows, runs, noise, settings)
+        lead = item.free.score - item.score
+        ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
+        return replace(one, bounds=ends)
 
 
 def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:
