@@ -204,6 +204,24 @@ def gains(
     return np.where(own, slopes**2 / np.where(own, curvature, 1.0), 0.0)
 
 
+@dataclass(frozen=True)
+class Pulls:
+    """Half the slopes of chi-squared at one window's start and at the constants, and the curvatures between them."""
+
+    starts: Float[np.ndarray, "state state"]
+    mixed: Float[np.ndarray, "state constant"]
+    start_slope: Float[np.ndarray, " state"]
+    slope: Float[np.ndarray, " constant"]
+
+
+def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:
+    """How the samples of one window pull at its start and at the constants; None if it cannot be simulated."""
+    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts))
+    if normal is None:
+        return None
+    return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient)
+
+
 def fit(
     law: Law,
     windows: Windows,

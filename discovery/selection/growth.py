@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
+
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import Deadline
 from discovery.selection.refined import Refined, in_order, lengthen, refine, side_by_side
+from discovery.selection.restarts import restarted
 from discovery.types import DiscoveryProblem, Law
 
 
@@ -19,7 +22,9 @@ class Growth:
     """Settings of the growing windows.
 
     Attributes:
-        first: samples of the shortest windows; a quarter of the longest trajectory if that is less, at least five.
+        first: samples of the shortest windows; a quarter of the longest trajectory if that is less, at least five, or
+            a third of a turn of the fastest state, at least eight, beyond which a fit from wrong starts gets stuck.
+        restarted: laws that are fitted from other beginnings where they do not fit the shortest windows.
         compared: longest windows, in samples, on which systems are compared while equations are varied.
         factor: ratio of one length to the one before.
         leaders: laws that decide how far the windows grow.
@@ -38,6 +43,7 @@ class Growth:
     leaders: int = 4
     shrink: float = 0.7
     survivors: int = 8
+    restarted: int = 8
     worsening: float = 4.0
     faithful: float = 0.1
     max_samples: int = 20_000
@@ -47,7 +53,7 @@ class Growth:
 def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | None = None) -> list[Windows]:
     """Windows of all lengths, from the shortest to whole trajectories."""
     longest = max(len(trajectory) for trajectory in problem.trajectories)
-    lengths = [min(settings.first, max(5, longest // 4))]
+    lengths = [min(settings.first, max(5, longest // 4), max(8, round(_turn(problem) / 3)))]
     while lengths[-1] < longest:
         lengths.append(lengths[-1] * settings.factor)
     most = settings.max_samples if max_samples is None else max_samples
@@ -57,6 +63,16 @@ def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | No
         for length in lengths
     ]
     return [w for i, w in enumerate(every) if i == 0 or len(w.starts) < len(every[i - 1].starts)]
+
+
+def _turn(problem: DiscoveryProblem) -> float:
+    """Samples in a turn of the fastest state: that of a sine with its deviation and its mean squared rate."""
+    runs = problem.smoothing.trajectories
+    deviation = np.vstack([run.states for run in runs]).std(axis=0)
+    rate = np.sqrt(np.mean(np.vstack([run.derivatives for run in runs]) ** 2, axis=0))
+    step = float(np.mean([(run.times[-1] - run.times[0]) / max(len(run.times) - 1, 1) for run in runs]))
+    moving = (rate > 0.0) & (deviation > 0.0)
+    return min((2.0 * math.pi * deviation[moving] / rate[moving] / step), default=math.inf)
 
 
 def climb(law: Law, ladder: Sequence[Windows], settings: Shooting) -> Refined | None:
@@ -93,6 +109,14 @@ def grow(
     leading = side_by_side(begin, laws[: settings.leaders], threads)  # also when time is up: there has to be a law
     refined = in_order([*leading, *side_by_side(begin, laws[settings.leaders :], threads, deadline)])
     windows = ladder[0]
+    guesses = {law.skeletons: law for law in laws}
+
+    def again(item: Refined) -> Refined:
+        late = deadline.passed()
+        return item if late else restarted(item, guesses[item.law.skeletons], windows, settings.shooting)
+
+    some = side_by_side(again, refined[: settings.restarted], threads)
+    refined = in_order([*some, *refined[settings.restarted :]])
     for longer in ladder[1:]:
         if not refined or deadline.passed():
             break

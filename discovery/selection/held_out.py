@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
@@ -20,8 +20,12 @@ SHARE = 0.2
 # A forecast can tell a law from a null only if the null's error is this many times the noise variance; at the end of a
 # decay, for example, it is not.
 CLEAR = 3.0
-# With this many trajectories whole ones are kept out, which tests unseen initial states too.
-WHOLE = 5
+# With this many trajectories whole ones are kept out, which tests unseen initial states too; of two, one would be half
+# of the data.
+WHOLE = 3
+# A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
+# explain (0.4 is usual for valid prediction times: Pathak et al. 2018, Phys. Rev. Lett. 120:024102).
+LOST, NOISY = 0.4, 3.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class HeldOut:
         noise: that which measurement noise alone explains.
         whole: whether whole trajectories were kept out.
         curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`).
+        valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
     """
 
     error: float
@@ -45,6 +50,7 @@ class HeldOut:
     whole: bool
     predictions: tuple[Prediction, ...]
     curves: Mapping[str, float] = field(default_factory=dict[str, float])
+    valid: float = math.inf
 
     @property
     def informative(self) -> bool:
@@ -144,6 +150,7 @@ def _judge(
     sums: dict[str, float] = {}
     count, expected = 0, 0.0
     predictions: list[Prediction] = []
+    valid: list[float] = []
     for part in test:
         run = problem.trajectories[part.index]
         forecast, persisted = _forecasts(result, windows, problem, part, length, whole)
@@ -156,13 +163,23 @@ def _judge(
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
             sums[name] = sums.get(name, 0.0) + square
         noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
+        off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
+        valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
         expected += float(np.where(there, noise**2, 0.0).sum())
         count += int(there.sum())
     means = {name: total / max(count, 1) for name, total in sums.items()}
     law, persistence, mean_error = (means.pop(name) for name in ("law", "persistence", "mean"))
     return HeldOut(
-        law, persistence, mean_error, expected / max(count, 1), count, whole, tuple(predictions), curves=means
-    )
+        law, persistence, mean_error, expected / max(count, 1), count, whole, tuple(predictions), means,
+        float(np.median(valid)),
+    )  # fmt: skip
+
+
+def _valid(times: Float[np.ndarray, " time"], lost: Bool[np.ndarray, " time"], length: int) -> Iterator[float]:
+    """How long each forecast of ``length`` samples lasts; infinite if to its end."""
+    for low in range(0, len(times), length):
+        rows = np.flatnonzero(lost[low : low + length])
+        yield float(times[low + rows[0]] - times[low]) if len(rows) else math.inf
 
 
 def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarray, "sample state"]:

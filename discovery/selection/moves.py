@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import sympy as sp
@@ -38,15 +39,21 @@ def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
             yield expression.func(*arguments[:i], smaller, *arguments[i + 1 :])
 
 
+def numbering(skeletons: Sequence[sp.Expr]) -> dict[sp.Expr, sp.Expr]:
+    """Constants that occur, each with its name if they are numbered without gaps."""
+    used = set().union(*(skeleton.free_symbols for skeleton in skeletons))
+    places = sorted(int(str(one)[1:]) for one in used if re.fullmatch(r"c\d+", str(one)))
+    return {symbol(f"c{place}"): symbol(f"c{new}") for new, place in enumerate(places)}
+
+
 def renumbered(law: Law) -> Law:
     """The same law with constants numbered without gaps; one that was told in part has no gaps."""
     if law.frame is not None:
         return law
-    used = set().union(*(skeleton.free_symbols for skeleton in law.skeletons))
-    old = [i for i in range(len(law.constants)) if symbol(f"c{i}") in used]
-    change: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(old)}
+    change = numbering(law.skeletons)
     skeletons = tuple(substituted(skeleton, change) for skeleton in law.skeletons)
-    return Law(law.states, skeletons, tuple(law.constants[i] for i in old), law.sources)
+    kept = tuple(value for i, value in enumerate(law.constants) if symbol(f"c{i}") in change)
+    return Law(law.states, skeletons, kept, law.sources)
 
 
 def prune(

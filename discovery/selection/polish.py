@@ -19,7 +19,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, weighed
-from discovery.selection.intervals import Bounds, profiled
+from discovery.selection.intervals import Bounds, profiled, widened
 from discovery.types import NoiseKind, NoiseModel, Trajectory
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
@@ -61,7 +61,7 @@ def polished(
             break
         fitted, noise, windows = better, about, again
     fitted, ends = profiled(fitted, windows, settings)
-    return Polished(fitted, noise, ends, before)
+    return Polished(fitted, noise, widened(fitted, ends, windows, settings), before)
 
 
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:

@@ -23,16 +23,31 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Free:
+    """A law before relations between its constants were put in.
+
+    Attributes:
+        held: each of its constants as the relations have it, in the constants that are left.
+    """
+
+    fit: Fit
+    score: float
+    held: tuple[sp.Expr, ...]
+
+
+@dataclass(frozen=True)
 class Refined:
     """A fit and its description length.
 
     Attributes:
         relations: what was made exact, in words.
+        free: the law before that; None where nothing was.
     """
 
     fit: Fit
     score: float
     relations: tuple[str, ...] = ()
+    free: Free | None = None
 
     @property
     def law(self) -> Law:

@@ -20,7 +20,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit
 from discovery.selection.identifiability import PRIOR, Relative
-from discovery.selection.moves import renumbered
+from discovery.selection.moves import numbering, renumbered
 from discovery.symbolic.constants import substituted
 from discovery.types import Law, symbol
 
@@ -48,6 +48,7 @@ class Relation:
         evidence: nats that the data give for it, the price paid; believed above 0.
         objection: nats by which the fit is expected to become worse.
         text: the relation in words, with the interval of what is now exact.
+        held: each constant as the relation has it, in those of ``law``; none if a part of the law was told.
     """
 
     law: Law
@@ -55,6 +56,7 @@ class Relation:
     evidence: float
     objection: float
     text: str
+    held: tuple[sp.Expr, ...]
 
 
 def relations(fit: Fit) -> list[Relation]:
@@ -93,7 +95,11 @@ def _relation(
     simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
     half = 1.96 * math.sqrt(variance)
     text = _told(law, place, expression, value - half + miss, value + half + miss)
-    return Relation(simpler, price, density - objection - price, objection, text)
+    held: tuple[sp.Expr, ...] = ()
+    if law.frame is None:
+        named = numbering(parts)
+        held = tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(constants)))
+    return Relation(simpler, price, density - objection - price, objection, text, held)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:

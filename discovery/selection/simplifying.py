@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+
+import sympy as sp
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.refined import Refined, in_order, refine, side_by_side
-from discovery.selection.relations import relations
+from discovery.selection.refined import Free, Refined, in_order, refine, side_by_side
+from discovery.selection.relations import Relation, relations
+from discovery.symbolic.constants import substituted
+from discovery.types import symbol
 
 # Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.
 TRIED = 3
@@ -49,7 +54,18 @@ def _simpler(refined: Refined, windows: Windows, settings: Shooting) -> Refined 
             continue
         # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.
         objection = 0.5 * (trial.fit.cost - refined.fit.cost) / max(1.0, refined.fit.reduced)
-        priced = Refined(trial.fit, trial.score + relation.price, (*refined.relations, relation.text))
+        texts = (*refined.relations, relation.text)
+        priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
         if priced.score < refined.score and objection < relation.evidence + relation.objection:
             return priced
     return None
+
+
+def _free(refined: Refined, relation: Relation) -> Free | None:
+    """The law before any relation, with this one put in too."""
+    if not relation.held:
+        return None
+    if refined.free is None:
+        return Free(refined.fit, refined.score, relation.held)
+    now: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): held for i, held in enumerate(relation.held)}
+    return replace(refined.free, held=tuple(substituted(one, now) for one in refined.free.held))

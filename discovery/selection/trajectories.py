@@ -12,6 +12,7 @@ from discovery.dynamics.horizon import prediction_horizon
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
+from discovery.selection.averaging import averaged
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
@@ -22,7 +23,7 @@ from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.soundness import sound_first
+from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import permitted, pools_of, whole_laws
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
@@ -48,6 +49,7 @@ class Selected:
         fitted: simulated states at all samples of each trajectory, from the fitted window starts.
         residuals: those minus the measurements, in standard deviations; None if there is no law.
         last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
+        sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
     """
 
     ranking: Ranking
@@ -59,6 +61,7 @@ class Selected:
     fitted: tuple[Prediction, ...]
     residuals: Float[np.ndarray, "sample state"] | None
     last: tuple[Polished, ...] = ()
+    sound: bool = True
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,7 @@ class TrajectorySelector:
             hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
             for item in refined[: self.forecast]
         ]
-        last = tuple(
-            polished(item.fit, windows, problem.trajectories, problem.smoothing.noise, self.growth.shooting)
-            for item in refined[: self.polished]
-        )
+        last = tuple(self._last(item, windows, problem) for item in refined[: self.polished])
         ranked = [
             ranked_law(
                 item,
@@ -212,8 +212,20 @@ class TrajectorySelector:
         ]
         fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
         return Selected(
-            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last
-        )
+            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
+            sound(best.fit, windows, problem.trajectories),
+        )  # fmt: skip
+
+    def _last(self, item: Refined, windows: Windows, problem: DiscoveryProblem) -> Polished:
+        """The last fit, its intervals averaged over whether relations between the constants hold."""
+        runs, noise, settings = problem.trajectories, problem.smoothing.noise, self.growth.shooting
+        one = polished(item.fit, windows, runs, noise, settings)
+        if item.free is None:
+            return one
+        free = polished(item.free.fit, windows, runs, noise, settings)
+        lead = item.free.score - item.score
+        ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
+        return replace(one, bounds=ends)
 
 
 def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:

@@ -127,6 +127,8 @@ def _measures(evidence: _Evidence) -> dict[str, float]:
             "held_out_noise": held.noise,
             "held_out_skill": held.skill,
         }
+        if math.isfinite(held.valid):
+            measures["held_out_valid_time"] = held.valid
         if held.curves:
             measures["held_out_best_curve"] = min(held.curves.values())
     return measures
@@ -137,6 +139,16 @@ _WANDERING = "States that wander at random, step by step, explain the data as we
 
 def _against(evidence: _Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
+    if not evidence.selected.sound:
+        yield Finding(
+            "bad", "The law blows up on the data, at a pole or before a record ends, as do all that were tried."
+        )
+    if (early := _lost_early(evidence)) < 1.0:
+        yield Finding(
+            "bad",
+            f"Forecasts of samples that were not fitted are lost after {early:.2g} Lyapunov times, within one of which "
+            "chaos does not explain it.",
+        )
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not (held is not None and held.skill >= EXCELLENT):
@@ -157,6 +169,14 @@ def _against(evidence: _Evidence) -> Iterator[Finding]:
         )
     elif held.skill < EXCELLENT and (curve := held.behind(CLEARLY)):
         yield Finding("bad", _beaten(held, curve, "clearly"))
+
+
+def _lost_early(evidence: _Evidence) -> float:
+    """Lyapunov times until forecasts of kept-out samples are lost; infinite where they are not, or without chaos."""
+    held = evidence.selected.held_out
+    if held is None or not math.isfinite(evidence.exponent):
+        return math.inf
+    return held.valid * evidence.exponent
 
 
 def _wanders(evidence: _Evidence) -> bool:

@@ -27,14 +27,15 @@ def selected(law_of: Callable[..., Law], problem: DiscoveryProblem) -> Selected:
 
 
 def test_advice_is_on_the_first_law(selected: Selected, problem: DiscoveryProblem) -> None:
-    """One figure for each constant, and a covariance whose deviations are those of the intervals."""
+    """One figure for each constant, and the covariance, with the deviations of intervals before they are widened."""
     advice = advise(selected, problem)
     number = len(selected.ranking.front[0].law.constants)
     assert number == len(advice.sensitivities) == len(advice.inflations) == len(advice.covariance)
     assert () == advice.loose
     best = selected.ranking.front[0]
     half = (np.array(best.highs) - np.array(best.lows)) / 2
-    np.testing.assert_allclose(1.97 * np.sqrt(np.diag(advice.covariance)), half, rtol=0.05)
+    share = 1.97 * np.sqrt(np.diag(advice.covariance)) / half
+    assert np.all((share > 0.6) & (share < 1.05))
 
 
 def test_advice_is_the_same_each_time(selected: Selected, problem: DiscoveryProblem) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from discovery.dynamics.shooting import Shooting
 from discovery.selection.held_out import HeldOut, hold_out
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
@@ -40,9 +41,12 @@ def test_the_last_part_of_few_records_is_kept_out(truth: Law, problem_of: Callab
     assert held.skill > 0.9
 
 
-def test_whole_records_are_kept_out_of_many(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
-    """With six records one is forecast from its initial state alone."""
-    problem = problem_of(truth, STARTS, TIMES, noise=0.05)
+@pytest.mark.parametrize("records", [3, 6])
+def test_whole_records_are_kept_out_of_several(
+    records: int, truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """From three records on one is forecast from its initial state alone."""
+    problem = problem_of(truth, STARTS[:records], TIMES, noise=0.05)
     held = hold_out(truth, problem, 100, SETTINGS)
     assert held is not None
     assert held.whole
@@ -50,6 +54,18 @@ def test_whole_records_are_kept_out_of_many(truth: Law, problem_of: Callable[...
     assert 200 == held.count
     np.testing.assert_array_equal(held.predictions[0].times, TIMES)
     assert held.skill > 0.9
+
+
+def test_forecasts_that_last_have_no_end(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Those of the true law; those of a law whose period is wrong are lost in a quarter of one."""
+    problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
+    held = hold_out(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert np.inf == held.valid
+    fast = parse("-8*x - 0.1*y")
+    lost = hold_out(Law(truth.states, (parse("y"), fast), ()), problem, 100, SETTINGS)
+    assert lost is not None
+    assert lost.valid < 0.7
 
 
 def test_samples_that_are_kept_out_are_not_fitted(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:

@@ -1,14 +1,16 @@
 """Selection on trajectories, from candidates to a ranking and what the verdict needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from discovery.problems.regression import regressions
 from discovery.selection.trajectories import Selected, TrajectorySelector
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, EquationCandidate, Law
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 TRUTH = {"x": "y", "y": "-2*x - 0.3*y"}
 OTHERS = {"x": ["x", "1.1*y - 0.1*x", "y + 0.05*x**2"], "y": ["-x", "-1.8*x - 0.1*x*y", "-2*x - 0.3*y + 0.1*x**3"]}
@@ -80,3 +82,58 @@ def test_noise_alone_has_no_law(law_of: Callable[..., Law], problem_of: Callable
     still = problem_of(law_of({"x": "-x/100000"}), [[1.0]], np.linspace(0.0, 5.0, 100), noise=1000.0)
     candidates = [EquationCandidate("x", parse(text), "hand") for text in ("-x", "0.001", "0.2*x - 0.2*x**2")]
     assert "not_found" == judge(TrajectorySelector().run(candidates, still)).status
+
+
+SHAPES = ("0.1", "-0.3*x", "0.2*x - 0.2*x**2", "0.1 - 0.2*x", "0.3*x - 0.1*x**3", "0.1 - 0.1*x + 0.05*x**2")
+
+
+def chosen(problem: DiscoveryProblem, texts: Sequence[str]) -> Selected:
+    """The selection for one state from candidates by hand."""
+    candidates = [EquationCandidate("x", parse(text), "hand") for text in texts]
+    return TrajectorySelector().run(candidates, problem)
+
+
+def measured_as(problem: DiscoveryProblem, curve: np.ndarray) -> DiscoveryProblem:
+    """A problem with the same times whose one state is that curve, and a smoothing that follows it."""
+    (run,), (smooth,) = problem.trajectories, problem.smoothing.trajectories
+    slopes = np.gradient(curve, run.times)[:, None]
+    smooth = replace(smooth, states=curve[:, None], derivatives=slopes)
+    noise = replace(problem.smoothing.noise, scale=np.array([0.02 * curve.std()]), floor=np.array([1e-3 * curve.std()]))
+    smoothing = replace(problem.smoothing, trajectories=(smooth,), noise=noise)
+    runs = (replace(run, states=curve[:, None]),)
+    return DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_law_is_found_behind_a_random_walk(
+    seed: int, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Nor behind one that is smooth: a walk of the rate."""
+    steps = np.random.default_rng(seed).standard_normal(200)
+    walk = np.cumsum(steps if seed % 2 else np.cumsum(steps))
+    problem = problem_of(law_of({"x": "-0.1*x"}), [[1.0]], np.linspace(0.0, 10.0, 200), noise=0.01)
+    assert "not_found" == judge(chosen(measured_as(problem, walk / walk.std()), SHAPES)).status
+
+
+@pytest.mark.parametrize("truth", ["-0.5*x", "0.6 - 0.3*x", "0.3"])
+def test_linear_laws_are_candidates_like_others(
+    truth: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A decay, an approach and a straight line are found for what they are, though a null may be as near."""
+    problem = problem_of(law_of({"x": truth}), [[3.0]], np.linspace(0.0, 5.0, 150), noise=0.02)
+    selected = chosen(problem, (*SHAPES, truth))
+    best = selected.ranking.front[0].law.equations["x"]
+    point = {symbol("x"): 1.3}
+    assert float(best.subs(point)) == pytest.approx(float(parse(truth).subs(point)), rel=0.1)
+    assert "found" == judge(selected).status
+
+
+def test_a_law_that_blows_up_on_the_data_is_never_chosen(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Whatever else it fits: a pole between the samples goes behind a plain law, and alone it is not found."""
+    problem = problem_of(law_of({"x": "0.8*x*(1 - x/4)"}), [[0.1]], np.linspace(0.0, 10.0, 150), noise=0.01)
+    pole = "0.8*x*(1 - x/4) + 1e-7/(x - 2)"
+    assert "x - 2" not in str(chosen(problem, (pole, "0.7*x - 0.18*x**2")).ranking.front[0].law.equations["x"])
+    alone = chosen(problem, ("0.5 + 0.02/(x - 2)",))
+    assert not alone.ranking.front or "not_found" == judge(alone).status

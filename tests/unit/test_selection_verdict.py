@@ -223,8 +223,8 @@ def test_the_horizon_is_told_where_it_is_finite() -> None:
     assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
 
 
-def test_chaos_is_told_in_lyapunov_times() -> None:
-    """The exponent is that of the law, from its fitted states on."""
+def chaotic(held: HeldOut = GOOD) -> Selected:
+    """Lorenz' law with those forecasts."""
     equations = tuple(parse(text) for text in ("c0*(y - x)", "x*(28 - z) - y", "x*y - 8*z/3"))
     lorenz = Law(("x", "y", "z"), equations, (10.0,), ("me",))
     times = np.linspace(0.0, 20.0, 200)
@@ -234,10 +234,34 @@ def test_chaos_is_told_in_lyapunov_times() -> None:
     )  # fmt: skip
     fit = Fit(lorenz, np.array([[1.0, 1.0, 20.0]]), 1.0, np.ones(1), np.eye(1), 600)
     ranking = Ranking((replace(BEST, law=lorenz),), "rule")
-    selected = Selected(ranking, (Refined(fit, 0.0),), windows, 5000.0, GOOD, 2.5, (), None)
-    verdict = judge(selected)
+    return Selected(ranking, (Refined(fit, 0.0),), windows, 5000.0, held, 2.5, (), None)
+
+
+def test_chaos_is_told_in_lyapunov_times() -> None:
+    """The exponent is that of the law, from its fitted states on."""
+    verdict = judge(chaotic())
+    assert "found" == verdict.status
     assert "Lyapunov times; the law is chaotic" in texts(verdict, "good")
     np.testing.assert_allclose(verdict.measures["lyapunov_exponent"], 0.906, rtol=0.15)
-    np.testing.assert_allclose(
-        verdict.measures["horizon_in_lyapunov_times"], 2.5 * verdict.measures["lyapunov_exponent"]
-    )
+
+
+@pytest.mark.parametrize(
+    ("valid", "status"), [(0.5, "not_found"), (0.9, "not_found"), (1.5, "found"), (np.inf, "found")]
+)
+def test_forecasts_of_a_chaotic_law_last_a_lyapunov_time(valid: float, status: str) -> None:
+    """Of Lorenz' law 1.1 time units: one whose forecasts are lost before is not found, whatever its mean error."""
+    verdict = judge(chaotic(replace(GOOD, valid=valid)))
+    assert status == verdict.status
+    assert (status == "not_found") == ("Lyapunov times, within one of which" in texts(verdict, "bad"))
+
+
+def test_a_law_without_chaos_has_no_lyapunov_time() -> None:
+    """Its forecasts are judged by their error."""
+    assert "found" == judge(replace(SELECTED, held_out=replace(GOOD, valid=0.1))).status
+
+
+def test_a_law_that_blows_up_is_not_found() -> None:
+    """It was chosen only because all others do too."""
+    verdict = judge(replace(SELECTED, sound=False))
+    assert "not_found" == verdict.status
+    assert "The law blows up on the data" in texts(verdict, "bad")

@@ -1,0 +1,87 @@
+"""Deviations of constants by resampling windows: what residuals that hang together add to them.
+
+The curvature of the cost tells the deviations if residuals are independent and as large as the noise model says. Here
+blocks of neighbouring samples are resampled, to first order: the variance is that of their pulls at the constants.
+
+Source: Künsch (1989), Ann. Statist. 17:1217, for blocks; Efron (1982), The Jackknife, the Bootstrap and Other
+Resampling Plans, ch. 6, for the infinitesimal bootstrap, which needs no refit.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.dynamics.shooting import Fit, Pulls, Shooting, pulls
+from discovery.dynamics.windows import Windows
+
+# Samples of a block, unless that makes more blocks than MOST; fewer than FEWEST tell nothing of a variance.
+SAMPLES = 16
+FEWEST, MOST = 8, 40
+
+
+def resampled(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarray, " constant"] | None:
+    """Standard deviation of each constant by resampling; None if samples are too few or the data leave one open."""
+    found = _scores(fitted, windows, settings)
+    if found is None:
+        return None
+    scaled, scale = fitted.scaled_information()
+    if not np.all(scale > 0.0) or np.linalg.eigvalsh(scaled)[0] < 1e-10:
+        return None
+    influence = np.linalg.solve(scaled, (found / scale).T) / scale[:, None]
+    blocks = influence.shape[1]
+    spent = 1.0 - (len(scale) + fitted.starts.size) / max(fitted.count, 1)
+    return np.sqrt((influence**2).sum(axis=1) * blocks / (blocks - 1) / max(spent, 0.1))
+
+
+def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarray, "block constant"] | None:
+    """The pull of each block at the constants, the window's start following."""
+    length = max(SAMPLES, -(-len(windows.times) // MOST))
+    scores: list[Float[np.ndarray, " constant"]] = []
+    for window in range(len(windows.starts)):
+        low, high = int(windows.offsets[window]), int(windows.offsets[window + 1])
+        start = fitted.starts[window : window + 1]
+        whole = pulls(fitted.law, _part(windows, window, high - low, slice(0, high - low)), start, settings)
+        if whole is None:
+            return None
+        for rows in _blocks(high - low, length):
+            mine = pulls(fitted.law, _part(windows, window, rows.stop, rows), start, settings)
+            if mine is None:
+                return None
+            scores.append(_eliminated(whole, mine))
+    return np.array(scores) if len(scores) >= FEWEST else None
+
+
+def _eliminated(whole: Pulls, mine: Pulls) -> Float[np.ndarray, " constant"]:
+    """The pull at the constants less what the start takes up."""
+    diagonal = np.diag(whole.starts)
+    follow = np.linalg.solve(whole.starts + 1e-12 * diagonal.max() * np.eye(len(diagonal)), mine.start_slope)
+    return mine.slope - whole.mixed.T @ follow
+
+
+def _blocks(samples: int, length: int) -> Iterator[slice]:
+    pieces = max(1, round(samples / length))
+    edges = [round(i * samples / pieces) for i in range(pieces + 1)]
+    yield from (slice(first, last) for first, last in itertools.pairwise(edges))
+
+
+def _part(windows: Windows, window: int, samples: int, rows: slice) -> Windows:
+    """The first samples of one window, with weight only on some rows."""
+    low = int(windows.offsets[window])
+    here = slice(low, low + samples)
+    weights = np.zeros_like(windows.weights[here])
+    weights[rows] = windows.weights[here][rows]
+    return replace(
+        windows,
+        times=windows.times[here],
+        values=windows.values[here],
+        weights=weights,
+        offsets=np.array([0, samples], dtype=np.int64),
+        starts=windows.starts[window : window + 1],
+        places=windows.places[window : window + 1],
+        drives=windows.drives[here] if windows.drives.shape[1] else windows.drives,
+    )
