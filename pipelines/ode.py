@@ -77,7 +77,6 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = _measurements(data, config)
-    ensure(config, measurements)
     known, units = understood(measurements, config), stated(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -120,7 +119,9 @@ def discover_ode(
 
 
 def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) -> Measurements:
+    """The data, of which the configuration can make something."""
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
+    ensure(config, measurements)
     return as_map(measurements) if config.map else measurements
 
 
