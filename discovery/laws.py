@@ -138,6 +138,7 @@ class Law(Shown):
         frame: what was told of the law; None where nothing was.
         found: what was found for each unknown function of the frame, in its variables.
         told: the user's names of the first constants.
+        discrete: whether the right-hand sides are the next states of a map, and not derivatives.
     """
 
     states: tuple[str, ...]
@@ -147,6 +148,7 @@ class Law(Shown):
     frame: Frame | None = None
     found: tuple[sp.Expr, ...] = ()
     told: tuple[str, ...] = ()
+    discrete: bool = False
 
     @property
     def equations(self) -> dict[str, sp.Expr]:
@@ -158,7 +160,7 @@ class Law(Shown):
         """The same law without constants, their values written in."""
         rows = tuple(self.equations.values())
         frame = Frame(self.states, rows, inputs=self.inputs) if self.inputs else None
-        return Law(self.states, rows, (), self.sources, frame)
+        return Law(self.states, rows, (), self.sources, frame, discrete=self.discrete)
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ class Trajectory:
         label: tells this run from others; empty where there is only one.
         inputs: what drives the states, known at every time, one column each; no columns where nothing does.
         held: whether an input is held until the next time; else it is interpolated linearly.
+        discrete: whether times number the applications of a map, and nothing is between them.
 
     Raises:
         DataError: shapes, names or times do not fit together.
@@ -72,6 +73,7 @@ class Trajectory:
     label: str = ""
     inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
     held: bool = False
+    discrete: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))

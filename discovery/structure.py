@@ -1,8 +1,9 @@
-"""What a run tells of its law beyond the equations: quantities that it conserves. Plain values."""
+"""What a run tells of its law beyond the equations: quantities that it conserves, units. Plain values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -28,6 +29,11 @@ class Invariant:
 
 @dataclass(frozen=True)
 class Structure:
-    """All of it; empty where nothing was found or sought."""
+    """All of it; empty where nothing was found or sought.
+
+    Attributes:
+        units: of the columns, by identifier of the state, and by ``t``; empty where none were checked.
+    """
 
     invariants: tuple[Invariant, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict[str, str])

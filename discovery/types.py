@@ -42,6 +42,12 @@ __all__ = [
 Status = Literal["found", "not_found", "partial"]
 
 
+def no_surcharge(law: Law, /) -> float:
+    """Nothing is charged for any law."""
+    del law
+    return 0.0
+
+
 @dataclass(frozen=True)
 class DiscoveryProblem:
     """All that a search engine may look at; it takes the view that it needs.
@@ -53,6 +59,7 @@ class DiscoveryProblem:
         parts: for each unknown function of the frame the problem to find it: in its first variable's place stands the
             function, and what was told is taken off the targets.
         respond: gives the samples' responses of such a part about likely expressions; None for a whole problem.
+        surcharge: nats to add to a law's description length for what is known beside the data; infinite to rule it out.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -63,6 +70,7 @@ class DiscoveryProblem:
     told: tuple[tuple[float, ...], ...] = ()
     parts: Mapping[str, DiscoveryProblem] = field(default_factory=dict[str, "DiscoveryProblem"])
     respond: Callable[[Mapping[str, sp.Expr]], tuple[Any, ...]] | None = None
+    surcharge: Callable[[Law], float] = no_surcharge
 
     @property
     def names(self) -> tuple[str, ...]:

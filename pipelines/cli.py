@@ -8,13 +8,29 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
 from discovery.errors import DiscoveryError, OutputError, UsageError
-from pipelines.config import duration, listed, resolve
-from pipelines.flags import AsJson, Data, Inputs, Laws, Recipe, Run, Runs, States, Time, examples, option
+from pipelines.config import duration, resolve
+from pipelines.flags import (
+    AsJson,
+    Data,
+    Inputs,
+    Laws,
+    Map,
+    Recipe,
+    Run,
+    Runs,
+    States,
+    Time,
+    Units,
+    columns,
+    examples,
+    option,
+    parts,
+)
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
@@ -31,16 +47,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples("discover check data.csv", "discover run data.csv", "discover run --help"),
 )
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _told(time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None) -> dict[str, Any]:
-    """What is told of the columns; what is not told is left to the configuration."""
-    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs)}
-    return {name: value for name, value in told.items() if value is not None}
 
 
 @app.command(
@@ -64,6 +70,8 @@ def run(
     engines: Annotated[str | None, option("engines", "A,B")] = None,
     noise: Annotated[str | None, option("noise", "KIND")] = None,
     smoother: Annotated[str | None, option("smoother", "NAME")] = None,
+    units: Units = None,
+    map: Map = None,  # noqa: A002  # the name of the option
     recipe: Recipe = None,
     budget: Annotated[str | None, option("budget", "TIME")] = None,
     seed: Annotated[int | None, option("seed", "NUMBER")] = None,
@@ -90,7 +98,8 @@ def run(
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
-        "data": _told(time, states, trajectory, inputs), "laws": laws,
+        "data": columns(time, states, trajectory, inputs), "laws": laws,
+        "units": units, "map": map,
     }  # fmt: skip
     request = Request(
         data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
@@ -117,7 +126,7 @@ def check(
     """Says in seconds what is in a file: columns, sampling, noise, relations, what to mind, and what to run next."""
     from pipelines.checking import check_command
 
-    config = resolve(recipe, os.environ, {"data": _told(time, states, trajectory)})
+    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory)})
     check_command(data, config.data, picture=picture, as_json=as_json)
 
 
@@ -277,9 +286,9 @@ def systems(
     from discovery.datasets.corrupt import Corruption
     from pipelines.systems import systems_command
 
-    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=_list(hide))
+    corruption = Corruption(multiplicative=noise, additive=additive, every=every, drop=drop, hide=parts(hide))
     systems_command(
-        names or (), suite=suite, tags=_list(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
+        names or (), suite=suite, tags=parts(tag), csv=csv, runs=runs, corruption=corruption, seed=seed, as_json=as_json
     )
 
 
@@ -311,7 +320,7 @@ def validate(
     from pipelines.validate import validate_command
 
     validate_command(
-        names or (), suite=suite, tags=_list(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
+        names or (), suite=suite, tags=parts(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
         budget=_seconds(budget), recipe=recipe, out=out, as_json=as_json,
     )  # fmt: skip
 

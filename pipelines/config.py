@@ -107,6 +107,13 @@ class Columns(BaseModel):
         "Columns that drive the states, and have no equation.", "nothing drives the states", '["current"]',
         default=(),
     )  # fmt: skip
+    units: dict[str, str] = _option(
+        "Units of columns whose headers have none; t is time.", "those in the headers", '{ v = "m/s", t = "s" }',
+        default={},
+    )  # fmt: skip
+
+
+UnitsMode = Literal["auto", "hard", "soft", "off"]
 
 
 class RunConfig(BaseModel):
@@ -130,6 +137,14 @@ class RunConfig(BaseModel):
     smoother: str = _option(
         "How samples are smoothed: auto, neural_ode, gaussian_process, kalman, spline or local_polynomial.",
         "smallest errors of derivatives on ODEBench; benchmarks/smoothing.md", default="auto",
+    )  # fmt: skip
+    map: bool = _option(
+        "The law is a map, x[n+1] = f(x[n]): it gives the next sample, and samples are counted.",
+        "laws of nature are told in derivatives", default=False,
+    )  # fmt: skip
+    units: UnitsMode = _option(
+        "Laws whose units do not match: hard refuses them, soft charges them, off checks nothing; auto is hard where "
+        "all units in the headers, as in 'v [m/s]', are known.", "no units, no checks", default="auto",
     )  # fmt: skip
     engines: Annotated[tuple[str, ...], BeforeValidator(listed)] = _option(
         "Search engines, separated by commas: sindy, structured, operon, pysr.",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.config import meaning
+from pipelines.config import listed, meaning
 
 
 def examples(*lines: str) -> str:
@@ -20,12 +20,25 @@ def option(name: str, metavar: str) -> Any:
     return typer.Option(help=meaning(name), metavar=metavar, show_default=False)
 
 
+def parts(text: str) -> tuple[str, ...]:
+    """The parts of a text that are separated by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def columns(time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None) -> dict[str, Any]:
+    """What is told of the columns; what is not told is left to the configuration."""
+    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
 Data = Annotated[Path, typer.Argument(help="CSV with a column of times and one for each state.", show_default=False)]
 Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
 Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
+Map = Annotated[bool | None, typer.Option("--map", help=meaning("map"), show_default=False)]
+Units = Annotated[str | None, option("units", "KIND")]
 Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),

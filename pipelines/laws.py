@@ -12,7 +12,8 @@ from pipelines.terminal import plain
 
 def law_lines(law: Law, headers: Mapping[str, str]) -> list[str]:
     """The law as a person writes it, one line for each state; names are made harmless for a terminal."""
-    return [f"d {plain(headers.get(state, state))} / dt = {_rounded(rhs)}" for state, rhs in law.equations.items()]
+    form = "next {} = {}" if law.discrete else "d {} / dt = {}"
+    return [form.format(plain(headers.get(state, state)), _rounded(rhs)) for state, rhs in law.equations.items()]
 
 
 def one_line(law: Law) -> str:

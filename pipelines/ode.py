@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
 
@@ -19,6 +20,7 @@ from discovery.selection.advise import advise
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import without_outliers
+from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
@@ -33,6 +35,8 @@ from discovery.types import (
     Verdict,
 )
 from pipelines.config import RunConfig
+from pipelines.dimensional import admitted, charging, stated
+from pipelines.maps import as_map
 from pipelines.plain import PlainNames
 from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
@@ -72,19 +76,19 @@ def discover_ode(
         UsageError, BackendMissing: the configuration names what is not there.
     """
     config = config or RunConfig()
-    measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
-    ensure(config, measurements)
-    known = understood(measurements, config)
+    measurements = _measurements(data, config)
+    known, units = understood(measurements, config), stated(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
     runs = plain.enter(measurements.trajectories)
     first = () if known else stages.first(runs)
-    smoother, why = smoother_for(known, config, sum(map(len, runs)))
+    smoother, why = (Successive(), "") if config.map else smoother_for(known, config, sum(map(len, runs)))
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
-    problem = _problem(known, kept, smoothing, config)
+    problem = charging(_problem(known, kept, smoothing, config), units.renamed(plain.names, plain.plain))
     candidates, failures = stages.search(problem)
+    candidates, refused = admitted(candidates, problem)
     if first and (deadline.passed() or not candidates):
         candidates = first  # refined already, which there is no time to do with the others
     _check_that_some_are_left(candidates, failures)
@@ -103,15 +107,28 @@ def discover_ode(
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*measurements.notes, *check(measurements).notes, *notes),
+        notes=(*_notes_on(measurements), *units.notes, *notes, *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=_structure(verdict, selected, smoothing, advice, deadline),
+        structure=replace(_structure(verdict, selected, smoothing, advice, deadline), units=units.texts),
         inputs=dict(measurements.inputs),
     )
+
+
+def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) -> Measurements:
+    """The data, of which the configuration can make something."""
+    measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
+    ensure(config, measurements)
+    return as_map(measurements) if config.map else measurements
+
+
+def _notes_on(measurements: Measurements) -> tuple[str, ...]:
+    """What is said of the data; a map's samples are no curve, of which a check could speak."""
+    discrete = measurements.trajectories[0].discrete
+    return measurements.notes if discrete else (*measurements.notes, *check(measurements).notes)
 
 
 def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:

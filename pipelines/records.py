@@ -13,6 +13,7 @@ import sympy as sp
 from sympy.printing.str import StrPrinter
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
@@ -74,6 +75,7 @@ def law_document(law: Law) -> dict[str, Any]:
         "engine": ", ".join(law.sources),
         "sources": list(law.sources),
         **({"told": list(law.told), "inputs": list(law.inputs)} if law.frame else {}),
+        **({"map": True} if law.discrete else {}),
     }
 
 
@@ -88,7 +90,7 @@ def law_from(document: Mapping[str, Any]) -> Law:
     inputs = tuple(document.get("inputs", ()))
     names = (*states, *inputs, "t", *(f"c{i}" for i in range(len(constants))))
     skeletons = tuple(parse(text, names) for text in document["skeletons"].values())
-    law = Law(states, skeletons, constants, tuple(document["sources"]))
+    law = Law(states, skeletons, constants, tuple(document["sources"]), discrete=document.get("map", False))
     if "told" not in document:
         return law
     return replace(law, frame=Frame(states, skeletons, inputs=inputs), told=tuple(document["told"]))
@@ -134,8 +136,10 @@ def _front_from(document: Mapping[str, Any]) -> RankedLaw:
     )
 
 
-def constants_document(ranked: RankedLaw) -> list[dict[str, Any]]:
-    """Each constant with its 95 % interval and the equation in which it first stands."""
+def constants_document(ranked: RankedLaw, units: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Each constant with its 95 % interval, the equation in which it first stands, and its unit if there are any."""
+    units = units or {}
+    told = constant_units(ranked.law, {name: units.get(name) for name in (*ranked.law.states, "t")})
     rows: list[dict[str, Any]] = []
     for i, value in enumerate(ranked.law.constants):
         equation = next(
@@ -145,7 +149,8 @@ def constants_document(ranked: RankedLaw) -> list[dict[str, Any]]:
         )
         low = plain(ranked.lows[i]) if ranked.lows else None
         high = plain(ranked.highs[i]) if ranked.highs else None
-        rows.append({"name": f"c{i}", "value": value, "low": low, "high": high, "level": 0.95, "equation": equation})
+        row = {"name": f"c{i}", "value": value, "low": low, "high": high, "level": 0.95, "equation": equation}
+        rows.append(row | {"unit": told[i]} if units else row)
     return rows
 
 
@@ -163,7 +168,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
         "time": result.time_name,
         **({"inputs": dict(result.inputs)} if result.inputs else {}),
         "equations": law_document(chosen.law)["equations"] if chosen else {},
-        "constants": constants_document(chosen) if chosen else [],
+        "constants": constants_document(chosen, result.structure.units) if chosen else [],
         "latex": latex,
         "verdict": {
             "headline": result.verdict.headline,
@@ -234,6 +239,8 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
         arrays |= {f"times_{i}": run.times, f"states_{i}": run.states, f"inputs_{i}": run.inputs}
     if trajectories[0].held:
         arrays["held"] = np.array(True)
+    if trajectories[0].discrete:
+        arrays["discrete"] = np.ones(1)
     return arrays
 
 
@@ -248,6 +255,7 @@ def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) ->
             str(label),
             arrays.get(f"inputs_{i}", none),
             "held" in arrays,
+            discrete="discrete" in arrays,
         )
         for i, label in enumerate(arrays["labels"])
     )

@@ -33,6 +33,7 @@ class Constant(_Part):
     high: Number
     level: float = Field(gt=0, lt=1)
     equation: str
+    unit: str | None = Field(default=None, description="Where the columns have units; – where it cannot be told.")
 
 
 class Finding(_Part):
@@ -67,6 +68,7 @@ class FrontLaw(_Part):
     highs: list[Number]
     told: list[str] = Field(default=[], description="What the user calls the first constants.")
     inputs: list[str] = Field(default=[], description="Identifiers of the columns that drive the states.")
+    map: bool = Field(default=False, description="Whether right-hand sides are next states, and not derivatives.")
 
     @model_validator(mode="after")
     def _has_a_bound_for_each_constant(self) -> Self:
@@ -171,6 +173,7 @@ class Result(_Part):
     smoothing: Smoothed
     advice: Advice
     conserved: list[Conserved] = []
+    units: dict[str, str] = Field(default={}, description="Of the columns, where they were checked; t is time.")
     notes: list[str]
     failures: list[Failure]
     cites: list[str]

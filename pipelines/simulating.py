@@ -48,7 +48,8 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     start, until = _span(wanted, drive)
     state = np.array(_initial_state(wanted.x0, dict(result.headers))) if wanted.x0 is not None else _first_state(result)
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
-    times = np.linspace(start, until, wanted.samples)
+    whole = np.arange(round(start), round(until) + 1.0)
+    times = whole if result.law.discrete else np.linspace(start, until, wanted.samples)
     table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
     table.to_csv(sys.stdout, index=False)
 

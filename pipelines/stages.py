@@ -20,6 +20,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, S
 from pipelines.apart import Apart
 from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
+from pipelines.maps import selector_of_maps
 from pipelines.store import Store
 from pipelines.watched import watched
 
@@ -58,7 +59,7 @@ class Stages:
 
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
         """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
-        if self.witness is unseen or self.store.smoothing() is not None:
+        if self.witness is unseen or self.config.map or self.store.smoothing() is not None:
             return ()
         with self.timed("first law"):
             limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
@@ -151,6 +152,7 @@ class Stages:
             self.progress("selection", f"{len(candidates)} candidates")
             selector = self.config.make_selector()
             selector = selector.robust() if robust else selector
+            selector = selector_of_maps(selector) if self.config.map else selector
             return watched(  # waited for however late it is: without it there is no result
                 lambda told: selector.run(
                     candidates, problem, deadline=self.deadline, progress=told, witness=self.witness

@@ -22,7 +22,8 @@ def structure_document(structure: Structure) -> dict[str, Any]:
                 "expected": _plain(one.expected),
             }
             for one in structure.invariants
-        ]
+        ],
+        **({"units": dict(structure.units)} if structure.units else {}),
     }
 
 
@@ -39,7 +40,8 @@ def structure_from(document: Mapping[str, Any], states: Sequence[str], constants
                 _real(one["expected"]),
             )
             for one in document.get("conserved", ())
-        )
+        ),
+        document.get("units", {}),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from discovery.dynamics.implicit import propagate_stiff
+from discovery.dynamics.iterate import MAP, iterate
 from discovery.dynamics.runge_kutta import propagate
 
 # An implicit step costs about as much as this many explicit ones: five stages of a few Newton iterations.
@@ -18,12 +19,15 @@ def follow(code, outputs, registers, constants, start, times, columns, rtol, ato
     """As :func:`discovery.dynamics.runge_kutta.propagate`, with implicit steps where stability limits explicit ones.
 
     Args:
+        rtol: relative tolerance; ``MAP`` for a law that gives the next state, which is applied.
         max_steps: explicit steps allowed; implicit ones take as much time at most.
         stiff: one boolean: whether explicit steps need not be tried; set where implicit ones reached the end instead.
 
     Returns:
         Number of leading rows of ``out`` that were reached.
     """
+    if rtol == MAP:
+        return iterate(code, outputs, registers, constants, start, times, columns, bound, max_steps, out)
     if not stiff[0]:
         reached = propagate(
             code, outputs, registers, constants, start, times, columns, rtol, atol, bound, max_steps, out

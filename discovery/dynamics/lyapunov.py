@@ -13,6 +13,7 @@ from jaxtyping import Float
 from numba import njit
 
 from discovery.dynamics.follow import follow
+from discovery.dynamics.iterate import MAP
 from discovery.dynamics.tape import tape_of
 from discovery.types import Law
 
@@ -74,11 +75,13 @@ def largest_exponent(
         duration: of each run.
         bound: largest magnitude of a state; solutions that leave it have no attractor here.
     """
-    if len(law.states) + law_depends_on_time(law) < 3:
+    if not law.discrete and len(law.states) + law_depends_on_time(law) < 3:
         return math.nan  # Poincaré and Bendixson: no chaos in the plane
+    rtol = MAP if law.discrete else rtol
     numbers = law.numeric
     tape = tape_of(numbers)
     times = begin + np.linspace(0.0, duration, 2 * STEPS + 1)
+    times = np.unique(np.round(times)) if law.discrete else times
     found: list[float] = []
     for start in np.array(starts, dtype=np.float64):
         vector = bound / np.linalg.norm(np.ones(len(bound)))
@@ -86,7 +89,7 @@ def largest_exponent(
             tape.code, tape.outputs, np.array(tape.registers), start, vector, times, rtol, 1e-2 * rtol * bound, bound,
             MAX_STEPS // STEPS,
         )  # fmt: skip
-        total = float(growth[STEPS:].sum())
+        total = float(growth[len(growth) // 2 :].sum())
         found.append(total / (0.5 * duration) if total > CHAOTIC else math.nan)
     chaotic = [one for one in found if math.isfinite(one)]
     return float(np.mean(chaotic)) if 2 * len(chaotic) > len(found) else math.nan

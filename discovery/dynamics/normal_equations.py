@@ -42,7 +42,8 @@ def assemble(
 
     The blocks are: ``start_block`` (window, state, state), ``mixed_block`` (window, state, constant),
     ``constant_block`` (constant, constant); inputs are known at the samples (``drives``). The residual
-    is simulated minus measured over its deviation, and where it is larger than ``bend`` it counts less.
+    is simulated minus measured over its deviation, and where it is larger than ``bend`` it counts less. Laws are
+    followed by :func:`discovery.dynamics.follow.follow`, maps with ``rtol`` as it says there.
 
     Returns:
         Number of windows that could be simulated to their end; all of them, or the blocks are not to be used.

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.beliefs import Beliefs
+from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
@@ -155,9 +156,10 @@ def _evaluate(
     block = np.empty((number, number))
     start_gradient = np.empty((count, dimension))
     gradient = np.empty(number)
+    rtol = MAP if windows.discrete else settings.rtol
     done = assemble(
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
-        windows.offsets, windows.logarithmic, settings.rtol, 1e-2 * settings.rtol * windows.spread, windows.bound,
+        windows.offsets, windows.logarithmic, rtol, 1e-2 * rtol * windows.spread, windows.bound,
         settings.bend, settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
         tape.header, windows.drives, windows.held,
     )  # fmt: skip
@@ -237,6 +239,7 @@ def fit(
         fixed: constants that keep their values.
     """
     settings = settings or Shooting()
+    law = law if law.discrete == windows.discrete else replace(law, discrete=windows.discrete)
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import with_table
+from discovery.dynamics.iterate import MAP
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.errors import SimulationError
 from discovery.samples import Drive
@@ -41,6 +42,7 @@ def simulate(
     """
     tape = tape_of(law)
     registers = _driven(tape, law, drive)
+    rtol = MAP if law.discrete else rtol
     # Copies, since a read-only array is another type, for which all would be compiled again.
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)

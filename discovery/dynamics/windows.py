@@ -30,6 +30,7 @@ class Windows:
         places: trajectory and sample at which each window starts.
         drives: inputs at each sample.
         held: whether inputs are held from sample to sample; else they are interpolated.
+        discrete: whether the samples are of a map.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -50,6 +51,8 @@ class Windows:
         if not self.drives.shape[1]:
             return None
         return Drive(self.times[low:high], self.drives[low:high], self.held)
+
+    discrete: bool = False
 
     @property
     def count(self) -> int:
@@ -106,6 +109,7 @@ def cut(
         tuple((index, low) for index, low, _ in pieces),
         np.vstack([trajectories[index].inputs[low:high] for index, low, high in pieces]),
         trajectories[0].held,
+        trajectories[0].discrete,
     )
 
 

@@ -26,6 +26,8 @@ FORMATS: Mapping[str, str] = {
     "constants": "a CSV table of the constants and their intervals",
 }
 
+OF_MAPS = ("python", "latex", "sympy", "csv", "constants")  # those that do not integrate
+
 
 def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
     """The law of a result, complete, as text of another format.
@@ -53,6 +55,8 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
             f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold yet. "
             "Export it to latex, csv or constants, or forecast with `discover simulate --inputs`."
         )
+    if result.trajectories[0].discrete and to not in OF_MAPS:
+        raise UsageError(f"The law is a map, and an export to {to} integrates. Choose from {', '.join(OF_MAPS)}.")
     return import_module(f"discovery.export.{to}").write(ranked(result, rank))
 
 

@@ -46,6 +46,23 @@ if __name__ == "__main__":
     main()
 '''
 
+MAP = '''
+
+def main():
+    """Applies the map from the first state of each run and prints CSV."""
+    print("run", "n", *STATES, sep=",")
+    for number, (begin, end, start) in enumerate(RUNS, start=1):
+        state = list(start)
+        for n in range(round(begin), round(end) + 1):
+            print(number, n, *state, sep=",")
+            state = law(n, state)
+
+
+if __name__ == "__main__":
+    main()
+'''
+_GIVES = {False: "Derivatives of the states at time t.", True: "The states that follow those of number t."}
+
 
 def write(result: DiscoveryResult) -> str:
     """A module with a function ``law(t, state)`` and an example that integrates it."""
@@ -53,11 +70,12 @@ def write(result: DiscoveryResult) -> str:
     rows = [f"        {rhs}," for rhs in law.right_hand_sides(DIALECT, indent=" " * 12)]
     helper = _SIGN if any("sign(" in row for row in rows) else ""
     function = (
-        '\n\ndef law(t, state, constants=CONSTANTS):\n    """Derivatives of the states at time t."""\n'
+        f'\n\ndef law(t, state, constants=CONSTANTS):\n    """{_GIVES[law.law.discrete]}"""\n'
         f"{unpacked(law)}    return [\n" + "\n".join(rows) + "\n    ]\n"
     )
+    main = MAP if law.law.discrete else MAIN
     head = '"""The right-hand side of a law, in plain Python."""\n\n'
-    return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{MAIN}"
+    return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{main}"
 
 
 def tables(law: ExportedLaw, dialect: Dialect) -> str:

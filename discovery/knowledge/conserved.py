@@ -52,10 +52,13 @@ def conserved(
         deadline: ends the search with what it has.
     """
     dimension = len(law.states)
-    if not 1 < dimension <= MOST_STATES or len(law.constants) > MOST_CONSTANTS:
+    if law.discrete or not 1 < dimension <= MOST_STATES or len(law.constants) > MOST_CONSTANTS:
         return ()
     if law.inputs or any(symbol("t") in skeleton.free_symbols for skeleton in law.skeletons):
         return ()  # what is driven from outside keeps nothing
+    known = {*map(symbol, law.states), *(symbol(f"c{i}") for i in range(len(law.constants)))}
+    if any(not rhs.free_symbols <= known for rhs in law.skeletons):
+        return ()  # what inputs or time drive exchanges energy with them
     search = _Search.of(law, runs, np.array(covariance, dtype=np.float64))
     found: list[Invariant] = []
     for degree in DEGREES:

@@ -114,5 +114,5 @@ def regressions(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tup
             "are looked for in measured states. Add a column for the velocity, by differences of the raw positions, "
             "and leave the setting `order` at 1."
         )
-    weak = weak_regression(trajectories, smoothing)
+    weak = None if trajectories[0].discrete else weak_regression(trajectories, smoothing)
     return (derivative_regression(smoothing), *(() if weak is None else (weak,)))

@@ -85,6 +85,8 @@ def responses(
         trajectories: the runs as they were measured.
         laws: likely right-hand sides, by state, whose derivatives are the Jacobian; else a polynomial's are.
     """
+    if trajectories[0].discrete:
+        return ()  # a map leaves a curve at once, and has no derivative to be linear in
     paths = _paths(trajectories, smoothing, laws or {})
     if not paths:
         return ()

@@ -62,6 +62,8 @@ _MEASURES = {
     "lyapunov_exponent": "Largest Lyapunov exponent",
     "horizon_in_lyapunov_times": "Lyapunov times for which forecasts hold",
 }
+_EQUATIONS = "Only ordinary differential equations were tried: no delays, no random forcing, no dependence on space."
+_MAPS = "Only maps of the present state were tried: none of earlier ones, and no random forcing."
 _EVEN = 0.01  # steps that differ by less than this share are called even
 
 
@@ -122,9 +124,7 @@ def untested(result: DiscoveryResult) -> tuple[str, ...]:
     if not whole_runs(result):
         gaps.append("The law was not tried on a run with another initial state that it had not seen.")
     gaps.append("Nothing is known outside the measured range of the states and the measured span of time.")
-    gaps.append(
-        "Only ordinary differential equations were tried: no delays, no random forcing, no dependence on space."
-    )
+    gaps.append(_MAPS if result.trajectories[0].discrete else _EQUATIONS)
     if result.ranking.front and any(row.low == NOT_DETERMINED for row in constants(result, result.ranking.front[0])):
         gaps.append("Constants marked “not determined” can change together without changing the fit.")
     return tuple(gaps) + ((_STOPPED[result.stopped_by],) if result.stopped_by in _STOPPED else ())
@@ -203,7 +203,9 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text = _outlook_caption(result, dimension)
     if name == "phase" and dimension == 1:
         text = "Slope of the state against the state: smoothed samples and the law."
-    if name == "phase" and dimension == 2 and result.law is not None:
+        if result.trajectories[0].discrete:
+            text = "The next state against the state: samples and the law."
+    if name == "phase" and dimension == 2 and result.law is not None and not result.law.discrete:
         first, second = (split_header(result.headers.get(name, name))[0] for name in result.trajectories[0].names)
         text += (
             f" Grey lines follow the law's vector field; {first} is at rest on the dashed green line, {second} on the "

@@ -84,7 +84,7 @@ def _clocks(windows: Windows, result: DiscoveryResult) -> list[tuple[int, Float[
         samples = result.trajectories[run].times
         times = samples[low : next_low + 1] if following == run else samples[low:]
         sparse = np.append(times[: -1 : 1 + len(samples) // MOST_POINTS], times[-1])
-        clocks.append((run, _fine(sparse)))
+        clocks.append((run, times if windows.discrete else _fine(sparse)))
     return clocks
 
 

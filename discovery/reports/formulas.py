@@ -55,8 +55,9 @@ class Formulas(Generic[Safe]):
         return self.safe(self._typesetter({}).name(identifier))
 
     def rate(self, identifier: str) -> Safe:
-        """The derivative of a state in a line of text, as a name with a prime."""
-        return self.safe(self.pen.power(self._typesetter({}).name(identifier), self.pen.operator("′")))
+        """The derivative of a state in a line of text, as a name with a prime; of a map its next value, with a plus."""
+        sign = "+" if self._discrete else self.pen.operator("′")
+        return self.safe(self.pen.power(self._typesetter({}).name(identifier), sign))
 
     def expression(self, expression: sp.Expr) -> Safe:
         """An expression with letters for its constants."""
@@ -70,13 +71,17 @@ class Formulas(Generic[Safe]):
         """Whether a text of a table is a number, or else words or a dash."""
         return bool(_NUMBER.fullmatch(text))
 
+    @property
+    def _discrete(self) -> bool:
+        return self.result.trajectories[0].discrete
+
     def _typesetter(self, values: dict[str, str]) -> Typesetter:
         return Typesetter(self.pen, {"t": self.result.time_name, **self.result.headers, **self.names}, values)
 
     def _equations(self, law: Law, typesetter: Typesetter, width: int) -> tuple[Equation[Safe], ...]:
         return tuple(
             Equation(
-                self.safe(typesetter.derivative(state)),
+                self.rate(state) if law.discrete else self.safe(typesetter.derivative(state)),
                 tuple(self.safe(line) for line in typesetter.lines(skeleton, width)),
             )
             for state, skeleton in zip(law.states, law.skeletons, strict=True)

@@ -72,6 +72,8 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
     parts[TIME] = split_header(result.time_name)
+    stated = result.structure.units
+    parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
     counts = Counter(split_name(name) for name, _ in parts.values())
     own = {key for key, (name, _) in parts.items() if _is_readable(name) and counts[split_name(name)] == 1}
     own -= {TIME} if len(split_name(parts[TIME][0])[0]) > 1 else set()

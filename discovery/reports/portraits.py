@@ -69,7 +69,7 @@ def _entries(result: DiscoveryResult) -> list[tuple[str, Line2D]]:
 def draw_plane(axes: Axes, result: DiscoveryResult) -> None:
     """Two states: samples, the law's trajectories, and, where it has one field, streamlines and nullclines."""
     draw_projection(axes, result, 0, 1)
-    if result.law is None or depends_on_time(result.law):
+    if result.law is None or result.law.discrete or depends_on_time(result.law):
         return
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     across, along = np.linspace(left, right, _GRID), np.linspace(bottom, top, _GRID)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from discovery.knowledge.dimensions import constant_units
 from discovery.reports.comparison import Difference, differences, why_not
 from discovery.reports.naming import split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.rounding import percent, plain, rounded
-from discovery.reports.units import constant_units
 from discovery.reports.unseen import whole_runs
 from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
 

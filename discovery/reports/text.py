@@ -17,7 +17,7 @@ def right_hand_sides(law: Law, precision: int = 4) -> tuple[str, ...]:
 def lines(law: Law, precision: int = 4) -> tuple[str, ...]:
     """One equation a line, in the identifiers of the states."""
     pairs = zip(law.states, right_hand_sides(law, precision), strict=True)
-    return tuple(f"({state})' = {side}" for state, side in pairs)
+    return tuple(f"next {state} = {side}" if law.discrete else f"({state})' = {side}" for state, side in pairs)
 
 
 def _rounded(expression: sp.Expr, precision: int) -> sp.Expr:

@@ -152,7 +152,7 @@ def _information(
     if noise.kind == "lognormal" and np.any(states <= 0.0):
         return None
     none = np.zeros_like(states)
-    run = Trajectory(stage.times, states, law.states)
+    run = Trajectory(stage.times, states, law.states, discrete=law.discrete)
     windows = cut([run], [SmoothedTrajectory(stage.times, states, none, none, none, law.states)], noise, stage.length)
     windows = replace(windows, weights=windows.weights * np.sqrt(stage.each), bound=10.0 * _bound(stage))
     found = fit(law, windows, settings=replace(settings, iterations=0))

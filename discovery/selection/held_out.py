@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -107,7 +107,7 @@ def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, Smoothed
     run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
     rows = slice(part.low, part.high)
     return (
-        Trajectory(run.times[rows], run.states[rows], run.names, run.label, run.inputs[rows], run.held),
+        replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows]),
         SmoothedTrajectory(
             smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
             smooth.derivative_deviations[rows], smooth.names, smooth.label,

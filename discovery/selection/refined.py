@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -84,6 +85,18 @@ def lengthen(refined: Refined, windows: Windows, longer: Windows, settings: Shoo
     """The law fitted again on longer windows, from the starts of the shorter ones."""
     starts = carried_starts(refined.fit.starts, windows, longer)
     return refine(refined.law, longer, starts=starts, settings=settings)
+
+
+def charged(items: Sequence[Refined], surcharge: Callable[[Law], float]) -> list[Refined]:
+    """Best first after what is added to the scores; laws that are charged infinitely are left out."""
+    charges = [surcharge(item.law) for item in items]
+    return in_order(
+        [
+            replace(item, score=item.score + charge)
+            for item, charge in zip(items, charges, strict=True)
+            if charge < math.inf
+        ]
+    )
 
 
 def in_order(items: Sequence[Refined]) -> list[Refined]:

@@ -114,7 +114,7 @@ def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) ->
 def _named(law: Law, place: int) -> str:
     """The constant of that place by its first term."""
     state, term = min(_terms(law, place), key=str, default=("", sp.S.One))
-    return f"the constant of {term} in {state}'"
+    return f"the constant of {term} in {f'next {state}' if law.discrete else state + chr(39)}"
 
 
 def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.Expr, float]]:

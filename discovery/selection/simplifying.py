@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +14,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Free, Refined, in_order, refine, side_by_side
 from discovery.selection.relations import Relation, relations
 from discovery.symbolic.constants import substituted
-from discovery.types import symbol
+from discovery.types import Law, no_surcharge, symbol
 
 # Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.
 TRIED = 3
@@ -25,30 +25,47 @@ MOST = 6
 
 
 def simplified_front(
-    refined: Sequence[Refined], windows: Windows, settings: Shooting, *, threads: int, deadline: Deadline = NEVER
+    refined: Sequence[Refined],
+    windows: Windows,
+    settings: Shooting,
+    *,
+    threads: int,
+    deadline: Deadline = NEVER,
+    surcharge: Callable[[Law], float] = no_surcharge,
 ) -> list[Refined]:
     """The laws with the leading ones simplified, best first; of laws that became the same, the better."""
     near = [item for item in refined[:MOST] if item.score < refined[0].score + NEAR]
-    work = partial(simplified, windows=windows, settings=settings, deadline=deadline)
+    work = partial(simplified, windows=windows, settings=settings, deadline=deadline, surcharge=surcharge)
     forms: dict[tuple[object, ...], Refined] = {}
     for item in in_order([*side_by_side(work, near, threads), *refined[len(near) :]]):
         forms.setdefault(item.law.skeletons, item)
     return list(forms.values())
 
 
-def simplified(refined: Refined, windows: Windows, settings: Shooting, *, deadline: Deadline = NEVER) -> Refined:
+def simplified(
+    refined: Refined,
+    windows: Windows,
+    settings: Shooting,
+    *,
+    deadline: Deadline = NEVER,
+    surcharge: Callable[[Law], float] = no_surcharge,
+) -> Refined:
     """The law with relations put in one by one, each refitted, as long as the description gets shorter."""
     while not deadline.passed():
-        better = _simpler(refined, windows, settings)
+        better = _simpler(refined, windows, settings, surcharge)
         if better is None:
             break
         refined = better
     return refined
 
 
-def _simpler(refined: Refined, windows: Windows, settings: Shooting) -> Refined | None:
+def _simpler(
+    refined: Refined, windows: Windows, settings: Shooting, surcharge: Callable[[Law], float]
+) -> Refined | None:
     """The law with the most credible relation that pays when it is refitted."""
     for relation in relations(refined.fit)[:TRIED]:
+        # An exact number has no unit of its own.
+        charge = surcharge(relation.law) - surcharge(refined.law)
         trial = refine(relation.law, windows, starts=refined.fit.starts, settings=settings)
         if trial is None:
             continue
@@ -56,7 +73,7 @@ def _simpler(refined: Refined, windows: Windows, settings: Shooting) -> Refined 
         objection = 0.5 * (trial.fit.cost - refined.fit.cost) / max(1.0, refined.fit.reduced)
         texts = (*refined.relations, relation.text)
         priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
-        if priced.score < refined.score and objection < relation.evidence + relation.objection:
+        if priced.score + charge < refined.score and objection < relation.evidence + relation.objection:
             return priced
     return None
 

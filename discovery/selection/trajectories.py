@@ -20,7 +20,7 @@ from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
 from discovery.selection.polish import Polished, polished
 from discovery.selection.reconstruction import reconstruct
-from discovery.selection.refined import Refined, canonical_law, in_order
+from discovery.selection.refined import Refined, canonical_law, charged, in_order
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
@@ -152,8 +152,11 @@ class TrajectorySelector:
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")
-        refined = simplified_front(refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline)
-        refined = [item for item in refined if permitted(item.law, problem)]
+        refined = simplified_front(
+            refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline,
+            surcharge=problem.surcharge,
+        )  # fmt: skip
+        refined = [item for item in charged(refined, problem.surcharge) if permitted(item.law, problem)]
         show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
 

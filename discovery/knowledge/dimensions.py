@@ -66,7 +66,7 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
     for state, skeleton in zip(law.states, law.skeletons, strict=True):
         walk = _Walk(columns)
         try:
-            walk.right_hand_side(skeleton, walk.form(sp.Symbol(state)) - walk.form(sp.Symbol("t")))
+            walk.right_hand_side(skeleton, walk.rate(state))
         except ValueError:
             continue  # a function or power to which units say nothing
         for constant, unit in walk.solved().items():
@@ -75,11 +75,27 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
     return tuple(next(iter(units)) if len(units) == 1 else "–" for units in told)
 
 
+def consistent(law: Law, dimensions: Mapping[str, Exponents | None]) -> bool:
+    """Whether units can be given to the constants so that both sides of each equation, and all terms, have one unit.
+
+    Args:
+        dimensions: of the states and of ``t``; None where one is not known, which then fits whatever it stands in.
+    """
+    walk = _Walk({name: {} if known is None else known for name, known in dimensions.items()}, strict=True)
+    walk.unknown |= {name for name, known in dimensions.items() if known is None}
+    try:
+        for state, skeleton in zip(law.states, law.skeletons, strict=True):
+            walk.right_hand_side(skeleton, walk.rate(state))
+    except ValueError:
+        return True  # a function to which units say nothing
+    return walk.solvable()
+
+
 @dataclass(frozen=True)
 class _Form:
     """A unit that is a product of powers of known base units and of the constants' unknown units."""
 
-    constants: Mapping[int, Fraction]
+    constants: Mapping[int | str, Fraction]
     known: Exponents
 
     def __sub__(self, other: _Form) -> _Form:
@@ -105,16 +121,28 @@ PURE = _Form({}, {})
 
 
 class _Walk:
-    """Goes through one right-hand side and collects what must be without a unit."""
+    """Goes through right-hand sides and collects what must be without a unit.
 
-    def __init__(self, columns: Mapping[str, Exponents]) -> None:
+    Attributes:
+        strict: whether a term without a constant counts, whose factor 1 else may hide a unit.
+        unknown: columns whose unit is not known, solved for as those of the constants.
+        pure: what must be without a unit.
+    """
+
+    def __init__(self, columns: Mapping[str, Exponents], *, strict: bool = False) -> None:
         self.columns = columns
+        self.strict = strict
+        self.unknown: set[str] = set()
         self.pure: list[_Form] = []
 
+    def rate(self, state: str) -> _Form:
+        """The unit of a state's derivative."""
+        return self.form(sp.Symbol(state)) - self.form(sp.Symbol("t"))
+
     def right_hand_side(self, expression: Node, unit: _Form) -> None:
-        """Each term has the unit of the derivative; one without a constant may hide a factor 1 that has a unit."""
+        """Each term has the unit of the derivative."""
         for term in sp.Add.make_args(expression):
-            if any(_number_of(leaf) is not None for leaf in term.free_symbols):
+            if term != 0 and (self.strict or any(_number_of(leaf) is not None for leaf in term.free_symbols)):
                 self.pure.append(self.form(term) - unit)
 
     def form(self, node: Node) -> _Form:
@@ -136,6 +164,10 @@ class _Walk:
                 return PURE
             case _ if isinstance(node, _SAME):
                 return self.alike(node.args)
+            case sp.sign():
+                return PURE
+            case sp.Pow() if self.strict:
+                return self.powered(node)
             case sp.Function() | sp.Pow() | sp.exp():
                 self.pure += [self.form(argument) for argument in node.args]
                 return PURE
@@ -147,7 +179,14 @@ class _Walk:
         number = _number_of(node)
         if number is None and node.name not in self.columns:
             raise ValueError(node.name)
+        if node.name in self.unknown:
+            return _Form({f"unit of {node.name}": Fraction(1)}, {})
         return _Form({}, self.columns[node.name]) if number is None else _Form({number: Fraction(1)}, {})
+
+    def powered(self, node: sp.Pow) -> _Form:
+        """A power whose exponent is a constant: without a unit, or of one that no other part of the law tells."""
+        self.pure.append(self.form(node.exp))
+        return PURE if not self.form(node.base).known else _Form({f"unit of {node}": Fraction(1)}, {})
 
     def alike(self, nodes: tuple[Node, ...]) -> _Form:
         """The one unit of several expressions."""
@@ -155,14 +194,26 @@ class _Walk:
         self.pure += [first - other for other in others]
         return first
 
-    def solved(self) -> dict[int, Exponents]:
-        """Units of the constants that the conditions determine; none at all if these contradict each other."""
-        unknown = sorted({number for form in self.pure for number in form.constants})
+    def solvable(self) -> bool:
+        """Whether the conditions do not contradict each other."""
+        _, _, matrix, target = self.conditions()
+        if not target.size:
+            return True
+        return not np.any(np.abs(matrix @ (np.linalg.pinv(matrix) @ target) - target) > 1e-9)
+
+    def conditions(self) -> tuple[list[Any], list[str], np.ndarray, np.ndarray]:
+        """Unknown units, base units, and the linear equations between their exponents."""
+        unknown = sorted({number for form in self.pure for number in form.constants}, key=str)
         bases = sorted({base for form in self.pure for base in form.known})
-        if not unknown:
-            return {}
         matrix = np.array([[float(form.constants.get(i, 0)) for i in unknown] for form in self.pure])
         target = -np.array([[float(form.known.get(base, 0)) for base in bases] for form in self.pure])
+        return unknown, bases, matrix.reshape(len(self.pure), len(unknown)), target
+
+    def solved(self) -> dict[int, Exponents]:
+        """Units of the constants that the conditions determine; none at all if these contradict each other."""
+        unknown, bases, matrix, target = self.conditions()
+        if not unknown:
+            return {}
         inverse = np.linalg.pinv(matrix)
         values = inverse @ target.reshape(len(matrix), -1)
         if np.any(np.abs(matrix @ values - target) > 1e-9):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.reports.units import constant_units, exponents, written
+from discovery.knowledge.dimensions import constant_units, exponents, written
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 

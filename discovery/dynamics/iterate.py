@@ -1,0 +1,54 @@
+"""Maps: the right-hand side gives the next state, and a solution is its repeated application."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from discovery.dynamics.interpreter import run_with_tangents
+
+# In place of a relative tolerance: there is nothing to be tolerated, states are applied and not integrated.
+MAP = 0.0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def iterate(code, outputs, registers, constants, start, times, columns, bound, max_steps, out):
+    """As :func:`discovery.dynamics.runge_kutta.propagate`; times count applications, to the nearest whole number.
+
+    Returns:
+        Number of leading rows of ``out`` that were reached.
+    """
+    dimension, number = start.shape[0], constants.shape[0]
+    value = registers.copy()
+    value[dimension + 1 : dimension + 1 + number] = constants
+    tangent = np.zeros((registers.shape[0], columns - 1))
+    for i in range(dimension):
+        value[i] = start[i]
+        if i < columns - 1:
+            tangent[i, i] = 1.0
+    for i in range(columns - 1 - dimension):
+        tangent[dimension + 1 + i, dimension + i] = 1.0
+    following = np.empty(dimension)
+    slopes = np.empty((dimension, columns - 1))
+    done = 0
+    for row in range(times.shape[0]):
+        wanted = round(times[row] - times[0])
+        while done < wanted:
+            if done >= max_steps:
+                return row
+            value[dimension] = times[0] + done
+            run_with_tangents(code, value, tangent)
+            for i in range(dimension):
+                following[i] = value[outputs[i]]
+                slopes[i] = tangent[outputs[i]]
+                if not abs(following[i]) <= bound[i]:
+                    return row
+            for i in range(dimension):
+                value[i] = following[i]
+                tangent[i] = slopes[i]
+            done += 1
+        for i in range(dimension):
+            out[row, i, 0] = value[i]
+            for j in range(columns - 1):
+                out[row, i, 1 + j] = tangent[i, j]
+    return times.shape[0]

@@ -1,0 +1,157 @@
+"""Units that the user states of the columns, and the laws that they rule out.
+
+A unit is a product of powers of base units, and a factor: kilometres and metres have one dimension and do not fit each
+other without a constant. Constants of a law may have any unit; numbers that are exact, and functions, may not.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, cast
+
+from discovery.errors import BackendMissing, UsageError
+from discovery.knowledge.dimensions import Exponents, consistent, exponents
+from discovery.laws import Law
+
+Mode = Literal["auto", "hard", "soft", "off"]
+FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
+SOFT = 10.0  # nats that an inconsistent law has to make up for: beyond, by the report's own scale, a rival is ruled out
+_RATIOS = frozenset({"radian", "count"})  # base units of pint that are none
+_NAME = re.compile(r"°?[^\W\d_]+|°")
+_PERCENT = {"%": 0.01}
+
+
+@dataclass(frozen=True)
+class Units:
+    """What is known of the columns' units.
+
+    Attributes:
+        texts: as stated, by identifier of the state, and by ``t``.
+        dimensions: the same in base units; None where a column has none.
+        mode: ``hard`` rules inconsistent laws out, ``soft`` charges them; ``off`` where nothing is checked.
+        notes: what the user should know, one sentence each.
+    """
+
+    texts: Mapping[str, str]
+    dimensions: Mapping[str, Exponents | None]
+    mode: Mode = "off"
+    notes: tuple[str, ...] = ()
+
+    def renamed(self, old: Sequence[str], new: Sequence[str]) -> Units:
+        """The same for columns that have other identifiers."""
+        names = dict(zip(old, new, strict=True))
+        dimensions = {names.get(name, name): one for name, one in self.dimensions.items()}
+        return replace(self, dimensions=dimensions)
+
+    def surcharge(self, law: Law) -> float:
+        """Nats to add to a law's description length: 0 where its units fit."""
+        if self.mode == "off" or consistent(law, self.dimensions):
+            return 0.0
+        return SOFT if self.mode == "soft" else math.inf
+
+
+NONE = Units({}, {})
+
+
+def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) -> Units:
+    """The units of the columns.
+
+    Args:
+        names: headers of the states by identifier, and the name of time by ``t``.
+        stated: units by identifier, ``t`` or header, from a configuration; they go before those in headers.
+        mode: ``auto`` checks (``hard``) if all units in the headers are known, and says so if not.
+
+    Raises:
+        UsageError: a unit that is none, or of a column that is not there.
+        BackendMissing: units are to be checked and pint is not installed.
+    """
+    if mode == "off":
+        return NONE
+    texts = {name: unit for name, header in names.items() if (unit := unit_of(header)) is not None}
+    texts |= {_identifier(key, names): unit for key, unit in stated.items()}
+    if not any(name != "t" for name in texts):
+        if mode != "auto":
+            raise UsageError(
+                f"--units {mode} needs units, and no column has one. Write headers such as 'v [m/s]', or a table "
+                "[data.units] in the configuration."
+            )
+        return NONE
+    asked = mode != "auto" or bool(stated)
+    if importlib.util.find_spec("pint") is None:
+        if asked:
+            raise BackendMissing("Units are read by pint, which is not installed. Add it with: pip install pint")
+        return NONE
+    return _read(names, texts, "hard" if mode == "auto" else mode, asked=asked)
+
+
+def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, asked: bool) -> Units:
+    read = dict(zip(texts, _dimensions(tuple(texts.values())), strict=True))
+    for name, unit in texts.items():
+        if read[name] is None:
+            told = f"{unit!r} of {names.get(name, name)!r} is no unit that pint knows"
+            if asked:
+                raise UsageError(f"{told}. Write it as in 'm/s^2' or 'kg m^2 s^-3', or check nothing with --units off.")
+            return Units(texts, {}, "off", (f"Units were not checked, because {told}.",))
+    return Units(texts, {name: read.get(name) for name in names}, mode)
+
+
+def unit_of(header: str) -> str | None:
+    """What stands in square brackets at the end of a header: ``v [m/s]``; None where nothing does.
+
+    Round brackets are no promise: ``x (1)`` is a column's number.
+    """
+    before, bracket, unit = header.strip().removesuffix("]").rpartition("[")
+    return unit.strip() if bracket and before.strip() and header.strip().endswith("]") else None
+
+
+def _identifier(key: str, names: Mapping[str, str]) -> str:
+    """The identifier of a column that is named by it, by its header, or by its header without the unit."""
+    for name, header in names.items():
+        if key in (name, header, header.partition("[")[0].strip()):
+            return name
+    raise UsageError(
+        f"[data.units] has {key!r}, which is no column that is used. The columns are {', '.join(names.values())}."
+    )
+
+
+def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
+    """Base units of each text; None where pint does not know a part of it. Only single names are given to pint."""
+    import pint  # half a second, and only where units are given
+
+    registry = pint.UnitRegistry()
+
+    def base(name: str) -> tuple[float, dict[str, Fraction]]:
+        if name in _PERCENT:
+            return _PERCENT[name], {}
+        if _NAME.fullmatch(name) is None:
+            raise pint.errors.UndefinedUnitError(name)
+        factor, unit = registry.get_base_units(name)
+        powers = dict(unit._units)  # pyright: ignore[reportPrivateUsage]  # has no public name
+        kept = {str(key): Fraction(str(power)) for key, power in powers.items() if str(key) not in _RATIOS}
+        return float(cast("float", factor)), kept
+
+    def dimension(text: str) -> Exponents | None:
+        try:
+            return _product(exponents(text), base)
+        except pint.errors.PintError:
+            return None
+
+    return tuple(dimension(text) for text in texts)
+
+
+def _product(powers: Exponents, base: Callable[[str], tuple[float, dict[str, Fraction]]]) -> Exponents:
+    total: dict[str, Fraction] = {}
+    logarithm = 0.0
+    for name, power in powers.items():
+        factor, parts = base(name)
+        logarithm += float(power) * math.log10(factor)
+        for part, own in parts.items():
+            total[part] = total.get(part, Fraction(0)) + own * power
+    if abs(logarithm) > 1e-12:
+        total[FACTOR] = Fraction(logarithm)
+    return {name: power for name, power in total.items() if power}

@@ -1,0 +1,127 @@
+"""Units of columns: what they rule out, what they leave alone, and what is said of those that are none."""
+
+import math
+from collections.abc import Mapping
+
+import pytest
+
+from discovery.errors import UsageError
+from discovery.knowledge.units import SOFT, Units, unit_of, units_of
+from discovery.laws import Law
+from discovery.symbolic.parse import parse
+
+METRES = {"x": "x [m]", "v": "v [m/s]", "t": "t [s]"}
+
+
+def law(equations: Mapping[str, str], constants: int = 0) -> Law:
+    """A law of these right-hand sides."""
+    return Law(tuple(equations), tuple(parse(text) for text in equations.values()), (1.0,) * constants)
+
+
+FITTING = (
+    {"x": "v", "v": "-c0*x - c1*v"},
+    {"x": "v", "v": "c0 - c1*v*Abs(v)"},
+    {"x": "v", "v": "c0*sin(c1*x)"},
+    {"x": "v", "v": "c0*x/(c1 + x)"},
+    {"x": "v", "v": "c0*exp(-c1*x)*v"},
+    {"x": "v", "v": "c0*v**c1"},
+    {"x": "v", "v": "c0*sign(v)"},
+)
+MISFIT = (
+    {"x": "x", "v": "c0*x"},
+    {"x": "v", "v": "c0*exp(x)"},
+    {"x": "v", "v": "c0*x/(1 + x)"},
+    {"x": "v", "v": "x + v"},
+    {"x": "v", "v": "c0*sin(x)"},
+    {"x": "c0*v", "v": "c0*x"},
+    {"x": "v", "v": "c0*x**v"},
+)
+
+
+@pytest.mark.parametrize("equations", FITTING, ids=str)
+def test_constants_take_the_units_that_are_needed(equations: dict[str, str]) -> None:
+    """A law whose constants can make both sides of one unit is charged nothing."""
+    assert 0.0 == units_of(METRES, {}, "auto").surcharge(law(equations, 2))
+
+
+@pytest.mark.parametrize("equations", MISFIT, ids=str)
+def test_laws_whose_units_do_not_match_are_ruled_out(equations: dict[str, str]) -> None:
+    """Numbers and functions have no unit; a constant has only one, wherever it stands."""
+    assert math.inf == units_of(METRES, {}, "auto").surcharge(law(equations, 1))
+
+
+def test_soft_units_charge_instead() -> None:
+    """Data that speak clearly enough get their law."""
+    assert SOFT == units_of(METRES, {}, "soft").surcharge(law({"x": "x", "v": "c0*x"}, 1))
+
+
+@pytest.mark.parametrize(("unit", "fits"), [("m/s", True), ("km/h", False), ("m s⁻¹", True), ("m/h", False)])
+def test_the_size_of_a_unit_counts(unit: str, fits: bool) -> None:
+    """That x changes by v holds for metres per second, and not for kilometres per hour."""
+    units = units_of({**METRES, "v": f"v [{unit}]"}, {}, "hard")
+    assert fits == (units.surcharge(law({"x": "v", "v": "c0*x"}, 1)) == 0.0)
+
+
+@pytest.mark.parametrize(("unit", "fits"), [("rad", True), ("deg", False), ("1", True), ("m", False)])
+def test_a_sine_is_taken_of_radians(unit: str, fits: bool) -> None:
+    """Degrees need a constant."""
+    units = units_of({"a": f"a [{unit}]", "w": "w", "t": "t [s]"}, {}, "hard")
+    assert fits == (units.surcharge(law({"a": "w", "w": "c0*sin(a)"}, 1)) == 0.0)
+
+
+def test_a_column_without_a_unit_fits_everywhere() -> None:
+    """As nothing is known of it; but it has one unit."""
+    units = units_of({"x": "x [m]", "v": "v", "t": "t [s]"}, {}, "auto")
+    assert 0.0 == units.surcharge(law({"x": "v", "v": "c0*x"}, 1))
+    assert math.inf == units.surcharge(law({"x": "v", "v": "c0*exp(v)"}, 1))
+
+
+def test_headers_without_units_are_not_checked() -> None:
+    """Then nothing is charged, and nothing said."""
+    none = units_of({"x": "x", "v": "v (2)", "t": "t [s]"}, {}, "auto")
+    assert ("off", (), 0.0) == (none.mode, none.notes, none.surcharge(law({"x": "x", "v": "exp(x)"})))
+
+
+def test_units_of_a_configuration_go_before_those_of_headers() -> None:
+    """By header, with or without its unit, or by identifier."""
+    units = units_of(METRES, {"v [m/s]": "km/h", "x": "km"}, "hard")
+    assert {"x": "km", "v": "km/h", "t": "s"} == units.texts
+
+
+def test_an_unknown_unit_in_a_header_is_a_note() -> None:
+    """Words in brackets stood in headers before there were units."""
+    units = units_of({"h": "hares [thousands]", "t": "year"}, {}, "auto")
+    assert "off" == units.mode
+    assert "'thousands' of 'hares [thousands]' is no unit" in units.notes[0]
+
+
+@pytest.mark.parametrize("unit", ["thousands", "m//s", "1/5 s", "__import__", "m^s"])
+def test_an_unknown_unit_is_an_error_where_units_are_asked_for(unit: str) -> None:
+    """Before anything is computed."""
+    with pytest.raises(UsageError, match="no unit that pint knows"):
+        units_of({"x": f"x [{unit}]", "t": "t"}, {}, "hard")
+    with pytest.raises(UsageError, match="no unit that pint knows"):
+        units_of({"x": "x", "t": "t"}, {"x": unit}, "auto")
+
+
+def test_units_of_a_column_that_is_not_there_are_an_error() -> None:
+    """A misspelt name would else be a unit that is silently not checked."""
+    with pytest.raises(UsageError, match="no column that is used"):
+        units_of(METRES, {"y": "m"}, "auto")
+
+
+def test_asking_for_checks_without_units_is_an_error() -> None:
+    """There is nothing to check."""
+    with pytest.raises(UsageError, match="no column has one"):
+        units_of({"x": "x", "t": "t [s]"}, {}, "hard")
+
+
+def test_nothing_is_checked_if_nothing_is_to_be() -> None:
+    """Whatever stands in the headers."""
+    assert Units({}, {}) == units_of(METRES, {}, "off")
+
+
+@pytest.mark.parametrize(("header", "unit"), [("v [m/s]", "m/s"), ("v", None), ("[m]", None), ("x (1)", None)])
+def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
+    """At the end of a header that has a name too."""
+    assert unit == unit_of(header)
