@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +30,24 @@ class Case:
         noise: relative deviation of the multiplicative noise.
         drop: fraction of the samples left out at random.
         seed: of the corruption and of the discovery.
+        start: which of a known system's initial states is seen; the other is for prediction.
     """
 
     system: str
     noise: float
     drop: float
     seed: int
+    start: int = 0
 
     @property
     def key(self) -> str:
         """A file name that no other case has."""
-        return f"{self.system}_n{self.noise:g}_d{self.drop:g}_s{self.seed}"
+        other = f"_i{self.start}" if self.start else ""
+        return f"{self.system}_n{self.noise:g}_d{self.drop:g}_s{self.seed}{other}"
 
     def document(self) -> dict[str, Any]:
         """The case for JSON."""
-        return {"system": self.system, "noise": self.noise, "drop": self.drop, "seed": self.seed}
+        return asdict(self)
 
 
 def plan(systems: Sequence[str], noises: Sequence[float], drops: Sequence[float], seeds: int) -> tuple[Case, ...]:

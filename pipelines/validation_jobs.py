@@ -106,13 +106,17 @@ class Suite:
         command = list(self.method.command[1:])  # without the interpreter
         return {"method": self.method.name, "command": command, "version": self.method.version, "budget": self.budget}
 
-    def finished(self, case: Case) -> Record | None:
-        """The record of a case, None if it has to be run."""
+    def finished(self, case: Case, *, of_any_version: bool = False) -> Record | None:
+        """The record of a case, None if it has to be run.
+
+        Args:
+            of_any_version: take records of another version of the program, and of other settings, too.
+        """
         try:
             record = json.loads(self.place(case).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return record if record.get("settings") == self.settings else None
+        return record if of_any_version or record.get("settings") == self.settings else None
 
     def place(self, case: Case) -> Path:
         """The file of a case's record."""
@@ -170,7 +174,7 @@ def _start(suite: Suite, case: Case, truths: _Truths) -> _Process | Record:
     folder = suite.folder(case)
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        write_measurements(case, truths(case.system), folder)
+        write_measurements(case, truths(case), folder)
     except DiscoveryError as error:
         nothing = Score(math.nan, math.nan, None, "", math.nan, 0, 0, f"The data cannot be made: {error}")
         return suite.keep(case, {"status": "no data", "exit_code": error.exit_code, "seconds": 0.0}, nothing)
@@ -180,7 +184,7 @@ def _start(suite: Suite, case: Case, truths: _Truths) -> _Process | Record:
 def _judged(suite: Suite, process: _Process, truths: _Truths) -> Record:
     """The record of an ended process: what it wrote is held against the truth here, and only here."""
     outcome = process.outcome()
-    truth = truths(process.case.system)
+    truth = truths(process.case)
     equations, why = _equations(outcome.pop("document"))
     scored = score(equations, truth)
     if why:
@@ -209,15 +213,16 @@ def _equations(document: Mapping[str, Any]) -> tuple[dict[str, sp.Expr] | None, 
 
 
 class _Truths:
-    """Truths by name; simulating them takes seconds, and a system has many cases."""
+    """Truths by system and start; simulating them takes seconds, and a system has many cases."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Truth] = {}
+        self.known: dict[tuple[str, int], Truth] = {}
 
-    def __call__(self, name: str) -> Truth:
-        if name not in self.known:
-            self.known[name] = validation_truth.load(name)
-        return self.known[name]
+    def __call__(self, case: Case) -> Truth:
+        key = (case.system, case.start)
+        if key not in self.known:
+            self.known[key] = validation_truth.load(*key)
+        return self.known[key]
 
 
 @dataclass

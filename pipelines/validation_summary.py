@@ -21,6 +21,8 @@ class Row:
     Attributes:
         search: seconds of all engines together.
         seconds: wall time of the whole process.
+        cpu: its CPU seconds, imports included.
+        start: which initial state was seen.
         equations: the found law as text, one equation after the other.
     """
 
@@ -41,10 +43,12 @@ class Row:
     search: float
     selection: float
     seconds: float
+    cpu: float
     status: str
     exit_code: int
     note: str
     equations: str
+    start: int = 0
 
 
 def row(case: Case, record: Record) -> Row:
@@ -70,10 +74,12 @@ def row(case: Case, record: Record) -> Row:
         sum((taken for stage, taken in stages.items() if stage.startswith("search")), 0.0) if stages else math.nan,
         stages.get("selection", math.nan),
         outcome["seconds"],
+        stages.get("cpu", math.nan),
         outcome["status"],
         outcome["exit_code"],
         outcome.get("message", "") or scored["note"],
         "; ".join(f"{state}' = {text}" for state, text in outcome.get("equations", {}).items()),
+        case.start,
     )
 
 

@@ -61,8 +61,8 @@ class Truth:
         return {**ranges, TIME: _range(np.concatenate([run.times for run in self.seen]))}
 
 
-def truth_of(system: System) -> Truth:
-    """The truth of a system whose law is known: the first start is seen, the second is not.
+def truth_of(system: System, start: int = 0) -> Truth:
+    """The truth of a system whose law is known: one of the first two starts is seen, the other is not.
 
     Raises:
         SimulationError: the system cannot be integrated.
@@ -71,8 +71,8 @@ def truth_of(system: System) -> Truth:
     return Truth(
         system.name,
         system.expressions,
-        (simulate(system, system.initial_states[0]),),
-        simulate(system, system.initial_states[1]),
+        (simulate(system, system.initial_states[start]),),
+        simulate(system, system.initial_states[1 - start]),
         tags=system.tags,
         half=known.half(system.name),
         stiff="stiff" in system.tags,
@@ -97,8 +97,8 @@ def truth_of_measurement(measurement: Measurement) -> Truth:
     )
 
 
-def load(name: str) -> Truth:
-    """The truth of a known system, or of measurements, by name.
+def load(name: str, start: int = 0) -> Truth:
+    """The truth of a known system seen from one of its starts, or of measurements, by name.
 
     Raises:
         UsageError: neither has that name.
@@ -106,7 +106,7 @@ def load(name: str) -> Truth:
     """
     if name in measured.names():
         return truth_of_measurement(measured.load(name))
-    return truth_of(known.load(name))
+    return truth_of(known.load(name), start)
 
 
 def _range(values: Sequence[float] | np.ndarray) -> tuple[float, float]:

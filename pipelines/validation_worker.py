@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import sys
 import threading
 import time
@@ -52,12 +53,20 @@ def _run(given: argparse.Namespace, begin: float) -> int:
     measurements = read_csv(given.data)
     ready = time.perf_counter()
     result = discover_ode(measurements, settings)
-    seconds = {"start": round(ready - begin, 3), **result.seconds}
+    seconds = {"start": round(ready - begin, 3), **result.seconds, "cpu": round(cpu(), 3)}
     write(given.out / "timing.json", json.dumps(seconds).encode())
     write(given.out / "result.json", json.dumps(records.result_document(result, ""), allow_nan=False).encode())
     if result.status == "not_found":
         return NOT_FOUND
     return PARTIAL if result.stopped_by == "deadline" else FOUND
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of those that it started and that have ended."""
+    return sum(
+        used.ru_utime + used.ru_stime
+        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
 
 
 def end_with_parent() -> None:

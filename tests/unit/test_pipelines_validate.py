@@ -216,10 +216,10 @@ def test_a_system_that_cannot_be_simulated_is_reported(tmp_path, monkeypatch) ->
     """There are no data then, and the other systems are run."""
     real = validation_truth.load
 
-    def load(name: str):
+    def load(name: str, start: int = 0):
         if name == LOGISTIC:
             raise SimulationError("It grows without bound. Shorten its time span.")
-        return real(name)
+        return real(name, start)
 
     monkeypatch.setattr(validation_truth, "load", load)
     rows = run(fake(tmp_path), tmp_path, plan([GROWTH, LOGISTIC], [0.0], [0.0], 1))
@@ -249,7 +249,7 @@ def row(system: str, seed: int, *, reconstruction: float = 1.0, form: str = "ide
     """A row of a made-up case."""
     return Row(
         system, ("polynomial",), "check", 2, 0.02, 0.0, seed, reconstruction, math.nan, form, 0.01, 0, 0, 1.0, 2.0, 3.0,
-        7.0, "found", 0, "", "x' = y",
+        7.0, 6.0, "found", 0, "", "x' = y",
     )  # fmt: skip
 
 

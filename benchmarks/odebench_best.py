@@ -1,0 +1,90 @@
+"""What the data of a case allow at best: the true form, fitted to the same measurements from its true constants."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from discovery.errors import DiscoveryError
+from discovery.problems.regression import regressions
+from discovery.protocols import NEVER
+from discovery.registry import load as plug_in
+from discovery.selection.growth import Growth, grow, levels
+from discovery.selection.polish import polished
+from discovery.selection.refined import canonical_law
+from discovery.symbolic.compare import compare_laws
+from discovery.types import DiscoveryProblem, Law
+from pipelines.store import write
+from pipelines.validation_cases import Case, corrupted
+from pipelines.validation_truth import Truth, load
+
+# The noise model of the default smoother is from the classical curve too.
+SMOOTHER = "gaussian_process"
+Record = dict[str, Any]
+
+
+def records(cases: Sequence[Case], out: Path, jobs: int, *, measure: bool = True) -> dict[Case, Record]:
+    """One record for each case: whether the true form has all constants within 5 %, and how far the worst is off.
+
+    Args:
+        out: finished cases are files there, and are not done again.
+        measure: whether those that are missing are worked out.
+    """
+    found = {case: record for case in cases if (record := _read(_place(out, case))) is not None}
+    waiting = [case for case in cases if case not in found] if measure else []
+    context = multiprocessing.get_context("spawn")  # threads of numerical libraries do not survive a fork
+    with ProcessPoolExecutor(jobs, mp_context=context) as executor:
+        running = {executor.submit(best, case): case for case in waiting}
+        for done in as_completed(running):
+            case = running[done]
+            found[case] = done.result()
+            write(_place(out, case), json.dumps(found[case]).encode())
+    return found
+
+
+def best(case: Case) -> Record:
+    """The record of a case."""
+    begin = time.process_time()
+    truth = load(case.system, case.start)
+    try:
+        error = worst_constant(case, truth)
+    except DiscoveryError as failure:
+        return {"identical": False, "error": None, "note": str(failure), "cpu": time.process_time() - begin}
+    within = error is not None and error <= 0.05
+    return {"identical": within, "error": error, "note": "", "cpu": time.process_time() - begin}
+
+
+def worst_constant(case: Case, truth: Truth) -> float | None:
+    """Relative error of the worst constant of the true form as refinement finds it; None if it is lost on the way."""
+    runs = corrupted(case, truth)
+    smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
+    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+    # The tape has no cotangent.
+    written = tuple(rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x)) for rhs in truth.equations.values())
+    law = canonical_law(Law(tuple(truth.equations), written, ()))
+    growth = Growth()
+    found, windows = grow([law], levels(problem, growth), growth, threads=1, deadline=NEVER)
+    if not found:
+        return None
+    last = polished(found[0].fit, windows, runs, smoothing.noise, growth.shooting)
+    equations = last.fit.law.equations
+    verdict = compare_laws(equations, truth.equations, names=truth.names, region=truth.region)
+    return verdict.largest_error if verdict.verdict in ("identical", "same structure") else None
+
+
+def _place(out: Path, case: Case) -> Path:
+    return out / "best" / f"{case.key}.json"
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
