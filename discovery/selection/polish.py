@@ -64,6 +64,20 @@ def polished(
     return Polished(fitted, noise, widened(fitted, ends, windows, settings), before)
 
 
+def reweighed(fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory], noise: NoiseModel) -> Windows:
+    """The windows with weights from the law's own curve; as they came where it cannot be followed.
+
+    A smoothed curve is too low where a state peaks, which also hides that noise is in proportion to the state.
+    """
+    levels = _followed(fitted, windows)
+    if not np.all(np.isfinite(levels)):
+        return windows
+    spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
+    about = noise_about(levels, _measured(windows, trajectories), noise, spent)
+    # A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
+    return weighed(windows, trajectories, levels, noise if about.kind == noise.kind else about)
+
+
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:
     """The measurements of all samples of the windows."""
     edges = zip(windows.places, windows.offsets[:-1], windows.offsets[1:], strict=True)

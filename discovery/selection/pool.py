@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -89,12 +89,13 @@ def pool(
     pools: dict[str, tuple[Entry, ...]] = {}
     for state in problem.names:
         sources = [one.source for one in single if one.state == state]
-        families = _families(sources, sheets[state].tested(samples.get(state))) if sources else []
+        families = _families(sources, sheets[state].tested(samples.get(state)), shot) if sources else []
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
         others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
         pools[state] = tuple(
-            Entry(state, one.skeleton, one.piece.values, one.errors, one.sources) for one in (*others, *whole)
+            Entry(state, one.skeleton, one.piece.values, one.errors, one.sources)
+            for one in sorted((*others, *whole), key=lambda one: one.nats(count))
         )
     return pools
 
@@ -161,13 +162,15 @@ def _sheets(
     return sheets, by_state({state: law for state, law in found.items() if law is not None})
 
 
-def _families(proposed: Sequence[str], tested: Tested) -> list[_Family]:
+def _families(proposed: Sequence[str], tested: Tested, shot: Collection[str] = ()) -> list[_Family]:
     """The candidates of one state without tiny terms, merged where they are one family or one function.
 
-    Constants of other signs make another family: a law that grows is not one that decays.
+    Constants of other signs make another family: a law that grows is not one that decays. One that the samples speak
+    against is left out, unless it was fitted to trajectories, which see more than responses do to first order.
 
     Args:
         proposed: source of each candidate.
+        shot: sources of whole laws.
     """
     sums, errors, misfits, strains = tested.sums, tested.errors, tested.misfits, tested.strains
     terms = [_term(term) for term in sums.terms]
@@ -191,7 +194,11 @@ def _families(proposed: Sequence[str], tested: Tested) -> list[_Family]:
     least: dict[str, float] = {}
     for (shape, _), family in shapes.items():
         least[shape] = min(family.misfit, least.get(shape, math.inf))
-    signed = [one for (shape, _), one in shapes.items() if one.misfit <= least[shape] + OTHER_SIGNS]
+    signed = [
+        one
+        for (shape, _), one in shapes.items()
+        if one.misfit <= least[shape] + OTHER_SIGNS or not set(one.sources).isdisjoint(shot)
+    ]
     functions: dict[tuple[str, ...], _Family] = {}
     for family in sorted(signed, key=lambda one: (len(one.piece.values), len(one.piece.shape))):
         values = tuple(f"{error:.5e}" for error in family.errors)

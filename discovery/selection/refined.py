@@ -99,6 +99,13 @@ def charged(items: Sequence[Refined], surcharge: Callable[[Law], float]) -> list
     )
 
 
+def refitted(items: Sequence[Refined], windows: Windows, settings: Shooting, *, threads: int) -> list[Refined]:
+    """The laws fitted again where weights have changed, from their own starts, best first."""
+    return in_order(
+        side_by_side(lambda item: refine(item.law, windows, starts=item.fit.starts, settings=settings), items, threads)
+    )
+
+
 def in_order(items: Sequence[Refined]) -> list[Refined]:
     """Best first; ties go to the law that came first."""
     return sorted(items, key=lambda item: item.score)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from discovery.symbolic.complexity import description_length
+from discovery.symbolic.complexity import shortest_length
 
 RULE = (
     "Description length N log((chi2/N + 1)/2) + (P/2) log N + S in nats on the measured trajectories, with N measured "
@@ -30,5 +30,5 @@ def score(expressions: Iterable[sp.Expr], constants: int, cost: float, count: in
     """Description length in nats of a law that was fitted to ``count`` values; infinite if ``cost`` is."""
     if not math.isfinite(cost):
         return math.inf
-    stated = sum(description_length(expression) for expression in expressions)
+    stated = sum(shortest_length(expression) for expression in expressions)
     return residual_length(cost, count) + 0.5 * constants * math.log(count) + stated

@@ -18,13 +18,14 @@ from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
-from discovery.selection.polish import Polished, polished
+from discovery.selection.polish import Polished, polished, reweighed
 from discovery.selection.reconstruction import reconstruct
-from discovery.selection.refined import Refined, canonical_law, charged, in_order
+from discovery.selection.refined import Refined, canonical_law, charged, in_order, refitted
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import permitted, pools_of, whole_laws
+from discovery.selection.varying import Varying, varied
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
@@ -76,6 +77,7 @@ class TrajectorySelector:
         leading: systems of the first entries of the pools that are finalists besides.
         completed: leading systems that are tried with terms that they miss.
         pruned: leading systems that are tried without each of their terms.
+        rounds: times that weights are taken from the best law's curve and equations are exchanged.
         polished: leading systems whose constants and noise are fitted in turn at last.
         forecast: leading systems whose forecasts of kept-out samples are computed.
         threads: fits side by side; the result does not depend on it.
@@ -88,11 +90,13 @@ class TrajectorySelector:
     leading: int = 8
     completed: int = 2
     pruned: int = 3
+    rounds: int = 2
     polished: int = 3
     forecast: int = 5
     threads: int = 2
     beam: Beam = field(default_factory=Beam)
     growth: Growth = field(default_factory=Growth)
+    varying: Varying = field(default_factory=Varying)
 
     def robust(self) -> TrajectorySelector:
         """The same with a loss that outliers pull with a bounded force."""
@@ -149,6 +153,11 @@ class TrajectorySelector:
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
             witness=lambda items, windows: show(witness, items, windows),
         )  # fmt: skip
+        for _ in range(self.rounds if refined else 0):
+            windows = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
+            refined = refitted(refined, windows, self.growth.shooting, threads=self.threads)
+            progress("selection", "exchanging equations on long windows")
+            refined = varied(refined, pools, windows, self.varying, threads=self.threads, deadline=deadline)
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")

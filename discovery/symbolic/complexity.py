@@ -24,7 +24,7 @@ def node_count(expression: sp.Expr) -> int:
 
 
 def description_length(expression: sp.Expr) -> float:
-    """Nats to state the expression, its constants' digits apart; add the law's equations up.
+    """Nats to state the expression as it is spelled, its constants' digits apart; add the law's equations up.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
     each exponent, and number), ten nats for each transcendental function or power that is not an integer, one for
@@ -35,6 +35,41 @@ def description_length(expression: sp.Expr) -> float:
     whole = _measured(expression)
     stated = whole.nodes * math.log(max(len(whole.kinds), 2))
     return stated + PER_TRANSCENDENTAL * whole.transcendental + PER_DENOMINATOR * whole.denominators
+
+
+@lru_cache(maxsize=1 << 14)
+def shortest_length(expression: sp.Expr) -> float:
+    """The same of the shorter of two spellings: as it is, and with factors that terms share written once.
+
+    x (a + b x) and a x + b x^2 are one law, and to multiply out is no reason to count it twice.
+    """
+    return min(description_length(expression), description_length(factored(expression)))
+
+
+def factored(expression: sp.Expr) -> sp.Expr:
+    """A sum with what most of its terms share before brackets, again and again, as Horner writes polynomials."""
+    terms = sp.Add.make_args(expression)
+    sharing: dict[sp.Expr, list[sp.Expr]] = {}
+    for term in terms:
+        for factor in _factors(term):
+            sharing.setdefault(factor, []).append(term)
+    shared = max(sorted(sharing, key=str), key=lambda factor: len(sharing[factor]), default=None)
+    if shared is None or len(sharing[shared]) < 2:
+        return expression
+    inner = factored(sp.Add(*(term / shared for term in sharing[shared])))
+    rest = factored(sp.Add(*(term for term in terms if term not in sharing[shared])))
+    return sp.Add(rest, sp.Mul(shared, inner, evaluate=not inner.is_Add))
+
+
+def _factors(term: sp.Expr) -> set[sp.Expr]:
+    """The states and functions that are factors of a term, whatever their whole power."""
+    found: set[sp.Expr] = set()
+    for part in sp.Mul.make_args(term):
+        whole = isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp.is_positive
+        base = part.base if whole and isinstance(part, sp.Pow) else part
+        if base.is_Function or (isinstance(base, sp.Symbol) and not _is_constant(base.name)):
+            found.add(base)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut, weighed
-from discovery.selection.polish import noise_about, polished
+from discovery.selection.polish import noise_about, polished, reweighed
 from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
 
 SETTINGS = Shooting()
@@ -114,6 +114,23 @@ def test_a_law_that_cannot_be_followed_stays_as_it_is(
     last = polished(wild, windows, problem.trajectories, problem.smoothing.noise, SETTINGS)
     assert wild is last.fit
     assert problem.smoothing.noise is last.noise
+
+
+def test_weights_are_taken_from_the_law_and_its_kind_of_noise(
+    levels: np.ndarray, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A kind that is seen about the law comes with its scale; the scale of the same kind stays that of the smoother."""
+    law = law_of(LAW, *TRUTH)
+    curve = problem_of(law, [[10.0, 5.0]], TIMES)
+    problem, windows = problem_with(scattered("proportional", 0.1, levels, seed=1), curve, model("additive"))
+    first = fit(law, windows)
+    assert first is not None
+    other = reweighed(first, windows, problem.trajectories, model("additive"))
+    np.testing.assert_allclose(1.0 / (other.weights * levels), 0.1, rtol=0.15)
+    asked = reweighed(first, windows, problem.trajectories, model("additive", estimated=False))
+    np.testing.assert_allclose(1.0 / asked.weights, 0.1)  # what the model says, not what is there
+    wild = replace(first, law=law_of({"x": "c0*x**3 + c1*x", "y": "c2*y + c3"}, 9.0, 1.0, 1.0, 1.0))
+    assert windows is reweighed(wild, windows, problem.trajectories, model("additive"))
 
 
 def test_windows_are_weighed_as_they_are_cut(levels: np.ndarray) -> None:

@@ -5,7 +5,7 @@ import math
 import pytest
 import sympy as sp
 
-from discovery.symbolic.complexity import description_length, node_count
+from discovery.symbolic.complexity import description_length, factored, node_count, shortest_length
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 
@@ -54,3 +54,22 @@ def test_a_sine_is_shorter_than_its_series() -> None:
 def test_functions_and_denominators_cost_extra(text: str, plain: str, surcharge: float) -> None:
     """Ten nats for a transcendental function or broken power, one for a denominator."""
     assert pytest.approx(description_length(parse(plain)) + surcharge) == description_length(parse(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("c0*x + c1*x**2", "x*(c0 + c1*x)"), ("c0 + c1*x + c2*x**2", "c0 + x*(c1 + c2*x)"),
+     ("c0*x**2*y + c1*x*y**2 + c2*x*y", "x*y*(c0*x + c1*y + c2)"), ("c0*sin(x) + c1*x*sin(x)", "(c0 + c1*x)*sin(x)"),
+     ("x + y", "x + y"), ("-2*x + 2*y", "-2*x + 2*y")],
+)  # fmt: skip
+def test_what_terms_share_is_written_once(text: str, short: str) -> None:
+    """As Horner writes polynomials; numbers are left where they are."""
+    assert short == str(factored(parse(text)))
+    assert 0 == sp.expand(factored(parse(text)) - parse(text))
+
+
+@pytest.mark.parametrize("text", ["x*(c0 + c1*x)", "c0 + c1*x", "x*y*(c0*x + c1*y + c2)"])
+def test_to_multiply_out_costs_nothing(text: str) -> None:
+    """A law has one length, and it is not more than that of any spelling at hand."""
+    assert shortest_length(parse(text)) == shortest_length(sp.expand(parse(text)))
+    assert shortest_length(parse(text)) <= description_length(parse(text))

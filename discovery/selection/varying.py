@@ -1,0 +1,96 @@
+"""Equations exchanged on long windows: what short windows could not tell apart is tried again where it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.windows import Windows
+from discovery.protocols import Deadline
+from discovery.selection.pool import Entry
+from discovery.selection.refined import Refined, in_order, refine, refitted, side_by_side
+from discovery.symbolic.constants import substituted
+from discovery.types import Law, symbol
+
+
+@dataclass(frozen=True)
+class Varying:
+    """Settings of the exchange of equations.
+
+    Attributes:
+        sweeps: times that every equation is exchanged, at most; it ends when nothing changes.
+        first: a short fit of every entry, from the constants and starts of the law at hand.
+        promising: entries that are fitted further.
+        further: their fit.
+    """
+
+    sweeps: int = 3
+    first: Shooting = Shooting(iterations=3, tolerance=1e-3)
+    promising: int = 8
+    further: Shooting = Shooting(iterations=10, tolerance=1e-4)
+
+
+def varied(
+    refined: Sequence[Refined],
+    pools: Mapping[str, Sequence[Entry]],
+    windows: Windows,
+    settings: Varying,
+    *,
+    threads: int,
+    deadline: Deadline,
+) -> list[Refined]:
+    """The laws and the systems that differ from the best of them in one equation, best first."""
+    forms = {item.law.skeletons: item for item in refined}
+    if not refined:
+        return []
+    best = refined[0]
+    for _ in range(settings.sweeps):
+        before = best
+        for place, entries in enumerate(pools.values()):
+            if deadline.passed():
+                break
+            starts = best.fit.starts
+            laws = [exchanged(best.law, place, entry) for entry in entries]
+            fresh = [law for law in laws if law.skeletons not in forms]
+            tried = side_by_side(
+                lambda law, starts=starts: refine(law, windows, starts=starts, settings=settings.first),
+                fresh, threads, deadline,
+            )  # fmt: skip
+            promising = in_order(tried)[: settings.promising]
+            tried = refitted(promising, windows, settings.further, threads=threads)
+            for item in tried:
+                forms.setdefault(item.law.skeletons, item)
+            best = min([best, *tried], key=lambda item: item.score)
+        if best is before:
+            break
+    return in_order(list(forms.values()))
+
+
+def exchanged(law: Law, place: int, entry: Entry) -> Law:
+    """The law with another equation, or another function where the rest was told, constants numbered through.
+
+    Args:
+        place: of the part that is exchanged.
+    """
+    constants = list(law.constants[: len(law.told)])
+    parts: list[sp.Expr] = []
+    for number, part in enumerate(law.parts):
+        if number == place:
+            own, values = entry.skeleton, dict(enumerate(entry.constants))
+        else:
+            own = part
+            values = {i: law.constants[i] for i in range(len(law.told), len(law.constants)) if _has(part, i)}
+        shift: dict[sp.Expr, sp.Expr] = {
+            symbol(f"c{i}"): symbol(f"c{len(constants) + k}") for k, i in enumerate(values)
+        }
+        parts.append(substituted(own, shift))
+        constants += values.values()
+    sources = tuple(dict.fromkeys((*law.sources, *entry.sources)))
+    return replace(law.rebuilt(parts, constants), sources=sources, discrete=law.discrete)
+
+
+def _has(part: sp.Expr, number: int) -> bool:
+    return symbol(f"c{number}") in part.free_symbols
