@@ -60,10 +60,14 @@ def problem_of(
     """
     from discovery.problems.conservation import check_conserved
     from discovery.problems.hidden import with_velocities
+    from discovery.problems.latent import Latent
     from discovery.problems.regression import regressions
     from discovery.problems.unknowns import framed
 
     runs, curves = with_velocities(trajectories, smoothing, known.hidden)
+    latent = [one for one in known.hidden if not one.velocity_of]
+    if latent:
+        runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed)
     check_conserved(known.conserved, runs, curves)
     return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
 

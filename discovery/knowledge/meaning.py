@@ -27,12 +27,14 @@ class Reader:
     Attributes:
         definitions: values of constants that are not free.
         arguments: of functions whose arguments stand in a sentence of their own.
+        angles: states on which functions depend by sine and cosine.
         free: free constants in the order in which they are met, each with its sentence.
     """
 
     states: States
     definitions: Mapping[str, sp.Expr]
     arguments: Mapping[str, tuple[sp.Expr, ...]]
+    angles: frozenset[str] = frozenset()
     free: dict[str, str] = field(default_factory=dict[str, str])
     unknowns: dict[str, Unknown] = field(default_factory=dict[str, Unknown])
     notes: list[str] = field(default_factory=list[str])
@@ -93,19 +95,28 @@ class Reader:
             raise pointed(sentence, place, "An unknown function cannot stand within another")
         if any(one.is_number for one in arguments):
             raise pointed(sentence, place, f"An argument of {name} is a number")
-        spread: list[sp.Expr] = []
-        for one in arguments:
-            spread += self.waves(sentence) if one == TIME else [one]
-        taken = {*self.states.every, *self.states.names.inputs}
-        plain = {symbol(one) for one in taken}
-        called = [str(one) if one in plain else _unused(f"{name}_{i}", taken) for i, one in enumerate(spread, 1)]
-        made = Unknown(name, tuple(called), tuple(spread))
+        made = self.function(name, [wave for one in arguments for wave in self.spread(one, sentence)])
         if self.unknowns.get(name, made) != made:
             raise pointed(
                 sentence, place,
                 f"{name} stands elsewhere with other arguments. Give each its own name, as in {name}1 and {name}2",
             )  # fmt: skip
         self.unknowns[name] = made
+
+    def function(self, name: str, arguments: Sequence[sp.Expr]) -> Unknown:
+        """The function with a variable for each argument: its own name where it is a state or an input."""
+        taken = {*self.states.every, *self.states.names.inputs}
+        plain = {symbol(one) for one in taken}
+        called = [str(one) if one in plain else _unused(f"{name}_{i}", taken) for i, one in enumerate(arguments, 1)]
+        return Unknown(name, tuple(called), tuple(arguments))
+
+    def spread(self, argument: sp.Expr, sentence: str) -> list[sp.Expr]:
+        """What stands for an argument: cosine and sine of an angle, and for time those of a free frequency."""
+        if argument == TIME:
+            return self.waves(sentence)
+        if str(argument) in self.angles:
+            return [sp.cos(argument), sp.sin(argument)]
+        return [argument]
 
     def waves(self, sentence: str) -> list[sp.Expr]:
         """What stands for time in the arguments of a function."""

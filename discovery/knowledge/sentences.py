@@ -12,6 +12,7 @@ The grammar, with an example of each kind::
     f increasing      f decreasing          the trend of an unknown function
     f without exp, sin                      functions that it has not
     f uses x, y                             its arguments
+    theta angle                             unknown functions depend on it by sine and cosine
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import sympy as sp
 
 from discovery.errors import ExpressionError
 from discovery.knowledge.statements import (
+    Angle,
     Bounds,
     Conserved,
     Definition,
@@ -41,7 +43,7 @@ from discovery.symbolic.parse import FUNCTIONS, parse
 PRIME = "ʹ"  # a letter to Python, of the same width as the ' that a user writes
 NAME = r"[^\W\d]\w*"
 MOST_PRIMES = 2
-_WORDS = ("same", "increasing", "decreasing", "without", "uses")
+_WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
 _CONSTANT = ("const", "constant")
 
 
@@ -202,6 +204,10 @@ def _of_words(sentence: str, name: str, word: str, rest: str) -> Statement:
         if rest not in ("", "in all equations", "everywhere"):
             raise pointed(sentence, place, "This is written 'beta same in all equations'")
         return Shared(name, sentence)
+    if word == "angle":
+        if rest:
+            raise pointed(sentence, place, f"Nothing stands behind {word!r}")
+        return Angle(name, sentence)
     if word in ("increasing", "decreasing"):
         if rest:
             raise pointed(sentence, place, f"Nothing stands behind {word!r}")

@@ -107,4 +107,12 @@ class Uses:
     sentence: str
 
 
-Statement = Equation | Vector | Conserved | Bounds | Definition | Prior | Shared | Trend | Without | Uses
+@dataclass(frozen=True)
+class Angle:
+    """``theta angle``: what depends on it is periodic, by sine and cosine."""
+
+    name: str
+    sentence: str
+
+
+Statement = Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | Shared | Trend | Without | Uses

@@ -15,7 +15,7 @@ from discovery.knowledge.constants import definitions, told_constants
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.meaning import Reader
 from discovery.knowledge.sentences import pointed, read_sentence
-from discovery.knowledge.statements import Conserved, Equation, Statement, Trend, Uses, Vector, Without
+from discovery.knowledge.statements import Angle, Conserved, Equation, Statement, Trend, Uses, Vector, Without
 from discovery.knowledge.states import States, states_of
 from discovery.knowledge.vectors import components
 from discovery.laws import Frame, Unknown, unknown_symbol
@@ -35,7 +35,8 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     equations = _equations(statements, names)
     states = states_of(equations, names)
     known = definitions(statements, names)
-    reader = Reader(states, known, _arguments(statements, equations))
+    angles = frozenset(states.column(one.name, one.sentence) for one in statements if isinstance(one, Angle))
+    reader = Reader(states, known, _arguments(statements, equations), angles)
     templates = _templates(equations, states, reader)
     conserved = [(one, reader.side(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
     for state in states.every:
@@ -95,9 +96,9 @@ def _templates(equations: Sequence[Equation], states: States, reader: Reader) ->
 
 def _open(state: str, states: States, reader: Reader) -> sp.Expr:
     """A function of everything, for a state of which nothing is told."""
-    everything = (*states.every, *states.names.inputs)
     name = f"d{state}"
-    reader.unknowns.setdefault(name, Unknown(name, everything, tuple(map(symbol, everything))))
+    spread = [wave for one in (*states.every, *states.names.inputs) for wave in reader.spread(symbol(one), "")]
+    reader.unknowns.setdefault(name, reader.function(name, spread))
     return unknown_symbol(name)
 
 

@@ -9,8 +9,9 @@ Source: separable least squares, Golub & Pereyra (1973), SIAM J. Numer. Anal. 10
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -20,6 +21,7 @@ from jaxtyping import Float
 from discovery.laws import Frame, Told, told_symbol, unknown_symbol
 from discovery.problems.grids import axis, inside
 from discovery.problems.points import Points, Split, names_of, splits
+from discovery.samples import symbol
 
 # Points that are fitted; more change the starts by less than their smoothing error.
 MOST = 600
@@ -28,6 +30,9 @@ DEGREES = {1: 6, 2: 4, 3: 3}
 TRIED = 600  # points of the grid at most
 REFINED = 6  # best points that are refined
 RIDGE = 1e-7  # share of the unit diagonal, so that columns that are alike stay solvable
+# Rows that count, of any number, because neighbours err alike, and chi-squared by row below which less says nothing; as
+# of the gate before genetic search (selection/gate.py).
+ROWS, LEAST = 20.0, 0.01
 ALIKE = 1e-4  # share of a column that others must leave for it to be a term of its own
 
 
@@ -72,6 +77,12 @@ class Flexible:
         )
         return cls(frame, points, parts, _linear(frame), rows)
 
+    @cached_property
+    def slopes(self) -> tuple[sp.Expr, ...]:
+        """What each equation has times each linear constant."""
+        marks = [told_symbol(self.frame.constants[i].name) for i in self.linear]
+        return tuple(self.parts[i].known.diff(mark) for i in self.rows for mark in marks)
+
     @property
     def inner(self) -> tuple[int, ...]:
         """Places of the constants that stand inside of functions."""
@@ -99,6 +110,19 @@ class Flexible:
         count = len(self.points.columns)
         stacked = np.stack(functions, axis=1) if functions else np.empty((count, 0))
         return Start(values, stacked, float(residual @ residual) / max(1, np.count_nonzero(weights)))
+
+    def briefest(self, degree: int) -> float:
+        """Least description length in nats of polynomials that lose their terms one by one, and of what they leave.
+
+        Constants inside of functions are not looked for; infinite where something is undefined.
+        """
+        if self.inner:
+            return math.inf
+        told, _, target = self._known(())
+        blocks = self._blocks((), lambda arguments, _: monomials(arguments, degree))
+        if told is None or blocks is None or not np.all(np.isfinite(target)):
+            return math.inf
+        return _eliminated(np.hstack([told, *(block for block, _ in blocks)]), target, told.shape[1])
 
     def starts(self, most: int, seed: int) -> tuple[Start, ...]:
         """The best values found, best first; at least one unless nothing is defined."""
@@ -157,7 +181,7 @@ class Flexible:
         marks = [told_symbol(told[i]) for i in self.linear]
         knowns = [self.parts[i].known for i in self.rows]
         values = self.points.values(knowns, told, zero)
-        slopes = self.points.values([known.diff(mark) for known in knowns for mark in marks], told, zero)
+        slopes = self.points.values(self.slopes, told, zero)
         weights = 1.0 / self.points.deviations[:, list(self.rows)]
         target = (self.points.slopes[:, list(self.rows)] - values) * weights
         shaped = slopes.reshape(len(values), len(knowns), len(marks)) * weights[:, :, None]
@@ -165,7 +189,9 @@ class Flexible:
             return None, weights, target.T.ravel()
         return shaped.transpose(1, 0, 2).reshape(len(values) * len(knowns), len(marks)), weights, target.T.ravel()
 
-    def _blocks(self, inner: Sequence[float]) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    def _blocks(
+        self, inner: Sequence[float], basis_of: Callable[[np.ndarray, list[bool]], np.ndarray] | None = None
+    ) -> list[tuple[np.ndarray, np.ndarray]] | None:
         """For each unknown function its weighted columns and its basis at the points."""
         told = names_of(self.frame)
         values = self._values(inner, [0.0] * len(self.linear))
@@ -178,15 +204,28 @@ class Flexible:
             )
             if not np.all(np.isfinite(arguments)) or not np.all(np.isfinite(factors)):
                 return None
-            basis = polynomial(arguments)
+            waves = [_is_wave(one) for one in unknown.arguments]
+            basis = (basis_of or polynomial)(arguments, waves)
             weighted = factors * weights[:, list(self.rows)]
             found.append(((weighted.T[:, :, None] * basis[None]).reshape(-1, basis.shape[1]), basis))
         return found
 
 
-def polynomial(arguments: Float[np.ndarray, "point argument"]) -> Float[np.ndarray, "point term"]:
-    """Products of powers of standardised arguments up to a degree that so many points bear."""
+def polynomial(
+    arguments: Float[np.ndarray, "point argument"], waves: Sequence[bool] = ()
+) -> Float[np.ndarray, "point term"]:
+    """Products of powers of standardised arguments up to a degree that so many points bear.
+
+    Args:
+        waves: which arguments are sines or cosines of time: these stand alone or times a product of the others.
+    """
     count, number = arguments.shape
+    wave = np.array(waves or [False] * number)
+    if wave.any() and not wave.all():
+        plain = polynomial(arguments[:, ~wave])
+        return np.hstack([plain, *(plain * one[:, None] for one in arguments[:, wave].T)])
+    if wave.any():
+        return np.column_stack([np.ones(count), arguments])
     spread = arguments.std(axis=0)
     scaled = (arguments - arguments.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0)
     degree = DEGREES.get(number, 2)
@@ -194,6 +233,35 @@ def polynomial(arguments: Float[np.ndarray, "point argument"]) -> Float[np.ndarr
         degree -= 1
     powers = [p for p in product(range(degree + 1), repeat=number) if sum(p) <= degree]
     return np.stack([np.prod(scaled**p, axis=1) for p in powers], axis=1)
+
+
+def monomials(arguments: Float[np.ndarray, "point argument"], degree: int) -> Float[np.ndarray, "point term"]:
+    """Products of powers of the arguments as they are."""
+    powers = [p for p in product(range(degree + 1), repeat=arguments.shape[1]) if sum(p) <= degree]
+    return np.stack([np.prod(arguments**p, axis=1) for p in powers], axis=1)
+
+
+def _eliminated(columns: np.ndarray, target: np.ndarray, first: int) -> float:
+    """Least N/2 log(error) + P/2 log N (Schwarz 1978) as terms of least Wald statistic leave, the ``first`` never."""
+    size = np.linalg.norm(columns, axis=0)
+    left = [i for i in range(columns.shape[1]) if i < first or size[i] > 0.0]
+    unit = columns / np.where(size > 0.0, size, 1.0)
+    gram, right, total = unit.T @ unit, unit.T @ target, float(target @ target)
+    best = math.inf
+    while True:
+        inverse = np.linalg.inv(gram[np.ix_(left, left)] + RIDGE * np.eye(len(left)))
+        solved = inverse @ right[left]
+        error = max(total - float(solved @ right[left]), 0.0) / len(target)
+        best = min(best, 0.5 * ROWS * math.log(max(error, LEAST)) + 0.5 * len(left) * math.log(ROWS))
+        free = [k for k, i in enumerate(left) if i >= first]
+        if len(left) == 1 or not free:
+            return best
+        del left[min(free, key=lambda k: solved[k] ** 2 / inverse[k, k])]
+
+
+def _is_wave(argument: sp.Expr) -> bool:
+    """Whether an argument is a sine or a cosine of time with a free frequency."""
+    return isinstance(argument, sp.sin | sp.cos) and symbol("t") in argument.free_symbols
 
 
 def _linear(frame: Frame) -> tuple[int, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
 from discovery.laws import Frame, told_symbol, unknown_symbol
-from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.evaluate import Program, compiled
 from discovery.types import SmoothedTrajectory, Trajectory, symbol
 
 
@@ -62,9 +63,15 @@ def evaluated(
 ) -> Float[np.ndarray, "point expression"]:
     """Expressions of a frame where its columns and told constants have some values."""
     labels = [str(told_symbol(name)) for name in told]
-    program = compiled(list(expressions), (*names, *labels))
+    program = _program(tuple(expressions), (*names, *labels))
     filled = np.broadcast_to(np.array(constants, dtype=np.float64), (len(columns), len(labels)))
     return program(np.hstack([columns, filled]))
+
+
+@lru_cache(maxsize=256)
+def _program(expressions: tuple[sp.Expr, ...], names: tuple[str, ...]) -> Program:
+    """A grid asks for the same expressions a thousand times."""
+    return compiled(expressions, names)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ UNIT = 1.4
 # Nats to say that a number is no unit, or that constants are tied that have nothing in common. With 2, of constants
 # that are no fraction at all 4 % are taken for one where they are known to 1 or 0.3 %, and 5 % where to 10 %.
 OTHER = 2.0
+# Evidence for a tie of which the data say nothing, as of the unit of a hidden state: the least that is believed.
+FREE = 1e-6
 # Relative variance below which a constant is not known better, whatever the curvature says.
 TINY = 1e-14
 
@@ -94,12 +96,15 @@ def _relation(
     parts = tuple(substituted(part, written) for part in law.parts)
     simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
     half = 1.96 * math.sqrt(variance)
+    evidence = density - objection - price
+    if law.told and price <= RATIOS[0][2] and expression.free_symbols and variance > constants[place] ** 2:
+        evidence = max(evidence, FREE)  # the scale of a state that nothing measured is anybody's choice
     text = _told(law, place, expression, value - half + miss, value + half + miss)
     held: tuple[sp.Expr, ...] = ()
     if law.frame is None:
         named = numbering(parts)
         held = tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(constants)))
-    return Relation(simpler, price, density - objection - price, objection, text, held)
+    return Relation(simpler, price, evidence, objection, text, held)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:

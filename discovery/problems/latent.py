@@ -1,0 +1,178 @@
+"""States of first order that no column has, but whose equation's form was told: first curves of theirs.
+
+Their constants and first values are those with which the other equations, unknown functions flexible, fit the smoothed
+derivatives best. Selection then fits all of it to the samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+from scipy.interpolate import CubicHermiteSpline
+
+from discovery.dynamics.simulate import simulate
+from discovery.errors import DataError, UsageError
+from discovery.knowledge.knowledge import Hidden
+from discovery.laws import Frame, Told, told_symbol, unknown_symbol
+from discovery.problems.flexible import MOST, Flexible
+from discovery.problems.grids import GRID
+from discovery.problems.hidden import extended, wider, with_columns
+from discovery.problems.points import Points
+from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
+
+# First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
+FIRST = (0.1, 1.0, 10.0)
+PACES = (0.3, 1.0, 3.0, 10.0, 30.0)
+TRIED, REFINED = 400, 4
+BETWEEN = 4  # points between samples at which the other states are known to the integration
+# Highest degree of the unknown functions meanwhile, of which only the terms that pay their way are kept: on the one
+# curve that was measured, a polynomial with all its terms fits with nearly any course.
+DEGREE = 2
+
+
+@dataclass(frozen=True)
+class Latent:
+    """The search for the course of latent states.
+
+    Attributes:
+        law: their equations in their own constants, driven by the other states and the inputs.
+        told: the constants.
+    """
+
+    frame: Frame
+    hidden: tuple[Hidden, ...]
+    runs: tuple[Trajectory, ...]
+    smoothing: Smoothing
+    law: Law
+    told: tuple[Told, ...]
+
+    @classmethod
+    def of(cls, frame: Frame, hidden: Sequence[Hidden], runs: tuple[Trajectory, ...], smoothing: Smoothing) -> Latent:
+        """The search of a frame.
+
+        Raises:
+            UsageError: the equation of a latent state has an unknown function.
+        """
+        rows = {one.name: frame.templates[frame.states.index(one.name)] for one in hidden}
+        for one in hidden:
+            if any(rows[one.name].has(unknown_symbol(unknown.name)) for unknown in frame.unknowns):
+                raise UsageError(
+                    f"{one.header} was not measured, so that its equation has to be told in full, with free constants "
+                    f"at most: its course could be anything. Tell {one.header}' without unknown functions, or measure "
+                    "it."
+                )
+        marks = [one for one in frame.constants if any(row.has(told_symbol(one.name)) for row in rows.values())]
+        number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(marks)}
+        others = tuple(name for name in (*frame.states, *frame.inputs) if name not in rows)
+        skeletons: list[sp.Expr] = []
+        for row in rows.values():
+            written = row.xreplace(number)
+            assert isinstance(written, sp.Expr)
+            skeletons.append(written)
+        driven = Frame(tuple(rows), tuple(skeletons), inputs=others)
+        law = Law(tuple(rows), tuple(skeletons), (1.0,) * len(marks), (), driven)
+        return cls(frame, tuple(hidden), runs, smoothing, law, tuple(marks))
+
+    def found(self, seed: int) -> tuple[tuple[Trajectory, ...], Smoothing]:
+        """The runs and curves with the latent states.
+
+        Raises:
+            DataError: none of the courses that were tried fits the other equations.
+        """
+        from scipy.optimize import minimize
+
+        tried = sorted(((self.misfit(one), one) for one in self._grid(seed)), key=lambda pair: pair[0])
+        best = tried[0]
+        for misfit, one in tried[:REFINED]:
+            if math.isfinite(misfit):
+                size = np.maximum(np.abs(one), 1e-6)
+                better = minimize(
+                    lambda x, size=size: min(self.misfit(tuple(x * size)), 1e6),
+                    np.array(one) / size, method="Nelder-Mead", options={"maxfev": 80 * len(one)},
+                )  # fmt: skip
+                best = min(best, (self.misfit(tuple(better.x * size)), tuple(better.x * size)))
+        if not math.isfinite(best[0]):
+            names = ", ".join(one.header for one in self.hidden)
+            raise DataError(
+                f"No course of {names} was found that goes with what was told. Give bounds for the constants."
+            )
+        curves = self.curves(best[1])
+        names = [one.name for one in self.hidden]
+        runs = tuple(with_columns(run, names) for run in self.runs)
+        return runs, replace(self.smoothing, trajectories=curves, noise=wider(self.smoothing.noise, curves))
+
+    def misfit(self, values: Sequence[float]) -> float:
+        """Description length of the other equations in nats; infinite where the course cannot be followed."""
+        constants = values[: len(self.told)]
+        if any(not one.low <= value <= one.high for one, value in zip(self.told, constants, strict=True)):
+            return math.inf
+        curves = self.curves(values)
+        if not all(np.all(np.isfinite(curve.states)) for curve in curves):
+            return math.inf
+        runs = [with_columns(run, [one.name for one in self.hidden]) for run in self.runs]
+        points = Points.of(self.frame, runs, curves, MOST)
+        length = Flexible.of(self._fixed(constants), points).briefest(DEGREE)
+        belief = sum(((v - one.mean) / one.deviation) ** 2 for one, v in zip(self.told, constants, strict=True))
+        return length + 0.5 * belief
+
+    def _fixed(self, constants: Sequence[float]) -> Frame:
+        """The frame with the latent states' constants written in."""
+        change: dict[sp.Basic, sp.Basic] = {
+            told_symbol(one.name): sp.Float(value) for one, value in zip(self.told, constants, strict=True)
+        }
+        rows = tuple(row.xreplace(change) for row in self.frame.templates)
+        names = {one.name for one in self.told}
+        left = tuple(one for one in self.frame.constants if one.name not in names)
+        return replace(self.frame, templates=rows, constants=left)
+
+    def curves(self, values: Sequence[float]) -> tuple[SmoothedTrajectory, ...]:
+        """The curves with the latent states at constants and first values."""
+        law = self.law.with_constants(tuple(values[: len(self.told)]))
+        firsts = np.array(values[len(self.told) :]).reshape(len(self.runs), len(self.hidden))
+        return tuple(
+            self._extended(law, first, run, curve)
+            for first, run, curve in zip(firsts, self.runs, self.smoothing.trajectories, strict=True)
+        )
+
+    def _extended(
+        self, law: Law, first: Float[np.ndarray, " latent"], run: Trajectory, curve: SmoothedTrajectory
+    ) -> SmoothedTrajectory:
+        fine = np.unique(
+            np.concatenate([np.linspace(a, b, BETWEEN + 1) for a, b in zip(curve.times, curve.times[1:], strict=False)])
+        )
+        others = CubicHermiteSpline(curve.times, curve.states, curve.derivatives)(fine)
+        inputs = [np.interp(fine, run.times, column) for column in run.inputs.T]
+        drive = Drive(fine, np.column_stack([others, *inputs]))
+        states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=20_000)
+        slopes = np.gradient(states, curve.times, axis=0, edge_order=2)
+        spread = np.maximum(np.std(states, axis=0), 1e-12)
+        for i, one in enumerate(self.hidden):
+            unsure = np.full(len(curve.times), 0.01 * spread[i])
+            rough = np.maximum(0.01 * np.sqrt(np.mean(slopes[:, i] ** 2)), 1e-300)
+            curve = extended(curve, one.name, states[:, i], slopes[:, i], unsure, np.full(len(unsure), rough))
+        return curve
+
+    def _grid(self, seed: int) -> list[tuple[float, ...]]:
+        largest = max(float(np.nanmax(np.abs(run.states))) for run in self.runs)
+        span = max(float(np.ptp(run.times)) for run in self.runs)
+        sizes = [largest * size for size in FIRST]
+        rates = sorted({pace / span / size for pace in PACES for size in (1.0, largest)} | set(GRID))
+        axes = [
+            [value for sign in (1.0, -1.0) for rate in rates if one.low <= (value := sign * rate) <= one.high]
+            for one in self.told
+        ]
+        if not all(axes):
+            axes = [axis or [0.5 * (one.low + one.high)] for axis, one in zip(axes, self.told, strict=True)]
+        every = list(product(*axes, *[sizes for _ in self.hidden]))
+        if len(every) > TRIED:
+            rows = np.random.default_rng(seed).permutation(len(every))[:TRIED]
+            every = [every[i] for i in rows]
+        count = len(self.runs)
+        known = len(self.told)
+        return [(*one[:known], *(one[known:] * count)) for one in every]
