@@ -6,8 +6,8 @@ Each case is run by the method on the data alone, with three seeds of the noise 
 the sentences, the law found, its figures and CPU seconds. Laws are compared with the truth by the form verdict; nothing
 of the truth is known to the method. ``--quick`` takes one seed and the recipe without genetic search.
 
-Sources: pendulum and oscillator, Schmidt & Lipson (2009), Science 324:81; universal differential equation, Rackauckas et
-al. (2020), arXiv:2001.04385, in both published versions; planets, DE421.
+Sources: pendulum, oscillator: Schmidt & Lipson (2009), Science 324:81; universal differential equation: Rackauckas et
+al. (2020), arXiv:2001.04385, in both published versions; planets: DE421.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.advise import advise
+from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import without_outliers
@@ -94,6 +95,7 @@ def discover_ode(
     _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     problem, smoothing, selected = plain.leave((problem, problem.smoothing, selected))
+    problem = followed(problem, selected.fitted)
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
@@ -102,7 +104,7 @@ def discover_ode(
         headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
         trajectories=problem.trajectories if known else measurements.trajectories,
-        smoothing=smoothing,
+        smoothing=problem.smoothing,
         ranking=selected.ranking,
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
@@ -113,7 +115,7 @@ def discover_ode(
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=replace(_structure(verdict, selected, smoothing, advice, deadline), units=units.texts),
+        structure=replace(_structure(verdict, selected, problem.smoothing, advice, deadline), units=units.texts),
         inputs=dict(measurements.inputs),
     )
 

@@ -1,4 +1,7 @@
-"""Integration by the method that a law needs: explicit steps, or implicit ones where stability makes those too many."""
+"""Integration by the method that a law needs: explicit steps, or implicit ones where stability makes those too many.
+
+Inputs of a law are read by its tape.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ the stage's own Jacobian, so that they are the derivatives of what is computed, 
 Source: SDIRK4 of Hairer & Wanner, Solving ODEs II, IV.6 (6.16): five stages, order 4, L-stable, stiffly accurate, with
 an embedded method of order 3; the staggered direct method for sensitivities by Caracotsios & Stewart (1985), Comput.
 Chem. Eng. 9:359.
+
+Inputs of a law are read by its tape.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ import math
 import numpy as np
 from numba import njit
 
+# Half of the time within which a held input changes, as a share of the step before.
+RAMP = 0.005
+
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def run(code: np.ndarray, value: np.ndarray) -> None:
@@ -64,7 +67,7 @@ def _value(op: int, x: float, y: float) -> float:
 def _input(value: np.ndarray, header: int, column: int) -> float:
     """An input at the present time, from the table that :func:`with_table` put behind the registers."""
     base, count = int(value[header]), int(value[header + 1])
-    time = value[int(value[header + 3])]
+    time = value[int(value[header + 2])]
     first = base + count * (1 + column)
     if time <= value[base]:
         return value[first]
@@ -77,8 +80,6 @@ def _input(value: np.ndarray, header: int, column: int) -> float:
             low = middle
         else:
             high = middle
-    if value[header + 2] > 0.0:
-        return value[first + low]
     share = (time - value[base + low]) / (value[base + low + 1] - value[base + low])
     return value[first + low] + share * (value[first + low + 1] - value[first + low])
 
@@ -87,19 +88,30 @@ def _input(value: np.ndarray, header: int, column: int) -> float:
 def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np.ndarray, held: bool) -> np.ndarray:
     """The registers with a table of inputs behind them: times, then one column of values after another.
 
+    Values that are held until the next time change there within a hundredth of the step, as no step of an integration
+    can cross a jump; in the mean they change at that time.
+
     Args:
-        header: register that is to hold where the table begins; the next ones hold its length and whether values are
-            held until the next time (else they are interpolated).
+        header: register that is to hold where the table begins; the next one holds its length.
     """
-    count = times.shape[0]
+    samples = times.shape[0]
+    count = 2 * samples - 1 if held else samples
     size = registers.shape[0]
     value = np.empty(size + count * (1 + drives.shape[1]))
     value[:size] = registers
-    value[header], value[header + 1], value[header + 2] = size, count, 1.0 if held else 0.0
-    value[size : size + count] = times
-    for column in range(drives.shape[1]):
-        begin = size + count * (1 + column)
-        value[begin : begin + count] = drives[:, column]
+    value[header], value[header + 1] = size, count
+    for i in range(samples):
+        after = 2 * i if held else i
+        half = 0.0
+        if held and i > 0:
+            half = RAMP * (times[i] - times[i - 1])
+            value[size + after - 1] = times[i] - half
+        value[size + after] = times[i] + half
+        for column in range(drives.shape[1]):
+            begin = size + count * (1 + column)
+            value[begin + after] = drives[i, column]
+            if held and i > 0:
+                value[begin + after - 1] = drives[i - 1, column]
     return value
 
 

@@ -63,6 +63,8 @@ def assemble(
         out = np.empty((high - low, dimension, columns))
         limit = 100 + steps_a_sample * (high - low)
         table = registers.copy()  # of the type that a table has
+        if held:
+            limit *= 5  # each jump takes a few
         if header >= 0:
             table = with_table(registers, header, times[low:high], drives[low:high], held)
         reached = follow(

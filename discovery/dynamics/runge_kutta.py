@@ -2,6 +2,8 @@
 
 Source: Dormand & Prince (1980), J. Comput. Appl. Math. 6:19, the 5(4) pair; dense output by Shampine (1986), Math.
 Comp. 46:135, in the form of Hairer, Nørsett & Wanner, Solving ODEs I, II.6.
+
+Inputs of a law are read by its tape, so that nothing here knows of them.
 """
 
 from __future__ import annotations

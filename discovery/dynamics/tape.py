@@ -114,7 +114,7 @@ class _Assembler:
         self.place: dict[sp.Expr, int] = {symbol(name): i for i, name in enumerate(names)}
         header = len(self.values) if inputs else -1
         if inputs:
-            self.values += [0.0, 0.0, 0.0, float(len(states))]  # place, length, whether held, register of the time
+            self.values += [0.0, 0.0, float(len(states))]  # place, length, register of the time
             self.place |= {symbol(name): self.emit(Op.INPUT, header, i) for i, name in enumerate(inputs)}
         outputs = [self.register(skeleton) for skeleton in skeletons]
         code = np.array(self.code, dtype=np.int64).reshape(-1, 4)

@@ -12,6 +12,9 @@ from jaxtyping import Bool, Float, Int
 
 from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
+# How much farther than a measured state one may go whose unit the first guess of its course has by chance.
+FARTHER = 1e3
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -96,6 +99,7 @@ def cut(
     everything = known_states(trajectories, smoothed)
     size = np.nanmax(np.abs(everything), axis=0)
     spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
+    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
     return Windows(
         np.concatenate(times),
         np.vstack(values),
@@ -103,7 +107,7 @@ def cut(
         np.array(offsets, dtype=np.int64),
         np.array(starts),
         spread,
-        10.0 * (size + spread),
+        np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread),
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),

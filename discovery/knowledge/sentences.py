@@ -22,6 +22,7 @@ import re
 from difflib import get_close_matches
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from discovery.errors import ExpressionError
 from discovery.knowledge.statements import (
@@ -41,6 +42,7 @@ from discovery.knowledge.statements import (
 from discovery.symbolic.parse import FUNCTIONS, parse
 
 PRIME = "ʹ"  # a letter to Python, of the same width as the ' that a user writes
+NORM = "ǀ"  # a letter too: the name of the length of a vector, or the absolute value of a number
 NAME = r"[^\W\d]\w*"
 MOST_PRIMES = 2
 _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
@@ -81,10 +83,16 @@ def pointed(sentence: str, place: int, what: str) -> ExpressionError:
     return ExpressionError(f"{what}:\n  {sentence[start : start + 100]}\n  {' ' * (place - start)}^")
 
 
-def expression(sentence: str, text: str, place: int) -> sp.Expr:
-    """Part of a sentence as SymPy; places in messages are those in the sentence."""
+def expression(sentence: str, text: str, place: int, *, lengths: bool = False) -> sp.Expr:
+    """Part of a sentence as SymPy; places in messages are those in the sentence.
+
+    Args:
+        lengths: leave |r| as a function, for what is in it may be a vector.
+    """
 
     def unknown(name: str, arguments: tuple[sp.Expr, ...]) -> sp.Expr:
+        if name == NORM:
+            return sp.Function(NORM, real=True)(*arguments)
         if not arguments:
             raise pointed(sentence, max(0, sentence.find(name, place)), f"{name} needs its arguments, as in {name}(x)")
         if near := [one for one in get_close_matches(name, FUNCTIONS, n=1, cutoff=0.66) if len(name) > 2]:
@@ -102,7 +110,15 @@ def expression(sentence: str, text: str, place: int) -> sp.Expr:
     names = {one: sp.Symbol(one.name.replace(PRIME, "'"), real=True) for one in found.atoms(sp.Symbol)}
     result = found.xreplace(names)
     assert isinstance(result, sp.Expr)
-    return result
+    return result if lengths else absolute(result)
+
+
+def absolute(side: sp.Expr) -> sp.Expr:
+    """With absolute values for the lengths of numbers."""
+    norms = {call: sp.Abs(absolute(call.args[0])) for call in side.atoms(AppliedUndef) if str(call.func) == NORM}  # pyright: ignore[reportArgumentType]
+    found = side.xreplace(norms)
+    assert isinstance(found, sp.Expr)
+    return found
 
 
 def _moved(message: str, sentence: str, written: str, place: int) -> str:
@@ -113,7 +129,7 @@ def _moved(message: str, sentence: str, written: str, place: int) -> str:
     shown = lines[1].removeprefix("  ")
     plain = written.replace(PRIME, "'")
     begin = plain.find(shown)
-    if begin < 0 or "abs(" in plain:
+    if begin < 0 or NORM in plain:
         return "\n".join(lines)
     caret = len(lines[2]) - 3
     return str(pointed(sentence, place + begin + caret, lines[0].removesuffix(":")))
@@ -125,7 +141,7 @@ def _with_norms(sentence: str, text: str, place: int) -> str:
     if len(bars) % 2:
         raise pointed(sentence, place + bars[-1], "This | has no partner; write |x| for an absolute value")
     for number, bar in reversed(list(enumerate(bars))):
-        text = text[:bar] + (")" if number % 2 else "abs(") + text[bar + 1 :]
+        text = text[:bar] + (")" if number % 2 else f"{NORM}(") + text[bar + 1 :]
     return text
 
 
@@ -154,9 +170,9 @@ def _with_equals(sentence: str) -> Statement:
             raise pointed(
                 sentence, found.start(2) + MOST_PRIMES, "Equations are of first or second order; name a state between"
             )
-        return Equation(found[1], len(found[2]), expression(sentence, right, place), sentence)
+        return Equation(found[1], len(found[2]), expression(sentence, right, place, lengths=True), sentence)
     if found := re.fullmatch(rf"d ?({NAME}) ?/ ?dt", left):
-        return Equation(found[1], 1, expression(sentence, right, place), sentence)
+        return Equation(found[1], 1, expression(sentence, right, place, lengths=True), sentence)
     if not re.fullmatch(NAME, left):
         raise pointed(sentence, 0, "On the left stands a derivative such as x' or x'', or the name of a constant")
     if found := re.fullmatch(rf"\(\s*({NAME}(?:\s*,\s*{NAME})+)\s*\)", right):

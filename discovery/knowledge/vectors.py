@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from discovery.knowledge.sentences import pointed
+from discovery.knowledge.sentences import NORM, absolute, pointed
 from discovery.knowledge.statements import Equation, Vector
 from discovery.samples import symbol
 
@@ -26,7 +28,7 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
                 one.sentence, max(0, one.sentence.find(used[0])),
                 f"{used[0]} is a vector, but on the left stands a number. Write a component of it",
             )  # fmt: skip
-        yield one
+        yield replace(one, side=absolute(one.side))
         return
     size = len(vectors[one.state].parts)
     side = _with_lengths(one.side, vectors)
@@ -43,7 +45,7 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
         change = {name: _component(str(name), vectors, place) for name in left}
         inner = side.xreplace(change)
         assert isinstance(inner, sp.Expr)
-        yield Equation(part, one.order, inner, one.sentence)
+        yield Equation(part, one.order, absolute(inner), one.sentence)
 
 
 def _component(name: str, vectors: Mapping[str, Vector], place: int) -> sp.Symbol:
@@ -53,9 +55,8 @@ def _component(name: str, vectors: Mapping[str, Vector], place: int) -> sp.Symbo
 
 def _with_lengths(side: sp.Expr, vectors: Mapping[str, Vector]) -> sp.Expr:
     change: dict[sp.Basic, sp.Basic] = {}
-    for norm in side.atoms(sp.Abs):
-        inner = norm.args[0]
-        name = str(inner)
+    for norm in side.atoms(AppliedUndef):
+        name = str(norm.args[0]) if str(norm.func) == NORM else ""
         if name.rstrip("'") in vectors:
             parts = range(len(vectors[name.rstrip("'")].parts))
             change[norm] = sp.sqrt(sp.Add(*(_component(name, vectors, i) ** 2 for i in parts)))

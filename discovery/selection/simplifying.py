@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
@@ -59,6 +61,16 @@ def simplified(
     return refined
 
 
+def _starts(
+    starts: Float[np.ndarray, "window state"], windows: Windows, stretch: float
+) -> Iterator[Float[np.ndarray, "window state"]]:
+    """The starts, and where a state is hidden the same in another unit."""
+    yield starts
+    hidden = ~np.any(windows.weights, axis=0)
+    if hidden.any():
+        yield np.where(hidden, stretch * starts, starts)
+
+
 def _simpler(
     refined: Refined, windows: Windows, settings: Shooting, surcharge: Callable[[Law], float]
 ) -> Refined | None:
@@ -66,7 +78,11 @@ def _simpler(
     for relation in relations(refined.fit)[:TRIED]:
         # An exact number has no unit of its own.
         charge = surcharge(relation.law) - surcharge(refined.law)
-        trial = refine(relation.law, windows, starts=refined.fit.starts, settings=settings)
+        trials = [
+            refine(relation.law, windows, starts=starts, settings=settings)
+            for starts in _starts(refined.fit.starts, windows, relation.stretch)
+        ]
+        trial = min((one for one in trials if one is not None), key=lambda one: one.score, default=None)
         if trial is None:
             continue
         # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.

@@ -13,7 +13,7 @@ from discovery.selection.pool import Entry, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.parse import FUNCTIONS
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, SmoothedTrajectory, symbol
 
 # Points at which a trend is looked at.
 LOOKED_AT = 200
@@ -102,6 +102,21 @@ def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bo
     values = unknown.trend * compiled(slopes, unknown.variables)(points)
     size = np.nanmax(np.abs(values), axis=0, initial=0.0)
     return bool(np.all(values >= -SLIGHT * size) and np.any(size > 0.0))
+
+
+def followed(problem: DiscoveryProblem, predictions: Sequence[Prediction]) -> DiscoveryProblem:
+    """The problem in which states that nothing measured have the course that a law gave them, in its unit."""
+    hidden = ~np.isfinite(np.vstack([run.states for run in problem.trajectories])).any(axis=0)
+    if not hidden.any():
+        return problem
+    courses = {(one.label, one.times.tobytes()): one.states for one in predictions}
+    curves: list[SmoothedTrajectory] = []
+    for curve in problem.smoothing.trajectories:
+        course = courses.get((curve.label, curve.times.tobytes()))
+        if course is not None and np.all(np.isfinite(course)):
+            curve = replace(curve, states=np.where(hidden, course, curve.states))
+        curves.append(curve)
+    return replace(problem, smoothing=replace(problem.smoothing, trajectories=tuple(curves)))
 
 
 def shown(expression: sp.Expr, unknown: Unknown) -> sp.Expr:

@@ -24,7 +24,7 @@ from discovery.selection.refined import Refined, canonical_law, charged, in_orde
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
-from discovery.selection.told import permitted, pools_of, whole_laws
+from discovery.selection.told import followed, permitted, pools_of, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
@@ -209,7 +209,9 @@ class TrajectorySelector:
         horizon = prediction_horizon(best.law, runs, error, windows.spread)
         length = _samples(horizon, problem, windows.length)
         tried = [
-            hold_out(item.law, problem, length, self.growth.shooting) if not deadline.passed() else None
+            hold_out(item.law, _followed(problem, item, windows), length, self.growth.shooting)
+            if not deadline.passed()
+            else None
             for item in refined[: self.forecast]
         ]
         last = tuple(self._last(item, windows, problem) for item in refined[: self.polished])
@@ -238,6 +240,13 @@ class TrajectorySelector:
         lead = item.free.score - item.score
         ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
         return replace(one, bounds=ends)
+
+
+def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> DiscoveryProblem:
+    """The problem with the law's own course of states that nothing measured."""
+    if problem.frame is None:
+        return problem
+    return followed(problem, reconstruct(item.fit, windows, problem.trajectories)[0])
 
 
 def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:

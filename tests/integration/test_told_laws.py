@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from discovery import EquationDiscovery
+from discovery.errors import DataError, UsageError
 from discovery.symbolic.compare import compare_laws
 from discovery.symbolic.parse import parse
 from discovery.trajectories.read import read_csv
@@ -76,3 +77,73 @@ def test_a_stored_result_knows_what_was_told(tmp_path: Path) -> None:
     assert result.law.constants == again.law.constants
     assert np.isnan(again.trajectories[0].states[:, 1]).all()
     assert "Told: x'' = -k*x - c*x'" in again.notes
+
+
+def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> None:
+    """SIR of which only I is observed: the law is the true one, in its unit of S."""
+    from scipy.integrate import solve_ivp
+
+    t = np.linspace(0.0, 60.0, 121)
+    solved = solve_ivp(
+        lambda _, z: [-0.5 * z[0] * z[1], 0.5 * z[0] * z[1] - 0.15 * z[1]],
+        (0.0, 60.0),
+        [0.99, 0.01],
+        t_eval=t,
+        rtol=1e-9,
+    )
+    infected = solved.y[1] * 1.0 + 0.001 * np.random.default_rng(0).standard_normal(len(t))
+    path = tmp_path / "flu.csv"
+    np.savetxt(path, np.column_stack([t, infected]), delimiter=",", header="t,I", comments="")
+    config = read("quick").changed(engines=("sindy",), laws=("S' = -beta*S*I", "beta > 0"))
+    result = discover_ode(read_csv(path), config)
+    assert result.law is not None
+    truth = {"I_": "0.5*S_*I_ - 0.15*I_", "S_": "-0.5*S_*I_"}
+    verdict = compare_laws(result.law.equations, {state: parse(text) for state, text in truth.items()})
+    assert "identical" == verdict.verdict
+    assert "found" == result.status
+
+
+def test_an_input_drives_a_law_and_its_forecast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--inputs` and nothing else told; then a forecast for another course."""
+    from discovery.dynamics.simulate import simulate
+    from discovery.laws import Frame
+    from discovery.types import Drive, symbol
+    from pipelines.simulating import Wanted, simulate_command
+
+    t = np.linspace(0.0, 20.0, 201)
+    u = np.sin(0.7 * t) + 0.5 * np.sin(2.1 * t)
+    frame = Frame(("speed",), (-0.8 * symbol("speed") + 1.5 * symbol("current"),), inputs=("current",))
+    speed = simulate(frame.law((), ()), np.array([0.0]), t, drive=Drive(t, u[:, None]))[:, 0]
+    noisy = speed + 0.005 * np.random.default_rng(0).standard_normal(len(t))
+    path = tmp_path / "motor.csv"
+    np.savetxt(path, np.column_stack([t, noisy, u]), delimiter=",", header="t,speed,current", comments="")
+    measurements = read_csv(path, inputs=["current"])
+    config = read("quick").changed(engines=("sindy",), data={"inputs": ("current",)})
+    folder = RunFolder.open(tmp_path / "run", measurements, config)
+    result = discover_ode(measurements, config, store=folder)
+    assert result.law is not None
+    verdict = compare_laws(
+        result.law.equations, {"speed": parse("-0.8*speed + 1.5*current")}, names=("speed", "current")
+    )
+    assert "identical" == verdict.verdict
+    assert any("interpolated between samples" in note for note in result.notes)
+    folder.keep_result(result, "")
+    course = tmp_path / "new.csv"
+    np.savetxt(course, [[0.0, 1.0], [10.0, 1.0]], delimiter=",", header="t,current", comments="")
+    simulate_command(tmp_path / "run", Wanted("speed=0", samples=3, inputs=course))
+    rows = capsys.readouterr().out.splitlines()
+    assert 1.875 == pytest.approx(float(rows[-1].split(",")[1]), rel=0.02)
+    with pytest.raises(UsageError, match="driven by current"):
+        simulate_command(tmp_path / "run", Wanted("speed=0", until=5.0))
+    with pytest.raises(UsageError, match="known from 0 to 10"):
+        simulate_command(tmp_path / "run", Wanted("speed=0", until=11.0, inputs=course))
+
+
+def test_what_is_said_to_be_conserved_has_to_hold(tmp_path: Path) -> None:
+    """x + y = const of data of which it is not true."""
+    t = np.linspace(0.0, 4.0, 60)
+    path = tmp_path / "data.csv"
+    np.savetxt(path, np.column_stack([t, np.exp(-t), np.exp(-2 * t)]), delimiter=",", header="t,x,y", comments="")
+    config = read("quick").changed(laws=("x + y = const",))
+    with pytest.raises(DataError, match="does not hold for these data"):
+        discover_ode(read_csv(path), config)

@@ -67,6 +67,14 @@ def test_functions_of_time_are_periodic_with_a_frequency_to_be_found() -> None:
     assert "periodic" in known.notes[0]
 
 
+def test_functions_of_an_angle_have_its_sine_and_cosine() -> None:
+    """Also where nothing is told of an equation."""
+    known = told("theta omega", "theta angle", "theta' = omega")
+    theta = symbol("theta")
+    assert (sp.cos(theta), sp.sin(theta), symbol("omega")) == known.frame.unknowns[0].arguments
+    assert ("domega_1", "domega_2", "omega") == known.frame.unknowns[0].variables
+
+
 def test_known_constants_are_written_in() -> None:
     """Also those that follow from others."""
     known = told("x", "x' = -b*x", "b = 2*a", "a = 3")

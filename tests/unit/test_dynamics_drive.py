@@ -1,0 +1,71 @@
+"""Laws that inputs drive: followed along a course, and fitted with it."""
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import cut
+from discovery.errors import SimulationError
+from discovery.laws import Frame, Law, Told, told_symbol
+from discovery.samples import symbol
+from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
+
+X, U = symbol("x"), symbol("u")
+FRAME = Frame(("x",), (-told_symbol("a") * X + told_symbol("b") * U,), (), (Told("a"), Told("b")), ("u",))
+T = np.linspace(0.0, 4.0, 81)
+
+
+def law(a: float, b: float) -> Law:
+    """x' = -a x + b u."""
+    return FRAME.law((), (a, b))
+
+
+def test_a_ramp_is_followed_exactly() -> None:
+    """x' = -x + t has x = t - 1 + 2 exp(-t) from 1; a ramp is what is interpolated between any samples."""
+    drive = Drive(np.array([0.0, 4.0]), np.array([[0.0], [4.0]]))
+    found = simulate(law(1.0, 1.0), np.array([1.0]), T, drive=drive)
+    np.testing.assert_allclose(T - 1.0 + 2.0 * np.exp(-T), found[:, 0], rtol=1e-7)
+
+
+def test_a_held_input_jumps() -> None:
+    """x' = u with u = 1 from t = 2 on."""
+    drive = Drive(np.array([0.0, 2.0]), np.array([[0.0], [1.0]]), held=True)
+    found = simulate(law(0.0, 1.0), np.array([0.0]), T, drive=drive)
+    np.testing.assert_allclose(np.maximum(T - 2.0, 0.0), found[:, 0], atol=3e-3)  # within the ramp half a jump
+
+
+def test_a_law_with_inputs_cannot_be_followed_without() -> None:
+    """The message names them."""
+    with pytest.raises(SimulationError, match="driven by u, which is not given"):
+        simulate(law(1.0, 1.0), np.array([1.0]), T)
+
+
+def _windows(frame_law: Law, held: bool = False):
+    drive = np.sin(3.0 * T)[:, None]
+    states = simulate(frame_law, np.array([0.5]), T, drive=Drive(T, drive, held))
+    run = Trajectory(T, states, ("x",), inputs=drive, held=held)
+    small = np.full(states.shape, 1e-3)
+    curve = SmoothedTrajectory(T, states, np.zeros_like(states), small, small, ("x",))
+    return cut([run], [curve], NoiseModel("additive", np.array([1e-3]), np.array([1e-3])), 20)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_constants_are_fitted_in_all_windows(held: bool) -> None:
+    """Each window knows the inputs of its own samples."""
+    found = fit(law(1.0, 1.0), _windows(law(0.7, 2.5), held))
+    assert found is not None
+    assert [0.7, 2.5] == pytest.approx(found.law.constants, rel=2e-3)
+
+
+def test_bounds_are_kept_and_beliefs_pull() -> None:
+    """A bound stops a constant short; a sharp belief holds it."""
+    windows = _windows(law(0.7, 2.5))
+    bounded = Frame(FRAME.states, FRAME.templates, (), (Told("a", low=1.0), Told("b")), ("u",))
+    found = fit(bounded.law((), (1.5, 1.0)), windows)
+    assert found is not None
+    assert 1.0 <= found.law.constants[0] < 1.1
+    sure = Frame(FRAME.states, FRAME.templates, (), (Told("a", mean=1.5, deviation=1e-6), Told("b")), ("u",))
+    found = fit(sure.law((), (1.4, 1.0)), windows)
+    assert found is not None
+    assert 1.5 == pytest.approx(found.law.constants[0], abs=1e-4)

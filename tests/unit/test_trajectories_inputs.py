@@ -1,0 +1,67 @@
+"""Columns that drive the states: read, held or interpolated, and refused where they have gaps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError, UsageError
+from discovery.samples import Drive, Trajectory, drive_columns
+from discovery.trajectories.read import read_course, read_csv
+
+T = np.linspace(0.0, 2.0, 21)
+
+
+def written(path: Path, u: np.ndarray, header: str = "t,x,u [A]") -> Path:
+    """A file with a state and an input."""
+    np.savetxt(path, np.column_stack([T, np.sin(T), u]), delimiter=",", header=header, comments="")
+    return path
+
+
+def test_an_input_is_no_state(tmp_path: Path) -> None:
+    """It gets a name, and its course is interpolated."""
+    found = read_csv(written(tmp_path / "a.csv", np.cos(3 * T)), inputs=["u [A]"])
+    assert {"x": "x"} == found.headers
+    assert {"u": "u [A]"} == found.inputs
+    np.testing.assert_allclose(np.cos(3 * T)[:, None], found.trajectories[0].inputs)
+    assert not found.trajectories[0].held
+
+
+def test_an_input_that_is_set_from_time_to_time_is_held(tmp_path: Path) -> None:
+    """Most of its steps are none."""
+    found = read_csv(written(tmp_path / "a.csv", np.where(T < 1.0, 0.0, 2.0)), inputs=["u [A]"])
+    assert found.trajectories[0].held
+
+
+@pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
+def test_gaps_of_an_input_are_refused(rows: list[int], message: str, tmp_path: Path) -> None:
+    """In the middle or at the end; the message names the line."""
+    u = np.cos(T)
+    u[rows] = np.nan
+    with pytest.raises(DataError, match=rf"line {rows[0] + 2}.*{message}"):
+        read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
+
+
+def test_an_input_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """As any column that is told."""
+    with pytest.raises(UsageError, match="no column 'v'"):
+        read_csv(written(tmp_path / "a.csv", T), inputs=["v"])
+
+
+def test_a_course_is_read_by_itself(tmp_path: Path) -> None:
+    """Also a constant one, which is no state."""
+    path = tmp_path / "new.csv"
+    np.savetxt(path, np.column_stack([T, 0 * T + 1]), delimiter=",", header="t,u", comments="")
+    times, values = read_course(path, ["u"])
+    np.testing.assert_array_equal(T, times)
+    assert (21, 1) == values.shape
+
+
+def test_inputs_at_other_times_are_held_or_interpolated() -> None:
+    """Beyond the ends they stay as they are there."""
+    times, values = np.array([0.0, 1.0, 2.0]), np.array([[0.0], [2.0], [4.0]])
+    asked = np.array([-1.0, 0.5, 1.0, 5.0])
+    assert [0.0, 1.0, 2.0, 4.0] == drive_columns(Drive(times, values), asked)[0].tolist()
+    assert [0.0, 0.0, 2.0, 4.0] == drive_columns(Drive(times, values, held=True), asked)[0].tolist()
+    assert [] == drive_columns(None, asked)
+    assert Trajectory(times, values, ("x",)).drive is None
