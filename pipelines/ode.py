@@ -88,14 +88,13 @@ def discover_ode(
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
     problem = charging(_problem(known, kept, smoothing, config), units.renamed(plain.names, plain.plain))
-    candidates, failures = stages.search(problem)
-    candidates, refused = admitted(candidates, problem)
+    found, failures = stages.search(problem)
+    candidates, refused = admitted(found, problem)
     if first and (deadline.passed() or not candidates):
         candidates = first  # refined already, which there is no time to do with the others
     _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    problem, smoothing, selected = plain.leave((problem, problem.smoothing, selected))
-    problem = followed(problem, selected.fitted)
+    problem, selected = _followed(*plain.leave((problem, selected)))
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done")
@@ -111,7 +110,7 @@ def discover_ode(
         stopped_by=stopped_by,
         notes=(*_notes_on(measurements), *units.notes, *notes, *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
-        cites=_cites(config, smoothing),
+        cites=_cites(config, problem.smoothing),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
@@ -125,6 +124,11 @@ def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) 
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     ensure(config, measurements)
     return as_map(measurements) if config.map else measurements
+
+
+def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryProblem, Selected]:
+    """The problem with the chosen law's course of states that nothing measured."""
+    return followed(problem, selected.fitted), selected
 
 
 def _notes_on(measurements: Measurements) -> tuple[str, ...]:

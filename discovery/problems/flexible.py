@@ -148,15 +148,11 @@ class Flexible:
         size = np.maximum(np.abs(inner), 1e-6)
 
         def cost(relative: np.ndarray) -> float:
-            one = self.solved(tuple(self._clipped(relative * size)))
+            one = self.solved(tuple(_clipped([self.frame.constants[i] for i in self.inner], relative * size)))
             return 1e6 if one is None else math.log(max(one.misfit, 1e-300))
 
         found = minimize(cost, np.array(inner) / size, method="Nelder-Mead", options={"maxfev": 60 * len(size)})
-        return self.solved(tuple(self._clipped(found.x * size)))
-
-    def _clipped(self, inner: np.ndarray) -> np.ndarray:
-        told = [self.frame.constants[i] for i in self.inner]
-        return np.clip(inner, [one.low for one in told], [one.high for one in told])
+        return self.solved(tuple(_clipped([self.frame.constants[i] for i in self.inner], found.x * size)))
 
     def _grid(self, seed: int) -> list[tuple[float, ...]]:
         axes = [axis(self.frame.constants[i], self.frame, self.points) for i in self.inner]
@@ -166,7 +162,9 @@ class Flexible:
         else:
             rng = np.random.default_rng(seed)
             every = [tuple(float(rng.choice(axis)) for axis in axes) for _ in range(TRIED)]
-        return [tuple(map(float, self._clipped(np.array(one)))) for one in every]
+        return [
+            tuple(map(float, _clipped([self.frame.constants[i] for i in self.inner], np.array(one)))) for one in every
+        ]
 
     def _values(self, inner: Sequence[float], linear: Sequence[float]) -> tuple[float, ...]:
         values = np.zeros(len(self.frame.constants))
@@ -262,6 +260,11 @@ def _eliminated(columns: np.ndarray, target: np.ndarray, first: int) -> float:
 def _is_wave(argument: sp.Expr) -> bool:
     """Whether an argument is a sine or a cosine of time with a free frequency."""
     return isinstance(argument, sp.sin | sp.cos) and symbol("t") in argument.free_symbols
+
+
+def _clipped(told: Sequence[Told], values: np.ndarray) -> np.ndarray:
+    """Values within the bounds of their constants."""
+    return np.clip(values, [one.low for one in told], [one.high for one in told])
 
 
 def _linear(frame: Frame) -> tuple[int, ...]:

@@ -30,7 +30,7 @@ def resampled(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.nda
     if found is None:
         return None
     scaled, scale = fitted.scaled_information()
-    if not np.all(scale > 0.0) or np.linalg.eigvalsh(scaled)[0] < 1e-10:
+    if not len(scale) or not np.all(scale > 0.0) or np.linalg.eigvalsh(scaled)[0] < 1e-10:
         return None
     influence = np.linalg.solve(scaled, (found / scale).T) / scale[:, None]
     blocks = influence.shape[1]

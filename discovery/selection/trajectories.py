@@ -130,8 +130,7 @@ class TrajectorySelector:
         pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most)
         told = whole_laws(candidates, problem)
         ladder = levels(problem, self.growth)
-        laws: list[Law] = []
-        first: list[Law] = []
+        laws, first = list[Law](), list[Law]()
         if not pools:
             laws = told
         elif all(pools.values()):
@@ -204,14 +203,12 @@ class TrajectorySelector:
         if not refined:
             return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
         refined = sound_first(refined, windows, problem.trajectories)
-        runs, best = problem.smoothing.trajectories, refined[0]
+        runs, best, settings = problem.smoothing.trajectories, refined[0], self.growth.shooting
         error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
         horizon = prediction_horizon(best.law, runs, error, windows.spread)
         length = _samples(horizon, problem, windows.length)
         tried = [
-            hold_out(item.law, _followed(problem, item, windows), length, self.growth.shooting)
-            if not deadline.passed()
-            else None
+            None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
             for item in refined[: self.forecast]
         ]
         last = tuple(self._last(item, windows, problem) for item in refined[: self.polished])
