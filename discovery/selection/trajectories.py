@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
+from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
@@ -211,7 +212,7 @@ class TrajectorySelector:
             None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
             for item in refined[: self.forecast]
         ]
-        last = tuple(self._last(item, windows, problem) for item in refined[: self.polished])
+        last = tuple(_last(item, windows, problem, settings) for item in refined[: self.polished])
         ranked = [
             ranked_law(
                 item,
@@ -227,16 +228,17 @@ class TrajectorySelector:
             sound(best.fit, windows, problem.trajectories),
         )  # fmt: skip
 
-    def _last(self, item: Refined, windows: Windows, problem: DiscoveryProblem) -> Polished:
-        """The last fit, its intervals averaged over whether relations between the constants hold."""
-        runs, noise, settings = problem.trajectories, problem.smoothing.noise, self.growth.shooting
-        one = polished(item.fit, windows, runs, noise, settings)
-        if item.free is None:
-            return one
-        free = polished(item.free.fit, windows, runs, noise, settings)
-        lead = item.free.score - item.score
-        ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
-        return replace(one, bounds=ends)
+
+def _last(item: Refined, windows: Windows, problem: DiscoveryProblem, settings: Shooting) -> Polished:
+    """The last fit, its intervals averaged over whether relations between the constants hold."""
+    runs, noise = problem.trajectories, problem.smoothing.noise
+    one = polished(item.fit, windows, runs, noise, settings)
+    if item.free is None:
+        return one
+    free = polished(item.free.fit, windows, runs, noise, settings)
+    lead = item.free.score - item.score
+    ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
+    return replace(one, bounds=ends)
 
 
 def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> DiscoveryProblem:

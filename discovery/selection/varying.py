@@ -75,6 +75,8 @@ def exchanged(law: Law, place: int, entry: Entry) -> Law:
     Args:
         place: of the part that is exchanged.
     """
+    if law.frame is not None and len(law.told) < len(law.frame.constants):
+        law = _with_all(law, entry)
     constants = list(law.constants[: len(law.told)])
     parts: list[sp.Expr] = []
     for number, part in enumerate(law.parts):
@@ -90,6 +92,23 @@ def exchanged(law: Law, place: int, entry: Entry) -> Law:
         constants += values.values()
     sources = tuple(dict.fromkeys((*law.sources, *entry.sources)))
     return replace(law.rebuilt(parts, constants), sources=sources, discrete=law.discrete)
+
+
+def _with_all(law: Law, entry: Entry) -> Law:
+    """The law with the constants too that were told and that it does not need, as the entry may need them."""
+    assert law.frame is not None
+    names = [one.name for one in law.frame.constants]
+    known = dict(zip(law.told, law.constants, strict=False))
+    values = [known.get(name, first) for name, first in zip(names, entry.told, strict=True)]
+    shift: dict[sp.Expr, sp.Expr] = {
+        symbol(f"c{i}"): symbol(f"c{names.index(name)}") for i, name in enumerate(law.told)
+    }
+    more = len(names) - len(law.told)
+    shift |= {symbol(f"c{i}"): symbol(f"c{i + more}") for i in range(len(law.told), len(law.constants))}
+    found = tuple(substituted(part, shift) for part in law.found)
+    return replace(
+        law, found=found, told=tuple(names), constants=(*values, *law.constants[len(law.told) :])
+    )  # its skeletons are made anew where it is rebuilt
 
 
 def _has(part: sp.Expr, number: int) -> bool:

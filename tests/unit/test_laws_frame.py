@@ -48,3 +48,16 @@ def test_numbers_that_were_told_are_not_made_constants() -> None:
     law = canonical_law(frame.law([sp.Float(2.5) * X**3], ()))
     assert (-9.81 * X + C0 * X**3,) == law.skeletons
     assert (2.5,) == law.constants
+
+
+def test_a_function_that_needs_a_constant_which_the_law_lacks_can_be_exchanged_into_it() -> None:
+    """The law without the wave has no frequency; the entry brings its first value."""
+    from discovery.selection.pool import Entry
+    from discovery.selection.varying import exchanged
+
+    law = FRAME.law([C2 * V], (1.5, 3.0, -0.1))
+    entry = Entry("f", C0 * V + C1 * symbol("wave"), (0.3, 0.4), (), (), FRAME, (9.0, 3.1))
+    found = exchanged(law, 0, entry)
+    assert ("k", "w") == found.told
+    assert (1.5, 3.1, 0.3, 0.4) == found.constants
+    assert -C0 * sp.sin(X) + C2 * V + symbol("c3") * sp.cos(C1 * symbol("t")) == found.skeletons[1]
