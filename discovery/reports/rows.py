@@ -204,7 +204,8 @@ def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
     rows: list[Errors] = []
     for one in residuals(result, "held_out"):
         if one.run.label in whole:
-            spread = np.nanstd(np.concatenate([run.states for run in result.trajectories]), axis=0)
+            every = np.concatenate([run.states for run in result.trajectories])
+            spread = np.nanstd(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)
             with np.errstate(all="ignore"):
                 relative = mean_square((one.differences / spread).ravel()) ** 0.5
             standard = one.standardised.ravel()

@@ -174,7 +174,8 @@ class _Regression:
         scale = self.weights
         solved, normal, error = np.zeros(len(sizes)), np.eye(len(sizes)), math.inf
         for _ in range(steps):
-            weighted = rows * scale[:, None] / sizes
+            with np.errstate(all="ignore"):
+                weighted = rows * scale[:, None] / sizes
             if not np.all(np.isfinite(weighted)):
                 return None
             normal = weighted.T @ weighted

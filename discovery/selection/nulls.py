@@ -79,7 +79,8 @@ def average(
     times: Float[np.ndarray, " time"],
 ) -> Mapping[str, Forecast]:
     """What is expected of a further run: the mean of the others at the same time; where there are none, of all."""
-    total = np.nanmean(np.vstack([states for _, states in known]), axis=0)
+    every = np.vstack([states for _, states in known])
+    total = np.nanmean(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)  # 0 for a state nothing measured
     sums, counts = np.zeros((len(times), len(total))), np.zeros((len(times), len(total)))
     for clock, states in known:
         for i, column in enumerate(states.T):

@@ -13,6 +13,7 @@ from discovery.symbolic.parse import parse
 from discovery.trajectories.read import read_csv
 from pipelines.config import read
 from pipelines.ode import discover_ode
+from pipelines.records import constants_document
 from pipelines.store import RunFolder, load
 
 MEASURED = Path(__file__).resolve().parents[2] / "datasets" / "measured"
@@ -74,6 +75,7 @@ def test_a_stored_result_knows_what_was_told(tmp_path: Path) -> None:
     assert result.law is not None
     assert again.law is not None
     assert ("k", "c") == again.law.told
+    assert ["k", "c"] == [row["told"] for row in constants_document(result.ranking.front[0])]
     assert result.law.constants == again.law.constants
     assert np.isnan(again.trajectories[0].states[:, 1]).all()
     assert "Told: x'' = -k*x - c*x'" in again.notes
