@@ -151,6 +151,8 @@ def constants_document(ranked: RankedLaw, units: Mapping[str, str] | None = None
         high = plain(ranked.highs[i]) if ranked.highs else None
         row = {"name": f"c{i}", "value": value, "low": low, "high": high, "level": 0.95, "equation": equation}
         rows.append(row | {"unit": told[i]} if units else row)
+    for row, name in zip(rows, ranked.law.told, strict=False):
+        row["told"] = name
     return rows
 
 
