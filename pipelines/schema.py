@@ -34,6 +34,7 @@ class Constant(_Part):
     level: float = Field(gt=0, lt=1)
     equation: str
     unit: str | None = Field(default=None, description="Where the columns have units; – where it cannot be told.")
+    told: str | None = Field(default=None, description="What the user calls it.")
 
 
 class Finding(_Part):
