@@ -28,12 +28,34 @@ class Invariant:
 
 
 @dataclass(frozen=True)
+class Owned:
+    """A constant that has a value of its own for each group of runs.
+
+    Attributes:
+        by: the column that tells groups apart; empty where each run is one.
+        groups: in the order of ``inputs``.
+        inputs: identifiers of what is 1 in the runs of a group, and 0 in others.
+    """
+
+    name: str
+    by: str
+    groups: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+    def constant(self, group: str) -> str:
+        """The name of the constant of one group."""
+        return f"{self.name}[{group}]"
+
+
+@dataclass(frozen=True)
 class Structure:
     """All of it; empty where nothing was found or sought.
 
     Attributes:
+        owned: constants that differ between groups of runs.
         units: of the columns, by identifier of the state, and by ``t``; empty where none were checked.
     """
 
     invariants: tuple[Invariant, ...] = ()
+    owned: tuple[Owned, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict[str, str])

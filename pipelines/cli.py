@@ -13,13 +13,14 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from discovery.errors import DiscoveryError, OutputError, UsageError
-from pipelines.config import duration, resolve
+from pipelines.config import resolve
 from pipelines.flags import (
     AsJson,
     Data,
     Inputs,
     Laws,
     Map,
+    Own,
     Recipe,
     Run,
     Runs,
@@ -30,6 +31,7 @@ from pipelines.flags import (
     examples,
     option,
     parts,
+    seconds_of,
 )
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
 
@@ -70,6 +72,7 @@ def run(
     engines: Annotated[str | None, option("engines", "A,B")] = None,
     noise: Annotated[str | None, option("noise", "KIND")] = None,
     smoother: Annotated[str | None, option("smoother", "NAME")] = None,
+    own: Own = None,
     units: Units = None,
     map: Map = None,  # noqa: A002  # the name of the option
     recipe: Recipe = None,
@@ -99,7 +102,7 @@ def run(
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
         "data": columns(time, states, trajectory, inputs), "laws": laws,
-        "units": units, "map": map,
+        "own": own, "units": units, "map": map,
     }  # fmt: skip
     request = Request(
         data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
@@ -321,7 +324,7 @@ def validate(
 
     validate_command(
         names or (), suite=suite, tags=parts(tag), noise=noise, drop=drop, seeds=seeds, jobs=jobs,
-        budget=_seconds(budget), recipe=recipe, out=out, as_json=as_json,
+        budget=seconds_of(budget), recipe=recipe, out=out, as_json=as_json,
     )  # fmt: skip
 
 
@@ -354,13 +357,6 @@ def doctor(
     typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
     if not all(check.ok or check.optional for check in checks):
         raise typer.Exit(5)
-
-
-def _seconds(text: str) -> float:
-    """Seconds of ``60``, ``60s``, ``5m`` or ``1h``."""
-    seconds = duration(text)
-    assert isinstance(seconds, float)
-    return seconds
 
 
 def _suggest_check(words: list[str]) -> None:

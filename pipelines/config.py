@@ -155,6 +155,10 @@ class RunConfig(BaseModel):
         "What is known of the law, one sentence each: x'' = -k*x + f(x'), S + I + R = const, k > 0.",
         "nothing is taken for known", """["x'' = -k*x + f(x')", "k > 0"]""", default=(),
     )  # fmt: skip
+    own: Annotated[tuple[str, ...], BeforeValidator(sentences)] = _option(
+        "Constants of sentences with a value of their own in each run, or by the entries of a column: k, k:ball.",
+        "one law has one value of each constant", '["kappa:ball"]', default=(),
+    )  # fmt: skip
     data: Columns = _option("What the columns are.", "found from the file", default_factory=Columns)
     smoothing: Annotated[Options, BeforeValidator(filled)] = _option(
         "Settings of the smoother.", "its own documentation", default_factory=dict

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from discovery.reports.conserving import sentences
+from discovery.reports.owning import OwnTable, own_tables
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
 from pipelines.live import Screen, shown
@@ -127,7 +128,7 @@ def print_law(result: DiscoveryResult) -> None:
     """Prints the law to stdout, one line for each state; nothing where there is none."""
     out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for ranked in result.ranking.front[:1]:
-        for line in law_lines(ranked.law, result.headers):
+        for line in law_lines(ranked.law, result.headers, result.structure.owned):
             out.print(line, style="bold")
 
 
@@ -142,6 +143,8 @@ def show(result: DiscoveryResult) -> None:
                    markup=False, style="dim")  # fmt: skip
     if front and front[0].law.constants:
         _show_constants(front[0])
+    for own in own_tables(result):
+        _show_own(own)
     noise = result.smoothing.noise
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value in zip(headers, noise.scale, strict=True))
     chosen = "the likelier" if noise.estimated else "as told"
@@ -183,9 +186,20 @@ def say(mark: str, text: str, style: str) -> None:
 def _show_constants(ranked: RankedLaw) -> None:
     table = Table("constant", "value", "95 % interval", box=None, pad_edge=False)
     for i, value in enumerate(ranked.law.constants):
+        if i < len(ranked.law.told) and "[" in ranked.law.told[i]:
+            continue  # stands in a table of its own
         low, high = (ranked.lows[i], ranked.highs[i]) if ranked.lows else (float("nan"), float("nan"))
         told = "not determined" if low != low or high != high else f"{low:.4g} … {high:.4g}"
         table.add_row(f"c{i}", f"{value:.5g}", told)
+    if table.row_count:
+        TALK.print(table)
+
+
+def _show_own(own: OwnTable) -> None:
+    table = Table(own.by, own.name, "95 % interval", box=None, pad_edge=False)
+    for row in own.rows:
+        told = row.low if row.low == row.high else f"{row.low} … {row.high}"
+        table.add_row(Text(plain(row.group)), row.value, told)
     TALK.print(table)
 
 

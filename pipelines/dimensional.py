@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from discovery.knowledge.units import Units, units_of
 from discovery.symbolic.constants import abstract
 from discovery.trajectories.measurements import Measurements
-from discovery.types import DiscoveryProblem, EquationCandidate, Law
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, no_surcharge
 from pipelines.config import RunConfig
 
 Candidate = EquationCandidate | Law
@@ -27,21 +27,25 @@ def stated(measurements: Measurements, config: RunConfig) -> Units:
 
 
 def admitted(
-    candidates: Sequence[Candidate], problem: DiscoveryProblem
+    candidates: Sequence[Candidate], charge: Callable[[Law], float]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     """The candidates that are not ruled out, and a note on how many were."""
-    kept = tuple(one for one in candidates if problem.surcharge(_law(one)) < math.inf)
+    kept = tuple(one for one in candidates if charge(_law(one)) < math.inf)
     refused = len(candidates) - len(kept)
     note = f"{refused} of {len(candidates)} candidate equations were refused, because their units do not match."
     return kept, (note,) if refused else ()
 
 
-def charging(problem: DiscoveryProblem, units: Units) -> DiscoveryProblem:
-    """The problem in which laws are charged for their units, and nothing is settled that these rule out."""
+def charging(problem: DiscoveryProblem, units: Units, other: Callable[[Law], float] = no_surcharge) -> DiscoveryProblem:
+    """The problem in which laws are charged for their units, and nothing is settled that these rule out.
+
+    Args:
+        other: what whole laws are charged for besides.
+    """
     fitting = {
         state: rhs for state, rhs in problem.settled.items() if units.surcharge(Law((state,), (rhs,), ())) < math.inf
     }
-    return replace(problem, surcharge=units.surcharge, settled=fitting)
+    return replace(problem, surcharge=lambda law: units.surcharge(law) + other(law), settled=fitting)
 
 
 def _law(candidate: Candidate) -> Law:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.config import listed, meaning
+from pipelines.config import duration, listed, meaning
 
 
 def examples(*lines: str) -> str:
@@ -25,6 +25,13 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def seconds_of(text: str) -> float:
+    """Seconds of ``60``, ``60s``, ``5m`` or ``1h``."""
+    seconds = duration(text)
+    assert isinstance(seconds, float)
+    return seconds
+
+
 def columns(time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None) -> dict[str, Any]:
     """What is told of the columns; what is not told is left to the configuration."""
     told = {"time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs)}
@@ -37,6 +44,9 @@ States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
 Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
+Own = Annotated[
+    list[str] | None, typer.Option("--own", metavar="NAME[:COLUMN]", help=meaning("own"), show_default=False)
+]
 Map = Annotated[bool | None, typer.Option("--map", help=meaning("map"), show_default=False)]
 Units = Annotated[str | None, option("units", "KIND")]
 Recipe = Annotated[

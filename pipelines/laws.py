@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from discovery.reports.owning import collapsed
+from discovery.structure import Owned
 from discovery.types import Law
 from pipelines.terminal import plain
 
 
-def law_lines(law: Law, headers: Mapping[str, str]) -> list[str]:
+def law_lines(law: Law, headers: Mapping[str, str], owned: Sequence[Owned] = ()) -> list[str]:
     """The law as a person writes it, one line for each state; names are made harmless for a terminal."""
+    law = collapsed(law, owned)
     form = "next {} = {}" if law.discrete else "d {} / dt = {}"
     return [form.format(plain(headers.get(state, state)), _rounded(rhs)) for state, rhs in law.equations.items()]
 

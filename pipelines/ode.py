@@ -12,6 +12,7 @@ from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import EngineError
 from discovery.knowledge.conserved import conserved
+from discovery.knowledge.families import family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
@@ -78,20 +79,20 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = _measurements(data, config)
-    known, units = understood(measurements, config), stated(measurements, config)
+    told = family(config.own, understood(measurements, config), measurements.trajectories, measurements.keys)
+    known, units = told.known, stated(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
-    runs = plain.enter(measurements.trajectories)
+    runs, units = plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
     smoother, why = (Successive(), "") if config.map else smoother_for(known, config, sum(map(len, runs)))
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
-    problem = charging(_problem(known, kept, smoothing, config), units.renamed(plain.names, plain.plain))
+    problem = charging(_problem(known, kept, smoothing, config), units, told.surcharge)
     found, failures = stages.search(problem)
-    candidates, refused = admitted(found, problem)
-    if first and (deadline.passed() or not candidates):
-        candidates = first  # refined already, which there is no time to do with the others
+    candidates, refused = admitted(found, units.surcharge)
+    candidates = first if first and (deadline.passed() or not candidates) else candidates  # first is refined already
     _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
@@ -114,8 +115,8 @@ def discover_ode(
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=replace(_structure(verdict, selected, problem.smoothing, advice, deadline), units=units.texts),
-        inputs=dict(measurements.inputs),
+        structure=_structure(verdict, selected, problem, advice, deadline, Structure((), told.owned, units.texts)),
+        inputs={**measurements.inputs, **(told.inputs or {})},
     )
 
 
@@ -166,13 +167,15 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
 
 
 def _structure(
-    verdict: Verdict, selected: Selected, smoothing: Smoothing, advice: Advice, deadline: Deadline
+    verdict: Verdict, selected: Selected, problem: DiscoveryProblem, advice: Advice, deadline: Deadline, told: Structure
 ) -> Structure:
-    """What the chosen law conserves; nothing is asked of a law that the data do not support."""
+    """What was told, and what the chosen law conserves; nothing is asked of a law that the data do not support."""
     if verdict.status == "not_found" or not selected.ranking.front:
-        return Structure()
+        return told
     law = selected.ranking.front[0].law
-    return Structure(conserved(law, smoothing.trajectories, advice.covariance, deadline=deadline))
+    return replace(
+        told, invariants=conserved(law, problem.smoothing.trajectories, advice.covariance, deadline=deadline)
+    )
 
 
 def _problem(

@@ -37,6 +37,15 @@ class Constant(_Part):
     told: str | None = Field(default=None, description="What the user calls it.")
 
 
+class Own(_Part):
+    """A constant with a value for each group of runs: the constants that `told` names ``name[group]``."""
+
+    name: str
+    by: str = Field(description="The column that tells groups apart; empty where each run is one.")
+    groups: list[str]
+    inputs: list[str] = Field(description="Identifiers of what is 1 in the runs of a group, and 0 in others.")
+
+
 class Finding(_Part):
     """One reason behind the verdict."""
 
@@ -174,6 +183,7 @@ class Result(_Part):
     smoothing: Smoothed
     advice: Advice
     conserved: list[Conserved] = []
+    own: list[Own] = []
     units: dict[str, str] = Field(default={}, description="Of the columns, where they were checked; t is time.")
     notes: list[str]
     failures: list[Failure]

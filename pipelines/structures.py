@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from discovery.structure import Invariant, Structure
+from discovery.structure import Invariant, Owned, Structure
 from discovery.symbolic.parse import parse
 
 
@@ -23,6 +24,7 @@ def structure_document(structure: Structure) -> dict[str, Any]:
             }
             for one in structure.invariants
         ],
+        **({"own": [asdict(one) for one in structure.owned]} if structure.owned else {}),
         **({"units": dict(structure.units)} if structure.units else {}),
     }
 
@@ -40,6 +42,9 @@ def structure_from(document: Mapping[str, Any], states: Sequence[str], constants
                 _real(one["expected"]),
             )
             for one in document.get("conserved", ())
+        ),
+        tuple(
+            Owned(one["name"], one["by"], tuple(one["groups"]), tuple(one["inputs"])) for one in document.get("own", ())
         ),
         document.get("units", {}),
     )

@@ -93,7 +93,8 @@ def measured(result: DiscoveryResult) -> str:
     start, end = min(run.times[0] for run in runs), max(run.times[-1] for run in runs)
     span = f"from {result.time_name} = {plain(float(start), 5)} to {plain(float(end), 5)}"
     gaps = "No value is missing" if not missing else f"{counted(missing, 'value')} of {_values(runs)} missing"
-    inputs = runs[0].inputs.shape[1]
+    marks = sum(len(one.inputs) for one in result.structure.owned)  # which are of no column
+    inputs = runs[0].inputs.shape[1] - marks
     driven = f", driven by {counted(inputs, 'known input')}" if inputs else ""
     return (
         f"{counted(sample_count(runs), 'sample')} of {states} in {counted(len(runs), 'run')}{driven}, {span}, "

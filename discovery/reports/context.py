@@ -6,6 +6,7 @@ from discovery.reports import content, openness, rows
 from discovery.reports.conserving import conserved
 from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
+from discovery.reports.owning import own_tables
 from discovery.reports.references import cited
 from discovery.reports.rounding import plain
 from discovery.resources import folder
@@ -30,6 +31,7 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "constants": rows.constants(result, front[0]) if front else (),
         "symbols": symbols(result),
         "conserved": conserved(result),
+        "own_tables": own_tables(result),
         "rivals": rows.rivals(result),
         "most_constants": rows.MOST_CONSTANTS,
         "shown_rivals": rows.FIRST_LAWS,

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 import sympy as sp
 
+from discovery.reports.owning import collapsed
 from discovery.reports.rows import numbers
 from discovery.symbolic.latex import Pen, Typesetter
 from discovery.types import DiscoveryResult, Law, RankedLaw
@@ -79,6 +80,7 @@ class Formulas(Generic[Safe]):
         return Typesetter(self.pen, {"t": self.result.time_name, **self.result.headers, **self.names}, values)
 
     def _equations(self, law: Law, typesetter: Typesetter, width: int) -> tuple[Equation[Safe], ...]:
+        law = collapsed(law, self.result.structure.owned)
         return tuple(
             Equation(
                 self.rate(state) if law.discrete else self.safe(typesetter.derivative(state)),

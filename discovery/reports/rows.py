@@ -123,7 +123,10 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
     law = ranked.law
     units = constant_units(law, {one.identifier: one.unit for one in symbols(result)})
     rows: list[Constant] = []
+    own = {one.constant(group) for one in result.structure.owned for group in one.groups}
     for i, texts in enumerate(_rounded(ranked)):
+        if i < len(law.told) and law.told[i] in own:
+            continue  # stands in a table of its own
         name = f"c{i}"
         terms = {
             state: term

@@ -142,7 +142,7 @@ class TrajectorySelector:
                 pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress,
                 witness=_showing(witness, short[-1]),
             )  # fmt: skip
-            laws = [item.law for item in self._finalists(found)]
+            laws = [item.law for item in _finalists(found, self.finalists)]
             # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
             forms = {law.skeletons for law in laws}
             first = leading(pools, self.leading)
@@ -168,19 +168,6 @@ class TrajectorySelector:
         refined = [item for item in charged(refined, problem.surcharge) if permitted(item.law, problem)]
         show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
-
-    def _finalists(self, found: Sequence[Refined]) -> list[Refined]:
-        """The best systems, one of each form, and the best of each number of constants."""
-        forms: dict[tuple[object, ...], Refined] = {}
-        for item in found:
-            forms.setdefault(item.law.skeletons, item)
-        distinct = list(forms.values())
-        sizes: dict[int, Refined] = {}
-        for item in distinct:
-            sizes.setdefault(len(item.law.constants), item)
-        smallest = sorted(sizes)[: self.finalists // 3]
-        leading = distinct[: self.finalists]
-        return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
 
     def _completed(self, item: Refined, windows: Windows) -> Law:
         return completed(item, windows, self.beam.shooting).law
@@ -246,6 +233,20 @@ def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> Dis
     if problem.frame is None:
         return problem
     return followed(problem, reconstruct(item.fit, windows, problem.trajectories)[0])
+
+
+def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
+    """The best systems, one of each form, and the best of each number of constants."""
+    forms: dict[tuple[object, ...], Refined] = {}
+    for item in found:
+        forms.setdefault(item.law.skeletons, item)
+    distinct = list(forms.values())
+    sizes: dict[int, Refined] = {}
+    for item in distinct:
+        sizes.setdefault(len(item.law.constants), item)
+    smallest = sorted(sizes)[: most // 3]
+    leading = distinct[:most]
+    return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
 
 
 def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:

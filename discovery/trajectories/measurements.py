@@ -19,6 +19,7 @@ class Measurements:
         sha256: of the file's bytes, or of the arrays.
         source: name of the file, or ``arrays``.
         inputs: header of each column that drives the states, by identifier.
+        keys: headers of the columns that tell runs apart, in the order in which labels have them.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -28,3 +29,4 @@ class Measurements:
     sha256: str
     source: str
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    keys: tuple[str, ...] = ()

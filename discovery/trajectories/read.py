@@ -82,6 +82,7 @@ def read_csv(
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
+        division.keys,
     )
 
 

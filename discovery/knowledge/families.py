@@ -1,0 +1,123 @@
+"""Families: several runs under one law, of which some constants differ from group to group.
+
+Such a constant is the sum of one for each group, each times an input that is 1 in the runs of that group and 0 in
+others. To all that fits, simulates and judges laws it is a driven law like any other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import cast
+
+import numpy as np
+import sympy as sp
+
+from discovery.errors import DataError, UsageError
+from discovery.knowledge.knowledge import Knowledge
+from discovery.laws import Frame, Law, Told, told_symbol
+from discovery.samples import Trajectory, symbol
+from discovery.structure import Owned
+
+MOST_GROUPS = 60  # constants of one name; a fit of as many still takes seconds
+
+
+@dataclass(frozen=True)
+class Family:
+    """What was told of a family: the law and the runs, both with the inputs that tell groups apart.
+
+    Attributes:
+        inputs: what these inputs are called, by identifier.
+    """
+
+    known: Knowledge | None
+    runs: tuple[Trajectory, ...]
+    owned: tuple[Owned, ...] = ()
+    inputs: Mapping[str, str] | None = None
+
+    def surcharge(self, law: Law) -> float:
+        """Infinite for a law in which a group has lost its constant, by a tie or an exact number."""
+        names = {one.constant(group) for one in self.owned for group in one.groups}
+        return 0.0 if not names or names <= set(law.told) else math.inf
+
+
+def family(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajectory], keys: Sequence[str]) -> Family:
+    """The family that ``own`` makes of runs and of what is known of their law.
+
+    Args:
+        own: ``kappa`` for a value in each run, or ``kappa:ball`` for one by each entry of a column.
+        keys: the columns that tell runs apart.
+
+    Raises:
+        UsageError: no sentence has such a constant, or there is no such column.
+        DataError: there is only one group, or there are too many.
+    """
+    found = Family(known, tuple(runs))
+    for text in own:
+        name, _, column = (part.strip() for part in text.partition(":"))
+        found = _with(found, name, column, keys)
+    return found
+
+
+def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
+    told = {one.name: one for one in found.known.frame.constants} if found.known else {}
+    if found.known is None or name not in told:
+        near = get_close_matches(name, told, n=1, cutoff=0.4)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(
+            f"--own {name}: no sentence has a free constant of that name.{hint} Name it in one, for example "
+            f'--law "v\' = -g - {name}*v".'
+        )
+    member = [_group(run.label, column, keys) for run in found.runs]
+    groups = tuple(dict.fromkeys(member))
+    if not 1 < len(groups) <= MOST_GROUPS:
+        raise DataError(
+            f"--own {name}{f':{column}' if column else ''} makes {len(groups)} groups of {len(member)} runs; 2 to "
+            f"{MOST_GROUPS} can be told apart. Name the columns that tell runs apart by --trajectory."
+        )
+    first = sum(len(one.groups) for one in found.owned)
+    owned = Owned(name, column, groups, tuple(f"in_group_{first + i}" for i in range(len(groups))))
+    runs = tuple(_marked(run, groups.index(group), len(groups)) for run, group in zip(found.runs, member, strict=True))
+    names = {**(found.inputs or {}), **{one: f"1 for {group}" for one, group in zip(owned.inputs, groups, strict=True)}}
+    known = replace(found.known, frame=_frame(found.known.frame, told[name], owned))
+    return Family(known, runs, (*found.owned, owned), names)
+
+
+def _group(label: str, column: str, keys: Sequence[str]) -> str:
+    """The entry of a column in a run's label; the label itself where no column is named."""
+    if not column:
+        return label
+    parts = label.split(", ")
+    if column not in keys or len(parts) != len(keys):
+        raise UsageError(
+            f"--own ...:{column}: runs are not told apart by {column!r}, but by {', '.join(keys) or 'no column'}. "
+            f"Name it among those of --trajectory."
+        )
+    return parts[list(keys).index(column)]
+
+
+def _marked(run: Trajectory, place: int, count: int) -> Trajectory:
+    marks = np.zeros((len(run), count))
+    marks[:, place] = 1.0
+    return replace(run, inputs=np.hstack([run.inputs, marks]))
+
+
+def _frame(frame: Frame, told: Told, owned: Owned) -> Frame:
+    """The frame with a constant for each group in place of one."""
+    names = [owned.constant(group) for group in owned.groups]
+    terms = [told_symbol(one) * symbol(mark) for one, mark in zip(names, owned.inputs, strict=True)]
+    put: dict[sp.Basic, sp.Basic] = {told_symbol(told.name): sp.Add(*terms)}
+    constants = [one for one in frame.constants if one.name != told.name]
+    unknowns = tuple(
+        replace(one, arguments=tuple(cast("sp.Expr", argument.xreplace(put)) for argument in one.arguments))
+        for one in frame.unknowns
+    )
+    return replace(
+        frame,
+        templates=tuple(cast("sp.Expr", template.xreplace(put)) for template in frame.templates),
+        unknowns=unknowns,
+        constants=(*constants, *(replace(told, name=one) for one in names)),
+        inputs=(*frame.inputs, *owned.inputs),
+    )

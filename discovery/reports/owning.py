@@ -1,0 +1,63 @@
+"""Constants that differ between groups of runs: a law as a person writes it, and the table of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import sympy as sp
+
+from discovery.reports.rounding import NOT_DETERMINED, plain
+from discovery.structure import Owned
+from discovery.types import DiscoveryResult, Law, RankedLaw, symbol
+
+
+@dataclass(frozen=True)
+class OwnValue:
+    """The value of a group, as text."""
+
+    group: str
+    value: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """Values of one constant by group."""
+
+    name: str
+    by: str
+    rows: tuple[OwnValue, ...]
+
+
+def collapsed(law: Law, owned: Sequence[Owned]) -> Law:
+    """The law with one letter for all values of a constant that differs between groups."""
+    put: dict[sp.Basic, sp.Basic] = {}
+    for one in owned:
+        for place, (group, mark) in enumerate(zip(one.groups, one.inputs, strict=True)):
+            put[symbol(mark)] = sp.S.One if place == 0 else sp.S.Zero
+            if place == 0 and one.constant(group) in law.told:
+                put[symbol(f"c{law.told.index(one.constant(group))}")] = symbol(one.name)
+    return replace(law, skeletons=tuple(cast("sp.Expr", rhs.xreplace(put)) for rhs in law.skeletons)) if put else law
+
+
+def own_tables(result: DiscoveryResult) -> tuple[OwnTable, ...]:
+    """A table for each constant that has values of its own."""
+    front = result.ranking.front
+    if not front:
+        return ()
+    return tuple(
+        OwnTable(one.name, one.by or "run", tuple(_value(one, group, front[0]) for group in one.groups))
+        for one in result.structure.owned
+    )
+
+
+def _value(one: Owned, group: str, ranked: RankedLaw) -> OwnValue:
+    if one.constant(group) not in ranked.law.told:
+        return OwnValue(group, NOT_DETERMINED, NOT_DETERMINED, NOT_DETERMINED)
+    number = ranked.law.told.index(one.constant(group))
+    low, high = (ranked.lows[number], ranked.highs[number]) if ranked.lows else (float("nan"), float("nan"))
+    ends = (plain(low, 3), plain(high, 3)) if low == low and high == high else (NOT_DETERMINED, NOT_DETERMINED)
+    return OwnValue(group, plain(ranked.law.constants[number], 4), *ends)

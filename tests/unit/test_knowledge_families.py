@@ -1,0 +1,124 @@
+"""Families: constants of their own for each group of runs, told by a name and a column."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError, UsageError
+from discovery.knowledge.families import family
+from discovery.knowledge.knowledge import Knowledge, Names
+from discovery.knowledge.understand import understand
+from discovery.laws import Law
+from discovery.reports.owning import collapsed, own_tables
+from discovery.reports.tex import render
+from discovery.resources import folder
+from discovery.samples import Trajectory
+from discovery.structure import Structure
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryResult
+from pipelines.config import RunConfig
+from pipelines.laws import law_lines
+from pipelines.ode import discover_ode
+from pipelines.structures import structure_document, structure_from
+
+RATES = {"slow, 1": 0.3, "slow, 2": 0.3, "fast, 1": 1.2}
+RUNS = tuple(
+    Trajectory(np.linspace(0, 3, 31 + 5 * i), 2 * np.exp(-rate * np.linspace(0, 3, 31 + 5 * i))[:, None], ("x",), label)
+    for i, (label, rate) in enumerate(RATES.items())
+)
+KEYS = ("kind", "repetition")
+
+
+def told(sentence: str = "x' = -k*x") -> Knowledge:
+    """What a sentence says of one state x."""
+    return understand([sentence], Names({"x": "x"}))
+
+
+def test_runs_of_a_group_share_a_constant() -> None:
+    """By the entries of a column, in the order in which they come."""
+    found = family(["k:kind"], told(), RUNS, KEYS)
+    assert ("slow", "fast") == found.owned[0].groups
+    assert [[1, 0], [1, 0], [0, 1]] == [run.inputs[0].tolist() for run in found.runs]
+    assert found.known is not None
+    assert ["k[slow]", "k[fast]"] == [one.name for one in found.known.frame.constants]
+
+
+def test_each_run_is_a_group_where_no_column_is_named() -> None:
+    """Of unequal lengths, as here."""
+    found = family(["k"], told(), RUNS, KEYS)
+    assert tuple(RATES) == found.owned[0].groups
+    assert {31, 36, 41} == {len(run) for run in found.runs}
+
+
+def test_what_is_known_of_a_constant_is_known_of_all() -> None:
+    """Bounds of the one are bounds of each."""
+    known = understand(["x' = -k*x", "k > 0"], Names({"x": "x"}))
+    found = family(["k"], known, RUNS, KEYS)
+    assert found.known is not None
+    assert {0.0} == {one.low for one in found.known.frame.constants}
+
+
+def test_a_law_in_which_a_group_lost_its_constant_is_refused() -> None:
+    """As no table could show it."""
+    found = family(["k:kind"], told(), RUNS, KEYS)
+    law = Law(("x",), (parse("-c0*x"),), (1.0,))
+    assert math.inf == found.surcharge(law)
+    assert 0.0 == family([], told(), RUNS, KEYS).surcharge(law)
+
+
+def test_an_unknown_constant_is_an_error() -> None:
+    """With the nearest one."""
+    with pytest.raises(UsageError, match=r"no sentence has a free constant of that name\. Did you mean kappa"):
+        family(["kapa"], told("x' = -kappa*x"), RUNS, KEYS)
+    with pytest.raises(UsageError, match="Name it in one"):
+        family(["k"], None, RUNS, KEYS)
+
+
+def test_an_unknown_column_is_an_error() -> None:
+    """With those that tell runs apart."""
+    with pytest.raises(UsageError, match="but by kind, repetition"):
+        family(["k:colour"], told(), RUNS, KEYS)
+
+
+def test_a_single_group_is_an_error() -> None:
+    """It is no family."""
+    with pytest.raises(DataError, match="makes 1 groups of 2 runs"):
+        family(["k:kind"], told(), RUNS[:2], KEYS)
+
+
+@pytest.fixture(name="found", scope="module")
+def _found() -> DiscoveryResult:
+    """Decays with two rates."""
+    rng = np.random.default_rng(0)
+    noisy = [
+        Trajectory(run.times, run.states + 0.01 * rng.standard_normal(run.states.shape), run.names, run.label)
+        for run in RUNS
+    ]
+    return discover_ode(noisy, RunConfig(laws=("x' = -k*x",), own=("k",), engines=("sindy",), smoother="kalman"))
+
+
+def test_each_group_gets_its_value_and_interval(found: DiscoveryResult) -> None:
+    """The truth lies within, give or take."""
+    (table,) = own_tables(found)
+    assert ("k", "run", tuple(RATES)) == (table.name, table.by, tuple(row.group for row in table.rows))
+    for row in table.rows:
+        assert float(row.value) == pytest.approx(RATES[row.group], rel=0.03)
+        assert float(row.low) < float(row.value) < float(row.high)
+
+
+def test_the_law_is_written_once_for_all_groups(found: DiscoveryResult) -> None:
+    """With one letter for what differs, in the terminal and in the report."""
+    assert found.law is not None
+    assert ["d x / dt = -k*x"] == law_lines(found.law, {}, found.structure.owned)
+    assert (parse("-k*x"),) == collapsed(found.law, found.structure.owned).skeletons
+    report = render(found, folder("reports/templates"), ())
+    assert "fast, 1" in report
+    assert "group" not in report.partition("What was measured")[0]
+
+
+def test_a_family_survives_its_document(found: DiscoveryResult) -> None:
+    """With the names of the groups."""
+    document = json.loads(json.dumps(structure_document(found.structure)))
+    assert Structure(owned=found.structure.owned) == structure_from(document, ["x"], 3)
