@@ -6,12 +6,12 @@ pages cannot tell another story than the program.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import typer
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,9 +20,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from discovery import errors, registry
-from discovery.selection.trajectories import TrajectorySelector
-from pipelines import cli
-from pipelines.config import RECIPES, RunConfig
+from pipelines import cli, options
+from pipelines.config import RECIPES
 
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = ROOT / "reports" / "gallery"
@@ -83,23 +82,19 @@ def _verb(name: str, verb: Any) -> Iterator[str]:
     words = [one.name if one.required else f"[{one.name}]" for one in positional]
     yield "```text\n" + " ".join(["discover", name, *words, *(["[OPTIONS]"] if optional else [])]) + "\n```\n"
     table = [(f"`{one.name}`", _help(one)) for one in positional]
-    table += [(", ".join(f"`{word}`" for word in (*one.opts, *one.secondary_opts)), _help(one)) for one in optional]
+    table += [(_spelt(one), _help(one)) for one in optional]
     yield rows(("", "meaning"), table)
+
+
+def _spelt(option: Any) -> str:
+    words = ", ".join(f"`{word}`" for word in (*option.opts, *option.secondary_opts))
+    return f"{words} {option.metavar}" if option.metavar else words
 
 
 def _help(parameter: Any) -> str:
     told = re.sub(r"\s*\[default: (.*?)\]", r" Default: `\1`.", parameter.help or "").strip()
     plain = isinstance(parameter.default, str | int | float) and not isinstance(parameter.default, bool)
     return f"{told} Default: `{parameter.default}`." if plain and parameter.default != "" else told
-
-
-def described(cls: type) -> dict[str, str]:
-    """What the docstring of a class says of each attribute."""
-    _, _, section = (inspect.getdoc(cls) or "").partition("Attributes:\n")
-    found: dict[str, str] = {}
-    for names, text in re.findall(r"^    ([\w, ]+): (.*(?:\n {8}.*)*)", section, flags=re.MULTILINE):
-        found |= dict.fromkeys(names.split(", "), plain(text))
-    return found
 
 
 def plain(text: str) -> str:
@@ -112,69 +107,41 @@ def summary(cls: type) -> str:
     return plain((inspect.getdoc(cls) or "").split("\n\n")[0])
 
 
-def fields() -> str:
-    """The keys of a configuration."""
-    meaning = described(RunConfig)
-    table: list[tuple[str, ...]] = []
-    for name, field in RunConfig.model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        told = field.description or meaning.get(name, "")
-        choices = ", ".join(f"`{one}`" for one in get_args(field.annotation) if isinstance(one, str))
-        table.append((f"`{name}`", written(default), f"{told} One of {choices}." if choices else told))
-    return rows(("key", "default", "meaning"), table)
-
-
-def written(value: object) -> str:
-    """A value as TOML writes it; a dash for what may be left out."""
-    if value is None or value == {}:
-        return "–"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, tuple):
-        return "`[" + ", ".join(written(one).strip("`") for one in value) + "]`"
-    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
-
-
 def recipes() -> str:
     """What the named recipes change."""
-    return rows(
-        ("recipe", "changes"),
-        [
-            (f"`{name}`", "; ".join(f"`{key} =` {written(value)}" for key, value in changes.items()) or "nothing")
-            for name, changes in RECIPES.items()
-        ],
-    )
+    told = [(name, [f"`{key} = {options.written(value)}`" for key, value in RECIPES[name].items()]) for name in RECIPES]
+    return rows(("recipe", "changes"), [(f"`{name}`", "; ".join(changes) or "nothing") for name, changes in told])
 
 
-def settings(table: str, cls: type) -> str:
-    """The fields of a plug-in that TOML can write, under the heading of its table."""
-    meaning = described(cls)
-    lines: list[tuple[str, ...]] = []
-    for field in dataclasses.fields(cls):
-        default = field.default_factory() if callable(field.default_factory) else field.default
-        if field.name != "threads" and (default == {} or isinstance(default, str | bool | int | float | tuple)):
-            lines.append((f"`{field.name}`", written(default), meaning.get(field.name, "")))
-    return f"### `[{table}]`\n\n{summary(cls)}\n\n" + rows(("key", "default", "meaning"), lines)
+def tables(found: Iterable[options.Option], note: str = "") -> str:
+    """Settings by the table of the file in which they stand."""
+    parts: list[str] = []
+    for table, group in groupby(found, key=lambda option: option.table):
+        lines = [(f"`{one.name}`", f"`{options.written(one.default)}`", plain(one.meaning)) for one in group]
+        parts.append(f"### `[{table}]`{note}\n\n" + rows(("key", "default", "meaning"), lines))
+    return "\n".join(parts)
 
 
 def smoothers() -> str:
-    """Settings of each smoother."""
-    names = registry.names("smoothing")
-    parts = [settings("smoothing", registry.load("smoothing", name)) for name in names]
-    return "\n".join(
-        part.replace("`[smoothing]`", f'`[smoothing]` where `smoother = "{name}"`', 1)
-        for name, part in zip(names, parts, strict=True)
-    )
+    """Settings of each smoother that has some; ``auto`` hands its table on to the neural ODE."""
+    parts = [
+        tables(mine, f' where `smoother = "{name}"`')
+        for name in registry.names("smoothing")
+        if (mine := [one for one in options.settings(name) if one.table == "smoothing"])
+    ]
+    nested = dict.fromkeys(one.table for one in options.settings() if one.table.startswith("smoothing."))
+    also = [f'Where `smoother = "auto"`, the keys of the neural ODE stand in `[{table}]`.\n' for table in nested]
+    return "\n".join([*parts, *also])
 
 
 def engines() -> str:
     """Settings of each search engine that is installed."""
-    return "\n".join(settings(f"search.{name}", registry.load("search", name)) for name in registry.names("search"))
+    return tables(one for one in options.settings() if one.table.startswith("search."))
 
 
 def selection() -> str:
     """Settings of selection."""
-    return settings("selection", TrajectorySelector)
+    return tables(one for one in options.settings() if one.table.startswith("selection"))
 
 
 def codes() -> str:
@@ -195,5 +162,6 @@ def gallery() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    one.__name__: one for one in (commands, fields, recipes, smoothers, engines, selection, codes, gallery)
+    "options": options.table,
+    **{one.__name__: one for one in (commands, recipes, smoothers, engines, selection, codes, gallery)},
 }

@@ -50,9 +50,8 @@ def test_commands_and_settings_are_those_of_the_program(site: Path) -> None:
     """Each verb with its options, each key of the configuration and each recipe is on its page."""
     import typer
 
-    from discovery import registry
-    from pipelines import cli
-    from pipelines.config import RECIPES, RunConfig
+    from pipelines import cli, options
+    from pipelines.config import RECIPES
 
     commands = (site / "reference/commands.html").read_text(encoding="utf-8")
     for name, verb in typer.main.get_command(cli.app).commands.items():  # pyright: ignore[reportAttributeAccessIssue]
@@ -60,8 +59,11 @@ def test_commands_and_settings_are_those_of_the_program(site: Path) -> None:
         for option in verb.params:
             assert all(word in commands for word in option.opts if word.startswith("--") and word != "--help"), name
     settings = (site / "reference/configuration.html").read_text(encoding="utf-8")
-    for word in (*RunConfig.model_fields, *RECIPES, *(f"search.{name}" for name in registry.names("search"))):
-        assert f">{word}<" in settings or f"[{word}]" in settings, word
+    for word in (*RECIPES, *(one.key for one in options.options())):
+        assert f"<code>{word}</code>" in settings, word
+    for option in options.settings():
+        assert f"<code>[{option.table}]</code>" in settings, option.table
+        assert f"<code>{option.name}</code>" in settings, option.key
     assert "generated:" not in commands + settings
 
 
