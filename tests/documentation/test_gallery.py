@@ -69,7 +69,6 @@ def test_differences_are_exact_for_cubics_and_missing_at_gaps(builder: ModuleTyp
     assert np.isnan(builder.differences(t[:4], t[:4])).all()
 
 
-@pytest.mark.skip(reason="what the pages show is of an earlier search: renew them, see tests/documentation/conftest.py")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_case_is_found_rendered_and_listed(builder: ModuleType, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ PAGES = sorted((ROOT / "docs").rglob("*.md"))
 RUN = ("```sh\n", "```python\n")
 
 
-@pytest.mark.skip(reason="what the pages show is of an earlier search: renew them, see tests/documentation/conftest.py")
 @pytest.mark.timeout(1800)  # tens of seconds on a machine that does nothing else
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_page_is_true(page: Path, reader: "Reader") -> None:
