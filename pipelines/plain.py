@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import sympy as sp
 
 from discovery.protocols import Progress, Witness, unseen
+from discovery.selection.refined import Refined
 from discovery.types import Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
 
 T = TypeVar("T")
@@ -83,6 +84,9 @@ class PlainNames:
             case Smoothing():
                 notes = tuple(self.words(note) for note in value.notes)
                 return replace(value, trajectories=self._left(value.trajectories), notes=notes)
+            case Refined():
+                left = self._parts_left(value)
+                return replace(left, relations=tuple(map(self.words, value.relations))) if value.relations else left
             case tuple():
                 return tuple(self._left(part) for part in cast("tuple[Any, ...]", value))
             case Mapping():

@@ -116,7 +116,7 @@ def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) ->
         return f"{_named(law, place)} is {expression} ({low:.4g} … {high:.4g} if free)"
     ratio, other = expression.as_coeff_Mul()
     times = {1.0: "", -1.0: "minus "}.get(float(ratio), f"{ratio} times ")
-    return f"{_named(law, place)} is {times}that of {_named(law, int(str(other).removeprefix('c')))}"
+    return f"{_named(law, place)} is {times}{_named(law, int(str(other).removeprefix('c')))}"
 
 
 def _named(law: Law, place: int) -> str:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from discovery.dynamics.shooting import Fit
+from discovery.selection.refined import Refined
 from discovery.symbolic.parse import parse
 from discovery.types import (
     EquationCandidate,
@@ -74,3 +76,13 @@ def test_plain_names_of_the_data_change_nothing() -> None:
     """The same objects come back."""
     candidate = EquationCandidate("x0", parse("x0"), "sindy")
     assert candidate is PlainNames(("x0", "x1")).leave(candidate)
+
+
+def test_relations_are_told_in_the_names_of_the_data() -> None:
+    """They are words, and words of a verdict."""
+    fit = Fit(LAW, np.zeros((1, 2)), 1.0, np.ones(1), np.eye(2), 3)
+    relation = "the constant of x0*x1 in x0' is minus the constant of x1 in x1'"
+    back = FRAME.leave(Refined(fit, 0.0, (relation,)))
+    assert ("the constant of wolf*x0 in wolf' is minus the constant of x0 in x0'",) == back.relations
+    assert ("wolf", "x0") == back.law.states
+    assert () == FRAME.leave(Refined(fit, 0.0)).relations

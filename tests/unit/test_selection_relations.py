@@ -71,7 +71,7 @@ def test_a_flow_between_two_states_has_one_constant(law_of: Callable[..., Law]) 
     """The first of all relations, and the positive constant is kept."""
     law = law_of({"S": "c0*S*I", "I": "c1*S*I + c2*I"}, -0.41, 0.405, -0.314)
     relation = relations(fit_of(law, [0.004, 0.004, 0.001]))[0]
-    assert "the constant of I*S in S' is minus that of the constant of I*S in I'" == relation.text
+    assert "the constant of I*S in S' is minus the constant of I*S in I'" == relation.text
     assert ["-I*S*c0", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
     np.testing.assert_allclose(relation.law.constants, (0.4075, -0.314), rtol=1e-6)
 
