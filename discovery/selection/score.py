@@ -11,8 +11,8 @@ from discovery.symbolic.complexity import shortest_length
 
 RULE = (
     "Description length N log((chi2/N + 1)/2) + (P/2) log N + S in nats on the measured trajectories, with N measured "
-    "values, P constants, and S = k log n nats for an equation of k nodes of n kinds (more for functions and "
-    "denominators); the shortest wins."
+    "values, P constants, and S = k log n nats for an equation of k nodes of n kinds, shared factors written "
+    "once (more for functions and denominators); the shortest wins."
 )
 
 

@@ -103,7 +103,8 @@ class TrajectorySelector:
         """The same with a loss that outliers pull with a bounded force."""
         beam = replace(self.beam, shooting=replace(self.beam.shooting, bend=BEND))
         growth = replace(self.growth, shooting=replace(self.growth.shooting, bend=BEND))
-        return replace(self, beam=beam, growth=growth)
+        first, further = (replace(fit, bend=BEND) for fit in (self.varying.first, self.varying.further))
+        return replace(self, beam=beam, growth=growth, varying=replace(self.varying, first=first, further=further))
 
     def select(
         self,
@@ -157,7 +158,10 @@ class TrajectorySelector:
             windows = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
             refined = refitted(refined, windows, self.growth.shooting, threads=self.threads)
             progress("selection", "exchanging equations on long windows")
-            refined = varied(refined, pools, windows, self.varying, threads=self.threads, deadline=deadline)
+            refined = varied(
+                refined, pools, windows, self.varying, threads=self.threads, deadline=deadline,
+                surcharge=problem.surcharge,
+            )  # fmt: skip
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")

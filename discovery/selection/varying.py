@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -13,7 +13,7 @@ from discovery.protocols import Deadline
 from discovery.selection.pool import Entry
 from discovery.selection.refined import Refined, in_order, refine, refitted, side_by_side
 from discovery.symbolic.constants import substituted
-from discovery.types import Law, symbol
+from discovery.types import Law, no_surcharge, symbol
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,21 @@ def varied(
     *,
     threads: int,
     deadline: Deadline,
+    surcharge: Callable[[Law], float] = no_surcharge,
 ) -> list[Refined]:
-    """The laws and the systems that differ from the best of them in one equation, best first."""
+    """The laws and the systems that differ from the best of them in one equation, best first.
+
+    Args:
+        surcharge: nats that a law is charged besides its score, which say which is the best and are not added.
+    """
     forms = {item.law.skeletons: item for item in refined}
     if not refined:
         return []
-    best = refined[0]
+
+    def charged(item: Refined) -> float:
+        return item.score + surcharge(item.law)
+
+    best = min(refined, key=charged)
     for _ in range(settings.sweeps):
         before = best
         for place, entries in enumerate(pools.values()):
@@ -63,7 +72,7 @@ def varied(
             tried = refitted(promising, windows, settings.further, threads=threads)
             for item in tried:
                 forms.setdefault(item.law.skeletons, item)
-            best = min([best, *tried], key=lambda item: item.score)
+            best = min([best, *tried], key=charged)
         if best is before:
             break
     return in_order(list(forms.values()))

@@ -1,5 +1,6 @@
 """Equations exchanged on long windows."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry
 from discovery.selection.refined import Refined, refine
+from discovery.selection.trajectories import BEND, TrajectorySelector
 from discovery.selection.varying import Varying, exchanged, varied
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
@@ -62,6 +64,33 @@ def test_the_right_equation_is_put_in(prey: DiscoveryProblem, windows: Windows, 
     np.testing.assert_allclose(best.constants, (-0.4, 1.1, 0.1, -0.4), rtol=0.03)
     assert found[0].score < start.score
     assert start in found
+
+
+def test_a_law_that_is_ruled_out_leads_nowhere(
+    prey: DiscoveryProblem, windows: Windows, law_of: Callable[..., Law]
+) -> None:
+    """What is known beside the data says which law is the best; scores stay those of the samples."""
+    start = judged(law_of(WRONG, 0.1, -0.5, 0.1, -0.4), windows)
+
+    def others(law: Law) -> float:
+        return 0.0 if law.skeletons == start.law.skeletons else np.inf
+
+    def furthest(found: list[Refined]) -> int:
+        """Equations by which the most distant law differs from the first."""
+        pairs = [zip(item.law.skeletons, start.law.skeletons, strict=True) for item in found]
+        return max(sum(str(one).count("*") != str(other).count("*") for one, other in pair) for pair in pairs)
+
+    free = varied([start], POOLS, windows, Varying(), threads=1, deadline=NEVER)
+    held = varied([start], POOLS, windows, Varying(), threads=1, deadline=NEVER, surcharge=others)
+    assert (2, 1) == (furthest(free), furthest(held))
+    assert all(math.isfinite(item.score) for item in held)
+
+
+def test_a_robust_selection_has_a_robust_loss_everywhere() -> None:
+    """Outliers pull with a bounded force in every fit."""
+    robust = TrajectorySelector().robust()
+    fits = (robust.beam.shooting, robust.growth.shooting, robust.varying.first, robust.varying.further)
+    assert {BEND} == {fit.bend for fit in fits}
 
 
 def test_nothing_is_exchanged_when_time_is_up(windows: Windows, law_of: Callable[..., Law]) -> None:
