@@ -132,6 +132,10 @@ class _Normal:
         """Normal matrix of the constants after the starts are eliminated."""
         return self.constants - np.einsum("kdi,kdj->ij", self.mixed, np.linalg.solve(self._blocks(0.0), self.mixed))
 
+    def starts_after(self, change: np.ndarray) -> np.ndarray:
+        """Changes of the starts that a change of the constants asks for."""
+        return -np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
+
     def slope(self) -> np.ndarray:
         """Half the gradient of the cost by the constants, the starts following."""
         follow = np.linalg.solve(self._blocks(0.0), self.start_gradient[:, :, None])
@@ -222,6 +226,18 @@ def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"],
     if normal is None:
         return None
     return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient)
+
+
+def following(
+    fitted: Fit, windows: Windows, change: Float[np.ndarray, " constant"], settings: Shooting
+) -> Float[np.ndarray, "window state"]:
+    """The window starts that fit best when the constants change by so much, to first order.
+
+    On a long window of a chaotic law, the starts of other constants are on another solution.
+    """
+    constants = np.array(fitted.law.constants)
+    normal = _evaluate(tape_of(fitted.law), windows, settings, constants, np.array(fitted.starts))
+    return fitted.starts if normal is None else fitted.starts + normal.starts_after(change)
 
 
 def fit(

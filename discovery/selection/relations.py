@@ -51,6 +51,7 @@ class Relation:
         objection: nats by which the fit is expected to become worse.
         text: the relation in words, with the interval of what is now exact.
         held: each constant as the relation has it, in those of ``law``; none if a part of the law was told.
+        change: of all constants before, to the most credible that fulfil it.
         stretch: the constant that is tied over what it becomes: by that a hidden state is larger or smaller then.
     """
 
@@ -60,6 +61,7 @@ class Relation:
     objection: float
     text: str
     held: tuple[sp.Expr, ...]
+    change: tuple[float, ...]
     stretch: float = 1.0
 
 
@@ -107,7 +109,8 @@ def _relation(
         named = numbering(parts)
         held = tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(constants)))
     other = float(substituted(expression, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(law.constants)}))
-    return Relation(simpler, price, evidence, objection, text, held, float(constants[place]) / other)
+    change = tuple(map(float, moved - constants))
+    return Relation(simpler, price, evidence, objection, text, held, change, float(constants[place]) / other)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:

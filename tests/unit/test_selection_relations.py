@@ -135,3 +135,19 @@ def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: C
     assert 1 == len(front)
     assert [2, 3] == [len(item.law.constants) for item in simplified_front([free, far], windows, SETTINGS, threads=2)]
     assert [] == simplified_front([], windows, SETTINGS, threads=1)
+
+
+def test_a_chaotic_law_is_led_to_its_relations(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """On a long window, starts of constants one deviation away are on another solution, and a refit would be lost."""
+    lorenz = {"x": "c0*x + c1*y", "y": "c2*x*z + c3*x + c4*y", "z": "c5*x*y + c6*z"}
+    law = law_of(lorenz, -10.0, 10.0, -1.0, 28.0, -1.0, 1.0, -8.0 / 3.0)
+    problem = problem_of(law, [[-8.0, 7.0, 27.0]], np.linspace(0.0, 10.0, 512), noise=0.01)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 512)
+    free = refine(law, windows, starts=np.array([[-8.0, 7.0, 27.0]]), settings=SETTINGS)
+    assert free is not None
+    found = simplified(free, windows, SETTINGS)
+    assert {"-x*z", "x*y"} <= {str(term) for skeleton in found.law.skeletons for term in skeleton.args}
+    assert len(found.law.constants) <= 4
+    assert found.fit.misfit < free.fit.misfit + 0.02
