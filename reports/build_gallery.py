@@ -17,11 +17,10 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import sympy as sp
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -29,6 +28,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from discovery.datasets import measured
 from discovery.errors import DiscoveryError, UsageError
 from discovery.symbolic.parse import parse
+from discovery.types import symbol
 from pipelines.store import write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,8 +47,7 @@ class Case:
         simulated: words after `discover systems`; empty for measured data.
         measured: name of the measured data; empty for simulated ones.
         columns: of the measured table that are kept; empty keeps all.
-        rows: values of a column whose rows are kept.
-        velocity: new columns, and the columns whose differences they are.
+        options: words of the command after the file.
         picture: file of the gallery to which the figure of the trajectories is copied.
     """
 
@@ -60,14 +59,13 @@ class Case:
     simulated: str = ""
     measured: str = ""
     columns: tuple[str, ...] = ()
-    rows: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    velocity: Mapping[str, str] = field(default_factory=dict)
     picture: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
         """What a user would type."""
-        return f"discover run {self.name}.csv"
+        return shlex.join(["discover", "run", f"{self.name}.csv", *self.options])
 
     @property
     def made(self) -> str:
@@ -81,7 +79,8 @@ class Case:
 def cases() -> tuple[Case, ...]:
     """All cases, in the order of the index."""
     entries = tomllib.loads((GALLERY / "cases.toml").read_text(encoding="utf-8"))["case"]
-    return tuple(Case(**{**entry, "columns": tuple(entry.get("columns", ()))}) for entry in entries)
+    listed = ("columns", "options")
+    return tuple(Case(**{**entry, **{key: tuple(entry.get(key, ())) for key in listed}}) for entry in entries)
 
 
 def make_data(case: Case, folder: Path) -> Path:
@@ -93,25 +92,8 @@ def make_data(case: Case, folder: Path) -> Path:
         return path
     origin = measured.load(case.measured)
     table = pd.read_csv(ROOT / "datasets" / "measured" / origin.csv)
-    for column, values in case.rows.items():
-        table = table[table[column].isin(values)]
-    table = table[list(case.columns or table.columns)].copy()
-    for column, position in case.velocity.items():
-        runs = table.groupby(list(origin.by), sort=False) if origin.by else [("", table)]
-        pieces = [differences(run[position].to_numpy(), run[origin.time].to_numpy()) for _, run in runs]
-        table[column] = np.concatenate(pieces)
-    table.to_csv(path, index=False)
+    table[list(case.columns or table.columns)].to_csv(path, index=False)
     return path
-
-
-def differences(x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """The derivative by five points; NaN at the ends of a run and where a sample is missing."""
-    slopes = np.full(len(x), np.nan)
-    if len(x) >= 5:
-        step = float(np.median(np.diff(t)))
-        inner = (x[:-4] - 8 * x[1:-3] + 8 * x[3:-1] - x[4:]) / (12 * step)
-        slopes[2:-2] = np.where(t[4:] - t[:-4] < 4.5 * step, inner, np.nan)
-    return slopes
 
 
 def discover(words: Sequence[str], folder: Path, expected: int = 0) -> None:
@@ -135,9 +117,10 @@ def find(case: Case, folder: Path, options: Sequence[str] = (), *, fresh: bool =
     run = folder / "runs" / case.name
     words = [*shlex.split(case.command)[1:], *options]
     key = hashlib.sha256(data.read_bytes() + shlex.join(words).encode()).hexdigest()
-    done = folder / "key"
-    if fresh:
-        shutil.rmtree(run, ignore_errors=True)
+    asked, done = folder / "asked", folder / "key"
+    if fresh or not (asked.exists() and asked.read_text(encoding="utf-8") == key):
+        shutil.rmtree(run, ignore_errors=True)  # what is there is of other data, or of another command
+        write(asked, key.encode())
     if fresh or not (done.exists() and done.read_text(encoding="utf-8") == key and (run / "result.json").exists()):
         done.unlink(missing_ok=True)
         discover(words, folder, EXITS[case.status])
@@ -169,10 +152,22 @@ def law_text(document: Mapping[str, Any]) -> tuple[str, ...]:
     """The law of a result with three digits, one line for each state."""
     lines: list[str] = []
     for state, text in document["equations"].items():
-        rhs = parse(text, (*document["states"], "t"))
+        rhs = one_for_all(parse(text, (*document["states"], *document.get("inputs", {}), "t")), document.get("own", ()))
         short = {number: sp.Float(f"{float(number):.3g}", 3) for number in rhs.atoms(sp.Float)}
         lines.append(f"{state}' = {rhs.xreplace(short)}")
     return tuple(lines)
+
+
+def one_for_all(rhs: sp.Expr, own: Sequence[Mapping[str, Any]]) -> sp.Expr:
+    """The expression with the name of a constant in place of its values for all groups of runs."""
+    put = {
+        term: symbol(one["name"]) if place == 0 else sp.S.Zero
+        for one in own
+        for place, mark in enumerate(map(symbol, one["inputs"]))
+        for term in rhs.atoms(sp.Mul)
+        if mark in term.args
+    }
+    return rhs.xreplace(put)
 
 
 def index(gallery: Path = GALLERY) -> None:

@@ -4,18 +4,19 @@ import html
 import importlib.util
 import json
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from discovery.datasets import known, measured
 from discovery.errors import DiscoveryError, UsageError
 from discovery.reports import tex
+from discovery.symbolic.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = ROOT / "reports" / "gallery"
@@ -35,7 +36,7 @@ def builder() -> ModuleType:
 
 
 def test_cases_name_data_that_are_there(builder: ModuleType) -> None:
-    """Six or more, one of which is not found; each has simulated or measured data, and a command without settings."""
+    """Six or more, one of which is not found; each has data, and a command of its file and what is known."""
     cases = builder.cases()
     assert len(cases) >= 6
     assert len({case.name for case in cases}) == len(cases)
@@ -45,28 +46,24 @@ def test_cases_name_data_that_are_there(builder: ModuleType) -> None:
         name = case.simulated.split()[0] if case.simulated else case.measured
         assert name in (*known.names(), "lorenz", *measured.names())
         assert case.made.endswith(".")
-        assert f"discover run {case.name}.csv" == case.command
+        assert ["discover", "run", f"{case.name}.csv", *case.options] == shlex.split(case.command)
+        assert not {"--recipe", "--set", "--engines", "--smoother", "--seed"} & set(case.options)
 
 
-def test_measured_tables_are_cut_and_get_their_velocities(builder: ModuleType, tmp_path: Path) -> None:
-    """Rows and columns named are kept, and differences do not reach from one run into the next."""
-    case = next(case for case in builder.cases() if case.name == "falling_balls")
+def test_measured_tables_keep_the_columns_named(builder: ModuleType, tmp_path: Path) -> None:
+    """All rows of them."""
+    case = next(case for case in builder.cases() if case.name == "pendulum")
     table = pd.read_csv(builder.make_data(case, tmp_path))
-    assert [*case.columns, *case.velocity] == list(table.columns)
-    assert set(case.rows["ball"]) == set(table["ball"])
-    runs = table.groupby(["ball", "drop"])
-    assert (runs["velocity"].apply(lambda v: v.isna().sum()) == 4).all()
-    assert table["velocity"].min() > -25.0
+    assert ["t", "theta_rad"] == list(table.columns)
+    assert len(table) == len(pd.read_csv(ROOT / "datasets" / "measured" / "pendulum_schmidt_lipson.csv"))
 
 
-def test_differences_are_exact_for_cubics_and_missing_at_gaps(builder: ModuleType) -> None:
-    """Five points differentiate polynomials of degree four; about a gap and at the ends there is no value."""
-    t = np.delete(0.5 * np.arange(14), 8)
-    slopes = builder.differences(t**3, t)
-    there = np.isfinite(slopes)
-    np.testing.assert_allclose(slopes[there], 3 * t[there] ** 2, rtol=1e-12, atol=1e-9)
-    assert [2, 3, 4, 5, 10] == np.flatnonzero(there).tolist()
-    assert np.isnan(builder.differences(t[:4], t[:4])).all()
+def test_one_constant_stands_for_its_values(builder: ModuleType) -> None:
+    """A law of a family is shown with the name that was told."""
+    rhs = parse("-v*(0.5*in_group_0 + 0.25*in_group_1) - 9.81", ("v", "in_group_0", "in_group_1"))
+    own = [{"name": "kappa", "inputs": ["in_group_0", "in_group_1"]}]
+    assert "-kappa*v - 9.81" == str(builder.one_for_all(rhs, own))
+    assert rhs == builder.one_for_all(rhs, ())
 
 
 @pytest.mark.slow
