@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
 from discovery.selection.polish import Polished, polished, reweighed
+from discovery.selection.pool import Entry
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, charged, in_order, refitted
 from discovery.selection.score import RULE, residual_length
@@ -154,14 +155,8 @@ class TrajectorySelector:
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
             witness=lambda items, windows: show(witness, items, windows),
         )  # fmt: skip
-        for _ in range(self.rounds if refined else 0):
-            windows = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
-            refined = refitted(refined, windows, self.growth.shooting, threads=self.threads)
-            progress("selection", "exchanging equations on long windows")
-            refined = varied(
-                refined, pools, windows, self.varying, threads=self.threads, deadline=deadline,
-                surcharge=problem.surcharge,
-            )  # fmt: skip
+        progress("selection", "exchanging equations on long windows")
+        refined, windows = self._exchanged(refined, windows, pools, problem, deadline)
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")
@@ -172,6 +167,24 @@ class TrajectorySelector:
         refined = [item for item in charged(refined, problem.surcharge) if permitted(item.law, problem)]
         show(witness, refined, windows)
         return self._ranked(refined, windows, problem, deadline)
+
+    def _exchanged(
+        self,
+        refined: list[Refined],
+        windows: Windows,
+        pools: Mapping[str, Sequence[Entry]],
+        problem: DiscoveryProblem,
+        deadline: Deadline,
+    ) -> tuple[list[Refined], Windows]:
+        """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes."""
+        for _ in range(self.rounds if refined else 0):
+            windows = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
+            refined = refitted(refined, windows, self.growth.shooting, threads=self.threads)
+            refined = varied(
+                refined, pools, windows, self.varying, threads=self.threads, deadline=deadline,
+                surcharge=problem.surcharge,
+            )  # fmt: skip
+        return refined, windows
 
     def _completed(self, item: Refined, windows: Windows) -> Law:
         return completed(item, windows, self.beam.shooting).law
