@@ -160,7 +160,7 @@ def _evaluate(
     block = np.empty((number, number))
     start_gradient = np.empty((count, dimension))
     gradient = np.empty(number)
-    rtol = MAP if windows.discrete else settings.rtol
+    rtol = MAP if windows.discrete else min(settings.rtol, windows.rtol)
     done = assemble(
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
         windows.offsets, windows.logarithmic, rtol, 1e-2 * rtol * windows.spread, windows.bound,

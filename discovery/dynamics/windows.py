@@ -12,6 +12,9 @@ from jaxtyping import Bool, Float, Int
 
 from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
+# Relative tolerance of an integration as a share of the noise, and at most; at a hundredth of the first, errors of the
+# integration are below those of the samples by as much.
+TOLERANCE, LARGEST_TOLERANCE = 1e-3, 1e-6
 # How much farther than a measured state one may go whose unit the first guess of its course has by chance.
 FARTHER = 1e3
 
@@ -34,6 +37,7 @@ class Windows:
         drives: inputs at each sample.
         held: whether inputs are held from sample to sample; else they are interpolated.
         discrete: whether the samples are of a map.
+        rtol: relative tolerance that is enough for an integration that is compared with the values.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -56,6 +60,7 @@ class Windows:
         return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     discrete: bool = False
+    rtol: float = LARGEST_TOLERANCE
 
     @property
     def count(self) -> int:
@@ -114,6 +119,7 @@ def cut(
         np.vstack([trajectories[index].inputs[low:high] for index, low, high in pieces]),
         trajectories[0].held,
         trajectories[0].discrete,
+        _enough(noise, spread),
     )
 
 
@@ -136,7 +142,16 @@ def weighed(
     for (index, first), (low, high) in zip(windows.places, pairwise(windows.offsets), strict=True):
         measured = trajectories[index].states[first : first + high - low]
         values[low:high], weights[low:high] = _weighed(measured, levels[low:high], noise)
-    return replace(windows, values=values, weights=weights, logarithmic=noise.kind == "lognormal")
+    return replace(
+        windows, values=values, weights=weights, logarithmic=noise.kind == "lognormal",
+        rtol=_enough(noise, windows.spread),
+    )  # fmt: skip
+
+
+def _enough(noise: NoiseModel, spread: Float[np.ndarray, " state"]) -> float:
+    """The tolerance for noise of that size, of the state that has the least."""
+    size = noise.scale / spread if noise.kind == "additive" else noise.scale
+    return min(LARGEST_TOLERANCE, TOLERANCE * float(np.maximum(size, noise.floor / spread).min()))
 
 
 def _weighed(

@@ -29,26 +29,28 @@ def project(
         iterations: steps at most; one that does not help counts.
     """
     inner = np.array(inner, dtype=np.float64)
-    residual, outer = _residual(columns(inner), target)
+    current = columns(inner)
+    residual, outer = _residual(current, target)
     error = float(residual @ residual)
     damping = 1e-2
+    moved = True
+    size = slopes = normal = np.empty(0)
     for _ in range(iterations if len(inner) and np.isfinite(error) else 0):
-        size = np.maximum(np.abs(inner), 1e-3 * (float(np.abs(inner).max()) or 1e-12))
-        slopes = np.empty((len(target), len(inner)))
-        for k in range(len(inner)):
-            moved = inner.copy()
-            moved[k] += MOVE * size[k]
-            slopes[:, k] = (_residual(columns(moved), target)[0] - residual) / MOVE
-        if not np.all(np.isfinite(slopes)):  # a neighbour where the columns are undefined
-            break
-        normal = slopes.T @ slopes
+        if moved:
+            size = np.maximum(np.abs(inner), 1e-3 * (float(np.abs(inner).max()) or 1e-12))
+            slopes = _slopes(columns, current, inner, size, residual, outer)
+            if not np.all(np.isfinite(slopes)):  # a neighbour where the columns are undefined
+                break
+            normal = slopes.T @ slopes
         step = np.linalg.lstsq(normal + damping * np.diag(np.diag(normal)), -slopes.T @ residual, rcond=1e-12)[0]
         trial = inner + np.clip(step, -0.7, 0.7) * size
-        trial_residual, trial_outer = _residual(columns(trial), target)
+        trial_columns = columns(trial)
+        trial_residual, trial_outer = _residual(trial_columns, target)
         trial_error = float(trial_residual @ trial_residual)
-        if trial_error < error:
+        moved = trial_error < error
+        if moved:
             gain = error - trial_error
-            inner, residual, outer, error = trial, trial_residual, trial_outer, trial_error
+            inner, current, residual, outer, error = trial, trial_columns, trial_residual, trial_outer, trial_error
             damping = max(damping / 10.0, 1e-8)
             if gain < 1e-4 * error:
                 break
@@ -57,6 +59,40 @@ def project(
             if damping > 1e4:
                 break
     return inner, outer, error
+
+
+def _slopes(
+    columns: Columns,
+    current: Float[np.ndarray, "row term"],
+    inner: Float[np.ndarray, " inner"],
+    size: Float[np.ndarray, " inner"],
+    residual: Float[np.ndarray, " row"],
+    outer: Float[np.ndarray, " term"],
+) -> Float[np.ndarray, "row inner"]:
+    """Change of the residual as each inner constant moves by a share ``size`` and the outer ones follow.
+
+    Both terms of Golub & Pereyra's eq. 4.8: one projection for all constants instead of a fit for each.
+    """
+    scale = np.linalg.norm(current, axis=0)
+    scale[scale == 0.0] = 1.0
+    scaled = current / scale
+    slopes = np.empty((len(current), len(inner)))
+    turned = np.empty((current.shape[1], len(inner)))
+    for k in range(len(inner)):
+        beside = inner.copy()
+        beside[k] += MOVE * size[k]
+        change = (columns(beside) - current) / MOVE
+        slopes[:, k] = -change @ outer
+        turned[:, k] = (change.T @ residual) / scale
+    if not np.all(np.isfinite(slopes)):
+        return slopes
+    normal = scaled.T @ scaled
+    try:
+        follow = np.linalg.solve(normal, scaled.T @ slopes + turned)
+        follow += np.linalg.solve(normal, scaled.T @ slopes + turned - normal @ follow)
+    except np.linalg.LinAlgError:
+        follow = np.linalg.lstsq(normal, scaled.T @ slopes + turned, rcond=1e-10)[0]
+    return slopes - scaled @ follow
 
 
 def _residual(

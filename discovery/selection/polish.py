@@ -26,6 +26,13 @@ from discovery.types import NoiseKind, NoiseModel, Trajectory
 ROUNDS = 2
 # Nats by which another kind of noise must be likelier than the smoother's.
 CONVINCING = 3.0
+# A smoother follows exact samples to about a thousandth of their deviation, its noise's floor; laws that do so are told
+# from those that do better by a floor this much lower, a thousand times the integration's tolerance there.
+FINER = 1e-2
+# The least relative noise: the same floor for logarithms.
+FINEST = 1e-5
+# Noise that the smoother thinks more than twice as large as what the law leaves is the smoother's error.
+CLEARLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,10 @@ def reweighed(fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory],
         return windows
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
     about = noise_about(levels, _measured(windows, trajectories), noise, spent)
-    # A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
-    return weighed(windows, trajectories, levels, noise if about.kind == noise.kind else about)
+    if about.kind == noise.kind:
+        # A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
+        about = replace(about, scale=np.where(about.scale < CLEARLY * noise.scale, about.scale, noise.scale))
+    return weighed(windows, trajectories, levels, about)
 
 
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:
@@ -87,7 +96,7 @@ def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.
 def _followed(fitted: Fit, windows: Windows) -> Float[np.ndarray, "sample state"]:
     """The law's states at all samples of the windows."""
     pieces = [
-        simulate(fitted.law, start, windows.times[low:high], rtol=1e-6, drive=windows.drive(low, high))
+        simulate(fitted.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
         for start, low, high in zip(fitted.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
     ]
     return np.vstack(pieces)
@@ -118,19 +127,22 @@ def _estimated(
     kind: NoiseKind, levels: np.ndarray, measured: np.ndarray, noise: NoiseModel, spent: float
 ) -> NoiseModel:
     """The noise of that kind, with the scale that the residuals of each state have."""
-    scales: list[float] = []
+    scales, floors = list[float](), list[float]()
     for x, level, floor in zip(measured.T, levels.T, noise.floor, strict=True):
         there = np.isfinite(x) & ((x > 0.0) | (kind != "lognormal"))
         x, level = x[there], level[there]
         share = max(1.0 - spent / max(len(x), 1), 1.0 / max(len(x), 1))
+        floor *= FINER if len(x) and np.mean((x - level) ** 2) / share < floor**2 else 1.0
         if kind == "additive":
             residuals = x - level
         elif kind == "lognormal":
             residuals = np.log(x / level)
         else:
             residuals = _relative(x, level, floor)
-        scales.append(float(np.sqrt(max(np.mean(residuals**2) / share, 1e-300))) if len(residuals) else 1.0)
-    return NoiseModel(kind, np.array(scales), noise.floor, noise.estimated)
+        least = FINEST if kind == "lognormal" else 1e-150
+        scales.append(max(float(np.sqrt(np.mean(residuals**2) / share)), least) if len(residuals) else 1.0)
+        floors.append(floor)
+    return NoiseModel(kind, np.array(scales), np.array(floors), noise.estimated)
 
 
 def _relative(x: np.ndarray, level: np.ndarray, floor: float) -> np.ndarray:

@@ -133,6 +133,21 @@ def test_weights_are_taken_from_the_law_and_its_kind_of_noise(
     assert windows is reweighed(wild, windows, problem.trajectories, model("additive"))
 
 
+def test_a_law_that_leaves_less_than_the_smoother_thought_makes_weights_and_integration_finer(
+    levels: np.ndarray, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Exact samples are believed to a hundredth of the smoother's floor; noise above the floor to its own size."""
+    law = law_of(LAW, *TRUTH)
+    for size, expected in ((0.0, 1e-5), (0.02, 0.02)):
+        curve = problem_of(law, [[10.0, 5.0]], TIMES)
+        problem, windows = problem_with(scattered("additive", size, levels), curve, model("additive"))
+        first = fit(law, windows)
+        assert first is not None
+        finer = reweighed(first, windows, problem.trajectories, model("additive"))
+        np.testing.assert_allclose(1.0 / finer.weights, expected, rtol=0.1)
+        assert (size == 0.0) == (finer.rtol < 1e-7)
+
+
 def test_windows_are_weighed_as_they_are_cut(levels: np.ndarray) -> None:
     """The same levels and noise give the same windows, of several runs too; other noise gives logarithms."""
     none = np.zeros_like(levels)
