@@ -23,13 +23,14 @@ class Beam:
     """Settings of the beam over equations.
 
     Attributes:
-        sweeps: times that every equation is varied with the others held, at most; it ends when nothing changes.
+        sweeps: times that every equation is varied with the others held, at most; it ends when nothing changes. Five
+            found the same laws on ODEBench at 5 % noise, as equations are exchanged on long windows afterwards.
         width: best entries of each equation that are combined at the end.
         combinations: most systems built from them.
         shooting: a short fit; the finalists are fitted fully later.
     """
 
-    sweeps: int = 5
+    sweeps: int = 2
     width: int = 4
     combinations: int = 48
     shooting: Shooting = Shooting(iterations=6, tolerance=1e-3)
