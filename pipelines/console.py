@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from discovery.reports.conserving import sentences
+from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import OwnTable, own_tables
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
@@ -142,7 +143,7 @@ def show(result: DiscoveryResult) -> None:
         TALK.print("In the equations " + ", ".join(f"{name} is {header}" for name, header in others.items()) + ".",
                    markup=False, style="dim")  # fmt: skip
     if front and front[0].law.constants:
-        _show_constants(front[0])
+        _show_constants(result, front[0])
     for own in own_tables(result):
         _show_own(own)
     noise = result.smoothing.noise
@@ -167,7 +168,8 @@ def advised(result: DiscoveryResult) -> list[str]:
     """The loosest combination of constants and the experiments, a sentence each."""
     loose = result.advice.loose
     more = f" ({len(loose) - 1} more such combination{'s' * (len(loose) > 2)}.)" if len(loose) > 1 else ""
-    return [one.text + more for one in loose[:1]] + [one.text for one in result.advice.experiments]
+    names = constant_names(result)
+    return [with_names(one.text, names) + more for one in loose[:1]] + [one.text for one in result.advice.experiments]
 
 
 def say(mark: str, text: str, style: str) -> None:
@@ -183,14 +185,15 @@ def say(mark: str, text: str, style: str) -> None:
     TALK.print(table, soft_wrap=False)
 
 
-def _show_constants(ranked: RankedLaw) -> None:
+def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
+    names = constant_names(result)
     table = Table("constant", "value", "95 % interval", box=None, pad_edge=False)
     for i, value in enumerate(ranked.law.constants):
         if i < len(ranked.law.told) and "[" in ranked.law.told[i]:
             continue  # stands in a table of its own
         low, high = (ranked.lows[i], ranked.highs[i]) if ranked.lows else (float("nan"), float("nan"))
         told = "not determined" if low != low or high != high else f"{low:.4g} … {high:.4g}"
-        table.add_row(f"c{i}", f"{value:.5g}", told)
+        table.add_row(Text(plain(names.get(f"c{i}", f"c{i}"))), f"{value:.5g}", told)
     if table.row_count:
         TALK.print(table)
 

@@ -111,7 +111,7 @@ def discover_ode(
         stopped_by=stopped_by,
         notes=(*_notes_on(measurements), *units.notes, *notes, *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
-        cites=_cites(config, problem.smoothing),
+        cites=_cites(config, problem),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
@@ -143,7 +143,8 @@ def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:
     for state, rhs in problem.settled.items():
         yield f"The equation {state}' = {rhs} was settled by the data before the search."
     if outliers:
-        yield f"{outliers} outliers, far off their neighbours' curve, were left out; the loss is robust."
+        many = "1 outlier, far off its" if outliers == 1 else f"{outliers} outliers, far off their"
+        yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."
 
 
 def _check_that_some_are_left(candidates: Candidates, failures: Sequence[Failure]) -> None:
@@ -194,11 +195,12 @@ def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:
     return "deadline" if deadline.passed() else "done"
 
 
-def _cites(config: RunConfig, smoothing: Smoothing) -> tuple[str, ...]:
-    """Keys of the papers behind what ran."""
-    ran = [("smoothing", name) for name in (config.smoother, *smoothing.method.split(" + "))]
+def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
+    """Keys of the papers behind what ran; engines did not where all of the law was told."""
+    ran = [("smoothing", name) for name in (config.smoother, *problem.smoothing.method.split(" + "))]
     ran += [("selection", "trajectories")]
-    ran += [("search", name) for name in config.engines]
+    if problem.frame is None or problem.frame.unknowns:
+        ran += [("search", name) for name in config.engines]
     known = {stage: registry.plugins(stage) for stage in ("smoothing", "search", "selection")}
     keys = [key for stage, name in ran if name in known[stage] for key in known[stage][name].cites]
     return tuple(dict.fromkeys(keys))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from discovery.reports.naming import constant_names, with_names
 from discovery.reports.rounding import percent
 from discovery.structure import Invariant
 from discovery.types import DiscoveryResult
@@ -39,11 +40,12 @@ def conserved(result: DiscoveryResult) -> tuple[Conserved, ...]:
 
 def sentences(result: DiscoveryResult) -> tuple[str, ...]:
     """What the law conserves, with its constants as letters, a sentence each."""
+    names = constant_names(result)
     told: list[str] = []
     for one in result.structure.invariants:
         needed = " and ".join(f"{left} = {right}" for left, right in map(sides, one.relations))
         where = f" (where {needed}, which the intervals allow)" if needed else ""
-        told.append(f"{one.expression} is conserved{where}. {kept(one)}")
+        told.append(with_names(f"{one.expression} is conserved{where}. {kept(one)}", names))
     return tuple(told)
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from discovery.reports.methods import spoken
+from discovery.reports.methods import TOLD, spoken
+from discovery.reports.motion import depends_on_time
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, SETTLED, constants, engine_names, engines
 from discovery.reports.unseen import outlook, tied, whole_runs
-from discovery.types import DiscoveryResult, Trajectory
+from discovery.types import DiscoveryResult, Law, Trajectory
 
 # What stands above the law, by the verdict.
 HEADINGS = {"found": "The law", "partial": "The law so far", "not_found": "The best candidate, which is not supported"}
@@ -55,6 +56,7 @@ _MEASURES = {
     "held_out_noise": "The same that noise alone would make",
     "held_out_skill": "Share of the better null's error that the law removes",
     "held_out_best_curve": "The same of the best curve that knows no law",
+    "held_out_valid_time": "Time after which forecasts of samples kept out are lost",
     "ties": "Laws that are as good as tied",
     "lead_over_wandering": "Lead over states that wander at random, nats",
     "residual_probability": "Least probability of the residuals' tests, if they were white",
@@ -88,11 +90,17 @@ def noise_origin(result: DiscoveryResult) -> str:
 def measured(result: DiscoveryResult) -> str:
     """What was measured, in one or two sentences."""
     runs = result.trajectories
-    states = counted(runs[0].dimension, "state")
-    missing = sum(int(np.isnan(run.states).sum()) for run in runs)
+    seen = np.concatenate([run.states for run in runs])
+    seen = seen[:, np.isfinite(seen).any(axis=0)]  # a hidden state misses no value
+    states = counted(seen.shape[1], "state")
+    missing = int(np.isnan(seen).sum())
     start, end = min(run.times[0] for run in runs), max(run.times[-1] for run in runs)
     span = f"from {result.time_name} = {plain(float(start), 5)} to {plain(float(end), 5)}"
-    gaps = "No value is missing" if not missing else f"{counted(missing, 'value')} of {_values(runs)} missing"
+    gaps = (
+        "No value is missing"
+        if not missing
+        else f"{counted(missing, 'value')} of {seen.size} {'is' if missing == 1 else 'are'} missing"
+    )
     marks = sum(len(one.inputs) for one in result.structure.owned)  # which are of no column
     inputs = runs[0].inputs.shape[1] - marks
     driven = f", driven by {counted(inputs, 'known input')}" if inputs else ""
@@ -110,10 +118,6 @@ def _sampling(runs: Sequence[Trajectory]) -> str:
     if np.ptp(steps) <= _EVEN * middle:
         return f"evenly, {plain(middle, 4)} apart"
     return f"unevenly, {plain(float(steps.min()))} to {plain(float(steps.max()))} apart, {plain(middle)} in the median"
-
-
-def _values(runs: Sequence[Trajectory]) -> int:
-    return sum(run.states.size for run in runs)
 
 
 def untested(result: DiscoveryResult) -> tuple[str, ...]:
@@ -155,6 +159,8 @@ def agreement(result: DiscoveryResult) -> str:
     proposers = [name for name in names if name != SETTLED]
     if not names:
         return "The result does not say which engine proposed the chosen law."
+    if names == (TOLD,):
+        return "The form of the law was told; no engine searched."
     settled = " Some were settled by the data before the search." if SETTLED in names and proposers else ""
     if not proposers:
         return "All equations of the chosen law were settled by the data before the search."
@@ -184,14 +190,14 @@ def smoother(result: DiscoveryResult) -> str:
 
 
 def flatten(values: Mapping[str, object], prefix: str = "") -> tuple[tuple[str, str], ...]:
-    """Nested provenance as rows of dotted key and text."""
+    """Nested provenance as rows of dotted key and text; what is empty is left out."""
     rows: list[tuple[str, str]] = []
     for key, value in values.items():
         if isinstance(value, Mapping):
             rows += flatten({str(k): v for k, v in value.items()}, f"{prefix}{key}.")
         elif isinstance(value, (list, tuple)):
-            rows.append((f"{prefix}{key}", ", ".join(map(str, value))))
-        else:
+            rows += [(f"{prefix}{key}", ", ".join(map(str, value)))] if value else []
+        elif value is not None and value != "":
             rows.append((f"{prefix}{key}", str(value)))
     return tuple(rows)
 
@@ -206,7 +212,7 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text = "Slope of the state against the state: smoothed samples and the law."
         if result.trajectories[0].discrete:
             text = "The next state against the state: samples and the law."
-    if name == "phase" and dimension == 2 and result.law is not None and not result.law.discrete:
+    if name == "phase" and dimension == 2 and _has_field(result.law):
         first, second = (split_header(result.headers.get(name, name))[0] for name in result.trajectories[0].names)
         text += (
             f" Grey lines follow the law's vector field; {first} is at rest on the dashed green line, {second} on the "
@@ -218,6 +224,10 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
     if drawn < run_count:
         text += f" The first {drawn} of {run_count} runs are drawn." if drawn > 1 else " Only the first run is drawn."
     return text
+
+
+def _has_field(law: Law | None) -> bool:
+    return law is not None and not law.discrete and not depends_on_time(law)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
     return {
         "measures": [(name, plain(value, 4)) for name, value in result.verdict.measures.items()],
         "measure_rows": content.measures(result),
-        "fit_errors": rows.errors(result, "fit"),
+        "fit_errors": (fits := rows.errors(result, "fit")),
+        "tested": tuple(row for row in fits if row.ljung_box != "–"),
         "forecast_errors": rows.errors(result, "held_out"),
         "unseen": content.unseen(result),
         "unseen_runs": rows.unseen_runs(result),

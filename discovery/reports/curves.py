@@ -42,8 +42,8 @@ def curves(result: DiscoveryResult, laws: Sequence[Law], runs: int) -> tuple[tup
     """The curves of each law on the first ``runs`` runs, window by window.
 
     Constants are those of the law; the state at the start of each window is fitted to the samples, for each law anew,
-    as it was when laws were compared. Windows are as long as they were then. A law with symbols that nothing is known
-    of has no curves.
+    as it was when laws were compared. Windows are as long as they were then, or as forecasts hold if that is shorter.
+    A law with symbols that nothing is known of has no curves.
     """
     windows = cut(
         result.trajectories[:runs],
@@ -57,8 +57,15 @@ def curves(result: DiscoveryResult, laws: Sequence[Law], runs: int) -> tuple[tup
 
 def _window_length(result: DiscoveryResult) -> int:
     longest = max(len(run) for run in result.trajectories)
-    length = result.verdict.measures.get("window_samples", longest)
-    return max(2, int(min(length, longest))) if np.isfinite(length) else longest
+    length = min(result.verdict.measures.get("window_samples", longest), longest, horizon_samples(result))
+    return max(2, int(length)) if np.isfinite(length) else longest
+
+
+def horizon_samples(result: DiscoveryResult) -> float:
+    """Samples for which forecasts hold; of a chaotic law no start fits a longer record by itself."""
+    steps = np.concatenate([np.diff(run.times) for run in result.trajectories])
+    horizon = result.verdict.measures.get("horizon", np.inf)
+    return horizon / float(np.median(steps)) if len(steps) else np.inf
 
 
 def _symbols(law: Law) -> set[sp.Basic]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from discovery.reports.charts import MOST_RUNS, Chart, rival_charts
 from discovery.reports.comparison import why_not
-from discovery.reports.curves import Curve, curves
+from discovery.reports.curves import Curve, curves, horizon_samples
 from discovery.reports.panels import Scale, Tick, frame
 from discovery.reports.rounding import plain
 from discovery.reports.rows import engine_names
@@ -96,6 +96,8 @@ def _windows(result: DiscoveryResult, drawn: Sequence[Sequence[Curve]]) -> str:
     if pieces <= runs:
         return ""
     samples = round(sum(len(run) for run in result.trajectories[:runs]) / pieces)
+    if horizon_samples(result) < result.verdict.measures.get("window_samples", np.inf):
+        return f"Each law is started anew about every {samples} samples, for which forecasts hold."
     return f"As in the fit, each law is started anew about every {samples} samples."
 
 

@@ -110,7 +110,8 @@ def _draw_scatter(axes: Axes, result: DiscoveryResult, found: tuple[Residuals, .
         for one in found:
             kept = thin(len(one.times))
             axes.plot(one.times[kept], one.standardised[kept, state], **look, ms=dot_size(len(kept)), alpha=0.8)
-        entries.append(key(lettering(header(result, name, 20)), **look, ms=4))
+        if any(np.isfinite(one.standardised[:, state]).any() for one in found):  # else nothing of it was measured
+            entries.append(key(lettering(header(result, name, 20)), **look, ms=4))
     axes.axhspan(-2, 2, color=MUTED, alpha=0.12, lw=0)
     axes.axhline(0, color=MUTED, lw=0.7)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))

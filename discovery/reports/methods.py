@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
+
 from discovery.reports.rounding import plain
 from discovery.types import DiscoveryResult
 
@@ -44,6 +46,7 @@ _ENGINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "operon": ("PyOperon evolved expressions, for equations that the others left unexplained", ("Burlacu2020",)),
     "pysr": ("PySR evolved expressions, for equations that the others left unexplained", ("Cranmer2023",)),
 }
+TOLD = "told"  # the source of a law whose form a user gave
 _SELECTION = ("Bock1983", "Schwarz1978", "Bartlett2023")
 
 
@@ -78,9 +81,12 @@ def _sentences(result: DiscoveryResult) -> Iterator[Sentence]:
         told, keys = _ENGINES.get(name, (f"{name} proposed equations", ()))
         yield sentence(f"{told[0].upper()}{told[1:]}.", *keys)
     if result.ranking.front:
+        before = "All candidates were merged, combined to systems and refined"
+        if _was_told(result):
+            before = "The form of the law was told, so that nothing was searched; its constants were fitted"
         yield sentence(
-            "All candidates were merged, combined to systems and refined on the measured samples by multiple shooting "
-            "with forward sensitivities, on windows that grow as far as the leading laws can be followed.",
+            f"{before} on the measured samples by multiple shooting with forward sensitivities, on windows that grow "
+            "as far as the leading laws can be followed.",
             *_SELECTION,
         )
     yield sentence(f"The ranking follows this rule: {result.ranking.rule.rstrip('.').replace('chi2', 'χ²')}.")
@@ -98,7 +104,7 @@ def _smoothing(result: DiscoveryResult) -> tuple[str, ...]:
     curve = texts[0] if len(texts) == 1 else f"the mean of {' and '.join(texts)}"
     keys = [key for name in (str(asked), *kept) for key in _SMOOTHERS.get(name, ("", ()))[1]]
     beside = ""
-    if asked == "auto":
+    if asked == "auto" and not _is_hidden(result):  # a hidden state has no field to learn, so nothing was compared
         beside = "; of a neural ODE and its classical start this is what the data favour"
     score = plain(smoothing.score).replace("-", "−")
     return f"Samples were smoothed by {curve} ({score} nats a held-out sample{beside}).", *keys
@@ -112,8 +118,19 @@ def _engines(result: DiscoveryResult) -> tuple[str, ...]:
     else:
         sources = [source for law in result.ranking.front for source in law.law.sources]
         names = [source.split(":")[0] for source in sources]
+    if _was_told(result):
+        return ()
     failed = {failure.where.removeprefix("search ") for failure in result.failures}
     return tuple(name for name in dict.fromkeys(names) if name not in failed and name != "settled")
+
+
+def _is_hidden(result: DiscoveryResult) -> bool:
+    """Whether there is a state of which nothing was measured."""
+    return not np.isfinite(np.concatenate([run.states for run in result.trajectories])).any(axis=0).all()
+
+
+def _was_told(result: DiscoveryResult) -> bool:
+    return {source.split(":")[0] for ranked in result.ranking.front for source in ranked.law.sources} == {TOLD}
 
 
 def _asked(result: DiscoveryResult) -> Mapping[str, Any]:

@@ -18,6 +18,8 @@ _LONGEST = 8
 # Letters that mean something else in a law: constants, Euler's number, the differential and time.
 _TAKEN = frozenset("cdet")
 _SPARE = "xyzuwqrs"
+# What the rate of a state is called whose rate was not measured: a velocity, that of an angle with a Greek letter.
+_RATES, _GREEK_RATES = ("v", "w", "u"), ("ω", "Ω")
 # A column of times that is named by its unit.
 _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
 
@@ -67,7 +69,8 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
     A name that is one word of at most eight characters stands for itself. Others get their first letter if it is free,
-    small or capital, else a letter with their number; time that is not named by a letter is t.
+    small or capital, else a letter with their number; a Greek letter that a name begins with stands for it. The rate
+    of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not named by a letter is t.
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
@@ -77,18 +80,50 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     counts = Counter(split_name(name) for name, _ in parts.values())
     own = {key for key, (name, _) in parts.items() if _is_readable(name) and counts[split_name(name)] == 1}
     own -= {TIME} if len(split_name(parts[TIME][0])[0]) > 1 else set()
-    taken = {split_name(parts[key][0])[0] for key in own}
+    taken = {split_name(parts[key][0])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
     chosen = {key: parts[key][0] for key in own}
+    bases = {name: key for key, (name, _) in parts.items()}
     for place, key in enumerate(parts, start=1):
         if key not in own:
-            chosen[key] = TIME if key == TIME and TIME not in taken else _letter(parts[key][0], place, taken)
+            name = parts[key][0]
+            base = bases.get(name.removesuffix("'")) if name.endswith("'") else None
+            first = (TIME,) if key == TIME else _rate_letters(chosen.get(base, "")) if base else _greek(name)
+            free = [letter for letter in first if letter not in taken]
+            chosen[key] = free[0] if free else _letter(name, place, taken)
             taken.add(chosen[key])
     return tuple(Symbol(key, chosen[key], name, _unit(key, name, unit)) for key, (name, unit) in parts.items())
 
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
-    """What stands in formulas for each state and for time, by identifier."""
-    return {symbol.identifier: symbol.shown for symbol in symbols(result)}
+    """What stands in formulas for each state, for time, and for constants that a user named, by identifier."""
+    return {symbol.identifier: symbol.shown for symbol in symbols(result)} | dict(constant_names(result))
+
+
+def constant_names(result: DiscoveryResult) -> Mapping[str, str]:
+    """What a user called constants of the chosen law, by symbol: ``c0`` is ``k``; of groups with the group's name."""
+    own = {one.constant(group): f"{one.name} of {group}" for one in result.structure.owned for group in one.groups}
+    told = result.law.told if result.law else ()
+    return {f"c{i}": own.get(name, name) for i, name in enumerate(told)}
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A sentence that speaks of c0, c1, ... with the names that a user gave."""
+    return re.sub(r"\bc\d+\b", lambda found: names.get(found[0], found[0]), text)
+
+
+def _told(result: DiscoveryResult) -> set[str]:
+    owned = {one.constant(group) for one in result.structure.owned for group in one.groups}
+    return ({*(result.law.told if result.law else ())} - owned) | {one.name for one in result.structure.owned}
+
+
+def _rate_letters(base: str) -> tuple[str, ...]:
+    return _GREEK_RATES + _RATES if base in GREEK.values() else _RATES
+
+
+def _greek(name: str) -> tuple[str, ...]:
+    word = re.match(r"[A-Za-z]+|.", name)
+    letter = GREEK.get(word[0], word[0]) if word else ""
+    return (letter,) if letter in GREEK.values() else ()
 
 
 def _unit(key: str, name: str, unit: str | None) -> str | None:
@@ -112,4 +147,5 @@ def _letter(name: str, place: int, taken: set[str]) -> str:
 
 def without_units(result: DiscoveryResult) -> Mapping[str, str]:
     """Column names without their units where these are not needed to tell columns apart."""
-    return {symbol.identifier: symbol.shown for symbol in symbols(result) if symbol.is_own}
+    own = {symbol.identifier: symbol.shown for symbol in symbols(result) if symbol.is_own}
+    return own | dict(constant_names(result))

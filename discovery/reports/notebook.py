@@ -7,6 +7,8 @@ from html import escape
 
 from discovery.reports.content import STATUS
 from discovery.reports.mathml import MathMLPen
+from discovery.reports.naming import constant_names
+from discovery.reports.owning import collapsed, own_tables
 from discovery.reports.rows import constants, numbers
 from discovery.reports.text import lines
 from discovery.symbolic.latex import LatexPen, Pen, Typesetter
@@ -59,13 +61,14 @@ def _law(value: Law | DiscoveryResult) -> RankedLaw | None:
 
 
 def _typesetter(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> Typesetter:
-    names = {} if isinstance(value, Law) else {"t": value.time_name, **value.headers}
+    names = {} if isinstance(value, Law) else {"t": value.time_name, **value.headers, **constant_names(value)}
     return Typesetter(pen, names, numbers(ranked))
 
 
 def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> list[tuple[str, tuple[str, ...]]]:
     typesetter = _typesetter(value, ranked, pen)
-    pairs = zip(ranked.law.states, ranked.law.skeletons, strict=True)
+    law = ranked.law if isinstance(value, Law) else collapsed(ranked.law, value.structure.owned)
+    pairs = zip(law.states, law.skeletons, strict=True)
     return [(typesetter.derivative(state), typesetter.lines(skeleton, _WIDTH)) for state, skeleton in pairs]
 
 
@@ -86,10 +89,20 @@ def _table(value: DiscoveryResult, ranked: RankedLaw) -> str:
         f"<td>{row.low}</td><td>{row.high}</td></tr>"
         for row in constants(value, ranked)
     )
+    interval = '<th colspan="2">95 % interval</th></tr></thead>'
+    own = "".join(
+        f"<table><thead><tr><th>{_text(table.by)}</th><th>{_text(table.name)}</th>{interval}<tbody>"
+        + "".join(
+            f"<tr><td>{_text(row.group)}</td><td>{row.value}</td><td>{row.low}</td><td>{row.high}</td></tr>"
+            for row in table.rows
+        )
+        + "</tbody></table>"
+        for table in own_tables(value)
+    )
     if not rows:
-        return ""
-    head = '<tr><th>equation of</th><th>constant</th><th colspan="2">95 % interval</th></tr>'
-    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        return own
+    head = f"<thead><tr><th>equation of</th><th>constant</th>{interval}"
+    return f"<table>{head}<tbody>{rows}</tbody></table>{own}"
 
 
 def _text(words: str) -> str:

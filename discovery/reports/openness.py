@@ -9,6 +9,7 @@ from typing import cast
 import sympy as sp
 
 from discovery.advice import Experiment
+from discovery.reports.naming import constant_names, with_names
 from discovery.reports.rounding import percent, plain
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult, symbol
@@ -50,7 +51,8 @@ class Certainty:
 
 def loose(result: DiscoveryResult) -> tuple[str, ...]:
     """Combinations of constants that are not determined, a sentence each."""
-    return tuple(one.text for one in result.advice.loose[:_MOST_LOOSE])
+    names = constant_names(result)
+    return tuple(with_names(one.text, names) for one in result.advice.loose[:_MOST_LOOSE])
 
 
 def experiments(result: DiscoveryResult) -> tuple[str, ...]:
@@ -74,12 +76,14 @@ def support(result: DiscoveryResult) -> tuple[Support, ...]:
     """All terms of the laws compared, the chosen law's first in each equation, then by probability."""
     states, (low, high) = result.trajectories[0].names, _UNSURE
     terms = sorted(result.advice.terms, key=lambda one: (states.index(one.state), not one.chosen, -one.probability))
-    return tuple(
-        Support(
-            one.state, _written(one.term, states), percent(one.probability), one.chosen, low < one.probability < high
-        )
-        for one in terms
-    )
+    # A term of every group of runs is one to a reader.
+    marks: dict[sp.Basic, sp.Basic] = {symbol(mark): sp.S.One for one in result.structure.owned for mark in one.inputs}
+    rows: dict[tuple[str, sp.Expr], Support] = {}
+    for one in terms:
+        term, probability = cast("sp.Expr", _written(one.term, states).xreplace(marks)), one.probability
+        unsure = low < probability < high
+        rows.setdefault((one.state, term), Support(one.state, term, percent(probability), one.chosen, unsure))
+    return tuple(rows.values())
 
 
 def _written(term: str, states: Sequence[str]) -> sp.Expr:

@@ -12,6 +12,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from discovery.advice import Advice
 from discovery.reports.charts import fit_charts
 from discovery.reports.content import HEADINGS as LAW_HEADINGS
 from discovery.reports.content import figure_caption, figure_rows
@@ -38,6 +39,7 @@ HEADINGS = {
     "figures": "Further figures",
     "rivals": "Competing laws, and why they lost",
     "engines": "Agreement of the engines",
+    "open": "What these data leave open, and what to measure next",
     "untested": "What was not tested",
     "methods": "Methods",
     "references": "References",
@@ -87,6 +89,7 @@ def _of_the_page(result: DiscoveryResult, drawn: tuple[str, ...], front: Explore
     absent = {anchor for anchor in ("fit", "dynamics", "residuals", "figures") if not illustrated[anchor]}
     absent |= {"rivals"} if front is None else set()
     absent |= {"engines"} if not result.ranking.front else set()
+    absent |= {"open"} if result.advice == Advice() else set()
     absent |= {"references"} if not result.cites else set()
     headings = HEADINGS | {"law": LAW_HEADINGS[result.status]}
     laws = result.ranking.front[: 1 if front is None else len(front.choices)]
@@ -141,14 +144,17 @@ def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
     equations = Formulas(result, LatexPen(), str, without_units(result)).law(ranked, width=10_000)
     rows = (f"{equation.left} &= {equation.lines[0]}" for equation in equations)
     latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
-    texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law), "Python": python_text(ranked.law) + _example(result)}
+    owned = result.structure.owned
+    python = python_text(ranked.law, owned) + _example(result)
+    texts = {"LaTeX": latex, "SymPy": sympy_text(ranked.law, owned), "Python": python}
     return {name: Markup(html.escape(text)) for name, text in texts.items()}  # noqa: S704 -- escaped here
 
 
 def _example(result: DiscoveryResult) -> str:
     """Lines of Python that integrate the law from where the fit of the first run starts; none if nothing was fitted."""
     fits = [prediction for prediction in result.predictions if prediction.kind == "fit" and len(prediction.times)]
-    if not fits or not np.all(np.isfinite(fits[0].states[0])):
+    more = bool(result.inputs or result.structure.owned)  # arguments that the reader has to choose
+    if more or not fits or not np.all(np.isfinite(fits[0].states[0])):
         return ""
     span = ", ".join(f"{float(time)!r}" for time in fits[0].times[[0, -1]])
     start = ", ".join(f"{value:.6g}" for value in fits[0].states[0])

@@ -39,7 +39,7 @@ class Reference:
             place,
             self.fields.get("year", ""),
         )
-        return ". ".join(part for part in parts if part).replace("--", "–") + "."
+        return ". ".join(part.rstrip(".") for part in parts if part).replace("--", "–") + "."
 
     @property
     def link(self) -> str:

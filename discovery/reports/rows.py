@@ -73,7 +73,7 @@ class State:
     unit: str
     low: str
     high: str
-    missing: int
+    missing: str
     noise: str
 
 
@@ -173,7 +173,8 @@ def states(result: DiscoveryResult) -> tuple[State, ...]:
         low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
         header = result.headers.get(name, name)
         unit = split_header(header)[1] or ""
-        rows.append(State(name, header, unit, low, high, len(column) - len(known), plain(float(scale))))
+        missing = str(len(column) - len(known)) if len(known) else "all"
+        rows.append(State(name, header, unit, low, high, missing, plain(float(scale)) if len(known) else "–"))
     return tuple(rows)
 
 
@@ -224,7 +225,7 @@ def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
 
 
 def _probability(value: float) -> str:
-    return "<1e-9" if value < 1e-9 else plain(value, 2)
+    return "<10⁻⁹" if value < 1e-9 else plain(value, 2)
 
 
 def engine_names(laws: Sequence[RankedLaw]) -> tuple[str, ...]:

@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import sympy as sp
 from sympy.printing.numpy import NumPyPrinter
 
+from discovery.reports.owning import collapsed
+from discovery.structure import Owned
 from discovery.types import Law, symbol
 
 _MEANT_OTHERWISE = ("numpy", "t")  # names that the function itself uses
 
 
-def sympy_text(law: Law) -> str:
+def sympy_text(law: Law, owned: Sequence[Owned] = ()) -> str:
     """The law as a dictionary of texts that SymPy reads, in the identifiers of the states."""
-    rows = (f'    "{state}": "{sp.sstr(rhs)}",' for state, rhs in law.equations.items())
-    return "\n".join(("{", *rows, "}"))
+    rows = (f'    "{state}": "{sp.sstr(rhs)}",' for state, rhs in collapsed(law, owned).equations.items())
+    return "\n".join(("{", *rows, "}", *_own_values(law, owned)))
 
 
-def python_text(law: Law) -> str:
-    """The law as a Python function of time and state, ready for ``scipy.integrate.solve_ivp``."""
+def python_text(law: Law, owned: Sequence[Owned] = ()) -> str:
+    """The law as a Python function of time and state, ready for ``scipy.integrate.solve_ivp``.
+
+    Inputs, and constants that differ between groups of runs, are further arguments.
+    """
     printer = NumPyPrinter()
-    renamed = {symbol(name): symbol(f"{name}_") for name in law.states if name in _MEANT_OTHERWISE}
-    rows = [f"        {printer.doprint(without_cot(rhs).xreplace(renamed))}," for rhs in law.equations.values()]
-    states = [f"{name}_" if name in _MEANT_OTHERWISE else name for name in law.states]
+    marks = {mark for one in owned for mark in one.inputs}
+    more = [*(name for name in law.inputs if name not in marks), *(one.name for one in owned)]
+    renamed = {symbol(name): symbol(f"{name}_") for name in (*law.states, *more) if name in _MEANT_OTHERWISE}
+    sides = collapsed(law, owned).equations.values()
+    rows = [f"        {printer.doprint(without_cot(rhs).xreplace(renamed))}," for rhs in sides]
+    states, arguments = (
+        [printer.doprint(symbol(name).xreplace(renamed)) for name in names] for names in (law.states, more)
+    )
     names = ", ".join(states) + ("," if len(states) == 1 else "")
     return "\n".join(
         (
             "import numpy",
             "",
             "",
-            "def law(t, state):",
+            f"def law({', '.join(('t', 'state', *arguments))}):",
             f"    {names} = state",
             "    return numpy.array([",
             *rows,
             "    ])",
+            *_own_values(law, owned),
         )
     )
+
+
+def _own_values(law: Law, owned: Sequence[Owned]) -> Iterator[str]:
+    """Comments with the values of constants that differ between groups of runs."""
+    for one in owned:
+        values = {
+            group: float(f"{law.constants[law.told.index(one.constant(group))]:.6g}")
+            for group in one.groups
+            if one.constant(group) in law.told
+        }
+        yield from ("", f"# {one.name} = {values!r}")
 
 
 def without_cot(expression: sp.Expr) -> sp.Basic:

@@ -44,15 +44,26 @@ _RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))
 
 
 def span(result: DiscoveryResult, state: int) -> tuple[float, float]:
-    """Limits of an axis: all measurements, and of the predictions what does not flatten them by running away."""
-    measured = np.concatenate([run.states[:, state] for run in result.trajectories])
-    measured = measured[np.isfinite(measured)] if np.any(np.isfinite(measured)) else np.zeros(1)
+    """Limits of an axis: all measurements, and of the predictions what does not flatten them by running away.
+
+    Of a state that was not measured the fit stands in for the measurements.
+    """
+    measured = _finite(run.states[:, state] for run in result.trajectories)
+    if not len(measured):
+        measured = _finite(one.states[:, state] for one in result.predictions if one.kind == "fit")
+    measured = measured if len(measured) else np.zeros(1)
     low, high = float(measured.min()), float(measured.max())
     reach = (high - low) or 1.0
     predicted = np.concatenate([measured, *(prediction.states[:, state] for prediction in result.predictions)])
     predicted = predicted[np.isfinite(predicted) & (predicted > low - reach / 2) & (predicted < high + reach / 2)]
     low, high = float(np.min(predicted, initial=low)), float(np.max(predicted, initial=high))
     return low - 0.06 * reach, high + 0.06 * reach
+
+
+def _finite(columns: Iterable[np.ndarray]) -> np.ndarray:
+    """All values of these that are finite."""
+    values = np.concatenate([np.zeros(0), *columns])
+    return values[np.isfinite(values)]
 
 
 def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndarray) -> None:

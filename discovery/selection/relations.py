@@ -125,7 +125,14 @@ def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) ->
 def _named(law: Law, place: int) -> str:
     """The constant of that place by its first term."""
     state, term = min(_terms(law, place), key=str, default=("", sp.S.One))
-    return f"the constant of {term} in {f'next {state}' if law.discrete else state + chr(39)}"
+    word = "of" if _multiplies(law, place) else "inside"
+    return f"the constant {word} {term} in {f'next {state}' if law.discrete else state + chr(39)}"
+
+
+def _multiplies(law: Law, place: int) -> bool:
+    """Whether the constant stands in front of a whole term, and not inside of it as 1 does in x/(1 + x)."""
+    terms = (term for skeleton in law.skeletons for term in sp.Add.make_args(skeleton))
+    return any(symbol(f"c{place}") in sp.Mul.make_args(term) for term in terms)
 
 
 def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.Expr, float]]:

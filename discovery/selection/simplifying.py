@@ -16,6 +16,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Free, Refined, in_order, refine, side_by_side
 from discovery.selection.relations import Relation, relations
 from discovery.symbolic.constants import substituted
+from discovery.symbolic.fingerprint import first_equal
 from discovery.types import Law, no_surcharge, symbol
 
 # Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.
@@ -28,6 +29,10 @@ STEPS = 16
 # chance.
 NEAR = 10.0
 MOST = 6
+# Laws that agree so closely, relative to the largest slope, at so many samples are one: fitted constants of two ways to
+# write a law agree as far as fits converge.
+SAME = 1e-6
+POINTS = 50
 
 
 def simplified_front(
@@ -45,7 +50,27 @@ def simplified_front(
     forms: dict[tuple[object, ...], Refined] = {}
     for item in in_order([*side_by_side(work, near, threads), *refined[len(near) :]]):
         forms.setdefault(item.law.skeletons, item)
-    return list(forms.values())
+    return _distinct(list(forms.values()), windows)
+
+
+def _distinct(refined: Sequence[Refined], windows: Windows) -> list[Refined]:
+    """Those that are not an earlier one written otherwise, as 1 - 1/(1 + x) is x/(1 + x): seen by their values."""
+    if not refined:
+        return []
+    law = refined[0].law
+    rows = np.linspace(0, len(windows.times) - 1, min(POINTS, len(windows.times))).astype(int)
+    values = np.exp(windows.values[rows]) if windows.logarithmic else windows.values[rows]
+    # A state that nothing measured may have any value of its size.
+    elsewhere = np.random.default_rng(0).uniform(0.5, 1.5, values.shape) * windows.spread
+    states = np.where(windows.weights[rows] > 0, values, elsewhere)
+    columns = [states, windows.times[rows, None], *([windows.drives[rows]] if law.inputs else [])]
+    names, points = (*law.states, "t", *law.inputs), np.hstack(columns)
+    sides = [list(item.law.equations.values()) for item in refined]
+    firsts = [first_equal(side, names, points, tolerance=SAME) for side in zip(*sides, strict=True)]
+    kinds: dict[tuple[int, ...], Refined] = {}
+    for item, kind in zip(refined, zip(*firsts, strict=True), strict=True):
+        kinds.setdefault(tuple(map(int, kind)), item)
+    return list(kinds.values())
 
 
 def simplified(

@@ -200,8 +200,8 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         what = "whole trajectories" if held.whole else "the last part of the record"
         yield Finding(
             "good",
-            f"Forecasts of {what}, refitted without it, remove {100 * held.skill:.3g} % of the error that the better "
-            f"of two nulls makes ({held.count} values).",
+            f"Forecasts of {what}, refitted without {'them' if held.whole else 'it'}, remove {100 * held.skill:.3g} % "
+            f"of the error that the better of two nulls makes ({held.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")

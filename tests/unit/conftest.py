@@ -1,10 +1,12 @@
-"""Networks that are given laws and runs in standard units, for the neural ODE; a small result, for the report."""
+"""Networks with given laws, and runs, in standard units; a small result, for the report; the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -29,6 +31,7 @@ from discovery.types import (
 NetworkOf = Callable[..., Network]
 SamplesOf = Callable[..., Samples]
 WindowsOf = Callable[..., Windows]
+Discover = Callable[..., int]
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +125,45 @@ def decay() -> DiscoveryResult:
         cites=("Sarkka2023", "Brunton2016"),
         provenance={"files": ["decay.csv"], "config": {"smoother": "kalman", "engines": ["sindy", "operon"]}},
     )
+
+
+def write_decay(path: Path) -> Path:
+    """A CSV of x' = -0.8 x without noise."""
+    times = np.linspace(0.0, 5.0, 60)
+    pd.DataFrame({"t": times, "x": 3.0 * np.exp(-0.8 * times)}).to_csv(path, index=False)
+    return path
+
+
+def command(patch: pytest.MonkeyPatch, words: Sequence[object]) -> int:
+    """The exit code of that command as a shell would call it. No PDF is typeset: the other files tell enough."""
+    from discovery.reports import tex
+    from pipelines import cli
+
+    patch.setattr(tex, "installed", lambda: False)
+    patch.setattr("sys.argv", ["discover", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture
+def decay_file(tmp_path: Path) -> Path:
+    """A file with x' = -0.8 x without noise."""
+    return write_decay(tmp_path / "decay.csv")
+
+
+@pytest.fixture
+def discover(monkeypatch: pytest.MonkeyPatch) -> Discover:
+    """The command; gives its exit code."""
+    return lambda *words: command(monkeypatch, words)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run on the decay; who changes it puts it back."""
+    folder = tmp_path_factory.mktemp("decay")
+    words = ("--engines", "structured", "--smoother", "gaussian_process", "--out", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        assert 0 == command(patch, ["run", write_decay(folder / "decay.csv"), *words])
+    return folder

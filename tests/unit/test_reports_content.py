@@ -18,7 +18,7 @@ def test_what_was_measured_is_told_in_two_sentences(decay):
     run = Trajectory([0.0, 1.0, 3.0], [[1.0], [np.nan], [2.0]], ("x",))
     assert content.measured(replace(decay, trajectories=(run,))) == (
         "3 samples of 1 state in 1 run, from t [s] = 0 to 3, unevenly, 1 to 2 apart, 1.5 in the median. "
-        "1 value of 3 missing."
+        "1 value of 3 is missing."
     )
 
 

@@ -55,6 +55,14 @@ def test_curves_are_drawn_in_the_windows_of_the_fit(law_of, result_of):
     assert pieces[1].times[0] == pieces[0].times[-1]
 
 
+def test_curves_are_no_longer_than_forecasts_hold(law_of, result_of):
+    """No start fits a chaotic law for longer."""
+    law = law_of({"x": "c0*x"}, -0.5)
+    measures = {"window_samples": 31.0, "horizon": 1.0}
+    (pieces,) = curves(result_of(law, [[1.0]], TIMES, measures), [law], 1)
+    assert 4 == len(pieces)  # of ten samples or fewer, of 31
+
+
 def test_a_law_that_runs_away_ends_early(law_of, result_of):
     """Its curve holds numbers only, and says that it is not complete."""
     result = result_of(law_of({"x": "c0*x"}, -1.0), [[1.0]], TIMES)

@@ -29,6 +29,11 @@ def test_a_reference_is_one_line_of_text():
     ) == read_references(BIB)["Chen2018"].text
 
 
+def test_a_title_that_ends_with_a_full_stop_has_one():
+    """As one that ends with an abbreviation does."""
+    assert ".." not in read_references(BIB)["Bock1983"].text
+
+
 def test_cited_keys_keep_their_order_and_unknown_ones_are_named():
     """Repeats count once; a key that the file lacks is reported, not dropped."""
     known, unknown = cited(("Bock1983", "Nobody1900", "Bock1983", "Chen2018"), BIB)

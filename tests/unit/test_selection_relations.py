@@ -14,6 +14,7 @@ from discovery.selection.simplifying import simplified, simplified_front
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
+ProblemOf = Callable[..., DiscoveryProblem]
 EPIDEMIC = {"S": "-c0*S*I", "I": "c1*S*I - c2*I"}
 
 
@@ -135,6 +136,24 @@ def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: C
     assert 1 == len(front)
     assert [2, 3] == [len(item.law.constants) for item in simplified_front([free, far], windows, SETTINGS, threads=2)]
     assert [] == simplified_front([], windows, SETTINGS, threads=1)
+
+
+def test_a_constant_inside_of_a_term_is_told_as_such(law_of: Callable[..., Law]) -> None:
+    """It is not taken for the one in front."""
+    (text,) = told(fit_of(law_of({"x": "c0*y/(c1 + y)", "y": "c2*x"}, 2.37, 1.01, 0.77), [0.005, 0.02, 0.005]))
+    assert text.startswith("the constant inside y/(y + 1) in x' is 1 (")
+
+
+def test_a_law_written_otherwise_is_the_same(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
+    """x/(1 + x) and 1 - 1/(1 + x) do not tie with each other: the shorter is left, and so is one that differs."""
+    problem = problem_of(law_of({"x": "-x/(1 + x)"}), [[3.0]], np.linspace(0.0, 4.0, 60), noise=0.01)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    one, other, far = (
+        refined_of(problem, law_of({"x": text})) for text in ("-x/(1 + x)", "-1 + 1/(1 + x)", "-x/(1.01 + x)")
+    )
+    front = simplified_front([one, other, far], windows, SETTINGS, threads=1)
+    assert 2 == len(front)
+    assert far.law in [item.law for item in front]
 
 
 def test_a_chaotic_law_is_led_to_its_relations(
