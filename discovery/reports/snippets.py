@@ -32,7 +32,7 @@ def python_text(law: Law, owned: Sequence[Owned] = ()) -> str:
     sides = collapsed(law, owned).equations.values()
     rows = [f"        {printer.doprint(without_cot(rhs).xreplace(renamed))}," for rhs in sides]
     states, arguments = (
-        [printer.doprint(symbol(name).xreplace(renamed)) for name in names] for names in (law.states, more)
+        [str(printer.doprint(symbol(name).xreplace(renamed))) for name in names] for names in (law.states, more)
     )
     names = ", ".join(states) + ("," if len(states) == 1 else "")
     return "\n".join(
