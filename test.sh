@@ -23,4 +23,5 @@ if [ -n "$missing" ] && [ ! -f "$tried" ] && [ "$(id -u)" = 0 ] && command -v ap
         echo "That failed (see $tried); tests that need them are skipped." >&2
 fi
 
-exec .venv/bin/python -m pytest "$@"
+# Two workers, each with whole files, so that what a file makes once is made once; `./test.sh -n 0` runs them in one process.
+exec .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"
