@@ -160,11 +160,13 @@ def command(words: list[str]) -> int:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Reads in a folder that holds nothing but the measured data of the repository; no PDF is typeset."""
     from discovery.reports import tex
+    from pipelines.console import TALK
 
     folder = tmp_path_factory.mktemp("reader")
     (folder / "datasets").symlink_to(ROOT / "datasets")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("COLUMNS", "100")
+        patch.setattr(TALK, "width", 100)  # which took its width from the environment when it was made
         patch.setattr(tex, "installed", lambda: False)
         yield Reader(folder)

@@ -136,15 +136,16 @@ def test_a_simulation_can_be_piped(folder: Path, found: tuple[int, str, str]) ->
     assert pytest.approx([np.cos(2.0), -2 * np.sin(2.0)], abs=0.02) == last[:2]
 
 
-def test_a_budget_that_is_too_small_leaves_a_valid_result(folder: Path) -> None:
-    """Exit code 6, and a document that says what stopped the work."""
+@pytest.mark.parametrize("budget", ["0.2s", "0.001s"])
+def test_a_budget_that_is_too_small_leaves_a_valid_result(budget: str, folder: Path) -> None:
+    """Exit code 6, and a document that says what stopped the work, also where there was no time for any candidate."""
     code, out, _ = discover(
-        folder, "run", "lorenz.csv", "--smoother", "kalman", "--budget", "0.2s", "--out", "cut", "--json"
+        folder, "run", "lorenz.csv", "--smoother", "kalman", "--budget", budget, "--out", f"cut{budget}", "--json"
     )
     document = json.loads(out)
     assert (6, "deadline") == (code, document["stopped_by"])
     assert "found" != document["status"]
-    assert (folder / "cut" / "report.html").exists()
+    assert (folder / f"cut{budget}" / "report.html").exists()
 
 
 def test_an_interrupt_leaves_a_valid_result(folder: Path) -> None:
