@@ -113,5 +113,6 @@ def page(tmp_path_factory) -> Iterator[Page]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     driver.set_page_load_timeout(PATIENCE * 3)
+    driver.get("about:blank")  # else what the browser opens by itself may be under way when a test listens
     yield Page(driver)
     driver.quit()
