@@ -166,6 +166,22 @@ def _weighed(
     return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)
 
 
+def chosen(windows: Windows, which: Sequence[int]) -> Windows:
+    """Some of the windows, in that order."""
+    edges = [(int(windows.offsets[i]), int(windows.offsets[i + 1])) for i in which]
+    rows = np.concatenate([np.arange(low, high) for low, high in edges])
+    return replace(
+        windows,
+        times=windows.times[rows],
+        values=windows.values[rows],
+        weights=windows.weights[rows],
+        offsets=np.cumsum([0, *(high - low for low, high in edges)], dtype=np.int64),
+        starts=windows.starts[list(which)],
+        places=tuple(windows.places[i] for i in which),
+        drives=windows.drives[rows] if windows.drives.shape[1] else windows.drives,
+    )
+
+
 def carried_starts(
     starts: Float[np.ndarray, "window state"], windows: Windows, longer: Windows
 ) -> Float[np.ndarray, "window state"]:

@@ -73,29 +73,31 @@ class _Evidence:
         )
 
 
-def judge(selected: Selected, *, finished: bool = True) -> Verdict:
+def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = ()) -> Verdict:
     """The verdict on the first law of the ranking.
 
     Args:
         finished: False if work was cut off; a law is then at best a partial result.
+        agreed: whether all runs agree on its constants (:mod:`discovery.selection.agreement`).
     """
     if not selected.ranking.front:
         finding = Finding("bad", "No candidate could be integrated along the measured trajectories.")
         headline = "No law was found that can be simulated" + ("." if finished else " before work was cut off.")
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = _Evidence.of(selected)
-    reasons = [*_against(evidence)]
-    findings = (*reasons, *_for(evidence), *_cautions(evidence, finished), *_predictability(evidence))
+    reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
+    cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
+    findings = (*reasons, *_for(evidence), *cautions, *_predictability(evidence))
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
     if reasons:
         return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
-    cautions = sum(finding.level == "caution" for finding in findings)
+    number = sum(one.level == "caution" for one in findings)
     praise = "A law was found that " + (
         "describes the data" if evidence.held is None else "predicts what it was not fitted to"
     )
-    headline = f"{praise}." if not cautions else f"{praise}; {cautions} caution{'s' * (cautions > 1)} below."
+    headline = f"{praise}." if not number else f"{praise}; {number} caution{'s' * (number > 1)} below."
     return Verdict("found", headline, findings, measures)
 
 
