@@ -22,6 +22,7 @@ from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbo
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
+from discovery.selection.score import score
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
@@ -78,7 +79,11 @@ def with_own(
 
 
 def _score(selected: Selected) -> float:
-    return selected.ranking.front[0].score if selected.ranking.front and selected.refined else math.inf
+    """The description length by all samples, so that selections are comparable; infinite where there is no law."""
+    if not selected.ranking.front or not selected.refined:
+        return math.inf
+    fitted = selected.refined[0].fit
+    return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
 
 
 def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Selected:
@@ -168,8 +173,7 @@ def _refitted(
     posed = replace(
         problem, trajectories=grown.runs, frame=grown.known.frame, told=(tuple(values),), parts={}, settled={}
     )
-    front = stages.select((), posed, robust=False).ranking.front
-    return front[0].score if front else math.inf
+    return _score(stages.select((), posed, robust=False))
 
 
 def opened(law: Law, place: int, frame: Frame | None) -> tuple[Frame, str]:

@@ -38,6 +38,7 @@ class Windows:
         held: whether inputs are held from sample to sample; else they are interpolated.
         discrete: whether the samples are of a map.
         rtol: relative tolerance that is enough for an integration that is compared with the values.
+        worth: share of the samples that count when laws are compared, as neighbours' residuals are alike.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -60,6 +61,7 @@ class Windows:
         return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     discrete: bool = False
+    worth: float = 1.0
     rtol: float = LARGEST_TOLERANCE
 
     @property

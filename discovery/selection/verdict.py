@@ -213,6 +213,9 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding(
             "good", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
         )
+    if (worth := evidence.selected.windows.worth) < 1.0:
+        number = worth * evidence.selected.windows.count
+        yield Finding("good", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
     engines = sorted({source.split(":")[0] for source in best.law.sources})
     if len(engines) > 1:
         yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
@@ -297,7 +300,8 @@ def _wandering(selected: Selected) -> float:
     if selected.residuals is None or not selected.refined:
         return math.inf
     fit = selected.refined[0].fit
-    stated = selected.refined[0].score - residual_length(fit.cost, fit.count)
+    worth = selected.windows.worth
+    stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
     return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
 
 

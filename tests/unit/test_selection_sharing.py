@@ -94,7 +94,7 @@ def test_constants_that_runs_neither_agree_on_nor_separate_are_named(
 ) -> None:
     """A rate in two halves: no run tells them apart, and the runs have different rates."""
     found, windows, problem = fitted(-0.5, -1.0, -2.0)
-    halves = law_of({"x": "c0*x + c1*x*(1 + x/1000)"}, -0.6, -0.5)
+    halves = law_of({"x": "c0*x + c1*x*(1 + x/10)"}, -0.6, -0.5)
     twice = fit(halves, windows, starts=found.starts, settings=SETTINGS)
     assert twice is not None
     (finding,) = agreement(selected(twice, windows, problem))
