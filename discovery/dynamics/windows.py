@@ -61,8 +61,8 @@ class Windows:
         return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     discrete: bool = False
-    worth: float = 1.0
     rtol: float = LARGEST_TOLERANCE
+    worth: float = 1.0
 
     @property
     def count(self) -> int:
