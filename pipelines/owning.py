@@ -22,11 +22,14 @@ from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbo
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
+from discovery.selection.growth import grow, levels
+from discovery.selection.refined import canonical_law
 from discovery.selection.score import score
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
-from discovery.selection.trajectories import Selected
-from discovery.types import DiscoveryProblem, symbol
+from discovery.selection.trajectories import Selected, ranked_law
+from discovery.types import DiscoveryProblem, Ranking, symbol
+from pipelines.maps import selector_of_maps
 from pipelines.stages import Stages
 from pipelines.store import Memory
 
@@ -71,7 +74,7 @@ def with_own(
             if stages.deadline.passed() or trial is None or _score(trial[1]) > _score(found[1]) - LEAD:
                 break
             found = trial
-        if _score(found[1]) < _score(best[1]) - LEAD:
+        if found[1] is not begun and _score(found[1]) < _score(best[1]) - LEAD:
             best = found
         if best[1].refined and best[1].refined[0].fit.reduced < NOISE_LEVEL:
             break
@@ -99,8 +102,13 @@ def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Select
         one = one.settling(settled(one))
     one = replace(one, surcharge=problem.surcharge)
     front = stages.select(stages.search(one)[0], one, robust=False).ranking.front
-    laws = tuple(replace(ranked.law, sources=("one run",)) for ranked in front[:1])
-    return stages.select(laws, replace(problem, settled={}), robust=False)
+    selector = stages.config.make_selector()
+    growth = (selector_of_maps(selector) if stages.config.map else selector).growth
+    # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
+    laws = [canonical_law(ranked.law) for ranked in front[:1]]
+    refined, windows = grow(laws, levels(problem, growth), growth, threads=1, deadline=stages.deadline)
+    ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
+    return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None)
 
 
 def _trial(
