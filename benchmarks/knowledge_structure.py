@@ -110,7 +110,7 @@ def balls(config: RunConfig) -> Iterator[Outcome]:
 
 def balls_without_g(config: RunConfig) -> Iterator[Outcome]:
     """Told the form alone: g and drag cannot be separated in these videos, and none of the drags is claimed."""
-    for own in (("kappa:ball",), ("kappa:ball", "g:ball"), ()):
+    for own in (("kappa:ball",), ()):
         verdict = discover_ode(_heights(), replace_config(config, laws=FALL[:1], own=own)).verdict
         told = f"form, --own {' '.join(own) or 'nothing'}"
         yield Outcome("falling balls", told, verdict.headline, verdict.status == "not_found")
