@@ -97,8 +97,8 @@ def discover_ode(
     candidates = first if first and (deadline.passed() or not candidates) else candidates  # first is refined already
     _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages)
+    left = _followed(*plain.leave((problem, selected)))
+    problem, selected, told = with_own(config.own, measurements.keys, *left, told, stages)
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     stopped_by = _stopped_by(deadline)
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
@@ -106,7 +106,7 @@ def discover_ode(
     return DiscoveryResult(
         headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
-        trajectories=problem.trajectories if known else measurements.trajectories,
+        trajectories=problem.trajectories if told.known else measurements.trajectories,
         smoothing=problem.smoothing,
         ranking=selected.ranking,
         verdict=verdict,

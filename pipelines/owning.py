@@ -28,7 +28,7 @@ from discovery.selection.score import score
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected, ranked_law
-from discovery.types import DiscoveryProblem, Ranking, symbol
+from discovery.types import DiscoveryProblem, Ranking, no_surcharge, symbol
 from pipelines.maps import selector_of_maps
 from pipelines.stages import Stages
 from pipelines.store import Memory
@@ -66,6 +66,8 @@ def with_own(
     )
     stages = replace(stages, store=Memory())  # what was found for the runs together is kept under the same names
     best = (problem, selected, told)
+    if told.known is None:  # what laws are charged for is written in plain names, which are left
+        problem = replace(problem, surcharge=no_surcharge)
     # A law of runs that differ imitates all of them; one run alone shows its form.
     for begun in (_from_one(problem, told, stages), selected):
         found = (problem, begun, told)
