@@ -1,10 +1,11 @@
 """What sentences are worth: cases from measured and simulated data, each with its sentences and with none.
 
-    python benchmarks/knowledge.py [--quick] [CASE ...]
+    python benchmarks/knowledge.py [--quick] [--seeds 3] [--kept FILE] [CASE ...]
 
 Each case is run by the method on the data alone, with three seeds of the noise where there is noise to draw. Lines tell
 the sentences, the law found, its figures and CPU seconds. Laws are compared with the truth by the form verdict; nothing
-of the truth is known to the method. ``--quick`` takes one seed and the recipe without genetic search.
+of the truth is known to the method. ``--quick`` takes one seed and the recipe without genetic search. With ``--kept``
+the lines of each run are kept in a file and not computed again, so that a benchmark can be stopped and gone on with.
 
 Sources: pendulum, oscillator: Schmidt & Lipson (2009), Science 324:81; universal differential equation: Rackauckas et
 al. (2020), arXiv:2001.04385, in both published versions; planets: DE421.
@@ -13,6 +14,7 @@ al. (2020), arXiv:2001.04385, in both published versions; planets: DE421.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -249,20 +251,36 @@ def run(case: Case, laws: tuple[str, ...], seed: int, quick: bool) -> Iterator[s
         yield f"  {words}"
 
 
+def _kept(path: Path | None) -> dict[str, list[str]]:
+    """Lines of runs that were finished before, by what was run."""
+    if path is None or not path.exists():
+        return {}
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {row["run"]: row["lines"] for row in rows}
+
+
 def main() -> None:
     """Runs the cases named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", help="beginnings of names; all if none is given")
     parser.add_argument("--quick", action="store_true", help="one seed, without genetic search")
+    parser.add_argument("--seeds", type=int, help=f"seeds of the noise where it is drawn; {SEEDS}, or 1 with --quick")
     parser.add_argument("--told-only", action="store_true", help="not without sentences")
+    parser.add_argument("--kept", type=Path, help="a file for the lines of finished runs, which are not run again")
     asked = parser.parse_args()
+    before, drawn = _kept(asked.kept), asked.seeds or (1 if asked.quick else SEEDS)
     for case in CASES:
         if asked.cases and not any(case.name.startswith(name) for name in asked.cases):
             continue
-        for seed in range(1 if asked.quick or case.file or case.name.startswith("planets") else SEEDS):
+        for seed in range(1 if case.file or case.name.startswith("planets") else drawn):
             for laws in dict.fromkeys([case.laws] if asked.told_only else [case.laws, ()]):
-                for line in run(case, laws, seed, asked.quick):
-                    print(line)
+                key = f"{case.name} | {'; '.join(laws)} | {seed} | {'quick' if asked.quick else 'default'}"
+                if key not in before:
+                    before[key] = list(run(case, laws, seed, asked.quick))
+                    if asked.kept:
+                        with asked.kept.open("a", encoding="utf-8") as file:
+                            file.write(json.dumps({"run": key, "lines": before[key]}) + "\n")
+                print("\n".join(before[key]))
                 sys.stdout.flush()
 
 

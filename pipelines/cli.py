@@ -228,6 +228,9 @@ def simulate(
     inputs: Annotated[
         Path | None, typer.Option(help="CSV with a column of times and one for each input of the law.")
     ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="Whose constants, where they differ between groups of runs.")
+    ] = None,
     start_error: Annotated[
         str, typer.Option(help="Deviations of the initial state, 0 if exact; the noise of the data if not given.")
     ] = "",
@@ -241,7 +244,7 @@ def simulate(
     """
     from pipelines.simulating import Wanted, simulate_command
 
-    simulate_command(folder, Wanted(x0, start, until, samples, inputs, start_error, draws, seed))
+    simulate_command(folder, Wanted(x0, start, until, samples, inputs, start_error, draws, seed, tuple(group or ())))
 
 
 @app.command(

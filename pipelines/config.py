@@ -156,7 +156,8 @@ class RunConfig(BaseModel):
         "nothing is taken for known", """["x'' = -k*x + f(x')", "k > 0"]""", default=(),
     )  # fmt: skip
     own: Annotated[tuple[str, ...], BeforeValidator(sentences)] = _option(
-        "Constants of sentences with a value of their own in each run, or by the entries of a column: k, k:ball.",
+        "Constants of sentences with a value of their own in each run, or by the entries of a column: k, k:ball; auto "
+        "finds them, in laws that were not told too.",
         "one law has one value of each constant", '["kappa:ball"]', default=(),
     )  # fmt: skip
     data: Columns = _option("What the columns are.", "found from the file", default_factory=Columns)

@@ -18,6 +18,7 @@ from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.advise import advise
+from discovery.selection.agreement import agreement
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
@@ -39,6 +40,7 @@ from discovery.types import (
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
+from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
@@ -79,7 +81,7 @@ def discover_ode(
     """
     config = config or RunConfig()
     measurements = _measurements(data, config)
-    told = family(config.own, understood(measurements, config), measurements.trajectories, measurements.keys)
+    told = family(named(config.own), understood(measurements, config), measurements.trajectories, measurements.keys)
     known, units = told.known, stated(measurements, config)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -95,15 +97,16 @@ def discover_ode(
     candidates = first if first and (deadline.passed() or not candidates) else candidates  # first is refined already
     _check_that_some_are_left(candidates, failures, deadline)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    problem, selected = _followed(*plain.leave((problem, selected)))
+    left = _followed(*plain.leave((problem, selected)))
+    problem, selected, told = with_own(config.own, measurements.keys, *left, told, stages)
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
     stopped_by = _stopped_by(deadline)
-    verdict = judge(selected, finished=stopped_by == "done")
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
     advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
     return DiscoveryResult(
         headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
-        trajectories=problem.trajectories if known else measurements.trajectories,
+        trajectories=problem.trajectories if told.known else measurements.trajectories,
         smoothing=problem.smoothing,
         ranking=selected.ranking,
         verdict=verdict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ class Wanted:
     start_error: str = ""
     draws: int = 200
     seed: int = 0
+    groups: tuple[str, ...] = ()
 
 
 def simulate_command(folder: Path, wanted: Wanted) -> None:
@@ -44,8 +46,9 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     result = load(folder)
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
-    drive = _drive(result, wanted.inputs)
-    start, until = _span(wanted, drive)
+    course = _drive(result, wanted.inputs)
+    start, until = _span(wanted, course)
+    drive = grouped(result, wanted.groups, course, (start, until))
     state = np.array(_initial_state(wanted.x0, dict(result.headers))) if wanted.x0 is not None else _first_state(result)
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     whole = np.arange(round(start), round(until) + 1.0)
@@ -85,7 +88,8 @@ def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
     from discovery.types import Drive
 
     assert result.law is not None
-    names = result.law.inputs
+    marks = {mark for one in result.structure.owned for mark in one.inputs}
+    names = [name for name in result.law.inputs if name not in marks]
     headers = [result.inputs.get(name, name) for name in names]
     if path is None and names:
         raise UsageError(
@@ -97,6 +101,39 @@ def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
     if not names:
         raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
     times, values = read_course(path, headers)
+    return Drive(times, values, result.trajectories[0].held)
+
+
+def grouped(
+    result: DiscoveryResult, groups: Sequence[str], course: Drive | None, span: tuple[float, float]
+) -> Drive | None:
+    """The inputs with those that choose the constants of a group among them.
+
+    Raises:
+        UsageError: constants differ between groups, and none is chosen, or one that is not there.
+    """
+    from discovery.types import Drive
+
+    owned = result.structure.owned
+    if (unknown := set(groups) - {group for one in owned for group in one.groups}) or (groups and not owned):
+        raise UsageError(f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.")
+    chosen: dict[str, float] = {}
+    for one in owned:
+        mine = [group for group in one.groups if group in groups]
+        if len(mine) != 1:
+            raise UsageError(
+                f"{one.name} has a value for each {one.by or 'run'}; choose one: --group {one.groups[0]!r}. There are "
+                f"{', '.join(one.groups)}."
+            )
+        chosen |= {mark: float(group == mine[0]) for mark, group in zip(one.inputs, one.groups, strict=True)}
+    if not chosen:
+        return course
+    assert result.law is not None
+    times = np.array(span) if course is None else course.times
+    values = np.empty((len(times), len(result.law.inputs)))
+    others = iter(() if course is None else course.values.T)
+    for place, name in enumerate(result.law.inputs):
+        values[:, place] = chosen[name] if name in chosen else next(others)
     return Drive(times, values, result.trajectories[0].held)
 
 

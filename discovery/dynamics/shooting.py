@@ -212,12 +212,13 @@ def gains(
 
 @dataclass(frozen=True)
 class Pulls:
-    """Half the slopes of chi-squared at one window's start and at the constants, and the curvatures between them."""
+    """Half the slopes of chi-squared at one window's start and at the constants, and the curvatures of both."""
 
     starts: Float[np.ndarray, "state state"]
     mixed: Float[np.ndarray, "state constant"]
     start_slope: Float[np.ndarray, " state"]
     slope: Float[np.ndarray, " constant"]
+    constants: Float[np.ndarray, "constant constant"]
 
 
 def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:
@@ -225,7 +226,7 @@ def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"],
     normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts))
     if normal is None:
         return None
-    return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient)
+    return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient, normal.constants)
 
 
 def following(

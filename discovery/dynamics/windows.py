@@ -38,6 +38,7 @@ class Windows:
         held: whether inputs are held from sample to sample; else they are interpolated.
         discrete: whether the samples are of a map.
         rtol: relative tolerance that is enough for an integration that is compared with the values.
+        worth: share of the samples that count when laws are compared, as neighbours' residuals are alike.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -61,6 +62,7 @@ class Windows:
 
     discrete: bool = False
     rtol: float = LARGEST_TOLERANCE
+    worth: float = 1.0
 
     @property
     def count(self) -> int:
@@ -164,6 +166,22 @@ def _weighed(
     safe = np.where(measured, x, 1.0)
     values = np.where(measured, np.log(safe) if logarithmic else safe, 0.0)
     return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)
+
+
+def chosen(windows: Windows, which: Sequence[int]) -> Windows:
+    """Some of the windows, in that order."""
+    edges = [(int(windows.offsets[i]), int(windows.offsets[i + 1])) for i in which]
+    rows = np.concatenate([np.arange(low, high) for low, high in edges])
+    return replace(
+        windows,
+        times=windows.times[rows],
+        values=windows.values[rows],
+        weights=windows.weights[rows],
+        offsets=np.cumsum([0, *(high - low for low, high in edges)], dtype=np.int64),
+        starts=windows.starts[list(which)],
+        places=tuple(windows.places[i] for i in which),
+        drives=windows.drives[rows] if windows.drives.shape[1] else windows.drives,
+    )
 
 
 def carried_starts(

@@ -70,7 +70,7 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
             f"--own {name}: no sentence has a free constant of that name.{hint} Name it in one, for example "
             f'--law "v\' = -g - {name}*v".'
         )
-    member = [_group(run.label, column, keys) for run in found.runs]
+    member = [group_of(run.label, column, keys) for run in found.runs]
     groups = tuple(dict.fromkeys(member))
     if not 1 < len(groups) <= MOST_GROUPS:
         raise DataError(
@@ -85,7 +85,7 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
     return Family(known, runs, (*found.owned, owned), names)
 
 
-def _group(label: str, column: str, keys: Sequence[str]) -> str:
+def group_of(label: str, column: str, keys: Sequence[str]) -> str:
     """The entry of a column in a run's label; the label itself where no column is named."""
     if not column:
         return label

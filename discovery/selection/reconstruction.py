@@ -36,3 +36,15 @@ def reconstruct(
         for index, parts in pieces.items()
     )
     return predictions, np.vstack(residuals)
+
+
+def residuals_of(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
+    """Residuals of each window in standard deviations, NaN where nothing was measured."""
+    found: list[Float[np.ndarray, "sample state"]] = []
+    for window, start in enumerate(fit.starts):
+        low, high = int(windows.offsets[window]), int(windows.offsets[window + 1])
+        states = simulate(fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
+        weights = windows.weights[low:high]
+        shown = np.where(states > 0, np.log(np.maximum(states, 1e-300)), np.nan) if windows.logarithmic else states
+        found.append(np.where(weights > 0, weights * (shown - windows.values[low:high]), np.nan))
+    return found

@@ -78,7 +78,9 @@ def refine(
     fitted = fit(law, windows, starts=starts, settings=settings)
     if fitted is None:
         return None
-    return Refined(fitted, score(law.skeletons, len(law.constants), fitted.cost, fitted.count))
+    return Refined(
+        fitted, score(law.skeletons, len(law.constants), windows.worth * fitted.cost, windows.worth * fitted.count)
+    )
 
 
 def lengthen(refined: Refined, windows: Windows, longer: Windows, settings: Shooting) -> Refined | None:

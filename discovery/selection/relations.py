@@ -116,14 +116,16 @@ def _relation(
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:
     """What is exact now, by the terms that it stands in, as constants change their numbers."""
     if not expression.free_symbols:
-        return f"{_named(law, place)} is {expression} ({low:.4g} … {high:.4g} if free)"
+        return f"{named(law, place)} is {expression} ({low:.4g} … {high:.4g} if free)"
     ratio, other = expression.as_coeff_Mul()
     times = {1.0: "", -1.0: "minus "}.get(float(ratio), f"{ratio} times ")
-    return f"{_named(law, place)} is {times}{_named(law, int(str(other).removeprefix('c')))}"
+    return f"{named(law, place)} is {times}{named(law, int(str(other).removeprefix('c')))}"
 
 
-def _named(law: Law, place: int) -> str:
-    """The constant of that place by its first term."""
+def named(law: Law, place: int) -> str:
+    """The constant of that place by the name that was told, or by its first term."""
+    if place < len(law.told):
+        return law.told[place]
     state, term = min(_terms(law, place), key=str, default=("", sp.S.One))
     word = "of" if _multiplies(law, place) else "inside"
     return f"the constant {word} {term} in {f'next {state}' if law.discrete else state + chr(39)}"

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit, Pulls, Shooting, pulls
-from discovery.dynamics.windows import Windows
+from discovery.dynamics.windows import Windows, chosen
 
 # Samples of a block, unless that makes more blocks than MOST; fewer than FEWEST tell nothing of a variance.
 SAMPLES = 16
@@ -71,17 +71,14 @@ def _blocks(samples: int, length: int) -> Iterator[slice]:
 
 def _part(windows: Windows, window: int, samples: int, rows: slice) -> Windows:
     """The first samples of one window, with weight only on some rows."""
-    low = int(windows.offsets[window])
-    here = slice(low, low + samples)
-    weights = np.zeros_like(windows.weights[here])
-    weights[rows] = windows.weights[here][rows]
+    one = chosen(windows, [window])
+    weights = np.zeros_like(one.weights[:samples])
+    weights[rows] = one.weights[rows]
     return replace(
-        windows,
-        times=windows.times[here],
-        values=windows.values[here],
+        one,
+        times=one.times[:samples],
+        values=one.values[:samples],
         weights=weights,
         offsets=np.array([0, samples], dtype=np.int64),
-        starts=windows.starts[window : window + 1],
-        places=windows.places[window : window + 1],
-        drives=windows.drives[here] if windows.drives.shape[1] else windows.drives,
+        drives=one.drives[:samples] if one.drives.shape[1] else one.drives,
     )

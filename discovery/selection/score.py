@@ -16,7 +16,7 @@ RULE = (
 )
 
 
-def residual_length(cost: float, count: int) -> float:
+def residual_length(cost: float, count: float) -> float:
     """Nats for residuals of chi-squared ``cost`` on ``count`` values.
 
     Near chi2/N = 1 this is half of chi-squared, as for a known noise level; far above it grows with the logarithm
@@ -26,7 +26,7 @@ def residual_length(cost: float, count: int) -> float:
     return count * math.log((cost / count + 1.0) / 2.0)
 
 
-def score(expressions: Iterable[sp.Expr], constants: int, cost: float, count: int) -> float:
+def score(expressions: Iterable[sp.Expr], constants: int, cost: float, count: float) -> float:
     """Description length in nats of a law that was fitted to ``count`` values; infinite if ``cost`` is."""
     if not math.isfinite(cost):
         return math.inf

@@ -28,6 +28,7 @@ from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import followed, permitted, pools_of, whole_laws
 from discovery.selection.varying import Varying, varied
+from discovery.selection.worth import worthy
 from discovery.symbolic.complexity import node_count
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
 
@@ -157,6 +158,8 @@ class TrajectorySelector:
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
         refined, windows = self._exchanged(refined, windows, pools, problem, deadline)
+        if problem.frame is not None:
+            refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
         refined = self._pruned(refined, windows, deadline)
         progress("selection", "equal and simple constants")
@@ -307,11 +310,11 @@ def _r_squared(item: Refined, windows: Windows) -> float:
     return 1.0 - item.fit.cost / max(total, 1e-300)
 
 
-def _null(windows: Windows) -> tuple[float, int]:
+def _null(windows: Windows) -> tuple[float, float]:
     """Chi-squared of states that stay constant within each window, at their weighted mean."""
     cost = 0.0
     for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
         weights, values = windows.weights[low:high] ** 2, windows.values[low:high]
         mean = (weights * values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
         cost += float((weights * (values - mean) ** 2).sum())
-    return cost, windows.count
+    return windows.worth * cost, windows.worth * windows.count

@@ -73,29 +73,31 @@ class _Evidence:
         )
 
 
-def judge(selected: Selected, *, finished: bool = True) -> Verdict:
+def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = ()) -> Verdict:
     """The verdict on the first law of the ranking.
 
     Args:
         finished: False if work was cut off; a law is then at best a partial result.
+        agreed: whether all runs agree on its constants (:mod:`discovery.selection.agreement`).
     """
     if not selected.ranking.front:
         finding = Finding("bad", "No candidate could be integrated along the measured trajectories.")
         headline = "No law was found that can be simulated" + ("." if finished else " before work was cut off.")
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = _Evidence.of(selected)
-    reasons = [*_against(evidence)]
-    findings = (*reasons, *_for(evidence), *_cautions(evidence, finished), *_predictability(evidence))
+    reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
+    cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
+    findings = (*reasons, *_for(evidence), *cautions, *_predictability(evidence))
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
     if reasons:
         return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
-    cautions = sum(finding.level == "caution" for finding in findings)
+    number = sum(one.level == "caution" for one in findings)
     praise = "A law was found that " + (
         "describes the data" if evidence.held is None else "predicts what it was not fitted to"
     )
-    headline = f"{praise}." if not cautions else f"{praise}; {cautions} caution{'s' * (cautions > 1)} below."
+    headline = f"{praise}." if not number else f"{praise}; {number} caution{'s' * (number > 1)} below."
     return Verdict("found", headline, findings, measures)
 
 
@@ -211,6 +213,9 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding(
             "good", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
         )
+    if (worth := evidence.selected.windows.worth) < 1.0:
+        number = worth * evidence.selected.windows.count
+        yield Finding("good", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
     engines = sorted({source.split(":")[0] for source in best.law.sources})
     if len(engines) > 1:
         yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
@@ -295,7 +300,8 @@ def _wandering(selected: Selected) -> float:
     if selected.residuals is None or not selected.refined:
         return math.inf
     fit = selected.refined[0].fit
-    stated = selected.refined[0].score - residual_length(fit.cost, fit.count)
+    worth = selected.windows.worth
+    stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
     return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
 
 

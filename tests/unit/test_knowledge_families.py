@@ -21,6 +21,7 @@ from discovery.types import DiscoveryResult
 from pipelines.config import RunConfig
 from pipelines.laws import law_lines
 from pipelines.ode import discover_ode
+from pipelines.simulating import grouped
 from pipelines.structures import structure_document, structure_from
 
 RATES = {"slow, 1": 0.3, "slow, 2": 0.3, "fast, 1": 1.2}
@@ -122,3 +123,19 @@ def test_a_family_survives_its_document(found: DiscoveryResult) -> None:
     """With the names of the groups."""
     document = json.loads(json.dumps(structure_document(found.structure)))
     assert Structure(owned=found.structure.owned) == structure_from(document, ["x"], 3)
+
+
+def test_a_forecast_is_that_of_a_group(found: DiscoveryResult) -> None:
+    """What is 1 in the runs of the group is 1 throughout."""
+    drive = grouped(found, ["fast, 1"], None, (0.0, 5.0))
+    assert drive is not None
+    assert [[0.0, 0.0, 1.0]] * 2 == drive.values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"), [([], "k has a value for each run; choose one"), (["slower"], "slower: no constant")]
+)
+def test_a_forecast_of_no_group_is_refused(groups: list[str], message: str, found: DiscoveryResult) -> None:
+    """The message names the groups."""
+    with pytest.raises(UsageError, match=message):
+        grouped(found, groups, None, (0.0, 5.0))

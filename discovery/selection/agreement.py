@@ -1,0 +1,76 @@
+"""What is said where runs do not agree on the constants of one law.
+
+A constant that differs from run to run more than noise explains, and that a single run can hardly tell from another,
+has a value that comes out of the quarrel of the runs: neither it nor the other is determined, however narrow their
+intervals. Of videos of falling bodies whose scale is not known well, acceleration and drag are such a pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from discovery.dynamics.shooting import Shooting
+from discovery.laws import Law
+from discovery.selection.relations import named
+from discovery.selection.sharing import Own, Sharing, sharing
+from discovery.selection.trajectories import Selected
+from discovery.types import Finding
+
+# Correlation of two constants in a single run from which on it does not tell them apart: both are then known three
+# times worse than each would be if the other were known.
+INSEPARABLE = 0.9
+SHOWN = 3  # constants that are named at most
+
+
+def agreement(selected: Selected, settings: Shooting | None = None) -> tuple[Finding, ...]:
+    """Whether all runs agree on the constants of the chosen law; nothing where there is one run.
+
+    Returns:
+        A finding against the law where runs do not agree on constants that they cannot separate, or a caution.
+    """
+    runs = 1 + max((run for run, _ in selected.windows.places), default=0)
+    if runs < 2 or not selected.refined or not selected.refined[0].law.constants:
+        return ()
+    fitted = selected.refined[0].fit
+    shares = sharing(fitted, selected.windows, range(runs), settings or Shooting())
+    return () if shares is None else tuple(_told(fitted.law, shares))
+
+
+def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
+    differing = {
+        i: own for i in range(len(law.constants)) if (own := shares.own(i)) and own.differs(len(law.constants))
+    }
+    pairs: dict[frozenset[int], tuple[int, int, float]] = {}
+    for place in sorted(differing, key=lambda i: -differing[i].lead):
+        other, correlation = shares.together(place)
+        if correlation > INSEPARABLE:
+            pairs.setdefault(frozenset((place, other)), (place, other, correlation))
+    if pairs:
+        place, other, correlation = next(iter(pairs.values()))
+        further = sorted(set(chain(*pairs)) - {place, other})
+        yield Finding("bad", _inseparable(law, (place, other), correlation, differing[place], further))
+    elif differing:
+        names = _listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
+        none = len(differing) == len(law.constants)
+        first = "The runs share no law of this form: they agree on no constant, not on" if none else "Runs disagree on"
+        hint = "Constants may have values of their own: --own auto looks for them."
+        yield Finding("bad" if none else "caution", f"{first} {names}. {hint}")
+
+
+def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, further: Sequence[int]) -> str:
+    first, second = (named(law, place) for place in pair)
+    more = f" So it is with {_listed([named(law, i) for i in further[:SHOWN]])}." if further else ""
+    return (
+        f"{first[:1].upper() if ' ' in first else first[:1]}{first[1:]} and {second} cannot be separated in these "
+        f"data: a single run hardly tells them apart (correlation {correlation:.2f}), and runs do not agree "
+        f"({_range(own)}). Tell the value of one of them.{more}"
+    )
+
+
+def _range(own: Own) -> str:
+    return f"{min(own.values):.3g} … {max(own.values):.3g}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(chain([", ".join(words[:-1])] if words[1:] else [], words[-1:]))

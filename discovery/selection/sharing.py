@@ -1,0 +1,142 @@
+"""Do all runs agree on a constant?
+
+One constant after the other is fitted to each group of runs alone, the others as they are for all. The fall of
+chi-squared, in units of what residuals are then worth, has to pay for the further constants. From the curvature of each
+group's chi-squared follows whether that group alone can tell the constant from another.
+
+Source: Schwarz (1978) for the price of a constant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.special import gammaincc
+
+from discovery.dynamics.shooting import Fit, Shooting, fit, pulls
+from discovery.dynamics.windows import Windows, chosen
+from discovery.selection.correlated import inefficiency
+from discovery.selection.reconstruction import residuals_of
+
+# Share of a constant's own curvature in a group that others must leave for the group to say something of it.
+SAYS = 1e-6
+# Constants differ where chance has this probability of it, and the values' range this share of them; as of residuals.
+UNLIKELY, SHARE = 1e-3, 0.1
+# Nats by which values of their own have to lead; a factor of 20 in likelihood, as of ties between laws.
+LEAD = 3.0
+
+
+@dataclass(frozen=True)
+class Own:
+    """A constant with a value of its own for each group.
+
+    Attributes:
+        groups: those that say something of it, with their values.
+        lead: nats gained, less the price of the further constants (Schwarz).
+        probability: of a gain as large as this if all groups had the same value.
+    """
+
+    groups: tuple[int, ...]
+    values: tuple[float, ...]
+    lead: float
+    probability: float
+
+    def differs(self, constants: int) -> bool:
+        """Whether the values differ clearly, for one of so many constants that are asked."""
+        return self.probability < UNLIKELY / constants and self.spread > SHARE
+
+    @property
+    def spread(self) -> float:
+        """The range of the values, relative to their median."""
+        return float(np.ptp(self.values) / max(abs(float(np.median(self.values))), 1e-300))
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What each group of runs says of the constants.
+
+    Attributes:
+        fitted: the law with one value of each constant for all.
+        information: curvature of each group's chi-squared, the window starts following.
+        member: the group of each trajectory.
+    """
+
+    fitted: Fit
+    windows: Windows
+    member: tuple[int, ...]
+    settings: Shooting
+    information: Float[np.ndarray, "group constant constant"]
+
+    def telling(self, place: int) -> list[int]:
+        """Groups that say something of a constant."""
+        size = self.information[:, place, place]
+        return [g for g in range(len(size)) if size[g] > SAYS * max(float(size.max(initial=0.0)), 1e-300)]
+
+    def own(self, place: int) -> Own | None:
+        """Values of the constant's own by group; None where one group alone tells of it, or they cannot be followed."""
+        groups = self.telling(place)
+        if len(groups) < 2:
+            return None
+        values: list[float] = []
+        cost, residuals = 0.0, list[Float[np.ndarray, "sample state"]]()
+        for group in range(len(self.information)):
+            found = self._alone(group, place)
+            if found is None:
+                return None
+            fitted, windows = found
+            cost += fitted.cost
+            residuals += residuals_of(fitted, windows)
+            values += [fitted.law.constants[place]] if group in groups else []
+        tau, price = inefficiency(residuals), len(groups) - 1
+        freedom = max(1, self.fitted.count - self.fitted.starts.size - len(self.fitted.law.constants) - price)
+        gain = 0.5 * max(self.fitted.cost - cost, 0.0) / (max(1.0, cost / freedom) * tau)
+        worth = max(self.fitted.count / tau, 2.0)
+        probability = float(gammaincc(0.5 * price, gain))
+        return Own(tuple(groups), tuple(values), gain - 0.5 * price * math.log(worth), probability)
+
+    def _alone(self, group: int, place: int) -> tuple[Fit, Windows] | None:
+        """One constant fitted to one group, and its windows; None where the law cannot be followed there."""
+        which = [window for window, (run, _) in enumerate(self.windows.places) if self.member[run] == group]
+        windows, starts = chosen(self.windows, which), self.fitted.starts[which]
+        rest = [i for i in range(len(self.fitted.law.constants)) if i != place]
+        found = fit(self.fitted.law, windows, starts=starts, settings=self.settings, fixed=rest)
+        return None if found is None else (found, windows)
+
+    def together(self, place: int) -> tuple[int, float]:
+        """The constant from which single groups tell it worst, and the median of their correlations, without sign."""
+        worst, strongest = place, 0.0
+        for other in range(len(self.fitted.law.constants)):
+            found = [abs(c) for g in self.telling(place) if (c := self._correlation(g, place, other)) is not None]
+            if other != place and found and (median := float(np.median(found))) > strongest:
+                worst, strongest = other, median
+        return worst, strongest
+
+    def _correlation(self, group: int, place: int, other: int) -> float | None:
+        """Correlation of two constants if one group alone had to tell them; None where it tells nothing of one."""
+        block = self.information[group][np.ix_([place, other], [place, other])]
+        if group not in self.telling(place) or group not in self.telling(other):
+            return None
+        size = np.sqrt(np.diag(block))
+        return float(-block[0, 1] / size[0] / size[1])
+
+
+def sharing(fitted: Fit, windows: Windows, member: Sequence[int], settings: Shooting) -> Sharing | None:
+    """What groups of runs say of a fitted law's constants; None if it cannot be simulated.
+
+    Args:
+        member: the group of each trajectory.
+    """
+    number = len(fitted.law.constants)
+    information = np.zeros((max(member) + 1, number, number))
+    for window, (run, _) in enumerate(windows.places):
+        mine = pulls(fitted.law, chosen(windows, [window]), fitted.starts[window : window + 1], settings)
+        if mine is None:
+            return None
+        diagonal = np.diag(mine.starts)
+        ridge = 1e-12 * float(diagonal.max(initial=0.0)) * np.eye(len(diagonal))
+        information[member[run]] += mine.constants - mine.mixed.T @ np.linalg.solve(mine.starts + ridge, mine.mixed)
+    return Sharing(fitted, windows, tuple(member), settings, information)

@@ -1,0 +1,226 @@
+"""Constants with values of their own that are found and not told: ``--own auto``.
+
+When a law is there, each of its constants is asked whether runs agree on it. The one that gains most by values of its
+own gets them, the rest of the law is sought anew, and so on while its description gets shorter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from string import ascii_lowercase
+from typing import cast
+
+import sympy as sp
+
+from discovery.dynamics.shooting import Fit, Shooting
+from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
+from discovery.knowledge.knowledge import Knowledge
+from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbol
+from discovery.problems.regression import regressions
+from discovery.problems.settled import settled
+from discovery.problems.unknowns import framed
+from discovery.selection.growth import grow, levels
+from discovery.selection.refined import canonical_law
+from discovery.selection.score import score
+from discovery.selection.sharing import LEAD, sharing
+from discovery.selection.told import followed
+from discovery.selection.trajectories import Selected, ranked_law
+from discovery.types import DiscoveryProblem, Ranking, no_surcharge, symbol
+from pipelines.maps import selector_of_maps
+from pipelines.stages import Stages
+from pipelines.store import Memory
+
+AUTO = "auto"
+# Chi-squared by degree of freedom up to which residuals pass as noise, as in the verdict: nothing is left to be told.
+NOISE_LEVEL = 1.5
+TRIED = 3  # constants with which the law is refitted
+MOST = 4  # constants that get values of their own; more than that is no family
+
+
+def named(own: Sequence[str]) -> tuple[str, ...]:
+    """What names a constant, and not how to find one."""
+    return tuple(one for one in own if one.partition(":")[0].strip() != AUTO)
+
+
+def with_own(
+    own: Sequence[str],
+    keys: Sequence[str],
+    problem: DiscoveryProblem,
+    selected: Selected,
+    told: Family,
+    stages: Stages,
+) -> tuple[DiscoveryProblem, Selected, Family]:
+    """The law with values of their own for constants on which groups of runs do not agree; as it came without ``auto``.
+
+    Args:
+        own: ``auto`` asks each column that tells runs apart, and runs themselves; ``auto:ball`` that column.
+    """
+    asked = [column.strip() for name, _, column in (one.partition(":") for one in own) if name.strip() == AUTO]
+    if not asked or len(problem.trajectories) < 2:
+        return problem, selected, told
+    columns = tuple(
+        dict.fromkeys(c for one in asked for c in ([one] if one else [*(keys if len(keys) > 1 else ()), ""]))
+    )
+    stages = replace(stages, store=Memory())  # what was found for the runs together is kept under the same names
+    best = (problem, selected, told)
+    if told.known is None:  # what laws are charged for is written in plain names, which are left
+        problem = replace(problem, surcharge=no_surcharge)
+    # A law of runs that differ imitates all of them; one run alone shows its form.
+    for begun in (_from_one(problem, told, stages), selected):
+        found = (problem, begun, told)
+        for _ in range(MOST):
+            trial = _trial(columns, keys, *found, stages) if _score(found[1]) < math.inf else None
+            if stages.deadline.passed() or trial is None or _score(trial[1]) > _score(found[1]) - LEAD:
+                break
+            found = trial
+        if found[1] is not begun and _score(found[1]) < _score(best[1]) - LEAD:
+            best = found
+        if best[1].refined and best[1].refined[0].fit.reduced < NOISE_LEVEL:
+            break
+    return best
+
+
+def _score(selected: Selected) -> float:
+    """The description length by all samples, so that selections are comparable; infinite where there is no law."""
+    if not selected.ranking.front or not selected.refined:
+        return math.inf
+    fitted = selected.refined[0].fit
+    return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
+
+
+def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Selected:
+    """The law that one run alone shows, the one of most samples, fitted to all."""
+    index = max(range(len(problem.trajectories)), key=lambda i: len(problem.trajectories[i]))
+    run, curve = problem.trajectories[index], problem.smoothing.trajectories[index]
+    smoothing = replace(problem.smoothing, trajectories=(curve,), field=None)
+    views = regressions((run,), smoothing)
+    if told.known:
+        one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed)
+    else:
+        one = DiscoveryProblem((run,), smoothing, views)
+        one = one.settling(settled(one))
+    one = replace(one, surcharge=problem.surcharge)
+    front = stages.select(stages.search(one)[0], one, robust=False).ranking.front
+    selector = stages.config.make_selector()
+    growth = (selector_of_maps(selector) if stages.config.map else selector).growth
+    # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
+    laws = [canonical_law(ranked.law) for ranked in front[:1]]
+    refined, windows = grow(laws, levels(problem, growth), growth, threads=1, deadline=stages.deadline)
+    ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
+    return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None)
+
+
+def _trial(
+    columns: Sequence[str],
+    keys: Sequence[str],
+    problem: DiscoveryProblem,
+    selected: Selected,
+    told: Family,
+    stages: Stages,
+) -> tuple[DiscoveryProblem, Selected, Family] | None:
+    """The law with the constant of the largest gain made the groups' own; None where none differs clearly."""
+    place, column = _best(columns, keys, problem, selected, stages)
+    if place < 0:
+        return None
+    frame, name = opened(selected.refined[0].law, place, told.known.frame if told.known else None)
+    known = replace(told.known, frame=frame) if told.known else Knowledge((), frame)
+    grown = family((_asked(name, column),), known, problem.trajectories, keys)
+    assert grown.known is not None
+    both = Family(grown.known, grown.runs, (*told.owned, *grown.owned), {**(told.inputs or {}), **(grown.inputs or {})})
+    posed = framed(grown.known.frame, grown.runs, problem.smoothing, problem.regressions, stages.config.seed)
+    posed = replace(posed, surcharge=lambda one: problem.surcharge(one) + grown.surcharge(one))
+    found, _ = stages.search(posed)
+    chosen = stages.select(found, posed, robust=False)
+    return followed(posed, chosen.fitted), chosen, both
+
+
+def _asked(name: str, column: str) -> str:
+    return f"{name}:{column}" if column else name
+
+
+def _best(
+    columns: Sequence[str], keys: Sequence[str], problem: DiscoveryProblem, selected: Selected, stages: Stages
+) -> tuple[int, str]:
+    """The constant and the column with which the law, refitted as it is, has the shortest description.
+
+    Groups' own values that are fitted with all else held say which constants are worth a refit.
+    """
+    fitted = selected.refined[0].fit
+    leads: list[tuple[float, int, str]] = []
+    for column in columns:
+        member = [group_of(run.label, column, keys) for run in problem.trajectories]
+        groups = tuple(dict.fromkeys(member))
+        if not 1 < len(groups) <= MOST_GROUPS:
+            continue
+        shares = sharing(fitted, selected.windows, [groups.index(one) for one in member], Shooting())
+        for place in range(len(fitted.law.constants)) if shares else ():
+            own = shares.own(place) if shares else None
+            if own and len(own.groups) == len(groups) and own.lead > LEAD and own.differs(len(fitted.law.constants)):
+                leads.append((-own.lead, place, column))
+    tried = [
+        (_refitted(place, column, keys, problem, fitted, stages), place, column)
+        for _, place, column in sorted(leads)[:TRIED]
+    ]
+    return min(tried)[1:] if tried else (-1, "")
+
+
+def _refitted(
+    place: int, column: str, keys: Sequence[str], problem: DiscoveryProblem, fitted: Fit, stages: Stages
+) -> float:
+    """The description length with values of their own for one constant, refitted; infinite if it cannot be."""
+    law = fitted.law
+    names = [law.told[i] if i < len(law.told) else f"c{i}" for i in range(len(law.constants))]
+    put: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): told_symbol(one) for i, one in enumerate(names)}
+    templates = tuple(cast("sp.Expr", one.xreplace(put)) for one in law.skeletons)
+    frame = Frame(law.states, templates, constants=tuple(Told(one) for one in names), inputs=law.inputs)
+    grown = family((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
+    assert grown.known is not None
+    count = len(grown.known.frame.constants) - len(names) + 1
+    values = [value for i, value in enumerate(law.constants) if i != place] + [law.constants[place]] * count
+    posed = replace(
+        problem, trajectories=grown.runs, frame=grown.known.frame, told=(tuple(values),), parts={}, settled={}
+    )
+    return _score(stages.select((), posed, robust=False))
+
+
+def opened(law: Law, place: int, frame: Frame | None) -> tuple[Frame, str]:
+    """The frame in which a law's terms with one of its constants are told and the rest is to be found.
+
+    Args:
+        frame: what was told of the law; without it nothing was.
+
+    Returns:
+        The frame, and the name that the constant has in it.
+    """
+    if frame is None:
+        unknowns = tuple(Unknown(f"rest_of_{one}", law.states, tuple(map(symbol, law.states))) for one in law.states)
+        frame = Frame(law.states, tuple(unknown_symbol(one.name) for one in unknowns), unknowns)
+    if place < len(law.told):
+        return frame, law.told[place]
+    letters = _letters({*frame.states, *frame.inputs, *(one.name for one in frame.constants)})
+    put: dict[sp.Basic, sp.Basic] = {}
+    more: dict[int, str] = {place: next(letters)}
+    for unknown, part in zip(frame.unknowns, law.parts, strict=True):
+        terms = [one for one in sp.Add.make_args(part) if symbol(f"c{place}") in one.free_symbols]
+        for i in sorted({i for i in range(len(law.constants)) for one in terms if symbol(f"c{i}") in one.free_symbols}):
+            more[i] = more.get(i) or (law.told[i] if i < len(law.told) else next(letters))
+        stands: dict[sp.Basic, sp.Basic] = dict(zip(map(symbol, unknown.variables), unknown.arguments, strict=True))
+        marks: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): told_symbol(name) for i, name in more.items()}
+        own = cast("sp.Expr", sp.Add(*terms).xreplace(stands).xreplace(marks))
+        put[unknown_symbol(unknown.name)] = unknown_symbol(unknown.name) + own
+    known = {one.name for one in frame.constants}
+    return replace(
+        frame,
+        templates=tuple(cast("sp.Expr", one.xreplace(put)) for one in frame.templates),
+        constants=(*frame.constants, *(Told(name) for name in more.values() if name not in known)),
+    ), more[place]
+
+
+def _letters(taken: set[str]) -> Iterator[str]:
+    """Names for constants that are not taken: letters, then letters with numbers; none that SymPy knows."""
+    plain = [one for one in ascii_lowercase if one not in "cefinotx"]
+    every = chain(plain, (f"{letter}{i}" for i in count(1) for letter in plain))
+    return (one for one in every if one not in taken)

@@ -1,0 +1,126 @@
+"""Whether runs agree on constants, and what is said where they do not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.windows import Windows, cut
+from discovery.selection.agreement import agreement
+from discovery.selection.correlated import inefficiency
+from discovery.selection.refined import Refined
+from discovery.selection.sharing import sharing
+from discovery.selection.trajectories import Selected
+from discovery.types import DiscoveryProblem, Law, Ranking
+
+SETTINGS = Shooting(tolerance=1e-8)
+DECAY = {"x": "c0*x + c1"}
+TIMES = np.linspace(0.0, 4.0, 60)
+STARTS = [[3.0], [2.0], [1.0]]
+
+
+@pytest.fixture(name="fitted")
+def _fitted(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> Callable[..., tuple[Fit, Windows, DiscoveryProblem]]:
+    """Makes runs with rates of their own, and fits one law to all of them."""
+
+    def make(*rates: float, noise: float = 0.01) -> tuple[Fit, Windows, DiscoveryProblem]:
+        each = [
+            problem_of(law_of(DECAY, rate, 0.0), [start], TIMES, noise=noise)
+            for rate, start in zip(rates, STARTS, strict=False)
+        ]
+        runs = tuple(replace(one.trajectories[0], label=f"run {i}") for i, one in enumerate(each))
+        curves = tuple(one.smoothing.trajectories[0] for one in each)
+        problem = replace(each[0], trajectories=runs, smoothing=replace(each[0].smoothing, trajectories=curves))
+        windows = cut(runs, curves, each[0].smoothing.noise, 1000)
+        found = fit(law_of(DECAY, float(np.mean(rates)), 0.0), windows, settings=SETTINGS)
+        assert found is not None
+        return found, windows, problem
+
+    return make
+
+
+def selected(found: Fit, windows: Windows, problem: DiscoveryProblem) -> Selected:
+    """A selection of that law alone."""
+    return Selected(Ranking((), "rule"), (Refined(found, 0.0),), windows, 0.0, None, np.inf, (), None)
+
+
+def test_values_of_their_own_are_those_of_the_runs(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """To second order about the common value."""
+    found, windows, _ = fitted(-1.0, -1.0, -1.2)
+    shares = sharing(found, windows, range(3), SETTINGS)
+    assert shares is not None
+    own = shares.own(0)
+    assert own is not None
+    assert own.differs(2)
+    np.testing.assert_allclose(own.values, [-1.0, -1.0, -1.2], atol=0.05)
+
+
+def test_equal_runs_agree(fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]) -> None:
+    """Values of their own do not pay, and nothing is said."""
+    found, windows, problem = fitted(-1.0, -1.0, -1.0)
+    shares = sharing(found, windows, range(3), SETTINGS)
+    assert shares is not None
+    assert [] == [i for i in range(2) if (own := shares.own(i)) and own.differs(2)]
+    assert () == agreement(selected(found, windows, problem))
+
+
+def test_what_one_group_alone_tells_of_has_no_values_of_its_own(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """There is nothing to compare."""
+    found, windows, _ = fitted(-1.0, -1.5)
+    shares = sharing(found, windows, [0, 0], SETTINGS)
+    assert shares is not None
+    assert shares.own(0) is None
+
+
+def test_runs_that_share_no_constant_speak_against_a_law(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """The finding has the range of the values and the option that helps."""
+    (finding,) = agreement(selected(*fitted(-0.5, -1.0, -2.0)))
+    assert "bad" == finding.level
+    assert "--own auto" in finding.text or "cannot be separated" in finding.text
+
+
+def test_constants_that_runs_neither_agree_on_nor_separate_are_named(
+    law_of: Callable[..., Law], fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]
+) -> None:
+    """A rate in two halves: no run tells them apart, and the runs have different rates."""
+    found, windows, problem = fitted(-0.5, -1.0, -2.0)
+    halves = law_of({"x": "c0*x + c1*x*(1 + x/10)"}, -0.6, -0.5)
+    twice = fit(halves, windows, starts=found.starts, settings=SETTINGS)
+    assert twice is not None
+    (finding,) = agreement(selected(twice, windows, problem))
+    assert "bad" == finding.level
+    assert "cannot be separated in these data" in finding.text
+    assert "correlation 1.00" in finding.text
+
+
+def test_one_run_has_nobody_to_disagree_with(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Nothing is said."""
+    assert () == agreement(selected(*fitted(-1.0)))
+
+
+def test_white_residuals_are_worth_their_number() -> None:
+    """Exactly: what passes for white changes no score."""
+    white = np.random.default_rng(0).standard_normal((400, 2))
+    assert 1.0 == inefficiency([white[:200], white[200:]])
+    assert 1.0 == inefficiency([])
+
+
+def test_residuals_that_remember_are_worth_fewer() -> None:
+    """Of first order with memory 0.8 the integrated time is 1.8/0.2."""
+    rng = np.random.default_rng(1)
+    noise = np.zeros((20_000, 1))
+    for i in range(1, len(noise)):
+        noise[i] = 0.8 * noise[i - 1] + rng.standard_normal()
+    assert inefficiency([noise]) == pytest.approx(9.0, rel=0.15)
