@@ -19,6 +19,7 @@ from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
+from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, polished, reweighed
 from discovery.selection.pool import Entry
 from discovery.selection.reconstruction import reconstruct
@@ -204,7 +205,7 @@ class TrajectorySelector:
     def _ranked(
         self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
     ) -> Selected:
-        null = residual_length(*_null(windows))
+        null = residual_length(resting(windows, self.growth.shooting.bend), windows.count)
         if not refined:
             return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
         refined = sound_first(refined, windows, problem.trajectories)
@@ -305,13 +306,3 @@ def _r_squared(item: Refined, windows: Windows) -> float:
     mean = (weights * windows.values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
     total = float((np.where(measured, windows.values - mean, 0.0) ** 2 * weights).sum())
     return 1.0 - item.fit.cost / max(total, 1e-300)
-
-
-def _null(windows: Windows) -> tuple[float, int]:
-    """Chi-squared of states that stay constant within each window, at their weighted mean."""
-    cost = 0.0
-    for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
-        weights, values = windows.weights[low:high] ** 2, windows.values[low:high]
-        mean = (weights * values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
-        cost += float((weights * (values - mean) ** 2).sum())
-    return cost, windows.count
