@@ -20,6 +20,7 @@ from discovery.symbolic.evaluate import compiled
 # Beyond these, expanding takes longer than the candidate is worth (a law of 50 terms has about 300 nodes).
 MAX_NODES = 400
 MAX_TERMS = 200
+MAX_EXPANDED = 4000  # nodes; sums in denominators are copied into each term that stands above them
 
 
 def canonical(expression: sp.Expr) -> sp.Expr:
@@ -44,10 +45,11 @@ def skeleton_key(expression: sp.Expr) -> str:
 
 
 def expanded(expression: sp.Expr) -> sp.Expr:
-    """Products of sums multiplied out where they are numerators, unless that gives more than 200 terms."""
-    if not _multiplies_sums(expression):
+    """Products of sums multiplied out, unless the whole then has more than 200 terms or 4000 nodes."""
+    if node_count(expression) > MAX_NODES or not _multiplies_sums(expression):
         return expression
-    if node_count(expression) > MAX_NODES or _expanded_size(expression) > MAX_TERMS:
+    terms, nodes = _expanded_size(expression)
+    if terms > MAX_TERMS or nodes > MAX_EXPANDED:
         return expression
     return sp.expand(expression, trig=False, log=False, power_base=False, power_exp=False)
 
@@ -61,16 +63,20 @@ def _multiplies_sums(expression: sp.Expr) -> bool:
     return any(_multiplies_sums(argument) for argument in parts(expression))
 
 
-def _expanded_size(expression: sp.Expr) -> int:
-    """An upper bound on the terms that multiplying out gives, anywhere in the expression."""
+def _expanded_size(expression: sp.Expr) -> tuple[int, int]:
+    """Upper bounds on the terms and the nodes that multiplying out gives, inside of functions and denominators too."""
+    inner = [_expanded_size(argument) for argument in parts(expression)]
+    nodes = 1 + sum(own for _, own in inner)
     if isinstance(expression, sp.Add):
-        return min(sum(_expanded_size(term) for term in parts(expression)), MAX_TERMS + 1)
+        return sum(terms for terms, _ in inner), nodes
     if isinstance(expression, sp.Mul):
-        return min(math.prod(_expanded_size(factor) for factor in parts(expression)), MAX_TERMS + 1)
+        product = math.prod(terms for terms, _ in inner)
+        return product, product + sum(own * (product // terms) for terms, own in inner)
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), _expanded_size(expression.base)
-        return min(math.comb(exponent + terms - 1, exponent), MAX_TERMS + 1)
-    return max([MAX_TERMS + 1 if _expanded_size(part) > MAX_TERMS else 1 for part in parts(expression)], default=1)
+        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0][0]
+        powers = math.comb(exponent + terms - 1, exponent)
+        return (powers if expression.exp > 0 else 1), powers * (nodes + terms)
+    return 1, nodes
 
 
 def drop_tiny(
