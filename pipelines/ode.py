@@ -93,7 +93,8 @@ def discover_ode(
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, units.surcharge)
     candidates = first if first and (deadline.passed() or not candidates) else candidates  # first is refined already
-    _check_that_some_are_left(candidates, failures)
+    if not deadline.passed():
+        _check_that_some_are_left(candidates, failures)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
     notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]

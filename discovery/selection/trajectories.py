@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -103,9 +104,13 @@ class TrajectorySelector:
 
     def robust(self) -> TrajectorySelector:
         """The same with a loss that outliers pull with a bounded force."""
-        beam = replace(self.beam, shooting=replace(self.beam.shooting, bend=BEND))
-        growth = replace(self.growth, shooting=replace(self.growth.shooting, bend=BEND))
-        first, further = (replace(fit, bend=BEND) for fit in (self.varying.first, self.varying.further))
+        return self.fitting(bend=BEND)
+
+    def fitting(self, **changes: Any) -> TrajectorySelector:
+        """The same with other settings of all fits."""
+        beam = replace(self.beam, shooting=replace(self.beam.shooting, **changes))
+        growth = replace(self.growth, shooting=replace(self.growth.shooting, **changes))
+        first, further = (replace(fit, **changes) for fit in (self.varying.first, self.varying.further))
         return replace(self, beam=beam, growth=growth, varying=replace(self.varying, first=first, further=further))
 
     def select(
@@ -131,7 +136,17 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most)
+        return self.fitting(deadline=deadline)._run(candidates, problem, deadline, progress, witness)
+
+    def _run(
+        self,
+        candidates: Sequence[EquationCandidate | Law],
+        problem: DiscoveryProblem,
+        deadline: Deadline,
+        progress: Progress,
+        witness: Witness,
+    ) -> Selected:
+        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, deadline=deadline)
         told = whole_laws(candidates, problem)
         ladder = levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
