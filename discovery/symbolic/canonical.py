@@ -6,7 +6,6 @@ canonical form does not see (``x/(1 + x)`` against ``1 - 1/(1 + x)``) the finger
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,11 +15,10 @@ from jaxtyping import Float
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.constants import gathered, parts, shape, term_of
 from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.expansion import is_short
 
-# Beyond these, expanding takes longer than the candidate is worth (a law of 50 terms has about 300 nodes).
+# Beyond this, expanding takes longer than the candidate is worth (a law of 50 terms has about 300 nodes).
 MAX_NODES = 400
-MAX_TERMS = 200
-MAX_EXPANDED = 4000  # nodes; sums in denominators are copied into each term that stands above them
 
 
 def canonical(expression: sp.Expr) -> sp.Expr:
@@ -48,8 +46,7 @@ def expanded(expression: sp.Expr) -> sp.Expr:
     """Products of sums multiplied out, unless the whole then has more than 200 terms or 4000 nodes."""
     if node_count(expression) > MAX_NODES or not _multiplies_sums(expression):
         return expression
-    terms, nodes = _expanded_size(expression)
-    if terms > MAX_TERMS or nodes > MAX_EXPANDED:
+    if not is_short(expression):
         return expression
     return sp.expand(expression, trig=False, log=False, power_base=False, power_exp=False)
 
@@ -61,22 +58,6 @@ def _multiplies_sums(expression: sp.Expr) -> bool:
     if isinstance(expression, sp.Pow) and expression.base.is_Add and expression.exp.is_Integer and expression.exp > 0:
         return True
     return any(_multiplies_sums(argument) for argument in parts(expression))
-
-
-def _expanded_size(expression: sp.Expr) -> tuple[int, int]:
-    """Upper bounds on the terms and the nodes that multiplying out gives, inside of functions and denominators too."""
-    inner = [_expanded_size(argument) for argument in parts(expression)]
-    nodes = 1 + sum(own for _, own in inner)
-    if isinstance(expression, sp.Add):
-        return sum(terms for terms, _ in inner), nodes
-    if isinstance(expression, sp.Mul):
-        product = math.prod(terms for terms, _ in inner)
-        return product, product + sum(own * (product // terms) for terms, own in inner)
-    if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0][0]
-        powers = math.comb(exponent + terms - 1, exponent)
-        return (powers if expression.exp > 0 else 1), powers * (nodes + terms)
-    return 1, nodes
 
 
 def drop_tiny(
