@@ -167,7 +167,7 @@ class Stages:
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
             selector = self.config.make_selector()
-            selector = selector.robust() if robust else selector
+            selector = (selector.robust() if robust else selector).fitting(deadline=self.deadline)
             selector = selector_of_maps(selector) if self.config.map else selector
             return watched(  # waited for however late it is: without it there is no result
                 lambda told: selector.run(

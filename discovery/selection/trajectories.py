@@ -124,7 +124,8 @@ class TrajectorySelector:
     ) -> Ranking:
         """Refined laws from best to worst."""
         del seed  # deterministic
-        return self.run(candidates, problem, deadline=deadline, progress=progress).ranking
+        timed = self.fitting(deadline=deadline)
+        return timed.run(candidates, problem, deadline=deadline, progress=progress).ranking
 
     def run(
         self,
@@ -136,16 +137,6 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        return self.fitting(deadline=deadline)._run(candidates, problem, deadline, progress, witness)
-
-    def _run(
-        self,
-        candidates: Sequence[EquationCandidate | Law],
-        problem: DiscoveryProblem,
-        deadline: Deadline,
-        progress: Progress,
-        witness: Witness,
-    ) -> Selected:
         pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, deadline=deadline)
         told = whole_laws(candidates, problem)
         ladder = levels(problem, self.growth)

@@ -30,5 +30,6 @@ def _size(expression: sp.Expr) -> tuple[int, int]:
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
         exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0][0]
         powers = math.comb(exponent + terms - 1, exponent)
-        return (powers if expression.exp > 0 else 1), powers * (nodes + terms)
+        factors = min(exponent, terms)  # of a product in the power, each as long as a term of the base is on average
+        return (powers if expression.exp > 0 else 1), powers + powers * factors * nodes // terms
     return 1, nodes

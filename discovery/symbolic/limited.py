@@ -12,8 +12,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Calls of Python functions. Conserved quantities of the registry's laws take up to a third of this; it is ten seconds.
-CALLS = 6_000_000
+# Calls of Python functions: conserved quantities of six of the registry's laws, of up to eight states and 24 constants,
+# take at most 93 000, and a million are a few seconds.
+CALLS = 2_000_000
 
 
 class _TooMuch(BaseException):
