@@ -50,6 +50,7 @@ SEEDS = [
     "x² + ١*θ".encode(),
     b"1e308*10 - 1e-320*x + 0x1F + 1_000",
     b"factorial(10**9)",
+    b"(2*pi)**-2*x**(pi/3)",
 ]
 WORDS = [
     *(f"{name}(".encode() for name in FUNCTIONS),

@@ -1,11 +1,13 @@
-"""How often is a law claimed where there is none? Noise, random walks and shuffled rows, beside data that have a law.
+"""How often is one law claimed where the data hold none, or do not tell which? Beside data that have a law.
 
     python -m benchmarks.honesty                     # 200 cases without a law and 60 with one
     python -m benchmarks.honesty --quick             # a tenth of them
     python -m benchmarks.honesty --show              # the table of what is there; runs nothing
 
-Each finished case is a file in ``--out``; an interrupted run goes on where it was. Right is `not_found`, or a tie of
-several laws, where there is no law, and `found` where there is one. Controls are systems of ODEBench at noise of 5 %,
+There is none in noise, random walks and shuffled rows; records too short to tell two laws apart are an arc of growth or
+decay so straight that one nat speaks for x' = c x against x' = c. Each finished case is a file in ``--out``;
+an interrupted run goes on where it was. Right is `not_found`, or a tie of several laws, for these, and `found` where
+there is a law. Controls are systems of ODEBench at noise of 5 %,
 straight lines, and decays.
 """
 
@@ -34,7 +36,7 @@ from pipelines.validation_jobs import THREADS
 from pipelines.validation_sheets import Sheet, as_html, as_terminal
 
 # Kinds of data and how many of each.
-WITHOUT = {"white noise": 70, "random walk": 70, "shuffled rows": 60}
+WITHOUT = {"white noise": 50, "random walk": 50, "shuffled rows": 50, "short record": 50}
 WITH = {"known system": 40, "straight line": 10, "decay": 10}
 SAMPLES = (60, 120, 240)
 
@@ -65,6 +67,12 @@ class Case:
         if self.kind == "straight line":
             slopes = rng.uniform(-2.0, 2.0, states)
             return (Trajectory(times, 1.0 + times[:, None] * slopes + 0.05 * (self.seed % 2) * steps, names),)
+        if self.kind == "short record":
+            rates = rng.uniform(0.02, 0.04, states) * rng.choice([-1.0, 1.0], states)
+            curve = 3.0 * np.exp(times[:, None] * rates)
+            line = np.column_stack([np.polyval(np.polyfit(times, column, 1), times) for column in curve.T])
+            noise = np.std(curve - line, axis=0) * np.sqrt(samples / 2.0)
+            return (Trajectory(times, curve + noise * steps, names),)
         if self.kind == "decay":
             rates = rng.uniform(0.1, 0.5, states)
             return (Trajectory(times, 3.0 * np.exp(-times[:, None] * rates) + 0.03 * steps, names),)

@@ -25,7 +25,7 @@ def parts(seconds: int, kills: int, out: Path, *, quick: bool) -> list[tuple[lis
     python = sys.executable
     short = ["--quick"] if quick else []
     return [
-        ([python, "-m", "pytest", "-q", "tests/integration/test_faults.py"], {"KILLS": str(kills)}),
+        ([python, "-m", "pytest", "-q", "-o", "timeout=0", "tests/integration/test_faults.py"], {"KILLS": str(kills)}),
         ([python, "benchmarks/fuzz_csv.py", "--seconds", str(seconds), "--out", str(out / "csv")], {}),
         ([python, "benchmarks/fuzz_parse.py", "--seconds", str(seconds), "--out", str(out / "parse")], {}),
         ([python, "-m", "benchmarks.honesty", *short, "--out", str(out / "honesty")], {}),

@@ -33,7 +33,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, lines
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -375,25 +375,25 @@ def main() -> NoReturn:
         code = app(prog_name="discover", standalone_mode=False)
     except DiscoveryError as error:
         typer.echo(f"error: {lines(str(error))}", err=True)
-        sys.exit(error.exit_code)
+        leave(error.exit_code)
     except typer.Abort:
-        sys.exit(INTERRUPTED)
+        leave(INTERRUPTED)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        leave(INTERRUPTED)
     except BrokenPipeError:  # who reads has seen enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FOUND)
+        leave(FOUND)
     except OSError as error:
         if error.errno not in CANNOT_WRITE:
             raise
         where = error.filename or "a file"
         typer.echo(f"error: {where} cannot be written: {error.strerror}. Make room, or choose another place.", err=True)
-        sys.exit(OutputError.exit_code)
+        leave(OutputError.exit_code)
     except Exception as error:
         show = getattr(error, "show", None)  # click's own usage errors have it
         if show is None:
             raise
         show()
         _suggest_check(sys.argv[1:2])
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+        leave(2)
+    leave(code if isinstance(code, int) else 0)

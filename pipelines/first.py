@@ -7,6 +7,7 @@ not. All its work is bounded, however long the data are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,18 +54,21 @@ def first_law(
 def _first_law(
     trajectories: Sequence[Trajectory], seed: int, deadline: Deadline, progress: Progress
 ) -> RankedLaw | None:
+    if deadline.passed():
+        return None
     some = excerpt(trajectories, SAMPLES)
     progress("first law", "classical smoothing")
     smoothing = Kalman(noise="additive").smooth(some, seed=seed, deadline=deadline)
     problem = DiscoveryProblem(some, smoothing, regressions(some, smoothing))
     progress("first law", "sparse regression")
     candidates = tuple(_candidates(problem))
-    pools = pool(candidates, problem, per_size=1, most=TRIED)
-    if not all(pools.values()) or deadline.passed():
+    pools = pool(candidates, problem, per_size=1, most=TRIED, deadline=deadline)
+    if not all(pools.values()):
         return None
     progress("first law", "refining constants")
     ladder: list[Windows] = levels(problem, Growth(), max_samples=REFINED)[:1]
-    found = systems(pools, (), ladder, BEAM, threads=1, deadline=deadline, progress=silent)
+    beam = replace(BEAM, shooting=replace(BEAM.shooting, deadline=deadline))
+    found = systems(pools, (), ladder, beam, threads=1, deadline=deadline, progress=silent)
     return ranked_law(found[0], ladder[-1]) if found else None
 
 

@@ -16,6 +16,7 @@ from pipelines.config import RunConfig
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, plain
 
 if TYPE_CHECKING:
+    from discovery.protocols import Deadline
     from discovery.reports.write import ReportFiles
     from discovery.trajectories.measurements import Measurements
     from discovery.types import DiscoveryResult
@@ -60,6 +61,9 @@ def run_command(request: Request) -> int:
         UsageError, DataError, BackendMissing: what was asked for cannot be done.
     """
     config = resolved(request)
+    from discovery.protocols import Deadline
+
+    deadline = Deadline() if config.budget is None else Deadline.after(config.budget)  # reading takes of it too
     from discovery.trajectories.read import read_csv
 
     columns = config.data
@@ -69,7 +73,7 @@ def run_command(request: Request) -> int:
     if request.plan:
         _print_plan(request, measurements, config)
         return FOUND
-    return _run(request, measurements, config)
+    return _run(request, measurements, config, deadline)
 
 
 def resolved(request: Request) -> RunConfig:
@@ -79,8 +83,7 @@ def resolved(request: Request) -> RunConfig:
     return configuration.resolve(request.recipe, os.environ, request.flags, request.settings)
 
 
-def _run(request: Request, measurements: Measurements, config: RunConfig) -> int:
-    from discovery.protocols import Deadline
+def _run(request: Request, measurements: Measurements, config: RunConfig, deadline: Deadline) -> int:
     from pipelines.ode import discover_ode, ensure
     from pipelines.store import RunFolder
 
@@ -88,7 +91,6 @@ def _run(request: Request, measurements: Measurements, config: RunConfig) -> int
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
     if folder.finished and not request.quiet:
         console.TALK.print(f"Going on with what is kept in {folder.path}: {', '.join(_stages(folder))}.", markup=False)
-    deadline = Deadline()
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
     with console.interruptible(deadline.stop), watching as watcher:

@@ -22,7 +22,7 @@ from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
 from pipelines.store import Store
-from pipelines.watched import watched
+from pipelines.watched import GRACE, watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
@@ -32,6 +32,9 @@ _Search = Callable[..., Candidates]
 FIRST_SHARE = 0.2
 SMOOTHING_SHARE = 0.3
 SEARCH_SHARE = 0.4
+APART_SHARE = 2 / 3  # of its grace, after which the process of an engine is ended
+# Share of the time left that a stage may go on after its own; what heeds its deadline needs a tenth of a second.
+LATE_SHARE, LEAST_GRACE = 0.1, 0.5
 # Takes the place of a smoother that fails: in compiled loops, linear in the samples, and needs neither torch nor much
 # memory.
 PLAINEST = "kalman"
@@ -58,8 +61,9 @@ class Stages:
             self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
 
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
-        """The first law, for a witness; none where nobody looks, or where a resumed run is further than this."""
-        if self.witness is unseen or self.config.map or self.store.smoothing() is not None:
+        """The first law, for a witness, or to fall back on when time is up; none where a resumed run is further."""
+        unasked = self.witness is unseen and self.deadline.moment == float("inf")
+        if unasked or self.config.map or self.store.smoothing() is not None:
             return ()
         with self.timed("first law"):
             limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
@@ -94,14 +98,21 @@ class Stages:
 
     def smoothed_once(self, smoother: Smoother, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
         """One smoothing, and whether it had the time."""
-        self.progress("smoothing", self.config.smoother)
+        plainest = type(smoother).__module__ == registry.plugin("smoothing", PLAINEST).module
+        self.progress("smoothing", PLAINEST if plainest else self.config.smoother)
         limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
         smoothing = watched(
             lambda told: smoother.smooth(trajectories, seed=self.config.seed, deadline=limit, progress=told),
-            limit,
+            NEVER if plainest else limit,  # which is soon done, and without which there is nothing
             self.progress,
+            grace=self.grace,
         )
         return smoothing, not limit.passed()
+
+    @property
+    def grace(self) -> float:
+        """Seconds that a stage which begins now may go on after its time."""
+        return min(GRACE, max(LEAST_GRACE, LATE_SHARE * self.deadline.remaining()))
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
@@ -123,7 +134,7 @@ class Stages:
             with self.timed(f"search {name}"):
                 asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
                 try:
-                    engine = _place(name, engines[name], asked)
+                    engine = _place(name, engines[name], asked, APART_SHARE * self.grace)
                     found += self.propose(name, engine.search, asked, unknown) if asked.open else ()
                 except DiscoveryError as error:
                     failures.append(Failure(f"search {name}", str(error)))
@@ -137,10 +148,15 @@ class Stages:
         key = f"{key}-{unknown}" if unknown else key
         if (kept := self.store.candidates(key)) is not None:
             return kept
+        if self.deadline.passed():
+            return ()
         self.progress("search", name)
         limit = self.deadline.sooner(SEARCH_SHARE * self.deadline.remaining())
         found = watched(
-            lambda told: search(problem, seed=self.config.seed, deadline=limit, progress=told), limit, self.progress
+            lambda told: search(problem, seed=self.config.seed, deadline=limit, progress=told),
+            limit,
+            self.progress,
+            grace=self.grace,
         )
         if not limit.passed():
             self.store.keep_candidates(key, found)
@@ -151,7 +167,7 @@ class Stages:
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
             selector = self.config.make_selector()
-            selector = selector.robust() if robust else selector
+            selector = (selector.robust() if robust else selector).fitting(deadline=self.deadline)
             selector = selector_of_maps(selector) if self.config.map else selector
             return watched(  # waited for however late it is: without it there is no result
                 lambda told: selector.run(
@@ -175,14 +191,14 @@ def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool
     )
 
 
-def _place(name: str, engine: SearchEngine, problem: DiscoveryProblem) -> SearchEngine:
-    """The engine where it runs: in a process of its own, if its file asks for one.
+def _place(name: str, engine: SearchEngine, problem: DiscoveryProblem, grace: float) -> SearchEngine:
+    """The engine where it runs: in a process of its own, if its file asks for one, which is ended after its grace.
 
     Problems of which a part was told stay here, as functions of theirs cannot be sent.
     """
     said = registry.plugin("search", name)
     apart = said.apart and type(engine).__module__ == said.module and problem.respond is None and problem.frame is None
-    return Apart(name, engine) if apart else engine
+    return Apart(name, engine, grace=grace) if apart else engine
 
 
 def _mark(states: Sequence[str]) -> str:

@@ -1,11 +1,14 @@
-"""Text for a terminal: what comes from a file shows itself and commands nothing; courses as rows of dots."""
+"""Text for a terminal: what comes from a file shows itself and commands nothing; courses as rows of dots; the end."""
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
-from typing import IO
+from typing import IO, NoReturn
 
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
@@ -89,3 +92,13 @@ def _row(filled: Sequence[set[int]], top: int) -> str:
                 bits |= mark if top - down in filled[left + side] else 0
         characters.append(chr(_BRAILLE + bits) if bits else " ")
     return "".join(characters)
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the program with that code, also where work that was left behind is still inside of native code."""
+    if threading.active_count() > 1:
+        with suppress(OSError, ValueError):  # nobody reads, or there is no room: the code says what there is to say
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -21,6 +21,7 @@ from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
+from discovery.protocols import NEVER, Deadline
 from discovery.types import Law
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
@@ -38,6 +39,7 @@ class Shooting:
         steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.
         bend: residual, in deviations of the noise, from which on the loss is linear (Huber 1964), so that outliers pull
             with a bounded force; infinite for none.
+        deadline: ends a fit where it is; one that begins later keeps what it was given.
     """
 
     iterations: int = 30
@@ -45,6 +47,7 @@ class Shooting:
     rtol: float = 1e-6
     steps_a_sample: int = 10
     bend: float = math.inf
+    deadline: Deadline = NEVER
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,8 @@ def fit(
         return None
     damping = 1e-3
     for _ in range(settings.iterations):
+        if settings.deadline.passed():
+            break
         change = normal.step(damping, fixed)
         trial, moved = None, constants
         if change is not None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -26,6 +27,7 @@ from discovery.knowledge.multiples import multiples
 from discovery.protocols import NEVER, Deadline
 from discovery.structure import Invariant
 from discovery.symbolic.constants import substituted
+from discovery.symbolic.limited import limited
 from discovery.types import Law, SmoothedTrajectory, symbol
 
 MOST_STATES = 8
@@ -49,7 +51,7 @@ def conserved(
     Args:
         runs: smoothed measurements, on which each quantity's changes are measured too.
         covariance: of the law's constants; without it they are taken as exact.
-        deadline: ends the search with what it has.
+        deadline: ends the search with what it has, as does algebra of more than some millions of calls.
     """
     dimension = len(law.states)
     if law.discrete or not 1 < dimension <= MOST_STATES or len(law.constants) > MOST_CONSTANTS:
@@ -66,7 +68,10 @@ def conserved(
         if len(functions) > MOST_FUNCTIONS or len(found) == dimension - 1 or deadline.passed():
             break
         if search.promising(functions):
-            found = search.extended(found, functions)
+            more = limited(partial(search.extended, found, functions))
+            if more is None:
+                break  # algebra that large says nothing that anybody would read
+            found = more
     return tuple(search.measured(one, runs) for one in found)
 
 

@@ -10,6 +10,8 @@ from discovery.errors import UsageError
 from discovery.knowledge.knowledge import Conservation
 from discovery.knowledge.statements import Conserved
 from discovery.samples import symbol
+from discovery.symbolic.expansion import is_short
+from discovery.symbolic.limited import limited
 
 
 def with_conserved(
@@ -29,9 +31,9 @@ def with_conserved(
         if not states:
             raise UsageError(f"{statement.sentence!r} holds no state. Write a quantity of the states, as S + I + R.")
         slopes = {state: quantity.diff(symbol(state)) for state in states}
-        change = sp.expand(sp.Add(*(slopes[state] * found[state] for state in states)))
+        change = _expanded(statement, sp.Add(*(slopes[state] * found[state] for state in states)))
         is_open = [state for state in states if found[state].is_Symbol and str(found[state]).endswith("()")]
-        if not any(str(name).endswith("()") for name in change.free_symbols) and sp.simplify(change) != 0:
+        if not any(str(name).endswith("()") for name in change.free_symbols) and not _vanishes(statement, change):
             raise UsageError(
                 f"{statement.sentence!r} contradicts the equations that were told: by them it changes at the rate "
                 f"{str(change).replace('$', '')}. Correct one of them."
@@ -40,8 +42,28 @@ def with_conserved(
         if linear and is_open:
             last = is_open[-1]
             rest = sp.Add(*(slopes[state] * found[state] for state in states if state != last))
-            found[last] = sp.expand(-rest / slopes[last])
+            found[last] = _expanded(statement, -rest / slopes[last])
             used.append(Conservation(quantity, statement.sentence, last))
         else:
             used.append(Conservation(quantity, statement.sentence))
     return found, tuple(used)
+
+
+def _expanded(statement: Conserved, expression: sp.Expr) -> sp.Expr:
+    if not is_short(expression):
+        raise _too_large(statement)
+    return sp.expand(expression)
+
+
+def _vanishes(statement: Conserved, change: sp.Expr) -> bool:
+    simple = limited(lambda: sp.simplify(change))
+    if simple is None:
+        raise _too_large(statement)
+    return bool(simple == 0)
+
+
+def _too_large(statement: Conserved) -> UsageError:
+    return UsageError(
+        f"{statement.sentence!r} is too large to be multiplied out with the equations that were told. Write a shorter "
+        "quantity, or leave it out."
+    )

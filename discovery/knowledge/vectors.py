@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 from discovery.knowledge.sentences import NORM, absolute, pointed
 from discovery.knowledge.statements import Equation, Vector
 from discovery.samples import symbol
+from discovery.symbolic.limited import limited
 
 
 def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equation]:
@@ -35,8 +36,8 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
     left = sorted((name for name in side.free_symbols if str(name).rstrip("'") in vectors), key=str)
     mixed = [name for name in left if len(vectors[str(name).rstrip("'")].parts) != size]
     mark = sp.Dummy()
-    scaled = sp.expand(side.xreplace({name: mark * name for name in left}))
-    if mixed or sp.expand(scaled - mark * side) != 0:
+    scaled = side.xreplace({name: mark * name for name in left})
+    if mixed or limited(lambda: sp.expand(scaled - mark * side)) != 0:
         raise pointed(
             one.sentence, one.sentence.find("=") + 1,
             f"The right side is no vector of {size} parts: each of its terms needs one vector, as in -k*{one.state}",

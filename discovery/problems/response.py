@@ -22,6 +22,7 @@ from jaxtyping import Float
 from scipy.linalg import block_diag
 
 from discovery.dynamics.evaluate import jacobians
+from discovery.protocols import NEVER, Deadline
 from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 # Samples of all runs together; more are averaged over neighbours, of which the smoothed curve leaves residuals only.
@@ -77,13 +78,17 @@ class _Path:
 
 
 def responses(
-    trajectories: Sequence[Trajectory], smoothing: Smoothing, laws: Mapping[str, sp.Expr] | None = None
+    trajectories: Sequence[Trajectory],
+    smoothing: Smoothing,
+    laws: Mapping[str, sp.Expr] | None = None,
+    deadline: Deadline = NEVER,
 ) -> tuple[Response, ...]:
     """The response to each state's equation, on windows as long as the linearisation allows.
 
     Args:
         trajectories: the runs as they were measured.
         laws: likely right-hand sides, by state, whose derivatives are the Jacobian; else a polynomial's are.
+        deadline: leaves out the equations that it overtakes; of eight states each can take seconds.
     """
     if trajectories[0].discrete:
         return ()  # a map leaves a curve at once, and has no derivative to be linear in
@@ -92,14 +97,17 @@ def responses(
         return ()
     spread = np.vstack([path.states for path in paths]).std(axis=0)
     windows = [window for path in paths for window in _steady(path, spread)]
-    return tuple(_response(name, i, windows) for i, name in enumerate(trajectories[0].names))
+    names = enumerate(trajectories[0].names)
+    return tuple(_response(name, i, windows) for i, name in names if not deadline.passed())
 
 
-def responses_of(problem: DiscoveryProblem, laws: Mapping[str, sp.Expr]) -> tuple[Response, ...]:
+def responses_of(
+    problem: DiscoveryProblem, laws: Mapping[str, sp.Expr], deadline: Deadline = NEVER
+) -> tuple[Response, ...]:
     """As :func:`responses` of a problem, whole or part."""
     if problem.respond is not None:
         return problem.respond(laws)
-    return responses(problem.trajectories, problem.smoothing, laws)
+    return responses(problem.trajectories, problem.smoothing, laws, deadline)
 
 
 def _steady(path: _Path, spread: Float[np.ndarray, " state"]) -> Iterator[_Path]:

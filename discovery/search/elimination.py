@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -47,6 +47,7 @@ _Support = tuple[tuple[int, sp.Expr], ...]
 
 def eliminate(problem: DiscoveryProblem, settings: Elimination, deadline: Deadline) -> tuple[Law, ...]:
     """All laws on the way down from the fullest polynomial that can be simulated."""
+    settings = replace(settings, shooting=replace(settings.shooting, deadline=deadline))
     laws: list[Law] = []
     for degree in _degrees(len(problem.names), settings.most_terms):
         for length in settings.lengths:

@@ -18,6 +18,7 @@ from discovery.selection.identifiability import Relative
 from discovery.selection.moves import without_terms
 from discovery.selection.refined import Refined, refine
 from discovery.symbolic.constants import shape, substituted
+from discovery.symbolic.expansion import is_short
 from discovery.types import Law, symbol
 
 # Terms that the chosen law lacks are told from this probability on.
@@ -58,13 +59,17 @@ def support(refined: Sequence[Refined], windows: Windows, settings: Shooting) ->
 def _terms(law: Law, equation: int) -> Iterator[tuple[str, str]]:
     """A key and a text for each term of an equation: numbers do not count, and inner constants are ``c``."""
     seen: set[str] = set()
-    for term in sp.Add.make_args(sp.expand_mul(law.skeletons[equation])):
+    for term in _summands(law.skeletons[equation]):
         key = _key(term)
         if key not in seen:
             seen.add(key)
             factors = [factor for factor in sp.Mul.make_args(term) if not factor.is_number and not _is_constant(factor)]
             named: dict[sp.Expr, sp.Expr] = dict.fromkeys(_constants(term), symbol("c"))
             yield key, str(substituted(sp.Mul(*factors), named))
+
+
+def _summands(skeleton: sp.Expr) -> tuple[sp.Expr, ...]:
+    return sp.Add.make_args(sp.expand_mul(skeleton) if is_short(skeleton) else skeleton)
 
 
 def _key(term: sp.Expr) -> str:
@@ -89,7 +94,7 @@ def _without_one(first: Refined, windows: Windows, settings: Shooting) -> Iterat
         lost = [
             term
             for i, skeleton in enumerate(first.law.skeletons)
-            for term in sp.Add.make_args(sp.expand_mul(skeleton))
+            for term in _summands(skeleton)
             if _key(term) not in {key for key, _ in _terms(law, i)}
         ]
         if any(term.free_symbols & doubtful for term in lost):

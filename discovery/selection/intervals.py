@@ -59,13 +59,15 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
 
     The profile is chi-squared as a function of one constant with all others fitted; the interval ends where it has
     risen as far as a parabola would at the quantile, or nowhere. Where a profile leads to a better fit, that is
-    returned.
+    returned. Constants that the deadline overtakes keep their parabola.
     """
     tight = replace(settings, iterations=2 * settings.iterations, tolerance=1e-6)
     for _ in range(RESTARTS):
         lows, highs = (np.array(side) for side in bounds(fitted))
         better: Fit | None = None
         for place in _loose(fitted):
+            if settings.deadline.passed():
+                break
             for ends, side in ((lows, -1.0), (highs, 1.0)):
                 ends[place], lowest = _end(fitted, windows, tight, place, side)
                 better = lowest if better is None or lowest.cost < better.cost else better

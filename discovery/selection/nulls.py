@@ -25,7 +25,36 @@ LAST = 0.1
 # Mean squares below this are as good as nothing.
 LEAST = 1e-12
 
+# Rounds of weighted means in which a robust level settles: outliers are a tenth of the samples at most.
+ROUNDS = 30
+
 Forecast = Float[np.ndarray, "time state"]
+
+
+def resting(windows: Windows, bend: float) -> float:
+    """Chi-squared of states that stay constant within each window, by the loss that laws are fitted with.
+
+    Args:
+        bend: deviations from which on the loss is linear; a null judged by squares would lose to x' = 0 itself.
+
+    Source: Huber (1964), the weighted means that minimise his loss.
+    """
+    return sum(
+        _resting(windows.values[low:high], windows.weights[low:high], bend)
+        for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True)
+    )
+
+
+def _resting(values: np.ndarray, weights: np.ndarray, bend: float) -> float:
+    pulls, off = np.ones_like(weights), np.zeros_like(weights)
+    for _ in range(ROUNDS):
+        squares = weights**2 * pulls
+        level = (squares * values).sum(axis=0) / np.maximum(squares.sum(axis=0), 1e-300)
+        off = np.abs(weights * (values - level))
+        if np.all(off <= bend):
+            return float((off**2).sum())
+        pulls = np.minimum(1.0, bend / np.maximum(off, 1e-300))
+    return float(np.where(off <= bend, off**2, bend * (2.0 * off - bend)).sum())
 
 
 def wandering(windows: Windows) -> float:

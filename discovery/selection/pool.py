@@ -13,6 +13,7 @@ import sympy as sp
 
 from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.sheet import Sheet, Tested
 from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
@@ -74,6 +75,7 @@ def pool(
     per_size: int,
     most: int,
     short: float = 0.5,
+    deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
     """Distinct entries for each state, best first.
 
@@ -81,9 +83,10 @@ def pool(
         per_size: entries kept of each size by each regression.
         most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
         short: share of them that the shortest may have that are not ruled out.
+        deadline: equations that it overtakes are ordered by the regressions alone.
     """
     single = split(candidates)
-    sheets, samples = _sheets(single, problem)
+    sheets, samples = _sheets(single, problem, deadline)
     count = sum(int(np.isfinite(run.states).sum()) for run in problem.trajectories)
     shot = frozenset(source for candidate in candidates if isinstance(candidate, Law) for source in candidate.sources)
     pools: dict[str, tuple[Entry, ...]] = {}
@@ -145,12 +148,12 @@ class _Family:
 
 
 def _sheets(
-    candidates: Sequence[EquationCandidate], problem: DiscoveryProblem
+    candidates: Sequence[EquationCandidate], problem: DiscoveryProblem, deadline: Deadline
 ) -> tuple[dict[str, Sheet], dict[str, Response]]:
     """The candidates of each state, and the samples' responses about the likeliest of them."""
 
     def by_state(likely: Mapping[str, sp.Expr]) -> dict[str, Response]:
-        return {one.state: one for one in responses_of(problem, likely)}
+        return {one.state: one for one in responses_of(problem, likely, deadline)}
 
     samples = by_state({})
     sheets: dict[str, Sheet] = {}

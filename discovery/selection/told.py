@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled
@@ -22,11 +23,16 @@ SLIGHT = 1e-3
 
 
 def pools_of(
-    candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, *, per_size: int, most: int
+    candidates: Sequence[EquationCandidate | Law],
+    problem: DiscoveryProblem,
+    *,
+    per_size: int,
+    most: int,
+    deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
     """Entries for each equation, or for each unknown function of a law that was told in part."""
     if problem.frame is None:
-        return pool(candidates, problem, per_size=per_size, most=most)
+        return pool(candidates, problem, per_size=per_size, most=most, deadline=deadline)
     found: dict[str, tuple[Entry, ...]] = {}
     for unknown in problem.frame.unknowns:
         part = problem.parts[unknown.name]
@@ -37,7 +43,8 @@ def pools_of(
             if isinstance(one, EquationCandidate) and one.state == unknown.name
         ]
         mine = [one for one in mine if allowed(one.expression, unknown, part)]
-        entries = pool([*mine, EquationCandidate(place, sp.S.Zero, "nothing")], part, per_size=per_size, most=most)
+        tried = [*mine, EquationCandidate(place, sp.S.Zero, "nothing")]
+        entries = pool(tried, part, per_size=per_size, most=most, deadline=deadline)
         found[unknown.name] = tuple(
             replace(entry, state=unknown.name, frame=problem.frame, told=problem.told[0]) for entry in entries[place]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -19,6 +20,7 @@ from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
+from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, polished, reweighed
 from discovery.selection.pool import Entry
 from discovery.selection.reconstruction import reconstruct
@@ -103,9 +105,13 @@ class TrajectorySelector:
 
     def robust(self) -> TrajectorySelector:
         """The same with a loss that outliers pull with a bounded force."""
-        beam = replace(self.beam, shooting=replace(self.beam.shooting, bend=BEND))
-        growth = replace(self.growth, shooting=replace(self.growth.shooting, bend=BEND))
-        first, further = (replace(fit, bend=BEND) for fit in (self.varying.first, self.varying.further))
+        return self.fitting(bend=BEND)
+
+    def fitting(self, **changes: Any) -> TrajectorySelector:
+        """The same with other settings of all fits."""
+        beam = replace(self.beam, shooting=replace(self.beam.shooting, **changes))
+        growth = replace(self.growth, shooting=replace(self.growth.shooting, **changes))
+        first, further = (replace(fit, **changes) for fit in (self.varying.first, self.varying.further))
         return replace(self, beam=beam, growth=growth, varying=replace(self.varying, first=first, further=further))
 
     def select(
@@ -119,7 +125,8 @@ class TrajectorySelector:
     ) -> Ranking:
         """Refined laws from best to worst."""
         del seed  # deterministic
-        return self.run(candidates, problem, deadline=deadline, progress=progress).ranking
+        timed = self.fitting(deadline=deadline)
+        return timed.run(candidates, problem, deadline=deadline, progress=progress).ranking
 
     def run(
         self,
@@ -131,7 +138,7 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most)
+        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, deadline=deadline)
         told = whole_laws(candidates, problem)
         ladder = levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
@@ -207,7 +214,9 @@ class TrajectorySelector:
     def _ranked(
         self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
     ) -> Selected:
-        null = residual_length(*_null(windows))
+        null = residual_length(
+            windows.worth * resting(windows, self.growth.shooting.bend), windows.worth * windows.count
+        )
         if not refined:
             return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
         refined = sound_first(refined, windows, problem.trajectories)
@@ -308,13 +317,3 @@ def _r_squared(item: Refined, windows: Windows) -> float:
     mean = (weights * windows.values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
     total = float((np.where(measured, windows.values - mean, 0.0) ** 2 * weights).sum())
     return 1.0 - item.fit.cost / max(total, 1e-300)
-
-
-def _null(windows: Windows) -> tuple[float, float]:
-    """Chi-squared of states that stay constant within each window, at their weighted mean."""
-    cost = 0.0
-    for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
-        weights, values = windows.weights[low:high] ** 2, windows.values[low:high]
-        mean = (weights * values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
-        cost += float((weights * (values - mean) ** 2).sum())
-    return windows.worth * cost, windows.worth * windows.count

@@ -25,6 +25,7 @@ CLEARLY = 4.0
 EXCELLENT = 0.9
 # Differences of description length below this (a factor of 20 in likelihood, Kass & Raftery 1995) are a tie.
 TIE = 3.0
+FEW = 4  # ranks that are listed
 # Chi-squared by value up to which residuals pass as noise; the estimate of the noise is itself uncertain by this much.
 NOISE_LEVEL = 1.5
 # Residuals are called structured where the tests of a state say so with this probability, and successive ones correlate
@@ -45,7 +46,8 @@ class _Evidence:
     Attributes:
         held: forecasts of kept-out samples, if they can tell a law from nothing.
         tests: of the residuals of each state that has enough of them.
-        ties: ranks of laws that cannot be told from the first.
+        ties: ranks of laws whose description is as short as the first's.
+        equals: ranks of further laws that the data do not tell from the first, without more constants.
         wandering: nats by which the law explains the data better than states that wander.
         exponent: largest Lyapunov exponent; NaN unless the law is chaotic and its horizon finite.
     """
@@ -55,6 +57,7 @@ class _Evidence:
     held: HeldOut | None
     tests: Mapping[str, Whiteness]
     ties: Sequence[int]
+    equals: Sequence[int]
     wandering: float
     exponent: float
 
@@ -62,12 +65,14 @@ class _Evidence:
     def of(cls, selected: Selected) -> _Evidence:
         front = selected.ranking.front
         tested = () if selected.residuals is None else whiteness(selected.residuals)
+        ties = [rank for rank, other in enumerate(front[1:], start=2) if other.score - front[0].score < TIE]
         return cls(
             selected,
             front[0],
             selected.held_out if selected.held_out is not None and selected.held_out.informative else None,
             {state: test for state, test in zip(front[0].law.states, tested, strict=False) if test is not None},
-            [rank for rank, other in enumerate(front[1:], start=2) if other.score - front[0].score < TIE],
+            ties,
+            [rank for rank in _equals(front, selected.windows.count) if rank not in ties],
             _wandering(selected),
             _exponent(selected),
         )
@@ -110,7 +115,7 @@ def _measures(evidence: _Evidence) -> dict[str, float]:
         "null_description_length": selected.null,
         "window_samples": float(selected.windows.length),
         "horizon": selected.horizon,
-        "ties": float(len(evidence.ties)),
+        "ties": float(len(evidence.ties) + len(evidence.equals)),
         "lead_over_wandering": evidence.wandering,
     }
     if len(front) > 1:
@@ -253,6 +258,13 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
             f"{'1 other law is' if number == 1 else f'{number} other laws are'} within {TIE:g} nats of it, as good as "
             f"tied: {_ranks(evidence.ties)} of the front, {_different(selected.ranking.front, evidence.ties)}.",
         )
+    if evidence.equals:
+        yield Finding(
+            "caution",
+            f"The data do not tell it from {_ranks(evidence.equals)} of the front, "
+            f"{_different(selected.ranking.front, evidence.equals)} and no more constants: it is first for being the "
+            "shorter to state.",
+        )
     loose = [i for i, (low, high) in enumerate(zip(best.lows, best.highs, strict=True)) if not low * high > 0]
     if loose:
         yield Finding(
@@ -295,6 +307,25 @@ def _predictability(evidence: _Evidence) -> Iterator[Finding]:
     yield Finding("good", f"{told}.")
 
 
+def _equals(front: Sequence[RankedLaw], count: int) -> list[int]:
+    """Ranks of laws that are as good without the price of stating them (Schwarz 1978), and have no more constants.
+
+    A law with more constants can always do as well, which is no doubt about the form.
+    """
+    if not count:
+        return []
+
+    def evidence(one: RankedLaw) -> float:
+        return residual_length(one.misfit * count, count) + 0.5 * len(one.law.constants) * math.log(count)
+
+    most = len(front[0].law.constants)
+    return [
+        rank
+        for rank, other in enumerate(front[1:], start=2)
+        if len(other.law.constants) <= most and evidence(other) - evidence(front[0]) < TIE
+    ]
+
+
 def _wandering(selected: Selected) -> float:
     """Nats by which the law is the shorter description than a random walk; infinite where there are no residuals."""
     if selected.residuals is None or not selected.refined:
@@ -316,6 +347,8 @@ def _exponent(selected: Selected) -> float:
 
 
 def _ranks(ties: Sequence[int]) -> str:
+    if len(ties) > FEW:
+        return f"number {', '.join(map(str, ties[:FEW]))} and {len(ties) - FEW} more"
     return f"number {' and '.join(map(str, ties))}"
 
 

@@ -6,7 +6,6 @@ canonical form does not see (``x/(1 + x)`` against ``1 - 1/(1 + x)``) the finger
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,10 +15,10 @@ from jaxtyping import Float
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.constants import gathered, parts, shape, term_of
 from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.expansion import is_short
 
-# Beyond these, expanding takes longer than the candidate is worth (a law of 50 terms has about 300 nodes).
+# Beyond this, expanding takes longer than the candidate is worth (a law of 50 terms has about 300 nodes).
 MAX_NODES = 400
-MAX_TERMS = 200
 
 
 def canonical(expression: sp.Expr) -> sp.Expr:
@@ -44,10 +43,10 @@ def skeleton_key(expression: sp.Expr) -> str:
 
 
 def expanded(expression: sp.Expr) -> sp.Expr:
-    """Products of sums multiplied out where they are numerators, unless that gives more than 200 terms."""
-    if not _multiplies_sums(expression):
+    """Products of sums multiplied out, unless the whole then has more than 200 terms or 4000 nodes."""
+    if node_count(expression) > MAX_NODES or not _multiplies_sums(expression):
         return expression
-    if node_count(expression) > MAX_NODES or _expanded_size(expression) > MAX_TERMS:
+    if not is_short(expression):
         return expression
     return sp.expand(expression, trig=False, log=False, power_base=False, power_exp=False)
 
@@ -59,18 +58,6 @@ def _multiplies_sums(expression: sp.Expr) -> bool:
     if isinstance(expression, sp.Pow) and expression.base.is_Add and expression.exp.is_Integer and expression.exp > 0:
         return True
     return any(_multiplies_sums(argument) for argument in parts(expression))
-
-
-def _expanded_size(expression: sp.Expr) -> int:
-    """An upper bound on the terms that multiplying out gives, anywhere in the expression."""
-    if isinstance(expression, sp.Add):
-        return min(sum(_expanded_size(term) for term in parts(expression)), MAX_TERMS + 1)
-    if isinstance(expression, sp.Mul):
-        return min(math.prod(_expanded_size(factor) for factor in parts(expression)), MAX_TERMS + 1)
-    if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), _expanded_size(expression.base)
-        return min(math.comb(exponent + terms - 1, exponent), MAX_TERMS + 1)
-    return max([MAX_TERMS + 1 if _expanded_size(part) > MAX_TERMS else 1 for part in parts(expression)], default=1)
 
 
 def drop_tiny(

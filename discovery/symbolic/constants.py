@@ -16,6 +16,7 @@ from typing import cast
 
 import sympy as sp
 
+from discovery.symbolic.expansion import is_short
 from discovery.types import symbol
 
 _Build = Callable[[Iterator[sp.Expr]], sp.Expr]
@@ -247,7 +248,8 @@ class _Abstraction:
     def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece | None]:
         if not exponent.is_number:
             if base.is_number and real_value(base) > 0:
-                return self.exponential(sp.expand_mul(sp.Float(math.log(real_value(base))) * exponent))
+                scaled = sp.Float(math.log(real_value(base))) * exponent
+                return self.exponential(sp.expand_mul(scaled) if is_short(exponent) else scaled)
             below, above = self.argument(base), self.argument(exponent)
             values = (*below.values, *above.values)
             return 1.0, Piece(f"{below.shape}^{above.shape}", values, lambda c: below.build(c) ** above.build(c))

@@ -227,7 +227,8 @@ class _Reader:
         if exponent.is_number and abs(float(exponent)) > MAX_EXPONENT:
             raise self.refuse(node, f"Exponents beyond {MAX_EXPONENT} are not allowed")
         if base.is_number and exponent.is_number and not (base.is_Rational and exponent.is_Integer):
-            base, exponent = sp.Float(base), exponent if exponent.is_Integer else sp.Float(exponent)
+            exponent = exponent if exponent.is_Integer else sp.Float(float(exponent))
+            base = sp.Float(float(base))
         result = base**exponent
         if isinstance(result, sp.Pow) and result.exp.is_number and abs(float(result.exp)) > MAX_EXPONENT:
             raise self.refuse(node, f"Exponents beyond {MAX_EXPONENT} are not allowed")

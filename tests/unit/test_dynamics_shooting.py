@@ -8,6 +8,7 @@ import pytest
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
+from discovery.protocols import NEVER, Deadline
 from discovery.types import DiscoveryProblem, Law, NoiseModel, Trajectory
 
 LOTKA_VOLTERRA = {"x": "c0*x - c1*x*y", "y": "c2*x*y - c3*y"}
@@ -209,3 +210,14 @@ def test_fixed_constants_keep_their_values(hunted: DiscoveryProblem, law_of: Cal
     assert (1.2, 0.4) == (found.law.constants[0], found.law.constants[3])
     assert 0.3 != found.law.constants[1]
     assert found.cost > free.cost
+
+
+def test_a_deadline_ends_a_fit_where_it_is(hunted: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """One that begins too late keeps its constants, with the cost that they have."""
+    guess = law_of(LOTKA_VOLTERRA, *(0.8 * c for c in TRUTH))
+    late, whole = (
+        fit(guess, windows_of(hunted), settings=Shooting(deadline=one)) for one in (Deadline.after(0.0), NEVER)
+    )
+    assert late is not None
+    assert whole is not None
+    assert (guess.constants, True) == (late.law.constants, late.cost > whole.cost)

@@ -6,7 +6,7 @@ import pytest
 from discovery.protocols import Deadline
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
-from discovery.types import RankedLaw
+from discovery.types import DiscoveryProblem, Failure, RankedLaw
 from pipelines import records, stages
 from pipelines.config import RunConfig
 from pipelines.first import first_law
@@ -91,3 +91,24 @@ def test_alerts_are_kept_as_notes() -> None:
     config = QUICK.changed(budget=0.01)
     notes = discover_ode(measurements, config).notes
     assert "twice = 2 x holds exactly: twice was computed from the others." in notes
+
+
+def test_a_budget_has_a_law_to_fall_back_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where time is up before the search, the first law is the result, though nobody watched."""
+
+    def late(self: stages.Stages, problem: DiscoveryProblem) -> tuple[stages.Candidates, tuple[Failure, ...]]:
+        del problem
+        self.deadline.stop.set()
+        return (), (Failure("search sindy", "It did not stop in time."),)
+
+    monkeypatch.setattr(stages.Stages, "search", late)
+    result = discover_ode(oscillation(), QUICK, deadline=Deadline.after(3600.0))
+    assert ("partial", "interrupt") == (result.status, result.stopped_by)
+    assert result.law is not None
+    assert ("first law",) == result.law.sources
+
+
+def test_time_that_is_up_at_once_is_no_error() -> None:
+    """The result is partial, without a law."""
+    result = discover_ode(oscillation(), QUICK.changed(budget=1e-6))
+    assert ("partial", "deadline", None) == (result.status, result.stopped_by, result.law)

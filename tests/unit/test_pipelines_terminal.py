@@ -2,12 +2,17 @@
 
 import io
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.terminal import course, fancy, lines, plain
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @given(st.text())
@@ -69,3 +74,12 @@ def test_braille_is_for_terminals_that_have_it(encoding: str, can: bool) -> None
     """By the stream's encoding."""
     assert can == fancy(io.TextIOWrapper(io.BytesIO(), encoding=encoding))
     assert not fancy(io.StringIO())
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_the_exit_code_is_kept_whatever_was_left_behind(busy: bool) -> None:
+    """A thread that hangs does not end the program by a signal, and what was written is not lost."""
+    hang = "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n" if busy else ""
+    code = f"import threading, time\nfrom pipelines.terminal import leave\n{hang}print('said')\nleave(6)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (6, "said\n", "") == (done.returncode, done.stdout, done.stderr)

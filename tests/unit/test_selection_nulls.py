@@ -1,10 +1,15 @@
 """Data without a law, as nulls describe them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import sympy as sp
 
+from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.windows import Windows
-from discovery.selection.nulls import average, extrapolations, scattering, wandering
+from discovery.selection.nulls import average, extrapolations, resting, scattering, wandering
+from discovery.types import Law
 
 TIMES = np.linspace(0.0, 10.0, 200)
 LATER = np.linspace(10.05, 14.0, 80)
@@ -60,6 +65,18 @@ def test_a_further_run_is_expected_to_be_the_others_average() -> None:
     (forecast,) = average(runs, np.array([0.0, 5.0, 20.0])).values()
     np.testing.assert_allclose(forecast[:2, 0], np.sin([0.0, 5.0]), atol=1e-3)
     np.testing.assert_allclose(forecast[2, 0], np.sin(TIMES).mean())
+
+
+@pytest.mark.parametrize("bend", [3.0, np.inf])
+def test_states_at_rest_are_judged_as_the_law_that_says_so(bend: float) -> None:
+    """The null and x' = 0 have the same chi-squared, whatever the loss and the number of windows."""
+    values = np.random.default_rng(4).standard_normal((90, 2))
+    values[::17] += 8.0
+    for pieces in (1, 3):
+        windows = replace(windows_of(values, pieces), bound=np.full(2, 100.0))
+        fitted = fit(Law(("x", "y"), (sp.S.Zero, sp.S.Zero), ()), windows, settings=Shooting(bend=bend))
+        assert fitted is not None
+        np.testing.assert_allclose(resting(windows, bend), fitted.cost, rtol=1e-6)
 
 
 def test_a_random_walk_wanders() -> None:

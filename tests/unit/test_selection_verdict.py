@@ -146,6 +146,28 @@ def test_ties_name_the_equations_that_differ() -> None:
     assert "with other equations for x" in texts(verdict, "caution")
 
 
+@pytest.mark.parametrize(
+    ("text", "constants", "misfit", "told"),
+    [
+        ("c0*sin(x)", (-1.0,), 1.0, True),  # as good, and as many constants
+        ("c0*sin(x)", (-1.0,), 1.1, False),  # the data speak against it, by 4.9 nats
+        ("c0*sin(c1*x)", (-1.0, 1.0), 1.0, False),  # another constant can always do as well
+    ],
+)
+def test_a_law_that_only_its_statement_tells_from_the_first_is_a_tie(
+    text: str, constants: tuple[float, ...], misfit: float, told: bool
+) -> None:
+    """The shorter of two laws that fit alike is a choice, which the data have not made."""
+    other = replace(SECOND, misfit=misfit, law=Law(("x",), (parse(text),), constants, ("structured",)))
+    counted = replace(WINDOWS, weights=np.ones((100, 1)))
+    verdict = judge(replace(SELECTED, ranking=Ranking((BEST, other), "rule"), windows=counted))
+    assert ("found", float(told)) == (verdict.status, verdict.measures["ties"])
+    assert told == (
+        "The data do not tell it from number 2 of the front, with other equations for x and no more constants"
+        in texts(verdict, "caution")
+    )
+
+
 @pytest.mark.parametrize(("curve", "status", "level"), [(0.011, "not_found", "bad"), (0.3, "found", "")])
 def test_curves_that_know_no_law_may_not_be_clearly_better(curve: float, status: str, level: str) -> None:
     """A law that forecasts much worse than a straight line is none."""

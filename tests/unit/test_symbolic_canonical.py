@@ -6,6 +6,7 @@ import sympy as sp
 
 from discovery.errors import ExpressionError
 from discovery.symbolic.canonical import canonical, drop_tiny, skeleton_key
+from discovery.symbolic.complexity import node_count
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.fingerprint import fingerprint, first_equal
 from discovery.symbolic.parse import parse
@@ -116,3 +117,10 @@ def test_all_equal_expressions_name_the_first() -> None:
 def test_no_expressions_have_no_fingerprints() -> None:
     """An empty pool is merged to an empty pool."""
     assert first_equal([], NAMES, POINTS).tolist() == []
+
+
+def test_sums_in_denominators_are_not_copied_without_end() -> None:
+    """Each term above a fraction gets a copy of what is below, so that three small powers would be 100 000 nodes."""
+    inner = "(x + 1/y)**71/(3 + (x + 1/y)**71/(2 + tanh(x - y)) + (x + y)*(y - 3)**11)**3"
+    large = parse(f"{inner} + x*y")
+    assert node_count(canonical(large)) < 100

@@ -43,7 +43,15 @@ def test_reads_every_function_on_the_list(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("sin(1)", 0.8414709848), ("2**0.5", 1.4142135624), ("exp(2)", 7.389056099)]
+    ("text", "value"),
+    [
+        ("sin(1)", 0.8414709848),
+        ("2**0.5", 1.4142135624),
+        ("exp(2)", 7.389056099),
+        ("(2*pi)**2", 39.4784176044),
+        ("9**-pi", 0.0010049831),
+        ("pi**(pi/2)", 6.0383904815),
+    ],
 )
 def test_numbers_that_are_not_rational_become_floats(text: str, value: float) -> None:
     """SymPy is never left with an exact number that takes work to evaluate."""
