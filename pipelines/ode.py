@@ -94,8 +94,7 @@ def discover_ode(
     problem = charging(_problem(known, kept, smoothing, config), units, told.surcharge)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, units.surcharge)
-    candidates = first if first and (deadline.passed() or not candidates) else candidates  # first is refined already
-    _check_that_some_are_left(candidates, failures, deadline)
+    candidates = _left(candidates, first, failures, deadline)
     selected = stages.select(candidates, problem, robust=outliers > 0)
     left = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, *left, told, stages)
@@ -150,11 +149,18 @@ def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:
         yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."
 
 
-def _check_that_some_are_left(candidates: Candidates, failures: Sequence[Failure], deadline: Deadline) -> None:
-    """Raises EngineError where engines failed and none proposed anything, unless there was no time for it."""
+def _left(candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline) -> Candidates:
+    """The candidates, or the first law where there are none or no time is left for them, as it is refined already.
+
+    Raises:
+        EngineError: engines failed and none proposed anything, though there was time.
+    """
+    if first and (deadline.passed() or not candidates):
+        return first
     if failures and not candidates and not deadline.passed():
         whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
         raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
+    return candidates
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:

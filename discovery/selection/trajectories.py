@@ -176,7 +176,7 @@ class TrajectorySelector:
         )  # fmt: skip
         refined = [item for item in charged(refined, problem.surcharge) if permitted(item.law, problem)]
         show(witness, refined, windows)
-        return self._ranked(refined, windows, problem, deadline)
+        return _ranked(self, refined, windows, problem, deadline)
 
     def _exchanged(
         self,
@@ -211,38 +211,43 @@ class TrajectorySelector:
             forms.setdefault(item.law.skeletons, item)
         return list(forms.values())
 
-    def _ranked(
-        self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
-    ) -> Selected:
-        null = residual_length(
-            windows.worth * resting(windows, self.growth.shooting.bend), windows.worth * windows.count
+
+def _ranked(
+    selector: TrajectorySelector,
+    refined: Sequence[Refined],
+    windows: Windows,
+    problem: DiscoveryProblem,
+    deadline: Deadline,
+) -> Selected:
+    null = residual_length(
+        windows.worth * resting(windows, selector.growth.shooting.bend), windows.worth * windows.count
+    )
+    if not refined:
+        return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
+    refined = sound_first(refined, windows, problem.trajectories)
+    runs, best, settings = problem.smoothing.trajectories, refined[0], selector.growth.shooting
+    error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
+    horizon = prediction_horizon(best.law, runs, error, windows.spread)
+    length = _samples(horizon, problem, windows.length)
+    tried = [
+        None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
+        for item in refined[: selector.forecast]
+    ]
+    last = tuple(_last(item, windows, problem, settings) for item in refined[: selector.polished])
+    ranked = [
+        ranked_law(
+            item,
+            windows,
+            tried[place] if place < len(tried) else None,
+            last=last[place] if place < len(last) else None,
         )
-        if not refined:
-            return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-        refined = sound_first(refined, windows, problem.trajectories)
-        runs, best, settings = problem.smoothing.trajectories, refined[0], self.growth.shooting
-        error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
-        horizon = prediction_horizon(best.law, runs, error, windows.spread)
-        length = _samples(horizon, problem, windows.length)
-        tried = [
-            None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
-            for item in refined[: self.forecast]
-        ]
-        last = tuple(_last(item, windows, problem, settings) for item in refined[: self.polished])
-        ranked = [
-            ranked_law(
-                item,
-                windows,
-                tried[place] if place < len(tried) else None,
-                last=last[place] if place < len(last) else None,
-            )
-            for place, item in enumerate(refined)
-        ]
-        fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
-        return Selected(
-            Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
-            sound(best.fit, windows, problem.trajectories),
-        )  # fmt: skip
+        for place, item in enumerate(refined)
+    ]
+    fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
+    return Selected(
+        Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
+        sound(best.fit, windows, problem.trajectories),
+    )  # fmt: skip
 
 
 def _last(item: Refined, windows: Windows, problem: DiscoveryProblem, settings: Shooting) -> Polished:
