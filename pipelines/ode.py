@@ -96,11 +96,10 @@ def discover_ode(
     candidates, refused = admitted(found, units.surcharge)
     candidates = _left(candidates, first, failures, deadline)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    left = _followed(*plain.leave((problem, selected)))
-    problem, selected, told = with_own(config.own, measurements.keys, *left, told, stages)
-    notes = [*notes_of(measurements, known), *([why] if why else []), *_notes(problem, outliers)]
-    stopped_by = _stopped_by(deadline)
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
+    left = *_followed(*plain.leave((problem, selected))), told
+    problem, selected, told = with_own(config.own, measurements.keys, *left, stages)
+    notes = [*notes_of(measurements, known), *filter(None, [why]), *_notes(problem, outliers)]
+    verdict = judge(selected, finished=(stopped_by := _stopped_by(deadline)) == "done", agreed=agreement(selected))
     advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
     return DiscoveryResult(
         headers=dict(headers_of(measurements, known)),

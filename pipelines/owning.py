@@ -22,6 +22,7 @@ from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbo
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
+from discovery.protocols import unseen
 from discovery.selection.growth import grow, levels
 from discovery.selection.refined import canonical_law
 from discovery.selection.score import score
@@ -64,7 +65,8 @@ def with_own(
     columns = tuple(
         dict.fromkeys(c for one in asked for c in ([one] if one else [*(keys if len(keys) > 1 else ()), ""]))
     )
-    stages = replace(stages, store=Memory())  # what was found for the runs together is kept under the same names
+    # What was found for the runs together is kept under the same names, and a witness expects plain ones.
+    stages = replace(stages, store=Memory(), witness=unseen)
     best = (problem, selected, told)
     if told.known is None:  # what laws are charged for is written in plain names, which are left
         problem = replace(problem, surcharge=no_surcharge)
