@@ -96,10 +96,10 @@ def discover_ode(
     candidates, refused = admitted(found, units.surcharge)
     candidates = _left(candidates, first, failures, deadline)
     selected = stages.select(candidates, problem, robust=outliers > 0)
-    left = *_followed(*plain.leave((problem, selected))), told
-    problem, selected, told = with_own(config.own, measurements.keys, *left, stages)
-    notes = [*notes_of(measurements, known), *filter(None, [why]), *_notes(problem, outliers)]
-    verdict = judge(selected, finished=(stopped_by := _stopped_by(deadline)) == "done", agreed=agreement(selected))
+    problem, selected = _followed(*plain.leave((problem, selected)))
+    problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages)
+    stopped_by = _stopped_by(deadline)
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
     advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
     return DiscoveryResult(
         headers=dict(headers_of(measurements, known)),
@@ -110,7 +110,7 @@ def discover_ode(
         verdict=verdict,
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements), *units.notes, *notes, *refused),
+        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers), *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
@@ -133,14 +133,16 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
     return followed(problem, selected.fitted), selected
 
 
-def _notes_on(measurements: Measurements) -> tuple[str, ...]:
-    """What is said of the data; a map's samples are no curve, of which a check could speak."""
-    discrete = measurements.trajectories[0].discrete
-    return measurements.notes if discrete else (*measurements.notes, *check(measurements).notes)
+def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[str]:
+    """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
+    yield from measurements.notes
+    yield from () if measurements.trajectories[0].discrete else check(measurements).notes
+    yield from notes_of(measurements, known)
 
 
-def _notes(problem: DiscoveryProblem, outliers: int) -> Iterator[str]:
-    """What was decided about the data on the way."""
+def _notes(problem: DiscoveryProblem, why: str, outliers: int) -> Iterator[str]:
+    """What was decided about the data on the way, ``why`` about the smoother."""
+    yield from filter(None, [why])
     for state, rhs in problem.settled.items():
         yield f"The equation {state}' = {rhs} was settled by the data before the search."
     if outliers:

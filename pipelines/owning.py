@@ -29,14 +29,13 @@ from discovery.selection.score import score
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected, ranked_law
+from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, no_surcharge, symbol
 from pipelines.maps import selector_of_maps
 from pipelines.stages import Stages
 from pipelines.store import Memory
 
 AUTO = "auto"
-# Chi-squared by degree of freedom up to which residuals pass as noise, as in the verdict: nothing is left to be told.
-NOISE_LEVEL = 1.5
 TRIED = 3  # constants with which the law is refitted
 MOST = 4  # constants that get values of their own; more than that is no family
 
@@ -81,7 +80,7 @@ def with_own(
         if found[1] is not begun and _score(found[1]) < _score(best[1]) - LEAD:
             best = found
         if best[1].refined and best[1].refined[0].fit.reduced < NOISE_LEVEL:
-            break
+            break  # nothing is left to be told
     return best
 
 

@@ -35,7 +35,7 @@ class Shooting:
     Attributes:
         iterations: most evaluations of the normal equations.
         tolerance: the fit ends when the cost falls by less than this share.
-        rtol: relative tolerance of the integration; a tenth of the smallest noise floor (1e-3) squared is ample.
+        rtol: relative tolerance of the integration, at most; less where the windows' noise asks for less.
         steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.
         bend: residual, in deviations of the noise, from which on the loss is linear (Huber 1964), so that outliers pull
             with a bounded force; infinite for none.

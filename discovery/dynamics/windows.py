@@ -12,8 +12,8 @@ from jaxtyping import Bool, Float, Int
 
 from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
-# Relative tolerance of an integration as a share of the noise, and at most; at a hundredth of the first, errors of the
-# integration are below those of the samples by as much.
+# Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
+# the largest, which is right for the floor of a smoother's noise, 1e-3.
 TOLERANCE, LARGEST_TOLERANCE = 1e-3, 1e-6
 # How much farther than a measured state one may go whose unit the first guess of its course has by chance.
 FARTHER = 1e3
@@ -53,16 +53,15 @@ class Windows:
     places: tuple[tuple[int, int], ...]
     drives: Float[np.ndarray, "sample input"] = field(default_factory=lambda: np.empty((0, 0)))
     held: bool = False
+    discrete: bool = False
+    rtol: float = LARGEST_TOLERANCE
+    worth: float = 1.0
 
     def drive(self, low: int, high: int) -> Drive | None:
         """Inputs of samples ``low`` to ``high``; None where there are none."""
         if not self.drives.shape[1]:
             return None
         return Drive(self.times[low:high], self.drives[low:high], self.held)
-
-    discrete: bool = False
-    rtol: float = LARGEST_TOLERANCE
-    worth: float = 1.0
 
     @property
     def count(self) -> int:

@@ -71,7 +71,7 @@ def _slopes(
 ) -> Float[np.ndarray, "row inner"]:
     """Change of the residual as each inner constant moves by a share ``size`` and the outer ones follow.
 
-    Both terms of Golub & Pereyra's eq. 4.8: one projection for all constants instead of a fit for each.
+    Both terms of Golub & Pereyra's derivative of a projection: one solve for all constants instead of a fit for each.
     """
     scale = np.linalg.norm(current, axis=0)
     scale[scale == 0.0] = 1.0

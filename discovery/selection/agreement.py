@@ -60,10 +60,11 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
 
 def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, further: Sequence[int]) -> str:
     first, second = (named(law, place) for place in pair)
+    begun = first[:1].upper() + first[1:] if " " in first else first  # a name that was told stays as it is
     more = f" So it is with {_listed([named(law, i) for i in further[:SHOWN]])}." if further else ""
     return (
-        f"{first[:1].upper() if ' ' in first else first[:1]}{first[1:]} and {second} cannot be separated in these "
-        f"data: a single run hardly tells them apart (correlation {correlation:.2f}), and runs do not agree "
+        f"{begun} and {second} cannot be separated in these data: a single run hardly tells them apart "
+        f"(correlation {correlation:.2f}), and runs do not agree "
         f"({_range(own)}). Tell the value of one of them.{more}"
     )
 

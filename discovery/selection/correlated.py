@@ -14,10 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from discovery.selection.residuals import whiteness
-
-# Probability of the tests of whiteness, two for each state, from which on residuals pass for white; as in the verdict.
-UNLIKELY = 1e-3
+from discovery.selection.residuals import UNLIKELY, whiteness
 
 
 def inefficiency(pieces: Sequence[Float[np.ndarray, "sample state"]]) -> float:

@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
-from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, weighed
 from discovery.selection.intervals import Bounds, profiled, widened
+from discovery.selection.reconstruction import courses
 from discovery.types import NoiseKind, NoiseModel, Trajectory
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
@@ -58,7 +58,7 @@ def polished(
     before, measured = noise.kind, _measured(windows, trajectories)
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
     for _ in range(ROUNDS):
-        levels = _followed(fitted, windows)
+        levels = np.vstack(courses(fitted, windows))
         if not np.all(np.isfinite(levels)):
             break
         about = noise_about(levels, measured, noise, spent)
@@ -76,7 +76,7 @@ def reweighed(fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory],
 
     A smoothed curve is too low where a state peaks, which also hides that noise is in proportion to the state.
     """
-    levels = _followed(fitted, windows)
+    levels = np.vstack(courses(fitted, windows))
     if not np.all(np.isfinite(levels)):
         return windows
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
@@ -93,15 +93,6 @@ def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.
     return np.vstack([trajectories[run].states[first : first + high - low] for (run, first), low, high in edges])
 
 
-def _followed(fitted: Fit, windows: Windows) -> Float[np.ndarray, "sample state"]:
-    """The law's states at all samples of the windows."""
-    pieces = [
-        simulate(fitted.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
-        for start, low, high in zip(fitted.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
-    ]
-    return np.vstack(pieces)
-
-
 def noise_about(
     levels: Float[np.ndarray, "sample state"],
     measured: Float[np.ndarray, "sample state"],
@@ -111,7 +102,8 @@ def noise_about(
     """The likeliest noise of measurements of states at ``levels``; of the given kind if that was asked for.
 
     Args:
-        noise: a first guess; its kind is kept unless another is clearly likelier.
+        noise: a first guess; its kind is kept unless another is clearly likelier, and its floor unless the levels are
+            nearer to the measurements than that.
         spent: degrees of freedom of each state that the levels took.
     """
     kinds: list[NoiseKind] = [noise.kind]

@@ -13,6 +13,20 @@ from discovery.dynamics.windows import Windows
 from discovery.types import Prediction, Trajectory
 
 
+def courses(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
+    """The law's states at the samples of each window, from its fitted start."""
+    edges = zip(fit.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
+    return [
+        simulate(fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
+        for start, low, high in edges
+    ]
+
+
+def residuals_of(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
+    """Residuals of each window in standard deviations, NaN where nothing was measured."""
+    return _residuals(courses(fit, windows), windows)
+
+
 def reconstruct(
     fit: Fit, windows: Windows, trajectories: Sequence[Trajectory]
 ) -> tuple[tuple[Prediction, ...], Float[np.ndarray, "sample state"]]:
@@ -20,30 +34,23 @@ def reconstruct(
 
     Residuals of missing values are NaN.
     """
+    followed = courses(fit, windows)
     pieces: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
-    residuals: list[np.ndarray] = []
     for window, (index, _) in enumerate(windows.places):
-        rows = slice(windows.offsets[window], windows.offsets[window + 1])
-        states = simulate(fit.law, fit.starts[window], windows.times[rows], drive=trajectories[index].drive)
-        pieces.setdefault(index, []).append((windows.times[rows], states))
-        shown = np.where(states > 0, np.log(np.maximum(states, 1e-300)), np.nan) if windows.logarithmic else states
-        weights = windows.weights[rows]
-        residuals.append(np.where(weights > 0, weights * (shown - windows.values[rows]), np.nan))
+        times = windows.times[windows.offsets[window] : windows.offsets[window + 1]]
+        pieces.setdefault(index, []).append((times, followed[window]))
     predictions = tuple(
         Prediction(
             "fit", trajectories[index].label, np.concatenate([t for t, _ in parts]), np.vstack([x for _, x in parts])
         )
         for index, parts in pieces.items()
     )
-    return predictions, np.vstack(residuals)
+    return predictions, np.vstack(_residuals(followed, windows))
 
 
-def residuals_of(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
-    """Residuals of each window in standard deviations, NaN where nothing was measured."""
-    found: list[Float[np.ndarray, "sample state"]] = []
-    for window, start in enumerate(fit.starts):
-        low, high = int(windows.offsets[window]), int(windows.offsets[window + 1])
-        states = simulate(fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
+def _residuals(followed: Sequence[np.ndarray], windows: Windows) -> list[np.ndarray]:
+    found: list[np.ndarray] = []
+    for states, low, high in zip(followed, windows.offsets[:-1], windows.offsets[1:], strict=True):
         weights = windows.weights[low:high]
         shown = np.where(states > 0, np.log(np.maximum(states, 1e-300)), np.nan) if windows.logarithmic else states
         found.append(np.where(weights > 0, weights * (shown - windows.values[low:high]), np.nan))

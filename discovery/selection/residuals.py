@@ -14,6 +14,8 @@ from scipy.special import gammaincc, ndtr
 
 # Lags whose correlations are tested together: the usual number, less where there are few samples.
 LAGS = 10
+# Probability of a test from which on residuals are no chance: rarer than once in a thousand good laws.
+UNLIKELY = 1e-3
 # Residuals below which nothing is tested.
 FEWEST = 10
 

@@ -21,11 +21,12 @@ from discovery.dynamics.shooting import Fit, Shooting, fit, pulls
 from discovery.dynamics.windows import Windows, chosen
 from discovery.selection.correlated import inefficiency
 from discovery.selection.reconstruction import residuals_of
+from discovery.selection.residuals import UNLIKELY
 
 # Share of a constant's own curvature in a group that others must leave for the group to say something of it.
 SAYS = 1e-6
-# Constants differ where chance has this probability of it, and the values' range this share of them; as of residuals.
-UNLIKELY, SHARE = 1e-3, 0.1
+# Constants differ where chance is unlikely to make it so, and the values' range is this share of them.
+SHARE = 0.1
 # Nats by which values of their own have to lead; a factor of 20 in likelihood, as of ties between laws.
 LEAD = 3.0
 

@@ -219,6 +219,7 @@ def _ranked(
     problem: DiscoveryProblem,
     deadline: Deadline,
 ) -> Selected:
+    """The laws with forecasts and intervals of the leading ones, beside what selection is judged by."""
     null = residual_length(
         windows.worth * resting(windows, selector.growth.shooting.bend), windows.worth * windows.count
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
 from discovery.selection.nulls import scattering, wandering
-from discovery.selection.residuals import Whiteness, whiteness
+from discovery.selection.residuals import UNLIKELY, Whiteness, whiteness
 from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.symbolic.constants import shape
@@ -31,7 +31,6 @@ NOISE_LEVEL = 1.5
 # Residuals are called structured where the tests of a state say so with this probability, and successive ones correlate
 # by more than this, so that it matters: 0.2 hides 4 % of the variance. Residuals far below the noise floor are those of
 # the integration.
-UNLIKELY = 1e-3
 ALIKE = 0.2
 WELL_BELOW_NOISE = 0.1
 # Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic
@@ -72,7 +71,7 @@ class _Evidence:
             selected.held_out if selected.held_out is not None and selected.held_out.informative else None,
             {state: test for state, test in zip(front[0].law.states, tested, strict=False) if test is not None},
             ties,
-            [rank for rank in _equals(front, selected.windows.count) if rank not in ties],
+            [rank for rank in _equals(front, selected.windows.worth * selected.windows.count) if rank not in ties],
             _wandering(selected),
             _exponent(selected),
         )
@@ -307,7 +306,7 @@ def _predictability(evidence: _Evidence) -> Iterator[Finding]:
     yield Finding("good", f"{told}.")
 
 
-def _equals(front: Sequence[RankedLaw], count: int) -> list[int]:
+def _equals(front: Sequence[RankedLaw], count: float) -> list[int]:
     """Ranks of laws that are as good without the price of stating them (Schwarz 1978), and have no more constants.
 
     A law with more constants can always do as well, which is no doubt about the form.

@@ -147,19 +147,20 @@ def test_ties_name_the_equations_that_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "constants", "misfit", "told"),
+    ("text", "constants", "misfit", "worth", "told"),
     [
-        ("c0*sin(x)", (-1.0,), 1.0, True),  # as good, and as many constants
-        ("c0*sin(x)", (-1.0,), 1.1, False),  # the data speak against it, by 4.9 nats
-        ("c0*sin(c1*x)", (-1.0, 1.0), 1.0, False),  # another constant can always do as well
+        ("c0*sin(x)", (-1.0,), 1.0, 1.0, True),  # as good, and as many constants
+        ("c0*sin(x)", (-1.0,), 1.1, 1.0, False),  # the data speak against it, by 4.9 nats
+        ("c0*sin(x)", (-1.0,), 1.1, 0.5, True),  # residuals that are alike by two speak half as loudly
+        ("c0*sin(c1*x)", (-1.0, 1.0), 1.0, 1.0, False),  # another constant can always do as well
     ],
 )
 def test_a_law_that_only_its_statement_tells_from_the_first_is_a_tie(
-    text: str, constants: tuple[float, ...], misfit: float, told: bool
+    text: str, constants: tuple[float, ...], misfit: float, worth: float, told: bool
 ) -> None:
     """The shorter of two laws that fit alike is a choice, which the data have not made."""
     other = replace(SECOND, misfit=misfit, law=Law(("x",), (parse(text),), constants, ("structured",)))
-    counted = replace(WINDOWS, weights=np.ones((100, 1)))
+    counted = replace(WINDOWS, weights=np.ones((100, 1)), worth=worth)
     verdict = judge(replace(SELECTED, ranking=Ranking((BEST, other), "rule"), windows=counted))
     assert ("found", float(told)) == (verdict.status, verdict.measures["ties"])
     assert told == (
