@@ -44,7 +44,7 @@ from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
-from pipelines.told import headers_of, notes_of, problem_of, smoother_for, understood
+from pipelines.told import NETWORKS, UNIVERSAL, headers_of, notes_of, problem_of, smoother_for, understood
 
 
 def discover_ode(
@@ -60,7 +60,8 @@ def discover_ode(
 
     1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the one that the data favour, or
        their mean, gives states and derivatives.
-    2. They pose regressions for the right-hand sides, on derivatives and in weak form.
+    2. They pose regressions for the right-hand sides, on derivatives and in weak form; where sentences leave functions
+       open, of curves of what was told with networks in the functions' places.
     3. Equations that are certain are settled. Search engines propose right-hand sides and whole laws for the others,
        genetic ones for what these leave unexplained.
     4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
@@ -91,7 +92,8 @@ def discover_ode(
     smoother, why = (Successive(), "") if config.map else smoother_for(known, config, sum(map(len, runs)))
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
-    problem = charging(_problem(known, kept, smoothing, config), units, told.surcharge)
+    problem, failed = stages.train(known, _problem(known, kept, smoothing, config))
+    problem = charging(problem, units, told.surcharge)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, units.surcharge)
     candidates = _left(candidates, first, failures, deadline)
@@ -111,7 +113,7 @@ def discover_ode(
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
         notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers), *refused),
-        failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
+        failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
@@ -213,7 +215,7 @@ def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
         ran += [("search", name) for name in config.engines]
     known = {stage: registry.plugins(stage) for stage in ("smoothing", "search", "selection")}
     keys = [key for stage, name in ran if name in known[stage] for key in known[stage][name].cites]
-    return tuple(dict.fromkeys(keys))
+    return tuple(dict.fromkeys([*keys, *(NETWORKS if ("smoothing", UNIVERSAL) in ran else ())]))
 
 
 def provenance(measurements: Measurements, config: RunConfig) -> dict[str, object]:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
+from discovery.knowledge.knowledge import Knowledge
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import explained
 from discovery.selection.trajectories import Selected
@@ -22,6 +24,7 @@ from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
 from pipelines.store import Store
+from pipelines.told import trained
 from pipelines.watched import GRACE, watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
@@ -108,6 +111,18 @@ class Stages:
             grace=self.grace,
         )
         return smoothing, not limit.passed()
+
+    def train(self, known: Knowledge | None, problem: DiscoveryProblem) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
+        """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
+        if known is None or self.deadline.passed():
+            return problem, ()
+        limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
+        with self.timed("neural part"):
+            try:
+                work = partial(trained, known, problem, self.config, limit)
+                return watched(work, limit, self.progress, grace=self.grace), ()
+            except EngineError as error:
+                return problem, (Failure("neural part", str(error)),)
 
     @property
     def grace(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from discovery.knowledge.knowledge import Knowledge, Names
@@ -13,8 +14,11 @@ from pipelines.config import RunConfig
 from pipelines.plain import plain_names
 
 if TYPE_CHECKING:
-    from discovery.protocols import Smoother
+    from discovery.protocols import Deadline, Progress, Smoother
     from discovery.types import DiscoveryProblem, Smoothing, Trajectory
+
+UNIVERSAL = "universal"  # the method of curves by networks in a law that was told in part
+NETWORKS = ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992")  # papers behind it
 
 
 def understood(measurements: Measurements, config: RunConfig) -> Knowledge | None:
@@ -70,6 +74,29 @@ def problem_of(
         runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed)
     check_conserved(known.conserved, runs, curves)
     return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
+
+
+def trained(
+    known: Knowledge, problem: DiscoveryProblem, config: RunConfig, deadline: Deadline, progress: Progress
+) -> DiscoveryProblem:
+    """The problem on curves of the law with networks for its unknown functions, where sentences name some.
+
+    A map has no solver to train through.
+    """
+    from discovery.problems.regression import regressions
+    from discovery.problems.unknowns import framed
+
+    runs, frame = problem.trajectories, problem.frame
+    if frame is None or not (known.sentences and frame.unknowns) or runs[0].discrete:
+        return problem
+    from discovery.smoothing.universal import with_networks
+
+    seed, first = config.seed, problem.told[0]
+    outcome = with_networks(frame, runs, problem.smoothing, first, seed=seed, deadline=deadline, progress=progress)
+    smoothing = replace(outcome.smoothing, notes=(*outcome.smoothing.notes, outcome.note))
+    if not outcome.constants:
+        return replace(problem, smoothing=smoothing)
+    return framed(frame, runs, smoothing, regressions(runs, smoothing), seed, outcome.constants)
 
 
 def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[str, str]:

@@ -45,8 +45,12 @@ def framed(
     smoothing: Smoothing,
     regressions: tuple[Regression, ...],
     seed: int,
+    likely: Sequence[float] = (),
 ) -> DiscoveryProblem:
     """The problem of finding what a frame leaves open.
+
+    Args:
+        likely: values of all told constants from which those that stand inside of functions are taken first, if known.
 
     Raises:
         DataError: there are fewer samples than it takes, or the frame has no value on the data.
@@ -60,7 +64,8 @@ def framed(
         )
     points = Points.of(frame, trajectories, smoothing.trajectories, MOST)
     flexible = Flexible.of(frame, points)
-    starts = flexible.starts(STARTS, seed)
+    known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
+    starts = (*((known,) if known else ()), *flexible.starts(STARTS, seed))
     if not starts and frame.unknowns + frame.constants:
         raise DataError(
             "What was told has no value on the data: a root or logarithm of what is negative, or a division by zero. "

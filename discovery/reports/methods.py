@@ -11,7 +11,13 @@ import numpy as np
 from discovery.reports.rounding import plain
 from discovery.types import DiscoveryResult
 
-_WORD_OF = {"neural_ode": "neural ODE", "gaussian_process": "Gaussian process", "kalman": "Kalman smoother"}
+_UNIVERSAL = "universal"
+_WORD_OF = {
+    "neural_ode": "neural ODE",
+    "gaussian_process": "Gaussian process",
+    "kalman": "Kalman smoother",
+    _UNIVERSAL: "universal differential equation",
+}
 _SMOOTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "auto": ("", ("Rasmussen2006", "Sarkka2023")),
     "gaussian_process": (
@@ -30,6 +36,11 @@ _SMOOTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "neural_ode": (
         "a neural ODE, fitted by collocation and by multiple shooting, regularised by its evidence",
         ("Chen2018", "Roesch2021", "Turan2022", "MacKay1992", "Foresee1997", "Rasmussen2006", "Sarkka2023"),
+    ),
+    _UNIVERSAL: (
+        "a universal differential equation, what was told with a network for each unknown function, fitted by "
+        "collocation and by multiple shooting",
+        ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992"),
     ),
 }
 _ENGINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -104,7 +115,9 @@ def _smoothing(result: DiscoveryResult) -> tuple[str, ...]:
     curve = texts[0] if len(texts) == 1 else f"the mean of {' and '.join(texts)}"
     keys = [key for name in (str(asked), *kept) for key in _SMOOTHERS.get(name, ("", ()))[1]]
     beside = ""
-    if asked == "auto" and not _is_hidden(result):  # a hidden state has no field to learn, so nothing was compared
+    if (
+        asked == "auto" and _UNIVERSAL not in kept and not _is_hidden(result)
+    ):  # a hidden state has no field to learn, so nothing was compared
         beside = "; of a neural ODE and its classical start this is what the data favour"
     score = plain(smoothing.score).replace("-", "−")
     return f"Samples were smoothed by {curve} ({score} nats a held-out sample{beside}).", *keys

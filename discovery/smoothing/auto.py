@@ -70,7 +70,7 @@ class Auto:
             return replace(kept, notes=(why, *neural.notes))
 
         if smoother.order == 1:
-            reason = _disagreement(learned.trial, theirs)
+            reason = disagreement(learned.trial, theirs)
             if not reason and doubt > IGNORANT and apart > APART:
                 reason = "the neural ODE knows little of its derivatives, and they are not its own"
             if not reason and (departure := _departure(neural.trajectories, curves)) > CREDIBLE:
@@ -80,12 +80,12 @@ class Auto:
                 return noted(classical, why), neural
             if max(doubt, expected) > DOUBTFUL:
                 why = f"The mean of {called} and neural ODE was kept: neither's derivatives are the surer"
-                return noted(_mean(classical, neural), f"{why} (held-out log-likelihood {told})."), neural, classical
+                return noted(mean_of(classical, neural), f"{why} (held-out log-likelihood {told})."), neural, classical
         why = f"The neural ODE was kept; held-out samples have a log-likelihood of {told}."
         return noted(neural, why), classical
 
 
-def _disagreement(ours: Trial, theirs: Trial) -> str:
+def disagreement(ours: Trial, theirs: Trial) -> str:
     """What the samples say against the field; empty if nothing."""
     if len(ours.scores) == 0:
         return "there are too few samples to hold any out"
@@ -95,7 +95,7 @@ def _disagreement(ours: Trial, theirs: Trial) -> str:
     return "" if ours.misfit < MISFIT else "the neural ODE does not fit the samples"
 
 
-def _mean(one: Smoothing, other: Smoothing) -> Smoothing:
+def mean_of(one: Smoothing, other: Smoothing) -> Smoothing:
     """The curves midway. Both saw the same noise, so their deviations are averaged as if they erred together; so is
     the score, which that of the mean is never below, as a Gaussian's logarithm is concave.
     """

@@ -13,6 +13,7 @@ from discovery.errors import DataError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.curves import FLOOR, Fit
 from discovery.smoothing.neural.derivatives import derivatives, deviations
+from discovery.smoothing.neural.network import Network
 from discovery.smoothing.neural.reading_out import read_out
 from discovery.smoothing.neural.study import Study
 from discovery.smoothing.neural.threads import one_thread
@@ -151,14 +152,15 @@ def _telling(progress: Progress, member: int, members: int) -> Told:
 def _smoothing(study: Study, learned: Learned) -> Smoothing:
     """States and derivatives by the field, with their deviations."""
     network = learned.network
+    assert isinstance(network, Network)
     clock = np.array([study.measured[0].times[0], study.clock.offset])
     field = network.plain(study.scaling, study.points(MOST_POINTS), study.drives, clock)
     standard = read_out(network, study.parts, learned.how)
-    runs = tuple(_run(study, learned, index, states) for index, states in enumerate(standard))
+    runs = tuple(smoothed_run(study, learned, index, states) for index, states in enumerate(standard))
     return Smoothing(study.in_time(runs), field, study.noise, learned.trial.score, "neural_ode")
 
 
-def _run(study: Study, learned: Learned, index: int, standard: np.ndarray) -> SmoothedTrajectory:
+def smoothed_run(study: Study, learned: Learned, index: int, standard: np.ndarray) -> SmoothedTrajectory:
     """One run: derivatives are the field's at the smoothed states; their deviations follow from its parameters'.
 
     The states keep the classical deviations, which are larger: a field knows them better than a curve does.

@@ -18,7 +18,7 @@ from torchdiffeq import odeint_adjoint
 from discovery.protocols import Deadline
 from discovery.smoothing.neural.evidence import Prior
 from discovery.smoothing.neural.levenberg import PLATEAU, Descent
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.shooting import Shooting
 from discovery.smoothing.neural.solving import Clock, Solution, Stepper, at_samples
 from discovery.smoothing.neural.windows import Windows
@@ -27,7 +27,7 @@ BURST = 5  # iterations of L-BFGS between looks at the clock
 HISTORY = 20  # steps that it remembers
 
 
-def solve_by_adjoint(network: Network, starts: Tensor, windows: Windows, stepper: Stepper) -> Solution:
+def solve_by_adjoint(network: Learnable, starts: Tensor, windows: Windows, stepper: Stepper) -> Solution:
     """States of all windows, with gradients by ``starts`` and the network's parameters that cost no memory."""
     clock, cells = Clock.of(windows), windows.lengths.shape[1] - 1
 

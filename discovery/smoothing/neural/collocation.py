@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.scaling import Samples
 
 MOST = 1500  # points that the field is fitted to: the classical curve holds no more about it
@@ -30,14 +30,14 @@ class Collocation:
         weights: 1 / deviation.
     """
 
-    network: Network
+    network: Learnable
     points: Tensor
     drives: Tensor
     slopes: Tensor
     weights: Tensor
 
     @classmethod
-    def of(cls, network: Network, parts: Sequence[Samples], share: float, most: int = MOST) -> Collocation:
+    def of(cls, network: Learnable, parts: Sequence[Samples], share: float, most: int = MOST) -> Collocation:
         """The classical derivatives of some runs; each sample counts as ``share`` of an independent one."""
         names = ("curve", "slopes", "doubts")
         every = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}

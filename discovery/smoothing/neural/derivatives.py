@@ -7,20 +7,20 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 
 BATCH = 2000  # points at once
 
 
 def derivatives(
-    network: Network, standard: Float[np.ndarray, "point state"], drives: Float[np.ndarray, "point drive"]
+    network: Learnable, standard: Float[np.ndarray, "point state"], drives: Float[np.ndarray, "point drive"]
 ) -> Float[np.ndarray, "point state"]:
     """Derivatives of standardised states."""
     return network(torch.tensor(standard), torch.tensor(drives)).numpy()
 
 
 def deviations(
-    network: Network,
+    network: Learnable,
     covariance: Tensor,
     standard: Float[np.ndarray, "point state"],
     drives: Float[np.ndarray, "point drive"],

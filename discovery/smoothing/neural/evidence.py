@@ -10,7 +10,7 @@ Foresee & Hagan, Gauss-Newton approximation to Bayesian learning (1997).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -25,10 +25,15 @@ LOWEST, HIGHEST = 1e-4, 1e8  # precisions: beyond them a group is free, or gone
 
 @dataclass(frozen=True)
 class Prior:
-    """Precisions of the groups, and which group each parameter is in."""
+    """Precisions of the groups, and which group each parameter is in.
+
+    Attributes:
+        kept: first groups whose precision stays as it is.
+    """
 
     groups: Int[np.ndarray, " parameter"]
     precisions: Float[np.ndarray, " group"]
+    kept: int = 0
 
     @classmethod
     def first(cls, groups: Int[np.ndarray, " parameter"]) -> Prior:
@@ -53,4 +58,5 @@ class Prior:
         lost = self.precisions * np.bincount(self.groups, variances, count)
         determined = np.clip(size - lost, 1e-3, np.maximum(size, 1e-3))
         wanted = determined / (np.bincount(self.groups, squares, count) + 1e-12)
-        return Prior(self.groups, np.sqrt(self.precisions * np.clip(wanted, LOWEST, HIGHEST)))
+        wanted[: self.kept] = self.precisions[: self.kept]
+        return replace(self, precisions=np.sqrt(self.precisions * np.clip(wanted, LOWEST, HIGHEST)))

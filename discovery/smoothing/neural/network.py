@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 import numpy as np
 import torch
@@ -26,6 +27,37 @@ class Linearised:
     values: Tensor
     by_states: Tensor
     by_parameters: Tensor
+
+
+class Learnable(Protocol):
+    """A field of standardised states that is trained: a network, or a law with networks in it."""
+
+    @property
+    def rate(self) -> Tensor:
+        """Typical size of each learned derivative; the last states are learned."""
+        ...
+
+    @property
+    def parameters(self) -> Tensor:
+        """What is learned, as one vector."""
+        ...
+
+    @property
+    def states(self) -> int:
+        """Number of states."""
+        ...
+
+    def at(self, parameters: Tensor) -> Self:
+        """The same field with other parameters."""
+        ...
+
+    def __call__(self, standard: Tensor, drives: Tensor) -> Tensor:
+        """Time derivatives of standardised states, in the last axis."""
+        ...
+
+    def linearise(self, standard: Tensor, drives: Tensor, *, parameters: bool = True) -> Linearised:
+        """The field and its derivatives at a batch of points; by parameters only where asked for."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from scipy.linalg import solveh_banded
 
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.scaling import Samples
 from discovery.smoothing.neural.solving import Solution, Stepper, solve, solve_with_slopes
 from discovery.smoothing.neural.windows import Windows, gather, places
@@ -42,7 +42,7 @@ class Reading:
     continuity: float
 
 
-def read_out(network: Network, parts: Sequence[Samples], how: Reading) -> list[Float[np.ndarray, "_ state"]]:
+def read_out(network: Learnable, parts: Sequence[Samples], how: Reading) -> list[Float[np.ndarray, "_ state"]]:
     """Standardised states of every sample of every run; hidden samples are not fitted to."""
     windows = gather(parts, places(parts, how.cells, how.stride), how.cells, how.stride)
     starts = _settle(network, windows, how)
@@ -52,7 +52,7 @@ def read_out(network: Network, parts: Sequence[Samples], how: Reading) -> list[F
     return curves
 
 
-def _settle(network: Network, windows: Windows, how: Reading) -> Float[np.ndarray, "window state"]:
+def _settle(network: Learnable, windows: Windows, how: Reading) -> Float[np.ndarray, "window state"]:
     """First states by Gauss-Newton; steps that do not help are halved, and those that never do end it."""
     starts = windows.starts.copy()
     cost = _cost(network, windows, starts, how)
@@ -69,7 +69,7 @@ def _settle(network: Network, windows: Windows, how: Reading) -> Float[np.ndarra
     return starts
 
 
-def _cost(network: Network, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading) -> float:
+def _cost(network: Learnable, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading) -> float:
     """Squares of misfits and jumps; samples of windows that run off count as far away."""
     solutions = _solutions(network, windows, starts, how)
     states, ends = (np.concatenate([getattr(one, name).numpy() for one in solutions]) for name in ("states", "ends"))
@@ -83,7 +83,7 @@ def _cost(network: Network, windows: Windows, starts: Float[np.ndarray, "window 
 
 
 def _move(
-    network: Network, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading
+    network: Learnable, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading
 ) -> Float[np.ndarray, "window state"]:
     """The Gauss-Newton step of all first states."""
     count, dimension = starts.shape
@@ -139,7 +139,7 @@ def _solve_band(
 
 
 def _solutions(
-    network: Network, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading
+    network: Learnable, windows: Windows, starts: Float[np.ndarray, "window state"], how: Reading
 ) -> list[Solution]:
     """Solutions of all windows, in batches."""
     return [solve(network, torch.tensor(starts[rows]), some, how.stepper) for rows, some in _batches(windows)]

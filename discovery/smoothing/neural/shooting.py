@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from discovery.smoothing.neural.collocation import Collocation
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.solving import Solution, Stepper, solve, solve_with_slopes
 from discovery.smoothing.neural.windows import Windows
 
-Solver = Callable[[Network, Tensor, Windows, Stepper], Solution]
+Solver = Callable[[Learnable, Tensor, Windows, Stepper], Solution]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Shooting:
         numbers: in the derivatives of a batch of windows at most.
     """
 
-    network: Network
+    network: Learnable
     windows: Windows
     stepper: Stepper
     continuity: float

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torchdiffeq import odeint
 
-from discovery.smoothing.neural.network import Linearised, Network
+from discovery.smoothing.neural.network import Learnable, Linearised
 from discovery.smoothing.neural.stiff import Stepped, implicit_step
 from discovery.smoothing.neural.windows import Windows
 
@@ -67,7 +67,7 @@ class Clock:
         return (1.0 - phase) * self.drives[:, cell] + phase * self.drives[:, cell + 1]
 
 
-def solve(network: Network, starts: Tensor, windows: Windows, stepper: Stepper) -> Solution:
+def solve(network: Learnable, starts: Tensor, windows: Windows, stepper: Stepper) -> Solution:
     """States of all windows."""
     clock, cells = Clock.of(windows), windows.lengths.shape[1] - 1
     if stepper.stiff:
@@ -82,7 +82,7 @@ def solve(network: Network, starts: Tensor, windows: Windows, stepper: Stepper) 
     return at_samples(network, windows, clock, path)
 
 
-def at_samples(network: Network, windows: Windows, clock: Clock, path: Tensor) -> Solution:
+def at_samples(network: Learnable, windows: Windows, clock: Clock, path: Tensor) -> Solution:
     """States at the nodes read at the samples; axes of ``path``: window, node, state."""
     if windows.rows.shape[2] == 1:
         return Solution(path[:, -1], path[:, :, None], path[..., :0], path[..., :0])
@@ -91,7 +91,7 @@ def at_samples(network: Network, windows: Windows, clock: Clock, path: Tensor) -
 
 
 def solve_with_slopes(
-    network: Network, starts: Tensor, windows: Windows, stepper: Stepper, *, parameters: bool = True
+    network: Learnable, starts: Tensor, windows: Windows, stepper: Stepper, *, parameters: bool = True
 ) -> Solution:
     """The same with derivatives by first states and, unless told not to, by the network's parameters."""
     clock, cells = Clock.of(windows), windows.lengths.shape[1] - 1
@@ -136,7 +136,7 @@ def _explicit(
 
 
 def _implicit(
-    network: Network, start: Stepped, clock: Clock, stepper: Stepper, parameters: bool
+    network: Learnable, start: Stepped, clock: Clock, stepper: Stepper, parameters: bool
 ) -> tuple[Tensor, Tensor]:
     """The same by implicit steps."""
     now, share = start, 1.0 / stepper.substeps

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.solving import Stepper
 from discovery.smoothing.neural.study import Study
 
@@ -21,7 +21,7 @@ NAMES = ("curve", "drives")
 POINTS = 300  # states at which the error is looked at
 
 
-def steps_in_cells(network: Network, study: Study) -> tuple[int, Stepper]:
+def steps_in_cells(network: Learnable, study: Study) -> tuple[int, Stepper]:
     """Samples in a cell, and how the solver crosses one.
 
     Implicit steps are taken where stability, not accuracy, would ask an explicit method for many steps in a cell.
@@ -36,7 +36,7 @@ def steps_in_cells(network: Network, study: Study) -> tuple[int, Stepper]:
     return stride, Stepper(max(1, int(np.ceil(stride / step))))
 
 
-def _stiffness(network: Network, study: Study) -> float:
+def _stiffness(network: Learnable, study: Study) -> float:
     """Largest rate of decay times the sampling interval, at nearly all samples."""
     parts = [part for part in study.blind if len(part) > 1]
     states, drives = (torch.tensor(np.concatenate([getattr(part, name)[:-1] for part in parts])) for name in NAMES)
@@ -46,7 +46,7 @@ def _stiffness(network: Network, study: Study) -> float:
     return float(np.quantile(-rates.min(axis=1) * gaps[rows], QUANTILE))
 
 
-def solver_step(network: Network, study: Study) -> float:
+def solver_step(network: Learnable, study: Study) -> float:
     """Longest step whose error is small against the noise at nearly all samples, in their own sampling intervals.
 
     The error is the difference between one step and two of half the length, from states of the classical curves; it
@@ -68,7 +68,7 @@ def solver_step(network: Network, study: Study) -> float:
     return float(np.clip(step, FINEST, COARSEST))
 
 
-def _advance(network: Network, standard: Tensor, drives: Tensor, step: Tensor) -> Tensor:
+def _advance(network: Learnable, standard: Tensor, drives: Tensor, step: Tensor) -> Tensor:
     """Standardised states one step of the classical Runge-Kutta rule later; drives are held."""
     k1 = network(standard, drives)
     k2 = network(standard + 0.5 * step * k1, drives)

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from discovery.smoothing.clock import PLAIN, Clock
 from discovery.smoothing.curves import Fit, posterior
 from discovery.smoothing.held_out import hide, masked, scores, stretches
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Learnable
 from discovery.smoothing.neural.reading_out import Reading, read_out
 from discovery.smoothing.neural.scaling import Samples, Scaling, rates, samples, with_velocities
 from discovery.types import NoiseModel, SmoothedTrajectory, Trajectory
@@ -117,7 +117,7 @@ class Study:
         every = np.concatenate([part.curve for part in self.parts])
         return every[:: max(1, -(-len(every) // most))]
 
-    def trial(self, network: Network | None, how: Reading | None = None) -> Trial:
+    def trial(self, network: Learnable | None, how: Reading | None = None) -> Trial:
         """Tries a field on the stretches that have held-out samples; the classical curves where it is None."""
         places = stretches([len(run) for run in self.trajectories])
         parts = [self.blind[place.run].rows(place.rows) for place in places]

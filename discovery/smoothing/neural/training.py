@@ -15,7 +15,7 @@ from discovery.smoothing.neural.collocation import INDEPENDENT, Collocation
 from discovery.smoothing.neural.derivatives import deviations
 from discovery.smoothing.neural.evidence import Prior
 from discovery.smoothing.neural.levenberg import Descent, covariance_of, descend
-from discovery.smoothing.neural.network import Network, new_network
+from discovery.smoothing.neural.network import Learnable, new_network
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.scaling import rates
 from discovery.smoothing.neural.shooting import Shooting
@@ -66,7 +66,7 @@ class Learned:
             those more firmly; NaN if it was not fitted to all samples.
     """
 
-    network: Network
+    network: Learnable
     how: Reading
     covariance: Tensor
     trial: Trial
@@ -92,11 +92,22 @@ def train(study: Study, plan: Plan, *, seed: int, deadline: Deadline, told: Told
     learned_rates = rates(study.blind)[-study.learned :]
     drives = study.blind[0].drives.shape[1]
     network = new_network(learned_rates, study.known, drives, plan.width, rng)
+    return trained(network, Prior.first(network.groups), study, plan, rng, deadline, told)
+
+
+def trained(
+    network: Learnable,
+    prior: Prior,
+    study: Study,
+    plan: Plan,
+    rng: np.random.Generator,
+    deadline: Deadline,
+    told: Told,
+) -> Learned:
+    """The same of a field of any kind, from where it is."""
     collocation = Collocation.of(network, study.blind, INDEPENDENT)
     say = _saying(told, "collocation", 0.05, 0.15)
-    found = descend(
-        collocation, network.parameters, Prior.first(network.groups), plan.collocation, deadline, say, hold=HOLD
-    )
+    found = descend(collocation, network.parameters, prior, plan.collocation, deadline, say, hold=HOLD)
     network = network.at(found.unknowns)
     stride, stepper = steps_in_cells(network, study)
     how = Reading(plan.cells, stride, stepper, plan.continuity[0])
