@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from discovery.knowledge.angles import angular
 from discovery.knowledge.units import Units, units_of
 from discovery.symbolic.constants import abstract
 from discovery.trajectories.measurements import Measurements
@@ -36,16 +37,26 @@ def admitted(
     return kept, (note,) if refused else ()
 
 
-def charging(problem: DiscoveryProblem, units: Units, other: Callable[[Law], float] = no_surcharge) -> DiscoveryProblem:
+def charging(
+    problem: DiscoveryProblem,
+    units: Units,
+    other: Callable[[Law], float] = no_surcharge,
+    angles: Sequence[str] = (),
+) -> DiscoveryProblem:
     """The problem in which laws are charged for their units, and nothing is settled that these rule out.
 
     Args:
         other: what whole laws are charged for besides.
+        angles: states of which functions are the simpler for being periodic.
     """
+
+    def charge(law: Law) -> float:
+        return units.surcharge(law) + other(law) + angular(law, angles)
+
     fitting = {
         state: rhs for state, rhs in problem.settled.items() if units.surcharge(Law((state,), (rhs,), ())) < math.inf
     }
-    return replace(problem, surcharge=lambda law: units.surcharge(law) + other(law), settled=fitting)
+    return replace(problem, surcharge=charge, settled=fitting)
 
 
 def _law(candidate: Candidate) -> Law:

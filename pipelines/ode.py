@@ -93,7 +93,7 @@ def discover_ode(
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
     problem, failed = stages.train(known, _problem(known, kept, smoothing, config))
-    problem = charging(problem, units, told.surcharge)
+    problem = charging(problem, units, told.surcharge, known.angles if known else ())
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, units.surcharge)
     candidates = _left(candidates, first, failures, deadline)

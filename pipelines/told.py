@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
+from discovery.knowledge.units import unit_of
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
 from pipelines.config import RunConfig
@@ -30,7 +32,25 @@ def understood(measurements: Measurements, config: RunConfig) -> Knowledge | Non
     if not config.laws and not measurements.inputs:
         return None
     names = Names(measurements.headers, measurements.inputs, measurements.time_name, is_safe)
-    return understand(config.laws, names)
+    known = understand(config.laws, names)
+    return _with_angles(known, measurements, config) if config.laws else known
+
+
+def _with_angles(known: Knowledge, measurements: Measurements, config: RunConfig) -> Knowledge:
+    """What was told, with the states that are angles by their unit and that unknown functions depend on."""
+    stated = config.data.units
+    used = {symbol for one in known.frame.unknowns for argument in one.arguments for symbol in argument.free_symbols}
+    angles = tuple(
+        name
+        for name, header in measurements.headers.items()
+        if in_radians(header, next((stated[key] for key in (name, header) if key in stated), unit_of(header)))
+        and name in set(map(str, used))
+    )
+    notes = [
+        f"{measurements.headers[name]} is an angle by its unit: laws that are periodic in it count as the simpler ones."
+        for name in angles
+    ]
+    return replace(known, angles=angles, notes=(*known.notes, *notes))
 
 
 def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Knowledge:
     Attributes:
         frame: the law with places for what is to be found; its states are those measured, then the hidden ones.
         notes: how the sentences were understood, one sentence each.
+        angles: states in radians, of which unknown functions may be periodic.
     """
 
     sentences: tuple[str, ...]
@@ -53,6 +54,7 @@ class Knowledge:
     hidden: tuple[Hidden, ...] = ()
     conserved: tuple[Conservation, ...] = ()
     notes: tuple[str, ...] = ()
+    angles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

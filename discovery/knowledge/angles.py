@@ -1,0 +1,48 @@
+"""Angles by their unit: of what is measured in radians, a law is the simpler for being periodic.
+
+An angle is a point on a circle, whose sine and cosine are its coordinates. In them powers and products are what they
+are elsewhere, and the angle itself is a function, the arc. So sines and cosines of it cost nothing as functions, and a
+law that is not periodic costs a function more. It can still be found, as that of a torsion spring has to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import sympy as sp
+
+from discovery.laws import Law
+from discovery.samples import symbol
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL
+
+_RADIANS = frozenset({"rad", "radian", "radians"})
+
+
+def in_radians(header: str, unit: str | None) -> bool:
+    """Whether a column is an angle in radians: by its unit, or by the last word of its name, as in ``theta_rad``."""
+    if unit is not None:
+        return unit.strip().lower() in _RADIANS
+    words = [word for word in re.split(r"[^a-z]+", header.lower()) if word]
+    return len(words) > 1 and words[-1] in _RADIANS
+
+
+def angular(law: Law, angles: Sequence[str]) -> float:
+    """Nats to add to a law's description length for how the functions found in it depend on angles."""
+    return sum(_charge(part, name) for part in law.found for name in angles)
+
+
+def _charge(part: sp.Expr, name: str) -> float:
+    """Of one function and one angle."""
+    angle = symbol(name)
+    waves = [wave for wave in part.atoms(sp.sin, sp.cos) if _turns(wave.args[0], angle)]
+    left = part.xreplace({wave: sp.Dummy() for wave in waves})
+    bare = PER_TRANSCENDENTAL if angle in left.free_symbols else 0.0
+    return bare - PER_TRANSCENDENTAL * len(waves)
+
+
+def _turns(argument: sp.Basic, angle: sp.Symbol) -> bool:
+    """Whether an argument comes back to itself when the angle does: a whole multiple of it, and what is constant."""
+    slope = sp.diff(argument, angle)
+    rest = argument.free_symbols - {angle}
+    return bool(slope.is_Integer and slope != 0 and all(re.fullmatch(r"c\d+", str(one)) for one in rest))
