@@ -6,25 +6,44 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from discovery.errors import UsageError
 from discovery.knowledge.angles import angular
+from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units, units_of
+from discovery.laws import Frame
 from discovery.symbolic.constants import abstract
 from discovery.trajectories.measurements import Measurements
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, no_surcharge
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, no_surcharge, symbol
 from pipelines.config import RunConfig
 
 Candidate = EquationCandidate | Law
 
 
-def stated(measurements: Measurements, config: RunConfig) -> Units:
+def stated(measurements: Measurements, config: RunConfig, known: Knowledge | None = None) -> Units:
     """The units of the columns, from their headers and from the configuration.
 
     Raises:
-        UsageError, BackendMissing: they cannot be read.
+        UsageError, BackendMissing: they cannot be read, or what was told does not fit them.
     """
-    return units_of(
+    units = units_of(
         {**measurements.headers, **measurements.inputs, "t": measurements.time_name}, config.data.units, config.units
     )
+    if known is not None and known.sentences and units.surcharge(_any_law(known.frame)) == math.inf:
+        told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())
+        raise UsageError(
+            f"What was told does not fit the units of the columns ({told}): {'; '.join(known.sentences)}. Both sides "
+            "of an equation and all its terms need one unit, and functions such as sin take numbers without one. "
+            "Correct the sentences or the units, put a constant where a number has a unit, or check nothing with "
+            "--units off."
+        )
+    return units
+
+
+def _any_law(frame: Frame) -> Law:
+    """What was told, with a constant of any unit for each unknown function."""
+    count = len(frame.constants) + len(frame.unknowns)
+    unknown = [symbol(f"c{i}") for i in range(len(frame.constants), count)]
+    return frame.law(unknown, [1.0] * count)
 
 
 def admitted(

@@ -18,6 +18,7 @@ import sympy as sp
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
 from discovery.knowledge.knowledge import Knowledge
+from discovery.knowledge.units import Units
 from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbol
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
@@ -30,7 +31,7 @@ from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected, ranked_law
 from discovery.selection.verdict import NOISE_LEVEL
-from discovery.types import DiscoveryProblem, Ranking, no_surcharge, symbol
+from discovery.types import DiscoveryProblem, Ranking, symbol
 from pipelines.maps import selector_of_maps
 from pipelines.stages import Stages
 from pipelines.store import Memory
@@ -52,11 +53,13 @@ def with_own(
     selected: Selected,
     told: Family,
     stages: Stages,
+    units: Units,
 ) -> tuple[DiscoveryProblem, Selected, Family]:
     """The law with values of their own for constants on which groups of runs do not agree; as it came without ``auto``.
 
     Args:
         own: ``auto`` asks each column that tells runs apart, and runs themselves; ``auto:ball`` that column.
+        units: of the columns, by the names that the problem has now.
     """
     asked = [column.strip() for name, _, column in (one.partition(":") for one in own) if name.strip() == AUTO]
     if not asked or len(problem.trajectories) < 2:
@@ -67,8 +70,8 @@ def with_own(
     # What was found for the runs together is kept under the same names, and a witness expects plain ones.
     stages = replace(stages, store=Memory(), witness=unseen)
     best = (problem, selected, told)
-    if told.known is None:  # what laws are charged for is written in plain names, which are left
-        problem = replace(problem, surcharge=no_surcharge)
+    if told.known is None:  # what laws were charged for was written in plain names, which are left
+        problem = replace(problem, surcharge=units.surcharge)
     # A law of runs that differ imitates all of them; one run alone shows its form.
     for begun in (_from_one(problem, told, stages), selected):
         found = (problem, begun, told)

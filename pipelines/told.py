@@ -27,12 +27,16 @@ def understood(measurements: Measurements, config: RunConfig) -> Knowledge | Non
     """What was told of the law of these data; None where nothing was.
 
     Raises:
-        ExpressionError, UsageError: the sentences cannot be used with these data.
+        ExpressionError, UsageError, DataError: the sentences cannot be used with these data.
     """
     if not config.laws and not measurements.inputs:
         return None
     names = Names(measurements.headers, measurements.inputs, measurements.time_name, is_safe)
     known = understand(config.laws, names)
+    if config.laws:
+        from discovery.problems.unknowns import ensure_enough
+
+        ensure_enough(known.frame, measurements.trajectories)
     return _with_angles(known, measurements, config) if config.laws else known
 
 

@@ -49,8 +49,12 @@ class Units:
         return replace(self, dimensions=dimensions)
 
     def surcharge(self, law: Law) -> float:
-        """Nats to add to a law's description length: 0 where its units fit."""
-        if self.mode == "off" or consistent(law, self.dimensions):
+        """Nats to add to a law's description length: 0 where its units fit.
+
+        States that are no columns may have any unit; inputs that are none tell groups of runs apart, and are numbers.
+        """
+        others: dict[str, Exponents | None] = {**dict.fromkeys(law.states), **{name: {} for name in law.inputs}}
+        if self.mode == "off" or consistent(law, {**others, **self.dimensions}):
             return 0.0
         return SOFT if self.mode == "soft" else math.inf
 

@@ -55,13 +55,7 @@ def framed(
     Raises:
         DataError: there are fewer samples than it takes, or the frame has no value on the data.
     """
-    values = sum(int(np.isfinite(run.states).sum()) for run in trajectories)
-    wanted = WANTED * (len(frame.unknowns) + len(frame.constants))
-    if values < wanted:
-        raise DataError(
-            f"The sentences leave {len(frame.unknowns)} functions and {len(frame.constants)} constants to be found, "
-            f"for which at least {wanted} values are wanted; the data have {values}. Measure more, or tell more."
-        )
+    ensure_enough(frame, trajectories)
     points = Points.of(frame, trajectories, smoothing.trajectories, MOST)
     flexible = Flexible.of(frame, points)
     known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
@@ -76,6 +70,21 @@ def framed(
     posed = _Posed(frame, trajectories, smoothing, told[0], splits(frame), linear)
     parts = {one.name: posed.part(one, starts[0]) for one in frame.unknowns}
     return DiscoveryProblem(trajectories, smoothing, regressions, frame=frame, told=told, parts=parts)
+
+
+def ensure_enough(frame: Frame, trajectories: Sequence[Trajectory]) -> None:
+    """Before anything is computed: there are values for what is to be found.
+
+    Raises:
+        DataError: there are fewer than it takes.
+    """
+    values = sum(int(np.isfinite(run.states).sum()) for run in trajectories)
+    wanted = WANTED * (len(frame.unknowns) + len(frame.constants))
+    if values < wanted:
+        raise DataError(
+            f"The sentences leave {len(frame.unknowns)} functions and {len(frame.constants)} constants to be found, "
+            f"for which at least {wanted} values are wanted; the data have {values}. Measure more, or tell more."
+        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 A constant that differs from run to run more than noise explains, and that a single run can hardly tell from another,
 has a value that comes out of the quarrel of the runs: neither it nor the other is determined, however narrow their
-intervals. Of videos of falling bodies whose scale is not known well, acceleration and drag are such a pair.
+intervals. Of videos of falling bodies whose scale is not known well, acceleration and drag are such a pair. Where both
+have values of their own for each group, so that no two runs need to agree, a constant that pushes in one group and
+brakes in another, each for sure, says the same.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from discovery.dynamics.shooting import Shooting
-from discovery.laws import Law
+from discovery.laws import Law, RankedLaw
 from discovery.selection.relations import named
 from discovery.selection.sharing import Own, Sharing, sharing
 from discovery.selection.trajectories import Selected
@@ -34,7 +36,37 @@ def agreement(selected: Selected, settings: Shooting | None = None) -> tuple[Fin
         return ()
     fitted = selected.refined[0].fit
     shares = sharing(fitted, selected.windows, range(runs), settings or Shooting())
-    return () if shares is None else tuple(_told(fitted.law, shares))
+    if shares is None:
+        return ()
+    return (*_turning(selected.ranking.front[0], shares), *_told(fitted.law, shares))
+
+
+def _turning(best: RankedLaw, shares: Sharing) -> Iterator[Finding]:
+    """Constants of groups that are above zero for some and below for others, and that single runs hardly tell."""
+    families: dict[str, dict[int, float]] = {}
+    for place, name in enumerate(best.law.told):
+        family, bracket, _ = name.partition("[")
+        if bracket and best.lows[place] * best.highs[place] > 0.0:
+            families.setdefault(family, {})[place] = best.law.constants[place]
+    for family, values in families.items():
+        rarer = min((1.0, -1.0), key=lambda sign: sum(sign * value > 0.0 for value in values.values()))
+        odd = [place for place, value in values.items() if rarer * value > 0.0]
+        if not odd:
+            continue
+        other, correlation = max((shares.together(place) for place in odd), key=lambda pair: pair[1])
+        if correlation > INSEPARABLE:
+            yield Finding(
+                "bad",
+                f"{family} and {named(best.law, other).partition('[')[0]} cannot be separated in these data: a single "
+                f"run hardly tells them apart (correlation {correlation:.2f}), and {family} is "
+                f"{'above' if rarer > 0.0 else 'below'} zero for {_listed([_group(best.law, i) for i in odd[:SHOWN]])} "
+                f"alone. Tell the value of one of them, or the sign of {family}.",
+            )
+
+
+def _group(law: Law, place: int) -> str:
+    """The group that a constant is of."""
+    return law.told[place].partition("[")[2].removesuffix("]")
 
 
 def _told(law: Law, shares: Sharing) -> Iterator[Finding]:

@@ -132,8 +132,10 @@ def named(law: Law, place: int) -> str:
     if place < len(law.told):
         return law.told[place]
     state, term = min(_terms(law, place), key=str, default=("", sp.S.One))
-    word = "of" if _multiplies(law, place) else "inside"
-    return f"the constant {word} {term} in {f'next {state}' if law.discrete else state + chr(39)}"
+    where = f"next {state}" if law.discrete else f"{state}'"
+    if _multiplies(law, place):
+        return f"the constant term of {where}" if term == 1 else f"the constant of {term} in {where}"
+    return f"the constant inside {term} in {where}"
 
 
 def _multiplies(law: Law, place: int) -> bool:

@@ -149,3 +149,26 @@ def test_what_is_said_to_be_conserved_has_to_hold(tmp_path: Path) -> None:
     config = read("quick").changed(laws=("x + y = const",))
     with pytest.raises(DataError, match="does not hold for these data"):
         discover_ode(read_csv(path), config)
+
+
+def test_a_drag_that_pushes_some_balls_is_not_found_where_gravity_is_free_too() -> None:
+    """Two values for each ball, which a single drop hardly tells apart: the drag of two balls comes out below zero."""
+    path = MEASURED / "falling_balls.csv"
+    balls = read_csv(path, time="t_s", states=["height_m"], trajectory=["ball", "drop"])
+    law = "height_m'' = -g - kappa*height_m'*abs(height_m')"
+    config = read("quick").changed(laws=(law,), own=("kappa:ball", "g:ball"), smoother="gaussian_process")
+    verdict = discover_ode(balls, config).verdict
+    assert "not_found" == verdict.status
+    assert "kappa and g cannot be separated in these data" in verdict.headline
+
+
+def test_the_pendulum_shows_its_sine_as_its_angle_is_in_radians() -> None:
+    """Nothing is told but that it is of second order."""
+    config = read("quick").changed(engines=("structured",), laws=("theta_rad'' = f(theta_rad, theta_rad')",))
+    result = discover_ode(read_csv(MEASURED / "pendulum_schmidt_lipson.csv", states=["theta_rad"]), config)
+    assert result.law is not None
+    values = {str(t.as_coeff_Mul()[1]): float(t.as_coeff_Mul()[0]) for t in result.law.equations["theta_rad_dot"].args}
+    assert -1.356 == pytest.approx(values["sin(theta_rad)"], rel=0.01)
+    best = result.ranking.front[0]
+    friction = best.law.constants.index(pytest.approx(values["theta_rad_dot"]))
+    assert best.highs[friction] < 0.0

@@ -1,13 +1,20 @@
 """Candidates whose units do not match are not even tried."""
 
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from discovery.errors import DataError, UsageError
 from discovery.knowledge.units import units_of
 from discovery.laws import EquationCandidate, Law
 from discovery.samples import NoiseModel, Smoothing, Trajectory
 from discovery.symbolic.parse import parse
+from discovery.trajectories.arrays import from_arrays
 from discovery.types import DiscoveryProblem
-from pipelines.dimensional import admitted, charging
+from pipelines.config import RunConfig
+from pipelines.dimensional import admitted, charging, stated
+from pipelines.told import understood
 
 UNITS = units_of({"x": "x [m]", "v": "v [m/s]", "t": "t [s]"}, {}, "hard")
 RUN = Trajectory(np.arange(3.0), np.ones((3, 2)), ("x", "v"))
@@ -28,3 +35,44 @@ def test_candidates_are_refused_by_their_units() -> None:
 def test_equations_are_settled_only_if_their_units_match() -> None:
     """That x changes by v is refused where v is a length."""
     assert {"x": parse("v")} == dict(charging(PROBLEM.settling({"x": parse("v"), "v": parse("x")}), UNITS).settled)
+
+
+TABLE = from_arrays(np.ones((30, 2)), np.arange(30.0), names=("x [m]", "v [m/s]"))
+TABLE = replace(TABLE, time_name="t [s]")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["x'' = -k*sin(x)", "x' = v + f(v)*sin(x)", "v' = -v", "x'' = -k*x - k*x'", "x' = v**2"]
+)
+def test_sentences_that_do_not_fit_the_units_are_refused_before_anything_is_computed(sentence: str) -> None:
+    """Functions of lengths, numbers that hide a unit, one constant in two units; of hidden velocities too."""
+    config = RunConfig(laws=(sentence,))
+    with pytest.raises(UsageError, match="What was told does not fit the units"):
+        stated(TABLE, config, understood(TABLE, config))
+
+
+@pytest.mark.parametrize("sentence", ["x' = v", "x'' = -k*sin(q*x) - c*x'", "v' = -k*x + f(v)", "x' = c*v**2"])
+def test_sentences_that_fit_are_not(sentence: str) -> None:
+    """Constants and unknown functions take the units that they need."""
+    config = RunConfig(laws=(sentence,))
+    assert "hard" == stated(TABLE, config, understood(TABLE, config)).mode
+
+
+def test_functions_that_data_cannot_support_are_refused_before_anything_is_computed() -> None:
+    """Five values for each of them."""
+    few = from_arrays(np.ones((4, 2)), np.arange(4.0), names=("x", "v"))
+    with pytest.raises(DataError, match="leave 2 functions and 0 constants to be found, for which at least 10"):
+        understood(few, RunConfig(laws=("x' = f(x)", "v' = g(v)")))
+
+
+def test_a_column_in_radians_is_an_angle_where_a_function_depends_on_it() -> None:
+    """By its name or its unit, with a note; not where no function does, nor without sentences."""
+    turning = from_arrays(np.ones((30, 2)), np.arange(30.0), names=("theta_rad", "x"))
+
+    def angles(*laws: str) -> tuple[str, ...]:
+        known = understood(turning, RunConfig(laws=laws))
+        return () if known is None else known.angles
+
+    assert ("theta_rad",) == angles("theta_rad'' = f(theta_rad, theta_rad')", "x' = -k*x")
+    assert () == angles("theta_rad' = -k*theta_rad", "x' = f(x)")
+    assert () == angles()
