@@ -16,7 +16,7 @@ from discovery.knowledge.families import family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
+from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.told import followed
@@ -88,19 +88,19 @@ def discover_ode(
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
     runs, units = plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
-    smoother, why = (Successive(), "") if config.map else smoother_for(known, config, sum(map(len, runs)))
+    smoother, why = _smoother(known, config, runs, stages)
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
     problem = charging(_problem(known, kept, smoothing, config), units, told.surcharge)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, units.surcharge)
-    candidates = _left(candidates, first, failures, deadline)
-    selected = stages.select(candidates, problem, robust=outliers > 0)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages)
     stopped_by = _stopped_by(deadline)
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
-    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
+    rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected, deadline=rest))
+    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=rest)
     return DiscoveryResult(
         headers=dict(headers_of(measurements, known)),
         time_name=measurements.time_name,
@@ -116,7 +116,7 @@ def discover_ode(
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=_structure(verdict, selected, problem, advice, deadline, Structure((), told.owned, units.texts)),
+        structure=_structure(verdict, selected, problem, advice, rest, Structure((), told.owned, units.texts)),
         inputs={**measurements.inputs, **(told.inputs or {})},
     )
 
@@ -126,6 +126,15 @@ def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) 
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     ensure(config, measurements)
     return as_map(measurements) if config.map else measurements
+
+
+def _smoother(
+    known: Knowledge | None, config: RunConfig, runs: Sequence[Trajectory], stages: Stages
+) -> tuple[Smoother, str]:
+    """The smoother, and why it is another than was asked for; a map's samples are no curve."""
+    if config.map:
+        return Successive(), ""
+    return smoother_for(known, config, sum(map(len, runs)), hurried=stages.hurried)
 
 
 def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryProblem, Selected]:
@@ -150,18 +159,22 @@ def _notes(problem: DiscoveryProblem, why: str, outliers: int) -> Iterator[str]:
         yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."
 
 
-def _left(candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline) -> Candidates:
-    """The candidates, or the first law where there are none or no time is left for them, as it is refined already.
+def _left(
+    candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline
+) -> tuple[Candidates, ...]:
+    """What to select from, one after the other until a law comes of it.
+
+    That is the first law where there are no candidates or no time is left for them, as it is refined already.
 
     Raises:
         EngineError: engines failed and none proposed anything, though there was time.
     """
     if first and (deadline.passed() or not candidates):
-        return first
+        return (first, candidates) if candidates else (first,)
     if failures and not candidates and not deadline.passed():
         whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
         raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
-    return candidates
+    return (candidates,)
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from discovery import registry
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.trajectories.measurements import Measurements
@@ -38,15 +39,22 @@ def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def smoother_for(known: Knowledge | None, config: RunConfig, rows: int) -> tuple[Smoother, str]:
+def smoother_for(
+    known: Knowledge | None, config: RunConfig, rows: int, *, hurried: bool = False
+) -> tuple[Smoother, str]:
     """The smoother, and why it is not the one that was asked for where it is not.
 
-    A field of first order cannot be learned from positions alone; what is chosen among smoothers is then classical.
+    A field of first order cannot be learned from positions alone, nor any without time; a classical one is then taken.
     """
-    if known is None or not known.hidden or config.smoother != "auto":
-        return config.make_smoother(), ""
     name = "gaussian_process" if rows <= 600 else "kalman"  # as the classical start is chosen
-    note = "A state is hidden, so that no field was learned from the states; they were smoothed by a classical method."
+    if hurried and "torch" in registry.plugin("smoothing", config.smoother).requires:
+        note = f"There was no time for the smoother {config.smoother}; a classical one took its place."
+    elif known is not None and known.hidden and config.smoother == "auto":
+        note = (
+            "A state is hidden, so that no field was learned from the states; they were smoothed by a classical method."
+        )
+    else:
+        return config.make_smoother(), ""
     return config.changed(smoother=name).changed_smoothing({}).make_smoother(), note
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -108,6 +108,7 @@ def grow(
 
     leading = side_by_side(begin, laws[: settings.leaders], threads)  # also when time is up: there has to be a law
     refined = in_order([*leading, *side_by_side(begin, laws[settings.leaders :], threads, deadline)])
+    refined = refined or list(islice(filter(None, map(begin, laws[settings.leaders :])), 1))
     windows = ladder[0]
     guesses = {law.skeletons: law for law in laws}
 
