@@ -23,6 +23,7 @@ def assemble(
     weights,
     offsets,
     logarithmic,
+    units,
     rtol,
     atol,
     bound,
@@ -84,7 +85,7 @@ def assemble(
                     if simulated <= 0.0:
                         return window
                     weight_of_slope = weight / simulated
-                    simulated = math.log(simulated)
+                    simulated = math.log(simulated / units[i])
                 else:
                     weight_of_slope = weight
                 residual = weight * (simulated - values[low + sample, i])

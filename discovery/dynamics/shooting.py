@@ -166,7 +166,7 @@ def _evaluate(
     rtol = MAP if windows.discrete else min(settings.rtol, windows.rtol)
     done = assemble(
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
-        windows.offsets, windows.logarithmic, rtol, 1e-2 * rtol * windows.spread, windows.bound,
+        windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread, windows.bound,
         settings.bend, settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
         tape.header, windows.drives, windows.held,
     )  # fmt: skip
