@@ -41,7 +41,7 @@ Terms = Mapping[str, Mapping[str, tuple[float, float, float]]]
 
 def reordered(table: Table) -> Table:
     """The columns of states the other way round."""
-    return table[["t", *table.columns[:0:-1]]]
+    return table.loc[:, ["t", *table.columns[:0:-1]]]
 
 
 def scaled(table: Table) -> Table:
@@ -52,7 +52,7 @@ def scaled(table: Table) -> Table:
 def split(table: Table) -> Table:
     """Two runs instead of one."""
     halves = table.assign(run=np.where(np.arange(len(table)) < len(table) // 2, "first", "second"))
-    return halves[["run", *table.columns]]
+    return halves.loc[:, ["run", *table.columns]]
 
 
 def padded(table: Table) -> Table:
@@ -116,18 +116,14 @@ def terms(result: DiscoveryResult) -> dict[str, dict[str, tuple[float, float, fl
     for state, skeleton in zip(law.states, law.skeletons, strict=True):
         mine: dict[str, tuple[float, float, float]] = {}
         for term in sp.Add.make_args(sp.expand(skeleton)):
-            constants = [one for one in term.free_symbols if str(one)[0] == "c" and str(one)[1:].isdigit()]
             number, shape = term.as_independent(*[symbol(name) for name in law.states], as_Add=False)
-            values = {one: law.constants[int(str(one)[1:])] for one in constants}
-            value = float(number.subs(values))
-            low = high = math.nan
-            if len(constants) == 1 and ranked.lows:
-                ends = [
-                    float(number.subs({constants[0]: bound[int(str(constants[0])[1:])]}))
-                    for bound in (ranked.lows, ranked.highs)
-                ]
-                low, high = min(ends), max(ends)
-            mine[str(shape)] = (value, low, high)
+            constants = sorted(int(str(one)[1:]) for one in number.free_symbols)
+            value, *ends = (
+                float(number.subs([(symbol(f"c{i}"), sp.Float(numbers[i])) for i in constants]))
+                for numbers in (law.constants, ranked.lows, ranked.highs)
+            )
+            known_ends = len(constants) == 1
+            mine[str(shape)] = (value, min(ends) if known_ends else math.nan, max(ends) if known_ends else math.nan)
         every[back.get(state, state)] = mine
     return every
 
