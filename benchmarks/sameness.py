@@ -6,8 +6,8 @@
 A system takes part if its law is polynomial, and if the data as they are give its true terms, as the one law that is
 found, each with an interval narrower than a fifth of its constant. Then columns are put in another order, the first
 state is counted in a unit a million times smaller, the record is split in two runs, and a column that is constant is
-added. Each time the terms must be the same, and the constants inside each other's intervals. Finished runs are files in
-``--out``.
+added. Each time the terms must be the same, and the constants inside each other's intervals. Finished runs are files
+in ``--out``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def measured(name: str) -> Table:
     return pd.DataFrame({"t": run.times, **dict(zip(run.names, run.states.T, strict=True))})
 
 
-def found(table: Table, recipe: str) -> DiscoveryResult:
+def found(table: Table, recipe: str, engines: Sequence[str] = ()) -> DiscoveryResult:
     """The discovery from a file that holds the table."""
     from pipelines import config
     from pipelines.ode import discover_ode
@@ -102,7 +102,7 @@ def found(table: Table, recipe: str) -> DiscoveryResult:
         measurements = read_csv(path, trajectory=("run",) if "run" in table else ())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return discover_ode(measurements, config.read(recipe).changed(threads=1))
+        return discover_ode(measurements, config.read(recipe).changed(threads=1, engines=tuple(engines) or None))
 
 
 def terms(result: DiscoveryResult) -> dict[str, dict[str, tuple[float, float, float]]]:
@@ -128,9 +128,9 @@ def terms(result: DiscoveryResult) -> dict[str, dict[str, tuple[float, float, fl
     return every
 
 
-def measure(name: str, description: str, recipe: str) -> dict[str, Any]:
+def measure(name: str, description: str, recipe: str, engines: Sequence[str] = ()) -> dict[str, Any]:
     """One discovery."""
-    result = found(DESCRIPTIONS[description](measured(name)), recipe)
+    result = found(DESCRIPTIONS[description](measured(name)), recipe, engines)
     return {
         "system": name, "description": description, "status": result.status, "terms": terms(result),
         "ties": result.verdict.measures.get("ties", 0.0),
@@ -153,18 +153,30 @@ def determined(name: str, record: Mapping[str, Any]) -> bool:
     return record["status"] == "found" and not record["ties"]
 
 
+def exact(law: Terms) -> set[tuple[str, str]]:
+    """The constants that were made exact."""
+    return {(state, shape) for state, mine in law.items() for shape, (_, low, _) in mine.items() if math.isnan(low)}
+
+
 def same(base: Terms, other: Terms, first: str, unit: float = 1.0) -> str:
-    """What differs between two laws, of which the second counts ``first`` in another unit; nothing if nothing does."""
+    """What differs between two laws, of which the second counts ``first`` in another unit; nothing if nothing does.
+
+    Each law's constants have to be in the other's intervals. Where one has exact constants that the other has not, as 1
+    is seen to be exact in one unit and not in another, its intervals are narrower by what they take for certain: then
+    its constants have to be in the other's intervals.
+    """
+    ours, theirs = exact(base), exact(other)
     for state, mine in base.items():
-        theirs = other.get(state, {})
-        if set(mine) != set(theirs):
-            return f"{state}': {sorted(set(mine) ^ set(theirs))}"
+        terms_there = other.get(state, {})
+        if set(mine) != set(terms_there):
+            return f"{state}': {sorted(set(mine) ^ set(terms_there))}"
         for shape, (value, low, high) in mine.items():
             power = sp.Poly(sp.sympify(shape), sp.Symbol(first)).degree() if first in shape else 0
             factor = unit ** (float(power) - (state == first))
-            one, least, most = (number * factor for number in theirs[shape])
-            if (low == low and not low <= one <= high) or (least == least and not least <= value <= most):
-                return f"{state}' {shape}: {value:.4g} [{low:.4g}, {high:.4g}], {one:.4g} [{least:.4g}, {most:.4g}]"
+            one, least, most = (number * factor for number in terms_there[shape])
+            inside = math.isnan(low) or ours > theirs or low <= one <= high
+            if not inside or not (math.isnan(least) or theirs > ours or least <= value <= most):
+                return f"{state}' {shape}: {value:.5g} [{low:.5g}, {high:.5g}], {one:.5g} [{least:.5g}, {most:.5g}]"
     return ""
 
 
@@ -197,6 +209,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--systems", type=int, default=20)
     parser.add_argument("--recipe", default="quick")
+    parser.add_argument("--engines", default="", help="separated by commas; the recipe's if none")
     parser.add_argument("--out", type=Path, default=Path("runs/sameness"))
     parser.add_argument("--show", action="store_true", help="run nothing")
     asked = parser.parse_args()
@@ -207,7 +220,7 @@ def main() -> int:
             if asked.show or (description != "as it is" and (base is None or not determined(name, base))):
                 continue
             if _read(asked.out, name, description) is None:
-                record = measure(name, description, asked.recipe)
+                record = measure(name, description, asked.recipe, [one for one in asked.engines.split(",") if one])
                 place = asked.out / "cases" / f"{name}_{description.replace(' ', '_')}.json"
                 write(place, json.dumps(record, indent=1).encode())
                 print(f"{name}, {description}: {record['status']}", file=sys.stderr, flush=True)
