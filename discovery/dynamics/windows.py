@@ -67,7 +67,7 @@ class Windows:
     @property
     def units(self) -> Float[np.ndarray, " state"]:
         """Powers of two of the sizes of the states, of which logarithms lose no digit, whatever the columns' units."""
-        return binary_units(self.spread)
+        return binary_units(self.bound)
 
     @property
     def count(self) -> int:
@@ -102,16 +102,17 @@ def cut(
     everything = known_states(trajectories, smoothed)
     size = np.nanmax(np.abs(everything), axis=0)
     spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
+    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
+    bound = np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread)
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:
         level = smoothed[index].states[low:high]
-        value, weight = _weighed(trajectories[index].states[low:high], level, noise, binary_units(spread))
+        value, weight = _weighed(trajectories[index].states[low:high], level, noise, binary_units(bound))
         times.append(trajectories[index].times[low:high])
         values.append(value)
         weights.append(weight)
         starts.append(level[0])
         offsets.append(offsets[-1] + high - low)
-    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
     return Windows(
         np.concatenate(times),
         np.vstack(values),
@@ -119,7 +120,7 @@ def cut(
         np.array(offsets, dtype=np.int64),
         np.array(starts),
         spread,
-        np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread),
+        bound,
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),

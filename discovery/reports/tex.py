@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jinja2
 
+from discovery import files
 from discovery.reports.context import context
 from discovery.reports.formulas import Equation, Formulas
 from discovery.reports.naming import shown
@@ -140,7 +141,7 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
             "No PDF was made, because pdflatex is not installed; report.tex can be compiled elsewhere. "
             "Without a TeX, typst makes it: pip install typst"
         )
-    with tempfile.TemporaryDirectory(dir=source.parent, prefix="tex-") as scratch:
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix=files.SCRATCH) as scratch:
         output = Path(scratch).name
         options = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-output-directory={output}")
         command = (*_leash(), program, *options, source.name)

@@ -82,7 +82,10 @@ def _slopes(
     for k in range(len(inner)):
         beside = inner.copy()
         beside[k] += MOVE * size[k]
-        change = (columns(beside) - current) / MOVE
+        near = columns(beside)
+        if not np.all(np.isfinite(near)):
+            return np.full_like(slopes, np.inf)
+        change = (near - current) / MOVE
         slopes[:, k] = -change @ outer
         turned[:, k] = (change.T @ residual) / scale
     if not np.all(np.isfinite(slopes)):

@@ -53,7 +53,8 @@ class Growth:
 def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | None = None) -> list[Windows]:
     """Windows of all lengths, from the shortest to whole trajectories."""
     longest = max(len(trajectory) for trajectory in problem.trajectories)
-    lengths = [min(settings.first, max(5, longest // 4), max(8, round(_turn(problem) / 3)))]
+    turn = _turn(problem) / 3.0  # infinite where nothing moves
+    lengths = [min(settings.first, max(5, longest // 4), max(8, round(min(turn, longest))))]
     while lengths[-1] < longest:
         lengths.append(lengths[-1] * settings.factor)
     most = settings.max_samples if max_samples is None else max_samples

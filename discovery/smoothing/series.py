@@ -106,7 +106,7 @@ def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> U
     """
     values = np.concatenate([trajectory.states[:, column] for trajectory in trajectories])
     values = values[np.isfinite(values)]
-    base = float(binary_units(np.asarray(np.std(values))))
+    base = float(binary_units(np.max(np.abs(values), initial=0.0, keepdims=True))[0])
     if kind == "lognormal":
         if np.any(values <= 0.0):
             raise DataError(

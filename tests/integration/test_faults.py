@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from discovery import files
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "from pipelines.cli import main; main()"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
@@ -96,7 +98,8 @@ def test_a_killed_run_is_whole_and_ends_as_if_nothing_had_been(folder: Path, und
     code, _, err = discover(folder, *words)
     assert 0 == code, err
     assert expected == (folder / "killed" / "result.json").read_bytes()
-    left = [path.name for path in (folder / "killed").rglob(".*") if path.name != ".lock"]
+    every = [path.name for path in (folder / "killed").rglob("*")]
+    left = [name for name in every if name.startswith((".", files.SCRATCH)) and name != ".lock"]
     assert [] == left
 
 
@@ -194,3 +197,5 @@ def test_a_typesetter_does_not_outlive_a_run_that_is_killed(folder: Path) -> Non
     process.communicate()
     assert gone(mark)
     assert is_whole(folder / "typeset")
+    assert 0 == discover(folder, "run", "data.csv", *QUICK, "--out", "typeset")[0]
+    assert [] == list((folder / "typeset").glob(f"{files.SCRATCH}*"))
