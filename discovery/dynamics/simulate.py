@@ -51,9 +51,8 @@ def simulate(
     out = np.full((len(times), tape.dimension, 1), np.nan)
     atol, limits = _sizes(start, spread, rtol, bound)
     constants = np.array(law.constants, dtype=np.float64)
-    stiff = np.zeros(1, dtype=np.bool_)
-    reached = follow(
-        tape.code, tape.outputs, registers, constants, start, times, 1, rtol, atol, limits, max_steps, out, stiff
+    reached, _ = follow(
+        tape, registers, constants, start, times, rtol=rtol, atol=atol, bound=limits, max_steps=max_steps, out=out
     )
     out[reached:] = np.nan
     return out[:, :, 0]
