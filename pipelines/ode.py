@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
@@ -44,7 +44,7 @@ from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
-from pipelines.told import headers_of, notes_of, problem_of, smoother_for, understood
+from pipelines.told import headers_of, in_words_of_the_user, notes_of, problem_of, smoother_for, spoken, understood
 
 
 def discover_ode(
@@ -100,17 +100,18 @@ def discover_ode(
     stopped_by = _stopped_by(deadline)
     rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected, deadline=rest))
-    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=rest)
+    headers = dict(headers_of(measurements, known))
+    advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
-        headers=dict(headers_of(measurements, known)),
+        headers=headers,
         time_name=measurements.time_name,
         trajectories=problem.trajectories if told.known else measurements.trajectories,
         smoothing=problem.smoothing,
         ranking=selected.ranking,
-        verdict=verdict,
+        verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers), *refused),
+        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers, headers), *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
@@ -149,11 +150,12 @@ def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[s
     yield from notes_of(measurements, known)
 
 
-def _notes(problem: DiscoveryProblem, why: str, outliers: int) -> Iterator[str]:
+def _notes(problem: DiscoveryProblem, why: str, outliers: int, headers: Mapping[str, str]) -> Iterator[str]:
     """What was decided about the data on the way, ``why`` about the smoother."""
     yield from filter(None, [why])
     for state, rhs in problem.settled.items():
-        yield f"The equation {state}' = {rhs} was settled by the data before the search."
+        equation = spoken(f"{state}' = {rhs}", headers)
+        yield f"The equation {equation} was settled by the data before the search."
     if outliers:
         many = "1 outlier, far off its" if outliers == 1 else f"{outliers} outliers, far off their"
         yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from discovery import registry
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
+from discovery.reports.naming import split_header
+from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
 from pipelines.config import RunConfig
@@ -15,7 +19,7 @@ from pipelines.plain import plain_names
 
 if TYPE_CHECKING:
     from discovery.protocols import Smoother
-    from discovery.types import DiscoveryProblem, Smoothing, Trajectory
+    from discovery.types import DiscoveryProblem, Smoothing, Trajectory, Verdict
 
 
 def understood(measurements: Measurements, config: RunConfig) -> Knowledge | None:
@@ -84,6 +88,27 @@ def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[s
     """What the user calls each state, hidden ones among them."""
     hidden = {one.name: one.header for one in known.hidden} if known else {}
     return {**measurements.headers, **hidden}
+
+
+def spoken(text: str, headers: Mapping[str, str]) -> str:
+    """A sentence in which states are called what the user calls them, as ``100%`` for ``x_100``.
+
+    Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter.
+    """
+    own = {
+        name: split_header(header)[0]
+        for name, header in headers.items()
+        if re.search(r"[\d_]", name) or name.lower() in GREEK
+    }
+    if not own:
+        return text
+    return re.sub(rf"\b(?:{'|'.join(own)})\b(?!-squared)", lambda found: own[found[0]], text)
+
+
+def in_words_of_the_user(verdict: Verdict, headers: Mapping[str, str]) -> Verdict:
+    """The verdict as :func:`spoken`."""
+    findings = tuple(replace(one, text=spoken(one.text, headers)) for one in verdict.findings)
+    return replace(verdict, headline=spoken(verdict.headline, headers), findings=findings)
 
 
 def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
