@@ -44,7 +44,9 @@ def start(
     folder: Path, words: Sequence[str], mark: str = "", largest: int = 0, path: str = ""
 ) -> subprocess.Popen[str]:
     """`discover` in that folder; ``mark`` is in its environment, and no file may become larger than ``largest``."""
+    (folder / "scratch").mkdir(exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MARK": mark, **TYPESETTING}
+    environment["TMPDIR"] = str(folder / "scratch")
     return subprocess.Popen(
         [sys.executable, "-c", f"{LIMITED.format(largest) if largest else ''}{RUN}", *words],
         cwd=folder,
@@ -165,7 +167,7 @@ def test_a_second_run_in_the_same_folder_is_refused(folder: Path) -> None:
 
 
 def test_nothing_outlives_a_run_that_is_killed(folder: Path) -> None:
-    """Genetic search has a process of its own, which ends when the run does."""
+    """Genetic search has a process of its own, which ends when the run does, and what it was sent is removed."""
     mark = uuid.uuid4().hex
     table = pd.read_csv(folder / "data.csv")
     rough = table.assign(x=np.sin(table["t"] ** 1.5), v=np.cos(table["t"] ** 1.3))  # no short law explains these
@@ -176,6 +178,7 @@ def test_nothing_outlives_a_run_that_is_killed(folder: Path) -> None:
             assert process.poll() is None, "ended before the search"
             time.sleep(0.05)
     assert gone(mark)
+    assert [] == list((folder / "scratch").glob("discovery-*"))
 
 
 SLEEPING = "#!/bin/sh\necho here > asleep\nexec sleep 600\n"
