@@ -29,6 +29,7 @@ from discovery.errors import DiscoveryError
 Target = Callable[[bytes], None]
 
 SECONDS = 10  # of CPU time for one input
+ROUND = 300  # seconds of one child by the clock; the next goes on with the inputs that reached something new
 MEMORY = 6 << 30  # bytes of address space of the child; the libraries alone map three
 LONGEST = 4096  # bytes of an input: longer ones reach no other code and are slow to mutate
 
@@ -95,7 +96,7 @@ def main(name: str, target: Target, seeds: Sequence[bytes], words: Sequence[byte
         together: package whose code steers the mutations.
     """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int, default=60, help="CPU seconds, so that other work takes none of them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/fuzz") / name)
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
@@ -116,23 +117,37 @@ def main(name: str, target: Target, seeds: Sequence[bytes], words: Sequence[byte
 
 
 def _watched(name: str, seconds: int, seed: int, out: Path) -> int:
-    """Runs the child anew if it dies, until the time is over; a death is a finding too."""
+    """Runs the child again and again, and anew if it dies, until it had its time; a death is a finding too."""
     for old in (*out.glob("*.input"), *out.glob("*.txt")):
         old.unlink()
-    begin, deaths = time.monotonic(), 0
-    while (left := seconds - (time.monotonic() - begin)) > 1 and deaths < 10:
-        command = [sys.executable, sys.argv[0], "--child", "--out", str(out), "--seconds", str(int(left))]
-        done = subprocess.run([*command, "--seed", str(seed + deaths)], check=False)
-        if done.returncode == 0 and time.monotonic() - begin < seconds - 30:
-            continue  # libFuzzer had nothing left to do
+    rounds, deaths = 0, 0
+    while (left := seconds - _spent()) > 1 and deaths < 10:
+        command = [
+            sys.executable,
+            sys.argv[0],
+            "--child",
+            "--out",
+            str(out),
+            "--seconds",
+            str(min(int(left) + 1, ROUND)),
+        ]
+        done = subprocess.run([*command, "--seed", str(seed + rounds)], check=False)
+        rounds += 1
         if done.returncode != 0:
             deaths += 1
             (out / f"death_{deaths}.txt").write_text(f"the child ended with {done.returncode}\n", encoding="utf-8")
+        print(f"{name}: {_spent():.0f} CPU s after {rounds} rounds", flush=True)
     found = sorted(out.glob("*.txt"))
-    print(f"{name}: {time.monotonic() - begin:.0f} s, {len(found)} findings in {out}")
+    print(f"{name}: {_spent():.0f} CPU s, {len(found)} findings in {out}")
     for path in found:
         print(f"  {path.name}: {path.read_text(encoding='utf-8').splitlines()[0]}")
     return int(bool(found))
+
+
+def _spent() -> float:
+    """CPU seconds of the children that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _by_atheris(

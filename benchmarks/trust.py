@@ -1,6 +1,6 @@
 """The long form of the tests of faults, of the fuzzers and of honesty, one after another; hours.
 
-    python benchmarks/trust.py                            # an hour of each fuzzer, fifty kills, 260 cases
+    python benchmarks/trust.py        # an hour of each fuzzer, fifty kills, 260 cases, twenty systems, budgets
     python benchmarks/trust.py --seconds 600 --kills 10 --quick
 
 Each part is a command of its own, printed before it runs; its output stands below it. What was found is told in
@@ -29,15 +29,17 @@ def parts(seconds: int, kills: int, out: Path, *, quick: bool) -> list[tuple[lis
         ([python, "benchmarks/fuzz_csv.py", "--seconds", str(seconds), "--out", str(out / "csv")], {}),
         ([python, "benchmarks/fuzz_parse.py", "--seconds", str(seconds), "--out", str(out / "parse")], {}),
         ([python, "-m", "benchmarks.honesty", *short, "--out", str(out / "honesty")], {}),
+        ([python, "-m", "benchmarks.sameness", *(["--systems", "3"] if quick else []), "--out", str(out / "same")], {}),
+        ([python, "-m", "benchmarks.budgets", *(["--budgets", "5"] if quick else [])], {}),
     ]
 
 
 def main() -> int:
     """Runs all parts, whatever becomes of one; 1 if any failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=3600, help="of each fuzzer")
+    parser.add_argument("--seconds", type=int, default=3600, help="CPU seconds of each fuzzer")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the cases without a law")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the cases, three systems, one budget")
     parser.add_argument("--out", type=Path, default=Path("runs/trust"), help="folder of findings")
     asked = parser.parse_args()
     failed = 0

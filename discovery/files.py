@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import stat
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from discovery.errors import OutputError, UsageError
 MOST_BYTES = 500_000_000  # of a file that is read: a run of 50 000 rows and 20 states has a tenth of that
 # Names of files that are being written; what a killed process left of them is cleared away.
 _UNFINISHED = re.compile(r"\..+\.\d+-[0-9a-f]{8}")
+SCRATCH = "discovery-tex-"  # begins the names of folders in which a typesetter works; Python adds eight characters
+_SCRATCHES = re.compile(SCRATCH + r"[a-z0-9_]{8}")
 
 
 def write(path: Path, content: bytes) -> None:
@@ -74,3 +77,5 @@ def clear_unfinished(path: Path) -> None:
     for old in path.iterdir():
         if _UNFINISHED.fullmatch(old.name):
             old.unlink(missing_ok=True)
+        elif _SCRATCHES.fullmatch(old.name) and old.is_dir() and not old.is_symlink():
+            shutil.rmtree(old, ignore_errors=True)

@@ -27,6 +27,14 @@ def read_only(values: object) -> np.ndarray:
     return array
 
 
+def binary_units(sizes: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
+    """The powers of two next above some sizes, 1 where a size is zero.
+
+    Numbers counted in these lose no digit, and have the same digits whatever power of two their own unit is.
+    """
+    return np.ldexp(1.0, np.frexp(sizes)[1])
+
+
 @dataclass(frozen=True)
 class Drive:
     """Inputs of one run.

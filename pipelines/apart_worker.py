@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 from contextlib import suppress
@@ -30,7 +31,7 @@ def main(folder: Path) -> int:
     request: dict[str, Any] = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     seconds = request["seconds"]
     deadline = Deadline() if seconds is None else Deadline.after(seconds)
-    threading.Thread(target=_listen, args=(deadline,), daemon=True).start()
+    threading.Thread(target=_listen, args=(deadline, folder), daemon=True).start()
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in request["options"].items()}
     try:
         engine = registry.load("search", request["engine"])(**options)
@@ -59,10 +60,11 @@ def _tell(stage: str, message: str = "", fraction: float | None = None) -> None:
     sys.stdout.flush()
 
 
-def _listen(deadline: Deadline) -> None:
-    """Stops the engine when a line comes, and the process when the other end is closed."""
+def _listen(deadline: Deadline, folder: Path) -> None:
+    """Stops the engine when a line comes, and the process, with what it was given, when the other end is closed."""
     while os.read(0, 4096):
         deadline.stop.set()
+    shutil.rmtree(folder, ignore_errors=True)  # measurements stay nowhere, however the run ended
     os._exit(1)
 
 

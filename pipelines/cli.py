@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Literal, NoReturn
 
 import typer
@@ -97,16 +98,16 @@ def run(
     Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a
     partial result, 130 interrupted with a partial result.
     """
+    begin = monotonic()
     from pipelines.running import Request, run_command
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
-        "data": columns(time, states, trajectory, inputs), "laws": laws,
-        "own": own, "units": units, "map": map,
+        "data": columns(time, states, trajectory, inputs), "laws": laws, "own": own, "units": units, "map": map,
     }  # fmt: skip
     request = Request(
         data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
-        as_json=as_json,
+        as_json=as_json, begin=begin,
     )  # fmt: skip
     raise typer.Exit(run_command(request))
 

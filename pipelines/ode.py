@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
@@ -16,7 +16,7 @@ from discovery.knowledge.families import family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
-from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
+from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.told import followed
@@ -44,7 +44,17 @@ from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import Candidates, Stages
 from pipelines.store import Memory, Store
-from pipelines.told import NETWORKS, UNIVERSAL, headers_of, notes_of, problem_of, smoother_for, understood
+from pipelines.told import (
+    NETWORKS,
+    UNIVERSAL,
+    headers_of,
+    in_words_of_the_user,
+    notes_of,
+    problem_of,
+    smoother_for,
+    spoken,
+    understood,
+)
 
 
 def discover_ode(
@@ -89,36 +99,37 @@ def discover_ode(
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness))
     runs, dimensions = plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
-    smoother, why = (Successive(), "") if config.map else smoother_for(known, config, sum(map(len, runs)))
+    smoother, why = _smoother(known, config, runs, stages)
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
     problem, failed = stages.train(known, _problem(known, kept, smoothing, config))
     problem = charging(problem, dimensions, told.surcharge, known.angles if known else ())
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions.surcharge)
-    candidates = _left(candidates, first, failures, deadline)
-    selected = stages.select(candidates, problem, robust=outliers > 0)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by = _stopped_by(deadline)
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected))
-    advice = advise(selected, problem, headers=headers_of(measurements, known), deadline=deadline)
+    rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected, deadline=rest))
+    headers = dict(headers_of(measurements, known))
+    advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
-        headers=dict(headers_of(measurements, known)),
+        headers=headers,
         time_name=measurements.time_name,
         trajectories=problem.trajectories if told.known else measurements.trajectories,
         smoothing=problem.smoothing,
         ranking=selected.ranking,
-        verdict=verdict,
+        verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers), *refused),
+        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers, headers), *refused),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=_structure(verdict, selected, problem, advice, deadline, Structure((), told.owned, units.texts)),
+        structure=_structure(verdict, selected, problem, advice, rest, Structure((), told.owned, units.texts)),
         inputs={**measurements.inputs, **(told.inputs or {})},
     )
 
@@ -128,6 +139,15 @@ def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) 
     measurements = data if isinstance(data, Measurements) else from_arrays(list(data), None)
     ensure(config, measurements)
     return as_map(measurements) if config.map else measurements
+
+
+def _smoother(
+    known: Knowledge | None, config: RunConfig, runs: Sequence[Trajectory], stages: Stages
+) -> tuple[Smoother, str]:
+    """The smoother, and why it is another than was asked for; a map's samples are no curve."""
+    if config.map:
+        return Successive(), ""
+    return smoother_for(known, config, sum(map(len, runs)), hurried=stages.hurried)
 
 
 def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryProblem, Selected]:
@@ -142,28 +162,33 @@ def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[s
     yield from notes_of(measurements, known)
 
 
-def _notes(problem: DiscoveryProblem, why: str, outliers: int) -> Iterator[str]:
+def _notes(problem: DiscoveryProblem, why: str, outliers: int, headers: Mapping[str, str]) -> Iterator[str]:
     """What was decided about the data on the way, ``why`` about the smoother."""
     yield from filter(None, [why])
     for state, rhs in problem.settled.items():
-        yield f"The equation {state}' = {rhs} was settled by the data before the search."
+        equation = spoken(f"{state}' = {rhs}", headers)
+        yield f"The equation {equation} was settled by the data before the search."
     if outliers:
         many = "1 outlier, far off its" if outliers == 1 else f"{outliers} outliers, far off their"
         yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."
 
 
-def _left(candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline) -> Candidates:
-    """The candidates, or the first law where there are none or no time is left for them, as it is refined already.
+def _left(
+    candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline
+) -> tuple[Candidates, ...]:
+    """What to select from, one after the other until a law comes of it.
+
+    That is the first law where there are no candidates or no time is left for them, as it is refined already.
 
     Raises:
         EngineError: engines failed and none proposed anything, though there was time.
     """
     if first and (deadline.passed() or not candidates):
-        return first
+        return (first, candidates) if candidates else (first,)
     if failures and not candidates and not deadline.passed():
         whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
         raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
-    return candidates
+    return (candidates,)
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:

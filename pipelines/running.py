@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import config as configuration
 from pipelines import console
+from pipelines.budget import Budget
 from pipelines.config import RunConfig
 from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, plain
 
 if TYPE_CHECKING:
-    from discovery.protocols import Deadline
     from discovery.reports.write import ReportFiles
     from discovery.trajectories.measurements import Measurements
     from discovery.types import DiscoveryResult
@@ -35,6 +36,7 @@ class Request:
         out: folder for the results; None is ``runs/NAME``.
         flags: options that were given, by their names in the configuration.
         settings: assignments of further options, ``search.sindy.ridge=1e-4``.
+        begin: moment from which a budget counts, by ``time.monotonic()``.
     """
 
     data: Path
@@ -47,6 +49,7 @@ class Request:
     overwrite: bool = False
     quiet: bool = False
     as_json: bool = False
+    begin: float = field(default_factory=time.monotonic)
 
     @property
     def folder(self) -> Path:
@@ -61,9 +64,6 @@ def run_command(request: Request) -> int:
         UsageError, DataError, BackendMissing: what was asked for cannot be done.
     """
     config = resolved(request)
-    from discovery.protocols import Deadline
-
-    deadline = Deadline() if config.budget is None else Deadline.after(config.budget)  # reading takes of it too
     from discovery.trajectories.read import read_csv
 
     columns = config.data
@@ -73,7 +73,9 @@ def run_command(request: Request) -> int:
     if request.plan:
         _print_plan(request, measurements, config)
         return FOUND
-    return _run(request, measurements, config, deadline)
+    rows = sum(map(len, measurements.trajectories))
+    budget = Budget(config.budget, request.begin).loaded(rows, len(measurements.headers))
+    return _run(request, measurements, config, budget)
 
 
 def resolved(request: Request) -> RunConfig:
@@ -83,7 +85,7 @@ def resolved(request: Request) -> RunConfig:
     return configuration.resolve(request.recipe, os.environ, request.flags, request.settings)
 
 
-def _run(request: Request, measurements: Measurements, config: RunConfig, deadline: Deadline) -> int:
+def _run(request: Request, measurements: Measurements, config: RunConfig, budget: Budget) -> int:
     from pipelines.ode import discover_ode, ensure
     from pipelines.store import RunFolder
 
@@ -93,23 +95,28 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, deadli
         console.TALK.print(f"Going on with what is kept in {folder.path}: {', '.join(_stages(folder))}.", markup=False)
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
+    deadline = budget.deadline
     with console.interruptible(deadline.stop), watching as watcher:
         result = discover_ode(
             measurements, config, deadline=deadline, progress=watcher, store=folder, witness=watcher.witness
         )
         result = replace(result, provenance={"command": _command(request), **result.provenance})
-        report = _keep(result, folder, watcher)
+        report = _keep(result, folder, watcher, budget)
     _tell(request, result, report, folder)
     return exit_code(result)
 
 
-def _keep(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher) -> ReportFiles:
+def _keep(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher, budget: Budget) -> ReportFiles:
     from discovery.reports.notation import law_latex
     from discovery.reports.write import write_report
 
     folder.keep_result(result, law_latex(result))
     watcher("report", "drawing figures, typesetting")
-    return write_report(result, folder.path)
+    if budget.has_time_to_typeset():
+        return write_report(result, folder.path)
+    left = f"The budget was spent, so that there is no PDF. `discover report {shlex.quote(str(folder.path))}` makes it."
+    report = write_report(result, folder.path, pdf=False)
+    return replace(report, notes=(*report.notes, left))
 
 
 def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder: RunFolder) -> None:

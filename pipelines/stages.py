@@ -31,13 +31,14 @@ Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
 
 # Shares of the time left that the first law, smoothing and each search engine may take when there is a budget; the rest
-# is for selection.
-FIRST_SHARE = 0.2
+# is for selection. The first law may have so many seconds in any case, but for the second share: it is fallen back on.
+FIRST_SHARE, FIRST_SECONDS, FIRST_MOST = 0.2, 1.5, 0.7
 SMOOTHING_SHARE = 0.3
 SEARCH_SHARE = 0.4
 APART_SHARE = 2 / 3  # of its grace, after which the process of an engine is ended
 # Share of the time left that a stage may go on after its own; what heeds its deadline needs a tenth of a second.
 LATE_SHARE, LEAST_GRACE = 0.1, 0.5
+LEAST_SMOOTHING = 1.0  # seconds: torch alone takes them
 # Takes the place of a smoother that fails: in compiled loops, linear in the samples, and needs neither torch nor much
 # memory.
 PLAINEST = "kalman"
@@ -69,7 +70,8 @@ class Stages:
         if unasked or self.config.map or self.store.smoothing() is not None:
             return ()
         with self.timed("first law"):
-            limit = self.deadline.sooner(FIRST_SHARE * self.deadline.remaining())
+            left = self.deadline.remaining()
+            limit = self.deadline.sooner(max(FIRST_SHARE * left, min(FIRST_SECONDS, FIRST_MOST * left)))
             found = first_law(trajectories, seed=self.config.seed, deadline=limit, progress=self.progress)
             if found is None:
                 return ()
@@ -114,7 +116,7 @@ class Stages:
 
     def train(self, known: Knowledge | None, problem: DiscoveryProblem) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
         """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
-        if known is None or self.deadline.passed():
+        if known is None or self.hurried:
             return problem, ()
         limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
         with self.timed("neural part"):
@@ -123,6 +125,11 @@ class Stages:
                 return watched(work, limit, self.progress, grace=self.grace), ()
             except EngineError as error:
                 return problem, (Failure("neural part", str(error)),)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether there is less time for smoothing than it takes to load a smoother that learns."""
+        return SMOOTHING_SHARE * self.deadline.remaining() < LEAST_SMOOTHING
 
     @property
     def grace(self) -> float:
@@ -176,6 +183,13 @@ class Stages:
         if not limit.passed():
             self.store.keep_candidates(key, found)
         return found
+
+    def select_first(self, choices: Sequence[Candidates], problem: DiscoveryProblem, *, robust: bool) -> Selected:
+        """The ranking of the first of several sets of candidates of which one can be followed on the data."""
+        for candidates in choices[:-1]:
+            if (selected := self.select(candidates, problem, robust=robust)).refined:
+                return selected
+        return self.select(choices[-1], problem, robust=robust)
 
     def select(self, candidates: Candidates, problem: DiscoveryProblem, *, robust: bool) -> Selected:
         """The ranking; ``robust`` where outliers were found."""

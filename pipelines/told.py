@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from discovery import registry
 from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
+from discovery.reports.naming import split_header
+from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
 from pipelines.config import RunConfig
@@ -17,7 +21,7 @@ from pipelines.plain import plain_names
 
 if TYPE_CHECKING:
     from discovery.protocols import Deadline, Progress, Smoother
-    from discovery.types import DiscoveryProblem, Smoothing, Trajectory
+    from discovery.types import DiscoveryProblem, Smoothing, Trajectory, Verdict
 
 UNIVERSAL = "universal"  # the method of curves by networks in a law that was told in part
 NETWORKS = ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992")  # papers behind it
@@ -66,15 +70,22 @@ def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def smoother_for(known: Knowledge | None, config: RunConfig, rows: int) -> tuple[Smoother, str]:
+def smoother_for(
+    known: Knowledge | None, config: RunConfig, rows: int, *, hurried: bool = False
+) -> tuple[Smoother, str]:
     """The smoother, and why it is not the one that was asked for where it is not.
 
-    A field of first order cannot be learned from positions alone; what is chosen among smoothers is then classical.
+    A field of first order cannot be learned from positions alone, nor any without time; a classical one is then taken.
     """
-    if known is None or not known.hidden or config.smoother != "auto":
-        return config.make_smoother(), ""
     name = "gaussian_process" if rows <= 600 else "kalman"  # as the classical start is chosen
-    note = "A state is hidden, so that no field was learned from the states; they were smoothed by a classical method."
+    if hurried and "torch" in registry.plugin("smoothing", config.smoother).requires:
+        note = f"There was no time for the smoother {config.smoother}; a classical one took its place."
+    elif known is not None and known.hidden and config.smoother == "auto":
+        note = (
+            "A state is hidden, so that no field was learned from the states; they were smoothed by a classical method."
+        )
+    else:
+        return config.make_smoother(), ""
     return config.changed(smoother=name).changed_smoothing({}).make_smoother(), note
 
 
@@ -127,6 +138,27 @@ def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[s
     """What the user calls each state, hidden ones among them."""
     hidden = {one.name: one.header for one in known.hidden} if known else {}
     return {**measurements.headers, **hidden}
+
+
+def spoken(text: str, headers: Mapping[str, str]) -> str:
+    """A sentence in which states are called what the user calls them, as ``100%`` for ``x_100``.
+
+    Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter.
+    """
+    own = {
+        name: split_header(header)[0]
+        for name, header in headers.items()
+        if re.search(r"[\d_]", name) or name.lower() in GREEK
+    }
+    if not own:
+        return text
+    return re.sub(rf"\b(?:{'|'.join(own)})\b(?!-squared)", lambda found: own[found[0]], text)
+
+
+def in_words_of_the_user(verdict: Verdict, headers: Mapping[str, str]) -> Verdict:
+    """The verdict as :func:`spoken`."""
+    findings = tuple(replace(one, text=spoken(one.text, headers)) for one in verdict.findings)
+    return replace(verdict, headline=spoken(verdict.headline, headers), findings=findings)
 
 
 def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:

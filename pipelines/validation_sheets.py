@@ -73,7 +73,7 @@ def case_sheet(rows: Sequence[Row]) -> Sheet:
 def summary_sheet(found: Sequence[Summary]) -> Sheet:
     """One row for each group."""
     counts = ("by", "group", "systems", "cases")
-    columns = (*counts, "R² > 0.9", "unseen R² > 0.9", "same structure", "identical", "s a case")
+    columns = (*counts, "R² > 0.9", "unseen R² > 0.9", "same structure", "identical", "false terms", "s a case")
     cells = tuple(
         (
             one.by,
@@ -84,12 +84,13 @@ def summary_sheet(found: Sequence[Summary]) -> Sheet:
             percent(one.predicted),
             percent(one.structure),
             percent(one.identical),
+            percent(one.false_terms),
             f"{one.seconds:.1f}",
         )
         for one in found
     )
     title = "Shares of cases in per cent (in brackets the standard error over seeds | over systems)"
-    return Sheet(title, columns, (False, False, *[True] * 7), cells)
+    return Sheet(title, columns, (False, False, *[True] * 8), cells)
 
 
 def percent(one: Share) -> str:

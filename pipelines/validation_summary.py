@@ -99,7 +99,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Summary:
-    """Shares of a group of cases."""
+    """Shares of a group of cases.
+
+    Attributes:
+        false_terms: of the laws that were accepted, those with a term that the true law has not.
+    """
 
     by: str
     group: str
@@ -109,6 +113,7 @@ class Summary:
     predicted: Share
     structure: Share
     identical: Share
+    false_terms: Share
     seconds: float
 
 
@@ -140,6 +145,7 @@ def _summary(by: str, group: str, rows: Sequence[Row]) -> Summary:
         share([(one, one.unseen > GOOD) for one in rows if not math.isnan(one.unseen)]),
         share([(one, one.form in ("identical", "same structure")) for one in rows if one.form]),
         share([(one, one.form == "identical") for one in rows if one.form]),
+        share([(one, one.extra > 0) for one in rows if one.form and one.status == "found"]),
         float(np.mean([one.seconds for one in rows])),
     )
 

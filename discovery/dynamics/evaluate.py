@@ -18,9 +18,11 @@ from discovery.types import Law
 def _values(code, outputs, registers, constants, states, out):
     value = registers.copy()
     dimension = states.shape[1]
-    value[dimension + 1 : dimension + 1 + constants.shape[0]] = constants
+    for i in range(constants.shape[0]):
+        value[dimension + 1 + i] = constants[i]
     for point in range(states.shape[0]):
-        value[:dimension] = states[point]
+        for i in range(dimension):
+            value[i] = states[point, i]
         run(code, value)
         for i in range(outputs.shape[0]):
             out[point, i] = value[outputs[i]]
@@ -30,16 +32,18 @@ def _values(code, outputs, registers, constants, states, out):
 def _gradients(code, outputs, registers, constants, states, out, slopes):
     value = registers.copy()
     dimension, number = states.shape[1], constants.shape[0]
-    value[dimension + 1 : dimension + 1 + number] = constants
     tangent = np.zeros((registers.shape[0], number))
     for i in range(number):
+        value[dimension + 1 + i] = constants[i]
         tangent[dimension + 1 + i, i] = 1.0
     for point in range(states.shape[0]):
-        value[:dimension] = states[point]
+        for i in range(dimension):
+            value[i] = states[point, i]
         run_with_tangents(code, value, tangent)
         for i in range(outputs.shape[0]):
             out[point, i] = value[outputs[i]]
-            slopes[point, i] = tangent[outputs[i]]
+            for j in range(tangent.shape[1]):
+                slopes[point, i, j] = tangent[outputs[i], j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -50,10 +54,12 @@ def _jacobians(code, outputs, registers, states, slopes):
     for i in range(dimension):
         tangent[i, i] = 1.0
     for point in range(states.shape[0]):
-        value[:dimension] = states[point]
+        for i in range(dimension):
+            value[i] = states[point, i]
         run_with_tangents(code, value, tangent)
         for i in range(outputs.shape[0]):
-            slopes[point, i] = tangent[outputs[i]]
+            for j in range(tangent.shape[1]):
+                slopes[point, i, j] = tangent[outputs[i], j]
 
 
 def jacobians(

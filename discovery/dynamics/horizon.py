@@ -45,7 +45,8 @@ def prediction_horizon(
     allowed = np.maximum(LOST * spread, GROWN * error)
     reached: list[float] = []
     for start in starts:
-        apart = np.abs(simulate(law, start, times, rtol=1e-6) - simulate(law, start + signs * error, times, rtol=1e-6))
+        one, other = (simulate(law, at, times, rtol=1e-6, spread=spread) for at in (start, start + signs * error))
+        apart = np.abs(one - other)
         lost = ~np.all(apart <= allowed, axis=1)
         reached.append(float(times[int(np.argmax(lost))] - times[0]) if lost.any() else np.inf)
     return float(np.median(reached))

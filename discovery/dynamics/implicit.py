@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import run, run_with_tangents
+from discovery.dynamics.interpreter import copy, run, run_with_tangents
 from discovery.dynamics.lu import factorise, solve
 
 GAMMA = 0.25
@@ -40,7 +40,8 @@ CONVERGED = 1e-2  # share of the tolerance to which a stage is solved
 def _newton_matrix(code, outputs, value, tangent, time, states, step, matrix):
     """I - h gamma J at a state."""
     dimension = states.shape[0]
-    value[:dimension] = states
+    for i in range(dimension):
+        value[i] = states[i]
     value[dimension] = time
     run_with_tangents(code, value, tangent)
     for i in range(dimension):
@@ -136,7 +137,8 @@ def _step(code, outputs, value, tangent, time, y, step, scale, k):
 def _first_slope(code, outputs, value, tangent, time, y, slope):
     """Slopes of state and sensitivities at the start."""
     dimension, columns = y.shape
-    value[:dimension] = y[:, 0]
+    for i in range(dimension):
+        value[i] = y[i, 0]
     value[dimension] = time
     run_with_tangents(code, value, tangent)
     for i in range(dimension):
@@ -163,11 +165,12 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     """As :func:`discovery.dynamics.runge_kutta.propagate`; the number of rows reached has no sign."""
     dimension, number = start.shape[0], constants.shape[0]
     value = registers.copy()
-    value[dimension + 1 : dimension + 1 + number] = constants
+    for i in range(number):
+        value[dimension + 1 + i] = constants[i]
     tangent = np.zeros((registers.shape[0], dimension + (number if columns > 1 else 0)))
     y, after = np.zeros((dimension, columns)), np.zeros((dimension, columns))
-    y[:, 0] = start
     for i in range(dimension):
+        y[i, 0] = start[i]
         tangent[i, i] = 1.0
         if columns > 1:
             y[i, 1 + i] = 1.0
@@ -177,7 +180,7 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     scale = np.empty(dimension)
     origin = times[0]
     time, end = 0.0, times[-1] - origin
-    out[0] = y
+    copy(y, out[0])
     _first_slope(code, outputs, value, tangent, origin, y, slope)
     reached = 1
     step = 1e-4 * end
@@ -209,6 +212,7 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
             _between((times[reached] - origin - time) / step, step, y, slope, after, k[4], out[reached])
             reached += 1
         time = later
-        y[:], slope[:] = after, k[4]
+        copy(after, y)
+        copy(k[4], slope)
         step *= min(4.0, 0.9 * max(error, 1e-6) ** -0.25)
     return reached

@@ -12,6 +12,14 @@ RAMP = 0.005
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def copy(source: np.ndarray, target: np.ndarray) -> None:
+    """Copies a matrix onto another. Assignment to a slice is compiled with messages about shapes, and takes seconds."""
+    for i in range(source.shape[0]):
+        for j in range(source.shape[1]):
+            target[i, j] = source[i, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def run(code: np.ndarray, value: np.ndarray) -> None:
     """Fills the result registers."""
     for i in range(code.shape[0]):
@@ -98,7 +106,8 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
     count = 2 * samples - 1 if held else samples
     size = registers.shape[0]
     value = np.empty(size + count * (1 + drives.shape[1]))
-    value[:size] = registers
+    for i in range(size):
+        value[i] = registers[i]
     value[header], value[header + 1] = size, count
     for i in range(samples):
         after = 2 * i if held else i

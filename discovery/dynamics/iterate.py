@@ -20,7 +20,8 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, m
     """
     dimension, number = start.shape[0], constants.shape[0]
     value = registers.copy()
-    value[dimension + 1 : dimension + 1 + number] = constants
+    for i in range(number):
+        value[dimension + 1 + i] = constants[i]
     tangent = np.zeros((registers.shape[0], columns - 1))
     for i in range(dimension):
         value[i] = start[i]
@@ -40,12 +41,14 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, m
             run_with_tangents(code, value, tangent)
             for i in range(dimension):
                 following[i] = value[outputs[i]]
-                slopes[i] = tangent[outputs[i]]
+                for j in range(columns - 1):
+                    slopes[i, j] = tangent[outputs[i], j]
                 if not abs(following[i]) <= bound[i]:
                     return row
             for i in range(dimension):
                 value[i] = following[i]
-                tangent[i] = slopes[i]
+                for j in range(columns - 1):
+                    tangent[i, j] = slopes[i, j]
             done += 1
         for i in range(dimension):
             out[row, i, 0] = value[i]

@@ -10,11 +10,10 @@ import math
 
 import numpy as np
 from jaxtyping import Float
-from numba import njit
 
 from discovery.dynamics.follow import follow
 from discovery.dynamics.iterate import MAP
-from discovery.dynamics.tape import tape_of
+from discovery.dynamics.tape import Tape, tape_of
 from discovery.types import Law
 
 # Renormalisations in each half of a run; the first half is for the transient and for the vector to turn.
@@ -25,37 +24,32 @@ CHAOTIC = 3.0
 MAX_STEPS = 20_000
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _growth(code, outputs, registers, start, vector, times, rtol, atol, bound, max_steps):
+def _growth(
+    tape: Tape,
+    start: Float[np.ndarray, " state"],
+    vector: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+    rtol: float,
+    bound: Float[np.ndarray, " state"],
+) -> Float[np.ndarray, " interval"]:
     """Logarithm of the growth of ``vector`` between the times, one value each; NaN from where it cannot be followed."""
-    dimension = start.shape[0]
-    growth = np.full(times.shape[0] - 1, np.nan)
-    none = np.empty(0)
-    state = start.copy()
-    direction = vector.copy()
-    stiff = np.zeros(1, dtype=np.bool_)
-    for i in range(times.shape[0] - 1):
+    registers, none, dimension = np.array(tape.registers), np.empty(0), len(start)
+    growth = np.full(len(times) - 1, np.nan)
+    state, direction, stiff = start, vector, False
+    for i in range(len(growth)):
         out = np.empty((2, dimension, 1 + dimension))
-        reached = follow(
-            code, outputs, registers, none, state, times[i : i + 2], 1 + dimension, rtol, atol, bound, max_steps, out,
-            stiff,
+        reached, stiff = follow(
+            tape, registers, none, state, times[i : i + 2], rtol=rtol, atol=1e-2 * rtol * bound, bound=bound,
+            max_steps=MAX_STEPS // STEPS, out=out, stiff=stiff,
         )  # fmt: skip
         if reached < 2:
             return growth
-        total = 0.0
-        for row in range(dimension):
-            state[row] = out[1, row, 0]
-        turned = np.zeros(dimension)
-        for row in range(dimension):
-            for column in range(dimension):
-                turned[row] += out[1, row, 1 + column] * direction[column]
-            total += (turned[row] / bound[row]) ** 2
-        size = math.sqrt(total)
+        state, turned = out[1, :, 0].copy(), out[1, :, 1:] @ direction
+        size = float(np.linalg.norm(turned / bound))
         if not size > 0.0 or not math.isfinite(size):
             return growth
         growth[i] = math.log(size)
-        for row in range(dimension):
-            direction[row] = turned[row] / size
+        direction = turned / size
     return growth
 
 
@@ -85,10 +79,7 @@ def largest_exponent(
     found: list[float] = []
     for start in np.array(starts, dtype=np.float64):
         vector = bound / np.linalg.norm(np.ones(len(bound)))
-        growth = _growth(
-            tape.code, tape.outputs, np.array(tape.registers), start, vector, times, rtol, 1e-2 * rtol * bound, bound,
-            MAX_STEPS // STEPS,
-        )  # fmt: skip
+        growth = _growth(tape, start, vector, times, rtol, bound)
         total = float(growth[len(growth) // 2 :].sum())
         found.append(total / (0.5 * duration) if total > CHAOTIC else math.nan)
     chaotic = [one for one in found if math.isfinite(one)]

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import run, run_with_tangents
+from discovery.dynamics.interpreter import copy, run, run_with_tangents
 
 C = np.array([0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1])
 A = np.array(
@@ -148,15 +148,16 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     """
     dimension = start.shape[0]
     value = registers.copy()
-    value[dimension + 1 : dimension + 1 + constants.shape[0]] = constants
     tangent = np.zeros((registers.shape[0], max(columns - 1, 0)))
     y = np.zeros((dimension, columns))
-    y[:, 0] = start
-    if columns > 1:
-        for i in range(dimension):
+    for i in range(dimension):
+        y[i, 0] = start[i]
+        if columns > 1:
             tangent[i, i] = 1.0
             y[i, 1 + i] = 1.0
-        for i in range(constants.shape[0]):
+    for i in range(constants.shape[0]):
+        value[dimension + 1 + i] = constants[i]
+        if columns > 1:
             tangent[dimension + 1 + i, dimension + i] = 1.0
     trial = np.empty_like(y)
     k = np.zeros((7, dimension, columns))
@@ -165,7 +166,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     origin = times[0]
     time = 0.0
     end = times[-1] - origin
-    out[0] = y
+    copy(y, out[0])
     reached = 1
     if times.shape[0] == 1:
         return reached
@@ -208,7 +209,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
         if limited >= LIMITED and end - after > MANY * step:
             return -reached
         time = after
-        y[:] = trial
-        k[0] = k[6]
+        copy(trial, y)
+        copy(k[6], k[0])
         step *= min(5.0, 0.9 * max(error, 1e-10) ** -0.2)
     return -reached if limited >= LIMITED else reached

@@ -18,7 +18,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.beliefs import Beliefs
 from discovery.dynamics.iterate import MAP
-from discovery.dynamics.normal_equations import assemble
+from discovery.dynamics.normal_equations import assemble, assemble_stiff
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
@@ -157,26 +157,29 @@ def _evaluate(
 ) -> _Normal | None:
     """Normal equations at a point; None where some window cannot be simulated to its end."""
     count, dimension, number = len(windows.starts), tape.dimension, tape.constants
-    costs = np.empty(count)
-    start_block = np.empty((count, dimension, dimension))
-    mixed = np.empty((count, dimension, number))
-    block = np.empty((number, number))
-    start_gradient = np.empty((count, dimension))
-    gradient = np.empty(number)
+    costs, starts_lower = np.zeros(count), np.zeros((count, dimension, dimension))
+    mixed, start_gradient = np.zeros((count, dimension, number)), np.zeros((count, dimension))
+    lower, gradient = np.zeros((number, number)), np.zeros(number)
     rtol = MAP if windows.discrete else min(settings.rtol, windows.rtol)
-    done = assemble(
+    given = (
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
-        windows.offsets, windows.logarithmic, rtol, 1e-2 * rtol * windows.spread, windows.bound,
-        settings.bend, settings.steps_a_sample, start_block, mixed, block, start_gradient, gradient, costs,
-        tape.header, windows.drives, windows.held,
+        windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread, windows.bound,
+        settings.bend, settings.steps_a_sample, tape.header, windows.drives, windows.held, starts_lower, mixed,
+        start_gradient, lower, gradient, costs,
     )  # fmt: skip
-    if done < count or not (np.all(np.isfinite(block)) and np.all(np.isfinite(start_block))):
+    done = assemble(*given)
+    if done < 0:
+        done = assemble_stiff(-1 - done, *given)
+    if done < count or not (np.all(np.isfinite(lower)) and np.all(np.isfinite(starts_lower))):
         return None
-    unit = windows.spread
-    start_block *= unit[:, None] * unit
-    return _Normal(
-        float(costs.sum()), costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit
-    )
+    unit, cost = windows.spread, float(costs.sum())
+    start_block, block = _whole(starts_lower) * (unit[:, None] * unit), _whole(lower)
+    return _Normal(cost, costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit)
+
+
+def _whole(lower: Float[np.ndarray, "*some row row"]) -> Float[np.ndarray, "*some row row"]:
+    """Symmetric matrices of their lower halves."""
+    return lower + np.swapaxes(np.tril(lower, -1), -1, -2)
 
 
 def _believed(normal: _Normal | None, beliefs: Beliefs | None, constants: np.ndarray) -> _Normal | None:

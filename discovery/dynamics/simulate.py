@@ -28,6 +28,7 @@ def simulate(
     bound: float = BOUND,
     max_steps: int = MAX_STEPS,
     drive: Drive | None = None,
+    spread: Float[np.ndarray, " state"] | None = None,
 ) -> Float[np.ndarray, "time state"]:
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
@@ -36,6 +37,7 @@ def simulate(
     Args:
         bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
         drive: the inputs of a law that has some; beyond its ends they stay as they are there.
+        spread: deviation of each state, by which errors near zero and bounds are measured; else the start is asked.
 
     Raises:
         SimulationError: the law has inputs, and they are not given.
@@ -47,16 +49,23 @@ def simulate(
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)
     out = np.full((len(times), tape.dimension, 1), np.nan)
-    size = float(np.max(np.abs(start)))
-    atol = rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * (size or 1e-12))
-    limits = np.full(tape.dimension, bound * max(size, 1.0))
+    atol, limits = _sizes(start, spread, rtol, bound)
     constants = np.array(law.constants, dtype=np.float64)
-    stiff = np.zeros(1, dtype=np.bool_)
-    reached = follow(
-        tape.code, tape.outputs, registers, constants, start, times, 1, rtol, atol, limits, max_steps, out, stiff
+    reached, _ = follow(
+        tape, registers, constants, start, times, rtol=rtol, atol=atol, bound=limits, max_steps=max_steps, out=out
     )
     out[reached:] = np.nan
     return out[:, :, 0]
+
+
+def _sizes(
+    start: Float[np.ndarray, " state"], spread: Float[np.ndarray, " state"] | None, rtol: float, bound: float
+) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
+    """Errors near zero, and magnitudes, that states may have."""
+    if spread is not None:
+        return rtol * 1e-2 * spread, bound * (np.abs(start) + spread)
+    size = float(np.max(np.abs(start)))
+    return rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * (size or 1e-12)), np.full(len(start), bound * max(size, 1.0))
 
 
 def _driven(tape: Tape, law: Law, drive: Drive | None) -> Float[np.ndarray, " register"]:

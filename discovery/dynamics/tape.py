@@ -153,8 +153,12 @@ class _Assembler:
         return self.emit(op, self.register(parts(expression)[0]))
 
     def sum(self, expression: sp.Expr) -> int:
-        positive = [a for a in parts(expression) if not a.could_extract_minus_sign()]
-        negative = [a for a in parts(expression) if a.could_extract_minus_sign()]
+        terms = parts(expression)
+        if any(a.is_Mul and parts(a)[0].is_Float for a in terms):
+            # SymPy orders terms by their numbers first, which are others in other units; sums would round otherwise.
+            terms = tuple(sorted(terms, key=lambda a: a.as_coeff_Mul()[1].sort_key()))
+        positive = [a for a in terms if not a.could_extract_minus_sign()]
+        negative = [a for a in terms if a.could_extract_minus_sign()]
         total = self.register(positive[0]) if positive else self.literal(0.0)
         for term in positive[1:]:
             total = self.emit(Op.ADD, total, self.register(term))

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from discovery.samples import binary_units
 from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
 # Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
@@ -25,7 +26,7 @@ class Windows:
 
     Attributes:
         times: time of each sample.
-        values: measured states, or their logarithms where ``logarithmic``; 0 where missing.
+        values: measured states, or the logarithms of their sizes in ``units`` where ``logarithmic``; 0 where missing.
         weights: one over the standard deviation of each value; 0 where missing.
         offsets: window k holds samples offsets[k] to offsets[k + 1].
         starts: first guess of the state at the first sample of each window, from the smoother.
@@ -64,6 +65,11 @@ class Windows:
         return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     @property
+    def units(self) -> Float[np.ndarray, " state"]:
+        """Powers of two of the sizes of the states, of which logarithms lose no digit, whatever the columns' units."""
+        return binary_units(self.bound)
+
+    @property
     def count(self) -> int:
         """Number of values that were measured."""
         return int(np.count_nonzero(self.weights))
@@ -93,19 +99,20 @@ def cut(
         edges = _edges(len(trajectory), length)
         pieces += [(index, low, high) for low, high in pairwise(edges)]
     pieces = _thin(pieces, max_samples)
+    everything = known_states(trajectories, smoothed)
+    size = np.nanmax(np.abs(everything), axis=0)
+    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
+    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
+    bound = np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread)
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:
         level = smoothed[index].states[low:high]
-        value, weight = _weighed(trajectories[index].states[low:high], level, noise)
+        value, weight = _weighed(trajectories[index].states[low:high], level, noise, binary_units(bound))
         times.append(trajectories[index].times[low:high])
         values.append(value)
         weights.append(weight)
         starts.append(level[0])
         offsets.append(offsets[-1] + high - low)
-    everything = known_states(trajectories, smoothed)
-    size = np.nanmax(np.abs(everything), axis=0)
-    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
-    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
     return Windows(
         np.concatenate(times),
         np.vstack(values),
@@ -113,7 +120,7 @@ def cut(
         np.array(offsets, dtype=np.int64),
         np.array(starts),
         spread,
-        np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread),
+        bound,
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),
@@ -142,7 +149,7 @@ def weighed(
     values, weights = np.empty_like(windows.values), np.empty_like(windows.weights)
     for (index, first), (low, high) in zip(windows.places, pairwise(windows.offsets), strict=True):
         measured = trajectories[index].states[first : first + high - low]
-        values[low:high], weights[low:high] = _weighed(measured, levels[low:high], noise)
+        values[low:high], weights[low:high] = _weighed(measured, levels[low:high], noise, windows.units)
     return replace(
         windows, values=values, weights=weights, logarithmic=noise.kind == "lognormal",
         rtol=_enough(noise, windows.spread),
@@ -156,14 +163,17 @@ def _enough(noise: NoiseModel, spread: Float[np.ndarray, " state"]) -> float:
 
 
 def _weighed(
-    x: Float[np.ndarray, "sample state"], level: Float[np.ndarray, "sample state"], noise: NoiseModel
+    x: Float[np.ndarray, "sample state"],
+    level: Float[np.ndarray, "sample state"],
+    noise: NoiseModel,
+    units: Float[np.ndarray, " state"],
 ) -> tuple[Float[np.ndarray, "sample state"], Float[np.ndarray, "sample state"]]:
     """Values, or their logarithms, and weights of measurements ``x`` of states at ``level``; both 0 where missing."""
     logarithmic = noise.kind == "lognormal"
     measured = np.isfinite(x) & ((x > 0.0) | (not logarithmic))  # a value that has no logarithm says nothing
     sigma = noise.scale if logarithmic else noise.deviation(level)
-    safe = np.where(measured, x, 1.0)
-    values = np.where(measured, np.log(safe) if logarithmic else safe, 0.0)
+    safe = np.where(measured, x, units)
+    values = np.where(measured, np.log(safe / units) if logarithmic else safe, 0.0)
     return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)
 
 

@@ -23,6 +23,7 @@ from scipy.linalg import block_diag
 
 from discovery.dynamics.evaluate import jacobians
 from discovery.protocols import NEVER, Deadline
+from discovery.samples import binary_units
 from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 # Samples of all runs together; more are averaged over neighbours, of which the smoothed curve leaves residuals only.
@@ -67,7 +68,10 @@ class Response:
 
 @dataclass(frozen=True)
 class _Path:
-    """One run, its samples perhaps averaged: the smoothed curve, its Jacobian, and residuals with their weights."""
+    """One run, its samples perhaps averaged: the smoothed curve, its Jacobian, and residuals with their weights.
+
+    States are counted in units of their own, powers of two, so that no digit depends on the unit of a column.
+    """
 
     times: Float[np.ndarray, " time"]
     states: Float[np.ndarray, "time state"]
@@ -92,13 +96,14 @@ def responses(
     """
     if trajectories[0].discrete:
         return ()  # a map leaves a curve at once, and has no derivative to be linear in
-    paths = _paths(trajectories, smoothing, laws or {})
+    units = _units(smoothing.trajectories)
+    paths = _paths(trajectories, smoothing, laws or {}, units)
     if not paths:
         return ()
     spread = np.vstack([path.states for path in paths]).std(axis=0)
     windows = [window for path in paths for window in _steady(path, spread)]
     names = enumerate(trajectories[0].names)
-    return tuple(_response(name, i, windows) for i, name in names if not deadline.passed())
+    return tuple(_response(name, i, windows, units) for i, name in names if not deadline.passed())
 
 
 def responses_of(
@@ -137,16 +142,29 @@ def _growth(window: _Path, spread: Float[np.ndarray, " state"]) -> float:
     return float(np.linalg.norm(np.where(np.isfinite(scaled), scaled, 1e300), 2, axis=(1, 2)).max())
 
 
-def _paths(trajectories: Sequence[Trajectory], smoothing: Smoothing, laws: Mapping[str, sp.Expr]) -> list[_Path]:
+def _spread(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
+    return np.vstack([run.states for run in smoothed]).std(axis=0)
+
+
+def _units(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
+    return binary_units(_spread(smoothed))
+
+
+def _paths(
+    trajectories: Sequence[Trajectory],
+    smoothing: Smoothing,
+    laws: Mapping[str, sp.Expr],
+    units: Float[np.ndarray, " state"],
+) -> list[_Path]:
     smoothed = smoothing.trajectories
-    floor = FLOOR * np.maximum(np.vstack([run.states for run in smoothed]).std(axis=0), 1e-300)
+    floor = FLOOR * np.maximum(_spread(smoothed), 1e-300)
     jacobians = _jacobians(smoothed, laws)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothed)
     paths: list[_Path] = []
     for trajectory, run, slopes in zip(trajectories, smoothed, jacobians, strict=True):
         count = min(len(run.times), max(SHORTEST, math.ceil(share * len(run.times))))
         if count >= 2:
-            paths.append(_averaged(trajectory, run, slopes, smoothing.noise, floor, count))
+            paths.append(_averaged(trajectory, run, slopes, smoothing.noise, floor, count, units))
     return paths
 
 
@@ -157,6 +175,7 @@ def _averaged(
     noise: NoiseModel,
     floor: Float[np.ndarray, " state"],
     count: int,
+    units: Float[np.ndarray, " state"],
 ) -> _Path:
     """The run with its residuals averaged over ``count`` groups of neighbours, each at the time in its middle."""
     edges = np.linspace(0, len(run.times), count + 1).round().astype(int)
@@ -167,8 +186,9 @@ def _averaged(
     total = np.add.reduceat(precision, edges[:-1], axis=0)
     mean = np.add.reduceat(precision * missed, edges[:-1], axis=0) / np.maximum(total, 1e-300)
     return _Path(
-        run.times[middle], run.states[middle], run.derivatives[middle], jacobians[middle], mean, np.sqrt(total)
-    )
+        run.times[middle], run.states[middle] / units, run.derivatives[middle] / units,
+        jacobians[middle] * units / units[:, None], mean / units, np.sqrt(total) * units,
+    )  # fmt: skip
 
 
 def _exponents(dimension: int) -> list[tuple[int, ...]]:
@@ -238,8 +258,8 @@ def driven_response(
 
     None where the runs are too short.
     """
-    floor = FLOOR * np.maximum(np.vstack([run.states for run in smoothing.trajectories]).std(axis=0), 1e-300)
-    spread = np.vstack([run.states for run in smoothing.trajectories]).std(axis=0)
+    spread, units = _spread(smoothing.trajectories), _units(smoothing.trajectories)
+    floor = FLOOR * np.maximum(spread, 1e-300)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothing.trajectories)
     found: list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray, float, int]]] = []
     values = 0
@@ -247,11 +267,13 @@ def driven_response(
         count = min(len(run.times), max(SHORTEST, math.ceil(share * len(run.times))))
         if count < 2:
             continue
-        path = _averaged(trajectory, run, one.jacobians, smoothing.noise, floor, count)
-        for window in _steady(path, spread):
+        path = _averaged(trajectory, run, one.jacobians, smoothing.noise, floor, count, units)
+        for window in _steady(path, spread / units):
             rows = np.searchsorted(run.times, window.times)
             values += int(np.count_nonzero(window.weights))
-            parts = _factored(window, one.factors[rows], one.rests[rows], one.free[rows])
+            parts = _factored(
+                window, one.factors[rows] / units, one.rests[rows] / units, one.free[rows] / units[:, None]
+            )
             found.append((one.arguments[rows], parts))
     if not found:
         return None
@@ -314,11 +336,12 @@ def likely_jacobians(
     return _jacobians(smoothed, laws)
 
 
-def _response(name: str, equation: int, windows: Sequence[_Path]) -> Response:
+def _response(name: str, equation: int, windows: Sequence[_Path], units: Float[np.ndarray, " state"]) -> Response:
     blocks, targets, rests, free = zip(*[_compressed(window, equation) for window in windows], strict=True)
     count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)
-    states = np.vstack([window.states for window in windows])
-    return Response(name, states, np.concatenate(targets), np.asarray(block_diag(*blocks)), sum(rests), count)
+    states = np.vstack([window.states for window in windows]) * units
+    operator = np.asarray(block_diag(*blocks)) / units[equation]
+    return Response(name, states, np.concatenate(targets), operator, sum(rests), count)
 
 
 def _compressed(window: _Path, equation: int) -> tuple[np.ndarray, np.ndarray, float, int]:

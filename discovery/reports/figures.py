@@ -1,4 +1,4 @@
-"""The figures of a report, by name; residuals and the front of laws are drawn here."""
+"""The figures of a report, by name; residuals are drawn here."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from discovery.reports.drawing import (
-    BLUE,
-    HALF,
     INK,
     MUTED,
-    NARROW_HEIGHT,
     PALETTE,
     SHAPES,
-    SKY,
-    VERMILION,
     WIDTH,
     dot_size,
     header,
@@ -28,17 +23,14 @@ from discovery.reports.drawing import (
     style,
     thin,
 )
+from discovery.reports.pareto import front
 from discovery.reports.portraits import draw_plane, draw_projection, draw_slope, phase
 from discovery.reports.residuals import Residuals, autocorrelation, residuals
-from discovery.reports.rows import MOST_LAWS
 from discovery.reports.timelines import Look, draw_timeline, key, legend, trajectories, unseen
-from discovery.selection.verdict import TIE
 from discovery.types import DiscoveryResult
 
 MOST_STATES = len(PALETTE)
 _LAGS = 20  # of the autocorrelation, or a quarter of the samples if that is less
-_NEAR = (0.05, 0.12)  # shares of the axes within which the numbers of two laws would be printed over each other
-_TALL = 100  # nats above which the axis of scores becomes logarithmic
 
 
 def draw(result: DiscoveryResult) -> dict[str, Figure]:
@@ -144,50 +136,3 @@ def _draw_histogram(axes: Axes, values: np.ndarray) -> None:
     bins = np.arange(-edge, edge + width, width)
     axes.hist(known, bins=bins.tolist(), density=True, orientation="horizontal", color=MUTED, alpha=0.5)
     axes.plot(np.exp(-(points**2) / 2) / np.sqrt(2 * np.pi), points, color=INK, lw=1.0)
-
-
-def front(result: DiscoveryResult) -> Figure | None:
-    """Score above the best against complexity; numbers are ranks, and laws in the band are as good as tied."""
-    ranked = [(rank, law) for rank, law in enumerate(result.ranking.front, start=1) if np.isfinite(law.score)]
-    if len(ranked) < 2:
-        return None
-    figure = Figure(figsize=(HALF, NARROW_HEIGHT if result.trajectories[0].dimension > 2 else 1.65))
-    axes = figure.subplots()
-    best = ranked[0][1].score
-    places = {rank: (law.complexity, law.score - best) for rank, law in ranked}
-    axes.axhspan(-TIE, TIE, color=SKY, alpha=0.2, lw=0)
-    for rank, (across, along) in places.items():
-        colour, shape, size = (VERMILION, "D", 6) if rank == 1 else (BLUE, "o", 4)
-        axes.plot(across, along, shape, color=colour, ms=size, mew=0)
-    gaps = [along for _, along in places.values()]
-    if max(gaps) > _TALL:
-        axes.set_yscale("symlog", linthresh=10)
-    axes.set_ylim(-0.08 * max(gaps) if max(gaps) <= _TALL else -2, 1.14 * max(*gaps, TIE))
-    axes.margins(x=0.1)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for text, across, along in _numbers(places, axes):
-        axes.annotate(text, (across, along), (5, 3), textcoords="offset points")
-    label(axes, x="complexity (nodes)", y="nats above the best")
-    return figure
-
-
-def _numbers(places: dict[int, tuple[int, float]], axes: Axes) -> list[tuple[str, float, float]]:
-    """Ranks of the laws that the report lists; those of points that nearly touch are printed together."""
-    left, right = axes.get_xlim()
-    width = right - left
-
-    def scaled(along: float) -> float:
-        return float(axes.transAxes.inverted().transform(axes.transData.transform((left, along)))[1])
-
-    groups: list[tuple[list[int], float, float]] = []
-    named = ((rank, place) for rank, place in places.items() if rank <= MOST_LAWS)
-    for rank, (across, along) in sorted(named, key=lambda item: item[1]):
-        if (
-            groups
-            and across - groups[-1][1] < _NEAR[0] * width
-            and abs(scaled(along) - scaled(groups[-1][2])) < _NEAR[1]
-        ):
-            groups[-1][0].append(rank)
-        else:
-            groups.append(([rank], across, along))
-    return [(", ".join(map(str, sorted(ranks))), across, along) for ranks, across, along in groups]

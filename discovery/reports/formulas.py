@@ -77,7 +77,9 @@ class Formulas(Generic[Safe]):
         return self.result.trajectories[0].discrete
 
     def _typesetter(self, values: dict[str, str]) -> Typesetter:
-        return Typesetter(self.pen, {"t": self.result.time_name, **self.result.headers, **self.names}, values)
+        headers = {"t": self.result.time_name, **self.result.headers, **self.names}
+        varying = frozenset({"t", *self.result.trajectories[0].names, *self.result.inputs})
+        return Typesetter(self.pen, headers, values, varying)
 
     def _equations(self, law: Law, typesetter: Typesetter, width: int) -> tuple[Equation[Safe], ...]:
         law = collapsed(law, self.result.structure.owned)

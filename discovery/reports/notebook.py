@@ -62,7 +62,7 @@ def _law(value: Law | DiscoveryResult) -> RankedLaw | None:
 
 def _typesetter(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> Typesetter:
     names = {} if isinstance(value, Law) else {"t": value.time_name, **value.headers, **constant_names(value)}
-    return Typesetter(pen, names, numbers(ranked))
+    return Typesetter(pen, names, numbers(ranked), frozenset({"t", *ranked.law.states, *ranked.law.inputs}))
 
 
 def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> list[tuple[str, tuple[str, ...]]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jinja2
 
+from discovery import files
 from discovery.reports.context import context
 from discovery.reports.formulas import Equation, Formulas
 from discovery.reports.naming import shown
@@ -140,13 +141,14 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
             "No PDF was made, because pdflatex is not installed; report.tex can be compiled elsewhere. "
             "Without a TeX, typst makes it: pip install typst"
         )
-    with tempfile.TemporaryDirectory(dir=source.parent, prefix="tex-") as scratch:
+    with tempfile.TemporaryDirectory(dir=source.parent, prefix=files.SCRATCH) as scratch:
         output = Path(scratch).name
         options = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", f"-output-directory={output}")
+        command = (*_leash(), program, *options, source.name)
         for _ in range(_PASSES):
             try:
                 done = subprocess.run(
-                    (program, *options, source.name), cwd=source.parent, env=_paranoid(), capture_output=True,
+                    command, cwd=source.parent, env=_paranoid(), capture_output=True,
                     timeout=TIMEOUT, check=False, stdin=subprocess.DEVNULL,
                 )  # fmt: skip
             except (OSError, subprocess.TimeoutExpired) as error:
@@ -156,6 +158,12 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
             if not _AGAIN.search(done.stdout):
                 break
         return (Path(scratch) / source.with_suffix(".pdf").name).read_bytes(), ""
+
+
+def _leash() -> tuple[str, ...]:
+    """What to run a program by so that it ends with this process, however that ends; nothing where there is no such."""
+    setpriv = shutil.which("setpriv")  # of util-linux, which every Linux has
+    return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
 
 
 def _paranoid() -> dict[str, str]:

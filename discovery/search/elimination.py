@@ -148,8 +148,9 @@ def _weakest(fitted: Fit, support: _Support) -> set[int] | None:
 
 def _shifted(fitted: Fit, drop: set[int], kept: list[int]) -> tuple[float, ...]:
     """Where the remaining constants move when some are set to zero, by the quadratic model of the cost."""
-    information, constants = fitted.information, np.array(fitted.law.constants)
+    information, scale = fitted.scaled_information()
+    constants = np.array(fitted.law.constants)
     gone = sorted(drop)
-    inner = information[np.ix_(kept, kept)]
-    change = np.linalg.lstsq(inner, information[np.ix_(kept, gone)] @ constants[gone], rcond=1e-10)[0]
-    return tuple(float(c) for c in constants[kept] + change)
+    moved = information[np.ix_(kept, gone)] @ (scale * constants)[gone]
+    change = np.linalg.lstsq(information[np.ix_(kept, kept)], moved, rcond=1e-10)[0]
+    return tuple(float(c) for c in constants[kept] + change / np.where(scale > 0.0, scale, 1.0)[kept])

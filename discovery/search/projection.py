@@ -34,10 +34,11 @@ def project(
     error = float(residual @ residual)
     damping = 1e-2
     moved = True
+    least = 1e-3 * np.where(inner != 0.0, np.abs(inner), 1.0)  # each in its own unit; what begins at zero has none
     size = slopes = normal = np.empty(0)
     for _ in range(iterations if len(inner) and np.isfinite(error) else 0):
         if moved:
-            size = np.maximum(np.abs(inner), 1e-3 * (float(np.abs(inner).max()) or 1e-12))
+            size = np.maximum(np.abs(inner), least)
             slopes = _slopes(columns, current, inner, size, residual, outer)
             if not np.all(np.isfinite(slopes)):  # a neighbour where the columns are undefined
                 break
@@ -81,7 +82,10 @@ def _slopes(
     for k in range(len(inner)):
         beside = inner.copy()
         beside[k] += MOVE * size[k]
-        change = (columns(beside) - current) / MOVE
+        near = columns(beside)
+        if not np.all(np.isfinite(near)):
+            return np.full_like(slopes, np.inf)
+        change = (near - current) / MOVE
         slopes[:, k] = -change @ outer
         turned[:, k] = (change.T @ residual) / scale
     if not np.all(np.isfinite(slopes)):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
@@ -23,6 +24,8 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law
 PLUGIN = "StructuredSearch"
 # Terms up to which there are so few supports that many of them are tried.
 FEW = 3
+# Share of the largest response to a term below which that to another is rounding.
+FAINTEST = 1e-12
 CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
@@ -83,7 +86,7 @@ class StructuredSearch:
     ) -> Iterator[tuple[EquationCandidate, float]]:
         """Candidates for all equations from all libraries on one regression, each with its description length."""
         for library in every:
-            design = view.operator(values(library.terms, problem.names, view.states))
+            design = seen(view, values(library.terms, problem.names, view.states))
             source = f"structured:{library.name}"
             for state in problem.open:
                 equation = problem.names.index(state)
@@ -106,6 +109,15 @@ class StructuredSearch:
         few = [subset for subset in found if len(subset.support) <= FEW]
         many = [one for size in range(FEW + 1, self.largest + 1) for one in _of_size(found, size)[: 2 * keep]]
         return (*few, *many, *eliminated(design, target, largest=self.largest))
+
+
+def seen(view: View, columns: Float[np.ndarray, "point term"]) -> Float[np.ndarray, "row term"]:
+    """The columns at the rows of a regression, zero where nothing but rounding is left of one, as of a constant."""
+    rows = view.operator(columns)
+    with np.errstate(all="ignore"):
+        shares = np.linalg.norm(rows, axis=0) / np.linalg.norm(columns, axis=0)
+    largest = np.max(shares, initial=0.0, where=np.isfinite(shares))
+    return np.where(shares <= FAINTEST * largest, 0.0, rows)
 
 
 def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:

@@ -88,7 +88,7 @@ def _usable(terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Columns that can be searched, and the length of every column."""
     usable = np.all(np.abs(terms) < LARGEST, axis=0)
     scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
-    usable &= scale > 1e-12 * max(float(scale.max(initial=0.0)), 1e-300)
+    usable &= scale > 0.0  # however small: that may be a matter of units
     return np.flatnonzero(usable)[:MOST_COLUMNS], scale
 
 

@@ -52,11 +52,12 @@ def _supports(grams, thresholds, ridge, found):
     first, solved = np.empty(columns), np.empty(columns)
     chosen = np.empty(columns, dtype=np.int64)
     for g in range(grams.shape[0]):
-        chosen[:] = np.arange(columns)
+        for i in range(columns):
+            chosen[i] = i
         _solve(grams[g], chosen, columns, ridge, factor, first)  # every threshold begins with all terms
         for t in range(thresholds.shape[0]):
-            chosen[:] = np.arange(columns)
-            solved[:] = first
+            for i in range(columns):
+                chosen[i], solved[i] = i, first[i]
             count = columns
             for turn in range(ROUNDS):
                 if turn > 0:

@@ -14,6 +14,7 @@ from itertools import chain
 
 from discovery.dynamics.shooting import Shooting
 from discovery.laws import Law, RankedLaw
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.relations import named
 from discovery.selection.sharing import Own, Sharing, sharing
 from discovery.selection.trajectories import Selected
@@ -25,14 +26,16 @@ INSEPARABLE = 0.9
 SHOWN = 3  # constants that are named at most
 
 
-def agreement(selected: Selected, settings: Shooting | None = None) -> tuple[Finding, ...]:
-    """Whether all runs agree on the constants of the chosen law; nothing where there is one run.
+def agreement(
+    selected: Selected, settings: Shooting | None = None, *, deadline: Deadline = NEVER
+) -> tuple[Finding, ...]:
+    """Whether all runs agree on the constants of the chosen law; nothing where there is one run, or no time left.
 
     Returns:
         A finding against the law where runs do not agree on constants that they cannot separate, or a caution.
     """
     runs = 1 + max((run for run, _ in selected.windows.places), default=0)
-    if runs < 2 or not selected.refined or not selected.refined[0].law.constants:
+    if runs < 2 or deadline.passed() or not selected.refined or not selected.refined[0].law.constants:
         return ()
     fitted = selected.refined[0].fit
     shares = sharing(fitted, selected.windows, range(runs), settings or Shooting())

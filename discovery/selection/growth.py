@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -53,7 +53,8 @@ class Growth:
 def levels(problem: DiscoveryProblem, settings: Growth, *, max_samples: int | None = None) -> list[Windows]:
     """Windows of all lengths, from the shortest to whole trajectories."""
     longest = max(len(trajectory) for trajectory in problem.trajectories)
-    lengths = [min(settings.first, max(5, longest // 4), max(8, round(_turn(problem) / 3)))]
+    turn = _turn(problem) / 3.0  # infinite where nothing moves
+    lengths = [min(settings.first, max(5, longest // 4), max(8, round(min(turn, longest))))]
     while lengths[-1] < longest:
         lengths.append(lengths[-1] * settings.factor)
     most = settings.max_samples if max_samples is None else max_samples
@@ -108,6 +109,7 @@ def grow(
 
     leading = side_by_side(begin, laws[: settings.leaders], threads)  # also when time is up: there has to be a law
     refined = in_order([*leading, *side_by_side(begin, laws[settings.leaders :], threads, deadline)])
+    refined = refined or list(islice(filter(None, map(begin, laws[settings.leaders :])), 1))
     windows = ladder[0]
     guesses = {law.skeletons: law for law in laws}
 

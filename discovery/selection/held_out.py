@@ -212,7 +212,8 @@ def _forecasts(
         origin, start = (low, smooth[low])
         if follows and (fitted_last := _last_start(fitted, windows, part.index)) is not None:
             origin, start = fitted_last
-        forecast.append(simulate(fitted.law, start, times[origin:high], drive=run.drive)[low - origin :])
+        followed = simulate(fitted.law, start, times[origin:high], drive=run.drive, spread=windows.spread)
+        forecast.append(followed[low - origin :])
         first = smooth[low - 1] if follows else smooth[low]
         persisted.append(np.broadcast_to(first, (high - low, len(first))))
     return np.vstack(forecast), np.vstack(persisted)

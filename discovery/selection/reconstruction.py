@@ -17,9 +17,12 @@ def courses(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"
     """The law's states at the samples of each window, from its fitted start."""
     edges = zip(fit.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
     return [
-        simulate(fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high))
+        simulate(
+            fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high),
+            spread=windows.spread,
+        )
         for start, low, high in edges
-    ]
+    ]  # fmt: skip
 
 
 def residuals_of(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
@@ -50,8 +53,10 @@ def reconstruct(
 
 def _residuals(followed: Sequence[np.ndarray], windows: Windows) -> list[np.ndarray]:
     found: list[np.ndarray] = []
+    units = windows.units
     for states, low, high in zip(followed, windows.offsets[:-1], windows.offsets[1:], strict=True):
         weights = windows.weights[low:high]
-        shown = np.where(states > 0, np.log(np.maximum(states, 1e-300)), np.nan) if windows.logarithmic else states
+        positive = np.where(states > 0, states, np.nan)
+        shown = np.log(positive / units) if windows.logarithmic else states
         found.append(np.where(weights > 0, weights * (shown - windows.values[low:high]), np.nan))
     return found

@@ -59,7 +59,7 @@ def _distinct(refined: Sequence[Refined], windows: Windows) -> list[Refined]:
         return []
     law = refined[0].law
     rows = np.linspace(0, len(windows.times) - 1, min(POINTS, len(windows.times))).astype(int)
-    values = np.exp(windows.values[rows]) if windows.logarithmic else windows.values[rows]
+    values = windows.units * np.exp(windows.values[rows]) if windows.logarithmic else windows.values[rows]
     # A state that nothing measured may have any value of its size.
     elsewhere = np.random.default_rng(0).uniform(0.5, 1.5, values.shape) * windows.spread
     states = np.where(windows.weights[rows] > 0, values, elsewhere)

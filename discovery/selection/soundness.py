@@ -66,8 +66,9 @@ def _diverges(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     for row in rows[:: max(1, len(rows) // STARTS)]:  # windows that end with their record were followed by the fit
         run, low = windows.places[row]
         states = simulate(
-            fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000, drive=runs[run].drive
-        )
+            fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000, drive=runs[run].drive,
+            spread=windows.spread,
+        )  # fmt: skip
         if not np.all(np.abs(states[-1]) <= windows.bound):
             return True
     return False

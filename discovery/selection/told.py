@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -37,8 +38,9 @@ def pools_of(
     for unknown in problem.frame.unknowns:
         part = problem.parts[unknown.name]
         place = part.open[0]
+        shorter = without_told(unknown, problem.frame)
         mine = [
-            EquationCandidate(place, without_told(one.expression, unknown, problem.frame), one.source)
+            EquationCandidate(place, shorter(one.expression), one.source)
             for one in candidates
             if isinstance(one, EquationCandidate) and one.state == unknown.name
         ]
@@ -51,8 +53,8 @@ def pools_of(
     return found
 
 
-def without_told(expression: sp.Expr, unknown: Unknown, frame: Frame) -> sp.Expr:
-    """A function without the terms that a told constant stands before anyway.
+def without_told(unknown: Unknown, frame: Frame) -> Callable[[sp.Expr], sp.Expr]:
+    """Takes the terms out of a function that a told constant stands before anyway.
 
     Only where that constant stands in no other equation.
     """
@@ -60,16 +62,21 @@ def without_told(expression: sp.Expr, unknown: Unknown, frame: Frame) -> sp.Expr
     marks = {told_symbol(one.name) for one in frame.constants}
     homes = [template for template in frame.templates if template.has(mark)]
     if len(homes) != 1:
-        return expression
+        return lambda expression: expression
     factor = homes[0].diff(mark)
     known = [homes[0].diff(one) for one in marks if sum(template.has(one) for template in frame.templates) == 1]
     there = {one.as_coeff_Mul()[1] for one in known if not one.free_symbols & {*marks, mark}}
-    kept = [
-        term
-        for term in sp.Add.make_args(expression)
-        if sp.Mul(factor, shown(term, unknown)).as_coeff_Mul()[1] not in there
-    ]
-    return sp.Add(*kept)
+
+    @cache  # candidates share their terms, but for the numbers before them
+    def told(product: sp.Expr) -> bool:
+        return sp.Mul(factor, shown(product, unknown)).as_coeff_Mul()[1] in there
+
+    def shorter(expression: sp.Expr) -> sp.Expr:
+        terms = sp.Add.make_args(expression)
+        kept = [term for term in terms if not told(term.as_coeff_Mul()[1])]
+        return expression if len(kept) == len(terms) else sp.Add(*kept)
+
+    return shorter
 
 
 def whole_laws(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> list[Law]:

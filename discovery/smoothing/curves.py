@@ -239,7 +239,7 @@ def _in_data_units(
     curve, slope = scale.centre + scale.unit * means[:, 0], scale.unit * means[:, 1] / spacing
     variance, steepness, shared = covariances.T * scale.unit**2 / np.array([[1.0], [spacing**2], [spacing]])
     if scale.logarithm:
-        curve, factor = np.exp(curve), np.exp(curve)
+        curve = factor = scale.base * np.exp(curve)
         steepness = factor**2 * (steepness + 2.0 * slope * shared + slope**2 * variance)
         slope, variance = factor * slope, factor**2 * variance
     return np.stack([curve, slope, np.sqrt(np.maximum(variance, 0.0)), np.sqrt(np.maximum(steepness, 0.0))])

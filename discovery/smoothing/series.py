@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.samples import binary_units
 from discovery.types import NoiseKind, Trajectory
 
 FEWEST = 4  # samples of a state that a curve with three derivatives needs
@@ -24,21 +25,27 @@ class Grid:
 
 @dataclass(frozen=True)
 class Units:
-    """Standard units of one state: x = centre + unit * z, or its logarithm where the noise is log-normal."""
+    """Standard units of one state: x = centre + unit * z, or the logarithm of x / base where the noise is log-normal.
+
+    The base is a power of two of the size of the state, so that no digit depends on the state's own unit.
+    """
 
     centre: float
     unit: float
     logarithm: bool = False
+    base: float = 1.0
 
     def standard(self, values: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
         """``values`` in standard units."""
-        raw = np.log(values) if self.logarithm else values
+        raw = np.log(values / self.base) if self.logarithm else values
         return (raw - self.centre) / self.unit
 
     def stretch(self, values: Float[np.ndarray, " time"]) -> float:
-        """Logarithm of the data's unit volume over the standard one: turns likelihoods into the data's units."""
+        """Logarithm of the base's volume over the standard one: likelihoods of all kinds of noise become comparable."""
         known = values[np.isfinite(values)]
-        return len(known) * float(np.log(self.unit)) + (float(np.sum(np.log(known))) if self.logarithm else 0.0)
+        if self.logarithm:
+            return len(known) * float(np.log(self.unit)) + float(np.sum(np.log(known / self.base)))
+        return len(known) * float(np.log(self.unit / self.base))
 
 
 @dataclass(frozen=True)
@@ -99,15 +106,16 @@ def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> U
     """
     values = np.concatenate([trajectory.states[:, column] for trajectory in trajectories])
     values = values[np.isfinite(values)]
+    base = float(binary_units(np.max(np.abs(values), initial=0.0, keepdims=True))[0])
     if kind == "lognormal":
         if np.any(values <= 0.0):
             raise DataError(
                 f"State {trajectories[0].names[column]!r} has the value {values.min():g}. "
                 "Log-normal noise needs positive values: choose additive or proportional noise, or remove those rows."
             )
-        values = np.log(values)
+        values = np.log(values / base)
     deviation = float(np.std(values))
-    return Units(float(np.mean(values)), deviation if deviation > 0.0 else 1.0, kind == "lognormal")
+    return Units(float(np.mean(values)), deviation if deviation > 0.0 else 1.0, kind == "lognormal", base)
 
 
 def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> tuple[Trajectory, ...]:

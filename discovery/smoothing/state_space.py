@@ -137,14 +137,16 @@ def _filter(values, variances, transitions, diffusions, steps, initial, means, g
     for k in range(values.shape[0]):
         if not np.isnan(values[k]):
             _update(mean, root, values[k], variances[k], scratch)
-        means[k] = mean
+        for i in range(order):
+            means[k, i] = mean[i]
         if k == values.shape[0] - 1:
             break
         transition, diffusion = transitions[steps[k]], diffusions[steps[k]]
-        stacked[:order, :order] = (transition @ root).T
-        stacked[:order, order:] = root.T
-        stacked[order:, :order] = diffusion.T
-        stacked[order:, order:] = 0.0
+        moved = transition @ root
+        for i in range(order):
+            for j in range(order):
+                stacked[i, j], stacked[i, order + j] = moved[j, i], root[j, i]
+                stacked[order + i, j], stacked[order + i, order + j] = diffusion[j, i], 0.0
         triangularise(stacked, 2 * order)
         for i in range(order):  # gain @ R11.T = R12.T, by back substitution
             for j in range(order - 1, -1, -1):
@@ -152,9 +154,10 @@ def _filter(values, variances, transitions, diffusions, steps, initial, means, g
                 for m in range(j + 1, order):
                     total -= stacked[j, m] * gains[k, i, m]
                 gains[k, i, j] = total / stacked[j, j]
-        backs[k] = stacked[order:, order:].T
         mean = transition @ mean
-        root = np.ascontiguousarray(stacked[:order, :order].T)
+        for i in range(order):
+            for j in range(order):
+                backs[k, i, j], root[i, j] = stacked[order + j, order + i], stacked[j, i]
     return mean, root
 
 
@@ -175,12 +178,18 @@ def smooth_series(values, variances, transitions, diffusions, steps, initial):
     for k in range(count - 1, -1, -1):
         if k < count - 1:
             mean = filtered[k] + gains[k] @ (mean - transitions[steps[k]] @ filtered[k])
-            stacked[:order] = (gains[k] @ root).T
-            stacked[order:] = backs[k].T
+            moved = gains[k] @ root
+            for i in range(order):
+                for j in range(order):
+                    stacked[i, j], stacked[order + i, j] = moved[j, i], backs[k, j, i]
             triangularise(stacked, order)
-            root = np.ascontiguousarray(stacked[:order].T)
-        means[k] = mean[:2]
-        covariances[k, 0] = np.sum(root[0] ** 2)
-        covariances[k, 1] = np.sum(root[1] ** 2)
-        covariances[k, 2] = np.sum(root[0] * root[1])
+            for i in range(order):
+                for j in range(order):
+                    root[i, j] = stacked[j, i]
+        means[k, 0], means[k, 1] = mean[0], mean[1]
+        covariances[k, 0] = covariances[k, 1] = covariances[k, 2] = 0.0
+        for j in range(order):
+            covariances[k, 0] += root[0, j] * root[0, j]
+            covariances[k, 1] += root[1, j] * root[1, j]
+            covariances[k, 2] += root[0, j] * root[1, j]
     return means, covariances

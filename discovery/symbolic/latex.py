@@ -136,11 +136,14 @@ class Typesetter:
         headers: the user's name of each identifier; one that is missing is written as it is.
         numbers: text of the constants by symbol, such as ``{"c0": "-0.0248"}``, rounded by the caller, who knows how
             far each digit is to be believed. Constants that are missing are written as letters.
+        varying: identifiers of what changes in time; where they are told, other letters are constants, which stand
+            before them in a product.
     """
 
     pen: Pen = field(default_factory=LatexPen)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     numbers: Mapping[str, str] = field(default_factory=dict[str, str])
+    varying: frozenset[str] = frozenset()
 
     def __call__(self, expression: sp.Expr) -> str:
         """The whole expression on one line."""
@@ -209,9 +212,17 @@ class Typesetter:
     def product(self, term: Node) -> str:
         """A term without its sign, as a fraction where it has a denominator."""
         above, below = _split_fraction(term)
+        above, below = sorted(above, key=self._place), sorted(below, key=self._place)
         if not below:
             return self._factors(above, alone=False)
         return self.pen.fraction(self._factors(above, alone=True), self._factors(below, alone=True))
+
+    def _place(self, factor: Node) -> tuple[int, object]:
+        """Numbers first, then constants, variables, functions and sums."""
+        base = factor.base if factor.is_Pow else factor
+        constant = base.is_Symbol and bool(self.varying) and base.name not in self.varying
+        ranks = (_is_number(factor), factor.is_number, constant, base.is_Symbol, isinstance(base, sp.Function), True)
+        return ranks.index(True), sp.default_sort_key(factor)
 
     def _factors(self, factors: list[Node], *, alone: bool) -> str:
         if not factors:
@@ -307,7 +318,7 @@ def _starts_with_digit(factor: Node) -> bool:
 
 
 def _split_fraction(term: Node) -> tuple[list[Node], list[Node]]:
-    """Factors above and below the line, numbers first, then variables, then functions and sums."""
+    """Factors above and below the line."""
     above: list[Node] = []
     below: list[Node] = []
     factors: tuple[Node, ...] = sp.Mul.make_args(term)
@@ -319,11 +330,4 @@ def _split_fraction(term: Node) -> tuple[list[Node], list[Node]]:
             below.append(1 / factor)
         else:
             above.append(factor)
-    return sorted(above, key=_place), sorted(below, key=_place)
-
-
-def _place(factor: Node) -> tuple[int, object]:
-    base = factor.base if factor.is_Pow else factor
-    ranks = (_is_number(factor), factor.is_number, base.is_Symbol, isinstance(base, sp.Function), True)
-    kind = ranks.index(True)
-    return kind, sp.default_sort_key(factor)
+    return above, below

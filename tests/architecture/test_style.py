@@ -16,7 +16,6 @@ SOURCES = sorted([*(ROOT / "discovery").rglob("*.py"), *(ROOT / "pipelines").rgl
 MOST_LINES, MOST_OF_A_FUNCTION, MOST_OF_A_CLASS = 400, 50, 150
 # Exceptions, each with its reason.
 LONG = {
-    "discovery/dynamics/normal_equations.py:assemble": "one compiled loop; numba does not inline its parts for free",
     "discovery/dynamics/runge_kutta.py:propagate": "one compiled loop over steps that share a dozen local arrays",
     "discovery/dynamics/implicit.py:propagate_stiff": "one compiled loop over steps that share a dozen local arrays",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from discovery import files
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "from pipelines.cli import main; main()"
@@ -37,12 +40,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, words: Sequence[str], mark: str = "", largest: int = 0) -> subprocess.Popen[str]:
+def start(
+    folder: Path, words: Sequence[str], mark: str = "", largest: int = 0, path: str = ""
+) -> subprocess.Popen[str]:
     """`discover` in that folder; ``mark`` is in its environment, and no file may become larger than ``largest``."""
+    (folder / "scratch").mkdir(exist_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MARK": mark, **TYPESETTING}
+    environment["TMPDIR"] = str(folder / "scratch")
     return subprocess.Popen(
         [sys.executable, "-c", f"{LIMITED.format(largest) if largest else ''}{RUN}", *words],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MARK": mark, **TYPESETTING},
+        env=environment | ({"PATH": path} if path else {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,7 +100,8 @@ def test_a_killed_run_is_whole_and_ends_as_if_nothing_had_been(folder: Path, und
     code, _, err = discover(folder, *words)
     assert 0 == code, err
     assert expected == (folder / "killed" / "result.json").read_bytes()
-    left = [path.name for path in (folder / "killed").rglob(".*") if path.name != ".lock"]
+    every = [path.name for path in (folder / "killed").rglob("*")]
+    left = [name for name in every if name.startswith((".", files.SCRATCH)) and name != ".lock"]
     assert [] == left
 
 
@@ -124,6 +133,15 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+def gone(mark: str) -> bool:
+    """Whether there are no processes with that mark any more, or soon."""
+    for _ in range(500):
+        if not marked(mark):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 @contextmanager
 def running(folder: Path, words: Sequence[str], until: str, mark: str) -> Iterator[subprocess.Popen[str]]:
     """A run that has said ``until``."""
@@ -149,7 +167,7 @@ def test_a_second_run_in_the_same_folder_is_refused(folder: Path) -> None:
 
 
 def test_nothing_outlives_a_run_that_is_killed(folder: Path) -> None:
-    """Genetic search has a process of its own, which ends when the run does."""
+    """Genetic search has a process of its own, which ends when the run does, and what it was sent is removed."""
     mark = uuid.uuid4().hex
     table = pd.read_csv(folder / "data.csv")
     rough = table.assign(x=np.sin(table["t"] ** 1.5), v=np.cos(table["t"] ** 1.3))  # no short law explains these
@@ -159,8 +177,28 @@ def test_nothing_outlives_a_run_that_is_killed(folder: Path) -> None:
         while len(marked(mark)) < 2:
             assert process.poll() is None, "ended before the search"
             time.sleep(0.05)
-    for _ in range(500):
-        if not marked(mark):
-            break
-        time.sleep(0.02)
-    assert [] == marked(mark)
+    assert gone(mark)
+    assert [] == list((folder / "scratch").glob("discovery-*"))
+
+
+SLEEPING = "#!/bin/sh\necho here > asleep\nexec sleep 600\n"
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv, of util-linux, ends TeX with its parent")
+def test_a_typesetter_does_not_outlive_a_run_that_is_killed(folder: Path) -> None:
+    """One that hangs, for which the run waits."""
+    mark, tools = uuid.uuid4().hex, folder / "tools"
+    tools.mkdir()
+    (tools / "pdflatex").write_text(SLEEPING, encoding="ascii")
+    (tools / "pdflatex").chmod(0o755)
+    process = start(folder, ("run", "data.csv", *QUICK, "--out", "typeset"), mark, path=f"{tools}:{os.environ['PATH']}")
+    while not (folder / "typeset" / "asleep").exists():
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.05)
+    assert 2 == len(marked(mark))
+    process.kill()
+    process.communicate()
+    assert gone(mark)
+    assert is_whole(folder / "typeset")
+    assert 0 == discover(folder, "run", "data.csv", *QUICK, "--out", "typeset")[0]
+    assert [] == list((folder / "typeset").glob(f"{files.SCRATCH}*"))

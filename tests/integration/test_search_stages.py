@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,19 +103,29 @@ class Dying:
     """An engine, or a smoother, that fails in a way that nobody foresaw."""
 
     def search(self, problem: DiscoveryProblem, **options: object) -> tuple[EquationCandidate, ...]:
-        """Fails."""
-        raise MemoryError
+        """Asks for half a petabyte."""
+        return (EquationCandidate("x1", parse(str(np.ones(1 << 46)[0])), "dying"),)
 
     def smooth(self, trajectories: object, **options: object) -> Smoothing:
         """Fails."""
         raise ZeroDivisionError("by nought")
 
 
-def test_an_engine_that_dies_is_named_and_the_others_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_dies_is_named_in_the_report_and_the_others_are_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Out of memory, for one."""
+    from discovery.reports.write import write_report
+
     result = run(monkeypatch, {"sindy": Dying(), "structured": Scripted(PLAIN)})
     assert [("search sindy", True)] == [(one.where, "ran out of memory" in one.why) for one in result.failures]
     assert result.law is not None
+    assert {"scripted"} == {source for one in result.ranking.front for source in one.law.sources} - {"settled"}
+    report = write_report(result, tmp_path, pdf=False)
+    for path in (report.html, report.tex):
+        text = path.read_text(encoding="utf-8")
+        assert "search sindy" in text
+        assert "It ran out of memory, and its work is lost" in text
 
 
 def test_engines_that_all_die_end_the_run_with_their_reasons(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,13 +61,13 @@ def followed(law: Law, start: np.ndarray, times: np.ndarray, size: np.ndarray, r
     """States and sensitivities as the fit sees them, and whether implicit steps were taken."""
     tape = tape_of(law)
     columns = 1 + len(start) + len(law.constants)
-    out, stiff = np.full((len(times), len(start), columns), np.nan), np.zeros(1, dtype=np.bool_)
-    done = follow(
-        tape.code, tape.outputs, tape.registers, np.array(law.constants), start, times, columns, rtol,
-        1e-2 * rtol * size, 1e6 * size, 100_000, out, stiff,
+    out = np.full((len(times), len(start), columns), np.nan)
+    done, stiff = follow(
+        tape, tape.registers, np.array(law.constants), start, times, rtol=rtol, atol=1e-2 * rtol * size,
+        bound=1e6 * size, max_steps=100_000, out=out,
     )  # fmt: skip
     assert len(times) == done
-    return out, bool(stiff[0])
+    return out, stiff
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])

@@ -113,14 +113,14 @@ def test_proportional_noise_weighs_by_the_smooth_states() -> None:
 
 
 def test_log_normal_noise_compares_logarithms() -> None:
-    """Values are logarithms and weights those of the relative deviation; what has no logarithm has no weight."""
+    """Values are logarithms of sizes in units near them; what has no logarithm has no weight."""
     raw, smooth = runs(20)
     states = raw[0].states.copy()
     states[2, 1], states[5, 0] = 0.0, -1.0
     noise = NoiseModel("lognormal", np.array([0.1, 0.2]), np.array([1e-3, 1e-3]))
     found = cut([Trajectory(raw[0].times, states, ("x", "y"))], smooth, noise, 8)
     assert found.logarithmic
-    np.testing.assert_allclose(found.values[0], np.log(states[0]))
+    np.testing.assert_allclose(found.values[0], np.log(states[0] / found.units))
     np.testing.assert_allclose(found.weights[0], [10.0, 5.0])
     assert found.count == 38
     assert found.weights[2, 1] == found.weights[5, 0] == 0.0

@@ -67,5 +67,10 @@ def test_what_killed_processes_left_is_cleared_and_nothing_else(tmp_path: Path) 
     """Only names that unfinished files have."""
     for name in (".result.json.123-00ff00ff", "result.json", ".gitignore", ".notes.2024"):
         (tmp_path / name).touch()
+    for name in ("discovery-tex-a1b2c3_4", "discovery-tex-own", "tex-figures"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.log").touch()
+    (tmp_path / "discovery-tex-abcdefgh").symlink_to(tmp_path / "tex-figures")
     files.clear_unfinished(tmp_path)
-    assert {"result.json", ".gitignore", ".notes.2024"} == {path.name for path in tmp_path.iterdir()}
+    kept = {"result.json", ".gitignore", ".notes.2024", "discovery-tex-own", "tex-figures", "discovery-tex-abcdefgh"}
+    assert kept == {path.name for path in tmp_path.iterdir()}

@@ -103,9 +103,15 @@ def test_an_interrupt_reaches_the_process(problem: DiscoveryProblem) -> None:
     assert () == Apart("operon", SMALL, played(code), grace=60.0).search(problem, seed=0, deadline=deadline)
 
 
-def test_the_worker_ends_with_the_process_that_asked() -> None:
-    """However that ends, the system closes its end of the pipe."""
-    code = "from pipelines.apart_worker import _listen; from discovery.protocols import Deadline; _listen(Deadline())"
+def test_the_worker_ends_with_the_process_that_asked(tmp_path: Path) -> None:
+    """However that ends, the system closes its end of the pipe; what was sent is removed."""
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    (sent / "data.npz").touch()
+    code = (
+        "from pathlib import Path; from pipelines.apart_worker import _listen; "
+        f"from discovery.protocols import Deadline; _listen(Deadline(), Path({str(sent)!r}))"
+    )
     root = str(Path(__file__).resolve().parents[2])
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
@@ -113,6 +119,7 @@ def test_the_worker_ends_with_the_process_that_asked() -> None:
         assert worker.stdin is not None
         worker.stdin.close()
         assert 1 == worker.wait(60)
+    assert not sent.exists()
 
 
 def gone(pid: int) -> bool:

@@ -245,11 +245,19 @@ def test_tables_are_written_in_every_format(tmp_path) -> None:
         assert "1.0" == next(csv.DictReader(lines))["identical"]
 
 
-def row(system: str, seed: int, *, reconstruction: float = 1.0, form: str = "identical") -> Row:
+def row(
+    system: str,
+    seed: int,
+    *,
+    reconstruction: float = 1.0,
+    form: str = "identical",
+    extra: int = 0,
+    status: str = "found",
+) -> Row:
     """A row of a made-up case."""
     return Row(
-        system, ("polynomial",), "check", 2, 0.02, 0.0, seed, reconstruction, math.nan, form, 0.01, 0, 0, 1.0, 2.0, 3.0,
-        7.0, 6.0, "found", 0, "", "x' = y",
+        system, ("polynomial",), "check", 2, 0.02, 0.0, seed, reconstruction, math.nan, form, 0.01, 0, extra, 1.0, 2.0,
+        3.0, 7.0, 6.0, status, 0, "", "x' = y",
     )  # fmt: skip
 
 
@@ -272,6 +280,15 @@ def test_summaries_count_what_is_recovered() -> None:
     assert (2, 2, 0.5) == (everything.systems, everything.cases, everything.reconstructed.value)
     assert (1.0, 0.5) == (everything.structure.value, everything.identical.value)
     assert math.isnan(everything.predicted.value)
+
+
+def test_false_terms_are_counted_of_laws_that_were_accepted() -> None:
+    """One law of two has terms too many; a third, which was not found, claims nothing."""
+    rows = [row("a", 0), row("b", 0, extra=2), row("c", 0, extra=5, status="not_found")]
+    assert 0.5 == summaries(rows)[0].false_terms.value
+    assert ("false terms", "50.0 (– | 50.0)") in zip(
+        summary_sheet(summaries(rows)).columns, summary_sheet(summaries(rows)).rows[0], strict=True
+    )
 
 
 def test_text_is_escaped_in_latex_and_html() -> None:

@@ -116,3 +116,11 @@ def test_the_derivative_names_state_and_time():
 def test_only_plain_short_names_are_split(name):
     """What does not look like a letter with a subscript is left whole."""
     assert (name, "") == split_name(name)
+
+
+def test_constants_stand_before_what_varies():
+    """Letters that are no variable, and of variables names before functions, whatever the alphabet says."""
+    typeset = Typesetter(LatexPen(), {}, NUMBERS, frozenset({"a", "v"}))
+    assert r"- \kappa \, v \, \left|v\right|" == typeset(parse("-kappa*v*Abs(v)"))
+    assert r"0.482 \, z \, a" == typeset(parse("c0*a*z"))
+    assert r"\frac{z \, a}{a + k}" == typeset(parse("z*a/(k + a)"))

@@ -26,7 +26,7 @@ class Scaling:
         """The units of a classical fit."""
         units = [column.units for column in fit.columns]
         return cls(
-            np.array([u.centre for u in units]),
+            np.array([u.centre + (np.log(u.base) if u.logarithm else 0.0) for u in units]),
             np.array([u.unit for u in units]),
             np.array([u.logarithm for u in units]),
         )

@@ -1,0 +1,51 @@
+"""What of a budget is left for the work."""
+
+import time
+
+import pytest
+
+from pipelines.budget import LATE, Budget
+from pipelines.config import RunConfig
+
+
+def test_the_work_ends_before_the_report_begins() -> None:
+    """What loading and reading took is gone already, and the report has its seconds."""
+    begin = time.monotonic() - 10.0
+    assert pytest.approx(47.0, abs=0.5) == Budget(60.0, begin, report=3.0).deadline.remaining()
+
+
+def test_a_short_budget_is_not_all_kept_for_the_report() -> None:
+    """The better part is for the work."""
+    assert pytest.approx(0.7 * 4.0, abs=0.5) == Budget(4.0, time.monotonic(), report=3.0).deadline.remaining()
+
+
+def test_without_a_budget_nothing_ends() -> None:
+    """Nothing is loaded before it is needed either."""
+    budget = Budget(None, time.monotonic())
+    assert float("inf") == budget.deadline.moment
+    assert budget.loaded(1000, 2) is budget
+    assert budget.has_time_to_typeset()
+
+
+def test_a_report_on_more_data_is_given_more_time() -> None:
+    """As benchmarks/stages.py measured; never none."""
+    Budget(60.0, time.monotonic()).loaded(50, 3)  # the first loads, which takes longer
+    small, large = (Budget(60.0, time.monotonic()).loaded(rows, 3).report for rows in (50, 5000))
+    assert 0.0 < small < large
+
+
+@pytest.mark.parametrize(("late", "expected"), [(0.0, True), (LATE - 3.5, True), (LATE - 2.5, False), (60.0, False)])
+def test_a_report_that_would_be_far_too_late_is_not_typeset(late: float, expected: bool) -> None:
+    """A report of three seconds has to begin three seconds before five after the end."""
+    budget = Budget(5.0, time.monotonic() - 5.0 - late, report=3.0)
+    assert expected == budget.has_time_to_typeset()
+
+
+def test_a_field_is_not_learned_without_time() -> None:
+    """Nor is torch loaded; the note says which smoother was left out."""
+    from pipelines.told import smoother_for
+
+    smoother, why = smoother_for(None, RunConfig(), 100, hurried=True)
+    assert "GaussianProcess" == type(smoother).__name__
+    assert "There was no time for the smoother auto; a classical one took its place." == why
+    assert "" == smoother_for(None, RunConfig(smoother="kalman"), 100, hurried=True)[1]
