@@ -41,7 +41,8 @@ def agreement(
     shares = sharing(fitted, selected.windows, range(runs), settings or Shooting())
     if shares is None:
         return ()
-    return (*_turning(selected.ranking.front[0], shares), *_told(fitted.law, shares))
+    turning = chain(*(_turning(best, shares) for best in selected.ranking.front[:1]))
+    return (*turning, *_told(fitted.law, shares))
 
 
 def _turning(best: RankedLaw, shares: Sharing) -> Iterator[Finding]:

@@ -37,7 +37,8 @@ def test_equations_are_settled_only_if_their_units_match() -> None:
     assert {"x": parse("v")} == dict(charging(PROBLEM.settling({"x": parse("v"), "v": parse("x")}), UNITS).settled)
 
 
-TABLE = from_arrays(np.ones((30, 2)), np.arange(30.0), names=("x [m]", "v [m/s]"))
+MOVING = np.random.default_rng(0).standard_normal((30, 2))
+TABLE = from_arrays(MOVING, np.arange(30.0), names=("x [m]", "v [m/s]"))
 TABLE = replace(TABLE, time_name="t [s]")
 
 
@@ -60,14 +61,14 @@ def test_sentences_that_fit_are_not(sentence: str) -> None:
 
 def test_functions_that_data_cannot_support_are_refused_before_anything_is_computed() -> None:
     """Five values for each of them."""
-    few = from_arrays(np.ones((4, 2)), np.arange(4.0), names=("x", "v"))
-    with pytest.raises(DataError, match="leave 2 functions and 0 constants to be found, for which at least 10"):
-        understood(few, RunConfig(laws=("x' = f(x)", "v' = g(v)")))
+    few = from_arrays(MOVING[:5], np.arange(5.0), names=("x", "v"))
+    with pytest.raises(DataError, match="leave 3 functions and 0 constants to be found, for which at least 15"):
+        understood(few, RunConfig(laws=("x' = f(x) + h(v)", "v' = g(v)")))
 
 
 def test_a_column_in_radians_is_an_angle_where_a_function_depends_on_it() -> None:
     """By its name or its unit, with a note; not where no function does, nor without sentences."""
-    turning = from_arrays(np.ones((30, 2)), np.arange(30.0), names=("theta_rad", "x"))
+    turning = from_arrays(MOVING, np.arange(30.0), names=("theta_rad", "x"))
 
     def angles(*laws: str) -> tuple[str, ...]:
         known = understood(turning, RunConfig(laws=laws))
