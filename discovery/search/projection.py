@@ -139,9 +139,11 @@ def _project(terms, lift, target, inner, iterations):
     trial_outer, trial_residual, trial = outer.copy(), residual.copy(), inner.copy()
     damping, moved = 1e-2, True
     size, slopes = np.empty(constants), np.empty((constants, len(target)))
+    least = 1e-3 * np.where(inner != 0.0, np.abs(inner), 1.0)  # each in its own unit; what begins at zero has none
     for _ in range(iterations if constants and np.isfinite(error) else 0):
         if moved:
-            _sizes(inner, size)
+            for c in range(constants):
+                size[c] = max(abs(inner[c]), least[c])
             if not _slopes(terms, lift, inner, size, functions, rows, residual, outer, slopes):
                 break
         step = _step(slopes, residual, damping)
@@ -163,16 +165,6 @@ def _project(terms, lift, target, inner, iterations):
         if gain < 1e-4 * error:
             break
     return inner, outer, error, rows
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _sizes(inner, size):
-    """How much a whole share of each inner constant is; of one near zero a share of the largest."""
-    largest = 1e-12
-    for c in range(len(inner)):
-        largest = max(largest, abs(inner[c]))
-    for c in range(len(inner)):
-        size[c] = max(abs(inner[c]), 1e-3 * largest)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -63,19 +63,19 @@ class StructuredSearch:
         if problem.respond is None:  # a part of a law is not followed by itself
             found += eliminate(problem, self.elimination, deadline)
         every = libraries(problem.names, problem.regression("derivative").states)
-        seen: set[tuple[object, ...]] = set()
+        written: set[tuple[object, ...]] = set()
         for view in views(problem, MAX_ROWS):
             progress("search", f"structured: terms on the {view.kind} regression")
             if deadline.passed():
                 return tuple(found)
-            found += _written(self.subsets(problem, every, view), view.kind, seen)
+            found += _written(self.subsets(problem, every, view), view.kind, written)
         progress("search", "structured: terms on the samples")
         likely: dict[str, sp.Expr] = dict(problem.settled)
         for _ in range(self.linearised):
             if deadline.passed():
                 return tuple(found)
             scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view)]
-            found += _written(scored, "response", seen)
+            found += _written(scored, "response", written)
             best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
             likely |= {state: one.expression for state, one in best.items()}
         progress("search", "structured: shapes with inner constants")
@@ -110,7 +110,6 @@ class StructuredSearch:
         return (*few, *many, *eliminated(design, target, largest=self.largest))
 
 
-<<<<<<< HEAD
 def seen(view: View, columns: Float[np.ndarray, "point term"]) -> Float[np.ndarray, "row term"]:
     """The columns at the rows of a regression, zero where nothing but rounding is left of one, as of a constant."""
     rows = view.operator(columns)
@@ -118,7 +117,8 @@ def seen(view: View, columns: Float[np.ndarray, "point term"]) -> Float[np.ndarr
         shares = np.linalg.norm(rows, axis=0) / np.linalg.norm(columns, axis=0)
     largest = np.max(shares, initial=0.0, where=np.isfinite(shares))
     return np.where(shares <= FAINTEST * largest, 0.0, rows)
-=======
+
+
 @dataclass(frozen=True)
 class _Sum:
     """A sum of terms for one equation, with its description length on the regression that it is from."""
@@ -134,14 +134,13 @@ class _Sum:
         return weighted_sum(self.coefficients, self.terms) if self.terms else sp.Integer(0)
 
 
-def _written(sums: Iterable[_Sum], kind: str, seen: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
+def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
     """The sums as candidates, each support once for a kind of regression, whichever libraries have it."""
     for one in sums:
         key = (one.state, kind, frozenset(one.terms))
-        if key not in seen:
-            seen.add(key)
+        if key not in written:
+            written.add(key)
             yield EquationCandidate(one.state, one.expression, one.source)
->>>>>>> 19917c9 (The structured search fits inner constants in compiled code, in half of the time)
 
 
 def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:
