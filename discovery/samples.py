@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
 from discovery.errors import DataError
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 NoiseKind = Literal["additive", "proportional", "lognormal"]
 
@@ -221,6 +224,7 @@ class Regression:
         targets: left-hand side, one column for each state.
         deviations: standard deviation of each target.
         operator: maps values of a term at ``states`` to rows of the regression.
+        matrix: the operator's, where it is at hand.
     """
 
     kind: Literal["derivative", "weak"]
@@ -228,3 +232,4 @@ class Regression:
     targets: Float[np.ndarray, "row state"]
     deviations: Float[np.ndarray, "row state"]
     operator: Callable[[Float[np.ndarray, "point term"]], Float[np.ndarray, "row term"]]
+    matrix: sparse.csr_array | None = None

@@ -15,12 +15,14 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST, keeps_clear
+from discovery.library.functions import Kind, values
+from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST
 from discovery.symbolic.writing import one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
 Constants = Float[np.ndarray, " constant"]
 Functions = Float[np.ndarray, "point function"]
+Arguments = Float[np.ndarray, "argument point"]
 Powers = tuple[int, ...]
 
 # Starts of an inner constant, as shares of the data's size, a factor of about 2 apart. Not tuned: the values up to 3.2
@@ -38,21 +40,41 @@ class Shape:
         name: for sources of candidates, such as ``hill2``.
         states: indices of the states that it depends on.
         starts: inner constants to begin from.
-        value: the functions at some states; not finite where undefined or too near a pole.
-        write: the same as expressions.
+        kind: of the functions, as they are computed.
+        write: the functions as expressions.
         multipliers: exponents of all states, one tuple for each product.
         power: highest power of a state inside.
         natural: multipliers that make another textbook form of it, such as x^n of 1/(k^n + x^n).
+        orders: whole powers in a Hill function or a product of two.
+        count: functions that share the constants.
+        combined: what the functions are of, where that is not the states themselves, one row for each.
     """
 
     name: str
     states: tuple[int, ...]
     starts: Float[np.ndarray, "start constant"]
-    value: Callable[[States, Constants], Functions]
+    kind: Kind
     write: Callable[[Sequence[sp.Expr], Constants], tuple[sp.Expr, ...]]
     multipliers: tuple[Powers, ...]
     power: int = 1
     natural: tuple[Powers, ...] = ()
+    orders: tuple[int, int] = (1, 1)
+    count: int = 1
+    combined: Callable[[States], Arguments] | None = None
+
+    def arguments(self, states: States) -> Arguments:
+        """What the functions are of, at some states."""
+        rows = states[:, list(self.states)].T if self.combined is None else self.combined(states)
+        return np.ascontiguousarray(rows, dtype=np.float64)
+
+    def value(self, states: States, constants: Constants) -> Functions:
+        """The functions at some states; NaN where they are undefined or too near a pole."""
+        return values(self.kind, self.orders, self.count, self.arguments(states), constants).T
+
+    @property
+    def effort(self) -> int:
+        """Roughly the length of the text that all terms share: two for each inner constant, and powers."""
+        return 2 * self.starts.shape[1] + min(self.power, 2)
 
     def length(self, multiplier: Powers) -> int:
         """Factors that a term has besides one of the forms of the shape, and one for that."""
@@ -114,17 +136,6 @@ def _rich(dimension: int) -> tuple[Powers, ...]:
     return exponents(dimension, 2 if dimension <= 3 else 1)
 
 
-def _column(values: np.ndarray) -> Functions:
-    return values[:, None]
-
-
-def inverse(denominator: np.ndarray) -> Functions:
-    """1 / denominator; NaN everywhere if that changes sign or comes too near zero on the data."""
-    if not keeps_clear(denominator):
-        return np.full((len(denominator), 1), np.nan)
-    return _column(1.0 / denominator)
-
-
 def _gate(number: float, *terms: sp.Expr) -> sp.Expr:
     """1/(1 + exp(number + terms))."""
     return one_over(plus(sp.S.One, [sp.exp(plus(sp.Float(number), terms), evaluate=False)]))
@@ -148,7 +159,7 @@ def _saturation(i: int, states: States) -> Shape:
     extra = [_times(_unit(i, 1, dimension), _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
         "saturation", (i,), np.array(starts)[:, None],
-        lambda x, c: inverse(c[0] + x[:, i]),
+        Kind.SATURATION,
         lambda s, c: (one_over(plus(sp.Float(c[0]), [s[i]])),),
         (*dict.fromkeys((*_rich(dimension), *extra)),),
         natural=(_unit(i, 1, dimension),),
@@ -163,11 +174,12 @@ def _hill(i: int, power: int, states: States) -> Shape:
     extra = [_times(top, _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
         f"hill{power}", (i,), scale * np.array(SHARES)[:, None],
-        lambda x, c: inverse(1.0 + (x[:, i] / c[0]) ** power),
+        Kind.HILL,
         lambda s, c: (one_over(plus(sp.S.One, [scaled(c[0] ** -power, s[i] ** power)])),),
         (*dict.fromkeys((*_rich(dimension), top, *extra)),),
         power,
         natural=(top,),
+        orders=(power, 1),
     )  # fmt: skip
 
 
@@ -177,7 +189,7 @@ def _exponential(i: int, states: States) -> Shape:
     rates = [sign * share / scale for share in RATES for sign in (1.0, -1.0) if share * largest <= scale * 30.0]
     return Shape(
         "exponential", (i,), np.array(rates).reshape(-1, 1),
-        lambda x, c: _column(np.exp(np.where(np.abs(c[0] * x[:, i]) < LARGEST_EXPONENT, -c[0] * x[:, i], np.nan))),
+        Kind.EXPONENTIAL,
         lambda s, c: (sp.exp(scaled(-c[0], s[i]), evaluate=False),),
         _rich(states.shape[1]),
     )  # fmt: skip
@@ -189,14 +201,11 @@ def _wave(i: int, states: States) -> Shape:
     starts = np.array([1.0, *(share / scale for share in RATES)])[:, None]
     return Shape(
         "wave", (i,), starts,
-        lambda x, c: _harmonics(abs(c[0]) * x[:, i]),
+        Kind.WAVE,
         lambda s, c: tuple(f(scaled(k * abs(c[0]), s[i]), evaluate=False) for k in (1, 2) for f in (sp.sin, sp.cos)),
         exponents(states.shape[1], 1),
+        count=4,
     )  # fmt: skip
-
-
-def _harmonics(angle: np.ndarray) -> Functions:
-    return np.stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)], axis=1)
 
 
 def _wave_of_difference(i: int, j: int, states: States) -> Shape:
@@ -204,9 +213,11 @@ def _wave_of_difference(i: int, j: int, states: States) -> Shape:
     scale = _spread(states[:, i] - states[:, j])
     return Shape(
         "difference", (i, j), np.array([1.0, 1.0 / scale])[:, None],
-        lambda x, c: _harmonics(abs(c[0]) * (x[:, i] - x[:, j]))[:, :2],
+        Kind.WAVE,
         lambda s, c: tuple(f(sp.Float(abs(c[0])) * (s[i] - s[j]), evaluate=False) for f in (sp.sin, sp.cos)),
         exponents(states.shape[1], 1),
+        count=2,
+        combined=lambda x: (x[:, i] - x[:, j])[None, :],
     )  # fmt: skip
 
 
@@ -218,7 +229,7 @@ def _logistic(i: int, states: States) -> Shape:
     starts += [(0.0, -1.0 / width) for width in widths]
     return Shape(
         "logistic", (i,), _moderate(np.array(starts)),
-        lambda x, c: _sigmoid(c[0], c[1] * x[:, i]),
+        Kind.LOGISTIC,
         lambda s, c: (_gate(c[0], scaled(c[1], s[i])),),
         exponents(states.shape[1], 1),
     )  # fmt: skip
@@ -237,7 +248,7 @@ def _logistic_of_two(i: int, j: int, states: States) -> Shape:
         ]
     return Shape(
         "logistic_of_two", (i, j), _moderate(np.array(starts)),
-        lambda x, c: _sigmoid(c[0], c[1] * x[:, i] + c[2] * x[:, j]),
+        Kind.LOGISTIC,
         lambda s, c: (_gate(c[0], scaled(c[1], s[i]), scaled(c[2], s[j])),),
         exponents(states.shape[1], 1),
     )  # fmt: skip
@@ -248,18 +259,11 @@ def _moderate(starts: Float[np.ndarray, "start constant"]) -> Float[np.ndarray, 
     return starts[np.abs(starts[:, 0]) < LARGEST_EXPONENT]
 
 
-def _sigmoid(offset: float, argument: np.ndarray) -> Functions:
-    if not abs(offset) < LARGEST_EXPONENT:
-        return np.full((len(argument), 1), np.nan)
-    total = offset + argument
-    return _column(1.0 / (1.0 + np.exp(np.where(np.abs(total) < LARGEST_EXPONENT, total, np.nan))))
-
-
 def _logarithm(i: int, dimension: int) -> Shape:
     """Log x, x log x: Gompertz 1825; Murray 2002, ch. 1; entropy and chemical potentials."""
     return Shape(
         "logarithm", (i,), np.empty((1, 0)),
-        lambda x, _: _column(np.log(np.maximum(x[:, i], 1e-300))),
+        Kind.LOGARITHM,
         lambda s, _: (sp.log(s[i]),),
         _rich(dimension),
     )  # fmt: skip
@@ -269,7 +273,7 @@ def _power(i: int, dimension: int) -> Shape:
     """x^p: outflow (Torricelli), von Bertalanffy 1957, allometry (West, Brown & Enquist 2001), power-law fluids."""
     return Shape(
         "power", (i,), np.array([[-1.5], [-1.0], [-0.5], [0.25], [0.5], [0.75], [1.5], [2.5]]),
-        lambda x, c: _column(np.maximum(x[:, i], 1e-300) ** (c[0] if abs(c[0]) < 6 else np.nan)),
+        Kind.POWER,
         lambda s, c: (s[i] ** sp.Float(c[0]),),
         exponents(dimension, 1),
     )  # fmt: skip
@@ -279,9 +283,10 @@ def _drag(i: int, dimension: int) -> Shape:
     """|x| x, |x|, sign x: drag in a fluid (Batchelor 1967, 5.11), dry friction (Coulomb)."""
     return Shape(
         "drag", (i,), np.empty((1, 0)),
-        lambda x, _: np.stack([np.abs(x[:, i]), np.sign(x[:, i])], axis=1),
+        Kind.DRAG,
         lambda s, _: (sp.Abs(s[i]), sp.sign(s[i])),
         exponents(dimension, 1),
+        count=2,
     )  # fmt: skip
 
 
@@ -292,7 +297,7 @@ def _competition(i: int, j: int, states: States) -> Shape:
     starts = [(1 / (one * sizes[0]), 1 / (other * sizes[1])) for one in COARSE for other in COARSE]
     return Shape(
         "competition", (i, j), np.array(starts),
-        lambda x, c: inverse(1.0 + c[0] * x[:, i] + c[1] * x[:, j]),
+        Kind.FRACTION,
         lambda s, c: (one_over(plus(sp.S.One, [scaled(c[0], s[i]), scaled(c[1], s[j])])),),
         _rich(dimension),
         natural=(_unit(i, 1, dimension), _unit(j, 1, dimension)),
@@ -307,7 +312,7 @@ def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
     one, other = _unit(i, m, dimension), _unit(j, n, dimension)
     return Shape(
         f"product{m}{n}", (i, j), np.array(starts),
-        lambda x, c: inverse((1.0 + (x[:, i] / c[0]) ** m) * (1.0 + (x[:, j] / c[1]) ** n)),
+        Kind.PRODUCT,
         lambda s, c: (
             times(
                 one_over(plus(sp.S.One, [scaled(number**-power, x**power)]))
@@ -317,4 +322,5 @@ def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
         tuple(dict.fromkeys((*exponents(dimension, 1), one, other, _times(one, other)))),
         m + n,
         natural=(one, other, _times(one, other)),
+        orders=(m, n),
     )  # fmt: skip

@@ -71,7 +71,8 @@ def weak_regression(
     operator = sparse.block_diag(blocks, format="csr")
     left = np.vstack(targets)
     floor = FLOOR * np.maximum(left.std(axis=0), 1e-300)
-    return Regression("weak", states, left, np.maximum(np.vstack(deviations), floor), lambda terms: operator @ terms)
+    deviation = np.maximum(np.vstack(deviations), floor)
+    return Regression("weak", states, left, deviation, lambda terms: operator @ terms, sparse.csr_array(operator))
 
 
 def _width(run: SmoothedTrajectory) -> int:

@@ -16,8 +16,9 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
+from discovery.library.functions import Kind
 from discovery.library.grammar import keeps_clear
-from discovery.library.shapes import Powers, Shape, exponents, inverse
+from discovery.library.shapes import Powers, Shape, exponents
 from discovery.search.models import View, as_product, powers
 from discovery.search.sweep import members, supports
 from discovery.symbolic.writing import one_over, plus, scaled
@@ -82,15 +83,18 @@ def _shape(monomials: tuple[Powers, ...], start: Sequence[float], multipliers: t
     """1/(1 + a m + b n + ...) with the coefficients as inner constants."""
     states = tuple(i for i in range(len(monomials[0])) if any(one[i] for one in monomials))
 
-    def value(x: Float[np.ndarray, "point state"], c: Float[np.ndarray, " constant"]) -> Float[np.ndarray, "point one"]:
-        return inverse(1.0 + np.stack([powers(x, one) for one in monomials], axis=1) @ c)
+    def combined(x: Float[np.ndarray, "point state"]) -> Float[np.ndarray, "monomial point"]:
+        return np.stack([powers(x, one) for one in monomials])
 
     def write(symbols: Sequence[sp.Expr], c: Float[np.ndarray, " constant"]) -> tuple[sp.Expr, ...]:
         terms = [scaled(number, as_product(sp.S.One, symbols, one)) for number, one in zip(c, monomials, strict=True)]
         return (one_over(plus(sp.S.One, terms)),)
 
     degree = max(map(sum, monomials))
-    return Shape("fraction", states, np.array([start]), value, write, multipliers, degree, natural=monomials)
+    return Shape(
+        "fraction", states, np.array([start]), Kind.FRACTION, write, multipliers, degree,
+        natural=monomials, combined=combined,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
+from scipy import sparse
 
 from discovery.library.shapes import Powers, Shape
 from discovery.problems.response import responses_of
+from discovery.search.projection import Lift
 from discovery.symbolic.writing import times, weighted_sum
 from discovery.types import DiscoveryProblem, Regression, symbol
 
@@ -31,13 +33,6 @@ class Model:
     base: tuple[Powers, ...]
     parts: tuple[Part, ...]
     inner: tuple[float, ...] = ()
-
-    @property
-    def effort(self) -> int:
-        """Roughly the length of the text: one for each term and power, two for each inner constant."""
-        lengths = [1 + sum(m) for m in self.base]
-        lengths += [part.shape.length(m) for part in self.parts for _, m in part.terms]
-        return sum(lengths) + 2 * len(self.inner) + sum(min(part.shape.power, 2) for part in self.parts)
 
     def slices(self) -> list[slice]:
         """Where the inner constants of each part stand."""
@@ -90,6 +85,7 @@ class View:
         weights: one over each target's deviation.
         targets: weighted.
         equation: index of the one state whose equation it is of; None if it is of all.
+        matrix: the operator's, where it is at hand.
     """
 
     kind: str
@@ -98,6 +94,12 @@ class View:
     weights: Float[np.ndarray, "row state"]
     targets: Float[np.ndarray, "row state"]
     equation: int | None = None
+    matrix: sparse.csr_array | np.ndarray | None = None
+
+    def lift(self, weights: Float[np.ndarray, " row"]) -> Lift:
+        """The operator, times the weights of one equation's rows, for compiled code."""
+        matrix = self.operator(np.eye(len(self.states))) if self.matrix is None else self.matrix
+        return Lift.of(sparse.csr_array(sparse.diags_array(weights) @ sparse.csr_array(matrix)))
 
     def is_of(self, equation: int) -> bool:
         """Whether it says something of that equation."""
@@ -117,7 +119,7 @@ def sampled(problem: DiscoveryProblem, laws: Mapping[str, sp.Expr]) -> tuple[Vie
             equation, shape = problem.names.index(one.state), (len(one.targets), len(problem.names))
             targets = np.broadcast_to(one.targets[:, None], shape)
             matrix = one.operator
-            found.append(View("response", one.states, matrix.__matmul__, np.ones(shape), targets, equation))
+            found.append(View("response", one.states, matrix.__matmul__, np.ones(shape), targets, equation, matrix))
     return tuple(found)
 
 
@@ -126,6 +128,10 @@ def _view(regression: Regression, rows: int) -> View:
     weights = 1.0 / regression.deviations[::step]
     targets = regression.targets[::step] * weights
     if regression.kind == "derivative":
-        return View(regression.kind, regression.states[::step], lambda terms: terms, weights, targets)
+        states = regression.states[::step]
+        same = sparse.csr_array(sparse.eye_array(len(states)))
+        return View(regression.kind, states, lambda terms: terms, weights, targets, matrix=same)
     operator = regression.operator
-    return View(regression.kind, regression.states, lambda terms: operator(terms)[::step], weights, targets)
+    matrix = None if regression.matrix is None else sparse.csr_array(regression.matrix[::step])
+    states = regression.states
+    return View(regression.kind, states, lambda terms: operator(terms)[::step], weights, targets, matrix=matrix)

@@ -8,18 +8,19 @@ is returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
+from discovery.search.fitting import Fitted, Rows
 from discovery.search.implicit import Implicit, denominators
-from discovery.search.models import Model, Part, View, powers, views
-from discovery.search.projection import Columns, project
+from discovery.search.models import Model, Part, View, views
+from discovery.search.scan import Limits, Scan, bound, doubts
 from discovery.search.sweep import MOST_COLUMNS, members, supports
-from discovery.search.tables import LARGEST, Table, normal_equations
+from discovery.search.tables import Table, normal_equations
 from discovery.types import DiscoveryProblem, EquationCandidate
 
 
@@ -73,28 +74,12 @@ class Shaped:
     guided: tuple[int, ...] = (4, 2)
     implicit: Implicit = field(default_factory=Implicit)
 
-    def bound(self, least: float, view: View) -> float:
-        """The largest error that is not ruled out."""
-        rows = len(view.targets)
-        if view.kind == "response":
-            return least + self.behind * max(1.0, least / rows)
-        return max(self.credible * rows, self.near * least)
-
-    def doubt(self, error: float, least: float, view: View) -> float:
-        """What an error weighs against length."""
-        rows = len(view.targets)
-        if view.kind == "response":
-            return self.weight * (error - least) / max(1.0, least / rows)
-        return 5.0 * math.log(max(error / rows, 0.5))  # rows err alike, so that about ten of them count
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A model with its weighted squared error before refinement."""
-
-    size: int
-    error: float
-    model: Model
+    def limits(self, view: View, *, alone: bool) -> Limits:
+        """How errors on a regression are weighed; the best alone counts where there is a shape already."""
+        return Limits(
+            view.kind == "response", len(view.targets), self.credible, self.near, self.behind, self.weight,
+            self.keep, self.many if alone else 1,
+        )  # fmt: skip
 
 
 def shaped(
@@ -120,7 +105,7 @@ def shaped(
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
                 ones += search.candidates(own, None, settings.refined, 1, settings.many)
-            twos: list[_Fitted] = []
+            twos: list[Fitted] = []
             for first in _leading(ones, settings.seconds * (1 + 2 * (view.kind == "response")), len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
                 twos += search.candidates(others, first.model, settings.refined_seconds, 1, 0)
@@ -131,16 +116,9 @@ def shaped(
                 yield EquationCandidate(state, expression, f"structured:{source}")
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    model: Model
-    outer: tuple[float, ...]
-    error: float
-
-
-def _leading(found: Sequence[_Fitted], count: int, rows: int) -> list[_Fitted]:
+def _leading(found: Sequence[Fitted], count: int, rows: int) -> list[Fitted]:
     """The best models of few constants by N log error + P log N (Schwarz 1978), of different shapes and states."""
-    best: dict[tuple[str, tuple[int, ...]], tuple[float, _Fitted]] = {}
+    best: dict[tuple[str, tuple[int, ...]], tuple[float, Fitted]] = {}
     for one in found:
         number = len(one.outer) + len(one.model.inner)
         static = rows * np.log(one.error + 1e-300) + number * np.log(rows)
@@ -165,23 +143,25 @@ class _Equation:
         self.target = view.targets[:, equation]
         self.base = base
         self.settings = settings
-        self.plain = view.operator(np.stack([powers(view.states, m) for m in base], axis=1)) * self.weight
+        self.rows = Rows(view, equation, base, settings.iterations)
 
-    def scan(self, tables: Sequence[Table], first: Model | None) -> list[_Found]:
-        """For each shape and number of terms, the best support over all starts."""
+    def scan(self, tables: Mapping[int, Table], first: Model | None) -> Scan:
+        """For each shape and number of terms, the best supports over all starts."""
         if not self.target.any():
-            return []
-        fixed = self.plain
+            return Scan.joined(())
+        fixed = self.rows.plain.T
         if first is not None:
             shaped = self.view.operator(first.shaped(self.view.states, np.array(first.inner))) * self.weight
             fixed = np.hstack([fixed, shaped])
-        found: list[_Found] = []
-        for table in tables:
-            if len(table.starts) and fixed.shape[1] + len(table.terms) <= MOST_COLUMNS:
-                found += self._supports(table, fixed, first)
-        return found
+        return Scan.joined(
+            [
+                self._supports(number, table, fixed, first)
+                for number, table in tables.items()
+                if len(table.starts) and fixed.shape[1] + len(table.terms) <= MOST_COLUMNS
+            ]
+        )
 
-    def _supports(self, table: Table, fixed: np.ndarray, first: Model | None) -> Iterator[_Found]:
+    def _supports(self, number: int, table: Table, fixed: np.ndarray, first: Model | None) -> Scan:
         grams, total = normal_equations(fixed, table.columns * self.weight, self.target)
         count = grams.shape[1] - 1
         forced = np.arange(count) >= fixed.shape[1]
@@ -189,16 +169,15 @@ class _Equation:
         own = [1] * (count - len(self.base) - len(table.terms))  # of the first shape
         lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(m) for _, m in table.terms]
         masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=beam)
-        for size in range(self.settings.largest):
-            flat, cost = masks[:, size].reshape(-1, 2), errors[:, size].ravel() * total
-            least: dict[tuple[int, int], int] = {}
-            for place in np.argsort(cost, kind="stable").tolist():
-                least.setdefault((int(flat[place, 0]), int(flat[place, 1])), place)
-            least.pop((0, 0), None)
-            for key, place in _chosen(list(least.items()), cost, lengths, self.view, self.settings, first):
-                model = self._model(members(key), table, table.starts[place // beam], first)
-                if model is not None:
-                    yield _Found(size + 1, float(cost[place]), model)
+        limits = self.settings.limits(self.view, alone=first is None)
+        return Scan.of(masks, errors * total, np.array(lengths), table.starts, limits, number)
+
+    def _models(self, scan: Scan, tables: Mapping[int, Table], first: Model | None) -> Iterator[Model]:
+        for mask, number, inner in zip(scan.masks, scan.tables.tolist(), scan.inner, strict=True):
+            table = tables[number]
+            model = self._model(members(mask), table, inner[: table.starts.shape[1]], first)
+            if model is not None:
+                yield model
 
     def _model(self, chosen: Sequence[int], table: Table, start: np.ndarray, first: Model | None) -> Model | None:
         plain = tuple(self.base[j] for j in chosen if j < len(self.base))
@@ -218,7 +197,7 @@ class _Equation:
 
     def candidates(
         self, tables: Sequence[Table], first: Model | None, count: int, descents: int, simple: int
-    ) -> list[_Fitted]:
+    ) -> list[Fitted]:
         """The best of each number of terms, refined; supports are looked for again where refinement leads.
 
         At the coarse starts another support may imitate the true one, but a model with terms to spare brings the inner
@@ -229,124 +208,45 @@ class _Equation:
             count, descents, simple: models of each number of terms that are refined, models that lose their terms one
                 by one, and short models that are refined besides.
         """
-        found = self.scan(tables, first)
-        latest = found
+        numbered = dict(enumerate(tables))
+        found = latest = self.scan(numbered, first)
         for guided in self.settings.guided:
             again: dict[int, list[tuple[float, ...]]] = {}
             for size in self.settings.guides:
-                ranked = sorted((one for one in latest if one.size == size), key=lambda one: one.error)
-                for one in ranked[:guided]:
-                    for fitted in self._refine(one.model):
-                        own = fitted.model.inner[fitted.model.slices()[-1]]
-                        again.setdefault(id(one.model.parts[-1].shape), []).append(own)
-            moved = [
-                table.at(self.view, np.array(again[id(table.shape)])) for table in tables if id(table.shape) in again
-            ]
+                for fitted in self.rows.fitted(self._models(latest.best(size, guided), numbered, first)):
+                    part = fitted.model.parts[-1].shape
+                    own = fitted.model.inner[fitted.model.slices()[-1]]
+                    again.setdefault(next(k for k, table in numbered.items() if table.shape is part), []).append(own)
+            moved = {k: numbered[k].at(self.view, np.array(starts)) for k, starts in sorted(again.items())}
             latest = self.scan(moved, first)
-            found += latest
-        fitted = self.refined(found, count, simple)
-        ranked = sorted((one for one in found if one.size == self.settings.largest), key=lambda one: one.error)
-        tops = [one.model for one in ranked[:descents]]
+            found = Scan.joined([found, latest])
+        fitted = list(self.rows.fitted(self._models(self._closer(found, count, simple, numbered), numbered, first)))
+        tops = list(self._models(found.best(self.settings.largest, descents), numbered, first))
         # The best of the next smaller sizes too, now that their inner constants are refined.
         for size in range(3, self.settings.largest):
             alike = [one for one in fitted if len(one.outer) == size]
             tops += [min(alike, key=lambda one: one.error).model] if alike else []
-        return [*(one for top in tops for one in self._descent(top)), *fitted]
+        return [*(one for top in tops for one in self.rows.descent(top)), *fitted]
 
-    def _descent(self, model: Model) -> Iterator[_Fitted]:
-        """From a model with terms to spare down to one term, inner constants refined at every step."""
-        while True:
-            fitted = next(self._refine(model), None)
-            if fitted is None:
-                return
-            yield fitted
-            columns = self._columns(fitted.model)(np.array(fitted.model.inner))
-            smaller = _without_least(fitted.model, columns, np.array(fitted.outer))
-            if smaller is None:
-                return
-            model = smaller
-
-    def refined(self, found: Sequence[_Found], count: int, simple: int) -> list[_Fitted]:
-        """The best ``count`` of each number of terms with their inner constants refined."""
-        distinct: dict[tuple[object, ...], _Found] = {}
-        for one in sorted(found, key=lambda one: one.error):
-            distinct.setdefault((one.model.base, tuple((id(p.shape), p.terms) for p in one.model.parts)), one)
-        chosen: list[_Found] = []
-        for size in range(1, self.settings.largest + 1):
-            chosen += [one for one in distinct.values() if one.size == size][:count]
-        least = min((one.error for one in chosen), default=np.inf)
-        near = [one for one in distinct.values() if one.error <= self.settings.bound(least, self.view)]
-        near.sort(key=lambda one: (one.model.effort + self.settings.doubt(one.error, least, self.view), one.error))
-        equal = {f"{one.error:.7e}" for one in chosen}
-        for one in near:
+    def _closer(self, found: Scan, count: int, simple: int, tables: Mapping[int, Table]) -> Scan:
+        """The best ``count`` of each number of terms, and ``simple`` short ones that are not ruled out."""
+        distinct = found.distinct()
+        sizes = range(1, self.settings.largest + 1)
+        chosen = [k for size in sizes for k in np.flatnonzero(distinct.sizes == size)[:count].tolist()]
+        if not simple or not chosen:
+            return distinct.chosen(chosen)
+        limits = self.settings.limits(self.view, alone=True)
+        least = float(distinct.errors[chosen].min())
+        near = np.flatnonzero(distinct.errors <= bound(limits, least))
+        inside = np.array([tables[k].shape.effort for k in distinct.tables[near].tolist()])
+        weighed = distinct.lengths[near] + inside + doubts(limits, distinct.errors[near], least)
+        equal = {f"{distinct.errors[k]:.7e}" for k in chosen}
+        for k in near[np.lexsort((distinct.errors[near], weighed))].tolist():
             # Equal errors mean equal functions: x^2/(k + x^2) beside a constant is 1/(k + x^2) beside another.
-            if simple and f"{one.error:.7e}" not in equal:
-                equal.add(f"{one.error:.7e}")
-                chosen.append(one)
+            if (error := f"{distinct.errors[k]:.7e}") not in equal:
+                equal.add(error)
+                chosen.append(k)
                 simple -= 1
-        return [fitted for one in chosen for fitted in self._refine(one.model)]
-
-    def _columns(self, model: Model) -> Columns:
-        chosen = self.plain[:, [self.base.index(m) for m in model.base]]
-
-        def columns(inner: np.ndarray) -> np.ndarray:
-            shaped = model.shaped(self.view.states, inner)
-            if not np.all(np.abs(shaped) < LARGEST):
-                return np.full((len(self.target), chosen.shape[1] + shaped.shape[1]), np.inf)
-            return np.hstack([chosen, self.view.operator(shaped) * self.weight])
-
-        return columns
-
-    def _refine(self, model: Model) -> Iterator[_Fitted]:
-        inner, outer, error = project(
-            self._columns(model), self.target, np.array(model.inner), iterations=self.settings.iterations
-        )
-        if np.isfinite(error) and np.all(np.isfinite(outer)):
-            values = tuple(map(float, inner))
-            yield _Fitted(Model(model.base, model.parts, values), tuple(map(float, outer)), error)
-
-
-_Place = tuple[tuple[int, int], int]
-
-
-def _chosen(
-    ranked: list[_Place], cost: np.ndarray, lengths: list[int], view: View, settings: Shaped, first: Model | None
-) -> list[_Place]:
-    """Of the supports of one size, best first: those that fit best, and the shortest that are not ruled out.
-
-    Args:
-        ranked: masks, and where their errors stand in ``cost``.
-        lengths: of the columns.
-        first: where there is another shape already, the best alone is chosen.
-    """
-    if first is not None or not ranked:
-        return ranked[:1]
-    smallest = float(cost[ranked[0][1]])
-    bound = settings.bound(smallest, view)
-    credible = [one for one in ranked if cost[one[1]] <= bound]
-    best = ranked[: max(settings.keep, min(len(credible), settings.many // 3))]
-
-    def doubt(one: _Place) -> float:
-        return sum(lengths[j] for j in members(one[0])) + settings.doubt(float(cost[one[1]]), smallest, view)
-
-    return best + sorted(credible[len(best) :], key=doubt)[: settings.many - len(best)]
-
-
-def _without_least(model: Model, columns: np.ndarray, outer: np.ndarray) -> Model | None:
-    """The model without the term whose loss raises the error least; None if a part would be left without terms."""
-    scale = np.linalg.norm(columns, axis=0)
-    scale = np.where(scale > 0.0, scale, 1.0)
-    inverse = np.linalg.pinv((columns / scale).T @ (columns / scale), rcond=1e-12, hermitian=True)
-    rises = (outer * scale) ** 2 / np.maximum(np.diag(inverse), 1e-300)
-    owners = np.repeat(range(len(model.parts)), [len(part.terms) for part in model.parts])
-    for j in np.argsort(rises, kind="stable"):
-        k = int(j) - len(model.base)
-        if k < 0:
-            return Model(tuple(m for i, m in enumerate(model.base) if i != j), model.parts, model.inner)
-        owner = int(owners[k])
-        terms = model.parts[owner].terms
-        if len(terms) > 1:
-            k -= int(np.sum(owners < owner))
-            part = Part(model.parts[owner].shape, (*terms[:k], *terms[k + 1 :]))
-            return Model(model.base, (*model.parts[:owner], part, *model.parts[owner + 1 :]), model.inner)
-    return None
+            if not simple:
+                break
+        return distinct.chosen(chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,28 +63,27 @@ class StructuredSearch:
         if problem.respond is None:  # a part of a law is not followed by itself
             found += eliminate(problem, self.elimination, deadline)
         every = libraries(problem.names, problem.regression("derivative").states)
+        written: set[tuple[object, ...]] = set()
         for view in views(problem, MAX_ROWS):
             progress("search", f"structured: terms on the {view.kind} regression")
             if deadline.passed():
                 return tuple(found)
-            found += [candidate for candidate, _ in self.subsets(problem, every, view)]
+            found += _written(self.subsets(problem, every, view), view.kind, written)
         progress("search", "structured: terms on the samples")
         likely: dict[str, sp.Expr] = dict(problem.settled)
         for _ in range(self.linearised):
             if deadline.passed():
                 return tuple(found)
-            samples = sampled(problem, likely)
-            scored = [one for view in samples for one in self.subsets(problem, every, view)]
-            found += [candidate for candidate, _ in scored]
-            likely |= {c.state: c.expression for c, _ in sorted(scored, key=lambda one: -one[1])}
+            scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view)]
+            found += _written(scored, "response", written)
+            best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
+            likely |= {state: one.expression for state, one in best.items()}
         progress("search", "structured: shapes with inner constants")
         found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
         return tuple(found)
 
-    def subsets(
-        self, problem: DiscoveryProblem, every: Sequence[Library], view: View
-    ) -> Iterator[tuple[EquationCandidate, float]]:
-        """Candidates for all equations from all libraries on one regression, each with its description length."""
+    def subsets(self, problem: DiscoveryProblem, every: Sequence[Library], view: View) -> Iterator[_Sum]:
+        """Right-hand sides for all equations from all libraries on one regression."""
         for library in every:
             design = seen(view, values(library.terms, problem.names, view.states))
             source = f"structured:{library.name}"
@@ -94,11 +93,11 @@ class StructuredSearch:
                     continue
                 target = view.targets[:, equation]
                 if np.all(np.abs(target) <= 1.0):  # a state that never changes
-                    yield EquationCandidate(state, sp.Integer(0), source), 0.5 * float(target @ target)
+                    yield _Sum(state, source, (), (), 0.5 * float(target @ target))
                 for subset in self._supports(design * view.weights[:, equation, None], target, view.kind):
-                    terms = [library.terms[i] for i in subset.support]
+                    terms = tuple(library.terms[i] for i in subset.support)
                     length = 0.5 * subset.error + 0.5 * len(terms) * math.log(len(target))  # Schwarz 1978
-                    yield EquationCandidate(state, weighted_sum(subset.coefficients, terms), source), length
+                    yield _Sum(state, source, terms, tuple(subset.coefficients), length)
 
     def _supports(self, design: np.ndarray, target: np.ndarray, kind: str) -> Sequence[Subset]:
         keep = max(self.keep, self.whole // design.shape[1])
@@ -118,6 +117,30 @@ def seen(view: View, columns: Float[np.ndarray, "point term"]) -> Float[np.ndarr
         shares = np.linalg.norm(rows, axis=0) / np.linalg.norm(columns, axis=0)
     largest = np.max(shares, initial=0.0, where=np.isfinite(shares))
     return np.where(shares <= FAINTEST * largest, 0.0, rows)
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A sum of terms for one equation, with its description length on the regression that it is from."""
+
+    state: str
+    source: str
+    terms: tuple[sp.Expr, ...]
+    coefficients: tuple[float, ...]
+    length: float
+
+    @property
+    def expression(self) -> sp.Expr:
+        return weighted_sum(self.coefficients, self.terms) if self.terms else sp.Integer(0)
+
+
+def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
+    """The sums as candidates, each support once for a kind of regression, whichever libraries have it."""
+    for one in sums:
+        key = (one.state, kind, frozenset(one.terms))
+        if key not in written:
+            written.add(key)
+            yield EquationCandidate(one.state, one.expression, one.source)
 
 
 def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:

@@ -9,9 +9,7 @@ from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
 from discovery.search.models import View, powers
-
-# Values of terms beyond this are wild: their squares, weighted, could overflow.
-LARGEST = 1e60
+from discovery.search.projection import LARGEST
 
 
 @dataclass(frozen=True)

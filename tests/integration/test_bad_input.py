@@ -231,6 +231,19 @@ def test_what_can_be_used_gets_a_verdict(
     assert re.search(note, " ".join(result.notes))
 
 
+@pytest.mark.parametrize("engines", [("sindy",), ("sindy", "structured")])
+def test_an_exactly_straight_line_is_a_constant_rate(tmp_path: Path, engines: tuple[str, ...]) -> None:
+    """Of each state, and nothing else: x' = 2 and y' = -1/16."""
+    path = tmp_path / "data.csv"
+    path.write_text(table(T, 2 * T + 1, 3 - T / 16, names=["t", "x", "y"]), encoding="utf-8")
+    result = discover_ode(read_csv(path), RunConfig().changed(engines=engines, smoother="kalman"))
+    assert "found" == result.status
+    assert result.law is not None
+    assert {state: pytest.approx(rate) for state, rate in (("x", 2.0), ("y", -1 / 16))} == {
+        state: float(rhs) for state, rhs in result.law.equations.items()
+    }
+
+
 def test_the_table_is_as_long_as_promised() -> None:
     """At least sixty files, each by a name of its own."""
     assert 60 <= len(REFUSED) + len(TOLD) + len(TAKEN)
