@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from pipelines.config import Columns
-from pipelines.terminal import course, fancy, plain
+from pipelines.terminal import command_line, course, fancy, plain
 
 PICTURES = (".png", ".svg", ".pdf")
 _COLOURS = {"note": "dim", "caution": "yellow", "serious": "bold red"}
@@ -63,7 +62,7 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--states", _joined(kept)]
     if columns.trajectory:
         words += ["--trajectory", _joined(columns.trajectory)]
-    return shlex.join(words)
+    return command_line(words)
 
 
 def _joined(headers: Sequence[str]) -> str:

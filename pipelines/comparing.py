@@ -16,9 +16,7 @@ def compare_command(found: str, reference: str, *, as_json: bool) -> None:
     Raises:
         UsageError: an expression that is none, a folder without a law.
     """
-    from discovery.symbolic.compare import compare_laws
-
-    verdict = compare_laws(*_laws(found, reference)) if Path(found).is_dir() else _compare_texts(found, reference)
+    verdict = _compare_runs(found, reference) if Path(found).is_dir() else _compare_texts(found, reference)
     if as_json:
         error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
         document = {"verdict": verdict.verdict, "how": verdict.how, "largest_error": error}
@@ -35,6 +33,15 @@ def _compare_texts(found: str, reference: str) -> Any:
     left, right = parse(found), parse(reference)
     names = sorted({str(symbol) for symbol in left.free_symbols | right.free_symbols})
     return compare_expressions(left, right, names)
+
+
+def _compare_runs(found: str, reference: str) -> Any:
+    """The verdict on two laws; inputs and time are variables as the states are."""
+    from discovery.symbolic.compare import compare_laws
+
+    laws = _laws(found, reference)
+    others = {str(one) for law in laws for side in law.values() for one in side.free_symbols}
+    return compare_laws(*laws, names=tuple(dict.fromkeys((*laws[1], *sorted(others)))))
 
 
 def _laws(found: str, reference: str) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from pipelines import config as configuration
 from pipelines import console
 from pipelines.budget import Budget
 from pipelines.config import RunConfig
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, plain
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, command_line, plain
 
 if TYPE_CHECKING:
     from discovery.reports.write import ReportFiles
@@ -177,7 +177,7 @@ def _command(request: Request) -> str:
         for word in words
         if word not in SILENT and not (named and _names_folder(word, words))
     ]
-    return shlex.join(["discover", *kept])
+    return command_line(["discover", *kept])
 
 
 def _names_folder(word: str, rest: Iterator[str]) -> bool:

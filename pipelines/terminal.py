@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 import threading
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ _LONGEST = 4000  # characters of one message: a file without line ends must not 
 # Bits of a braille character, by column and by row from above.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BRAILLE = 0x2800
+# A word with a single quotation mark, and nothing that a shell acts on between double ones.
+_MARKED = re.compile(r"""(?=.*')[^"$`\\!\n]*""")
 _PLAIN = "_.-~^"  # heights where the terminal has no braille
 
 
@@ -35,6 +39,11 @@ def plain(text: str, longest: int = _LONGEST) -> str:
 def lines(text: str) -> str:
     """As :func:`plain`, line by line."""
     return "\n".join(plain(line) for line in text.splitlines())
+
+
+def command_line(words: Sequence[str]) -> str:
+    """A command as a person types it in a shell: in double quotation marks what has single ones, such as ``x''``."""
+    return " ".join(f'"{word}"' if _MARKED.fullmatch(word) else shlex.quote(word) for word in words)
 
 
 def fancy(stream: IO[str] | None = None) -> bool:

@@ -30,6 +30,7 @@ from discovery.errors import DiscoveryError, UsageError
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 from pipelines.store import write
+from pipelines.terminal import command_line
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "reports" / "gallery"
@@ -65,7 +66,7 @@ class Case:
     @property
     def command(self) -> str:
         """What a user would type."""
-        return shlex.join(["discover", "run", f"{self.name}.csv", *self.options])
+        return command_line(["discover", "run", f"{self.name}.csv", *self.options])
 
     @property
     def made(self) -> str:

@@ -13,7 +13,7 @@ _FUNCTIONS = """acos asin atan atan2 cos cosh sin sinh tan tanh exp exp2 expm1 f
 sqrt cbrt hypot ceil fabs floor fmod fmin fmax sign abs abort exit free malloc printf fprintf puts stdin stdout stderr
 j0 j1 jn y0 y1 yn gamma lgamma tgamma erf erfc round trunc nan rint remainder scalbn logb ilogb copysign fdim fma
 nearbyint nextafter isnan isinf isfinite signbit div rand system"""
-_OWN = "law state derivative step advance runs run DIMENSION RUNS LAW_ONLY"
+_OWN = "law state derivative next step advance runs run DIMENSION RUNS LAW_ONLY"
 _SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
 DIALECT = Dialect(
     "C",
@@ -32,20 +32,22 @@ _HEAD = """// The right-hand side of a law, and a program that integrates it:
 //"""
 _SIGN = "static double sign(double x) { return (x > 0.0) - (x < 0.0); }\n"
 # Dormand & Prince (1980), tableau of RK5(4)7M; the last stage is the first of the next step.
-_PROGRAM = """
+_RUNS = """
 #ifndef LAW_ONLY
 #include <stdio.h>
-
-#define SAMPLES 200
-#define STEPS 10000000L
-
+@SIZES@
 struct run { double begin, end, state[DIMENSION]; };
 
 // Of each run: first time, last time, first state.
 static const struct run runs[] = {
 @RUNS@
 };
-
+"""
+_SIZES = """
+#define SAMPLES 200
+#define STEPS 10000000L
+"""
+_INTEGRATES = """
 // One step by Dormand and Prince: the new state, and its error in units of what is tolerated.
 static double step(double t, double h, const double state[DIMENSION], double next[DIMENSION]) {
     static const double node[7] = {0.0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1.0, 1.0};
@@ -115,6 +117,27 @@ int main(void) {
 }
 #endif
 """
+_APPLIES = """
+int main(void) {
+    printf("run,n,@COLUMNS@\\n");
+    for (size_t number = 0; number < sizeof runs / sizeof runs[0]; number++) {
+        struct run run = runs[number];
+        for (long n = lround(run.begin); n <= lround(run.end); n++) {
+            double next[DIMENSION];
+            printf("%lu,%ld", (unsigned long)number + 1, n);
+            for (int i = 0; i < DIMENSION; i++) printf(",%.10g", run.state[i]);
+            printf("\\n");
+            law((double)n, run.state, next);
+            for (int i = 0; i < DIMENSION; i++) run.state[i] = next[i];
+        }
+    }
+    return 0;
+}
+#endif
+"""
+
+
+_GIVES = {False: "// Derivatives of the states at time t.", True: "// The states that follow those of number t."}
 
 
 def write(result: DiscoveryResult) -> str:
@@ -136,7 +159,7 @@ def write(result: DiscoveryResult) -> str:
         "",
         *constants,
         f"{helper}",
-        "// Derivatives of the states at time t.",
+        _GIVES[law.law.discrete],
         "void law(double t, const double state[DIMENSION], double derivative[DIMENSION]) {",
         *(f"    const double {name} = state[{places[name]}];" for name in law.used),
         "    (void)t;",
@@ -148,7 +171,9 @@ def write(result: DiscoveryResult) -> str:
 
 
 def _program(law: ExportedLaw) -> str:
-    return _PROGRAM.replace("@COLUMNS@", ",".join(law.states)).replace("@RUNS@", "\n".join(law.runs(DIALECT, _run)))
+    discrete = law.law.discrete
+    program = _RUNS.replace("@SIZES@", "" if discrete else _SIZES) + (_APPLIES if discrete else _INTEGRATES)
+    return program.replace("@COLUMNS@", ",".join(law.states)).replace("@RUNS@", "\n".join(law.runs(DIALECT, _run)))
 
 
 def _run(start: Start) -> str:

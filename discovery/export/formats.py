@@ -26,7 +26,8 @@ FORMATS: Mapping[str, str] = {
     "constants": "a CSV table of the constants and their intervals",
 }
 
-OF_MAPS = ("python", "latex", "sympy", "csv", "constants")  # those that do not integrate
+OF_MAPS = tuple(name for name in FORMATS if name not in ("sbml", "modelica"))  # which have derivatives alone
+DRIVEN = ("python", "numpy", "sympy", "latex", "csv", "constants")  # those that hold inputs too
 
 
 def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
@@ -50,13 +51,15 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
         raise UsageError(f"There is no law at place {rank} of the front. It has {len(front)}; choose from those.")
     if rank > 1 and to == "csv":
         raise UsageError("Only the chosen law was fitted and forecast sample by sample. Export csv without a rank.")
-    if front[rank - 1].law.inputs and to not in ("latex", "csv", "constants"):
+    if front[rank - 1].law.inputs and to not in DRIVEN:
         raise UsageError(
-            f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold yet. "
-            "Export it to latex, csv or constants, or forecast with `discover simulate --inputs`."
+            f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold. "
+            f"Choose from {', '.join(DRIVEN)}, or forecast with `discover simulate --inputs`."
         )
     if result.trajectories[0].discrete and to not in OF_MAPS:
-        raise UsageError(f"The law is a map, and an export to {to} integrates. Choose from {', '.join(OF_MAPS)}.")
+        raise UsageError(
+            f"The law is a map, and an export to {to} has derivatives alone. Choose from {', '.join(OF_MAPS)}."
+        )
     return import_module(f"discovery.export.{to}").write(ranked(result, rank))
 
 

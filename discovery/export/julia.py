@@ -21,6 +21,10 @@ DIALECT = Dialect(
     pi="pi",
     reserved=frozenset([*f"{_KEYWORDS} {_OWN}".split(), *FUNCTIONS.values(), "sqrt"]),
 )
+_GIVES = {
+    False: "the derivatives of the states `u` at time `t`",
+    True: "the states that follow those of number `t`, `u`,",
+}
 _EXAMPLE = """
 # With OrdinaryDiffEq.jl:
 #
@@ -58,6 +62,25 @@ if abspath(PROGRAM_FILE) == @__FILE__
     main()
 end
 """
+_APPLIES = """
+# Applies the map from the first state of each run and prints CSV.
+function main()
+    println(join(("run", "n", STATES...), ","))
+    for (number, (from, to, start)) in enumerate(RUNS)
+        state = copy(start)
+        for n in round(Int, from):round(Int, to)
+            println(join((number, n, state...), ","))
+            following = similar(state)
+            law!(following, state, CONSTANTS, n)
+            state = following
+        end
+    end
+end
+
+if abspath(PROGRAM_FILE) == @__FILE__
+    main()
+end
+"""
 
 
 def write(result: DiscoveryResult) -> str:
@@ -79,7 +102,7 @@ def write(result: DiscoveryResult) -> str:
         *law.runs(DIALECT, run_row),
         ")",
         "",
-        "# Writes the derivatives of the states `u` at time `t` into `du`; `p` are the constants.",
+        f"# Writes {_GIVES[law.law.discrete]} into `du`; `p` are the constants.",
         "function law!(du, u, p, t)",
         *(f"    {name} = u[{places[name]}]" for name in law.used),
         *(f"    {one.name} = p[{i}]" for i, one in enumerate(law.constants, start=1)),
@@ -87,4 +110,4 @@ def write(result: DiscoveryResult) -> str:
         "    return nothing",
         "end",
     ]
-    return "\n".join(lines) + "\n" + _EXAMPLE
+    return "\n".join(lines) + "\n" + (_APPLIES if law.law.discrete else _EXAMPLE)

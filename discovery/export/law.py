@@ -52,7 +52,8 @@ class ExportedLaw:
         """For a language with those reserved words and that name of time."""
         law = result.ranking.front[0].law
         constants = [f"c{i}" for i in range(len(law.constants))]
-        return cls(result, {**identifiers([*law.states, *constants], {*reserved, time}), TIME: time})
+        names = identifiers([*law.states, *law.inputs, *constants], {*reserved, time})
+        return cls(result, {**names, TIME: time})
 
     @property
     def law(self) -> Law:
@@ -63,6 +64,11 @@ class ExportedLaw:
     def states(self) -> tuple[str, ...]:
         """Identifiers of the states in the target language."""
         return tuple(self.names[state] for state in self.law.states)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Identifiers of what drives the states, in the target language."""
+        return tuple(self.names[name] for name in self.law.inputs)
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -139,5 +145,6 @@ class ExportedLaw:
         """Comments that say where the law comes from and which name is which column."""
         lines = [*self.about, ""]
         lines += [f'{name}: column "{header}"' for name, header in zip(self.states, self.headers, strict=True)]
+        lines += [f'{self.names[name]}: "{self.result.inputs.get(name, name)}", an input' for name in self.law.inputs]
         lines.append(f'{self.names[TIME]}: "{self.result.time_name}"')
         return "\n".join(map(dialect.remark, lines))

@@ -24,8 +24,8 @@ DIALECT = Dialect(
 )
 _HEAD = """% The right-hand side of a law, for MATLAB and GNU Octave; save it as law.m.
 %
-%   law(t, state)   derivatives of the states at time t, for ode45(@law, [begin, end], start)
-%   law             integrates from the first state of each run and prints CSV
+%   law(t, state)   @GIVES@
+%   law             @DOES@ from the first state of each run and prints CSV
 %"""
 _PROGRAM = """
 function derivative = law(t, state)
@@ -41,17 +41,31 @@ function example()
     runs = [
 @RUNS@
     ];
-    options = odeset('RelTol', 1e-8, 'AbsTol', 1e-10);
+@EXAMPLE@end
+
+function derivative = rates(t, state)
+"""
+_INTEGRATES = """    options = odeset('RelTol', 1e-8, 'AbsTol', 1e-10);
     fprintf('run,t,@NAMES@\\n');
     for run = 1:size(runs, 1)
         times = linspace(runs(run, 1), runs(run, 2), 201);
         [t, state] = ode45(@rates, times, runs(run, 3:end)', options);
         fprintf([repmat('%.10g,', 1, size(runs, 2) - 1), '%.10g\\n'], [repmat(run, size(t)), t, state]');
     end
-end
-
-function derivative = rates(t, state)
 """
+_APPLIES = """    fprintf('run,n,@NAMES@\\n');
+    for run = 1:size(runs, 1)
+        state = runs(run, 3:end)';
+        for n = round(runs(run, 1)):round(runs(run, 2))
+            fprintf([repmat('%.10g,', 1, size(runs, 2) - 1), '%.10g\\n'], run, n, state);
+            state = rates(n, state);
+        end
+    end
+"""
+_GIVES = {
+    False: ("derivatives of the states at time t, for ode45(@law, [begin, end], start)", "integrates"),
+    True: ("the states that follow those of number t", "goes on"),
+}
 
 
 def write(result: DiscoveryResult) -> str:
@@ -66,8 +80,11 @@ def write(result: DiscoveryResult) -> str:
         *(f"    derivative({i}) = {side};" for i, side in enumerate(sides, start=1)),
         "end",
     ]
-    program = _PROGRAM.replace("@NAMES@", ",".join(law.states)).replace("@RUNS@", "\n".join(law.runs(DIALECT, _run)))
-    return f"{_HEAD}\n{law.preamble(DIALECT)}\n{program}" + "\n".join(lines) + "\n"
+    gives, does = _GIVES[law.law.discrete]
+    head = _HEAD.replace("@GIVES@", gives).replace("@DOES@", does)
+    program = _PROGRAM.replace("@EXAMPLE@", _APPLIES if law.law.discrete else _INTEGRATES)
+    program = program.replace("@NAMES@", ",".join(law.states)).replace("@RUNS@", "\n".join(law.runs(DIALECT, _run)))
+    return f"{head}\n{law.preamble(DIALECT)}\n{program}" + "\n".join(lines) + "\n"
 
 
 def _run(start: Start) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discovery.export.infix import Dialect
 from discovery.export.law import ExportedLaw
-from discovery.export.python import MAIN, WORDS, tables, unpacked
+from discovery.export.python import WORDS, arguments, example, tables, unpacked
 from discovery.types import DiscoveryResult
 
 _SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign")
@@ -15,8 +15,9 @@ DIALECT = Dialect(
     whole_power="**",
     power="np.power",
     pi="np.pi",
-    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative"},
+    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative", "inputs_at"},
 )
+_GIVES = {False: "Derivatives of the states at time t", True: "The states that follow those of number t"}
 
 
 def write(result: DiscoveryResult) -> str:
@@ -27,10 +28,10 @@ def write(result: DiscoveryResult) -> str:
         for i, rhs in enumerate(law.right_hand_sides(DIALECT, indent=" " * 8))
     ]
     function = (
-        "\n\ndef law(t, state, constants=CONSTANTS):\n"
-        '    """Derivatives of the states at time t; state has one row for each state and any further axes."""\n'
+        f"\n\ndef law({arguments(law)}):\n"
+        f'    """{_GIVES[law.law.discrete]}; state has one row for each state and any further axes."""\n'
         "    state = np.asarray(state, dtype=float)\n"
         f"{unpacked(law)}    derivative = np.empty_like(state)\n" + "\n".join(rows) + "\n    return derivative\n"
     )
     head = '"""The right-hand side of a law, for NumPy arrays."""\n\n'
-    return f"{head}{law.preamble(DIALECT)}\n\nimport numpy as np\n{tables(law, DIALECT)}{function}{MAIN}"
+    return f"{head}{law.preamble(DIALECT)}\n\nimport numpy as np\n{tables(law, DIALECT)}{function}{example(law)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import textwrap
 from collections.abc import Sequence
 
 from discovery.export.infix import Dialect
 from discovery.export.law import ExportedLaw, Start
 from discovery.types import DiscoveryResult
 
-WORDS = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "state", "constants", "law", "main"})
+WORDS = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "state", "constants", "law", "main", "inputs"})
 _SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
 DIALECT = Dialect(
     "Python",
@@ -18,7 +19,7 @@ DIALECT = Dialect(
     whole_power="**",
     power="math.pow",  # ** makes complex numbers of negative ones
     pi="math.pi",
-    reserved=WORDS | {"math", "sign", "solve_ivp"},
+    reserved=WORDS | {"math", "sign", "solve_ivp", "inputs_at"},
 )
 _SIGN = '''
 
@@ -46,6 +47,49 @@ if __name__ == "__main__":
     main()
 '''
 
+# Steps are no longer than samples are apart, so that none passes over what an input does.
+DRIVEN = '''
+
+def main():
+    """Integrates from the first state of each run, with its inputs, and prints CSV; needs SciPy."""
+    from scipy.integrate import solve_ivp
+
+    print("run", "t", *STATES, sep=",")
+    for number, (begin, end, start) in enumerate(RUNS, start=1):
+
+        def slope(t, state, number=number):
+            return law(t, state, inputs_at(number, t))
+
+        times = [begin + (end - begin) * i / 200 for i in range(201)]
+        options = dict(method="LSODA", rtol=1e-8, atol=1e-10, max_step=(end - begin) / (len(DRIVES[number - 1][0]) - 1))
+        solution = solve_ivp(slope, (begin, times[-1]), start, t_eval=times, **options)
+        for time, state in zip(solution.t, solution.y.T):
+            print(number, time, *state, sep=",")
+        if not solution.success:
+            raise SystemExit(f"Run {number} stopped: {solution.message}")
+
+
+if __name__ == "__main__":
+    main()
+'''
+_LINEAR = '''
+
+def inputs_at(number, t):
+    """Inputs of a run, counted from 1, at time t: linear between its samples, and as there beyond their ends."""
+    times, *columns = DRIVES[number - 1]
+    t = min(max(t, times[0]), times[-1])
+    after = next(i for i, time in enumerate(times) if time >= t and i > 0)
+    share = (t - times[after - 1]) / (times[after] - times[after - 1])
+    return [column[after - 1] + share * (column[after] - column[after - 1]) for column in columns]
+'''
+_HELD = '''
+
+def inputs_at(number, t):
+    """Inputs of a run, counted from 1, at time t: those of the last sample until then."""
+    times, *columns = DRIVES[number - 1]
+    last = max((i for i, time in enumerate(times) if time <= t), default=0)
+    return [column[last] for column in columns]
+'''
 MAP = '''
 
 def main():
@@ -70,12 +114,11 @@ def write(result: DiscoveryResult) -> str:
     rows = [f"        {rhs}," for rhs in law.right_hand_sides(DIALECT, indent=" " * 12)]
     helper = _SIGN if any("sign(" in row for row in rows) else ""
     function = (
-        f'\n\ndef law(t, state, constants=CONSTANTS):\n    """{_GIVES[law.law.discrete]}"""\n'
+        f'\n\ndef law({arguments(law)}):\n    """{_GIVES[law.law.discrete]}"""\n'
         f"{unpacked(law)}    return [\n" + "\n".join(rows) + "\n    ]\n"
     )
-    main = MAP if law.law.discrete else MAIN
     head = '"""The right-hand side of a law, in plain Python."""\n\n'
-    return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{main}"
+    return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{example(law)}"
 
 
 def tables(law: ExportedLaw, dialect: Dialect) -> str:
@@ -95,9 +138,37 @@ def tables(law: ExportedLaw, dialect: Dialect) -> str:
             "RUNS = (",
             *law.runs(dialect, run_row),
             ")",
+            *(driven(law) if law.inputs else ()),
             "",
         )
     )
+
+
+def driven(law: ExportedLaw) -> list[str]:
+    """What the inputs of each run were, as Python's tuples."""
+    lines = [f"INPUTS = ({quoted(law.inputs)})", "# Of each run: times of the samples, then the values of each input."]
+    lines.append("DRIVES = (")
+    for run in law.result.trajectories:
+        lines.append("    (")
+        for column in (run.times, *run.inputs.T):
+            numbers = listed([repr(float(value)) for value in column])
+            lines.append(textwrap.fill(f"({numbers}),", 112, initial_indent=" " * 8, subsequent_indent=" " * 9))
+        lines.append("    ),")
+    return [*lines, ")"]
+
+
+def arguments(law: ExportedLaw) -> str:
+    """Those of the function."""
+    return "t, state, inputs, constants=CONSTANTS" if law.inputs else "t, state, constants=CONSTANTS"
+
+
+def example(law: ExportedLaw) -> str:
+    """The rest of the module: a solution from each first state."""
+    discrete = law.law.discrete
+    if not law.inputs:
+        return MAP if discrete else MAIN
+    main = MAP.replace("law(n, state)", "law(n, state, inputs_at(number, n))") if discrete else DRIVEN
+    return (_HELD if law.result.trajectories[0].held else _LINEAR) + main
 
 
 def run_row(start: Start) -> str:
@@ -108,6 +179,8 @@ def run_row(start: Start) -> str:
 def unpacked(law: ExportedLaw) -> str:
     """The lines that give states and constants their names."""
     lines = [f"    {listed(law.states)} = state\n"]
+    if law.inputs:
+        lines.append(f"    {listed(law.inputs)} = inputs\n")
     if law.constants:
         lines.append(f"    {listed([constant.name for constant in law.constants])} = constants\n")
     return "".join(lines)

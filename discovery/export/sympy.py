@@ -22,11 +22,14 @@ DIALECT = Dialect(
 )
 
 
+_GIVES = {False: "Derivative by time", True: "The next value"}
+
+
 def write(result: DiscoveryResult) -> str:
     """A module with symbols, the family ``skeletons``, the ``values`` of its constants, and the ``equations``."""
     law = ExportedLaw.of(result, DIALECT.reserved)
     sides = law.right_hand_sides(DIALECT, indent=" " * 8)
-    names = [*law.states, *(constant.name for constant in law.constants)]
+    names = [*law.states, *law.inputs, *(constant.name for constant in law.constants)]
     symbols = [f'{name} = sympy.Symbol("{name}", real=True)' for name in ("t", *names)]
     values = [f"    {one.name}: {one.value!r},  {DIALECT.remark(one.interval)}" for one in law.constants]
     rows = [f"    {state}: {_built(rhs)}," for state, rhs in zip(law.states, sides, strict=True)]
@@ -39,7 +42,7 @@ def write(result: DiscoveryResult) -> str:
         "",
         *symbols,
         "",
-        "# Derivative of each state by time, in letters for the constants.",
+        f"# {_GIVES[law.law.discrete]} of each state, in letters for the constants.",
         "skeletons = {",
         *rows,
         "}",
@@ -50,7 +53,7 @@ def write(result: DiscoveryResult) -> str:
         "",
         'if __name__ == "__main__":',
         "    for state, side in equations.items():",
-        '        print(f"d {state} / d t = {side}")',
+        f'        print(f"{"next {state}" if law.law.discrete else "d {state} / d t"} = {{side}}")',
     ]
     return "\n".join(lines) + "\n"
 

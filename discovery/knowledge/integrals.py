@@ -9,7 +9,7 @@ these few are then solved with the constants as symbols.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -42,8 +42,9 @@ class Rates:
 
         Modulo a prime; each combination ends with a function of its own and needs none that comes later.
         """
-        draws = np.random.default_rng(len(self.functions)).integers(2, PRIME, size=len(self.constants))
-        values: dict[sp.Expr, int] = {constant: int(draw) for constant, draw in zip(self.constants, draws, strict=True)}
+        constants = (*self.constants, *_symbols(related.values(), self.constants))
+        draws = np.random.default_rng(len(self.functions)).integers(2, PRIME, size=len(constants))
+        values: dict[sp.Expr, int] = {constant: int(draw) for constant, draw in zip(constants, draws, strict=True)}
         for constant, other in related.items():
             values[constant] = _remainder(other, values)
         matrix = np.array([[_remainder(entry, values) for entry in row] for row in self.rows], dtype=np.int64)
@@ -65,9 +66,13 @@ def rates(functions: Sequence[sp.Expr], states: Sequence[sp.Symbol], field: Sequ
     columns = [_parts(rate(function, states, field), states) for function in functions]
     keys = list(dict.fromkeys(key for column in columns for key in column))
     rows = tuple(tuple(column.get(key, sp.S.Zero) for column in columns) for key in keys)
-    constants = {leaf for row in rows for entry in row for leaf in entry.free_symbols}
-    ordered = sorted((cast("sp.Symbol", leaf) for leaf in constants), key=lambda leaf: leaf.sort_key())
-    return Rates(tuple(functions), tuple(ordered), rows)
+    return Rates(tuple(functions), _symbols(entry for row in rows for entry in row), rows)
+
+
+def _symbols(expressions: Iterable[sp.Expr], but: Collection[sp.Symbol] = ()) -> tuple[sp.Symbol, ...]:
+    """Those of the expressions in the order of their names, without some."""
+    leaves = {cast("sp.Symbol", leaf) for one in expressions for leaf in one.free_symbols} - set(but)
+    return tuple(sorted(leaves, key=lambda leaf: leaf.sort_key()))
 
 
 def rate(function: sp.Expr, states: Sequence[sp.Symbol], field: Sequence[sp.Expr]) -> sp.Expr:

@@ -7,6 +7,7 @@ from html import escape
 
 from discovery.symbolic.lettering import printable, split_name
 
+_TALL = ("<mfrac", "<msqrt", "<mroot")
 _THIN_SPACE = '<mspace width="0.17em"/>'
 _SIGNS = {"-": "\u2212", "*": "\u22c5"}
 
@@ -58,11 +59,12 @@ class MathMLPen:
         return f"<mroot><mrow>{inside}</mrow><mn>{degree}</mn></mroot>"
 
     def fence(self, inside: str, bar: bool = False) -> str:
-        """Brackets that grow."""
+        """Brackets; they grow about what is tall, as Chromium sets wide spaces about those that may grow."""
         left, right = ("|", "|") if bar else ("(", ")")
+        grows = "true" if any(tag in inside for tag in _TALL) else "false"
         return (
-            f'<mrow><mo form="prefix" stretchy="true">{left}</mo>{inside}'
-            f'<mo form="postfix" stretchy="true">{right}</mo></mrow>'
+            f'<mrow><mo form="prefix" stretchy="{grows}">{left}</mo>{inside}'
+            f'<mo form="postfix" stretchy="{grows}">{right}</mo></mrow>'
         )
 
     def function(self, name: str) -> str:

@@ -81,10 +81,10 @@ def _lay_out(equations: tuple[Equation[Markup], ...]) -> Markup:
 
 
 def _terms(equation: Equation[Markup]) -> str:
-    """The first term, and the others with the sign before them spaced as between terms."""
+    """The first term, and the others with the sign before them spaced as between terms; a space would come on top."""
     first, *others = equation.lines
     signed = (other.replace(Markup(_SIGN), Markup('<mo form="infix">'), 1) for other in others)  # noqa: S704
-    return " ".join(map(_display, (first, *signed)))
+    return "<wbr/>".join(map(_display, (first, *signed)))
 
 
 def _display(formula: str) -> str:

@@ -7,6 +7,7 @@ canonical form does not see (``x/(1 + x)`` against ``1 - 1/(1 + x)``) the finger
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -42,6 +43,7 @@ def skeleton_key(expression: sp.Expr) -> str:
     return shape(canonical(expression))
 
 
+@lru_cache(maxsize=1 << 14)  # the same terms come again, in one candidate after another
 def expanded(expression: sp.Expr) -> sp.Expr:
     """Products of sums multiplied out, unless the whole then has more than 200 terms or 4000 nodes."""
     if node_count(expression) > MAX_NODES or not _multiplies_sums(expression):

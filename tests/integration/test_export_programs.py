@@ -16,6 +16,7 @@ import pytest
 
 from discovery.dynamics.simulate import simulate_or_fail
 from discovery.export.formats import FORMATS, export
+from discovery.laws import Frame
 from discovery.types import DiscoveryResult, Law
 
 # Each tries to end a comment, a string or a line, or means something to one of the languages.
@@ -59,11 +60,7 @@ def ran(*words: str, folder: Path) -> str:
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_integrates_each_run(language: str, result: DiscoveryResult, tmp_path: Path) -> None:
     """201 states a run, as our solver has them, whatever columns and runs are called."""
-    name, words = PROGRAMS[language]
-    (tmp_path / name).write_text(export(result, language), encoding="utf-8")
-    if language == "c":
-        ran("gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "law.c", "-o", "law", "-lm", folder=tmp_path)
-    printed = pd.read_csv(StringIO(ran(*words, folder=tmp_path)))
+    printed = printed_by(language, export(result, language), tmp_path)
     assert ["run", "t", "x", "y"] == list(printed.columns)
     times = np.linspace(0.0, 1.0, 201)
     for number, run in enumerate(result.trajectories, start=1):
@@ -71,6 +68,71 @@ def test_a_program_integrates_each_run(language: str, result: DiscoveryResult, t
         exact = simulate_or_fail(result.ranking.front[0].law, run.states[0], times)
         np.testing.assert_allclose(rows["t"], times, atol=1e-9)
         np.testing.assert_allclose(rows[["x", "y"]], exact, rtol=1e-6)
+
+
+MAP_STEPS = 10
+
+
+def printed_by(language: str, text: str, folder: Path) -> pd.DataFrame:
+    """The table that an exported program prints."""
+    name, words = PROGRAMS[language]
+    (folder / name).write_text(text, encoding="utf-8")
+    if language == "c":
+        ran("gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "law.c", "-o", "law", "-lm", folder=folder)
+    return pd.read_csv(StringIO(ran(*words, folder=folder)))
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_program_applies_a_map(language: str, law_of, result_of, tmp_path: Path) -> None:
+    """To each first state, as often as the run has samples; sample by sample as our own iteration."""
+    law = law_of({"x": "c0*x*(1 - y)", "y": "c1*x"}, 1.9, 0.4)
+    made = result_of(law, [0.3, 0.2], [0.5, 0.1], labels=HOSTILE, simulated=False)
+    discrete = replace(law, discrete=True)
+    counted = np.arange(MAP_STEPS + 1.0)
+    runs = tuple(replace(run, times=counted, discrete=True) for run in made.trajectories)
+    predictions = tuple(replace(one, times=counted) for one in made.predictions)
+    front = (replace(made.ranking.front[0], law=discrete),)
+    made = replace(made, trajectories=runs, predictions=predictions, ranking=replace(made.ranking, front=front))
+    printed = printed_by(language, export(made, language), tmp_path)
+    assert ["run", "n", "x", "y"] == list(printed.columns)
+    for number, run in enumerate(runs, start=1):
+        rows = printed[printed["run"] == number]
+        np.testing.assert_array_equal(rows["n"], counted)
+        np.testing.assert_allclose(rows[["x", "y"]], simulate_or_fail(discrete, run.states[0], counted), rtol=1e-8)
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("language", ["python", "numpy"])
+def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of, result_of, tmp_path: Path) -> None:
+    """By the inputs of each run, linear between samples, or held, whatever their columns are called."""
+    law = law_of({"x": "c0*u - c1*x", "y": "x - y"}, 2.0, 0.7)
+    driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
+    made = result_of(law_of({"x": "c0 - c1*x", "y": "x - y"}, 2.0, 0.7), [0.3, 0.2], [0.5, 0.1], labels=HOSTILE)
+    runs = tuple(
+        replace(run, inputs=np.sin(3.0 * run.times + phase)[:, None], held=held)
+        for phase, run in enumerate(made.trajectories)
+    )
+    front = (replace(made.ranking.front[0], law=driven),)
+    made = replace(made, trajectories=runs, ranking=replace(made.ranking, front=front), inputs={"u": HOSTILE[0]})
+    printed = printed_by(language, export(made, language), tmp_path)
+    times = np.linspace(0.0, 1.0, 201)
+    for number, run in enumerate(runs, start=1):
+        rows = printed[printed["run"] == number]
+        exact = simulate_or_fail(driven, run.states[0], times, drive=run.drive)
+        np.testing.assert_allclose(rows[["x", "y"]], exact, atol=2e-3 if held else 1e-5)
+
+
+def test_expressions_of_a_driven_law_have_symbols_for_inputs(law_of, result_of) -> None:
+    """The module of SymPy's expressions runs, and the input is one of its symbols."""
+    law = law_of({"x": "c0*u - c1*x"}, 2.0, 0.7)
+    made = result_of(law_of({"x": "c0 - c1*x"}, 2.0, 0.7), [0.3])
+    front = (replace(made.ranking.front[0], law=replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))),)
+    made = replace(made, ranking=replace(made.ranking, front=front), inputs={"u": "u [V]"})
+    text = export(made, "sympy")
+    assert '"u [V]", an input' in text
+    space: dict[str, object] = {"__name__": "law"}
+    exec(compile(text, "law.py", "exec"), space)  # our own text; that it runs is the claim
+    assert "2.0*u - 0.7*x" in str(space["equations"])
 
 
 def test_a_program_in_c_says_where_it_stops(law_of, result_of, tmp_path: Path) -> None:

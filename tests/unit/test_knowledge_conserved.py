@@ -135,3 +135,12 @@ def test_common_factors_are_left_out() -> None:
     """And squares are positive and halved, as energies are written."""
     x, v, c0 = symbol("x"), symbol("v"), symbol("c0")
     assert c0 * x**2 / 2 + v**2 / 2 == primitive([-3 * c0, -sp.S(3)], [x**2, v**2])
+
+
+def test_a_relation_may_be_to_a_constant_that_no_rate_has() -> None:
+    """As one that stands inside a fraction alone; two constants that are its multiples are multiples of each other."""
+    x, y, c0, c1, c2 = (symbol(name) for name in ("x", "y", "c0", "c1", "c2"))
+    changes = rates((x, y), (x, y), (c0 * x * y, -c2 * x * y))
+    assert (c0, c2) == changes.constants
+    assert changes.null_space({c0: 2 * c1, c2: 3 * c1}) == changes.null_space({}) == ((0, 1),)
+    assert ((0, 1),) == rates((x, y), (x, y), (c0 * x, -c0 * x)).null_space({c0: 2 * c1})

@@ -62,10 +62,10 @@ def test_a_map_is_written_as_one(found: DiscoveryResult) -> None:
     assert "The states that follow" in export(found, "python")
 
 
-def test_a_map_is_not_exported_to_what_integrates(found: DiscoveryResult) -> None:
+def test_a_map_is_not_exported_to_what_has_derivatives_alone(found: DiscoveryResult) -> None:
     """With the formats that are left."""
-    with pytest.raises(UsageError, match="an export to c integrates"):
-        export(found, "c")
+    with pytest.raises(UsageError, match="an export to modelica has derivatives alone"):
+        export(found, "modelica")
 
 
 def test_a_map_survives_its_document(found: DiscoveryResult) -> None:

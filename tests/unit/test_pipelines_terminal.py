@@ -2,6 +2,7 @@
 
 import io
 import math
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.terminal import course, fancy, lines, plain
+from pipelines.terminal import command_line, course, fancy, lines, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,3 +84,19 @@ def test_the_exit_code_is_kept_whatever_was_left_behind(busy: bool) -> None:
     code = f"import threading, time\nfrom pipelines.terminal import leave\n{hang}print('said')\nleave(6)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (6, "said\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("x'' = -k*x", "\"x'' = -k*x\""),
+        ("c > 0", "'c > 0'"),
+        ("data.csv", "data.csv"),
+        ("it's $HOME", "'it'\"'\"'s $HOME'"),
+        ("a\n'b", "'a\n'\"'\"'b'"),
+    ],
+)
+def test_a_command_is_quoted_as_a_person_would(word: str, typed: str) -> None:
+    """And a shell reads the same words from it."""
+    assert f"discover run {typed}" == command_line(["discover", "run", word])
+    assert ["discover", "run", word] == shlex.split(command_line(["discover", "run", word]))
