@@ -70,8 +70,7 @@ def discover_ode(
 
     1. The trajectories are smoothed by a neural ODE, beside a classical smoother; the one that the data favour, or
        their mean, gives states and derivatives.
-    2. They pose regressions for the right-hand sides, on derivatives and in weak form; where sentences leave functions
-       open, of curves of what was told with networks in the functions' places.
+    2. They pose regressions, on derivatives and in weak form; networks stand first for functions that were left open.
     3. Equations that are certain are settled. Search engines propose right-hand sides and whole laws for the others,
        genetic ones for what these leave unexplained.
     4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
