@@ -60,14 +60,15 @@ def charging(
     problem: DiscoveryProblem,
     units: Units,
     other: Callable[[Law], float] = no_surcharge,
-    angles: Sequence[str] = (),
+    known: Knowledge | None = None,
 ) -> DiscoveryProblem:
     """The problem in which laws are charged for their units, and nothing is settled that these rule out.
 
     Args:
         other: what whole laws are charged for besides.
-        angles: states of which functions are the simpler for being periodic.
+        known: what was told, with the states that are angles, of which functions are the simpler for being periodic.
     """
+    angles = known.angles if known else ()
 
     def charge(law: Law) -> float:
         return units.surcharge(law) + other(law) + angular(law, angles)

@@ -12,8 +12,9 @@ from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import EngineError
 from discovery.knowledge.conserved import conserved
-from discovery.knowledge.families import family
+from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
+from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
@@ -42,7 +43,7 @@ from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
 from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
-from pipelines.stages import Candidates, Stages
+from pipelines.stages import Candidates, Stages, train
 from pipelines.store import Memory, Store
 from pipelines.told import (
     NETWORKS,
@@ -101,8 +102,7 @@ def discover_ode(
     smoother, why = _smoother(known, config, runs, stages)
     smoothing, doubts = stages.smooth(runs, smoother)
     kept, outliers = without_outliers(runs, smoothing)
-    problem, failed = stages.train(known, _problem(known, kept, smoothing, config))
-    problem = charging(problem, dimensions, told.surcharge, known.angles if known else ())
+    problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions.surcharge)
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
@@ -147,6 +147,14 @@ def _smoother(
     if config.map:
         return Successive(), ""
     return smoother_for(known, config, sum(map(len, runs)), hurried=stages.hurried)
+
+
+def _posed(
+    told: Family, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
+) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
+    """The problem, laws charged for what is known beside the data, and networks trained for unknown functions."""
+    problem = _problem(told.known, kept, smoothing, stages.config)
+    return train(stages, told.known, charging(problem, units, told.surcharge, told.known))
 
 
 def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryProblem, Selected]:

@@ -114,18 +114,6 @@ class Stages:
         )
         return smoothing, not limit.passed()
 
-    def train(self, known: Knowledge | None, problem: DiscoveryProblem) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
-        """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
-        if known is None or self.hurried:
-            return problem, ()
-        limit = self.deadline.sooner(SMOOTHING_SHARE * self.deadline.remaining())
-        with self.timed("neural part"):
-            try:
-                work = partial(trained, known, problem, self.config, limit)
-                return watched(work, limit, self.progress, grace=self.grace), ()
-            except EngineError as error:
-                return problem, (Failure("neural part", str(error)),)
-
     @property
     def hurried(self) -> bool:
         """Whether there is less time for smoothing than it takes to load a smoother that learns."""
@@ -206,6 +194,21 @@ class Stages:
                 self.progress,
                 patience=float("inf"),
             )
+
+
+def train(
+    stages: Stages, known: Knowledge | None, problem: DiscoveryProblem
+) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
+    """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
+    if known is None or stages.hurried:
+        return problem, ()
+    limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
+    with stages.timed("neural part"):
+        try:
+            work = partial(trained, known, problem, stages.config, limit)
+            return watched(work, limit, stages.progress, grace=stages.grace), ()
+        except EngineError as error:
+            return problem, (Failure("neural part", str(error)),)
 
 
 def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool:

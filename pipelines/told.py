@@ -131,7 +131,8 @@ def trained(
     smoothing = replace(outcome.smoothing, notes=(*outcome.smoothing.notes, outcome.note))
     if not outcome.constants:
         return replace(problem, smoothing=smoothing)
-    return framed(frame, runs, smoothing, regressions(runs, smoothing), seed, outcome.constants)
+    posed = framed(frame, runs, smoothing, regressions(runs, smoothing), seed, outcome.constants)
+    return replace(posed, surcharge=problem.surcharge)
 
 
 def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[str, str]:
