@@ -51,15 +51,15 @@ class Step:
 # few: two CPU seconds each (search/operon.py). PySR was not measured: Julia alone takes half a minute to begin.
 COSTS = {
     "start": Cost(1.3, 0.0, 0.0, 0.0),
-    "first law": Cost(0.1, 0.16, 0.34, 0.96),
-    "smoothing neural": Cost(1.3, 3.5, 0.25, 0.70),
+    "first law": Cost(0.1, 0.46, 0.35, 0.76),
+    "smoothing neural": Cost(1.3, 3.6, 0.13, 0.73),
     "smoothing classical": Cost(0.0, 0.4, 0.6, 0.5),
-    "search sindy": Cost(1.3, 0.23, 0.33, 1.63),
-    "search structured": Cost(0.1, 5.0, 0.29, 0.63),
+    "search sindy": Cost(1.3, 0.30, 0.40, 1.68),
+    "search structured": Cost(0.1, 4.8, 0.28, 1.21),
     "search operon": Cost(0.2, 1.0, 0.0, 1.0),
     "search pysr": Cost(30.0, 30.0, 0.0, 1.0),
-    "selection": Cost(0.1, 2.5, 0.46, 1.59),
-    "report": Cost(3.0, 1.8, 0.10, 0.22),
+    "selection": Cost(0.1, 6.1, 0.10, 1.54),
+    "report": Cost(3.0, 2.9, 0.07, 0.46),
 }
 # Cases took up to so many times longer or shorter than that: what is hard about data is not their size.
 WITHIN = 3
