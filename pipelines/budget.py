@@ -54,7 +54,7 @@ class Budget:
             return Deadline()
         return Deadline(self.begin + self.seconds - min(self.report, REPORT_SHARE * self.seconds))
 
-    def has_time_to_typeset(self) -> bool:
-        """Whether a report that begins now will end in time with its PDF."""
+    def has_time_to_typeset(self, now: float) -> bool:
+        """Whether a report that begins ``now``, by the same clock, will end in time with its PDF."""
         seconds = math.inf if self.seconds is None else self.seconds
-        return time.monotonic() + self.report < self.begin + seconds + max(LATE, LATE_SHARE * seconds)
+        return now + self.report < self.begin + seconds + max(LATE, LATE_SHARE * seconds)

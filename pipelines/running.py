@@ -112,7 +112,7 @@ def _keep(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher, 
 
     folder.keep_result(result, law_latex(result))
     watcher("report", "drawing figures, typesetting")
-    if budget.has_time_to_typeset():
+    if budget.has_time_to_typeset(time.monotonic()):
         return write_report(result, folder.path)
     left = f"The budget was spent, so that there is no PDF. `discover report {shlex.quote(str(folder.path))}` makes it."
     report = write_report(result, folder.path, pdf=False)

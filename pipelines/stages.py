@@ -24,7 +24,7 @@ from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
 from pipelines.store import Store
-from pipelines.told import trained
+from pipelines.told import open_functions, trained
 from pipelines.watched import GRACE, watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
@@ -200,12 +200,12 @@ def train(
     stages: Stages, known: Knowledge | None, problem: DiscoveryProblem
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
-    if known is None or stages.hurried:
+    if stages.hurried or not open_functions(known, problem):
         return problem, ()
     limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
     with stages.timed("neural part"):
         try:
-            work = partial(trained, known, problem, stages.config, limit)
+            work = partial(trained, problem, stages.config, limit)
             return watched(work, limit, stages.progress, grace=stages.grace), ()
         except EngineError as error:
             return problem, (Failure("neural part", str(error)),)

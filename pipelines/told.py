@@ -111,22 +111,20 @@ def problem_of(
     return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
 
 
-def trained(
-    known: Knowledge, problem: DiscoveryProblem, config: RunConfig, deadline: Deadline, progress: Progress
-) -> DiscoveryProblem:
-    """The problem on curves of the law with networks for its unknown functions, where sentences name some.
+def open_functions(known: Knowledge | None, problem: DiscoveryProblem) -> bool:
+    """Whether sentences leave functions open that networks can stand for; a map has no solver to train through."""
+    left = problem.frame is not None and bool(problem.frame.unknowns)
+    return known is not None and bool(known.sentences) and left and not problem.trajectories[0].discrete
 
-    A map has no solver to train through.
-    """
+
+def trained(problem: DiscoveryProblem, config: RunConfig, deadline: Deadline, progress: Progress) -> DiscoveryProblem:
+    """The problem, of a law that was told in part, on its curves with networks for the unknown functions."""
     from discovery.problems.regression import regressions
     from discovery.problems.unknowns import framed
-
-    runs, frame = problem.trajectories, problem.frame
-    if frame is None or not (known.sentences and frame.unknowns) or runs[0].discrete:
-        return problem
     from discovery.smoothing.universal import with_networks
 
-    seed, first = config.seed, problem.told[0]
+    runs, frame, seed, first = problem.trajectories, problem.frame, config.seed, problem.told[0]
+    assert frame is not None
     outcome = with_networks(frame, runs, problem.smoothing, first, seed=seed, deadline=deadline, progress=progress)
     smoothing = replace(outcome.smoothing, notes=(*outcome.smoothing.notes, outcome.note))
     if not outcome.constants:

@@ -27,16 +27,17 @@ def sign(x):
     """1, 0 or -1."""
     return float(x > 0) - float(x < 0)
 '''
-MAIN = '''
+_MAIN = '''
 
 def main():
-    """Integrates from the first state of each run and prints CSV; needs SciPy."""
+    """Integrates from the first state of each run@WITH@ and prints CSV; needs SciPy."""
     from scipy.integrate import solve_ivp
 
     print("run", "t", *STATES, sep=",")
-    for number, (begin, end, start) in enumerate(RUNS, start=1):
+    for number, (begin, end, start) in enumerate(RUNS, start=1):@SLOPE@
         times = [begin + (end - begin) * i / 200 for i in range(201)]
-        solution = solve_ivp(law, (begin, times[-1]), start, t_eval=times, method="LSODA", rtol=1e-8, atol=1e-10)
+        options = dict(method="LSODA", rtol=1e-8, atol=1e-10@STEP@)
+        solution = solve_ivp(@LAW@, (begin, times[-1]), start, t_eval=times, **options)
         for time, state in zip(solution.t, solution.y.T):
             print(number, time, *state, sep=",")
         if not solution.success:
@@ -46,32 +47,18 @@ def main():
 if __name__ == "__main__":
     main()
 '''
-
+_FREE = {"@WITH@": "", "@SLOPE@": "", "@STEP@": "", "@LAW@": "law"}
 # Steps are no longer than samples are apart, so that none passes over what an input does.
-DRIVEN = '''
-
-def main():
-    """Integrates from the first state of each run, with its inputs, and prints CSV; needs SciPy."""
-    from scipy.integrate import solve_ivp
-
-    print("run", "t", *STATES, sep=",")
-    for number, (begin, end, start) in enumerate(RUNS, start=1):
+_DRIVEN = {
+    "@WITH@": ", with its inputs,",
+    "@SLOPE@": """
 
         def slope(t, state, number=number):
             return law(t, state, inputs_at(number, t))
-
-        times = [begin + (end - begin) * i / 200 for i in range(201)]
-        options = dict(method="LSODA", rtol=1e-8, atol=1e-10, max_step=(end - begin) / (len(DRIVES[number - 1][0]) - 1))
-        solution = solve_ivp(slope, (begin, times[-1]), start, t_eval=times, **options)
-        for time, state in zip(solution.t, solution.y.T):
-            print(number, time, *state, sep=",")
-        if not solution.success:
-            raise SystemExit(f"Run {number} stopped: {solution.message}")
-
-
-if __name__ == "__main__":
-    main()
-'''
+""",
+    "@STEP@": ", max_step=(end - begin) / (len(DRIVES[number - 1][0]) - 1)",
+    "@LAW@": "slope",
+}
 _LINEAR = '''
 
 def inputs_at(number, t):
@@ -90,7 +77,7 @@ def inputs_at(number, t):
     last = max((i for i, time in enumerate(times) if time <= t), default=0)
     return [column[last] for column in columns]
 '''
-MAP = '''
+_MAP = '''
 
 def main():
     """Applies the map from the first state of each run and prints CSV."""
@@ -164,11 +151,14 @@ def arguments(law: ExportedLaw) -> str:
 
 def example(law: ExportedLaw) -> str:
     """The rest of the module: a solution from each first state."""
-    discrete = law.law.discrete
-    if not law.inputs:
-        return MAP if discrete else MAIN
-    main = MAP.replace("law(n, state)", "law(n, state, inputs_at(number, n))") if discrete else DRIVEN
-    return (_HELD if law.result.trajectories[0].held else _LINEAR) + main
+    if law.law.discrete:
+        main = _MAP.replace("law(n, state)", "law(n, state, inputs_at(number, n))") if law.inputs else _MAP
+    else:
+        main = _MAIN
+        for place, text in (_DRIVEN if law.inputs else _FREE).items():
+            main = main.replace(place, text)
+    held = law.result.trajectories[0].held
+    return ((_HELD if held else _LINEAR) if law.inputs else "") + main
 
 
 def run_row(start: Start) -> str:

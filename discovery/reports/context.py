@@ -12,9 +12,6 @@ from discovery.reports.rounding import plain
 from discovery.resources import folder
 from discovery.types import DiscoveryResult
 
-# Stages that took less are not worth a line; one that had nothing to do took none.
-LEAST_SECONDS = 0.05
-
 
 def context(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, object]:
     """Words and rows of a report; formulas are added by the output that writes them."""
@@ -93,7 +90,7 @@ def _record(result: DiscoveryResult) -> dict[str, object]:
         "unknown_references": unknown,
         "command": str(result.provenance.get("command", "")),
         "provenance": content.flatten(provenance),
-        "seconds": [(stage, f"{seconds:.1f}") for stage, seconds in result.seconds.items() if seconds >= LEAST_SECONDS],
+        "seconds": [(stage, f"{seconds:.1f}") for stage, seconds in result.seconds.items()],
     }
 
 

@@ -6,7 +6,7 @@ Compiled, as every shape at every start of its inner constants gives hundreds of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +14,6 @@ from jaxtyping import Float, Int
 from numba import njit
 
 from discovery.search.sweep import WORD
-
-# Most inner constants of a shape: those of a denominator of four monomials (``implicit.py``).
-INNER = 14
 
 
 class Limits(NamedTuple):
@@ -148,7 +145,6 @@ class Scan:
     ) -> Scan:
         """What a beam found of one shape at all of its starts."""
         count = masks.shape[2]
-        starts = np.hstack([starts, np.zeros((len(starts), INNER - starts.shape[1]))])
         parts: list[tuple[np.ndarray, ...]] = []
         for size in range(masks.shape[1]):
             flat, cost = masks[:, size].reshape(-1, 2), errors[:, size].ravel()
@@ -161,7 +157,9 @@ class Scan:
     def joined(cls, scans: Sequence[Scan]) -> Scan:
         """All of them, one after another."""
         none = np.empty(0, np.int64)
-        every = (cls(none, np.empty(0), none, np.empty((0, 2), np.int64), none, np.empty((0, INNER))), *scans)
+        every = [cls(none, np.empty(0), none, np.empty((0, 2), np.int64), none, np.empty((0, 0))), *scans]
+        most = max(scan.inner.shape[1] for scan in every)
+        every = [replace(scan, inner=np.pad(scan.inner, ((0, 0), (0, most - scan.inner.shape[1])))) for scan in every]
         return cls(*(np.concatenate([getattr(scan, one.name) for scan in every]) for one in fields(cls)))
 
     def chosen(self, places: Sequence[int] | Int[np.ndarray, " place"]) -> Scan:
