@@ -71,6 +71,16 @@ class Unknown:
     trend: int = 0
     uses_all: bool = False
 
+    @property
+    def circles(self) -> tuple[tuple[int, int], ...]:
+        """Which variables are the cosine and the sine of one angle, of which a function is then periodic."""
+        places = {argument: column for column, argument in enumerate(self.arguments)}
+        return tuple(
+            (column, places[sp.sin(*argument.args)])
+            for argument, column in places.items()
+            if isinstance(argument, sp.cos) and sp.sin(*argument.args) in places
+        )
+
 
 @dataclass(frozen=True)
 class Frame:

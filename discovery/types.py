@@ -60,6 +60,7 @@ class DiscoveryProblem:
             function, and what was told is taken off the targets.
         respond: gives the samples' responses of such a part about likely expressions; None for a whole problem.
         surcharge: nats to add to a law's description length for what is known beside the data; infinite to rule it out.
+        circles: columns of states that are the cosine and the sine of one angle.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -71,6 +72,7 @@ class DiscoveryProblem:
     parts: Mapping[str, DiscoveryProblem] = field(default_factory=dict[str, "DiscoveryProblem"])
     respond: Callable[[Mapping[str, sp.Expr]], tuple[Any, ...]] | None = None
     surcharge: Callable[[Law], float] = no_surcharge
+    circles: tuple[tuple[int, int], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ class _Posed:
         )
         return DiscoveryProblem(
             runs, self.shown(unknown, driven), regressions, dict.fromkeys(rest, sp.S.Zero),
-            respond=partial(self.respond, unknown, driven, first),
+            respond=partial(self.respond, unknown, driven, first), circles=unknown.circles,
         )  # fmt: skip
 
     def driven(self, unknown: Unknown, run: Trajectory, curve: SmoothedTrajectory, others: _Others) -> Driven:

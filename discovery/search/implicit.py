@@ -16,6 +16,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
+from discovery.library.circles import Circle, on_circles
 from discovery.library.functions import Kind
 from discovery.library.grammar import keeps_clear
 from discovery.library.shapes import Powers, Shape, exponents
@@ -53,22 +54,26 @@ class Implicit:
     most: int = 3
 
 
-def denominators(view: View, equation: int, multipliers: Sequence[Powers], settings: Implicit) -> list[Shape]:
+def denominators(
+    view: View, equation: int, multipliers: Sequence[Powers], settings: Implicit, circles: Sequence[Circle] = ()
+) -> list[Shape]:
     """The likeliest denominators that the grammar has no shape for, without zeros on the data's range.
 
     Args:
         view: of smoothed derivatives.
         multipliers: of the shapes that are returned.
+        circles: columns that are the cosine and the sine of one angle; denominators then hold these alone.
     """
     dimension = view.states.shape[1]
     above, below = DEGREES.get(dimension, MANY_STATES)
     weights, target = view.weights[:, equation], view.targets[:, equation]
-    every = exponents(dimension, above), exponents(dimension, below)[1:]
-    regression = _Regression.of(view.states, target / weights, weights, *every)
+    every = on_circles(dimension, circles) if circles else (exponents(dimension, above), exponents(dimension, below))
+    regression = _Regression.of(view.states, target / weights, weights, every[0], every[1][1:])
     best: dict[tuple[Powers, ...], tuple[float, Shape]] = {}
     for one in regression.found(settings):
         monomials = tuple(regression.denominator[j] for j in one.bottom)
-        if not _known(monomials) and (monomials not in best or one.score < best[monomials][0]):
+        offered = not circles and _known(monomials)
+        if not offered and (monomials not in best or one.score < best[monomials][0]):
             best[monomials] = (one.score, _shape(monomials, one.coefficients, tuple(multipliers)))
     return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])[: settings.most]]
 

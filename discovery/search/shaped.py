@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
 from discovery.search.fitting import Fitted, Rows
@@ -51,6 +52,9 @@ class Shaped:
         guides: numbers of terms whose best models are refined first, to find better starts.
         guided: shapes of each of these numbers, round after round.
         implicit: settings of the search for denominators that the grammar does not have.
+        linked: the same where variables are cosines and sines of angles. There are many more monomials, and a support
+            with more of them than the law fits the smoother's errors: of six runs of a cart and pole (see
+            benchmarks/knowledge.py), sizes from 6 lost the denominator in one.
     """
 
     rows: int = 400
@@ -73,6 +77,7 @@ class Shaped:
     guides: tuple[int, ...] = (3, 5)
     guided: tuple[int, ...] = (4, 2)
     implicit: Implicit = field(default_factory=Implicit)
+    linked: Implicit = field(default_factory=lambda: Implicit(sizes=(4, 6, 8, 10), descents=4))
 
     def limits(self, view: View, *, alone: bool) -> Limits:
         """How errors on a regression are weighed; the best alone counts where there is a shape already."""
@@ -99,7 +104,7 @@ def shaped(
                 continue
             search = _Equation(view, equation, base, settings)
             if view.kind == "derivative":
-                implicit[state] = denominators(view, equation, base, settings.implicit)
+                implicit[state] = _denominators(problem, view, equation, base, settings)
             simple = settings.simple // len(problem.names) // (1 if view.kind == "response" else 3)
             ones = search.candidates(tables, None, settings.refined, settings.descents, simple)
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
@@ -114,6 +119,16 @@ def shaped(
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
                 expression = fitted.model.written(problem.names, fitted.outer)
                 yield EquationCandidate(state, expression, f"structured:{source}")
+
+
+def _denominators(
+    problem: DiscoveryProblem, view: View, equation: int, base: tuple[Powers, ...], settings: Shaped
+) -> list[Shape]:
+    """Those of implicit regressions, in the states or, of angles, in their cosines and sines."""
+    if not problem.circles:
+        return denominators(view, equation, base, settings.implicit)
+    over, _ = on_circles(len(problem.names), problem.circles)
+    return denominators(view, equation, over, settings.linked, problem.circles)
 
 
 def _leading(found: Sequence[Fitted], count: int, rows: int) -> list[Fitted]:

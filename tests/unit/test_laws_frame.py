@@ -61,3 +61,11 @@ def test_a_function_that_needs_a_constant_which_the_law_lacks_can_be_exchanged_i
     assert ("k", "w") == found.told
     assert (1.5, 3.1, 0.3, 0.4) == found.constants
     assert -C0 * sp.sin(X) + C2 * V + symbol("c3") * sp.cos(C1 * symbol("t")) == found.skeletons[1]
+
+
+def test_cosine_and_sine_of_one_argument_are_a_circle() -> None:
+    """Columns of the cosine and the sine; a cosine whose sine is not among the arguments is no circle."""
+    turn = told_symbol("w") * symbol("t")
+    waves = Unknown("f", ("v", "a", "b", "c"), (V, sp.sin(turn), sp.cos(turn), sp.cos(X)))
+    assert waves.circles == ((2, 1),)
+    assert FRAME.unknowns[0].circles == ()

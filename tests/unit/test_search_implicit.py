@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, exponents
 from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import View
@@ -50,6 +51,31 @@ def test_a_denominator_with_a_zero_on_the_range_is_not_returned() -> None:
     box = np.array([[3.0, 3.0]])
     for shape in denominators(chosen, 0, MULTIPLIERS, Implicit()):
         assert np.all(shape.value(np.vstack([X, box]), shape.starts[0]) > 0.0)
+
+
+def test_a_denominator_on_a_circle_is_found_beside_forces_and_velocities() -> None:
+    """A pole's acceleration on a cart: the only denominator that fits is that of the mass matrix, 1 + 0.7 sin^2."""
+    rng = np.random.default_rng(2)
+    angle, speed, force = rng.uniform(-3.0, 3.0, (3, 400))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    states = np.column_stack([cosine, sine, speed, force])
+    slopes = (9.0 * sine - force * cosine - 0.7 * speed**2 * sine * cosine) / (1.0 + 0.7 * sine**2)
+    noisy = slopes + 0.02 * rng.standard_normal(len(slopes))
+    weights = np.full((len(slopes), 1), 50.0)
+    chosen = View("derivative", states, lambda terms: terms, weights, noisy[:, None] * weights)
+    multipliers, _ = on_circles(4, [(0, 1)])
+    shape = denominators(chosen, 0, multipliers, Implicit(sizes=(4, 6)), [(0, 1)])[0]
+    assert shape.natural == ((0, 2, 0, 0),)
+    assert shape.starts[0, 0] == pytest.approx(0.7, rel=0.02)
+
+
+def test_monomials_on_a_circle_leave_out_what_others_are_the_sum_of() -> None:
+    """1, cos, sin, sin cos and sin^2, but not cos^2 = 1 - sin^2, each times 1, v and v^2; without v below."""
+    above, below = on_circles(3, [(0, 1)])
+    waves = {(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)}
+    assert set(above) == {(*wave, power) for wave in waves for power in (0, 1, 2)}
+    assert set(below) == {(*wave, 0) for wave in waves}
+    assert above[0] == below[0] == (0, 0, 0)
 
 
 def test_exponents_start_with_the_constant() -> None:
