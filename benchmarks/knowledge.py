@@ -88,18 +88,18 @@ def _volterra(t: float, z: np.ndarray) -> list[float]:
 
 
 def volterra31(path: Path, seed: int) -> None:
-    """31 points on [0, 3], noise of 5 %."""
-    t = np.linspace(0.0, 3.0, 31)
-    states = _solved(_volterra, (0.44249296, 4.6280594), t)
-    states = states * (1.0 + 0.05 * np.random.default_rng(seed).standard_normal(states.shape))
-    _save(path, "t,x,y", [t, states])
+    """31 points on [0, 3], noise of 5 % of the mean."""
+    _volterra_at(path, np.linspace(0.0, 3.0, 31), 0.05, seed)
 
 
 def volterra21(path: Path, seed: int) -> None:
     """21 points on [0, 5], noise of 0.5 % of the mean."""
-    t = np.linspace(0.0, 5.0, 21)
+    _volterra_at(path, np.linspace(0.0, 5.0, 21), 0.005, seed)
+
+
+def _volterra_at(path: Path, t: np.ndarray, share: float, seed: int) -> None:
     states = _solved(_volterra, (0.44249296, 4.6280594), t)
-    noise = 0.005 * states.mean(axis=0) * np.random.default_rng(seed).standard_normal(states.shape)
+    noise = share * states.mean(axis=0) * np.random.default_rng(seed).standard_normal(states.shape)
     _save(path, "t,x,y", [t, states + noise])
 
 

@@ -102,7 +102,9 @@ def permitted(law: Law, problem: DiscoveryProblem) -> bool:
 def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bool:
     """Whether an expression has its arguments, none of the functions that it must not have, and the trend it must."""
     used = expression.free_symbols & set(map(symbol, unknown.variables))
-    if expression != 0 and (not used or (unknown.uses_all and len(used) < len(unknown.variables))):
+    if unknown.uses_all and len(used) < len(unknown.variables):
+        return False
+    if expression != 0 and not used:
         return False  # a constant would have been told as one
     forbidden = tuple(type(FUNCTIONS[name](symbol("x"))) for name in unknown.without)
     if any(isinstance(one, forbidden) for one in sp.preorder_traversal(expression) if not one.is_Symbol):

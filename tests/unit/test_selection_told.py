@@ -1,0 +1,41 @@
+"""Functions that were told in part: what was said of them rules candidates out."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from discovery.laws import Unknown
+from discovery.problems.regression import regressions
+from discovery.samples import symbol
+from discovery.selection.told import allowed
+from discovery.smoothing.local_polynomial import LocalPolynomial
+from discovery.types import DiscoveryProblem, Trajectory
+
+X, Y = symbol("x"), symbol("y")
+F = Unknown("f", ("x", "y"), (X, Y))
+
+
+@pytest.fixture(scope="module")
+def part() -> DiscoveryProblem:
+    """Samples between 0 and 1 of both arguments."""
+    t = np.linspace(0.0, 1.0, 40)
+    run = Trajectory(t, np.column_stack([t, 1.0 - t**2]), ("x", "y"))
+    smoothing = LocalPolynomial().smooth((run,), seed=0)
+    return DiscoveryProblem((run,), smoothing, regressions((run,), smoothing))
+
+
+def test_a_function_that_uses_its_arguments_depends_on_each(part: DiscoveryProblem) -> None:
+    """Not on one alone, and it is not nothing; of another function both may be found."""
+    uses = replace(F, uses_all=True)
+    assert [allowed(one, uses, part) for one in (X * Y, X + sp.exp(Y), X**2, sp.S.Zero)] == [True, True, False, False]
+    assert [allowed(one, F, part) for one in (X * Y, X**2, sp.S.Zero, sp.Float(2.0))] == [True, True, True, False]
+
+
+def test_a_function_is_without_what_was_excluded_and_has_its_trend(part: DiscoveryProblem) -> None:
+    """exp where there should be none, and a fall where the function increases."""
+    without = replace(F, without=("exp",))
+    assert [allowed(one, without, part) for one in (X * Y, X * sp.exp(Y))] == [True, False]
+    rising = replace(F, trend=1)
+    assert [allowed(one, rising, part) for one in (X + Y, X - Y, X * Y, -X * Y)] == [True, False, True, False]
