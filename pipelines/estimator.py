@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import NotFittedError
 
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
 from discovery.errors import DataError, SimulationError
-from discovery.export.formats import export
 from discovery.protocols import Deadline
-from discovery.reports import notebook, tables, text
-from discovery.types import DiscoveryResult, Law, Trajectory
+from discovery.reports import notebook
+from discovery.types import DiscoveryResult, Drive, Law, Trajectory
 from pipelines.config import RunConfig
+from pipelines.fitted import FittedLaw
 from pipelines.named_states import measured
 from pipelines.ode import discover_ode
 from pipelines.progress import progress
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class EquationDiscovery(BaseEstimator):
+class EquationDiscovery(FittedLaw, BaseEstimator):
     """Finds the differential equation behind trajectories.
 
     Where tables of pandas go in, tables with the same columns come out.
@@ -83,7 +79,7 @@ class EquationDiscovery(BaseEstimator):
         self.config = config
         self.verbose = verbose
 
-    def fit(self, X: Any, t: Any = None, *, names: Sequence[str] | None = None) -> Self:
+    def fit(self, X: Any, t: Any = None, *, names: Sequence[str] | None = None, inputs: Any = None) -> Self:
         """Finds the law.
 
         Args:
@@ -91,6 +87,7 @@ class EquationDiscovery(BaseEstimator):
             t: times of the rows, or the step between rows; a list of those for several runs; or, for tables, the name
                 of the column that holds the times.
             names: a name for each state; a DataFrame brings its own.
+            inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
 
         Raises:
             DataError: the data cannot be used.
@@ -103,7 +100,7 @@ class EquationDiscovery(BaseEstimator):
             budget=self.budget,
             seed=self.seed,
         )
-        measurements, self._columns = measured(X, t, names)
+        measurements, self._columns = measured(X, t, names, inputs)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
         self.n_features_in_ = len(self._columns.given)
@@ -118,62 +115,24 @@ class EquationDiscovery(BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _fitted(self) -> DiscoveryResult:
-        if not hasattr(self, "result_"):
-            raise NotFittedError("This EquationDiscovery is not fitted yet. Call fit(X, t) first.")
-        return self.result_
+    def predict(self, X: Any, *, inputs: Any = None) -> Any:
+        """Derivatives of the states at ``X``, one row for each point; a table from a table.
 
-    @property
-    def law_(self) -> Law:
-        """The law.
-
-        Raises:
-            NotFittedError: before ``fit``.
-            DataError: no law was found that can be simulated.
+        Args:
+            inputs: what drives the states there, a row for each point; a table ``X`` may have them as columns.
         """
-        law = self._fitted().law
-        if law is None:
-            raise DataError("No law was found in these data. See result_.verdict for the reasons.")
-        return law
-
-    @property
-    def equations_(self) -> dict[str, str]:
-        """Right-hand sides as text, by the state's name."""
-        return {state: str(rhs) for state, rhs in self.law_.equations.items()}
-
-    @property
-    def front_(self) -> pd.DataFrame:
-        """The laws that were compared, the chosen one first."""
-        return tables.front(self._fitted())
-
-    @property
-    def coefficients_(self) -> pd.DataFrame:
-        """The constants of the law with their terms and 95 % intervals."""
-        return tables.constants(self._fitted())
-
-    def equations(self, precision: int = 4) -> list[str]:
-        """Right-hand sides as text, numbers rounded to that many significant digits."""
-        return list(text.right_hand_sides(self.law_, precision))
-
-    def print(self, precision: int = 4) -> None:
-        """Prints the law, one equation a line."""
-        print("\n".join(text.lines(self.law_, precision)))  # noqa: T201 -- what it is for
-
-    def export(self, to: str) -> str:
-        """The law in another language; see :data:`discovery.export.formats.FORMATS` for their names."""
-        return export(self._fitted(), to)
-
-    def predict(self, X: Any) -> Any:
-        """Derivatives of the states at ``X``, one row for each point; a table from a table."""
         law = _measured(self._fitted(), self.law_)
         points = self._columns.read(X)
-        return self._columns.like_points(values(law.skeletons, law.states, points, law.constants), X)
+        drives = self._columns.drives(inputs, len(points), X)
+        names, places = (*law.states, *law.inputs), np.hstack([points, drives])
+        return self._columns.like_points(values(law.skeletons, names, places, law.constants), X)
 
-    def simulate(self, x0: Any, t: ArrayLike) -> Any:
+    def simulate(self, x0: Any, t: ArrayLike, *, inputs: Any = None) -> Any:
         """States at times ``t`` from the initial state ``x0`` at ``t[0]``.
 
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table.
+            inputs: what drives the states, a row for each time; between them as it was in the measurements.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
@@ -183,20 +142,18 @@ class EquationDiscovery(BaseEstimator):
             SimulationError: the law cannot be followed so far.
         """
         law, times = _measured(self._fitted(), self.law_), np.asarray(t, dtype=np.float64)
-        runs = [simulate_or_fail(law, start, times) for start in self._columns.starts(x0)]
+        drives = self._columns.drives(inputs, len(times))
+        drive = Drive(times, drives, self.result_.trajectories[0].held) if law.inputs else None
+        runs = [simulate_or_fail(law, start, times, drive=drive) for start in self._columns.starts(x0)]
         return self._columns.like_starts(np.array(runs), x0, times)
 
-    def score(self, X: Any, t: Any = None) -> float:
+    def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
 
-        Minus infinity where a trajectory cannot be simulated to its end.
+        Minus infinity where a trajectory cannot be simulated to its end. Arguments are as for ``fit``.
         """
         law = _measured(self._fitted(), self.law_)
-        return _explained(law, self._columns.trajectories(X, t))
-
-    def _repr_latex_(self) -> str | None:
-        """The law, typeset, for notebooks; nothing before ``fit``."""
-        return notebook.latex(self.result_) if hasattr(self, "result_") else None
+        return _explained(law, self._columns.trajectories(X, t, inputs))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
@@ -208,8 +165,14 @@ def _measured(result: DiscoveryResult, law: Law) -> Law:
     """The law, whose states have to be the columns.
 
     Raises:
-        DataError: it has states that no column has.
+        DataError: it has states that no column has, or constants that differ between runs.
     """
+    if result.structure.owned:
+        names = ", ".join(one.name for one in result.structure.owned)
+        raise DataError(
+            f"Constants of the law differ between runs ({names}), and an array does not say which run it is of. Use "
+            "result_.structure.owned for their values, or discover simulate RUN --group."
+        )
     states = result.trajectories[0].states
     hidden = [result.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
     if hidden:
@@ -228,7 +191,7 @@ def _explained(law: Law, trajectories: Sequence[Trajectory]) -> float:
         first = int(np.argmax(complete))
         states, times = run.states[first:], run.times[first:]
         try:
-            simulated = simulate_or_fail(law, states[0], times)
+            simulated = simulate_or_fail(law, states[0], times, drive=run.drive)
         except SimulationError:
             return float("-inf")
         there = np.isfinite(states)

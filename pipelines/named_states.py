@@ -25,12 +25,14 @@ class Columns:
         states: those that are states.
         named: whether the data came as tables, which have names of their own.
         time: what time is called.
+        inputs: names of the columns that drive the states.
     """
 
     given: tuple[str, ...]
     states: tuple[str, ...]
     named: bool = False
     time: str = "t"
+    inputs: tuple[str, ...] = ()
 
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
         """Values of the states at points.
@@ -61,6 +63,32 @@ class Columns:
             return self.read(pd.DataFrame([dict(named.items())]))
         return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(np.asarray(x0, dtype=np.float64)))
 
+    def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
+        """Values of the inputs, one row for each of ``rows``.
+
+        Args:
+            inputs: an array, or a table with columns of their names; None takes the columns of the table ``X``.
+
+        Raises:
+            DataError: they are missing, or of another shape, or not wanted.
+        """
+        wanted = f"inputs, an array of shape ({rows}, {len(self.inputs)}) or a table: {', '.join(self.inputs)}"
+        if inputs is None and self.inputs and isinstance(X, pd.DataFrame) and set(self.inputs) <= set(X.columns):
+            inputs = X
+        if inputs is None:
+            if self.inputs:
+                raise DataError(f"The law is driven. Pass {wanted}.")
+            return np.empty((rows, 0))
+        if not self.inputs:
+            raise DataError("Inputs are given, but nothing drives the states of this model. Leave them out.")
+        if isinstance(inputs, pd.DataFrame) and set(self.inputs) <= set(inputs.columns):
+            inputs = inputs[list(self.inputs)]
+        values = np.asarray(inputs, dtype=np.float64)
+        values = values[:, None] if values.ndim == 1 else values
+        if values.shape != (rows, len(self.inputs)):
+            raise DataError(f"Inputs have the shape {values.shape}. Pass {wanted}.")
+        return values
+
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
         return pd.DataFrame(values, index=X.index, columns=self.index) if isinstance(X, pd.DataFrame) else values
@@ -77,9 +105,12 @@ class Columns:
             return pd.DataFrame(runs.reshape(-1, len(self.states)), index=rows, columns=self.index)
         return runs if np.ndim(x0) == 2 else runs[0]
 
-    def trajectories(self, X: Any, t: Any) -> tuple[Trajectory, ...]:
+    def trajectories(self, X: Any, t: Any, inputs: Any = None) -> tuple[Trajectory, ...]:
         """Runs of the same states in other data, given as to :func:`measured`."""
+        if inputs is None and self.inputs and _has_names(X, pd.DataFrame):
+            inputs = self.inputs
         tables, times, _ = _apart(X, t)
+        tables, drives = _undriven(tables, inputs)
         own = columns_of(tables)
         if _has_names(tables):
             names = None
@@ -87,7 +118,7 @@ class Columns:
             names = self.given if len(own) == len(self.given) else self.states
         else:
             raise self.misfit(np.shape(tables))
-        return from_arrays(tables, times, names=names, keep=self.states).trajectories
+        return from_arrays(tables, times, names=names, keep=self.states, inputs=drives).trajectories
 
     def misfit(self, shape: tuple[int, ...]) -> DataError:
         """The error of an array with other columns, worded so that scikit-learn's tools know it."""
@@ -103,19 +134,22 @@ class Columns:
         return pd.Index(self.states)
 
 
-def measured(X: Any, t: Any, names: Sequence[str] | None = None) -> tuple[Measurements, Columns]:
+def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None) -> tuple[Measurements, Columns]:
     """Measurements from arrays or tables, and the columns that they came with.
 
     Args:
         t: times as in :func:`discovery.trajectories.arrays.from_arrays`, or the name of the column that holds them.
+        inputs: what drives the states, in the form of ``X``, or names of its columns.
 
     Raises:
         DataError: the data cannot be used.
     """
     tables, times, time = _apart(X, t)
-    measurements = from_arrays(tables, times, names=names)
+    tables, drives = _undriven(tables, inputs)
+    measurements = from_arrays(tables, times, names=names, inputs=drives)
     named = names is None and _has_names(tables, pd.DataFrame)
-    columns = Columns(columns_of(tables, names=names), tuple(measurements.headers.values()), named, time)
+    headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
+    columns = Columns(columns_of(tables, names=names), headers, named, time, driving)
     return replace(measurements, time_name=time), columns
 
 
@@ -135,3 +169,23 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
             raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
     rest, times = [table.drop(columns=t) for table in tables], [table[t].to_numpy() for table in tables]
     return (rest, times, t) if several else (rest[0], times[0], t)
+
+
+def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:
+    """The tables without the inputs, and these, where they are named as columns."""
+    named = [inputs] if isinstance(inputs, str) else inputs
+    if not (
+        isinstance(named, list | tuple) and named and all(isinstance(one, str) for one in cast("list[Any]", named))
+    ):
+        return tables, inputs
+    headers = list(cast("Sequence[str]", named))
+    several = isinstance(tables, list | tuple)
+    runs: list[Any] = list(cast("Sequence[Any]", tables)) if several else [tables]
+    for run in runs:
+        missing = [one for one in headers if not isinstance(run, pd.DataFrame) or one not in run.columns]
+        if missing:
+            raise DataError(
+                f"There is no column {missing[0]!r} in X for the inputs. Pass tables that have it, or arrays."
+            )
+    rest, drives = [run.drop(columns=headers) for run in runs], [run[headers] for run in runs]
+    return (rest, drives) if several else (rest[0], drives[0])

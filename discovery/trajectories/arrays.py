@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
+from discovery.trajectories.inputs import is_held
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, safe_names
 from discovery.trajectories.runs import check_spans, long_enough
@@ -28,6 +29,7 @@ def from_arrays(
     *,
     names: Sequence[str] | None = None,
     keep: Sequence[str] | None = None,
+    inputs: States | Sequence[States] | None = None,
 ) -> Measurements:
     """Measurements from arrays.
 
@@ -38,6 +40,8 @@ def from_arrays(
             trajectories only.
         names: header of each column; None takes those of the DataFrame or trajectory, else x0, x1, ...
         keep: headers of the columns that are states; None takes those that change.
+        inputs: what drives the states, in the form of ``x``: a row for each time, a column for each input; None takes
+            those of trajectories. They are held between samples where they rarely change, else interpolated.
 
     Raises:
         DataError: shapes, names or times do not fit together, or the values cannot be used.
@@ -50,14 +54,22 @@ def from_arrays(
     values = {header: rows[:, j] for j, header in enumerate(headers)}
     used, aside = changing(values, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
-    safe = safe_names(used)
+    driving, drives = _drives(inputs, runs, tables, used)
+    safe = safe_names((*used, *driving))
+    held = is_held(np.concatenate([drives[i] for i in kept]))
     return Measurements(
-        tuple(_trajectory(runs[i], i, len(runs), times[i], tables[i][:, columns], tuple(safe)) for i in kept),
-        safe,
+        tuple(
+            _trajectory(
+                runs[i], (i, len(runs)), times[i], tables[i][:, columns], tuple(safe)[: len(used)], drives[i], held
+            )
+            for i in kept
+        ),
+        dict(list(safe.items())[: len(used)]),
         TIME,
         (*dropped, *aside),
-        _digest(headers, [*times, *tables]),
+        _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())]),
         "arrays",
+        dict(list(safe.items())[len(used) :]),
     )
 
 
@@ -81,6 +93,34 @@ def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
     return tuple(keep)
 
 
+def _drives(
+    inputs: States | Sequence[States] | None, runs: Sequence[States], tables: Tables, states: Sequence[str]
+) -> tuple[tuple[str, ...], list[np.ndarray]]:
+    """Headers of the inputs, and their values in each run."""
+    own = [run.inputs for run in runs if isinstance(run, Trajectory)]
+    if inputs is None:
+        drives = own or [np.empty((len(table), 0)) for table in tables]
+        return tuple(f"u{j}" for j in range(drives[0].shape[1])), list(drives)
+    if any(drive.shape[1] for drive in own):
+        raise DataError("x holds trajectories, which bring their inputs, and also inputs are given. Pass one of both.")
+    given = list(cast(Sequence[States], inputs)) if _is_several(inputs) else [cast(States, inputs)]
+    if len(given) != len(tables):
+        raise DataError(f"There are {len(given)} arrays of inputs but {len(tables)} of states. Pass one for each run.")
+    drives = [_table(drive, _place(i, len(given), "inputs")) for i, drive in enumerate(given)]
+    for i, (drive, table) in enumerate(zip(drives, tables, strict=True)):
+        if len(drive) != len(table) or not np.all(np.isfinite(drive)):
+            missing = int(np.isnan(drive).sum())
+            raise DataError(
+                f"{_place(i, len(given), 'inputs')} has {len(drive)} rows, {missing} values of which are missing, for "
+                f"{len(table)} rows of states. What drives the states has to be known at every time: fill the gaps as "
+                "you know best, or leave those rows out."
+            )
+    named = _own_names(given[0]) or tuple(f"u{j}" for j in range(drives[0].shape[1]))
+    if shared := set(named) & set(states):
+        raise DataError(f"A state and an input are both called {min(shared)!r}. Give each column its own name.")
+    return named, drives
+
+
 def _is_several(x: object) -> bool:
     """Whether x holds several runs: an array of three axes, or a list whose members are more than rows of numbers."""
     if isinstance(x, np.ndarray):
@@ -95,9 +135,9 @@ def _is_several(x: object) -> bool:
     return isinstance(first, Trajectory) or (hasattr(first, "__array__") and np.ndim(cast(ArrayLike, first)) > 0)
 
 
-def _place(i: int, count: int) -> str:
+def _place(i: int, count: int, what: str = "x") -> str:
     """What messages call a run, one of ``count``."""
-    return f"x[{i}]" if count > 1 else "x"
+    return f"{what}[{i}]" if count > 1 else what
 
 
 def _table(run: States, place: str) -> Float[np.ndarray, "time state"]:
@@ -191,11 +231,19 @@ def _own_names(run: States) -> tuple[str, ...]:
 
 
 def _trajectory(
-    run: States, i: int, count: int, times: np.ndarray, table: np.ndarray, names: tuple[str, ...]
+    run: States,
+    place: tuple[int, int],
+    times: np.ndarray,
+    table: np.ndarray,
+    names: tuple[str, ...],
+    drive: np.ndarray,
+    held: bool,
 ) -> Trajectory:
+    i, count = place
     label = run.label if isinstance(run, Trajectory) else ""
+    held = run.held if isinstance(run, Trajectory) else held
     try:
-        found = Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""))
+        found = Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""), drive, held)
     except DataError as error:
         raise DataError(f"{_place(i, count)}: {error}") from None
     check_spans(found.times, _place(i, count))

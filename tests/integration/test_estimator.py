@@ -274,3 +274,53 @@ def test_the_functional_way_gives_the_same_law(fitted: EquationDiscovery, tmp_pa
     assert result.law is not None
     assert fitted.law_.skeletons == result.law.skeletons
     assert pytest.approx(fitted.law_.constants, rel=1e-9) == result.law.constants
+
+
+DRIVE = np.sin(1.3 * TIMES) + 0.5 * np.cos(3.1 * TIMES)
+
+
+def _driven() -> pd.DataFrame:
+    """x' = -0.8 x + 2 u, by steps so small that the input is a line in each."""
+    fine = np.linspace(TIMES[0], TIMES[-1], 59 * 200 + 1)
+    force, x = np.interp(fine, TIMES, DRIVE), np.zeros(len(fine))
+    step = fine[1] - fine[0]
+    for k in range(len(fine) - 1):
+        middle = x[k] + 0.5 * step * (-0.8 * x[k] + 2.0 * force[k])
+        x[k + 1] = x[k] + step * (-0.8 * middle + force[k] + force[k + 1])
+    return pd.DataFrame({"t": TIMES, "level": x[::200], "valve": DRIVE})
+
+
+@pytest.fixture(scope="module")
+def driven() -> EquationDiscovery:
+    """Fitted to a driven decay, its input a column."""
+    return EquationDiscovery(**QUICK).fit(_driven(), "t", inputs="valve")
+
+
+def test_what_drives_the_states_is_a_column_or_an_array(driven: EquationDiscovery) -> None:
+    """The law has the input, whichever way it came, and simulations follow new ones."""
+    data = _driven()
+    assert driven.law_.inputs == ("valve",)
+    assert sorted(driven.law_.constants) == pytest.approx([-0.8, 2.0], rel=2e-2)
+    bare = EquationDiscovery(**QUICK).fit(data[["level"]].to_numpy(), TIMES, inputs=DRIVE)
+    assert sorted(bare.law_.constants) == pytest.approx(sorted(driven.law_.constants), rel=1e-4)
+    assert bare.law_.inputs == ("u0",)
+    resting = driven.simulate({"level": 1.0}, TIMES, inputs=np.zeros(len(TIMES)))
+    np.testing.assert_allclose(resting["level"], np.exp(-0.8 * TIMES), rtol=0.1)
+    bare_score = bare.score(data[["level"]].to_numpy(), TIMES, inputs=DRIVE)
+    assert driven.score(data, "t") == pytest.approx(bare_score, abs=1e-6)
+    assert driven.score(data, "t") > 0.999
+    slopes = driven.predict(pd.DataFrame({"level": [1.0, 0.0], "valve": [0.0, 1.0]}))
+    np.testing.assert_allclose(slopes["level"], [-0.8, 2.0], rtol=2e-2)
+    np.testing.assert_allclose(bare.predict([[1.0], [0.0]], inputs=[0.0, 1.0]), slopes, rtol=1e-4)
+
+
+def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: EquationDiscovery) -> None:
+    """Missing ones, others than the measured, and those that nobody asked for."""
+    with pytest.raises(DataError, match=r"The law is driven\. Pass inputs, an array of shape \(3, 1\).*: valve"):
+        driven.simulate([1.0], [0.0, 1.0, 2.0])
+    with pytest.raises(DataError, match=r"Inputs have the shape \(2, 1\)"):
+        driven.simulate([1.0], [0.0, 1.0, 2.0], inputs=[1.0, 2.0])
+    with pytest.raises(DataError, match="nothing drives the states of this model"):
+        fitted.predict([[1.0]], inputs=[1.0])
+    with pytest.raises(DataError, match="There is no column 'vale' in X for the inputs"):
+        EquationDiscovery(**QUICK).fit(_driven(), "t", inputs=["vale"])

@@ -160,3 +160,35 @@ def test_columns_can_be_kept_that_do_not_change() -> None:
     assert () == measurements.notes
     with pytest.raises(DataError, match=r"x has no column 'x3'; its columns are x0, x1, x2\. Pass that column too"):
         from_arrays(x, T, keep=("x3",))
+
+
+def test_inputs_come_in_the_form_of_the_states() -> None:
+    """An array, a table with names, one for each run, or within trajectories; held where they rarely change."""
+    force = np.linspace(0.0, 1.0, 8)
+    measurements = from_arrays(X, T, inputs=force)
+    assert measurements.inputs == {"u0": "u0"}
+    np.testing.assert_array_equal(measurements.trajectories[0].inputs[:, 0], force)
+    assert not measurements.trajectories[0].held
+    table = pd.DataFrame({"valve [%]": np.repeat([0.0, 50.0], 4)})
+    several = from_arrays([X, X], T, inputs=[table, table])
+    assert list(several.inputs.values()) == ["valve [%]"]
+    assert [run.held for run in several.trajectories] == [True, True]
+    again = from_arrays(list(several.trajectories))
+    assert [run.inputs.shape for run in again.trajectories] == [(8, 1), (8, 1)]
+    assert again.trajectories[0].held
+
+
+DRIVES = {
+    "too short": (np.zeros(7), r"inputs has 7 rows, 0 values of which are missing, for 8 rows of states"),
+    "gaps": (np.where(T > T[3], np.nan, T), r"inputs has 8 rows, 4 values of which are missing"),
+    "too many runs": ([np.zeros(8), np.zeros(8)], "There are 2 arrays of inputs but 1 of states"),
+    "a state's name": (pd.DataFrame({"x0": T}), "A state and an input are both called 'x0'"),
+    "text": (np.full(8, "a"), "inputs does not hold real numbers"),
+}
+
+
+@pytest.mark.parametrize(("inputs", "message"), DRIVES.values(), ids=DRIVES.keys())
+def test_inputs_that_cannot_be_used_are_refused(inputs: np.ndarray, message: str) -> None:
+    """What drives the states is known at every time of these."""
+    with pytest.raises(DataError, match=message):
+        from_arrays(X, T, inputs=inputs)
