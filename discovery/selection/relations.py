@@ -1,4 +1,4 @@
-"""Exact relations between constants: two that are equal, a coefficient of one.
+"""Exact relations between constants: two that are equal, a coefficient of one, both also in units of other size.
 
 A relation is believed if its evidence pays for it: by Savage and Dickey's ratio, the density of the constants'
 posterior at the relation over that before there were data, in nats, less the price of naming the relation among all
@@ -34,6 +34,8 @@ UNIT = 1.4
 # Nats to say that a number is no unit, or that constants are tied that have nothing in common. With 2, of constants
 # that are no fraction at all 4 % are taken for one where they are known to 1 or 0.3 %, and 5 % where to 10 %.
 OTHER = 2.0
+# Powers of ten by which units of the same quantity differ: a hundred, as centimetres do, and those of SI prefixes.
+HUNDRED, PREFIX, LARGEST_PREFIX = 2, 3, 18
 # Evidence for a tie of which the data say nothing, as of the unit of a hidden state: the least that is believed.
 FREE = 1e-6
 # Relative variance below which a constant is not known better, whatever the curvature says.
@@ -154,6 +156,21 @@ def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.
             size = math.log(2.0 * numerator * denominator)
             number = sp.Rational(int(math.copysign(numerator, value)), denominator)
             yield place, number, UNIT if numerator == denominator else size + OTHER
+        if (power := _other_unit(value)) is not None:
+            yield place, sp.Integer(int(math.copysign(1.0, value))) * sp.Integer(10) ** power, _price(power)
+
+
+def _other_unit(ratio: float) -> int | None:
+    """The power of ten near a ratio, if quantities that are one differ by it where their units do: x [mm], v [m/s]."""
+    if not abs(math.log10(abs(ratio))) < LARGEST_PREFIX + 1:
+        return None
+    power = round(math.log10(abs(ratio)))
+    return power if power and (abs(power) == HUNDRED or power % PREFIX == 0) else None
+
+
+def _price(power: int) -> float:
+    """Nats to say that a number is one in another unit, and in which."""
+    return UNIT + math.log(2.0 * abs(power))
 
 
 def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
@@ -175,6 +192,9 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             kept, place = place, kept
         for above, below, price in RATIOS:
             yield place, sp.Rational(sign * above, below) * symbol(f"c{kept}"), near + price
+        power = _other_unit(law.constants[place] / law.constants[kept])
+        if power is not None and not near:
+            yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), _price(power)
 
 
 def _terms(law: Law, place: int) -> set[tuple[str, sp.Expr]]:

@@ -48,13 +48,17 @@ def test_a_constant_that_is_one_within_its_error_is_one(law_of: Callable[..., La
         (1.3, 0.3, None),
         (0.77, 0.001, None),
         (27.999, 0.001, None),
+        (999.7, 0.4, "1000"),
+        (-1.0003e-6, 5e-10, "-1/1000000"),
+        (1.03e6, 4e4, None),
+        (10001.0, 2.0, None),
         (1.05, 0.02, None),
     ],
 )
 def test_simple_numbers_are_believed_if_the_data_are_sharp(
     value: float, deviation: float, number: str | None, law_of: Callable[..., Law]
 ) -> None:
-    """Small integers and fractions need more than that they are near; larger ones are never tried."""
+    """Small integers and fractions need more than that they are near; of larger ones those between units are tried."""
     texts = told(fit_of(law_of({"x": "c0*x"}, value), [deviation]))
     assert (number is None) == (texts == [])
     assert number is None or f"is {number} (" in texts[0]
@@ -75,6 +79,13 @@ def test_a_flow_between_two_states_has_one_constant(law_of: Callable[..., Law]) 
     assert "the constant of I*S in S' is minus the constant of I*S in I'" == relation.text
     assert ["-I*S*c0", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
     np.testing.assert_allclose(relation.law.constants, (0.4075, -0.314), rtol=1e-6)
+
+
+def test_a_flow_between_states_in_other_units_has_one_constant(law_of: Callable[..., Law]) -> None:
+    """Thousands of susceptibles and single infected: a thousand times as many."""
+    law = law_of({"S": "c0*S*I", "I": "c1*S*I + c2*I"}, -0.00041, 0.4103, -0.314)
+    relation = relations(fit_of(law, [4e-7, 4e-4, 0.001]))[0]
+    assert ["-I*S*c0/1000", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
 
 
 def test_chance_neighbours_are_not_tied(law_of: Callable[..., Law]) -> None:
