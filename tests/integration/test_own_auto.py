@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from discovery.trajectories.arrays import from_arrays
 from discovery.types import DiscoveryResult, Trajectory
 from pipelines.config import RunConfig
 from pipelines.laws import law_lines
@@ -53,3 +54,16 @@ def test_the_law_passes(found: DiscoveryResult) -> None:
     """Runs agree on what is left to share."""
     assert "found" == found.status
     assert not [one for one in found.verdict.findings if "Runs disagree" in one.text]
+
+
+def test_units_are_checked_on_the_way(found: DiscoveryResult) -> None:
+    """With units in the headers the law is the same, as its terms have the right ones."""
+    data = runs()
+    named = from_arrays([one.states for one in data], [one.times for one in data], names=("x [m]", "v [m/s]"))
+    config = RunConfig(own=("auto",), engines=("sindy",), smoother="gaussian_process")
+    again = discover_ode(named, config)
+    assert again.law is not None
+    assert found.law is not None
+    assert again.structure.units == {"x": "m", "v": "m/s"}
+    assert [one.name for one in again.structure.owned] == [one.name for one in found.structure.owned]
+    np.testing.assert_allclose(again.law.constants, found.law.constants, rtol=1e-9)
