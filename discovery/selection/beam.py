@@ -73,7 +73,8 @@ def systems(
         for number, state in enumerate(states):
             if deadline.passed():
                 break
-            progress("selection", f"varying {state}'", (sweep + number / len(states)) / settings.sweeps)
+            varied = state if pools[state][0].frame else f"{state}'"  # an unknown function by its name
+            progress("selection", f"varying {varied}", (sweep + number / len(states)) / settings.sweeps)
             choices = [tuple(entry if s == state else current[s] for s in states) for entry in pools[state]]
             attempt(choices)
             order = sorted(range(len(choices)), key=lambda i: _score(seen.get(choices[i])))

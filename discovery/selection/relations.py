@@ -137,7 +137,27 @@ def named(law: Law, place: int) -> str:
     where = f"next {state}" if law.discrete else f"{state}'"
     if _multiplies(law, place):
         return f"the constant term of {where}" if term == 1 else f"the constant of {term} in {where}"
+    if (found := _within_fraction(law, place)) is not None:
+        part, line = found
+        what = "the constant term" if part == 1 else f"the constant of {part}"
+        whole = len(sp.Add.make_args(law.skeletons[law.states.index(state)])) == 1
+        return f"{what} in the {line} of {where if whole else f'{term} in {where}'}"
     return f"the constant inside {term} in {where}"
+
+
+def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
+    """The term that a constant multiplies above or below the line of a fraction of sums; None where it stands in none."""
+    constant = symbol(f"c{place}")
+    ones = dict.fromkeys([symbol(f"c{i}") for i in range(len(law.constants))], sp.S.One)
+    terms = [term for side in law.skeletons for term in sp.Add.make_args(side) if constant in term.free_symbols]
+    for term in terms if len(terms) == 1 else ():
+        above, below = sp.fraction(term)
+        for line, side in (("numerator", above), ("denominator", below)):
+            sums = [factor for factor in sp.Mul.make_args(side) if factor.is_Add and constant in factor.free_symbols]
+            parts = [part for one in sums for part in one.args if constant in sp.Mul.make_args(part)]
+            if len(parts) == 1 and below != 1:
+                return substituted(parts[0], ones).as_coeff_Mul()[1], line
+    return None
 
 
 def _multiplies(law: Law, place: int) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import cut
 from discovery.selection.refined import Refined, refine
-from discovery.selection.relations import relations
+from discovery.selection.relations import named, relations
 from discovery.selection.simplifying import simplified, simplified_front
 from discovery.types import DiscoveryProblem, Law
 
@@ -152,7 +152,21 @@ def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: C
 def test_a_constant_inside_of_a_term_is_told_as_such(law_of: Callable[..., Law]) -> None:
     """It is not taken for the one in front."""
     (text,) = told(fit_of(law_of({"x": "c0*y/(c1 + y)", "y": "c2*x"}, 2.37, 1.01, 0.77), [0.005, 0.02, 0.005]))
-    assert text.startswith("the constant inside y/(y + 1) in x' is 1 (")
+    assert text.startswith("the constant term in the denominator of x' is 1 (")
+    waves = law_of({"x": "c0*exp(c1*y) + x", "y": "c2*x"}, 2.37, 1.01, 0.77)
+    (text,) = told(fit_of(waves, [0.005, 0.02, 0.005]))
+    assert text.startswith("the constant inside exp(y) in x' is 1 (")
+
+
+def test_constants_of_a_fraction_of_sums_are_told_by_their_own_term(law_of: Callable[..., Law]) -> None:
+    """Above and below the line; where an equation has further terms the fraction is named too."""
+    law = law_of({"x": "(c0*x + c1*sin(y))/(1 + c2*sin(y)**2)", "y": "x - y/(c3 + y)"}, 1.1, 1.2, 1.3, 1.4)
+    assert [named(law, place) for place in range(4)] == [
+        "the constant of x in the numerator of x'",
+        "the constant of sin(y) in the numerator of x'",
+        "the constant of sin(y)**2 in the denominator of x'",
+        "the constant term in the denominator of y/(y + 1) in y'",
+    ]
 
 
 def test_a_law_written_otherwise_is_the_same(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
