@@ -146,15 +146,15 @@ def named(law: Law, place: int) -> str:
 
 
 def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
-    """The term that a constant multiplies above or below the line of a fraction of sums; None where it stands in none."""
+    """The term that a constant multiplies above or below the line of a fraction of sums, and which; None elsewhere."""
     constant = symbol(f"c{place}")
-    ones = dict.fromkeys([symbol(f"c{i}") for i in range(len(law.constants))], sp.S.One)
+    ones: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): sp.S.One for i in range(len(law.constants))}
     terms = [term for side in law.skeletons for term in sp.Add.make_args(side) if constant in term.free_symbols]
     for term in terms if len(terms) == 1 else ():
         above, below = sp.fraction(term)
         for line, side in (("numerator", above), ("denominator", below)):
             sums = [factor for factor in sp.Mul.make_args(side) if factor.is_Add and constant in factor.free_symbols]
-            parts = [part for one in sums for part in one.args if constant in sp.Mul.make_args(part)]
+            parts = [part for one in sums for part in sp.Add.make_args(one) if constant in sp.Mul.make_args(part)]
             if len(parts) == 1 and below != 1:
                 return substituted(parts[0], ones).as_coeff_Mul()[1], line
     return None

@@ -231,6 +231,12 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     forecasting = judge(selected)  # forecasts beat what a walk expects, which is no change
     assert "found" == forecasting.status
     assert "wander at random" in texts(forecasting, "caution")
+    far = wandering(20.0 * (walk - walk.mean()), 20.0 * walk)  # of the noise that was found, not of the walk
+    for share, status in ((0.94, "not_found"), (0.999, "found")):
+        best = replace(far.ranking.front[0], r_squared=share)
+        assert judge(replace(far, ranking=Ranking((best, SECOND), "rule"))).status == status
+    best = replace(far.ranking.front[0], r_squared=0.94)
+    assert "times the noise" in texts(judge(replace(far, ranking=Ranking((best,), "rule"))), "bad")
     noise = rng.standard_normal((300, 1))
     assert "found" == judge(wandering(noise, 10.0 * np.sin(np.arange(300.0) / 30.0)[:, None] + noise)).status
 
