@@ -18,16 +18,18 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+EACH_SECOND = 150  # inputs of hypothesis in a CPU second, to each of two tests
 
 
 def parts(seconds: int, kills: int, out: Path, *, quick: bool) -> list[tuple[list[str], dict[str, str]]]:
     """The commands with what they need in their environment."""
     python = sys.executable
-    short = ["--quick"] if quick else []
+    short, pytest = ["--quick"] if quick else [], ["-m", "pytest", "-q", "-o", "timeout=0"]
     return [
-        ([python, "-m", "pytest", "-q", "-o", "timeout=0", "tests/integration/test_faults.py"], {"KILLS": str(kills)}),
+        ([python, *pytest, "tests/integration/test_faults.py"], {"KILLS": str(kills)}),
         ([python, "benchmarks/fuzz_csv.py", "--seconds", str(seconds), "--out", str(out / "csv")], {}),
         ([python, "benchmarks/fuzz_parse.py", "--seconds", str(seconds), "--out", str(out / "parse")], {}),
+        ([python, *pytest, "tests/properties/test_fuzzed_input.py"], {"EXAMPLES": str(EACH_SECOND * seconds)}),
         ([python, "-m", "benchmarks.honesty", *short, "--out", str(out / "honesty")], {}),
         ([python, "-m", "benchmarks.sameness", *(["--systems", "3"] if quick else []), "--out", str(out / "same")], {}),
         ([python, "-m", "benchmarks.budgets", *(["--budgets", "5"] if quick else [])], {}),

@@ -7,6 +7,7 @@ and benchmarks/fuzz_parse.py mutate bytes for hours, led by the code that they r
 from __future__ import annotations
 
 import gzip
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,12 @@ from discovery.symbolic.latex import latex
 from discovery.symbolic.parse import FUNCTIONS, parse
 from discovery.trajectories.read import read_csv
 
-SETTINGS = settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+# The long form (benchmarks/trust.py) draws more, and others each time.
+EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+SETTINGS = settings(
+    max_examples=EXAMPLES or 500, deadline=None, derandomize=not EXAMPLES, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
 MOST_SECONDS = 10  # of CPU time for one input: a hang, not a slow machine
 
 numbers = st.one_of(
