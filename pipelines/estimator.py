@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -14,9 +15,11 @@ from discovery.dynamics.simulate import simulate_or_fail
 from discovery.errors import DataError, SimulationError
 from discovery.protocols import Deadline
 from discovery.reports import notebook
-from discovery.types import DiscoveryResult, Drive, Law, Trajectory
+from discovery.symbolic.constants import substituted
+from discovery.types import DiscoveryResult, Drive, Law, Trajectory, symbol
 from pipelines.config import RunConfig
 from pipelines.fitted import FittedLaw
+from pipelines.maps import counted
 from pipelines.named_states import measured
 from pipelines.ode import discover_ode
 from pipelines.progress import progress
@@ -115,24 +118,30 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def predict(self, X: Any, *, inputs: Any = None) -> Any:
-        """Derivatives of the states at ``X``, one row for each point; a table from a table.
+    def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> Any:
+        """Derivatives of the states at ``X``, of a map the next states, one row for each point; a table from a table.
 
         Args:
+            t: time of each point, or of all, where time stands in the law.
             inputs: what drives the states there, a row for each point; a table ``X`` may have them as columns.
         """
         law = _measured(self._fitted(), self.law_)
+        time, column = symbol("t"), symbol("time of a point")  # to `values` t is no column
+        if t is None and any(time in side.free_symbols for side in law.skeletons):
+            raise DataError("Time stands in the law. Pass t: the time of each point.")
         points = self._columns.read(X)
-        drives = self._columns.drives(inputs, len(points), X)
-        names, places = (*law.states, *law.inputs), np.hstack([points, drives])
-        return self._columns.like_points(values(law.skeletons, names, places, law.constants), X)
+        times = np.broadcast_to(np.asarray(0.0 if t is None else t, dtype=np.float64), len(points))
+        places = np.column_stack([points, self._columns.drives(inputs, len(points), X), times])
+        sides = [substituted(side, {time: column}) for side in law.skeletons]
+        slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
+        return self._columns.like_points(slopes, X)
 
     def simulate(self, x0: Any, t: ArrayLike, *, inputs: Any = None) -> Any:
-        """States at times ``t`` from the initial state ``x0`` at ``t[0]``.
+        """States at times ``t`` from the initial state ``x0`` at ``t[0]``; of a map, times are numbers of samples.
 
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table.
-            inputs: what drives the states, a row for each time; between them as it was in the measurements.
+            inputs: what drives the states, a row for each time, from all initial states; between times as measured.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
@@ -153,7 +162,9 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Minus infinity where a trajectory cannot be simulated to its end. Arguments are as for ``fit``.
         """
         law = _measured(self._fitted(), self.law_)
-        return _explained(law, self._columns.trajectories(X, t, inputs))
+        held = self.result_.trajectories[0].held
+        runs = [replace(run, held=held) for run in self._columns.trajectories(X, t, inputs)]
+        return _explained(law, [counted(run) for run in runs] if law.discrete else runs)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""

@@ -20,8 +20,13 @@ NOTE = "The law is a map: it gives the next sample, and samples are numbered fro
 
 def as_map(measurements: Measurements) -> Measurements:
     """The measurements with the number of each sample as its time."""
-    runs = tuple(replace(run, times=_numbers(run), discrete=True) for run in measurements.trajectories)
+    runs = tuple(map(counted, measurements.trajectories))
     return replace(measurements, trajectories=runs, time_name=TIME, notes=(*measurements.notes, NOTE))
+
+
+def counted(run: Trajectory) -> Trajectory:
+    """A run with the number of each sample as its time."""
+    return replace(run, times=_numbers(run), discrete=True)
 
 
 def selector_of_maps(selector: TrajectorySelector) -> TrajectorySelector:

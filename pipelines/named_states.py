@@ -70,24 +70,41 @@ class Columns:
             inputs: an array, or a table with columns of their names; None takes the columns of the table ``X``.
 
         Raises:
-            DataError: they are missing, or of another shape, or not wanted.
+            DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
-        wanted = f"inputs, an array of shape ({rows}, {len(self.inputs)}) or a table: {', '.join(self.inputs)}"
         if inputs is None and self.inputs and isinstance(X, pd.DataFrame) and set(self.inputs) <= set(X.columns):
             inputs = X
+        inputs = self.wanted(inputs)
         if inputs is None:
-            if self.inputs:
-                raise DataError(f"The law is driven. Pass {wanted}.")
             return np.empty((rows, 0))
-        if not self.inputs:
-            raise DataError("Inputs are given, but nothing drives the states of this model. Leave them out.")
-        if isinstance(inputs, pd.DataFrame) and set(self.inputs) <= set(inputs.columns):
-            inputs = inputs[list(self.inputs)]
         values = np.asarray(inputs, dtype=np.float64)
         values = values[:, None] if values.ndim == 1 else values
-        if values.shape != (rows, len(self.inputs)):
-            raise DataError(f"Inputs have the shape {values.shape}. Pass {wanted}.")
+        if values.shape != (rows, len(self.inputs)) or not np.all(np.isfinite(values)):
+            raise DataError(
+                f"Inputs have the shape {values.shape}, {int((~np.isfinite(values)).sum())} values of which are not "
+                f"finite. Pass an array of shape ({rows}, {len(self.inputs)}) or a table: {', '.join(self.inputs)}."
+            )
         return values
+
+    def wanted(self, inputs: Any) -> Any:
+        """The inputs as they were given, of tables the columns of the law's inputs.
+
+        Raises:
+            DataError: they are missing, or not wanted, or a table has not their columns.
+        """
+        if inputs is None and self.inputs:
+            raise DataError(
+                f"The law is driven. Pass inputs, an array of a row for each time or a table: {', '.join(self.inputs)}."
+            )
+        if inputs is not None and not self.inputs:
+            raise DataError("Inputs are given, but nothing drives the states of this model. Leave them out.")
+        if isinstance(inputs, list | tuple) and any(isinstance(one, pd.DataFrame) for one in cast("list[Any]", inputs)):
+            return [self.wanted(one) for one in cast("list[Any]", inputs)]
+        if not isinstance(inputs, pd.DataFrame):
+            return inputs
+        if missing := [name for name in self.inputs if name not in inputs.columns]:
+            raise DataError(f"The inputs have no column {missing[0]!r}. They need {', '.join(self.inputs)}.")
+        return inputs[list(self.inputs)]
 
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
@@ -107,18 +124,26 @@ class Columns:
 
     def trajectories(self, X: Any, t: Any, inputs: Any = None) -> tuple[Trajectory, ...]:
         """Runs of the same states in other data, given as to :func:`measured`."""
+        own = isinstance(X, Trajectory) or _has_names(X, Trajectory)
         if inputs is None and self.inputs and _has_names(X, pd.DataFrame):
             inputs = self.inputs
         tables, times, _ = _apart(X, t)
         tables, drives = _undriven(tables, inputs)
-        own = columns_of(tables)
+        drives = None if own else self.wanted(drives)
+        given = columns_of(tables)
         if _has_names(tables):
             names = None
-        elif len(own) in (len(self.given), len(self.states)):
-            names = self.given if len(own) == len(self.given) else self.states
+        elif len(given) in (len(self.given), len(self.states)):
+            names = self.given if len(given) == len(self.given) else self.states
         else:
             raise self.misfit(np.shape(tables))
-        return from_arrays(tables, times, names=names, keep=self.states, inputs=drives).trajectories
+        runs = from_arrays(tables, times, names=names, keep=self.states, inputs=drives).trajectories
+        if runs[0].inputs.shape[1] != len(self.inputs):
+            raise DataError(
+                f"There are {runs[0].inputs.shape[1]} inputs, but the law has {len(self.inputs)}"
+                f"{': ' if self.inputs else ''}{', '.join(self.inputs)}. Pass these."
+            )
+        return runs
 
     def misfit(self, shape: tuple[int, ...]) -> DataError:
         """The error of an array with other columns, worded so that scikit-learn's tools know it."""

@@ -6,6 +6,7 @@ conditions are linear in the exponents of the constants' units.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ import sympy as sp
 from discovery.types import Law
 
 Exponents = Mapping[str, Fraction]
+FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FACTOR = re.compile(r"(1)|(°?[^\W\d_]+|%|°)(?:\^?\(?([+-]?\d+)\)?)?")
@@ -81,14 +83,18 @@ def consistent(law: Law, dimensions: Mapping[str, Exponents | None]) -> bool:
     Args:
         dimensions: of the states and of ``t``; None where one is not known, which then fits whatever it stands in.
     """
-    walk = _Walk({name: {} if known is None else known for name, known in dimensions.items()}, strict=True)
-    walk.unknown |= {name for name, known in dimensions.items() if known is None}
-    try:
-        for state, skeleton in zip(law.states, law.skeletons, strict=True):
-            walk.right_hand_side(skeleton, walk.rate(state))
-    except ValueError:
-        return True  # a function to which units say nothing
-    return walk.solvable()
+    columns = {name: {} if known is None else known for name, known in dimensions.items()}
+    for converting in (False, True):
+        walk = _Walk(columns, strict=True, converting=converting)
+        walk.unknown |= {name for name, known in dimensions.items() if known is None}
+        try:
+            for state, skeleton in zip(law.states, law.skeletons, strict=True):
+                walk.right_hand_side(skeleton, walk.rate(state))
+        except ValueError:
+            return True  # a function to which units say nothing
+        if walk.solvable():
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -125,13 +131,15 @@ class _Walk:
 
     Attributes:
         strict: whether a term without a constant counts, whose factor 1 else may hide a unit.
+        converting: whether powers of ten are from one unit to another, as 1000 mm are 1 m, and not pure numbers.
         unknown: columns whose unit is not known, solved for as those of the constants.
         pure: what must be without a unit.
     """
 
-    def __init__(self, columns: Mapping[str, Exponents], *, strict: bool = False) -> None:
+    def __init__(self, columns: Mapping[str, Exponents], *, strict: bool = False, converting: bool = False) -> None:
         self.columns = columns
         self.strict = strict
+        self.converting = converting
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
 
@@ -161,7 +169,8 @@ class _Walk:
             case sp.Add():
                 return self.alike(node.args)
             case _ if node.is_number:
-                return PURE
+                power = power_of_ten(float(node)) if self.converting and node.is_Rational else 0
+                return _Form({}, {FACTOR: Fraction(-power)}) if power else PURE
             case _ if isinstance(node, _SAME):
                 return self.alike(node.args)
             case sp.sign():
@@ -228,6 +237,12 @@ class _Walk:
             for i, row, is_told in zip(unknown, values.tolist(), told, strict=True)
             if is_told
         }
+
+
+def power_of_ten(number: float) -> int:
+    """The exponent of ten of a number that is such a power but for its sign; 0 of all others."""
+    power = round(math.log10(abs(number))) if number and math.isfinite(number) else 0
+    return power if power and math.isclose(abs(number), 10.0**power, rel_tol=1e-12) else 0
 
 
 def _number_of(leaf: sp.Basic) -> int | None:

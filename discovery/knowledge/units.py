@@ -15,11 +15,10 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
-from discovery.knowledge.dimensions import Exponents, consistent, exponents
+from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
 
 Mode = Literal["auto", "hard", "soft", "off"]
-FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 SOFT = 10.0  # nats that an inconsistent law has to make up for: beyond, by the report's own scale, a rival is ruled out
 _RATIOS = frozenset({"radian", "count"})  # base units of pint that are none
 _NAME = re.compile(r"°?[^\W\d_]+|°")

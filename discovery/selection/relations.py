@@ -155,7 +155,7 @@ def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
         for line, side in (("numerator", above), ("denominator", below)):
             sums = [factor for factor in sp.Mul.make_args(side) if factor.is_Add and constant in factor.free_symbols]
             parts = [part for one in sums for part in sp.Add.make_args(one) if constant in sp.Mul.make_args(part)]
-            if len(parts) == 1 and below != 1:
+            if len(parts) == 1 and below.has(sp.Add):
                 return substituted(parts[0], ones).as_coeff_Mul()[1], line
     return None
 
@@ -182,7 +182,7 @@ def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.
 
 def _other_unit(ratio: float) -> int | None:
     """The power of ten near a ratio, if quantities that are one differ by it where their units do: x [mm], v [m/s]."""
-    if not abs(math.log10(abs(ratio))) < LARGEST_PREFIX + 1:
+    if not 10.0 ** -(LARGEST_PREFIX + 1) < abs(ratio) < 10.0 ** (LARGEST_PREFIX + 1):
         return None
     power = round(math.log10(abs(ratio)))
     return power if power and (abs(power) == HUNDRED or power % PREFIX == 0) else None
@@ -212,9 +212,8 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             kept, place = place, kept
         for above, below, price in RATIOS:
             yield place, sp.Rational(sign * above, below) * symbol(f"c{kept}"), near + price
-        power = _other_unit(law.constants[place] / law.constants[kept])
-        if power is not None and not near:
-            yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), _price(power)
+        if (power := _other_unit(law.constants[place] / law.constants[kept])) is not None:
+            yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + _price(power)
 
 
 def _terms(law: Law, place: int) -> set[tuple[str, sp.Expr]]:

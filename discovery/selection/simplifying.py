@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -120,9 +121,10 @@ def _simpler(
     refined: Refined, windows: Windows, settings: Shooting, surcharge: Callable[[Law], float]
 ) -> Refined | None:
     """The law with the most credible relation that pays when it is refitted."""
-    for relation in relations(refined.fit)[:TRIED]:
-        # An exact number has no unit of its own.
-        charge = surcharge(relation.law) - surcharge(refined.law)
+    before = surcharge(refined.law)
+    # An exact number has no unit of its own.
+    charged = [(relation, surcharge(relation.law) - before) for relation in relations(refined.fit)]
+    for relation, charge in [one for one in charged if one[1] < math.inf][:TRIED]:
         trials = [
             refine(relation.law, windows, starts=starts, settings=settings)
             for starts in _starts(refined.fit.starts, windows, relation.stretch)

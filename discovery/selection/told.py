@@ -45,7 +45,8 @@ def pools_of(
             if isinstance(one, EquationCandidate) and one.state == unknown.name
         ]
         mine = [one for one in mine if allowed(one.expression, unknown, part)]
-        tried = [*mine, EquationCandidate(place, sp.S.Zero, "nothing")]
+        nothing = EquationCandidate(place, sp.S.Zero, "nothing")
+        tried = [*mine, nothing] if allowed(sp.S.Zero, unknown, part) or not mine else mine
         entries = pool(tried, part, per_size=per_size, most=most, deadline=deadline)
         found[unknown.name] = tuple(
             replace(entry, state=unknown.name, frame=problem.frame, told=problem.told[0]) for entry in entries[place]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import count, islice
 from typing import cast
 
 import numpy as np
@@ -98,12 +99,12 @@ def _drives(
 ) -> tuple[tuple[str, ...], list[np.ndarray]]:
     """Headers of the inputs, and their values in each run."""
     own = [run.inputs for run in runs if isinstance(run, Trajectory)]
-    if inputs is None:
-        drives = own or [np.empty((len(table), 0)) for table in tables]
-        return tuple(f"u{j}" for j in range(drives[0].shape[1])), list(drives)
-    if any(drive.shape[1] for drive in own):
+    if inputs is not None and any(drive.shape[1] for drive in own):
         raise DataError("x holds trajectories, which bring their inputs, and also inputs are given. Pass one of both.")
-    given = list(cast(Sequence[States], inputs)) if _is_several(inputs) else [cast(States, inputs)]
+    if inputs is None and not any(drive.shape[1] for drive in own):
+        return (), [np.empty((len(table), 0)) for table in tables]
+    several = inputs is None or _is_several(inputs)
+    given = list(cast(Sequence[States], own if inputs is None else inputs if several else [inputs]))
     if len(given) != len(tables):
         raise DataError(f"There are {len(given)} arrays of inputs but {len(tables)} of states. Pass one for each run.")
     drives = [_table(drive, _place(i, len(given), "inputs")) for i, drive in enumerate(given)]
@@ -115,10 +116,12 @@ def _drives(
                 f"{len(table)} rows of states. What drives the states has to be known at every time: fill the gaps as "
                 "you know best, or leave those rows out."
             )
-    named = _own_names(given[0]) or tuple(f"u{j}" for j in range(drives[0].shape[1]))
-    if shared := set(named) & set(states):
+    free = (name for j in count() if (name := f"u{j}") not in states)
+    named = None if _own_names(given[0]) else tuple(islice(free, drives[0].shape[1]))
+    headers = _headers(named, given, drives, "inputs")
+    if shared := set(headers) & set(states):
         raise DataError(f"A state and an input are both called {min(shared)!r}. Give each column its own name.")
-    return named, drives
+    return headers, drives
 
 
 def _is_several(x: object) -> bool:
@@ -208,11 +211,14 @@ def _clock(t: ArrayLike | float, rows: int) -> Float[np.ndarray, " time"]:
     return times * np.arange(rows)
 
 
-def _headers(names: Sequence[str] | None, runs: Sequence[States], tables: Tables) -> tuple[str, ...]:
+def _headers(names: Sequence[str] | None, runs: Sequence[States], tables: Tables, what: str = "x") -> tuple[str, ...]:
     widths = [table.shape[1] for table in tables]
     for i, width in enumerate(widths):
         if width != widths[0] or _own_names(runs[i]) != _own_names(runs[0]):
-            raise DataError(f"x[{i}] and x[0] have not the same columns. Pass the same states in the same order.")
+            which = "states" if what == "x" else what
+            raise DataError(
+                f"{what}[{i}] and {what}[0] have not the same columns. Pass the same {which} in the same order."
+            )
     headers = tuple(names) if names is not None else _own_names(runs[0]) or tuple(f"x{j}" for j in range(widths[0]))
     if len(headers) != widths[0]:
         raise DataError(f"There are {len(headers)} names but {widths[0]} columns. Pass one name for each column.")
@@ -239,14 +245,14 @@ def _trajectory(
     drive: np.ndarray,
     held: bool,
 ) -> Trajectory:
-    i, count = place
+    i, runs = place
     label = run.label if isinstance(run, Trajectory) else ""
-    held = run.held if isinstance(run, Trajectory) else held
+    held = run.held if isinstance(run, Trajectory) and run.inputs.shape[1] else held
     try:
-        found = Trajectory(times, table, names, label or (f"run {i + 1}" if count > 1 else ""), drive, held)
+        found = Trajectory(times, table, names, label or (f"run {i + 1}" if runs > 1 else ""), drive, held)
     except DataError as error:
-        raise DataError(f"{_place(i, count)}: {error}") from None
-    check_spans(found.times, _place(i, count))
+        raise DataError(f"{_place(i, runs)}: {error}") from None
+    check_spans(found.times, _place(i, runs))
     return found
 
 

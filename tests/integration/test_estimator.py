@@ -315,12 +315,54 @@ def test_what_drives_the_states_is_a_column_or_an_array(driven: EquationDiscover
 
 
 def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: EquationDiscovery) -> None:
-    """Missing ones, others than the measured, and those that nobody asked for."""
-    with pytest.raises(DataError, match=r"The law is driven\. Pass inputs, an array of shape \(3, 1\).*: valve"):
-        driven.simulate([1.0], [0.0, 1.0, 2.0])
+    """Missing ones, others than the measured, those with gaps, and those that nobody asked for."""
+    data, times = _driven(), [0.0, 1.0, 2.0]
+    with pytest.raises(DataError, match=r"The law is driven\. Pass inputs, .*: valve"):
+        driven.simulate([1.0], times)
+    with pytest.raises(DataError, match=r"The law is driven\. Pass inputs"):
+        driven.score(data[["level"]].to_numpy(), TIMES)
     with pytest.raises(DataError, match=r"Inputs have the shape \(2, 1\)"):
-        driven.simulate([1.0], [0.0, 1.0, 2.0], inputs=[1.0, 2.0])
+        driven.simulate([1.0], times, inputs=[1.0, 2.0])
+    with pytest.raises(DataError, match="1 values of which are not finite"):
+        driven.simulate([1.0], times, inputs=[1.0, np.nan, 2.0])
+    with pytest.raises(DataError, match="The inputs have no column 'valve'"):
+        driven.simulate([1.0], times, inputs=pd.DataFrame({"level": times}))
+    with pytest.raises(DataError, match="There are 2 inputs, but the law has 1: valve"):
+        driven.score(data[["level"]].to_numpy(), TIMES, inputs=np.column_stack([DRIVE, DRIVE]))
     with pytest.raises(DataError, match="nothing drives the states of this model"):
         fitted.predict([[1.0]], inputs=[1.0])
+    with pytest.raises(DataError, match="nothing drives the states of this model"):
+        fitted.score(DECAY, TIMES, inputs=DRIVE)
     with pytest.raises(DataError, match="There is no column 'vale' in X for the inputs"):
-        EquationDiscovery(**QUICK).fit(_driven(), "t", inputs=["vale"])
+        EquationDiscovery(**QUICK).fit(data, "t", inputs=["vale"])
+
+
+def test_a_table_of_inputs_is_read_by_its_columns(driven: EquationDiscovery) -> None:
+    """Whatever else it holds, in whichever order."""
+    table = _driven().assign(other=1.0)[["other", "valve", "level"]]
+    plain = driven.simulate([0.0], TIMES, inputs=DRIVE)
+    np.testing.assert_array_equal(driven.simulate([0.0], TIMES, inputs=table), plain)
+    states = table[["level"]].to_numpy()
+    assert driven.score(states, TIMES, inputs=table) == driven.score(states, TIMES, inputs=DRIVE)
+
+
+def test_time_that_stands_in_a_law_has_to_be_told() -> None:
+    """x' = cos(2 t) is 1 at the start only."""
+    times = np.linspace(0.0, 6.0, 120)
+    x = (1.0 + 0.5 * np.sin(2.0 * times))[:, None]
+    model = EquationDiscovery(**QUICK, laws=["x0' = a*cos(2*t)"]).fit(x, times)
+    with pytest.raises(DataError, match="Time stands in the law"):
+        model.predict([[1.0]])
+    np.testing.assert_allclose(model.predict([[1.0], [1.0]], [0.0, np.pi / 4])[:, 0], [1.0, 0.0], atol=1e-2)
+
+
+def test_a_map_is_scored_by_the_number_of_its_samples() -> None:
+    """Whatever the times say."""
+    x = np.empty(60)
+    x[0] = 0.3
+    for k in range(59):
+        x[k + 1] = 0.8 * x[k] + 1.0
+    config = RunConfig(map=True, engines=("sindy",), smoother="gaussian_process")
+    model = EquationDiscovery(config=config).fit(x[:, None], np.arange(60.0))
+    assert model.score(x[:, None], 0.1 * np.arange(60)) == pytest.approx(1.0, abs=1e-6)
+    np.testing.assert_allclose(model.predict([[2.0]]), [[2.6]], rtol=1e-3)

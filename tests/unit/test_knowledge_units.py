@@ -62,6 +62,16 @@ def test_the_size_of_a_unit_counts(unit: str, fits: bool) -> None:
     assert fits == (units.surcharge(law({"x": "v", "v": "c0*x"}, 1)) == 0.0)
 
 
+@pytest.mark.parametrize(
+    ("equation", "fits"), [("1000*v", True), ("-1000*v", True), ("v", False), ("100*v", False), ("999*v", False)]
+)
+def test_a_power_of_ten_can_lead_from_one_unit_to_another(equation: str, fits: bool) -> None:
+    """A thousand millimetres are a metre; between equal units it is a number like others."""
+    units = units_of({**METRES, "x": "x [mm]", "v": "v [m/s]"}, {}, "hard")
+    assert fits == (units.surcharge(law({"x": equation, "v": "c0*x"}, 1)) == 0.0)
+    assert 0.0 == units_of(METRES, {}, "hard").surcharge(law({"x": "1000*v", "v": "c0*x"}, 1))
+
+
 @pytest.mark.parametrize(("unit", "fits"), [("rad", True), ("deg", False), ("1", True), ("m", False)])
 def test_a_sine_is_taken_of_radians(unit: str, fits: bool) -> None:
     """Degrees need a constant."""

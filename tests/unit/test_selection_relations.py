@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import cut
@@ -79,6 +80,13 @@ def test_a_flow_between_two_states_has_one_constant(law_of: Callable[..., Law]) 
     assert "the constant of I*S in S' is minus the constant of I*S in I'" == relation.text
     assert ["-I*S*c0", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
     np.testing.assert_allclose(relation.law.constants, (0.4075, -0.314), rtol=1e-6)
+
+
+def test_what_cancels_in_one_unit_cancels_in_another(law_of: Callable[..., Law]) -> None:
+    """0.9 (1 - x^2) v where x is counted in thousandths."""
+    law = law_of({"x": "1000*v", "v": "c0*v + c1*x**2*v"}, 0.9004, -0.8998e-6)
+    (relation, *_) = relations(fit_of(law, [0.001, 1e-9]))
+    assert "-c0*v*x**2/1000000 + c0*v" in {str(sp.expand(skeleton)) for skeleton in relation.law.skeletons}
 
 
 def test_a_flow_between_states_in_other_units_has_one_constant(law_of: Callable[..., Law]) -> None:

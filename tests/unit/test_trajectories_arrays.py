@@ -182,6 +182,7 @@ DRIVES = {
     "too short": (np.zeros(7), r"inputs has 7 rows, 0 values of which are missing, for 8 rows of states"),
     "gaps": (np.where(T > T[3], np.nan, T), r"inputs has 8 rows, 4 values of which are missing"),
     "too many runs": ([np.zeros(8), np.zeros(8)], "There are 2 arrays of inputs but 1 of states"),
+    "names twice": (pd.DataFrame(np.column_stack([T, T]), columns=["u", "u"]), "Two columns have the same name"),
     "a state's name": (pd.DataFrame({"x0": T}), "A state and an input are both called 'x0'"),
     "text": (np.full(8, "a"), "inputs does not hold real numbers"),
 }
@@ -192,3 +193,23 @@ def test_inputs_that_cannot_be_used_are_refused(inputs: np.ndarray, message: str
     """What drives the states is known at every time of these."""
     with pytest.raises(DataError, match=message):
         from_arrays(X, T, inputs=inputs)
+
+
+def test_inputs_of_several_runs_have_the_same_columns() -> None:
+    """In the same order, as states; of trajectories, too."""
+    one, other = pd.DataFrame({"u": T, "w": -T}), pd.DataFrame({"w": -T, "u": T})
+    with pytest.raises(DataError, match=r"inputs\[1\] and inputs\[0\] have not the same columns"):
+        from_arrays([X, X], T, inputs=[one, other])
+    driven = Trajectory(T, X, ("a", "b"), "first", T[:, None])
+    with pytest.raises(DataError, match=r"inputs\[1\]"):
+        from_arrays([driven, Trajectory(T, X, ("a", "b"), "second")])
+    with pytest.raises(DataError, match="and also inputs are given"):
+        from_arrays([driven], inputs=T)
+
+
+def test_inputs_have_names_that_no_state_has() -> None:
+    """Those of arrays are numbered past the states' names, and set points are held, whatever the states came in."""
+    measurements = from_arrays(X, T, names=("u0", "x"), inputs=T)
+    assert list(measurements.inputs) == ["u1"]
+    steps = np.repeat([0.0, 1.0], 4)
+    assert from_arrays([Trajectory(T, X, ("a", "b"))], inputs=steps).trajectories[0].held
