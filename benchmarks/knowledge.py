@@ -15,8 +15,8 @@ A 476:20200279, as in pysindy; planets: DE421.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -222,19 +222,22 @@ CASES = (
 )
 
 
-def run(case: Case, laws: tuple[str, ...], seed: int, quick: bool) -> Iterator[str]:
+def data_of(case: Case, seed: int, folder: str) -> Path:
+    """The measurements, or those of a seed, which are written into the folder."""
+    if case.make is None:
+        return MEASURED / f"{case.file}.csv"
+    path = Path(folder) / "data.csv"
+    case.make(path, seed)
+    return path
+
+
+def run(case: Case, path: Path, laws: tuple[str, ...], seed: int, quick: bool) -> Iterator[str]:
     """Lines on one run of a case."""
-    with TemporaryDirectory() as folder:
-        path = MEASURED / f"{case.file}.csv"
-        if case.make is not None:
-            path = Path(folder) / "data.csv"
-            case.make(path, seed)
-        inputs = case.inputs if laws or case.inputs else ()
-        config = read("quick" if quick else "default").changed(laws=laws)
-        begin = time.process_time()
-        result = discover_ode(read_csv(path, states=case.states, inputs=inputs), config)
-        spent = time.process_time() - begin
-    told = "; ".join(laws) or ("nothing but the inputs" if inputs else "nothing")
+    config = read("quick" if quick else "default").changed(laws=laws)
+    begin = time.process_time()
+    result = discover_ode(read_csv(path, states=case.states, inputs=case.inputs), config)
+    spent = time.process_time() - begin
+    told = "; ".join(laws) or ("nothing but the inputs" if case.inputs else "nothing")
     yield f"{case.name}, seed {seed}, told {told}"
     if result.law is None:
         yield f"  no law; {spent:.0f} CPU s"
@@ -243,7 +246,7 @@ def run(case: Case, laws: tuple[str, ...], seed: int, quick: bool) -> Iterator[s
     yield "  " + "; ".join(f"{result.headers.get(s, s)}' = {rhs.evalf(5)}" for s, rhs in equations.items())
     yield f"  {result.verdict.status}, chi-squared by value {result.ranking.front[0].misfit:.3g}, {spent:.0f} CPU s"
     if set(case.truth) == set(equations):
-        names = (*equations, *inputs, "t")
+        names = (*equations, *case.inputs, "t")
         values = np.vstack([run.states for run in result.smoothing.trajectories])
         region = {s: (float(v.min()), float(v.max())) for s, v in zip(equations, values.T, strict=True)}
         verdict = compare_laws(equations, {s: parse(t) for s, t in case.truth.items()}, names=names, region=region)
@@ -260,6 +263,12 @@ def _kept(path: Path | None) -> dict[str, list[str]]:
     return {row["run"]: row["lines"] for row in rows}
 
 
+def _keep(path: Path | None, key: str, lines: Sequence[str]) -> None:
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"run": key, "lines": lines}) + "\n")
+
+
 def main() -> None:
     """Runs the cases named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -274,15 +283,15 @@ def main() -> None:
         if asked.cases and not any(case.name.startswith(name) for name in asked.cases):
             continue
         for seed in range(1 if case.file or case.name.startswith("planets") else drawn):
-            for laws in dict.fromkeys([case.laws] if asked.told_only else [case.laws, ()]):
-                key = f"{case.name} | {'; '.join(laws)} | {seed} | {'quick' if asked.quick else 'default'}"
-                if key not in before:
-                    before[key] = list(run(case, laws, seed, asked.quick))
-                    if asked.kept:
-                        with asked.kept.open("a", encoding="utf-8") as file:
-                            file.write(json.dumps({"run": key, "lines": before[key]}) + "\n")
-                print("\n".join(before[key]))
-                sys.stdout.flush()
+            with TemporaryDirectory() as folder:
+                path = data_of(case, seed, folder)
+                of = f"{hashlib.sha256(path.read_bytes()).hexdigest()[:12]} | {'quick' if asked.quick else 'default'}"
+                for laws in dict.fromkeys([case.laws] if asked.told_only else [case.laws, ()]):
+                    key = f"{case.name} | {'; '.join(laws)} | {seed} | {of}"
+                    if key not in before:
+                        before[key] = list(run(case, path, laws, seed, asked.quick))
+                        _keep(asked.kept, key, before[key])
+                    print("\n".join(before[key]), flush=True)
 
 
 if __name__ == "__main__":

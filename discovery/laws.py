@@ -73,8 +73,12 @@ class Unknown:
 
     @property
     def circles(self) -> tuple[tuple[int, int], ...]:
-        """Which variables are the cosine and the sine of one angle, of which a function is then periodic."""
-        places = {argument: column for column, argument in enumerate(self.arguments)}
+        """Which variables are the cosine and the sine of one angle; those of a multiple of time are none."""
+        places = {
+            argument: column
+            for column, argument in enumerate(self.arguments)
+            if symbol("t") not in argument.free_symbols
+        }
         return tuple(
             (column, places[sp.sin(*argument.args)])
             for argument, column in places.items()

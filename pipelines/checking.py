@@ -62,6 +62,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--states", _joined(kept)]
     if columns.trajectory:
         words += ["--trajectory", _joined(columns.trajectory)]
+    if columns.inputs:
+        words += ["--inputs", _joined(columns.inputs)]
     return command_line(words)
 
 

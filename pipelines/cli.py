@@ -95,8 +95,9 @@ def run(
     A first law is shown within seconds and gets better; Ctrl-C ends with the best so far and its report. The same
     command again goes on where it was stopped.
 
-    Exit codes: 0 law found, 3 bad data, 4 no law that the data support, 5 backend missing, 6 budget spent with a
-    partial result, 130 interrupted with a partial result.
+    Exit codes: 0 law found, 2 options that make no sense, 3 bad data, 4 no law that the data support, 5 backend
+    missing, 6 budget spent with a partial result, 7 files cannot be written, 130 interrupted with a partial result; 1
+    is a fault of the program.
     """
     begin = monotonic()
     from pipelines.running import Request, run_command
@@ -121,6 +122,7 @@ def check(
     time: Time = None,
     states: States = None,
     trajectory: Runs = None,
+    inputs: Inputs = None,
     picture: Annotated[
         Path | None, typer.Option(help="Write the courses to this file: .png, .svg or .pdf.", show_default=False)
     ] = None,
@@ -130,7 +132,7 @@ def check(
     """Says in seconds what is in a file: columns, sampling, noise, relations, what to mind, and what to run next."""
     from pipelines.checking import check_command
 
-    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory)})
+    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory, inputs)})
     check_command(data, config.data, picture=picture, as_json=as_json)
 
 

@@ -12,8 +12,6 @@ from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.types import Drive, Law, NoiseModel
 
 LEVEL = 0.95
-# Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
-DRAWS = 200
 # Most of the constants' draws lie near the fit; one that needs more steps than this has left it.
 MOST_STEPS = 20_000
 

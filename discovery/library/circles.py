@@ -2,7 +2,8 @@
 
 The equations of linked bodies are fractions in them. Lagrange's give M(q) q'' = F - C(q, q') with a mass matrix whose
 entries are products of cosines and sines, so that q'' has those over its determinant, times forces and products of
-velocities (Goldstein 2002, ch. 1; Murray, Li & Sastry 1994, ch. 4).
+velocities (Goldstein 2002, ch. 1; Murray, Li & Sastry 1994, ch. 4). For one angle the determinant is of second degree,
+as of a pole on a cart; that of a double pendulum, of fourth in two, is not offered.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from discovery.library.shapes import Powers, exponents
 
 Circle = tuple[int, int]
 
-# Monomials of a numerator at most: beside those of a denominator they are as many as a support can be chosen from.
-MOST = 100
+# Monomials of numerator and denominator together, as many as a support can be chosen from (search/sweep.py).
+MOST = 118
 
 
 def on_circles(dimension: int, circles: Sequence[Circle]) -> tuple[tuple[Powers, ...], tuple[Powers, ...]]:
@@ -33,7 +34,7 @@ def on_circles(dimension: int, circles: Sequence[Circle]) -> tuple[tuple[Powers,
     others = [one for one in every if not any(one[column] for column in around)]
     above = [tuple(a + b for a, b in zip(wave, other, strict=True)) for other in others for wave in waves]
     above.sort(key=lambda one: (sum(one), one[::-1]))
-    return tuple(above[:MOST]), tuple(waves)
+    return tuple(above[: MOST - len(waves)]), tuple(waves)
 
 
 def _only(one: Powers, columns: set[int]) -> bool:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from discovery.laws import Frame, told_symbol, unknown_symbol
 from discovery.symbolic.evaluate import Program, compiled
-from discovery.types import SmoothedTrajectory, Trajectory, symbol
+from discovery.types import SmoothedTrajectory, Trajectory
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,3 @@ def splits(frame: Frame) -> tuple[Split, ...]:
 def names_of(frame: Frame) -> list[str]:
     """Names of the told constants."""
     return [one.name for one in frame.constants]
-
-
-def stands_in(name: str, expression: sp.Expr) -> bool:
-    """Whether a told constant stands in an expression."""
-    return symbol(f"${name}") in expression.free_symbols

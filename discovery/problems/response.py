@@ -158,7 +158,7 @@ def _paths(
 ) -> list[_Path]:
     smoothed = smoothing.trajectories
     floor = FLOOR * np.maximum(_spread(smoothed), 1e-300)
-    jacobians = _jacobians(smoothed, laws)
+    jacobians = likely_jacobians(smoothed, laws)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothed)
     paths: list[_Path] = []
     for trajectory, run, slopes in zip(trajectories, smoothed, jacobians, strict=True):
@@ -199,7 +199,7 @@ def _exponents(dimension: int) -> list[tuple[int, ...]]:
     return [p for p in (tuple(map(int, one)) for one in small) if sum(p) <= degree]
 
 
-def _jacobians(
+def likely_jacobians(
     smoothed: Sequence[SmoothedTrajectory], laws: Mapping[str, sp.Expr]
 ) -> list[Float[np.ndarray, "time state state"]]:
     """Jacobians along the curves, of laws or of a polynomial that is fitted to the curves' derivatives."""
@@ -327,13 +327,6 @@ def _factored(
     seen = left[:, kept].T @ moved
     rest = max(float(moved[:, 0] @ moved[:, 0] - seen[:, 0] @ seen[:, 0]), 0.0)
     return sizes[kept, None] * right[kept], seen[:, 0], seen[:, 1:], rest, basis.shape[1]
-
-
-def likely_jacobians(
-    smoothed: Sequence[SmoothedTrajectory], laws: Mapping[str, sp.Expr]
-) -> list[Float[np.ndarray, "time state state"]]:
-    """Jacobians along the curves, of laws or of a polynomial that is fitted to the curves' derivatives."""
-    return _jacobians(smoothed, laws)
 
 
 def _response(name: str, equation: int, windows: Sequence[_Path], units: Float[np.ndarray, " state"]) -> Response:

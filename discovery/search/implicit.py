@@ -68,7 +68,8 @@ def denominators(
     above, below = DEGREES.get(dimension, MANY_STATES)
     weights, target = view.weights[:, equation], view.targets[:, equation]
     every = on_circles(dimension, circles) if circles else (exponents(dimension, above), exponents(dimension, below))
-    regression = _Regression.of(view.states, target / weights, weights, every[0], every[1][1:])
+    around = _around(view.states, circles)
+    regression = _Regression.of(view.states, around, target / weights, weights, every[0], every[1][1:])
     best: dict[tuple[Powers, ...], tuple[float, Shape]] = {}
     for one in regression.found(settings):
         monomials = tuple(regression.denominator[j] for j in one.bottom)
@@ -76,6 +77,17 @@ def denominators(
         if not offered and (monomials not in best or one.score < best[monomials][0]):
             best[monomials] = (one.score, _shape(monomials, one.coefficients, tuple(multipliers)))
     return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])[: settings.most]]
+
+
+def _around(states: Float[np.ndarray, "row state"], circles: Sequence[Circle]) -> Float[np.ndarray, "point state"]:
+    """Points of the data's range, of circles all around."""
+    low, high = states.min(axis=0), states.max(axis=0)
+    rng = np.random.default_rng(0)
+    box = low + (high - low) * rng.random((BOX, states.shape[1]))
+    for cosine, sine in circles:
+        angle = 2.0 * np.pi * rng.random(BOX)
+        box[:, cosine], box[:, sine] = np.cos(angle), np.sin(angle)
+    return box
 
 
 def _known(monomials: tuple[Powers, ...]) -> bool:
@@ -124,13 +136,12 @@ class _Regression:
     def of(
         cls,
         states: Float[np.ndarray, "row state"],
+        box: Float[np.ndarray, "point state"],
         slopes: Float[np.ndarray, " row"],
         weights: Float[np.ndarray, " row"],
         numerator: tuple[Powers, ...],
         denominator: tuple[Powers, ...],
     ) -> _Regression:
-        low, high = states.min(axis=0), states.max(axis=0)
-        box = low + (high - low) * np.random.default_rng(0).random((BOX, states.shape[1]))
         above = np.stack([powers(states, m) for m in numerator], axis=1)
         below, around = (np.stack([powers(some, m) for m in denominator], axis=1) for some in (states, box))
         return cls(denominator, above, below, around, slopes, weights)

@@ -53,8 +53,9 @@ class Shaped:
         guided: shapes of each of these numbers, round after round.
         implicit: settings of the search for denominators that the grammar does not have.
         linked: the same where variables are cosines and sines of angles. There are many more monomials, and a support
-            with more of them than the law fits the smoother's errors: of six runs of a cart and pole (see
-            benchmarks/knowledge.py), sizes from 6 lost the denominator in one.
+            with more of them than the law fits the smoother's errors: of the first three runs of a cart and pole (see
+            benchmarks/knowledge.py) sizes from 6 lost the denominator in one, with 2, 4 or 8 descents; sizes from 4 in
+            none of six.
     """
 
     rows: int = 400
@@ -77,7 +78,7 @@ class Shaped:
     guides: tuple[int, ...] = (3, 5)
     guided: tuple[int, ...] = (4, 2)
     implicit: Implicit = field(default_factory=Implicit)
-    linked: Implicit = field(default_factory=lambda: Implicit(sizes=(4, 6, 8, 10), descents=4))
+    linked: Implicit = field(default_factory=lambda: Implicit(sizes=(4, 6, 8, 10)))
 
     def limits(self, view: View, *, alone: bool) -> Limits:
         """How errors on a regression are weighed; the best alone counts where there is a shape already."""
@@ -124,11 +125,12 @@ def shaped(
 def _denominators(
     problem: DiscoveryProblem, view: View, equation: int, base: tuple[Powers, ...], settings: Shaped
 ) -> list[Shape]:
-    """Those of implicit regressions, in the states or, of angles, in their cosines and sines."""
-    if not problem.circles:
-        return denominators(view, equation, base, settings.implicit)
-    over, _ = on_circles(len(problem.names), problem.circles)
-    return denominators(view, equation, over, settings.linked, problem.circles)
+    """Those of implicit regressions in all variables, and where some are on circles in these alone."""
+    found = denominators(view, equation, base, settings.implicit)
+    if problem.circles:
+        over, _ = on_circles(len(problem.names), problem.circles)
+        found += denominators(view, equation, over, settings.linked, problem.circles)
+    return found
 
 
 def _leading(found: Sequence[Fitted], count: int, rows: int) -> list[Fitted]:

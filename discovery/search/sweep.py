@@ -105,7 +105,13 @@ def supports(
     beam: int,
     keep: int,
 ) -> tuple[Int[np.ndarray, "one size rank word"], Float[np.ndarray, "one size rank"]]:
-    """Masks and errors of the best ``keep`` supports of every size, as :func:`beams` fills them."""
+    """Masks and errors of the best ``keep`` supports of every size, as :func:`beams` fills them.
+
+    Raises:
+        ValueError: there are more than ``MOST_COLUMNS``.
+    """
+    if len(forced) > MOST_COLUMNS:
+        raise ValueError(f"{len(forced)} columns are more than the {MOST_COLUMNS} of a mask.")
     masks = np.zeros((len(grams), largest, keep, 2), dtype=np.int64)
     errors = np.full((len(grams), largest, keep), np.inf)
     beams(grams, forced, largest, beam, keep, masks, errors)

@@ -14,8 +14,6 @@ from jaxtyping import Float
 
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
-from discovery.smoothing.priors import Prior
-from discovery.smoothing.process import Process
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory
 
@@ -88,17 +86,6 @@ class Fit:
         relative = self.kind == "proportional"
         scale = [column.noise * (1.0 if relative else column.units.unit) for column in self.columns]
         return NoiseModel(self.kind, np.array(scale), FLOOR * deviations, self.estimated)
-
-
-def fit_curves(
-    trajectories: Sequence[Trajectory],
-    prior: Prior,
-    noise: NoiseKind | Literal["auto"] = "auto",
-    *,
-    deadline: Deadline = NEVER,
-) -> Fit:
-    """Tunes ``prior`` to each state, as :func:`fit_method` does any method."""
-    return fit_method(trajectories, Process(prior), noise, deadline=deadline)
 
 
 def fit_method(

@@ -64,8 +64,9 @@ def test_a_function_that_needs_a_constant_which_the_law_lacks_can_be_exchanged_i
 
 
 def test_cosine_and_sine_of_one_argument_are_a_circle() -> None:
-    """Columns of the cosine and the sine; a cosine whose sine is not among the arguments is no circle."""
+    """Columns of the cosine and the sine; a cosine whose sine is not among the arguments is no circle, nor is time."""
     turn = told_symbol("w") * symbol("t")
-    waves = Unknown("f", ("v", "a", "b", "c"), (V, sp.sin(turn), sp.cos(turn), sp.cos(X)))
+    waves = Unknown("f", ("v", "a", "b", "c"), (V, sp.sin(X), sp.cos(X), sp.cos(V)))
     assert waves.circles == ((2, 1),)
+    assert Unknown("f", ("a", "b"), (sp.cos(turn), sp.sin(turn))).circles == ()
     assert FRAME.unknowns[0].circles == ()

@@ -7,6 +7,7 @@ from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, exponents
 from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import View
+from discovery.search.sweep import MOST_COLUMNS, supports
 from discovery.types import symbol
 
 X = np.random.default_rng(0).uniform(0.1, 3.0, (300, 2))
@@ -76,6 +77,30 @@ def test_monomials_on_a_circle_leave_out_what_others_are_the_sum_of() -> None:
     assert set(above) == {(*wave, power) for wave in waves for power in (0, 1, 2)}
     assert set(below) == {(*wave, 0) for wave in waves}
     assert above[0] == below[0] == (0, 0, 0)
+
+
+def test_monomials_on_many_circles_are_no_more_than_a_support_is_chosen_from() -> None:
+    """The longest are left out."""
+    above, below = on_circles(9, [(0, 1), (2, 3), (4, 5)])
+    assert len(above) + len(below) - 1 <= MOST_COLUMNS
+    assert max(map(sum, above)) <= 4
+    gram = np.eye(MOST_COLUMNS + 2)[None]
+    with pytest.raises(ValueError, match="more than the 120 of a mask"):
+        supports(gram, np.ones(MOST_COLUMNS + 1, dtype=bool), largest=2, beam=4, keep=1)
+
+
+def test_a_denominator_may_be_negative_off_the_circle() -> None:
+    """1 - 1.5 sin cos is positive on all of it, and not in the square around it."""
+    rng = np.random.default_rng(3)
+    angle, force = rng.uniform(-3.0, 3.0, (2, 400))
+    states = np.column_stack([np.cos(angle), np.sin(angle), force])
+    slopes = (2.0 * force + states[:, 1]) / (1.0 - 1.5 * states[:, 0] * states[:, 1])
+    weights = np.full((len(slopes), 1), 1e4)
+    chosen = View("derivative", states, lambda terms: terms, weights, slopes[:, None] * weights)
+    multipliers, _ = on_circles(3, [(0, 1)])
+    shape = denominators(chosen, 0, multipliers, Implicit(sizes=(4, 6)), [(0, 1)])[0]
+    assert shape.natural == ((1, 1, 0),)
+    assert shape.starts[0, 0] == pytest.approx(-1.5, rel=1e-3)
 
 
 def test_exponents_start_with_the_constant() -> None:
