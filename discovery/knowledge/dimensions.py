@@ -6,7 +6,6 @@ conditions are linear in the exponents of the constants' units.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
 Exponents = Mapping[str, Fraction]
@@ -237,12 +237,6 @@ class _Walk:
             for i, row, is_told in zip(unknown, values.tolist(), told, strict=True)
             if is_told
         }
-
-
-def power_of_ten(number: float) -> int:
-    """The exponent of ten of a number that is such a power but for its sign; 0 of all others."""
-    power = round(math.log10(abs(number))) if number and math.isfinite(number) else 0
-    return power if power and math.isclose(abs(number), 10.0**power, rel_tol=1e-12) else 0
 
 
 def _number_of(leaf: sp.Basic) -> int | None:

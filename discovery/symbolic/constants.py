@@ -302,3 +302,9 @@ def _merged(terms: Sequence[Term]) -> list[Term]:
     numbers = [term.value for term in terms if not term.pieces]
     rest = [term for term in terms if term.pieces]
     return [*rest, Term(sum(numbers), ())] if any(numbers) else rest
+
+
+def power_of_ten(number: float) -> int:
+    """The exponent of ten of a number that is such a power but for its sign; 0 of all others."""
+    power = round(math.log10(abs(number))) if number and math.isfinite(number) else 0
+    return power if power and math.isclose(abs(number), 10.0**power, rel_tol=1e-12) else 0

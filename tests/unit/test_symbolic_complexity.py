@@ -73,3 +73,12 @@ def test_to_multiply_out_costs_nothing(text: str) -> None:
     """A law has one length, and it is not more than that of any spelling at hand."""
     assert shortest_length(parse(text)) == shortest_length(sp.expand(parse(text)))
     assert shortest_length(parse(text)) <= description_length(parse(text))
+
+
+def test_an_exact_power_of_ten_is_one_in_another_unit() -> None:
+    """1000 v is as long as v, as x' = v is in metres; 999 v, and a constant that is near a thousand, are not."""
+    v = symbol("v")
+    one, thousandth = (description_length(number * v) for number in (sp.Integer(1000), sp.Rational(-1, 1000)))
+    assert one == thousandth == description_length(v)
+    assert description_length(999 * v) == description_length(sp.Float(1000.0) * v) > one
+    assert description_length(v**2 + sp.Integer(10) ** 6 * v) == description_length(v**2 - v)
