@@ -51,6 +51,7 @@ SEEDS = [
     b"1e308*10 - 1e-320*x + 0x1F + 1_000",
     b"factorial(10**9)",
     b"(2*pi)**-2*x**(pi/3)",
+    b"-(x + 2)*((y**0.2 - 1)**-2/5 - 1)**42/c0",
 ]
 WORDS = [
     *(f"{name}(".encode() for name in FUNCTIONS),

@@ -218,6 +218,7 @@ CASES = (
     Case("Kapitza", ("theta' = omega", "omega' = f(theta, omega, t)"), kapitza, truth=SHAKEN),
     Case("cart and pole", ("theta angle",), cart_pole, inputs=("force",), truth=POLE),
     Case("planets", (VECTOR, "r'' = -f(|r|)*r/|r|"), file=PLANETS, look=_gm),
+    Case("planets, inner", (VECTOR, "r'' = -f(|r|)*r/|r|"), _planet("+".join(BODIES[:4])), look=_gm),
     *(Case(f"planets, {body}", (VECTOR, "r'' = -k*r/|r|**3"), _planet(body), look=_gm) for body in BODIES),
 )
 

@@ -92,12 +92,10 @@ def run(
 ) -> None:
     """Finds the law behind measured trajectories and writes it up.
 
-    A first law is shown within seconds and gets better; Ctrl-C ends with the best so far and its report. The same
-    command again goes on where it was stopped.
+    A first law is shown within seconds; Ctrl-C ends with the best so far. The same command again goes on from there.
 
-    Exit codes: 0 law found, 2 options that make no sense, 3 bad data, 4 no law that the data support, 5 backend
-    missing, 6 budget spent with a partial result, 7 files cannot be written, 130 interrupted with a partial result; 1
-    is a fault of the program.
+    Exit codes: 0 law found, 1 a fault of the program, 2 bad options, 3 bad data, 4 no law that the data support, 5
+    backend missing, 6 budget spent and 130 interrupted, with a partial result, 7 files cannot be written.
     """
     begin = monotonic()
     from pipelines.running import Request, run_command

@@ -21,7 +21,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.moves import numbering, renumbered
-from discovery.symbolic.constants import substituted
+from discovery.symbolic.constants import between_units, substituted
 from discovery.types import Law, symbol
 
 # Ratios that tied constants may have but for the sign, which the data give, and the nats to name one. Nearly all that
@@ -34,8 +34,8 @@ UNIT = 1.4
 # Nats to say that a number is no unit, or that constants are tied that have nothing in common. With 2, of constants
 # that are no fraction at all 4 % are taken for one where they are known to 1 or 0.3 %, and 5 % where to 10 %.
 OTHER = 2.0
-# Powers of ten by which units of the same quantity differ: a hundred, as centimetres do, and those of SI prefixes.
-HUNDRED, PREFIX, LARGEST_PREFIX = 2, 3, 18
+# The largest power of ten by which units are thought to differ.
+LARGEST_PREFIX = 18
 # Evidence for a tie of which the data say nothing, as of the unit of a hidden state: the least that is believed.
 FREE = 1e-6
 # Relative variance below which a constant is not known better, whatever the curvature says.
@@ -185,7 +185,7 @@ def _other_unit(ratio: float) -> int | None:
     if not 10.0 ** -(LARGEST_PREFIX + 1) < abs(ratio) < 10.0 ** (LARGEST_PREFIX + 1):
         return None
     power = round(math.log10(abs(ratio)))
-    return power if power and (abs(power) == HUNDRED or power % PREFIX == 0) else None
+    return power if between_units(power) else None
 
 
 def _price(power: int) -> float:

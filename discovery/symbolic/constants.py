@@ -304,7 +304,12 @@ def _merged(terms: Sequence[Term]) -> list[Term]:
     return [*rest, Term(sum(numbers), ())] if any(numbers) else rest
 
 
+def between_units(power: int) -> bool:
+    """Whether units of one quantity differ by that power of ten: a hundred, as centimetres do, or one of an SI prefix."""
+    return abs(power) == 2 or (power != 0 and power % 3 == 0)
+
+
 def power_of_ten(number: float) -> int:
-    """The exponent of ten of a number that is such a power but for its sign; 0 of all others."""
+    """The exponent of ten of a number by which units differ, but for its sign; 0 of all others."""
     power = round(math.log10(abs(number))) if number and math.isfinite(number) else 0
-    return power if power and math.isclose(abs(number), 10.0**power, rel_tol=1e-12) else 0
+    return power if between_units(power) and math.isclose(abs(number), 10.0**power, rel_tol=1e-12) else 0

@@ -9,11 +9,11 @@ import sympy as sp
 
 # Beyond these, multiplying out takes longer than an expression is worth (a law of 50 terms has about 300 nodes).
 MAX_TERMS = 200
-MAX_NODES = 4000  # sums in denominators are copied into each term that stands above them
+MAX_NODES = 1500  # sums in denominators are copied into each term that stands above them
 
 
 def is_short(expression: sp.Expr) -> bool:
-    """Whether it has at most 200 terms and 4000 nodes when it is multiplied out."""
+    """Whether it has at most 200 terms and 1500 nodes when it is multiplied out."""
     terms, nodes = _size(expression)
     return terms <= MAX_TERMS and nodes <= MAX_NODES
 

@@ -80,5 +80,6 @@ def test_an_exact_power_of_ten_is_one_in_another_unit() -> None:
     v = symbol("v")
     one, thousandth = (description_length(number * v) for number in (sp.Integer(1000), sp.Rational(-1, 1000)))
     assert one == thousandth == description_length(v)
+    assert description_length(v / 10) == description_length(999 * v)  # no units differ by ten
     assert description_length(999 * v) == description_length(sp.Float(1000.0) * v) > one
     assert description_length(v**2 + sp.Integer(10) ** 6 * v) == description_length(v**2 - v)

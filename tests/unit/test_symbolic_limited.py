@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import shape
 from discovery.symbolic.expansion import is_short
 from discovery.symbolic.limited import limited
@@ -107,3 +108,13 @@ def test_every_call_of_unbounded_algebra_has_a_limit() -> None:
     assert found <= BOUNDED_BY.keys()
     for name, bound in BOUNDED_BY.items():
         assert f"{bound}(" in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["-(x + 2)*((y**0.2 - 1)**-2/5 - 1)**42/g", "-x**2*((y - 3081**0.2 - 1)**-4/5 - 1)**42/g"]
+)
+def test_high_powers_of_nested_roots_are_not_multiplied_out(text: str) -> None:
+    """Each has fewer than a hundred terms, but took SymPy ten seconds a time."""
+    expression = parse(text)
+    assert not is_short(expression)
+    assert expanded(expression) == expression
