@@ -305,7 +305,7 @@ def _merged(terms: Sequence[Term]) -> list[Term]:
 
 
 def between_units(power: int) -> bool:
-    """Whether units of one quantity differ by that power of ten: a hundred, as centimetres do, or one of an SI prefix."""
+    """Whether units of one quantity differ by that power of ten: a hundred, as of centimetres, or an SI prefix."""
     return abs(power) == 2 or (power != 0 and power % 3 == 0)
 
 
