@@ -6,7 +6,7 @@ from scipy.integrate import solve_ivp
 
 from discovery.trajectories.arrays import from_arrays
 from discovery.types import DiscoveryResult, Trajectory
-from pipelines.config import RunConfig
+from pipelines.config import Columns, RunConfig
 from pipelines.laws import law_lines
 from pipelines.ode import discover_ode
 
@@ -56,14 +56,21 @@ def test_the_law_passes(found: DiscoveryResult) -> None:
     assert not [one for one in found.verdict.findings if "Runs disagree" in one.text]
 
 
-def test_units_are_checked_on_the_way(found: DiscoveryResult) -> None:
-    """With units in the headers the law is the same, as its terms have the right ones."""
+def named(*headers: str) -> DiscoveryResult:
+    """The same runs with units in the headers."""
     data = runs()
-    named = from_arrays([one.states for one in data], [one.times for one in data], names=("x [m]", "v [m/s]"))
-    config = RunConfig(own=("auto",), engines=("sindy",), smoother="gaussian_process")
-    again = discover_ode(named, config)
-    assert again.law is not None
+    measurements = from_arrays([one.states for one in data], [one.times for one in data], names=headers)
+    config = RunConfig(own=("auto",), engines=("sindy",), smoother="gaussian_process", data=Columns(units={"t": "s"}))
+    return discover_ode(measurements, config)
+
+
+def test_units_are_checked_on_the_way(found: DiscoveryResult) -> None:
+    """Where they fit the law is the same; in km/h x' = v has wrong ones, and gets a constant to make up for it."""
+    fitting, other = named("x [m]", "v [m/s]"), named("x [m]", "v [km/h]")
     assert found.law is not None
-    assert again.structure.units == {"x": "m", "v": "m/s"}
-    assert [one.name for one in again.structure.owned] == [one.name for one in found.structure.owned]
-    np.testing.assert_allclose(again.law.constants, found.law.constants, rtol=1e-9)
+    assert fitting.law is not None
+    assert fitting.structure.units == {"x": "m", "v": "m/s", "t": "s"}
+    np.testing.assert_allclose(fitting.law.constants, found.law.constants, rtol=1e-9)
+    assert other.law is not None
+    assert [one.name for one in other.structure.owned] == [one.name for one in found.structure.owned]
+    assert len(other.law.constants) == len(found.law.constants) + 1
