@@ -39,6 +39,10 @@ echo "Installing discovery${extras:+ with $extras} into $PWD/.venv; the first ti
 echo "Compiling the solver, once." >&2
 .venv/bin/discover run datasets/measured/lynx_hare_1900_1920.csv --recipe quick --out .venv/first --json >/dev/null 2>&1 ||
     echo "That failed; the first discovery compiles it, or says what is wrong." >&2
+# The implicit method, which a stiff law alone needs.
+.venv/bin/discover systems robertson --csv .venv/stiff.csv >/dev/null 2>&1 &&
+    .venv/bin/discover run .venv/stiff.csv --recipe quick --law "y_1' = -k1*y_1 + k2*y_2*y_3" --law "y_3' = k3*y_2**2" \
+        --law "y_2' = k1*y_1 - k2*y_2*y_3 - k3*y_2**2" --out .venv/stiff --json >/dev/null 2>&1 || true
 for installed in "" "$extras"; do
     echo "$state" > ".venv/installed-$installed"
 done

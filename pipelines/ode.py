@@ -43,7 +43,7 @@ from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
 from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
-from pipelines.stages import Candidates, Stages, train
+from pipelines.stages import SMOOTHING_SHARE, Candidates, Stages, train
 from pipelines.store import Memory, Store
 from pipelines.told import (
     NETWORKS,
@@ -153,7 +153,7 @@ def _posed(
     told: Family, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem, laws charged for what is known beside the data, and networks trained for unknown functions."""
-    problem = _problem(told.known, kept, smoothing, stages.config)
+    problem = _problem(told.known, kept, smoothing, stages)
     return train(stages, told.known, charging(problem, units, told.surcharge, told.known))
 
 
@@ -224,11 +224,12 @@ def _structure(
 
 
 def _problem(
-    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, config: RunConfig
+    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, stages: Stages
 ) -> DiscoveryProblem:
     """The regressions, with what is certain settled, or with what was told taken off."""
     if known is not None:
-        return problem_of(known, kept, smoothing, config)
+        limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
+        return problem_of(known, kept, smoothing, stages.config, limit, stages.progress)
     problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
     return problem.settling(settled(problem))
 

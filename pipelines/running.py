@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -112,11 +111,7 @@ def _keep(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher, 
 
     folder.keep_result(result, law_latex(result))
     watcher("report", "drawing figures, typesetting")
-    if budget.has_time_to_typeset(time.monotonic()):
-        return write_report(result, folder.path)
-    left = f"The budget was spent, so that there is no PDF. `discover report {shlex.quote(str(folder.path))}` makes it."
-    report = write_report(result, folder.path, pdf=False)
-    return replace(report, notes=(*report.notes, left))
+    return write_report(result, folder.path, until=budget.end)
 
 
 def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder: RunFolder) -> None:

@@ -90,9 +90,17 @@ def smoother_for(
 
 
 def problem_of(
-    known: Knowledge, trajectories: Sequence[Trajectory], smoothing: Smoothing, config: RunConfig
+    known: Knowledge,
+    trajectories: Sequence[Trajectory],
+    smoothing: Smoothing,
+    config: RunConfig,
+    deadline: Deadline,
+    progress: Progress,
 ) -> DiscoveryProblem:
     """The problem that the sentences leave.
+
+    Args:
+        deadline: of the search for the course of hidden states.
 
     Raises:
         DataError: the data are too few for what is to be found, or what was told has no value on them.
@@ -106,7 +114,7 @@ def problem_of(
     runs, curves = with_velocities(trajectories, smoothing, known.hidden)
     latent = [one for one in known.hidden if not one.velocity_of]
     if latent:
-        runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed)
+        runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed, deadline, progress)
     check_conserved(known.conserved, runs, curves)
     return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
 

@@ -24,6 +24,7 @@ from discovery.problems.flexible import MOST, Flexible
 from discovery.problems.grids import GRID
 from discovery.problems.hidden import extended, wider, with_columns
 from discovery.problems.points import Points
+from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
 
 # First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
@@ -79,24 +80,20 @@ class Latent:
         law = Law(tuple(rows), tuple(skeletons), (1.0,) * len(marks), (), driven)
         return cls(frame, tuple(hidden), runs, smoothing, law, tuple(marks))
 
-    def found(self, seed: int) -> tuple[tuple[Trajectory, ...], Smoothing]:
-        """The runs and curves with the latent states.
+    def found(
+        self, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
+    ) -> tuple[tuple[Trajectory, ...], Smoothing]:
+        """The runs and curves with the latent states; the best of those that there was time to try.
 
         Raises:
             DataError: none of the courses that were tried fits the other equations.
         """
-        from scipy.optimize import minimize
-
-        tried = sorted(((self.misfit(one), one) for one in self._grid(seed)), key=lambda pair: pair[0])
+        tried = self._tried(seed, deadline, progress)
         best = tried[0]
         for misfit, one in tried[:REFINED]:
-            if math.isfinite(misfit):
-                size = np.maximum(np.abs(one), 1e-6)
-                better = minimize(
-                    lambda x, size=size: min(self.misfit(tuple(x * size)), 1e6),
-                    np.array(one) / size, method="Nelder-Mead", options={"maxfev": 80 * len(one)},
-                )  # fmt: skip
-                best = min(best, (self.misfit(tuple(better.x * size)), tuple(better.x * size)))
+            if math.isfinite(misfit) and not deadline.passed():
+                progress("smoothing", "constants and first values of hidden states")
+                best = min(best, self._improved(one, deadline))
         if not math.isfinite(best[0]):
             names = ", ".join(one.header for one in self.hidden)
             raise DataError(
@@ -106,6 +103,30 @@ class Latent:
         names = [one.name for one in self.hidden]
         runs = tuple(with_columns(run, names) for run in self.runs)
         return runs, replace(self.smoothing, trajectories=curves, noise=wider(self.smoothing.noise, curves))
+
+    def _tried(self, seed: int, deadline: Deadline, progress: Progress) -> list[tuple[float, tuple[float, ...]]]:
+        """Misfits of a grid of constants and first values, the best first; of one that can be followed in any case."""
+        grid = self._grid(seed)
+        tried: list[tuple[float, tuple[float, ...]]] = []
+        for i, one in enumerate(grid):
+            if deadline.passed() and any(math.isfinite(misfit) for misfit, _ in tried):
+                break
+            progress("smoothing", f"courses of hidden states, {i + 1} of {len(grid)}", i / len(grid))
+            tried.append((self.misfit(one), one))
+        return sorted(tried, key=lambda pair: pair[0])
+
+    def _improved(self, values: tuple[float, ...], deadline: Deadline) -> tuple[float, tuple[float, ...]]:
+        """The nearest best constants and first values, with their misfit."""
+        from scipy.optimize import minimize
+
+        size = np.maximum(np.abs(values), 1e-6)
+
+        def misfit(x: Float[np.ndarray, " value"]) -> float:
+            return 1e6 if deadline.passed() else min(self.misfit(tuple(x * size)), 1e6)
+
+        found = minimize(misfit, np.array(values) / size, method="Nelder-Mead", options={"maxfev": 80 * len(values)})
+        better = tuple(found.x * size)
+        return self.misfit(better), better
 
     def misfit(self, values: Sequence[float]) -> float:
         """Description length of the other equations in nats; infinite where the course cannot be followed."""

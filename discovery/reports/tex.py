@@ -17,6 +17,7 @@ from pathlib import Path
 import jinja2
 
 from discovery import files
+from discovery.protocols import NEVER, Deadline
 from discovery.reports.context import context
 from discovery.reports.formulas import Equation, Formulas
 from discovery.reports.naming import shown
@@ -129,8 +130,8 @@ def installed() -> bool:
     return shutil.which("pdflatex") is not None
 
 
-def compile_pdf(source: Path) -> tuple[bytes | None, str]:
-    """Runs pdflatex on ``source`` in its folder, as often as it asks for.
+def compile_pdf(source: Path, until: Deadline = NEVER) -> tuple[bytes | None, str]:
+    """Runs pdflatex on ``source`` in its folder, as often as it asks for, but not past ``until``.
 
     Returns:
         The PDF, or None and the reason in one sentence.
@@ -149,7 +150,7 @@ def compile_pdf(source: Path) -> tuple[bytes | None, str]:
             try:
                 done = subprocess.run(
                     command, cwd=source.parent, env=_paranoid(), capture_output=True,
-                    timeout=TIMEOUT, check=False, stdin=subprocess.DEVNULL,
+                    timeout=min(TIMEOUT, until.remaining()), check=False, stdin=subprocess.DEVNULL,
                 )  # fmt: skip
             except (OSError, subprocess.TimeoutExpired) as error:
                 return None, f"No PDF was made, because pdflatex did not finish ({type(error).__name__})."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal
 from matplotlib.figure import Figure
 
 from discovery import files
+from discovery.protocols import NEVER, Deadline
 from discovery.reports import drawing, page, tex, typst
 from discovery.reports.figures import draw, summary
 from discovery.reports.references import cited
@@ -48,6 +50,7 @@ def write_report(
     pdf: bool | None = None,
     forms: Sequence[Form] = ("full",),
     typesetter: Literal["auto", "latex", "typst"] = "auto",
+    until: Deadline = NEVER,
 ) -> ReportFiles:
     """Writes the report of a result; each file appears whole or not at all.
 
@@ -57,6 +60,7 @@ def write_report(
             noted and loses nothing else.
         forms: ``full``, and ``short``, which has one page.
         typesetter: ``latex``, ``typst``, or the first of these that is installed.
+        until: when typesetting is cut off; there is no PDF then, which is noted.
     """
     files.folder(folder / "figures")
     templates = resource("reports/templates")
@@ -69,7 +73,7 @@ def write_report(
     _write(folder / "references.bib", "\n\n".join(reference.source for reference in references).encode() + b"\n")
     shown = {name: images[name] for name in names}
     html_file = _write(folder / "report.html", page.render(result, templates, shown).encode())
-    printed = [_print(result, folder, form, names, typesetter, pdf) for form in forms]
+    printed = [_print(result, folder, form, names, typesetter, pdf, until) for form in forms]
     others = [path for other in printed[1:] for path in (other.tex, other.pdf) if path is not None]
     notes = tuple(dict.fromkeys(note for one in printed for note in one.notes))
     return ReportFiles(printed[0].tex, html_file, printed[0].pdf, figures, notes, tuple(others))
@@ -91,6 +95,7 @@ def _print(
     names: tuple[str, ...],
     typesetter: Literal["auto", "latex", "typst"],
     pdf: bool | None,
+    until: Deadline,
 ) -> _Printed:
     """Sources and PDF of one form."""
     template, stem = _TEMPLATES[form], STEMS[form]
@@ -106,8 +111,18 @@ def _print(
         compiled = _write(folder / f"{stem}.typ", text.encode())
     if pdf is False or (pdf is None and typesetter == "auto" and not (tex.installed() or by_typst)):
         return _Printed(source, None, ())
-    made, why = typst.compile_pdf(compiled) if by_typst else tex.compile_pdf(compiled)
+    made, why = _typeset(compiled, until, by_typst=by_typst)
     return _Printed(source, None, (why,)) if made is None else _Printed(source, _write(target, made), ())
+
+
+def _typeset(source: Path, until: Deadline, *, by_typst: bool) -> tuple[bytes | None, str]:
+    """The PDF, or None and why there is none."""
+    if not until.passed():
+        made, why = typst.compile_pdf(source) if by_typst else tex.compile_pdf(source, until)
+        if made is not None or not until.passed():
+            return made, why
+    folder = shlex.quote(str(source.parent))
+    return None, f"The budget was spent, so that there is no PDF. `discover report {folder}` makes it."
 
 
 def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Path, ...], dict[str, str]]:

@@ -75,6 +75,9 @@ def loose_combinations(fit: Fit) -> tuple[LooseCombination, ...]:
     if not len(relative.matrix):
         return ()
     eigenvalues, vectors = np.linalg.eigh(relative.believed)
+    eigenvalues = np.maximum(
+        eigenvalues, PRIOR**-2
+    )  # as they are but for rounding, where what starts take is subtracted
     found: list[LooseCombination] = []
     for eigenvalue, vector in zip(eigenvalues, vectors.T, strict=True):
         deviation = float(np.max(np.abs(vector)) / np.sqrt(eigenvalue))

@@ -188,10 +188,13 @@ class TrajectorySelector:
     ) -> tuple[list[Refined], Windows]:
         """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes."""
         for _ in range(self.rounds if refined else 0):
-            windows = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
-            refined = refitted(refined, windows, self.growth.shooting, threads=self.threads)
+            weighed = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
+            again = refitted(refined, weighed, self.growth.shooting, threads=self.threads)
+            if not again:  # a stiff law on samples without noise: no integration is as exact as they are
+                break
+            windows = weighed
             refined = varied(
-                refined, pools, windows, self.varying, threads=self.threads, deadline=deadline,
+                again, pools, windows, self.varying, threads=self.threads, deadline=deadline,
                 surcharge=problem.surcharge,
             )  # fmt: skip
         return refined, windows

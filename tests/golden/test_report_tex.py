@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from discovery.protocols import Deadline
 from discovery.reports.tex import Tex, breakable, compile_pdf, render, url
 from discovery.reports.write import write_report
 from discovery.resources import folder
@@ -257,3 +258,14 @@ def test_long_words_may_break_and_addresses_are_safe():
     assert r"\allowbreak{}".join([*["abcdefgh"] * 4, r"\_"]) == breakable("abcdefgh" * 4 + "_")
     assert r"https://a.b/c\_d\%20\#e" == url("https://a.b/c_d%20#e\\{}")
     assert isinstance(breakable(""), Tex)
+
+
+@needs_tex
+def test_a_report_without_time_has_no_pdf_and_says_how_to_get_one(nothing_found, tmp_path):
+    """All else is written; TeX is not begun, or ended at work."""
+    for until in (Deadline.after(0.0), Deadline.after(0.05)):
+        files = write_report(nothing_found, tmp_path / "a run", until=until)
+        assert files.pdf is None
+        assert files.html.exists()
+        assert files.tex.exists()
+        assert files.notes[0].endswith(f"`discover report '{tmp_path}/a run'` makes it.")

@@ -1,5 +1,6 @@
 """Sentences from end to end: told laws on simulated and on measured data."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from discovery import EquationDiscovery
 from discovery.errors import DataError, UsageError
 from discovery.symbolic.compare import compare_laws
 from discovery.symbolic.parse import parse
+from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.read import read_csv
 from pipelines.config import read
 from pipelines.ode import discover_ode
@@ -103,6 +105,50 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
     verdict = compare_laws(result.law.equations, {state: parse(text) for state, text in truth.items()})
     assert "identical" == verdict.verdict
     assert "found" == result.status
+
+
+def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three states of which nothing is known, beside one that is measured: hundreds of courses, and three seconds."""
+    from discovery.problems.latent import Latent
+    from discovery.protocols import Deadline
+
+    laws = ("A' = -k1*A + k2*B*C", "B' = k1*A - k2*B*C - k3*B**2", "C' = k3*B**2")
+    config = read("quick").changed(laws=laws, smoother="kalman")
+    t = np.linspace(0.0, 5.0, 40)
+    measured = from_arrays(np.exp(-t)[:, None] + 0.01 * np.random.default_rng(0).standard_normal((40, 1)), t)
+    left = list[float]()
+    misfit = Latent.misfit
+    deadline = Deadline.after(3.0)
+
+    def watched(latent: Latent, values: Sequence[float]) -> float:
+        left.append(deadline.remaining())
+        return misfit(latent, values)
+
+    monkeypatch.setattr(Latent, "misfit", watched)
+    result = discover_ode(measured, config, deadline=deadline)
+    assert left
+    assert left.count(0.0) <= 1
+    assert "deadline" == result.stopped_by
+
+
+def test_a_stiff_law_that_was_told_is_fitted_to_samples_without_noise() -> None:
+    """Robertson's reactions, rates from 0.04 to 3e7: no integration is as exact as the samples, which is no failure."""
+    from scipy.integrate import solve_ivp
+
+    t = np.concatenate([[0.0], np.geomspace(1e-4, 1e4, 200)])
+    solved = solve_ivp(
+        lambda _, y: [
+            -0.04 * y[0] + 1e4 * y[1] * y[2],
+            0.04 * y[0] - 1e4 * y[1] * y[2] - 3e7 * y[1] ** 2,
+            3e7 * y[1] ** 2,
+        ],
+        (0.0, 1e4), [1.0, 0.0, 0.0], "Radau", t, rtol=1e-9, atol=1e-14,
+    )  # fmt: skip
+    laws = ("x0' = -k1*x0 + k2*x1*x2", "x1' = k1*x0 - k2*x1*x2 - k3*x1**2", "x2' = k3*x1**2")
+    result = discover_ode(from_arrays(solved.y.T, t), read("quick").changed(laws=laws))
+    assert result.law is not None
+    assert ("k1", "k2", "k3") == result.law.told
+    np.testing.assert_allclose(result.law.constants, (0.04, 1e4, 3e7), rtol=1e-3)
 
 
 def test_an_input_drives_a_law_and_its_forecast(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

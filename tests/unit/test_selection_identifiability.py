@@ -85,3 +85,10 @@ def test_a_law_without_constants_leaves_nothing_to_say(function: object) -> None
     """Empty, and no error."""
     nothing = Fit(Law(("x",), (parse("-x"),), ()), np.zeros((0, 1)), 1.0, np.zeros(0), np.zeros((0, 0)), 10)
     assert () == function(nothing)  # type: ignore[operator]
+
+
+def test_rounding_makes_no_direction_looser_than_what_is_believed() -> None:
+    """Information below zero, as the subtraction of what starts take can leave, counts as none."""
+    (loose,) = loose_combinations(one_fit([[1e4, 0.0], [0.0, -1.0]], 1.0, 1.0))
+    assert ("c1",) == loose.constants
+    assert np.isfinite(loose.deviation)
