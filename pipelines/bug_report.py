@@ -11,6 +11,7 @@ import os
 import platform
 import re
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,8 +21,10 @@ from pipelines import doctor, supply
 
 # Variables that change how the program or the libraries under it work; others are nobody's business.
 VARIABLES = re.compile(
-    r"(DISCOVERY|OMP|OPENBLAS|MKL|NUMBA|PYTHON|JULIA|KMP)_\w+|LANG|LC_\w+|TZ|TERM|NO_COLOR|VIRTUAL_ENV|SOURCE_DATE_EPOCH"
+    r"(DISCOVERY|OMP|OPENBLAS|MKL|NUMBA|JULIA|KMP)_\w+|PYTHON\w+|LANG|LC_\w+|TZ|TERM|NO_COLOR|VIRTUAL_ENV|SOURCE_DATE_EPOCH"
 )
+# Settings in which a user's own words stand, names of columns among them.
+OWN_WORDS = ("data", "laws", "own")
 
 
 def bug_report(run: Path | None = None) -> str:
@@ -45,7 +48,8 @@ def bug_report(run: Path | None = None) -> str:
 
 def _machine() -> Iterator[str]:
     yield f"python {platform.python_version()} ({platform.python_implementation()}), {sys.executable}"
-    yield f"{platform.platform()}, {os.cpu_count()} cores, {len(os.sched_getaffinity(0))} of them for this process"
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    yield f"{platform.platform()}, {os.cpu_count()} cores, {ours} of them for this process"
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     yield f"{pages / 2**30:.1f} GiB of memory"
     yield f"encoding {sys.getfilesystemencoding()}, locale {locale.setlocale(locale.LC_CTYPE)}"
@@ -60,7 +64,7 @@ def _run(folder: Path) -> Iterator[str]:
     """What a run folder says, finished or not, damaged or not."""
     there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     yield f"files: {', '.join(name for name in there if not name.startswith('figures/')) or 'none'}"
-    yield from _settings((files.read(folder / "config.toml") or b"no config.toml").decode(errors="replace"))
+    yield from _settings((files.read(folder / "config.toml") or b"").decode(errors="replace"))
     try:
         document = json.loads(files.read(folder / "result.json") or b"null")
     except (ValueError, RecursionError) as error:
@@ -69,7 +73,8 @@ def _run(folder: Path) -> Iterator[str]:
     if not isinstance(document, Mapping):
         yield "no result.json: the run did not finish"
         return
-    yield from (f"{name}: {document.get(name)}" for name in ("schema", "status", "stopped_by", "failures"))
+    yield from (f"{name}: {document.get(name)}" for name in ("schema", "status", "stopped_by"))
+    yield f"failures: {_without_names(str(document.get('failures')), document)}"
     provenance = document.get("provenance")
     told = provenance if isinstance(provenance, Mapping) else {}
     yield from (f"{name}: {told.get(name)}" for name in ("data_sha256", "seed", "versions", "platform"))
@@ -78,11 +83,26 @@ def _run(folder: Path) -> Iterator[str]:
     yield f"seconds: {' '.join(timing.split())}"
 
 
+def _without_names(text: str, document: Mapping[str, object]) -> str:
+    """A text in which the columns that a result tells of are numbers."""
+    states, headers = document.get("states"), document.get("headers")
+    names = [*(states if isinstance(states, list) else ()), *(headers.values() if isinstance(headers, Mapping) else ())]
+    for number, name in enumerate(dict.fromkeys(map(str, names))):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"<column {number + 1}>", text)
+    return text
+
+
 def _settings(text: str) -> Iterator[str]:
-    """The lines of a configuration, without those of its table of columns."""
-    shown = True
-    for line in text.splitlines():
-        if line.startswith("["):
-            shown = line.strip() != "[data]"
-        if shown and line.strip():
-            yield line
+    """The settings of a run; of those in a user's own words only how many there are."""
+    try:
+        settings = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        yield f"config.toml cannot be read: {error}"
+        return
+    for name, value in settings.items():
+        if name in OWN_WORDS:
+            yield f"{name}: {len(value) if isinstance(value, list | dict) else 1} of the user's own"
+        elif isinstance(value, dict):
+            yield f"{name}: {value}"
+        else:
+            yield f"{name} = {value!r}"

@@ -183,12 +183,20 @@ class _Reader:
     def settled(self, node: ast.expr, value: sp.Expr) -> sp.Expr:
         """A number that is rational and not long, or a multiple of pi, as it is; any other as a float."""
         if not value.is_number and value is not sp.zoo:
-            return value
+            terms = sp.Add.make_args(value)  # a factor before a sum is multiplied into its terms at once
+            settled = [self.settled_factor(node, term) for term in terms]
+            return value if all(one is term for one, term in zip(settled, terms, strict=True)) else sp.Add(*settled)
         if isinstance(value, sp.Rational) and max(abs(value.p), value.q) <= MAX_INTEGER:
             return value
         if not _is_double(value):
             raise self.refuse(node, "This number is too large, or has no finite real value")
         return value if value.as_coeff_Mul()[1] is sp.pi else sp.Float(float(value))
+
+    def settled_factor(self, node: ast.expr, term: sp.Expr) -> sp.Expr:
+        """A term whose number is settled: powers of products have taken powers of their numbers."""
+        number, rest = term.as_coeff_Mul()
+        settled = number if number in (1, -1) else self.settled(node, number)
+        return term if settled == number else settled * rest
 
     def name(self, node: ast.expr, name: str) -> sp.Expr:
         if self.names is not None and name in self.names:

@@ -202,3 +202,50 @@ def test_a_typesetter_does_not_outlive_a_run_that_is_killed(folder: Path) -> Non
     assert is_whole(folder / "typeset")
     assert 0 == discover(folder, "run", "data.csv", *QUICK, "--out", "typeset")[0]
     assert [] == list((folder / "typeset").glob(f"{files.SCRATCH}*"))
+
+
+def test_a_run_that_is_killed_in_each_stage_ends_as_if_nothing_had_been(folder: Path) -> None:
+    """While a network is trained, while engines work, genetic search in a process of its own, and in selection."""
+    times = np.linspace(0.0, 6.0, 40)
+    pd.DataFrame({"t": times, "x": np.sin(times**1.5)}).to_csv(folder / "chirp.csv", index=False)  # no short law
+    words = ("run", "chirp.csv", "--smoother", "neural_ode", "--engines", "sindy,operon", "--out")
+    code, _, err = discover(folder, *words, "calm")
+    assert 4 == code, err
+    for stage in ("smoothing: ", "search: sindy", "search: operon", "selection: "):
+        with running(folder, (*words, "disturbed"), stage, "") as process:
+            assert process.poll() is None, stage
+        assert is_whole(folder / "disturbed")
+    assert code == discover(folder, *words, "disturbed")[0]
+    assert (folder / "calm" / "result.json").read_bytes() == (folder / "disturbed" / "result.json").read_bytes()
+
+
+MOUNT = "mount -t tmpfs -o size={0}k tmpfs small"
+ROOM = "mount -o remount,size=64m small"
+
+
+def mounted(folder: Path, *commands: str) -> subprocess.CompletedProcess[str]:
+    """What a shell says that sees file systems of its own."""
+    return subprocess.run(
+        ["unshare", "-m", "sh", "-c", "\n".join(commands)], cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kilobytes", [16, 64, 200])
+def test_a_full_file_system_is_one_message_and_loses_nothing(
+    folder: Path, undisturbed: tuple[bytes, float], kilobytes: int
+) -> None:
+    """One that is really full; given room, the run goes on to the result that it would have had."""
+    (folder / "small").mkdir(exist_ok=True)
+    if shutil.which("unshare") is None or mounted(folder, MOUNT.format(64)).returncode:
+        pytest.skip("file systems are mounted by root alone, with unshare of util-linux")
+    run = f"{sys.executable} -c '{RUN}' run data.csv {' '.join(QUICK)} --out small/run"
+    done = mounted(
+        folder, f"{MOUNT.format(kilobytes)} || exit 9", f"{run}; echo code $?", ROOM,
+        f"PATH=/nowhere {run}; echo code $?", f"cp small/run/result.json full{kilobytes}.json",
+    )  # fmt: skip
+    assert ["code 7", "code 0"] == [line for line in done.stdout.splitlines() if line.startswith("code")], done.stderr
+    assert 1 == done.stderr.count("error: ")
+    assert "No space left on device. Make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert undisturbed[0] == (folder / f"full{kilobytes}.json").read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from discovery.errors import EngineError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Smoothing, Trajectory
+from pipelines.apart import Apart
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
 
@@ -126,6 +128,22 @@ def test_an_engine_that_dies_is_named_in_the_report_and_the_others_are_used(
         text = path.read_text(encoding="utf-8")
         assert "search sindy" in text
         assert "It ran out of memory, and its work is lost" in text
+
+
+def test_the_process_of_an_engine_that_is_killed_is_named_and_the_others_are_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the system does where memory runs out; and one that hangs is not waited for when time is up."""
+    kill = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    hang = (sys.executable, "-c", "import time; time.sleep(600)")
+    monkeypatch.setattr("pipelines.ode.settled", lambda _: {})
+    monkeypatch.setattr("pipelines.stages.explained", lambda found, problem: {})  # genetic search is asked of all
+    for command, budget, why in ((kill, None, "was killed"), (hang, 20.0, "did not stop in time")):
+        monkeypatch.setattr(Apart.__init__, "__defaults__", (command, 1.0))
+        config = RunConfig().changed(engines=("sindy", "operon"), smoother="kalman", budget=budget)
+        result = discover_ode([measured()], config)
+        assert [("search operon", True)] == [(one.where, why in one.why) for one in result.failures]
+        assert result.law is not None
 
 
 def test_engines_that_all_die_end_the_run_with_their_reasons(monkeypatch: pytest.MonkeyPatch) -> None:

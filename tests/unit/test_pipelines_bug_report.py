@@ -28,14 +28,27 @@ def test_a_report_has_all_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_report_on_a_run_tells_of_it_without_its_data(tmp_path: Path) -> None:
     """Settings, status, failures and versions; no values, no columns."""
-    (tmp_path / "config.toml").write_text('seed = 3\n[data]\nstates = ["secret_column"]\n[search]\n', encoding="utf-8")
+    (tmp_path / "config.toml").write_text(
+        'seed = 3\nlaws = ["secret_column\' = -k*secret_column"]\nown = ["k:secret_column"]\n[data]\n'
+        'states = ["secret_column"]\n[data.units]\nsecret_column = "m"\n[search]\noperon = {evaluations = 9}\n',
+        encoding="utf-8",
+    )
     (tmp_path / "result.json").write_text(
-        '{"schema": 2, "status": "found", "stopped_by": "done", "failures": [{"where": "search operon"}],'
+        '{"schema": 2, "status": "found", "stopped_by": "done", '
+        ' "failures": [{"where": "search operon", "what": "secret_column rests"}],'
         ' "states": ["secret_column"], "front": [], "provenance": {"seed": 3}}',
         encoding="utf-8",
     )
     text = bug_report(tmp_path)
-    for part in ("seed = 3", "status: found", "search operon", "states: 1"):
+    for part in (
+        "seed = 3",
+        "laws: 1",
+        "evaluations",
+        "status: found",
+        "search operon",
+        "<column 1> rests",
+        "states: 1",
+    ):
         assert part in text
     assert "secret_column" not in text
 

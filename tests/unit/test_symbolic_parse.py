@@ -204,3 +204,23 @@ def test_a_function_without_brackets_is_explained() -> None:
     """The message says that the name is a function's."""
     with pytest.raises(ExpressionError, match="sin is a function and needs an argument in brackets"):
         parse("2*sin")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(1e-200*x)**3 + y", "y"),  # 1e-600 is none
+        ("1e-200*(1e-200*x + y)", "1e-200*y"),
+        ("(0.5*x)**43", "1.1368683772161603e-13*x**43"),
+    ],
+)
+def test_numbers_that_come_about_are_doubles_too(text: str, expected: str) -> None:
+    """A power of a product takes a power of its number, and a factor is multiplied into a sum."""
+    assert parse(expected) == parse(text)
+
+
+@pytest.mark.parametrize("text", ["(1e200*x)**3", "1e200*(1e200*x + 1)", "y + 1e308*10*x"])
+def test_refuses_numbers_that_come_about_and_are_too_large(text: str) -> None:
+    """No double holds them."""
+    with pytest.raises(ExpressionError, match="too large"):
+        parse(text)
