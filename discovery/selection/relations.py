@@ -21,6 +21,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.moves import numbering, renumbered
+from discovery.symbolic.complexity import converts
 from discovery.symbolic.constants import between_units, substituted
 from discovery.types import Law, symbol
 
@@ -77,7 +78,7 @@ def relations(fit: Fit) -> list[Relation]:
         return []
     covariance = Relative.of(fit).covariance(prior=PRIOR)
     named = len(fit.law.told)  # what a user wrote stays as it is
-    every = (one for one in (*_snaps(constants), *_ties(fit.law)) if one[0] >= named)
+    every = (one for one in (*_snaps(fit.law), *_ties(fit.law)) if one[0] >= named)
     found = [_relation(fit.law, covariance, *one) for one in every]
     saved = 0.5 * math.log(max(fit.count, 1))
     speaking = (one for one in found if one.evidence > 0.0)
@@ -166,9 +167,9 @@ def _multiplies(law: Law, place: int) -> bool:
     return any(symbol(f"c{place}") in sp.Mul.make_args(term) for term in terms)
 
 
-def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.Expr, float]]:
-    """The simplest fractions near each constant, with their prices."""
-    for place, value in enumerate(constants):
+def _snaps(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
+    """The simplest fractions near each constant, with their prices; powers of ten where they count a state anew."""
+    for place, value in enumerate(law.constants):
         for denominator in range(1, LARGEST + 1):
             numerator = round(abs(value) * denominator)
             if not 1 <= numerator <= max(LARGEST, denominator) or math.gcd(numerator, denominator) != 1:
@@ -176,8 +177,13 @@ def _snaps(constants: Float[np.ndarray, " constant"]) -> Iterator[tuple[int, sp.
             size = math.log(2.0 * numerator * denominator)
             number = sp.Rational(int(math.copysign(numerator, value)), denominator)
             yield place, number, UNIT if numerator == denominator else size + OTHER
-        if (power := _other_unit(value)) is not None:
+        if (power := _other_unit(value)) is not None and _counts_a_state(law, place):
             yield place, sp.Integer(int(math.copysign(1.0, value))) * sp.Integer(10) ** power, _price(power)
+
+
+def _counts_a_state(law: Law, place: int) -> bool:
+    """Whether the constant stands before a single state, as that of a velocity does."""
+    return _multiplies(law, place) and all(str(term) in law.states for _, term in _terms(law, place))
 
 
 def _other_unit(ratio: float) -> int | None:
@@ -197,6 +203,7 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
     """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation."""
     homes = [_terms(law, i) for i in range(len(law.constants))]
     pairs = list(combinations(range(len(law.constants)), 2))
+    mixed = any(converts(term) for side in law.skeletons for term in sp.Add.make_args(side))
     for first, second in pairs:
         one, two = homes[first], homes[second]
         same_term = {term for _, term in one} & {term for _, term in two}
@@ -212,7 +219,8 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             kept, place = place, kept
         for above, below, price in RATIOS:
             yield place, sp.Rational(sign * above, below) * symbol(f"c{kept}"), near + price
-        if (power := _other_unit(law.constants[place] / law.constants[kept])) is not None:
+        power = _other_unit(law.constants[place] / law.constants[kept]) if near == 0.0 or mixed else None
+        if power is not None:  # one flow of two states, each counted in its own unit; or x^2 where x is, beside v
             yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + _price(power)
 
 

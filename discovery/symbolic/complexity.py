@@ -26,7 +26,7 @@ def node_count(expression: sp.Expr) -> int:
 def description_length(expression: sp.Expr) -> float:
     """Nats to state the expression as it is spelled, its constants' digits apart; add the law's equations up.
 
-    An exact power of ten before a term is one in another unit, and costs as little.
+    An exact power of ten before a single state is one in another unit, as of a velocity, and costs as little.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
     each exponent, and number), ten nats for each transcendental function or power that is not an integer, one for
@@ -118,9 +118,11 @@ def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[
         exponent = real_value(expression.exp)
         whole = exponent.is_integer()
         return 2, frozenset({"power", f"exponent {exponent:g}" if whole else "number"}), int(not whole), exponent < 0
-    kinds = {type(expression).__name__} | {"number" for number in numbers if number != -1 and not _converts(number)}
-    if isinstance(expression, sp.Mul) and (abs(math.prod(map(real_value, numbers))) == 1.0 or _convert(numbers)):
+    kinds = {type(expression).__name__} | {"number" for number in numbers if number != -1}
+    if isinstance(expression, sp.Mul) and abs(math.prod(map(real_value, numbers))) == 1.0:
         return int(others > 1), frozenset(kinds), 0, 0
+    if converts(expression):
+        return 0, frozenset({type(expression).__name__}), 0, 0
     if isinstance(expression, sp.Mul | sp.Add):
         return 1 + bool(numbers), frozenset(kinds), 0, 0
     transcendental = isinstance(expression, sp.Pow) or (
@@ -129,13 +131,11 @@ def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[
     return 1 + len(numbers), frozenset(kinds), int(transcendental), 0
 
 
-def _convert(numbers: Sequence[sp.Expr]) -> bool:
-    return bool(numbers) and all(number == -1 or _converts(number) for number in numbers)
-
-
-def _converts(number: sp.Expr) -> bool:
-    """Whether a number is exactly a power of ten, by which the same is counted in another unit: 1000 mm are 1 m."""
-    return bool(number.is_Rational) and power_of_ten(float(number)) != 0
+def converts(expression: sp.Expr) -> bool:
+    """Whether a state is counted in another unit: times exactly a power of ten, as 1000 mm are 1 m."""
+    number, rest = expression.as_coeff_Mul()
+    state = isinstance(rest, sp.Symbol) and not _is_constant(rest.name)
+    return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
 
 
 def _is_constant(name: str) -> bool:
