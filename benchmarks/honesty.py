@@ -39,6 +39,8 @@ from pipelines.validation_sheets import Sheet, as_html, as_terminal
 WITHOUT = {"white noise": 50, "random walk": 50, "shuffled rows": 50, "short record": 50}
 WITH = {"known system": 40, "straight line": 10, "decay": 10}
 SAMPLES = (60, 120, 240)
+# Share of the cases without a law in which none may be claimed, at least.
+LEAST = 0.95
 
 
 @dataclass(frozen=True)
@@ -132,15 +134,20 @@ def sheet(records: Sequence[dict[str, Any]]) -> Sheet:
             ties = found - sum(claimed(one) for one in mine)
             seconds = sorted(one["seconds"] for one in mine)[len(mine) // 2]
             rows.append((kind, str(len(mine)), str(len(mine) - found), str(ties), str(found - ties), f"{seconds:.1f}"))
-    none = [one for one in records if one["kind"] in WITHOUT]
-    right = sum(not claimed(one) for one in none)
-    title = f"Without a law: {right} of {len(none)} not claimed ({100 * right / max(1, len(none)):.1f} %)"
+    right, of = honest(records)
+    title = f"Without a law: {right} of {of} not claimed ({100 * right / max(1, of):.1f} %)"
     columns = ("data", "cases", "not found", "tie", "one law claimed", "CPU s (median)")
     return Sheet(title, columns, (False, True, True, True, True, True), tuple(rows))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs what is missing, prints and writes the table."""
+def honest(records: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """In how many cases without a law none was claimed, and of how many."""
+    none = [one for one in records if one["kind"] in WITHOUT]
+    return sum(not claimed(one) for one in none), len(none)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs what is missing, prints and writes the table; 1 if laws were claimed in more cases than may be."""
     given = _parser().parse_args(arguments)
     os.environ.update(dict.fromkeys(THREADS, "1"))
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -156,9 +163,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for done, (case, record) in enumerate(_measured(waiting, given), start=1):
             write(given.out / "cases" / f"{case.key}.json", json.dumps(record, indent=1).encode())
             talk.print(f"{done}/{len(waiting)} {case.key}: {record['status']}, {record['seconds']:.1f} s", markup=False)
-    table = sheet([record for case in cases if (record := _read(given.out, case)) is not None])
+    records = [record for case in cases if (record := _read(given.out, case)) is not None]
+    table = sheet(records)
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(as_terminal(table))
     write(given.out / "honesty.html", as_html([table], "Laws claimed where there are none").encode())
+    right, of = honest(records)
+    return int(right < LEAST * of)
 
 
 def _measured(cases: Sequence[Case], given: argparse.Namespace) -> Iterator[tuple[Case, dict[str, Any]]]:
@@ -195,4 +205,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -61,7 +61,9 @@ def conserved(
     known = {*map(symbol, law.states), *(symbol(f"c{i}") for i in range(len(law.constants)))}
     if any(not rhs.free_symbols <= known for rhs in law.skeletons):
         return ()  # what inputs or time drive exchanges energy with them
-    search = _Search.of(law, runs, np.array(covariance, dtype=np.float64))
+    search = limited(lambda: _Search.of(law, runs, np.array(covariance, dtype=np.float64)))
+    if search is None:
+        return ()
     found: list[Invariant] = []
     for degree in DEGREES:
         functions = search.functions(degree)

@@ -9,8 +9,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*(ROOT / "discovery").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")])
 # Functions of SymPy whose time nobody can foresee from what they are given.
 UNFORESEEN = {
-    "apart", "cancel", "dsolve", "factor", "gcd_list", "groebner", "integrate", "lcm_list", "limit", "nullspace",
-    "powsimp", "radsimp", "ratsimp", "series", "simplify", "solve", "solveset", "together", "trigsimp",
+    "apart", "cancel", "doit", "dsolve", "factor", "factor_list", "gcd_list", "groebner", "integrate",
+    "lcm_list", "limit", "linsolve", "nonlinsolve", "nsimplify", "nsolve", "nullspace", "powsimp", "radsimp", "ratsimp",
+    "resultant", "rewrite", "series", "simplify", "solve", "solveset", "summation", "together", "trigsimp",
 }  # fmt: skip
 # Functions that multiply out.
 GROWING = {"expand", "expand_mul", "expand_log", "expand_trig", "multinomial_coefficients"}

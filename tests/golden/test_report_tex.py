@@ -269,3 +269,28 @@ def test_a_report_without_time_has_no_pdf_and_says_how_to_get_one(nothing_found,
         assert files.html.exists()
         assert files.tex.exists()
         assert files.notes[0].endswith(f"`discover report '{tmp_path}/a run'` makes it.")
+
+
+@needs_tex
+@pytest.mark.parametrize(
+    "attack",
+    [
+        r"\input{/etc/passwd}",
+        r"\immediate\write18{touch pwned}ran",
+        r"\newwrite\w\immediate\openout\w=/tmp/pwned-by-tex\immediate\write\w{x}",
+        r"\newwrite\w\immediate\openout\w=../pwned\immediate\write\w{x}",
+        r"\newread\r\openin\r=/etc/passwd \read\r to\l\l",
+    ],
+)
+def test_tex_neither_reads_nor_writes_outside_its_folder_nor_runs_commands(attack, tmp_path):
+    """Whatever a source says, should one ever get past what escapes names."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "report.tex").write_text(rf"\documentclass{{article}}\begin{{document}}.{attack}\end{{document}}")
+    made, _ = compile_pdf(folder / "report.tex")
+    if made is not None:
+        (folder / "report.pdf").write_bytes(made)
+        assert "root:" not in words(folder / "report.pdf")
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left <= {"report.tex", "report.pdf"}
+    assert not Path("/tmp/pwned-by-tex").exists()

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Runs in a process that may use a minute and four gigabytes, and in which whatever text could want to do is forbidden.
 GUARD = """
-import json, resource, sys
+import json, os, resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 from discovery.errors import DiscoveryError
@@ -38,7 +38,8 @@ FORBIDDEN = {{
     "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.remove", "os.rename", "subprocess.Popen", "socket.connect",
 }}
 def watch(event, arguments):
-    if event in FORBIDDEN or (event == "open" and set("wax+") & set(arguments[1] or "")):
+    writes = event == "open" and (set("wax+") & set(arguments[1] or "") or arguments[2] & (os.O_WRONLY | os.O_RDWR))
+    if event in FORBIDDEN or writes:
         raise SystemError(f"forbidden: {{event}} {{arguments}}")
     if event == "exec" and "<" in getattr(arguments[0], "co_filename", "<"):
         raise SystemError(f"forbidden: code of text was run, {{arguments[0]}}")

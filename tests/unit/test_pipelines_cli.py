@@ -140,6 +140,23 @@ def test_the_doctor_prints_lines_or_a_document(
     assert ["numpy", "tex", "scipy"] == [check["name"] for check in json.loads(capsys.readouterr().out)]
 
 
+def test_the_doctor_tells_of_packages_and_writes_a_bug_report(
+    discover: Discover, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Licences by line, a bill of materials as CycloneDX, and all that is asked for where something went wrong."""
+    monkeypatch.setattr(doctor, "examine", lambda: (Check("numpy", True, "2.4"),))
+    assert 0 == discover("doctor", "--licences")
+    assert any(line.startswith("sympy") and "BSD" in line for line in capsys.readouterr().out.splitlines())
+    assert 0 == discover("doctor", "--sbom")
+    bill = json.loads(capsys.readouterr().out)
+    assert "CycloneDX" == bill["bomFormat"]
+    assert "torchdiffeq" in [part["name"] for part in bill["components"]]
+    assert 0 == discover("doctor", "--report", str(tmp_path))
+    printed = capsys.readouterr().out
+    assert "### Machine" in printed
+    assert "the run did not finish" in printed
+
+
 def test_an_error_in_the_program_is_not_hidden(
     decay_file: Path, discover: Discover, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
