@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,21 +38,42 @@ def _compare_texts(found: str, reference: str) -> Any:
 
 
 def _compare_runs(found: str, reference: str) -> Any:
-    """The verdict on two laws; inputs and time are variables as the states are."""
+    """The verdict on two laws, on the range of both records; inputs and time are variables as the states are."""
     from discovery.symbolic.compare import compare_laws
 
-    laws = _laws(found, reference)
+    results = [_with_law(folder) for folder in (found, reference)]
+    laws = [result.law.equations for result in results]
     others = {str(one) for law in laws for side in law.values() for one in side.free_symbols}
-    return compare_laws(*laws, names=tuple(dict.fromkeys((*laws[1], *sorted(others)))))
+    names = tuple(dict.fromkeys((*laws[1], *sorted(others))))
+    seen = _seen(results)
+    region = {name: seen[name] for name in names if name in seen}
+    verdict = compare_laws(*laws, names=names, region=region)
+    said = ", ".join(f"{low:.3g} <= {name} <= {high:.3g}" for name, (low, high) in region.items())
+    return replace(verdict, how=f"{verdict.how} Compared where {said}.")
 
 
-def _laws(found: str, reference: str) -> tuple[Any, Any]:
+def _with_law(folder: str) -> Any:
     from pipelines.store import load
 
-    laws: list[Any] = []
-    for folder in (found, reference):
-        law = load(Path(folder)).law
-        if law is None:
-            raise UsageError(f"{folder} holds no law. Compare runs that found one.")
-        laws.append(law.equations)
-    return laws[0], laws[1]
+    result = load(Path(folder))
+    if result.law is None:
+        raise UsageError(f"{folder} holds no law. Compare runs that found one.")
+    return result
+
+
+def _seen(results: Sequence[Any]) -> dict[str, tuple[float, float]]:
+    """Range of each variable of the laws in all records, states by their smoothed curves; none for what rests."""
+    import numpy as np
+
+    seen: dict[str, tuple[float, float]] = {}
+    for result in results:
+        for run, curve in zip(result.trajectories, result.smoothing.trajectories, strict=False):
+            columns = [*zip(result.law.states, curve.states.T, strict=True)]
+            columns += [*zip(result.law.inputs, run.inputs.T, strict=False), ("t", curve.times)]
+            for name, values in columns:
+                low, high = float(np.min(values)), float(np.max(values))
+                if name in seen:
+                    low, high = min(low, seen[name][0]), max(high, seen[name][1])
+                if low < high:
+                    seen[name] = (low, high)
+    return seen

@@ -1,6 +1,7 @@
 """The command line and its run folders: what a run leaves, and what can be made of it afterwards."""
 
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
+from pipelines.store import load
 
 QUICK = ("--engines", "structured", "--smoother", "gaussian_process")
 
@@ -123,7 +126,12 @@ def test_a_report_is_drawn_again(run: Path, discover: Discover, capsys: pytest.C
 def test_runs_are_compared(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A run has the law that it has; a folder is not compared with text."""
     assert 0 == discover("compare", run, run)
-    assert "identical\n" == capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "identical\n" == printed.out
+    found = re.search(r"Compared where (\S+) <= \w+ <= (\S+)\.$", printed.err.strip())
+    assert found is not None
+    seen = load(run).smoothing.trajectories[0].states
+    assert (f"{seen.min():.3g}", f"{seen.max():.3g}") == found.groups()
     assert 2 == discover("compare", run, "-0.8*x")
     assert "There is no run folder" in capsys.readouterr().err
 
