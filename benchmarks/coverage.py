@@ -215,7 +215,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measures what is missing, prints and writes the tables."""
     given = _parser().parse_args(arguments)
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    version = "" if given.keep or given.show else version_of(sorted((ROOT / "discovery").glob("*/*.py")))
+    files = sorted([*ROOT.glob("discovery/**/*.py"), Path(__file__).resolve()])
+    version = "" if given.keep or given.show else version_of(files)
     cases = _cases(given)
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     if not given.show:

@@ -23,8 +23,10 @@ from discovery.symbolic.compare import compare_laws
 from discovery.types import DiscoveryProblem, Law
 from pipelines.store import write
 from pipelines.validation_cases import Case, corrupted
+from pipelines.validation_jobs import version_of
 from pipelines.validation_truth import Truth, load
 
+ROOT = Path(__file__).resolve().parents[1]
 # The noise model of the default smoother is from the classical curve too.
 SMOOTHER = "gaussian_process"
 Record = dict[str, Any]
@@ -34,17 +36,18 @@ def records(cases: Sequence[Case], out: Path, jobs: int, *, measure: bool = True
     """One record for each case: whether the true form has all constants within 5 %, and how far the worst is off.
 
     Args:
-        out: finished cases are files there, and are not done again.
-        measure: whether those that are missing are worked out.
+        out: finished cases are files there, and are not done again by the same version.
+        measure: whether those that are missing are worked out; else those of any version do.
     """
-    found = {case: record for case in cases if (record := _read(_place(out, case))) is not None}
+    version = version_of([*sorted((ROOT / "discovery").rglob("*.py")), Path(__file__)]) if measure else None
+    found = {case: record for case in cases if (record := _read(_place(out, case), version)) is not None}
     waiting = [case for case in cases if case not in found] if measure else []
     context = multiprocessing.get_context("spawn")  # threads of numerical libraries do not survive a fork
     with ProcessPoolExecutor(jobs, mp_context=context) as executor:
         running = {executor.submit(best, case): case for case in waiting}
         for done in as_completed(running):
             case = running[done]
-            found[case] = done.result()
+            found[case] = {"version": version, **done.result()}
             write(_place(out, case), json.dumps(found[case]).encode())
     return found
 
@@ -83,8 +86,9 @@ def _place(out: Path, case: Case) -> Path:
     return out / "best" / f"{case.key}.json"
 
 
-def _read(path: Path) -> Record | None:
+def _read(path: Path, version: str | None) -> Record | None:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    return record if version in (None, record.get("version")) else None
