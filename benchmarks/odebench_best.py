@@ -66,20 +66,25 @@ def best(case: Case) -> Record:
 
 def worst_constant(case: Case, truth: Truth) -> float | None:
     """Relative error of the worst constant of the true form as refinement finds it; None if it is lost on the way."""
+    law, problem = posed(case, truth)
+    growth = Growth()
+    found, windows = grow([law], levels(problem, growth), growth, threads=1, deadline=NEVER)
+    if not found:
+        return None
+    last = polished(found[0].fit, windows, problem.trajectories, problem.smoothing.noise, growth.shooting)
+    equations = last.fit.law.equations
+    verdict = compare_laws(equations, truth.equations, names=truth.names, region=truth.region)
+    return verdict.largest_error if verdict.verdict in ("identical", "same structure") else None
+
+
+def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:
+    """The true form with its true constants, and the data with their smooth curves."""
     runs = corrupted(case, truth)
     smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
     # The tape has no cotangent.
     written = tuple(rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x)) for rhs in truth.equations.values())
-    law = canonical_law(Law(tuple(truth.equations), written, ()))
-    growth = Growth()
-    found, windows = grow([law], levels(problem, growth), growth, threads=1, deadline=NEVER)
-    if not found:
-        return None
-    last = polished(found[0].fit, windows, runs, smoothing.noise, growth.shooting)
-    equations = last.fit.law.equations
-    verdict = compare_laws(equations, truth.equations, names=truth.names, region=truth.region)
-    return verdict.largest_error if verdict.verdict in ("identical", "same structure") else None
+    return canonical_law(Law(tuple(truth.equations), written, ())), problem
 
 
 def _place(out: Path, case: Case) -> Path:

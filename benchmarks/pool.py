@@ -46,11 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     os.environ.update(dict.fromkeys(THREADS, "1"))  # read when a process that is started loads its libraries
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
-    version = (
-        "kept"
-        if given.keep
-        else version_of(sorted([*ROOT.glob("discovery/**/*.py"), *ROOT.glob("benchmarks/pool*.py")]))
-    )
+    files = sorted([*ROOT.glob("discovery/**/*.py"), *ROOT.glob("benchmarks/pool*.py")])
+    version = "kept" if given.keep else version_of(files)
     subjects = tuple(name for name in SUBJECTS if name in given.subjects.split(","))
     cases = _cases(given)
     if not given.show:
