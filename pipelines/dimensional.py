@@ -28,6 +28,7 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
     units = units_of(
         {**measurements.headers, **measurements.inputs, "t": measurements.time_name}, config.data.units, config.units
     )
+    units = replace(units, known=frozenset(abs(value) for value in known.values)) if known else units
     if known is not None and known.sentences and units.surcharge(_any_law(known.frame)) == math.inf:
         told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())
         raise UsageError(

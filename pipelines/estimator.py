@@ -99,7 +99,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             engines=None if self.engines is None else tuple(self.engines),
             noise=self.noise,
             smoother=self.smoother,
-            laws=None if self.laws is None else tuple(self.laws),
+            laws=self.laws if self.laws is None or isinstance(self.laws, str) else tuple(self.laws),
             budget=self.budget,
             seed=self.seed,
         )

@@ -20,6 +20,7 @@ from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
+from discovery.selection.borne_out import against_told
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
@@ -110,7 +111,8 @@ def discover_ode(
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by = _stopped_by(deadline)
     rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreement(selected, deadline=rest))
+    agreed = (*agreement(selected, deadline=rest), *against_told(selected, known.conserved if known else ()))
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreed)
     headers = dict(headers_of(measurements, known))
     advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
@@ -199,12 +201,14 @@ def _left(
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:
-    """Before any time is spent: what the configuration names is there and takes its settings, and the data can be used.
+    """Before any time is spent: what the configuration names is there, and the data can be used with what was told.
 
     Raises:
         DataError, UsageError, BackendMissing: they cannot.
     """
     check_count(list(measurements.headers.values()), measurements.source)
+    seen = as_map(measurements) if config.map else measurements
+    stated(seen, config, family(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
     for name in config.engines:
         registry.ensure("search", name)
         config.make_engine(name)

@@ -70,6 +70,9 @@ def run_command(request: Request) -> int:
         request.data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs
     )
     if request.plan:
+        from pipelines.ode import ensure
+
+        ensure(config, measurements)
         _print_plan(request, measurements, config)
         return FOUND
     rows = sum(map(len, measurements.trajectories))

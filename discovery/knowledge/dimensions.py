@@ -77,15 +77,16 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
     return tuple(next(iter(units)) if len(units) == 1 else "–" for units in told)
 
 
-def consistent(law: Law, dimensions: Mapping[str, Exponents | None]) -> bool:
+def consistent(law: Law, dimensions: Mapping[str, Exponents | None], known: frozenset[float] = frozenset()) -> bool:
     """Whether units can be given to the constants so that both sides of each equation, and all terms, have one unit.
 
     Args:
         dimensions: of the states and of ``t``; None where one is not known, which then fits whatever it stands in.
+        known: sizes of numbers that are constants of a user, which have units, as 9.81 m/s^2.
     """
     columns = {name: {} if known is None else known for name, known in dimensions.items()}
     for converting in (False, True):
-        walk = _Walk(columns, strict=True, converting=converting)
+        walk = _Walk(columns, strict=True, converting=converting, known=known)
         walk.unknown |= {name for name, known in dimensions.items() if known is None}
         try:
             for state, skeleton in zip(law.states, law.skeletons, strict=True):
@@ -132,14 +133,23 @@ class _Walk:
     Attributes:
         strict: whether a term without a constant counts, whose factor 1 else may hide a unit.
         converting: whether powers of ten are from one unit to another, as 1000 mm are 1 m, and not pure numbers.
+        known: sizes of numbers that have a unit, to be solved for too.
         unknown: columns whose unit is not known, solved for as those of the constants.
         pure: what must be without a unit.
     """
 
-    def __init__(self, columns: Mapping[str, Exponents], *, strict: bool = False, converting: bool = False) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, Exponents],
+        *,
+        strict: bool = False,
+        converting: bool = False,
+        known: frozenset[float] = frozenset(),
+    ) -> None:
         self.columns = columns
         self.strict = strict
         self.converting = converting
+        self.known = known
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
 
@@ -168,6 +178,8 @@ class _Walk:
                 return self.form(node.base).to(Fraction(float(node.exp)).limit_denominator(12))
             case sp.Add():
                 return self.alike(node.args)
+            case _ if node.is_number and abs(float(node)) in self.known:
+                return _Form({f"unit of {abs(float(node))}": Fraction(1)}, {})
             case _ if node.is_number:
                 power = power_of_ten(float(node)) if self.converting and node.is_Rational else 0
                 return _Form({}, {FACTOR: Fraction(-power)}) if power else PURE

@@ -47,6 +47,7 @@ class Knowledge:
         frame: the law with places for what is to be found; its states are those measured, then the hidden ones.
         notes: how the sentences were understood, one sentence each.
         angles: states in radians, of which unknown functions may be periodic.
+        values: of the constants that were told.
     """
 
     sentences: tuple[str, ...]
@@ -55,6 +56,7 @@ class Knowledge:
     conserved: tuple[Conservation, ...] = ()
     notes: tuple[str, ...] = ()
     angles: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,32 @@ class Reader:
         self.check_linear(found, sentence)
         return found
 
+    def quantity(self, side: sp.Expr, sentence: str) -> sp.Expr:
+        """A quantity of states, inputs and numbers that does not change.
+
+        Raises:
+            ExpressionError: it has a function or a name that is none of these.
+        """
+        for call in sorted(side.atoms(AppliedUndef), key=str):
+            raise pointed(
+                sentence,
+                max(0, sentence.find(str(call.func))),
+                f"{call.func} is not known; a quantity has states alone",
+            )
+        free = dict(self.free)
+        found = self.symbols(side, sentence)
+        for name in self.free:
+            if symbol(name) in side.free_symbols and name not in self.definitions:
+                self.free = free
+                near = get_close_matches(name, [*self.states.names.known, *self.states.hidden], n=1, cutoff=0.4)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise pointed(
+                    sentence, max(0, sentence.find(name)),
+                    f"There is no state {name!r}.{hint} Of a constant in a conserved quantity the value has to be "
+                    f"told, as in {name} = 2",
+                )  # fmt: skip
+        return found
+
     def symbols(self, side: sp.Expr, sentence: str) -> sp.Expr:
         """Names replaced by what they stand for."""
         side = put(side, {symbol(name): value for name, value in self.definitions.items()})
@@ -95,6 +121,17 @@ class Reader:
             raise pointed(sentence, place, "An unknown function cannot stand within another")
         if any(one.is_number for one in arguments):
             raise pointed(sentence, place, f"An argument of {name} is a number")
+        constants = set(map(told_symbol, self.free))
+        for one in arguments:
+            if one.free_symbols <= constants:
+                written = str(one).replace("$", "")
+                near = get_close_matches(written, self.states.names.known, n=1, cutoff=0.4)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise pointed(
+                    sentence,
+                    max(0, sentence.find(written)),
+                    f"{written!r}, an argument of {name}, is constant.{hint}",
+                )
         made = self.function(name, [wave for one in arguments for wave in self.spread(one, sentence)])
         if self.unknowns.get(name, made) != made:
             raise pointed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -12,10 +13,23 @@ from sympy.core.function import AppliedUndef
 from discovery.errors import UsageError
 from discovery.knowledge.conserved_sums import with_conserved
 from discovery.knowledge.constants import definitions, told_constants
+from discovery.knowledge.fitting_together import check_apart, check_bare, check_hidden, check_used, check_uses
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.meaning import Reader
 from discovery.knowledge.sentences import pointed, read_sentence
-from discovery.knowledge.statements import Angle, Conserved, Equation, Statement, Trend, Uses, Vector, Without
+from discovery.knowledge.statements import (
+    Angle,
+    Bounds,
+    Conserved,
+    Equation,
+    Prior,
+    Shared,
+    Statement,
+    Trend,
+    Uses,
+    Vector,
+    Without,
+)
 from discovery.knowledge.states import States, states_of
 from discovery.knowledge.vectors import components
 from discovery.laws import Frame, Unknown, unknown_symbol
@@ -33,12 +47,16 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     """
     statements = [read_sentence(sentence) for sentence in sentences]
     equations = _equations(statements, names)
+    check_uses(statements, equations)
     states = states_of(equations, names)
     known = definitions(statements, names)
+    check_used(statements, equations)
     angles = frozenset(states.column(one.name, one.sentence) for one in statements if isinstance(one, Angle))
-    reader = Reader(states, known, _arguments(statements, equations), angles)
+    reader = Reader(states, known, _arguments(statements, equations, names), angles)
     templates = _templates(equations, states, reader)
-    conserved = [(one, reader.side(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
+    about = [one.name for one in statements if isinstance(one, Bounds | Prior | Shared)]
+    check_bare(equations, reader.free, about)
+    conserved = [(one, reader.quantity(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
     for state in states.every:
         templates.setdefault(state, _open(state, states, reader))
     templates, conservations = with_conserved(templates, conserved)
@@ -46,8 +64,12 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     rows = tuple(templates[state] for state in states.every)
     used = [one for one in reader.unknowns.values() if any(row.has(unknown_symbol(one.name)) for row in rows)]
     unknowns = tuple(_described(one, statements) for one in used)
+    check_hidden(states.hidden.values(), templates, unknowns)
+    check_apart(rows, unknowns, [one.name for one in constants if math.isinf(one.deviation)])
     frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs))
-    return Knowledge(tuple(sentences), frame, tuple(states.hidden.values()), conservations, tuple(reader.notes))
+    values = tuple(float(value) for value in known.values() if value.is_number)
+    hidden = tuple(states.hidden.values())
+    return Knowledge(tuple(sentences), frame, hidden, conservations, tuple(reader.notes), values=values)
 
 
 def _equations(statements: Sequence[Statement], names: Names) -> list[Equation]:
@@ -61,7 +83,9 @@ def _equations(statements: Sequence[Statement], names: Names) -> list[Equation]:
     return [part for one in statements if isinstance(one, Equation) for part in components(one, vectors)]
 
 
-def _arguments(statements: Sequence[Statement], equations: Sequence[Equation]) -> dict[str, tuple[sp.Expr, ...]]:
+def _arguments(
+    statements: Sequence[Statement], equations: Sequence[Equation], names: Names
+) -> dict[str, tuple[sp.Expr, ...]]:
     """Arguments that stand in sentences of their own, by the function's name."""
     called = {str(call.func) for one in equations for call in one.side.atoms(AppliedUndef)}
     bare = {str(name) for one in equations for name in one.side.free_symbols}
@@ -69,10 +93,11 @@ def _arguments(statements: Sequence[Statement], equations: Sequence[Equation]) -
     for one in statements:
         if not isinstance(one, Trend | Without | Uses):
             continue
-        if one.name not in called | bare:
+        if one.name not in called | bare or names.identifier(one.name):
             near = get_close_matches(one.name, called, n=1, cutoff=0.4)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise pointed(one.sentence, 0, f"{one.name!r} stands in no equation. {hint}Write {one.name}(x) in one")
+            hint = f"Did you mean {near[0]!r}?" if near else f"Write {one.name}(x) in one"
+            hint = "It is a column, and this is said of unknown functions" if names.identifier(one.name) else hint
+            raise pointed(one.sentence, 0, f"{one.name!r} stands in no equation. {hint}")
         if one.name not in called and one.name not in told:
             raise pointed(
                 one.sentence, 0, f"{one.name} stands without arguments. Write {one.name}(x), or {one.name} uses x"

@@ -34,12 +34,14 @@ class Units:
         dimensions: the same in base units; None where a column has none.
         mode: ``hard`` rules inconsistent laws out, ``soft`` charges them; ``off`` where nothing is checked.
         notes: what the user should know, one sentence each.
+        known: sizes of the constants that a user gave values to; they have units that nobody stated.
     """
 
     texts: Mapping[str, str]
     dimensions: Mapping[str, Exponents | None]
     mode: Mode = "off"
     notes: tuple[str, ...] = ()
+    known: frozenset[float] = frozenset()
 
     def renamed(self, old: Sequence[str], new: Sequence[str]) -> Units:
         """The same for columns that have other identifiers."""
@@ -53,7 +55,7 @@ class Units:
         States that are no columns may have any unit; inputs that are none tell groups of runs apart, and are numbers.
         """
         others: dict[str, Exponents | None] = {**dict.fromkeys(law.states), **{name: {} for name in law.inputs}}
-        if self.mode == "off" or consistent(law, {**others, **self.dimensions}):
+        if self.mode == "off" or consistent(law, {**others, **self.dimensions}, self.known):
             return 0.0
         return SOFT if self.mode == "soft" else math.inf
 

@@ -17,9 +17,9 @@ from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline
 
 from discovery.dynamics.simulate import simulate
-from discovery.errors import DataError, UsageError
+from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
-from discovery.laws import Frame, Told, told_symbol, unknown_symbol
+from discovery.laws import Frame, Told, told_symbol
 from discovery.problems.flexible import MOST, Flexible
 from discovery.problems.grids import GRID
 from discovery.problems.hidden import extended, wider, with_columns
@@ -55,19 +55,8 @@ class Latent:
 
     @classmethod
     def of(cls, frame: Frame, hidden: Sequence[Hidden], runs: tuple[Trajectory, ...], smoothing: Smoothing) -> Latent:
-        """The search of a frame.
-
-        Raises:
-            UsageError: the equation of a latent state has an unknown function.
-        """
+        """The search of a frame in which the equations of latent states were told in full."""
         rows = {one.name: frame.templates[frame.states.index(one.name)] for one in hidden}
-        for one in hidden:
-            if any(rows[one.name].has(unknown_symbol(unknown.name)) for unknown in frame.unknowns):
-                raise UsageError(
-                    f"{one.header} was not measured, so that its equation has to be told in full, with free constants "
-                    f"at most: its course could be anything. Tell {one.header}' without unknown functions, or measure "
-                    "it."
-                )
         marks = [one for one in frame.constants if any(row.has(told_symbol(one.name)) for row in rows.values())]
         number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(marks)}
         others = tuple(name for name in (*frame.states, *frame.inputs) if name not in rows)

@@ -54,6 +54,16 @@ def pools_of(
     return found
 
 
+def refused(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> int:
+    """Candidates for the functions of which none is as it was told to be."""
+    found = 0
+    for unknown in problem.frame.unknowns if problem.frame is not None else ():
+        mine = [one for one in candidates if isinstance(one, EquationCandidate) and one.state == unknown.name]
+        kept = [one for one in mine if allowed(one.expression, unknown, problem.parts[unknown.name])]
+        found += 0 if kept else len(mine)
+    return found
+
+
 def without_told(unknown: Unknown, frame: Frame) -> Callable[[sp.Expr], sp.Expr]:
     """Takes the terms out of a function that a told constant stands before anyway.
 

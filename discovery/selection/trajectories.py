@@ -28,7 +28,7 @@ from discovery.selection.refined import Refined, canonical_law, charged, in_orde
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
-from discovery.selection.told import followed, permitted, pools_of, whole_laws
+from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
 from discovery.symbolic.complexity import node_count
@@ -56,6 +56,7 @@ class Selected:
         residuals: those minus the measurements, in standard deviations; None if there is no law.
         last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
         sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
+        refused: laws, or candidates for a function, that are not as they were told to be, where that left none.
     """
 
     ranking: Ranking
@@ -68,6 +69,7 @@ class Selected:
     residuals: Float[np.ndarray, "sample state"] | None
     last: tuple[Polished, ...] = ()
     sound: bool = True
+    refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,9 +176,11 @@ class TrajectorySelector:
             refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline,
             surcharge=problem.surcharge,
         )  # fmt: skip
-        refined = [item for item in charged(refined, problem.surcharge) if permitted(item.law, problem)]
+        every = charged(refined, problem.surcharge)
+        refined = [item for item in every if permitted(item.law, problem)]
         show(witness, refined, windows)
-        return _ranked(self, refined, windows, problem, deadline)
+        ranked = _ranked(self, refined, windows, problem, deadline)
+        return ranked if refined else replace(ranked, refused=max(len(every), refused(candidates, problem)))
 
     def _exchanged(
         self,

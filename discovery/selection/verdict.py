@@ -89,8 +89,11 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         agreed: whether all runs agree on its constants (:mod:`discovery.selection.agreement`).
     """
     if not selected.ranking.front:
-        finding = Finding("bad", "No candidate could be integrated along the measured trajectories.")
-        headline = "No law was found that can be simulated" + ("." if finished else " before work was cut off.")
+        told = f"All {selected.refused} candidates contradict what was told of a function. Tell less, or otherwise."
+        text = told if selected.refused else "No candidate could be integrated along the measured trajectories."
+        finding = Finding("bad", text)
+        what = "goes with what was told" if selected.refused else "can be simulated"
+        headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = _Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]

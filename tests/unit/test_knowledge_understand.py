@@ -118,7 +118,21 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x", ["x' = kappa*x", "kapa > 0"], "Did you mean 'kappa'"),
         ("x", ["x' = x", "a > 0"], "There is no constant"),
         ("x y", ["x' = a*x", "y' = -b*x", "x + y = const"], "contradicts the equations"),
-        ("x", ["x' = a*x", "a + 1 = const"], "holds no state"),
+        ("x", ["x' = a*x", "a + 1 = const"], "There is no state 'a'"),
+        ("x", ["x' = a*x", "2 = const"], "holds no state"),
+        ("S I", ["S' = -beta*S*I", "S + I + R = const"], "There is no state 'R'"),
+        ("x v", ["f(x) + v = const"], "f is not known"),
+        ("x v", ["v' = f(x)", "f uses v"], "stands as f\\(x\\) in an equation, with other arguments"),
+        ("x v", ["v' = f", "f uses x", "f uses x, v"], "are told by 'f uses x' too"),
+        ("x", ["x' = f", "f uses x, y"], "'y', an argument of f, is constant"),
+        ("theta", ["theta' = f(tetha)"], "Did you mean 'theta'"),
+        ("x", ["x' = v"], "If it is the velocity, which was not measured, write x'' = f"),
+        ("x", ["x' = -k*x", "gg = 9.81"], "No equation has the constant 'gg'"),
+        ("x", ["x' = -gamma*x", "gama = 9.81"], "Did you mean 'gamma'"),
+        ("x", ["x' = -k*x - k2*x"], "k and k2 stand before the same terms"),
+        ("x v", ["v' = f(x, v) + g(v, x)"], "only their sum can be found"),
+        ("I", ["S' = -h(S, I)"], "its equation has to be told in full"),
+        ("x", ["x' = f(x)", "x increasing"], "It is a column"),
         ("x y", ["x' = f(x)", "y' = f(y)"], "other arguments"),
         ("x", ["x' = f(x)", "g increasing"], "stands in no equation"),
         ("x", ["x' = f", "f increasing"], "stands without arguments"),
@@ -139,3 +153,20 @@ def test_an_input_has_no_equation() -> None:
     """Its course is given."""
     with pytest.raises(DiscoveryError, match="is an input"):
         told("x", "u' = -x", inputs="u")
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentences"),
+    [
+        ("x v", ["x' = v"]),  # a column
+        ("x", ["x' = c", "c > 0"]),  # a constant of which something is told
+        ("x", ["x' = -(a + b)*x", "a ~ 1 +- 0.1"]),  # told apart by what is believed
+        ("x y", ["x' = f(x) + y*g(x)"]),
+        ("x y", ["x' = -a*x*y", "y' = a*x*y - b*y"]),
+        ("x v", ["v' = f", "f uses x, v"]),
+        ("x", ["x' = -w*x", "w = 2*k", "k = 3"]),
+    ],
+)
+def test_what_fits_together_is_not_refused(columns: str, sentences: list[str]) -> None:
+    """Each is near to what is refused."""
+    assert told(columns, *sentences).frame.templates

@@ -59,6 +59,15 @@ def test_sentences_that_fit_are_not(sentence: str) -> None:
     assert "hard" == stated(TABLE, config, understood(TABLE, config)).mode
 
 
+def test_constants_with_values_have_units_that_nobody_stated() -> None:
+    """9.81 is m/s^2 here; another number has none."""
+    fits = RunConfig(laws=("x' = v", "v' = -k*x - g", "g = 9.81"))
+    assert "hard" == stated(TABLE, fits, understood(TABLE, fits)).mode
+    wrong = RunConfig(laws=("x' = v", "v' = -k*x - g - 2.5*x", "g = 9.81"))
+    with pytest.raises(UsageError, match="What was told does not fit the units"):
+        stated(TABLE, wrong, understood(TABLE, wrong))
+
+
 def test_functions_that_data_cannot_support_are_refused_before_anything_is_computed() -> None:
     """Five values for each of them."""
     few = from_arrays(MOVING[:5], np.arange(5.0), names=("x", "v"))

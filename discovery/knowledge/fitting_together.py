@@ -1,0 +1,128 @@
+"""Whether what was told fits together: names that are used, arguments that agree, parts that data tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import combinations
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from discovery.errors import UsageError
+from discovery.knowledge.knowledge import Hidden
+from discovery.knowledge.sentences import pointed
+from discovery.knowledge.statements import Conserved, Definition, Equation, Statement, Uses
+from discovery.laws import Unknown, told_symbol, unknown_symbol
+from discovery.samples import symbol
+
+
+def check_uses(statements: Sequence[Statement], equations: Sequence[Equation]) -> None:
+    """The arguments of a function are told once, or twice alike.
+
+    Raises:
+        ExpressionError: they are not.
+    """
+    calls = {call for one in equations for call in one.side.atoms(AppliedUndef)}
+    seen: dict[str, Uses] = {}
+    for one in statements:
+        if not isinstance(one, Uses):
+            continue
+        if one.name in seen:
+            raise pointed(
+                one.sentence, 0, f"The arguments of {one.name} are told by {seen[one.name].sentence!r} too. Keep one"
+            )
+        seen[one.name] = one
+        for call in calls:
+            if str(call.func) == one.name and set(call.args) != set(one.arguments):  # pyright: ignore[reportArgumentType]
+                raise pointed(
+                    one.sentence,
+                    0,
+                    f"{one.name} stands as {call} in an equation, with other arguments. Keep one of them",
+                )
+
+
+def check_used(statements: Sequence[Statement], equations: Sequence[Equation]) -> None:
+    """Every constant that has a value stands in an equation, in a conserved quantity or in another constant.
+
+    Raises:
+        ExpressionError: one does not; it may be misspelt.
+    """
+    sides: list[sp.Basic] = [one.side for one in equations]
+    sides += [one.quantity for one in statements if isinstance(one, Conserved)]
+    sides += [argument for one in statements if isinstance(one, Uses) for argument in one.arguments]
+    known = [one for one in statements if isinstance(one, Definition)]
+    for one in known:
+        others = [*sides, *(other.value for other in known if other is not one)]
+        used = {str(name).rstrip("'") for side in others for name in side.free_symbols}
+        if one.name not in used:
+            near = get_close_matches(one.name, sorted(used), n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise pointed(
+                one.sentence, 0, f"No equation has the constant {one.name!r}.{hint} Correct it or leave it out"
+            )
+
+
+def check_bare(equations: Sequence[Equation], free: Iterable[str], told: Iterable[str]) -> None:
+    """A rate that is one free constant alone is more likely a column that is not there.
+
+    Args:
+        told: constants of which a sentence says something.
+
+    Raises:
+        ExpressionError: one is, and nothing else is told of the constant.
+    """
+    unsaid = {symbol(name) for name in free} - {symbol(name) for name in told}
+    for one in equations:
+        if one.order == 1 and str(one.side) in map(str, unsaid):
+            raise pointed(
+                one.sentence, max(0, one.sentence.rfind(str(one.side))),
+                f"There is no column {str(one.side)!r}, so that {one.state} would change at a constant rate. If it "
+                f"is the velocity, which was not measured, write {one.state}'' = f({one.state}, {one.state}'); if a "
+                f"constant, say what is known of it, as in {one.side} > 0",
+            )  # fmt: skip
+
+
+def check_hidden(hidden: Iterable[Hidden], templates: Mapping[str, sp.Expr], unknowns: Sequence[Unknown]) -> None:
+    """The equation of a state that was not measured, and is no velocity, is told in full.
+
+    Raises:
+        UsageError: it has an unknown function.
+    """
+    marks = [unknown_symbol(one.name) for one in unknowns]
+    for one in hidden:
+        if marks and not one.velocity_of and templates[one.name].has(*marks):
+            raise UsageError(
+                f"{one.header} was not measured, so that its equation has to be told in full, with free constants "
+                f"at most: its course could be anything. Tell {one.header}' without unknown functions, or measure it."
+            )
+
+
+def check_apart(rows: Sequence[sp.Expr], unknowns: Sequence[Unknown], constants: Sequence[str]) -> None:
+    """No two functions, and no two constants, stand everywhere with the same factor: only their sum could be found.
+
+    Raises:
+        UsageError: two do.
+    """
+    for one, two in combinations(unknowns, 2):
+        alike = set(one.arguments) == set(two.arguments)
+        if alike and _proportional(rows, unknown_symbol(one.name), unknown_symbol(two.name)):
+            raise UsageError(
+                f"{one.name} and {two.name} have the same arguments and factors, so that only their sum can be found. "
+                "Write one function, or give them different arguments."
+            )
+    for first, second in combinations(constants, 2):
+        if _proportional(rows, told_symbol(first), told_symbol(second)):
+            raise UsageError(
+                f"{first} and {second} stand before the same terms, so that only their sum can be found. Write one "
+                f"constant, or give one of them a value, as in {first} = 1."
+            )
+
+
+def _proportional(rows: Sequence[sp.Expr], one: sp.Symbol, two: sp.Symbol) -> bool:
+    """Whether all rows change in proportion with both, at all values of both."""
+    slopes = [(row.diff(one), row.diff(two)) for row in rows if row.has(one) or row.has(two)]
+    if not slopes or any(0 in pair for pair in slopes):
+        return False
+    ratios = {above / below for above, below in slopes}
+    return len(ratios) == 1 and bool(next(iter(ratios)).is_number)

@@ -1,0 +1,60 @@
+"""What is said where the data, by the law that was found, speak against what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from discovery.knowledge.knowledge import Conservation
+from discovery.selection.trajectories import Selected
+from discovery.symbolic.evaluate import compiled
+from discovery.types import Finding, Law, Prediction, symbol
+
+# Deviations of a belief that a constant may be away from what was believed: one in 400 is as far by chance.
+FAR = 3.0
+# Share of what the terms of a conserved quantity do that it may change itself, by a law whose constants are fitted.
+CHANGES = 0.01
+
+
+def against_told(selected: Selected, told: Sequence[Conservation]) -> Iterator[Finding]:
+    """A caution for each belief that the data contradict, and a finding against laws that change what is conserved."""
+    if not selected.ranking.front:
+        return
+    law = selected.ranking.front[0].law
+    for one in law.frame.constants if law.frame is not None else ():
+        if one.name not in law.told or not np.isfinite(one.deviation):
+            continue
+        value = law.constants[law.told.index(one.name)]
+        away = abs(value - one.mean) / one.deviation
+        if away > FAR:
+            yield Finding(
+                "caution",
+                f"{one.name} was believed to be {one.mean:g} +- {one.deviation:g}, and is {value:.4g} by these data, "
+                f"{away:.1f} deviations away: one of them is wrong, or the law is.",
+            )
+    for conserved in told:
+        change = _change(law, conserved, selected.fitted)
+        if change > CHANGES:
+            yield Finding(
+                "bad",
+                f"{conserved.sentence!r} was told, but by the law that was found it changes by {100 * change:.2g} % "
+                "of what its terms do.",
+            )
+
+
+def _change(law: Law, conserved: Conservation, courses: Sequence[Prediction]) -> float:
+    """How fast the quantity changes along a law's course, as a share of what its terms do."""
+    names = law.states
+    if law.inputs or not conserved.quantity.free_symbols <= set(map(symbol, names)):
+        return 0.0  # what is driven from outside is another question
+    slopes = compiled([conserved.quantity.diff(symbol(name)) for name in names], names)
+    field = compiled(list(law.equations.values()), names)
+    states = np.vstack([one.states for one in courses if one.kind == "fit"])
+    states = states[np.isfinite(states).all(axis=1)]
+    if not len(states) or any(not one.free_symbols <= set(map(symbol, names)) for one in law.equations.values()):
+        return 0.0
+    parts = slopes(states) * field(states)
+    size = float(np.sqrt(np.mean(np.sum(parts**2, axis=1))))
+    change = float(np.sqrt(np.mean(np.sum(parts, axis=1) ** 2)))
+    return change / size if size > 0.0 else 0.0
