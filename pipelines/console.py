@@ -23,6 +23,7 @@ from pipelines.live import Screen, shown
 from pipelines.plan import Step
 from pipelines.terminal import plain
 from pipelines.timeline import Timeline, name_of
+from pipelines.told import spoken
 
 # A path in a log stays on one line; words between colons or brackets are words.
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -159,7 +160,7 @@ def show(result: DiscoveryResult) -> None:
     if len(front) > 1:
         _show_front(front)
     for sentence in sentences(result):
-        say("kept", sentence, "cyan")
+        say("kept", spoken(sentence, headers), "cyan")
     for sentence in advised(result):
         say("advice", sentence, "cyan")
 

@@ -20,6 +20,7 @@ from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
+from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
@@ -124,7 +125,13 @@ def discover_ode(
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *_notes(problem, why, outliers, headers), *refused),
+        notes=(
+            *_notes_on(measurements, known),
+            *units.notes,
+            *_notes(problem, why, outliers, headers),
+            *refused,
+            *beginnings(selected, problem, headers),
+        ),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),

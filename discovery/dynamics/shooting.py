@@ -135,6 +135,17 @@ class _Normal:
         """Normal matrix of the constants after the starts are eliminated."""
         return self.constants - np.einsum("kdi,kdj->ij", self.mixed, np.linalg.solve(self._blocks(0.0), self.mixed))
 
+    def start_deviations(self) -> np.ndarray:
+        """Standard deviations of the starts, with what the constants leave open."""
+        inverse = np.linalg.inv(self._blocks(0.0))
+        follow = inverse @ self.mixed
+        information = self.information()
+        size = np.sqrt(np.maximum(np.diag(information), 0.0))
+        size = np.where(size > 0.0, size, 1.0)
+        covariance = np.linalg.pinv(information / size / size[:, None], hermitian=True) / size / size[:, None]
+        whole = np.einsum("kdd->kd", inverse) + np.einsum("kdi,ij,kdj->kd", follow, covariance, follow)
+        return np.sqrt(np.maximum(whole, 0.0)) * self.spread
+
     def starts_after(self, change: np.ndarray) -> np.ndarray:
         """Changes of the starts that a change of the constants asks for."""
         return -np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
@@ -245,6 +256,13 @@ def following(
     constants = np.array(fitted.law.constants)
     normal = _evaluate(tape_of(fitted.law), windows, settings, constants, np.array(fitted.starts))
     return fitted.starts if normal is None else fitted.starts + normal.starts_after(change)
+
+
+def start_deviations(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarray, "window state"] | None:
+    """Standard deviation of each window start, as the residuals have it; None if the law cannot be simulated."""
+    law = fitted.law
+    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(fitted.starts))
+    return None if normal is None else normal.start_deviations() * math.sqrt(max(1.0, fitted.reduced))
 
 
 def fit(

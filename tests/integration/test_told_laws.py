@@ -1,5 +1,6 @@
 """Sentences from end to end: told laws on simulated and on measured data."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,6 +106,11 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
     verdict = compare_laws(result.law.equations, {state: parse(text) for state, text in truth.items()})
     assert "identical" == verdict.verdict
     assert "found" == result.status
+    (began,) = [note for note in result.notes if note.startswith("S began at")]
+    value, low, high = (float(one) for one in re.findall(r"\d+\.\d+", began))
+    unit = result.law.constants[0] / 0.5  # that of the hidden state is anybody's choice
+    assert low < 0.99 / unit < high
+    assert 0.0 < high - low < 0.2 * value
 
 
 def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
