@@ -42,8 +42,17 @@ MOST = 4  # constants that get values of their own; more than that is no family
 
 
 def named(own: Sequence[str]) -> tuple[str, ...]:
-    """What names a constant, and not how to find one."""
-    return tuple(one for one in own if one.partition(":")[0].strip() != AUTO)
+    """What names a constant, and not how to find one.
+
+    Raises:
+        UsageError: a constant is named twice.
+    """
+    told = tuple(one for one in own if one.partition(":")[0].strip() != AUTO)
+    constants = [one.partition(":")[0].strip() for one in told]
+    for name in constants:
+        if constants.count(name) > 1:
+            raise UsageError(f"--own {name} is given twice. Keep the one by whose column its values differ.")
+    return told
 
 
 def with_own(

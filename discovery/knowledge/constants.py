@@ -59,7 +59,7 @@ def told_constants(
         elif one.name not in free:
             near = get_close_matches(one.name, [*free, *known], n=1, cutoff=0.4)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            others = f" The constants are {', '.join([*free, *known])}." if free or known else " There is no constant."
+            others = f" The constants are {', '.join([*free, *known])}" if free or known else " There is no constant"
             place = max(0, one.sentence.find(one.name))
             raise pointed(one.sentence, place, f"No equation has the constant {one.name!r}.{hint}{others}")
     return tuple(_told(name, [one for one in about if one.name == name]) for name in free)
