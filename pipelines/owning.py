@@ -16,6 +16,7 @@ from typing import cast
 import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
+from discovery.errors import UsageError
 from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units

@@ -132,10 +132,8 @@ def _estimated(
         else:
             residuals = _relative(x, level, floor)
         least = FINEST if kind == "lognormal" else 1e-150
-        largest = float(
-            np.max(np.abs(residuals), initial=1e-150)
-        )  # squares of residuals about a level of zero overflow
-        size = largest * float(np.sqrt(np.mean((residuals / largest) ** 2) / share)) if len(residuals) else 1.0
+        with np.errstate(over="ignore"):  # relative to a level of zero
+            size = float(np.sqrt(np.mean(residuals**2) / share)) if len(residuals) else 1.0
         scales.append(min(max(size, least), 1e150))
         floors.append(floor)
     return NoiseModel(kind, np.array(scales), np.array(floors), noise.estimated)
