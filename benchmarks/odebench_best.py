@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -83,8 +83,10 @@ def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:
     smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
     # The tape has no cotangent.
-    written = tuple(rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x)) for rhs in truth.equations.values())
-    return canonical_law(Law(tuple(truth.equations), written, ())), problem
+    written = [
+        cast("sp.Expr", rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x))) for rhs in truth.equations.values()
+    ]
+    return canonical_law(Law(tuple(truth.equations), tuple(written), ())), problem
 
 
 def _place(out: Path, case: Case) -> Path:

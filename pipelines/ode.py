@@ -36,6 +36,7 @@ from discovery.types import (
     DiscoveryProblem,
     DiscoveryResult,
     Failure,
+    Finding,
     Smoothing,
     Trajectory,
     Verdict,
@@ -112,9 +113,9 @@ def discover_ode(
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by = _stopped_by(deadline)
     rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
-    agreed = (*agreement(selected, deadline=rest), *against_told(selected, known.conserved if known else ()))
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreed)
+    verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
     headers = dict(headers_of(measurements, known))
+    began = tuple(beginnings(selected, problem, headers))
     advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
         headers=headers,
@@ -130,7 +131,7 @@ def discover_ode(
             *units.notes,
             *_notes(problem, why, outliers, headers),
             *refused,
-            *beginnings(selected, problem, headers),
+            *began,
         ),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
@@ -220,6 +221,11 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
         registry.ensure("search", name)
         config.make_engine(name)
     config.make_selector()
+
+
+def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> tuple[Finding, ...]:
+    """What runs do not agree on, and what speaks against that which was told."""
+    return (*agreement(selected, deadline=deadline), *against_told(selected, known.conserved if known else ()))
 
 
 def _structure(
