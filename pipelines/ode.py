@@ -115,7 +115,7 @@ def discover_ode(
     rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
     headers = dict(headers_of(measurements, known))
-    began = tuple(beginnings(selected, problem, headers))
+    on_the_way, began = _notes(problem, why, outliers, headers), beginnings(selected, problem, headers)
     advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
         headers=headers,
@@ -126,13 +126,7 @@ def discover_ode(
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(
-            *_notes_on(measurements, known),
-            *units.notes,
-            *_notes(problem, why, outliers, headers),
-            *refused,
-            *began,
-        ),
+        notes=(*_notes_on(measurements, known), *units.notes, *on_the_way, *refused, *began),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
