@@ -111,11 +111,10 @@ def discover_ode(
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
-    stopped_by = _stopped_by(deadline)
-    rest = NEVER if stopped_by == "done" else deadline  # a law is told in whole, or the result says so
+    stopped_by, rest = _ended(deadline)
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
     headers = dict(headers_of(measurements, known))
-    on_the_way, began = _notes(problem, why, outliers, headers), beginnings(selected, problem, headers)
+    notes = (*_notes(problem, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     advice = advise(selected, problem, headers=headers, deadline=rest)
     return DiscoveryResult(
         headers=headers,
@@ -126,7 +125,7 @@ def discover_ode(
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *on_the_way, *refused, *began),
+        notes=(*_notes_on(measurements, known), *units.notes, *notes),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
@@ -245,10 +244,11 @@ def _problem(
     return problem.settling(settled(problem))
 
 
-def _stopped_by(deadline: Deadline) -> Literal["done", "deadline", "interrupt"]:
+def _ended(deadline: Deadline) -> tuple[Literal["done", "deadline", "interrupt"], Deadline]:
+    """By what the work ended, and the deadline of the rest: a law is told in whole, or the result says so."""
     if deadline.stop.is_set():
-        return "interrupt"
-    return "deadline" if deadline.passed() else "done"
+        return "interrupt", deadline
+    return ("deadline", deadline) if deadline.passed() else ("done", NEVER)
 
 
 def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
