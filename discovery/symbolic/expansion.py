@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import cast
+from typing import NamedTuple, cast
 
 import sympy as sp
 
@@ -14,22 +14,42 @@ MAX_NODES = 1500  # sums in denominators are copied into each term that stands a
 
 def is_short(expression: sp.Expr) -> bool:
     """Whether it has at most 200 terms and 1500 nodes when it is multiplied out."""
-    terms, nodes = _size(expression)
-    return terms <= MAX_TERMS and nodes <= MAX_NODES
+    size = _size(expression)
+    return size.terms <= MAX_TERMS and size.nodes <= MAX_NODES
 
 
-def _size(expression: sp.Expr) -> tuple[int, int]:
-    """Upper bounds on the terms and the nodes that multiplying out gives, inside of functions and denominators too."""
+class _Size(NamedTuple):
+    """Upper bounds of an expression that is multiplied out, inside of functions and denominators too.
+
+    Attributes:
+        below: terms of the largest denominator.
+    """
+
+    terms: int
+    nodes: int
+    below: int = 1
+
+
+def _size(expression: sp.Expr) -> _Size:
     inner = [_size(argument) for argument in cast("tuple[sp.Expr, ...]", expression.args)]
-    nodes = 1 + sum(own for _, own in inner)
+    nodes = 1 + sum(one.nodes for one in inner)
+    below = max((one.below for one in inner), default=1)
     if isinstance(expression, sp.Add):
-        return sum(terms for terms, _ in inner), nodes
+        return _Size(sum(one.terms for one in inner), nodes, below)
     if isinstance(expression, sp.Mul):
-        product = math.prod(terms for terms, _ in inner)
-        return product, product + sum(own * (product // terms) for terms, own in inner)
+        product = math.prod(one.terms for one in inner)
+        copied = product + sum(one.nodes * (product // one.terms) for one in inner)
+        return _Size(product, copied, math.prod(one.below for one in inner))
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0][0]
-        powers = math.comb(exponent + terms - 1, exponent)
+        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0].terms
+        powers, denominators = _powers(terms, exponent), _powers(below, exponent)
         factors = min(exponent, terms)  # of a product in the power, each as long as a term of the base is on average
-        return (powers if expression.exp > 0 else 1), powers + powers * factors * nodes // terms
-    return 1, nodes
+        whole = powers + powers * factors * nodes // terms
+        whole += powers * denominators if below > 1 else 0  # each term has a power of the denominator, multiplied out
+        return _Size(powers, whole, denominators) if expression.exp > 0 else _Size(1, whole, powers)
+    return _Size(1, nodes)
+
+
+def _powers(terms: int, exponent: int) -> int:
+    """Terms of a power of a sum."""
+    return math.comb(exponent + terms - 1, exponent)

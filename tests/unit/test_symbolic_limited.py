@@ -73,7 +73,13 @@ def test_an_exponent_is_not_multiplied_out_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-(x + 2)*((y**0.2 - 1)**-2/5 - 1)**42/g", "-x**2*((y - 3081**0.2 - 1)**-4/5 - 1)**42/g"]
+    "text",
+    [
+        "-(x + 2)*((y**0.2 - 1)**-2/5 - 1)**42/g",
+        "-x**2*((y - 3081**0.2 - 1)**-4/5 - 1)**42/g",
+        "-(x + a)**-29/5 - (1/(y**0.2 - 1) - p)**51/g",  # each of 52 terms has a denominator of its own
+        "-(x + a)*j - (1/(y - 1) - p)**51/g",
+    ],
 )
 def test_high_powers_of_nested_roots_are_not_multiplied_out(text: str) -> None:
     """Each has fewer than a hundred terms, but took SymPy ten seconds a time."""
