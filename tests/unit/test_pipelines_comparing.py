@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from discovery.symbolic.parse import parse
@@ -18,12 +19,19 @@ def test_laws_with_inputs_and_time_are_compared(
     """They are variables, as the states are."""
     laws = {"one": "torque - 2*sin(x) + t", "two": other}
 
+    times = np.linspace(0.0, 9.0, 10)
+    run = SimpleNamespace(inputs=np.full((10, 1), 3.0))
+    curve = SimpleNamespace(times=times, states=times[:, None] - 4.0)
+
     def load(folder: Path) -> SimpleNamespace:
-        return SimpleNamespace(law=SimpleNamespace(equations={"x": parse(laws[folder.name])}))
+        law = SimpleNamespace(equations={"x": parse(laws[folder.name])}, states=("x",), inputs=("torque",))
+        return SimpleNamespace(law=law, trajectories=[run], smoothing=SimpleNamespace(trajectories=[curve]))
 
     monkeypatch.setattr("pipelines.store.load", load)
     folders = [tmp_path / name for name in laws]
     for folder in folders:
         folder.mkdir()
     compare_command(*map(str, folders), as_json=False)
-    assert f"{verdict}\n" == capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert f"{verdict}\n" == printed.out
+    assert "Compared where -4 <= x <= 5, 0 <= t <= 9." in printed.err  # the torque rests, which says nothing of it
