@@ -49,7 +49,7 @@ def _compare_runs(found: str, reference: str) -> Any:
     region = {name: seen[name] for name in names if name in seen}
     verdict = compare_laws(*laws, names=names, region=region)
     said = ", ".join(f"{low:.3g} <= {name} <= {high:.3g}" for name, (low, high) in region.items())
-    return replace(verdict, how=f"{verdict.how} Compared where {said}.")
+    return replace(verdict, how=f"{verdict.how} Compared where {said}.") if said else verdict
 
 
 def _with_law(folder: str) -> Any:

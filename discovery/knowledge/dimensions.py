@@ -84,10 +84,10 @@ def consistent(law: Law, dimensions: Mapping[str, Exponents | None], known: froz
         dimensions: of the states and of ``t``; None where one is not known, which then fits whatever it stands in.
         known: sizes of numbers that are constants of a user, which have units, as 9.81 m/s^2.
     """
-    columns = {name: {} if known is None else known for name, known in dimensions.items()}
+    columns = {name: {} if one is None else one for name, one in dimensions.items()}
     for converting in (False, True):
         walk = _Walk(columns, strict=True, converting=converting, known=known)
-        walk.unknown |= {name for name, known in dimensions.items() if known is None}
+        walk.unknown |= {name for name, one in dimensions.items() if one is None}
         try:
             for state, skeleton in zip(law.states, law.skeletons, strict=True):
                 walk.right_hand_side(skeleton, walk.rate(state))

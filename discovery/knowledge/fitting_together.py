@@ -14,11 +14,10 @@ from discovery.knowledge.knowledge import Hidden
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Conserved, Definition, Equation, Statement, Uses
 from discovery.laws import Unknown, told_symbol, unknown_symbol
-from discovery.samples import symbol
 
 
 def check_uses(statements: Sequence[Statement], equations: Sequence[Equation]) -> None:
-    """The arguments of a function are told once, or twice alike.
+    """The arguments of a function are told in one sentence, and an equation that has them too has the same.
 
     Raises:
         ExpressionError: they are not.
@@ -72,9 +71,9 @@ def check_bare(equations: Sequence[Equation], free: Iterable[str], told: Iterabl
     Raises:
         ExpressionError: one is, and nothing else is told of the constant.
     """
-    unsaid = {symbol(name) for name in free} - {symbol(name) for name in told}
+    unsaid = set(free) - set(told)
     for one in equations:
-        if one.order == 1 and str(one.side) in map(str, unsaid):
+        if one.order == 1 and str(one.side) in unsaid:
             raise pointed(
                 one.sentence, max(0, one.sentence.rfind(str(one.side))),
                 f"There is no column {str(one.side)!r}, so that {one.state} would change at a constant rate. If it "
