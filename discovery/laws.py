@@ -167,7 +167,7 @@ class Law(Shown):
     @property
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in."""
-        return dict(zip(self.states, map(self._written, self.skeletons), strict=True))
+        return dict(zip(self.states, self._written(self.skeletons), strict=True))
 
     @property
     def numeric(self) -> Law:
@@ -189,7 +189,7 @@ class Law(Shown):
     @property
     def written_parts(self) -> tuple[sp.Expr, ...]:
         """The same with the constants' values written in."""
-        return tuple(map(self._written, self.parts))
+        return self._written(self.parts)
 
     def variables(self, part: int) -> tuple[str, ...]:
         """The names in which a part is written."""
@@ -205,9 +205,9 @@ class Law(Shown):
         """The same family at other values."""
         return replace(self, constants=tuple(float(c) for c in constants))
 
-    def _written(self, expression: sp.Expr) -> sp.Expr:
+    def _written(self, expressions: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
         values = {symbol(f"c{i}"): sp.Float(value) for i, value in enumerate(self.constants)}
-        return cast("sp.Expr", expression.xreplace(values))
+        return tuple(cast("sp.Expr", expression.xreplace(values)) for expression in expressions)
 
 
 @dataclass(frozen=True)

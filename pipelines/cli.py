@@ -8,7 +8,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Annotated, Literal, NoReturn
 
 import typer
@@ -61,6 +61,7 @@ app = typer.Typer(
     ),
 )
 def run(
+    context: typer.Context,
     data: Data,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: runs/NAME]", show_default=False)
@@ -97,18 +98,15 @@ def run(
     Exit codes: 0 law found, 1 a fault of the program, 2 bad options, 3 bad data, 4 no law that the data support, 5
     backend missing, 6 budget spent and 130 interrupted, with a partial result, 7 files cannot be written.
     """
-    begin = monotonic()
+    begin = context.obj or monotonic()
     from pipelines.running import Request, run_command
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
         "data": columns(time, states, trajectory, inputs), "laws": laws, "own": own, "units": units, "map": map,
     }  # fmt: skip
-    request = Request(
-        data, out, recipe, flags, settings or (), plan=plan, resume=resume, overwrite=overwrite, quiet=quiet,
-        as_json=as_json, begin=begin,
-    )  # fmt: skip
-    raise typer.Exit(run_command(request))
+    how = {"plan": plan, "resume": resume, "overwrite": overwrite, "quiet": quiet, "as_json": as_json}
+    raise typer.Exit(run_command(Request(data, out, recipe, flags, settings or (), **how, begin=begin)))
 
 
 @app.command(
@@ -373,7 +371,8 @@ def _suggest_check(words: list[str]) -> None:
 def main() -> NoReturn:
     """Runs the command; each kind of error has its exit code and one message on stderr."""
     try:
-        code = app(prog_name="discover", standalone_mode=False)
+        began = monotonic() - process_time()  # what was loaded so far counts
+        code = app(prog_name="discover", standalone_mode=False, obj=began)
     except DiscoveryError as error:
         typer.echo(f"error: {lines(str(error))}", err=True)
         leave(error.exit_code)

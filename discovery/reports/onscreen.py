@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 import sympy as sp
@@ -24,7 +25,7 @@ class OnScreen:
 
     result: DiscoveryResult
 
-    @property
+    @cached_property
     def _math(self) -> Formulas[Markup]:
         return Formulas(self.result, MathMLPen(), Markup, shown(self.result))
 

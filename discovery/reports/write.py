@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from discovery.types import DiscoveryResult
 Form = Literal["full", "short"]
 _TEMPLATES: Mapping[Form, str] = {"full": "report", "short": "short"}
 STEMS: Mapping[Form, str] = {"full": "report", "short": "report-short"}  # names of the files
+_PAST = Deadline(0.0)
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,28 @@ def write_report(
             noted and loses nothing else.
         forms: ``full``, and ``short``, which has one page.
         typesetter: ``latex``, ``typst``, or the first of these that is installed.
-        until: when typesetting is cut off; there is no PDF then, which is noted.
+        until: when all has to be done. HTML comes first; where no time is left for PDF, also of the figures, there
+            is none, which is noted.
     """
     files.folder(folder / "figures")
     templates = resource("reports/templates")
+    begin = time.monotonic()
     drawn = draw(result)
     names = tuple(drawn)
     if "short" in forms:
         drawn["summary"] = summary(result)
-    figures, images = _write_figures(drawn, folder / "figures")
+    images = {name: _laid_out(name, figure) for name, figure in drawn.items()}
+    onscreen = [_write(folder / "figures" / f"{name}.svg", image.encode()) for name, image in images.items()]
     references, _ = cited(result.cites, resource("reports/references.bib"))
     _write(folder / "references.bib", "\n\n".join(reference.source for reference in references).encode() + b"\n")
     shown = {name: images[name] for name in names}
     html_file = _write(folder / "report.html", page.render(result, templates, shown).encode())
-    printed = [_print(result, folder, form, names, typesetter, pdf, until) for form in forms]
+    in_time = until.remaining() > time.monotonic() - begin  # for the same figures once more
+    onpaper = [_onpaper(name, figure, folder / "figures", in_time=in_time) for name, figure in drawn.items()]
+    printed = [_print(result, folder, form, names, typesetter, pdf, until if in_time else _PAST) for form in forms]
     others = [path for other in printed[1:] for path in (other.tex, other.pdf) if path is not None]
     notes = tuple(dict.fromkeys(note for one in printed for note in one.notes))
+    figures = (*filter(None, onpaper), *onscreen)
     return ReportFiles(printed[0].tex, html_file, printed[0].pdf, figures, notes, tuple(others))
 
 
@@ -125,18 +133,23 @@ def _typeset(source: Path, until: Deadline, *, by_typst: bool) -> tuple[bytes | 
     return None, f"The budget was spent, so that there is no PDF. `discover report {folder}` makes it."
 
 
-def _write_figures(drawn: Mapping[str, Figure], folder: Path) -> tuple[tuple[Path, ...], dict[str, str]]:
-    """Each figure as PDF and SVG; the written, and the text of the SVGs by name."""
-    written: list[Path] = []
-    images: dict[str, str] = {}
-    for name, figure in drawn.items():
-        with drawing.style(name):
-            figure.draw_without_rendering()  # labels get their room in a second pass only
-            images[name] = drawing.svg(figure)
-            figure.set_layout_engine("none")  # laid out once, the same for both
-            written.append(_write(folder / f"{name}.pdf", drawing.pdf(figure)))
-        written.append(_write(folder / f"{name}.svg", images[name].encode()))
-    return tuple(written), images
+def _laid_out(name: str, figure: Figure) -> str:
+    """Lays a figure out, and gives its SVG."""
+    with drawing.style(name):
+        figure.draw_without_rendering()  # labels get their room in a second pass only
+        image = drawing.svg(figure)
+        figure.set_layout_engine("none")  # laid out once, the same for both
+    return image
+
+
+def _onpaper(name: str, figure: Figure, folder: Path, *, in_time: bool) -> Path | None:
+    """Writes the PDF of a figure that is laid out, if there is time."""
+    target = folder / f"{name}.pdf"
+    if not in_time:
+        target.unlink(missing_ok=True)  # an older one would contradict the new report
+        return None
+    with drawing.style(name):
+        return _write(target, drawing.pdf(figure))
 
 
 def _write(path: Path, data: bytes) -> Path:

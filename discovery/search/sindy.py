@@ -99,6 +99,8 @@ class SINDy:
                     return
                 for equation, path in self._of_library(library, names, regression, left, rng):
                     yield path
+                    if deadline.passed():
+                        return
                     if not path.explains(SHORT, EXPLAINED):
                         explained.discard(equation)
             left -= explained

@@ -68,13 +68,13 @@ class StructuredSearch:
             progress("search", f"structured: terms on the {view.kind} regression")
             if deadline.passed():
                 return tuple(found)
-            found += _written(self.subsets(problem, every, view), view.kind, written)
+            found += _written(self.subsets(problem, every, view, deadline), view.kind, written)
         progress("search", "structured: terms on the samples")
         likely: dict[str, sp.Expr] = dict(problem.settled)
         for _ in range(self.linearised):
             if deadline.passed():
                 return tuple(found)
-            scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view)]
+            scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view, deadline)]
             found += _written(scored, "response", written)
             best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
             likely |= {state: one.expression for state, one in best.items()}
@@ -82,14 +82,18 @@ class StructuredSearch:
         found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
         return tuple(found)
 
-    def subsets(self, problem: DiscoveryProblem, every: Sequence[Library], view: View) -> Iterator[_Sum]:
-        """Right-hand sides for all equations from all libraries on one regression."""
+    def subsets(
+        self, problem: DiscoveryProblem, every: Sequence[Library], view: View, deadline: Deadline = NEVER
+    ) -> Iterator[_Sum]:
+        """Right-hand sides for all equations from all libraries on one regression; what is there at the deadline."""
         for library in every:
+            if deadline.passed():
+                return
             design = seen(view, values(library.terms, problem.names, view.states))
             source = f"structured:{library.name}"
             for state in problem.open:
                 equation = problem.names.index(state)
-                if not view.is_of(equation):
+                if not view.is_of(equation) or deadline.passed():
                     continue
                 target = view.targets[:, equation]
                 if np.all(np.abs(target) <= 1.0):  # a state that never changes

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
-from itertools import product
+from itertools import chain, islice
 
 import numpy as np
 
@@ -97,10 +96,23 @@ def leading(pools: Mapping[str, Sequence[Entry]], most: int) -> list[Law]:
 
 def _combinations(ranked: Sequence[Sequence[Entry]], settings: Beam) -> list[tuple[Entry, ...]]:
     """Systems of the best entries of each equation, those of the lowest ranks first."""
-    width = settings.width if len(ranked) <= 6 else 2  # the number of combinations grows as width ** equations
-    places = product(*(range(min(width, len(entries))) for entries in ranked))
-    chosen = nsmallest(settings.combinations, places, key=lambda place: (sum(place), place))
+    width = settings.width if len(ranked) <= 6 else 2
+    counts = [min(width, len(entries)) for entries in ranked]
+    places = chain.from_iterable(_places(counts, total) for total in range(sum(counts) + 1))
+    chosen = islice(places, settings.combinations)
     return [tuple(entries[i] for entries, i in zip(ranked, place, strict=True)) for place in chosen]
+
+
+def _places(counts: Sequence[int], total: int) -> Iterator[tuple[int, ...]]:
+    """Numbers below ``counts`` of that sum, in lexicographic order; all of them would be width ** equations."""
+    if not counts:
+        if total == 0:
+            yield ()
+        return
+    rest = sum(counts[1:]) - len(counts) + 1
+    for first in range(max(0, total - rest), min(counts[0] - 1, total) + 1):
+        for others in _places(counts[1:], total - first):
+            yield (first, *others)
 
 
 def _score(refined: Refined | None) -> float:

@@ -159,7 +159,11 @@ class TrajectorySelector:
             forms = {law.skeletons for law in laws}
             first = leading(pools, self.leading)
             laws += [law for law in first if law.skeletons not in forms]
-            laws += [law for item in found[: self.completed] if (law := self._completed(item, short[-1])) not in laws]
+            whole = [
+                completed(item, short[-1], self.beam.shooting, deadline=deadline).law
+                for item in found[: self.completed]
+            ]
+            laws += [law for law in whole if law not in laws]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
@@ -191,7 +195,9 @@ class TrajectorySelector:
         deadline: Deadline,
     ) -> tuple[list[Refined], Windows]:
         """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes."""
-        for _ in range(self.rounds if refined else 0):
+        for turn in range(self.rounds if refined else 0):
+            if turn > 0 and deadline.passed():
+                break
             weighed = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
             again = refitted(refined, weighed, self.growth.shooting, threads=self.threads)
             if not again:  # a stiff law on samples without noise: no integration is as exact as they are
@@ -203,8 +209,9 @@ class TrajectorySelector:
             )  # fmt: skip
         return refined, windows
 
-    def _completed(self, item: Refined, windows: Windows) -> Law:
-        return completed(item, windows, self.beam.shooting).law
+    def _completed(self, found: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Law]:
+        settings = self.beam.shooting
+        return [completed(item, windows, settings, deadline=deadline).law for item in found[: self.completed]]
 
     def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
         settings = self.growth.shooting
@@ -241,7 +248,11 @@ def _ranked(
         None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
         for item in refined[: selector.forecast]
     ]
-    last = tuple(_last(item, windows, problem, settings) for item in refined[: selector.polished])
+    last = tuple(
+        _last(item, windows, problem, settings)
+        for place, item in enumerate(refined[: selector.polished])
+        if place == 0 or not deadline.passed()
+    )
     ranked = [
         ranked_law(
             item,
