@@ -35,7 +35,7 @@ def understood(measurements: Measurements, config: RunConfig) -> Knowledge | Non
     """
     if not config.laws and not measurements.inputs:
         return None
-    names = Names(measurements.headers, measurements.inputs, measurements.time_name, is_safe)
+    names = Names(measurements.headers, measurements.inputs, measurements.time_name, is_safe, discrete=config.map)
     known = understand(config.laws, names)
     if config.laws:
         from discovery.problems.unknowns import ensure_enough

@@ -16,6 +16,23 @@ from discovery.knowledge.statements import Conserved, Definition, Equation, Stat
 from discovery.laws import Unknown, told_symbol, unknown_symbol
 
 
+def check_kind(equations: Sequence[Equation], *, discrete: bool) -> None:
+    """Derivatives are told of curves, next values of maps, where x' is read as the next value too.
+
+    Raises:
+        ExpressionError: a next value is told of a curve, or a second derivative of a map.
+    """
+    for one in equations:
+        if one.step and not discrete:
+            raise pointed(
+                one.sentence, 0, f"This is the step of a map. With --map rows are steps; a derivative is {one.state}'"
+            )
+        if discrete and one.order > 1:
+            raise pointed(
+                one.sentence, 0, f"A map has no second derivative. Write {one.state}[n+1] = ..., with another column"
+            )
+
+
 def check_uses(statements: Sequence[Statement], equations: Sequence[Equation]) -> None:
     """The arguments of a function are told in one sentence, and an equation that has them too has the same.
 

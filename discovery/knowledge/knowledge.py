@@ -67,12 +67,14 @@ class Names:
         states, inputs: headers by identifier.
         time: header of the time.
         is_safe: whether a name can stand in expressions.
+        discrete: whether rows are steps of a map.
     """
 
     states: Mapping[str, str]
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     time: str = "t"
     is_safe: Callable[[str], bool] = str.isidentifier
+    discrete: bool = False
 
     def identifier(self, name: str) -> str:
         """The identifier of a column by its header, or by the identifier itself; empty if there is none."""

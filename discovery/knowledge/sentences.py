@@ -3,6 +3,8 @@
 The grammar, with an example of each kind::
 
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
+    dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
+    x[n+1] = r*x[n]    next x = r*x         the step of a map
     r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r|
     S + I + R = const                       what is conserved
     a > 0        0 < a < 1                  bounds of a constant
@@ -47,6 +49,9 @@ NAME = r"[^\W\d]\w*"
 MOST_PRIMES = 2
 _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
 _CONSTANT = ("const", "constant")
+_NEXT = "next"
+_SQUARED = r"(?:\^|\*\*)? ?[2²]"
+_WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
 def read_sentence(text: str) -> Statement:
@@ -60,9 +65,9 @@ def read_sentence(text: str) -> Statement:
     if not sentence:
         raise ExpressionError("A law was given that says nothing. Write for example x' = -k*x.")
     word = re.fullmatch(rf"({NAME}) ([^\W\d]+)\b ?(.*)", sentence)
-    if word and word[2] in _WORDS:
+    if word and word[2] in _WORDS and word[1] != _NEXT:
         return _of_words(sentence, word[1], word[2], word[3].strip())
-    if word and (near := get_close_matches(word[2], _WORDS, n=1, cutoff=0.7)):
+    if word and word[1] != _NEXT and (near := get_close_matches(word[2], _WORDS, n=1, cutoff=0.7)):
         raise pointed(sentence, word.start(2), f"There is no word {word[2]!r}; did you mean {near[0]!r}?")
     if "~" in sentence:
         return _prior(sentence)
@@ -173,10 +178,21 @@ def _with_equals(sentence: str) -> Statement:
         return Equation(found[1], len(found[2]), expression(sentence, right, place, lengths=True), sentence)
     if found := re.fullmatch(rf"d ?({NAME}) ?/ ?dt", left):
         return Equation(found[1], 1, expression(sentence, right, place, lengths=True), sentence)
+    if found := re.fullmatch(rf"d ?{_SQUARED} ?({NAME}) ?/ ?dt ?{_SQUARED}", left):
+        return Equation(found[1], 2, expression(sentence, right, place, lengths=True), sentence)
+    if found := re.fullmatch(rf"{_NEXT} ({NAME})|({NAME}) ?\[ ?({NAME}) ?\+ ?1 ?\]", left):
+        now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
+        side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
+        return Equation(found[1] or found[2], 1, expression(sentence, side, place, lengths=True), sentence, step=True)
     if not re.fullmatch(NAME, left):
         raise pointed(sentence, 0, "On the left stands a derivative such as x' or x'', or the name of a constant")
     if found := re.fullmatch(rf"\(\s*({NAME}(?:\s*,\s*{NAME})+)\s*\)", right):
         return Vector(left, tuple(part.strip() for part in found[1].split(",")), sentence)
+    if found := re.fullmatch(_WITH_UNIT, right):
+        raise pointed(
+            sentence, place + found.end(1),
+            "A constant is told by a number alone, in the units of the columns; between factors stands *",
+        )  # fmt: skip
     return Definition(left, expression(sentence, right, place), sentence)
 
 

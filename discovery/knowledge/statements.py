@@ -18,12 +18,14 @@ class Equation:
         side: the right-hand side; derivatives are symbols such as ``theta'``, calls of unknown functions are SymPy's
             undefined functions.
         sentence: as the user wrote it.
+        step: whether the next value of a map was written, and not a derivative.
     """
 
     state: str
     order: int
     side: sp.Expr
     sentence: str
+    step: bool = False
 
 
 @dataclass(frozen=True)

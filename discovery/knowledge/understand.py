@@ -13,7 +13,14 @@ from sympy.core.function import AppliedUndef
 from discovery.errors import UsageError
 from discovery.knowledge.conserved_sums import with_conserved
 from discovery.knowledge.constants import definitions, told_constants
-from discovery.knowledge.fitting_together import check_apart, check_bare, check_hidden, check_used, check_uses
+from discovery.knowledge.fitting_together import (
+    check_apart,
+    check_bare,
+    check_hidden,
+    check_kind,
+    check_used,
+    check_uses,
+)
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.meaning import Reader
 from discovery.knowledge.sentences import pointed, read_sentence
@@ -47,6 +54,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     """
     statements = [read_sentence(sentence) for sentence in sentences]
     equations = _equations(statements, names)
+    check_kind(equations, discrete=names.discrete)
     check_uses(statements, equations)
     states = states_of(equations, names)
     known = definitions(statements, names)

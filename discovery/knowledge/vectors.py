@@ -46,7 +46,7 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
         change = {name: _component(str(name), vectors, place) for name in left}
         inner = side.xreplace(change)
         assert isinstance(inner, sp.Expr)
-        yield Equation(part, one.order, absolute(inner), one.sentence)
+        yield replace(one, state=part, side=absolute(inner))
 
 
 def _component(name: str, vectors: Mapping[str, Vector], place: int) -> sp.Symbol:

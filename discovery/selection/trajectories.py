@@ -159,11 +159,7 @@ class TrajectorySelector:
             forms = {law.skeletons for law in laws}
             first = leading(pools, self.leading)
             laws += [law for law in first if law.skeletons not in forms]
-            whole = [
-                completed(item, short[-1], self.beam.shooting, deadline=deadline).law
-                for item in found[: self.completed]
-            ]
-            laws += [law for law in whole if law not in laws]
+            laws += [law for law in self._completed(found, short[-1], deadline) if law not in laws]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,

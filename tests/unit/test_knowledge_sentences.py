@@ -39,6 +39,22 @@ def test_a_derivative_may_be_written_in_several_ways(text: str) -> None:
     assert ("x", 1, -symbol("x")) == (found.state, found.order, found.side)
 
 
+@pytest.mark.parametrize("text", ["d^2x/dt^2 = -x", "d2x/dt2 = -x", "d²x/dt² = -x", "d**2 x / dt**2 = -x"])
+def test_a_second_derivative_may_be_a_fraction(text: str) -> None:
+    """As it stands in books."""
+    found = read_sentence(text)
+    assert isinstance(found, Equation)
+    assert ("x", 2, -symbol("x")) == (found.state, found.order, found.side)
+
+
+@pytest.mark.parametrize("text", ["x[n+1] = -x[n]", "x[k + 1] = -x [ k ]", "next x = -x", "x [n+1] = -x"])
+def test_the_step_of_a_map_is_told_from_a_derivative(text: str) -> None:
+    """The index is any name, and the same on both sides."""
+    found = read_sentence(text)
+    assert isinstance(found, Equation)
+    assert ("x", 1, -symbol("x"), True) == (found.state, found.order, found.side, found.step)
+
+
 def test_every_kind_of_sentence_is_read() -> None:
     """One of each."""
     x, y = symbol("x"), symbol("y")
@@ -72,6 +88,10 @@ def test_every_kind_of_sentence_is_read() -> None:
         ("x' = -k*sim(x)", 8, "did you mean 'sin'"),
         ("x' = f()", 5, "f needs its arguments"),
         ("x' = |y", 5, "has no partner"),
+        ("g = 9.81 m/s^2", 8, "a number alone"),
+        ("g = 9.81 [m/s^2]", 8, "a number alone"),
+        ("x[n+1] = x[k]", 9, "Only numbers, names"),
+        ("x[n+2] = x", 0, "On the left stands"),
         ("a*b = 3", 0, "On the left stands"),
         ("x' = ", 4, "is empty"),
         ("3 > 2", 4, "with the constant alone"),

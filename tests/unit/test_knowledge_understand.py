@@ -141,6 +141,7 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x y", ["x = (x, y)"], "is a column already"),
         ("x y", ["r = (x, y)", "r' = -k*r + 1"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "x' = -k*r"], "on the left stands a number"),
+        ("x", ["x[n+1] = -k*x[n]"], "This is the step of a map"),
     ],
 )
 def test_contradictions_and_unknown_names_are_refused(columns: str, sentences: list[str], message: str) -> None:
@@ -170,3 +171,11 @@ def test_an_input_has_no_equation() -> None:
 def test_what_fits_together_is_not_refused(columns: str, sentences: list[str]) -> None:
     """Each is near to what is refused."""
     assert told(columns, *sentences).frame.templates
+
+
+def test_maps_have_steps_and_no_second_derivatives() -> None:
+    """A step may be written as one, or with a prime."""
+    names = Names({"x": "x"}, discrete=True)
+    assert understand(["x[n+1] = r*x[n]"], names).frame == understand(["x' = r*x"], names).frame
+    with pytest.raises(UsageError, match="A map has no second derivative"):
+        understand(["x'' = -x"], names)

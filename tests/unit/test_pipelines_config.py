@@ -48,6 +48,16 @@ def test_a_configuration_survives_its_file(recipe: str, tmp_path: Path) -> None:
     assert told == read(written(tmp_path, told.to_toml()))
 
 
+def test_sentences_in_a_file_are_those_of_the_command_line(tmp_path: Path) -> None:
+    """With primes, quotes and bars as they are typed; sentences on the command line take the place of the file's."""
+    sentences = ("theta'' = -k*sin(theta) - c*theta'*|theta'|", "0 < k < 3", "c ~ 0.1 +- 0.01")
+    written_down = written(tmp_path, f"laws = {list(sentences)!r}\nown = ['c:ball']\n")
+    found = config.resolve(written_down, {}, {})
+    assert (sentences, ("c:ball",)) == (found.laws, found.own)
+    assert found == read(written(tmp_path, found.to_toml()))
+    assert ("x' = v",) == config.resolve(written_down, {}, {"laws": ("x' = v",)}).laws
+
+
 def test_flags_win_over_the_recipe(tmp_path: Path) -> None:
     """What is given on the command line replaces the file; what is not given stays."""
     recipe = read(written(tmp_path, 'seed = 3\nsmoother = "kalman"\nengines = ["sindy"]\n'))
