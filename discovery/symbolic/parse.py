@@ -237,6 +237,8 @@ class _Reader:
         if base.is_number and exponent.is_number and not (base.is_Rational and exponent.is_Integer):
             exponent = exponent if exponent.is_Integer else sp.Float(float(exponent))
             base = sp.Float(float(base))
+        if exponent.is_zero:  # SymPy leaves x**0.0, and takes it for a number elsewhere
+            return sp.S.One
         result = base**exponent
         if isinstance(result, sp.Pow) and result.exp.is_number and abs(float(result.exp)) > MAX_EXPONENT:
             raise self.refuse(node, f"Exponents beyond {MAX_EXPONENT} are not allowed")
