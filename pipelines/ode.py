@@ -228,9 +228,11 @@ def _structure(
     if verdict.status == "not_found" or not selected.ranking.front:
         return told
     law = selected.ranking.front[0].law
-    return replace(
-        told, invariants=conserved(law, problem.smoothing.trajectories, advice.covariance, deadline=deadline)
-    )
+    found = conserved(
+        law, problem.smoothing.trajectories, advice.covariance, owned=told.owned,
+        inputs=[run.inputs for run in problem.trajectories], deadline=deadline,
+    )  # fmt: skip
+    return replace(told, invariants=found)
 
 
 def _problem(

@@ -31,7 +31,8 @@ def structure_document(structure: Structure) -> dict[str, Any]:
 
 def structure_from(document: Mapping[str, Any], states: Sequence[str], constants: int) -> Structure:
     """The structure of a document; empty where a run was stored before there was any."""
-    names = (*states, *(f"c{i}" for i in range(constants)))
+    marks = (mark for one in document.get("own", ()) for mark in one["inputs"])
+    names = (*states, *marks, *(f"c{i}" for i in range(constants)))
     return Structure(
         tuple(
             Invariant(

@@ -3,7 +3,8 @@
 The functions grow with the law's own (where it has sin(u), cos(u) is tried too; a power of a sum brings the next higher
 one) and with the degree of monomials. Numbers decide where to look: on the measured states and in the box about them, a
 combination must hardly change along the law. Algebra decides what is said: with the constants as symbols, the rate of
-change must be zero. Where two constants agree within their intervals, the relation is tried, and said if it is needed.
+change must be zero, whatever inputs and time do. Where two constants agree within their intervals, the relation is
+tried, and said if it is needed. Of a family, in which groups of runs have constants of their own, one group is asked.
 
 Source: Goriely (2001), Integrability and Nonintegrability of Dynamical Systems, for the classes of first integrals;
 Kaiser, Kutz & Brunton (2018), Discovering conservation laws from data, for null spaces on data.
@@ -11,8 +12,9 @@ Kaiser, Kutz & Brunton (2018), Discovering conservation laws from data, for null
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
@@ -21,11 +23,12 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.dynamics.evaluate import jacobians, values
+from discovery.knowledge.families import of_every_group, of_one_group
 from discovery.knowledge.functions import candidates
 from discovery.knowledge.integrals import Rates, Values, primitive, rate, rates
 from discovery.knowledge.multiples import multiples
 from discovery.protocols import NEVER, Deadline
-from discovery.structure import Invariant
+from discovery.structure import Invariant, Owned
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.limited import limited
 from discovery.types import Law, SmoothedTrajectory, symbol
@@ -36,6 +39,7 @@ MOST_CONSTANTS = 24
 DEGREES = (1, 2, 3, 4)
 # Share of its own changes that a combination may keep for the algebra to be tried; constants of 1 to 5 % leave as much.
 NEARLY = 0.05
+_CONSTANT = re.compile(r"c\d+")
 POINTS = 200  # measured states, and as many in the box about them
 
 
@@ -44,6 +48,8 @@ def conserved(
     runs: Sequence[SmoothedTrajectory],
     covariance: Sequence[Sequence[float]] = (),
     *,
+    owned: Sequence[Owned] = (),
+    inputs: Sequence[Float[np.ndarray, "time input"]] = (),
     deadline: Deadline = NEVER,
 ) -> tuple[Invariant, ...]:
     """Independent quantities that a law conserves, simple ones first; none where there are none of these kinds.
@@ -51,17 +57,16 @@ def conserved(
     Args:
         runs: smoothed measurements, on which each quantity's changes are measured too.
         covariance: of the law's constants; without it they are taken as exact.
+        owned: constants that differ between groups of runs.
+        inputs: of the runs, of a law that has some.
         deadline: ends the search with what it has, as does algebra of more than some millions of calls.
     """
     dimension = len(law.states)
-    if law.discrete or not 1 < dimension <= MOST_STATES or len(law.constants) > MOST_CONSTANTS:
+    sides = of_one_group(law, owned)
+    constants = {name for side in sides for name in side.free_symbols if _CONSTANT.fullmatch(str(name))}
+    if law.discrete or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
         return ()
-    if law.inputs or any(symbol("t") in skeleton.free_symbols for skeleton in law.skeletons):
-        return ()  # what is driven from outside keeps nothing
-    known = {*map(symbol, law.states), *(symbol(f"c{i}") for i in range(len(law.constants)))}
-    if any(not rhs.free_symbols <= known for rhs in law.skeletons):
-        return ()  # what inputs or time drive exchanges energy with them
-    search = limited(lambda: _Search.of(law, runs, np.array(covariance, dtype=np.float64)))
+    search = limited(lambda: _Search.of(law, sides, runs, np.array(() if owned else covariance, dtype=np.float64)))
     if search is None:
         return ()
     found: list[Invariant] = []
@@ -74,29 +79,43 @@ def conserved(
             if more is None:
                 break  # algebra that large says nothing that anybody would read
             found = more
-    return tuple(search.measured(one, runs) for one in found)
+    if owned:
+        found = [replace(one, expression=of_every_group(one.expression, law, owned)) for one in found]
+    return tuple(search.measured(one, runs, inputs) for one in found)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """A law with its right-hand sides exact, and the points at which it is looked at."""
+    """A law with its right-hand sides exact, and the points at which it is looked at.
+
+    Attributes:
+        drives: time and inputs that stand in the right-hand sides.
+        driven: values of these, which may be any.
+    """
 
     law: Law
     field: tuple[sp.Expr, ...]
     points: Float[np.ndarray, "point state"]
+    drives: tuple[sp.Symbol, ...]
+    driven: Float[np.ndarray, "point drive"]
     positive: tuple[bool, ...]
     allowed: Values
 
     @classmethod
-    def of(cls, law: Law, runs: Sequence[SmoothedTrajectory], covariance: np.ndarray) -> _Search:
-        field = tuple(cast("sp.Expr", sp.nsimplify(rhs, rational=True)) for rhs in law.skeletons)
+    def of(
+        cls, law: Law, sides: Sequence[sp.Expr], runs: Sequence[SmoothedTrajectory], covariance: np.ndarray
+    ) -> _Search:
+        field = tuple(cast("sp.Expr", sp.nsimplify(rhs, rational=True)) for rhs in sides)
+        outside = [one for one in map(symbol, ("t", *law.inputs)) if any(one in rhs.free_symbols for rhs in field)]
         everything = np.vstack([run.states for run in runs])
         measured = everything[np.all(np.isfinite(everything), axis=1)]
         low, high = measured.min(axis=0), measured.max(axis=0)
         box = low + (high - low) * np.random.default_rng(0).random((POINTS, len(low)))
         few = measured[np.linspace(0, len(measured) - 1, min(POINTS, len(measured))).astype(int)]
         positive = tuple(bool(least > 0) for least in low)
-        return cls(law, field, np.vstack([few, box]), positive, multiples(law.constants, covariance))
+        points = np.vstack([few, box])
+        driven = np.random.default_rng(1).normal(size=(len(points), len(outside)))
+        return cls(law, field, points, tuple(outside), driven, positive, multiples(law.constants, covariance))
 
     @property
     def states(self) -> tuple[sp.Symbol, ...]:
@@ -109,12 +128,14 @@ class _Search:
 
     def functions(self, degree: int) -> tuple[sp.Expr, ...]:
         """Those of which combinations are tried, from simple to complex."""
-        return candidates(self.states, self.field, self.positive, degree)
+        every = candidates(self.states, self.field, self.positive, degree)
+        return tuple(one for one in every if not one.free_symbols & set(self.drives))
 
     def promising(self, functions: Sequence[sp.Expr]) -> bool:
         """Whether some combination hardly changes along the law."""
         slopes = self._slopes(functions)
-        field = values(self._numbers(self.field), self.law.states, self.points)
+        names = (*self.law.states, *map(str, self.drives))
+        field = values(self._numbers(self.field), names, np.hstack([self.points, self.driven]))
         parts = slopes * field[:, None, :]
         kept = np.all(np.isfinite(parts), axis=(1, 2))
         parts = parts[kept]
@@ -135,7 +156,7 @@ class _Search:
 
     def extended(self, found: Sequence[Invariant], functions: Sequence[sp.Expr]) -> list[Invariant]:
         """The invariants so far, and those independent of them among the combinations of ``functions``."""
-        changes = rates(functions, self.states, self.field)
+        changes = rates(functions, self.states, self.field, self.drives)
         kept = list(found)
         for related in self._relations(changes):
             for places in changes.null_space(related):
@@ -195,11 +216,14 @@ class _Search:
         change = rate(expression, self.states, self.field).xreplace(dict(related))
         return sp.simplify(change) == 0
 
-    def measured(self, one: Invariant, runs: Sequence[SmoothedTrajectory]) -> Invariant:
-        """The invariant with its changes along the measured runs."""
-        terms = self._numbers(sp.Add.make_args(one.expression))
+    def measured(
+        self, one: Invariant, runs: Sequence[SmoothedTrajectory], inputs: Sequence[np.ndarray] = ()
+    ) -> Invariant:
+        """The invariant with its changes along the measured runs; of a family, each with its group's constants."""
         total, parts, noise = 0.0, 0.0, 0.0
-        for run in runs:
+        for place, run in enumerate(runs):
+            marks = dict(zip(self.law.inputs, inputs[place][0], strict=True)) if self.law.inputs and inputs else {}
+            terms = self._numbers(sp.Add.make_args(_at(one.expression, marks)))
             value = values(terms, self.law.states, run.states)
             slope = jacobians([sp.Add(*terms)], self.law.states, run.states)[:, 0]
             fine = np.all(np.isfinite(value), axis=1) & np.all(np.isfinite(slope), axis=1)
@@ -212,6 +236,14 @@ class _Search:
         return Invariant(
             one.expression, one.relations, one.general, float(np.sqrt(total / parts)), float(np.sqrt(noise / parts))
         )
+
+
+def _at(expression: sp.Expr, marks: Mapping[str, float]) -> sp.Expr:
+    """The expression of one group; as it is where it has no group's inputs."""
+    there: dict[sp.Expr, sp.Expr] = {
+        symbol(name): sp.Integer(round(value)) for name, value in marks.items() if expression.has(symbol(name))
+    }
+    return substituted(expression, there) if there else expression
 
 
 def _cleared(expression: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Expr:

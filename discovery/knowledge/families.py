@@ -98,6 +98,25 @@ def group_of(label: str, column: str, keys: Sequence[str]) -> str:
     return parts[list(keys).index(column)]
 
 
+def of_one_group(law: Law, owned: Sequence[Owned]) -> tuple[sp.Expr, ...]:
+    """The law's right-hand sides in the first group of each constant that differs between groups."""
+    marks: dict[sp.Basic, sp.Basic] = {}
+    for one in owned:
+        marks |= {symbol(mark): sp.Integer(place == 0) for place, mark in enumerate(one.inputs)}
+    return tuple(cast("sp.Expr", side.xreplace(marks)) for side in law.skeletons)
+
+
+def of_every_group(expression: sp.Expr, law: Law, owned: Sequence[Owned]) -> sp.Expr:
+    """An expression in the constants of the first groups as one that holds in every group, by the groups' inputs."""
+    put: dict[sp.Basic, sp.Basic] = {}
+    for one in owned:
+        places = [law.told.index(one.constant(group)) for group in one.groups if one.constant(group) in law.told]
+        if len(places) == len(one.groups):
+            terms = [symbol(f"c{place}") * symbol(mark) for place, mark in zip(places, one.inputs, strict=True)]
+            put[symbol(f"c{places[0]}")] = sp.Add(*terms)
+    return cast("sp.Expr", expression.xreplace(put))
+
+
 def _marked(run: Trajectory, place: int, count: int) -> Trajectory:
     marks = np.zeros((len(run), count))
     marks[:, place] = 1.0

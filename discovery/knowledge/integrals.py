@@ -61,9 +61,18 @@ class Rates:
         return primitive(factors, [self.functions[place] for place in places])
 
 
-def rates(functions: Sequence[sp.Expr], states: Sequence[sp.Symbol], field: Sequence[sp.Expr]) -> Rates:
-    """The functions' rates of change along ``field``, the right-hand sides of the states."""
-    columns = [_parts(rate(function, states, field), states) for function in functions]
+def rates(
+    functions: Sequence[sp.Expr],
+    states: Sequence[sp.Symbol],
+    field: Sequence[sp.Expr],
+    drives: Sequence[sp.Symbol] = (),
+) -> Rates:
+    """The functions' rates of change along ``field``, the right-hand sides of the states.
+
+    Args:
+        drives: what else varies in ``field``, as time and inputs.
+    """
+    columns = [_parts(rate(function, states, field), (*states, *drives)) for function in functions]
     keys = list(dict.fromkeys(key for column in columns for key in column))
     rows = tuple(tuple(column.get(key, sp.S.Zero) for column in columns) for key in keys)
     return Rates(tuple(functions), _symbols(entry for row in rows for entry in row), rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from discovery.reports.naming import constant_names, with_names
+from discovery.reports.owning import collapsed_expression
 from discovery.reports.rounding import percent
 from discovery.structure import Invariant
 from discovery.types import DiscoveryResult
@@ -33,7 +34,9 @@ class Conserved:
 def conserved(result: DiscoveryResult) -> tuple[Conserved, ...]:
     """The conserved quantities of the chosen law, simple ones first."""
     return tuple(
-        Conserved(one.expression, tuple(sides(relation) for relation in one.relations), one.general, kept(one))
+        Conserved(
+            _as_written(one, result), tuple(sides(relation) for relation in one.relations), one.general, kept(one)
+        )
         for one in result.structure.invariants
     )
 
@@ -45,8 +48,14 @@ def sentences(result: DiscoveryResult) -> tuple[str, ...]:
     for one in result.structure.invariants:
         needed = " and ".join(f"{left} = {right}" for left, right in map(sides, one.relations))
         where = f" (where {needed}, which the intervals allow)" if needed else ""
-        told.append(with_names(f"{one.expression} is conserved{where}. {kept(one)}", names))
+        told.append(with_names(f"{_as_written(one, result)} is conserved{where}. {kept(one)}", names))
     return tuple(told)
+
+
+def _as_written(one: Invariant, result: DiscoveryResult) -> sp.Expr:
+    """With one letter for a constant that differs between groups of runs."""
+    law = result.law
+    return one.expression if law is None else collapsed_expression(one.expression, law, result.structure.owned)
 
 
 def sides(relation: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

@@ -8,7 +8,7 @@ from typing import cast
 
 import sympy as sp
 
-from discovery.reports.rounding import NOT_DETERMINED, plain
+from discovery.reports.rounding import NOT_DETERMINED, rounded
 from discovery.structure import Owned
 from discovery.types import DiscoveryResult, Law, RankedLaw, symbol
 
@@ -34,13 +34,23 @@ class OwnTable:
 
 def collapsed(law: Law, owned: Sequence[Owned]) -> Law:
     """The law with one letter for all values of a constant that differs between groups."""
+    put = _letters(law, owned)
+    return replace(law, skeletons=tuple(cast("sp.Expr", rhs.xreplace(put)) for rhs in law.skeletons)) if put else law
+
+
+def collapsed_expression(expression: sp.Expr, law: Law, owned: Sequence[Owned]) -> sp.Expr:
+    """An expression in the law's constants, with the same letters."""
+    return cast("sp.Expr", expression.xreplace(_letters(law, owned)))
+
+
+def _letters(law: Law, owned: Sequence[Owned]) -> dict[sp.Basic, sp.Basic]:
     put: dict[sp.Basic, sp.Basic] = {}
     for one in owned:
         for place, (group, mark) in enumerate(zip(one.groups, one.inputs, strict=True)):
             put[symbol(mark)] = sp.S.One if place == 0 else sp.S.Zero
             if place == 0 and one.constant(group) in law.told:
                 put[symbol(f"c{law.told.index(one.constant(group))}")] = symbol(one.name)
-    return replace(law, skeletons=tuple(cast("sp.Expr", rhs.xreplace(put)) for rhs in law.skeletons)) if put else law
+    return put
 
 
 def own_tables(result: DiscoveryResult) -> tuple[OwnTable, ...]:
@@ -59,5 +69,4 @@ def _value(one: Owned, group: str, ranked: RankedLaw) -> OwnValue:
         return OwnValue(group, NOT_DETERMINED, NOT_DETERMINED, NOT_DETERMINED)
     number = ranked.law.told.index(one.constant(group))
     low, high = (ranked.lows[number], ranked.highs[number]) if ranked.lows else (float("nan"), float("nan"))
-    ends = (plain(low, 3), plain(high, 3)) if low == low and high == high else (NOT_DETERMINED, NOT_DETERMINED)
-    return OwnValue(group, plain(ranked.law.constants[number], 4), *ends)
+    return OwnValue(group, *rounded(ranked.law.constants[number], low, high))

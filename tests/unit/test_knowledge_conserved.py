@@ -8,9 +8,10 @@ from discovery.dynamics.simulate import simulate
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.integrals import primitive, rates
 from discovery.protocols import Deadline
-from discovery.structure import Invariant
+from discovery.reports.owning import collapsed_expression
+from discovery.structure import Invariant, Owned
 from discovery.symbolic.parse import parse
-from discovery.types import Law, SmoothedTrajectory, symbol
+from discovery.types import Frame, Law, SmoothedTrajectory, symbol
 
 # Relative deviations of the constants that the covariances below stand for.
 KNOWN_TO = 0.005
@@ -79,6 +80,34 @@ def test_a_law_that_loses_energy_conserves_nothing(
 ) -> None:
     """Neither does one with a single state, whatever it is."""
     assert () == asked(equations, constants, start)
+
+
+def test_what_time_drives_may_still_keep_a_sum() -> None:
+    """An epidemic with seasons moves people between compartments; a driven oscillator keeps nothing."""
+    seasons = {"s": "-c0*(2 + cos(3*t))*s*i + c2*r", "i": "c0*(2 + cos(3*t))*s*i - c1*i", "r": "c1*i - c2*r"}
+    assert ["i + r + s"] == texts(asked(seasons, (0.4, 0.3, 0.1), [0.9, 0.1, 0.0]))
+    assert () == asked({"x": "v", "v": "c1*cos(3*t) - c0*x"}, (2.0, 0.5), [1.0, 0.0])
+
+
+def test_each_group_of_a_family_keeps_its_own_energy() -> None:
+    """Two springs: one expression with the groups' inputs, and each run's changes with its own constant."""
+    owned = Owned("k", "spring", ("soft", "stiff"), ("in_group_0", "in_group_1"))
+    sides = (parse("v"), parse("-x*(c0*in_group_0 + c1*in_group_1)"))
+    frame = Frame(("x", "v"), sides, inputs=owned.inputs)
+    law = Law(("x", "v"), sides, (1.0, 4.0), frame=frame, told=("k[soft]", "k[stiff]"))
+    times = np.linspace(0.0, 10.0, 101)
+    runs, inputs = list[SmoothedTrajectory](), list[np.ndarray]()
+    for stiffness, mark in zip(law.constants, np.eye(2), strict=True):
+        single = Law(("x", "v"), (parse("v"), parse("-c0*x")), (stiffness,))
+        states = simulate(single, np.array([1.0, 0.0]), times)
+        ones = np.full_like(states, 1e-3)
+        runs.append(SmoothedTrajectory(times, states, states, ones, ones, law.states))
+        inputs.append(np.tile(mark, (len(times), 1)))
+    (energy,) = conserved(law, runs, owned=(owned,), inputs=inputs)
+    assert sp.expand(energy.expression - parse("v**2/2 + x**2*(c0*in_group_0 + c1*in_group_1)/2")) == 0
+    assert energy.variation < 1e-5
+    assert parse("v**2/2 + k*x**2/2") == collapsed_expression(energy.expression, law, (owned,))
+    assert () == conserved(law, runs)  # as inputs that change, they would do work
 
 
 SIR = {"s": "-c0*s*i", "i": "c1*s*i - c2*i", "r": "c3*i"}

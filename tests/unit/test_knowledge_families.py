@@ -15,7 +15,7 @@ from discovery.reports.owning import collapsed, own_tables
 from discovery.reports.tex import render
 from discovery.resources import folder
 from discovery.samples import Trajectory
-from discovery.structure import Structure
+from discovery.structure import Invariant, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult
 from pipelines.config import RunConfig
@@ -123,6 +123,13 @@ def test_a_family_survives_its_document(found: DiscoveryResult) -> None:
     """With the names of the groups."""
     document = json.loads(json.dumps(structure_document(found.structure)))
     assert Structure(owned=found.structure.owned) == structure_from(document, ["x"], 3)
+
+
+def test_what_a_family_conserves_survives_its_document(found: DiscoveryResult) -> None:
+    """Written with the inputs that tell groups apart."""
+    kept = (Invariant(parse("x*(c0*in_group_0 + c1*in_group_1)"), variation=0.1, expected=0.2),)
+    whole = Structure(kept, found.structure.owned)
+    assert whole == structure_from(json.loads(json.dumps(structure_document(whole))), ["x"], 3)
 
 
 def test_a_forecast_is_that_of_a_group(found: DiscoveryResult) -> None:

@@ -102,7 +102,7 @@ def test_code_to_paste_has_one_constant_for_all_groups(fall) -> None:
 def test_a_notebook_shows_the_law_once_and_the_values_of_all_groups(fall) -> None:
     """Under the names of the groups."""
     assert "in" not in str(latex(fall)).replace("begin", "").replace("left", "")
-    assert "<td>whiffle</td><td>0.4</td>" in html(fall)
+    assert "<td>whiffle</td><td>0.400</td>" in html(fall)
 
 
 def test_the_page_and_the_short_form_have_the_values_too(fall, tmp_path) -> None:
