@@ -96,8 +96,10 @@ def expression(sentence: str, text: str, place: int, *, lengths: bool = False) -
     """
 
     def unknown(name: str, arguments: tuple[sp.Expr, ...]) -> sp.Expr:
-        if name == NORM:
+        if name == NORM and arguments:
             return sp.Function(NORM, real=True)(*arguments)
+        if name == NORM:
+            raise pointed(sentence, max(0, sentence.find("|", place)), "Nothing stands between these bars")
         if not arguments:
             raise pointed(sentence, max(0, sentence.find(name, place)), f"{name} needs its arguments, as in {name}(x)")
         if near := [one for one in get_close_matches(name, FUNCTIONS, n=1, cutoff=0.66) if len(name) > 2]:

@@ -20,6 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from discovery.errors import DiscoveryError
+from discovery.knowledge.knowledge import Names
+from discovery.knowledge.understand import understand
 from discovery.symbolic.canonical import canonical
 from discovery.symbolic.complexity import description_length
 from discovery.symbolic.latex import latex
@@ -72,6 +74,25 @@ pieces = st.sampled_from(
      *(f"{name}(" for name in FUNCTIONS)]
 )  # fmt: skip
 texts = st.one_of(st.lists(pieces, max_size=25).map("".join), st.text(max_size=60))
+
+phrases = st.sampled_from(
+    ["x' = -k*x + f(x, y)", "y'' = -|y|*y", "x[n+1] = r*x[n]", "next y = y", "d^2x/dt^2 = -x", "r = (x, y)",
+     "r' = -k*r", "x + y = const", "0 < k < 1", "k = 9.81 m/s^2", "k ~ 1.2 +- 0.1", "f increasing", "f without exp", "f uses x, u",
+     "y angle", "k same in all equations"]
+)  # fmt: skip
+marks = st.sampled_from(["", "'", "''", "|", "[", "]", "=", "<", "~", "+-", "(", ")", ",", " ", "x", "f(", "2", "n+1"])
+
+
+@st.composite
+def sentences(draw: st.DrawFn) -> list[str]:
+    """What people say of a law, of which some have other characters somewhere."""
+    found = draw(st.lists(phrases, min_size=1, max_size=4))
+    for _ in range(draw(st.integers(0, 3))):
+        which = draw(st.integers(0, len(found) - 1))
+        place = draw(st.integers(0, len(found[which])))
+        left = found[which][place + draw(st.integers(0, 3)) :]
+        found[which] = found[which][:place] + draw(marks) + left
+    return found
 
 
 class TooSlow(BaseException):
@@ -136,3 +157,13 @@ def test_every_text_is_an_expression_or_one_error(text: str) -> None:
             canonical(found)  # type: ignore[arg-type]
             assert description_length(found) > 0.0  # type: ignore[arg-type]
             assert latex(found)  # type: ignore[arg-type]
+
+
+@SETTINGS
+@given(told=sentences(), discrete=st.booleans())
+def test_every_sentence_is_understood_or_one_error(told: list[str], discrete: bool) -> None:
+    """Alone and beside others, of a curve and of a map."""
+    names = Names({"x": "x [m]", "y": "y"}, {"u": "u"}, discrete=discrete)
+    known = taken(lambda: understand(told, names))
+    if known is not None:
+        assert {"x", "y"} <= set(known.frame.states)  # type: ignore[attr-defined]

@@ -88,6 +88,7 @@ def test_every_kind_of_sentence_is_read() -> None:
         ("x' = -k*sim(x)", 8, "did you mean 'sin'"),
         ("x' = f()", 5, "f needs its arguments"),
         ("x' = |y", 5, "has no partner"),
+        ("x' = ||/y", 5, "Nothing stands between"),
         ("g = 9.81 m/s^2", 8, "a number alone"),
         ("g = 9.81 [m/s^2]", 8, "a number alone"),
         ("x[n+1] = x[k]", 9, "Only numbers, names"),
