@@ -77,8 +77,8 @@ texts = st.one_of(st.lists(pieces, max_size=25).map("".join), st.text(max_size=6
 
 phrases = st.sampled_from(
     ["x' = -k*x + f(x, y)", "y'' = -|y|*y", "x[n+1] = r*x[n]", "next y = y", "d^2x/dt^2 = -x", "r = (x, y)",
-     "r' = -k*r", "x + y = const", "0 < k < 1", "k = 9.81 m/s^2", "k ~ 1.2 +- 0.1", "f increasing", "f without exp", "f uses x, u",
-     "y angle", "k same in all equations"]
+     "r' = -k*r", "x + y = const", "0 < k < 1", "k = 9.81 m/s^2", "k ~ 1.2 +- 0.1", "f increasing", "f without exp",
+     "f uses x, u", "y angle", "k same in all equations"]
 )  # fmt: skip
 marks = st.sampled_from(["", "'", "''", "|", "[", "]", "=", "<", "~", "+-", "(", ")", ",", " ", "x", "f(", "2", "n+1"])
 
