@@ -37,6 +37,7 @@ JUDGEMENTS: tuple[Judgement, ...] = ("identical", "same structure", "numerically
 IDENTICAL = 0.05  # largest relative error of a constant; the usual criterion in symbolic regression of ODEs
 EQUAL = 1e-5  # relative RMS difference that counts as equal; a term with more effect than this is not forgiven
 NEGLIGIBLE = 1e-5  # a term of the found law whose mean share on the region is smaller is not held against it
+MOST_TERMS = 100  # of a law that is multiplied out; the constants of as many are not told from values at the points
 POINTS = 240
 DEFAULT_REGION = (-3.0, 3.0)
 
@@ -167,12 +168,14 @@ def _families(reference: sp.Expr, names: Sequence[str], free: Mapping[str, float
     """
     written = family_of(reference, names, free, inner=False)
     scaled = family_of(reference, names, free, inner=True)
-    terms = family_of(expanded(reference), names, free, inner=False)
     families = [(written, "", math.inf)]
     if scaled.expression != written.expression:
         families.append((scaled, " (scales inside functions free)", math.inf))
-    if len(terms.values) > len(written.values):
-        families.append((terms, " (multiplied out)", IDENTICAL))
+    terms = expanded(reference)
+    if len(sp.Add.make_args(terms)) <= MOST_TERMS:
+        multiplied = family_of(terms, names, free, inner=False)
+        if len(multiplied.values) > len(written.values):
+            families.append((multiplied, " (multiplied out)", IDENTICAL))
     return families
 
 

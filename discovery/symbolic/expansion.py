@@ -23,11 +23,13 @@ class _Size(NamedTuple):
 
     Attributes:
         below: terms of the largest denominator.
+        opened: terms where a further power opens roots of sums, as the second does of 1 + sqrt(x + y).
     """
 
     terms: int
     nodes: int
     below: int = 1
+    opened: int = 1
 
 
 def _size(expression: sp.Expr) -> _Size:
@@ -35,18 +37,20 @@ def _size(expression: sp.Expr) -> _Size:
     nodes = 1 + sum(one.nodes for one in inner)
     below = max((one.below for one in inner), default=1)
     if isinstance(expression, sp.Add):
-        return _Size(sum(one.terms for one in inner), nodes, below)
+        return _Size(sum(one.terms for one in inner), nodes, below, sum(one.opened for one in inner))
     if isinstance(expression, sp.Mul):
         product = math.prod(one.terms for one in inner)
         copied = product + sum(one.nodes * (product // one.terms) for one in inner)
-        return _Size(product, copied, math.prod(one.below for one in inner))
+        return _Size(product, copied, math.prod(one.below for one in inner), math.prod(one.opened for one in inner))
     if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0].terms
+        exponent, terms = min(abs(int(expression.exp)), MAX_TERMS), inner[0].opened
         powers, denominators = _powers(terms, exponent), _powers(below, exponent)
         factors = min(exponent, terms)  # of a product in the power, each as long as a term of the base is on average
         whole = powers + powers * factors * nodes // terms
         whole += powers * denominators if below > 1 else 0  # each term has a power of the denominator, multiplied out
-        return _Size(powers, whole, denominators) if expression.exp > 0 else _Size(1, whole, powers)
+        return _Size(powers, whole, denominators, powers) if expression.exp > 0 else _Size(1, whole, powers)
+    if isinstance(expression, sp.Pow) and expression.exp.is_number and abs(expression.exp) < MAX_TERMS:
+        return _Size(1, nodes, 1, _powers(inner[0].opened, math.ceil(abs(expression.exp))))
     return _Size(1, nodes)
 
 

@@ -241,7 +241,8 @@ def family_of(reference: sp.Expr, names: Sequence[str], free: Mapping[str, float
         if flipped == expression:
             signed &= np.sign(others) == np.sign(constants)
     symbols = [symbol(f"c{first + i}") for i in range(len(constants))]
-    linear = [i for i, c in enumerate(symbols) if c in _multipliers(expression, frozenset(symbols))]
+    multipliers = _multipliers(expression, frozenset(symbols))
+    linear = [i for i, c in enumerate(symbols) if c in multipliers]
     others = [i for i in range(len(symbols)) if i not in linear]
     columns = _columns(expression, [symbols[i] for i in linear])
     program = compiled(columns, [*names, *[symbols[i].name for i in others]])

@@ -124,3 +124,10 @@ def test_sums_in_denominators_are_not_copied_without_end() -> None:
     inner = "(x + 1/y)**71/(3 + (x + 1/y)**71/(2 + tanh(x - y)) + (x + y)*(y - 3)**11)**3"
     large = parse(f"{inner} + x*y")
     assert node_count(canonical(large)) < 100
+
+
+def test_powers_that_open_roots_of_sums_are_not_multiplied_out() -> None:
+    """Of 52 terms a fifth hold powers of the inner sum, which has a thousand terms then; a short one is."""
+    long = parse("((y - z - 0.4*x)**0.2/3 - x)**51")
+    assert long == expanded(long)
+    assert parse("x + y + 2*sqrt(x + y) + 1") == expanded(parse("(1 + sqrt(x + y))**2"))

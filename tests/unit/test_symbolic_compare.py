@@ -6,7 +6,8 @@ import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError, UsageError
-from discovery.symbolic.compare import compare, compare_laws
+from discovery.symbolic.canonical import expanded
+from discovery.symbolic.compare import MOST_TERMS, _families, compare, compare_laws
 from discovery.symbolic.parse import parse
 
 NAMES = ("x", "y", "z")
@@ -197,3 +198,13 @@ def test_an_empty_region_is_refused(bad: tuple[float, float]) -> None:
     """A range needs a finite lower end below a finite upper end."""
     with pytest.raises(UsageError, match=r"The region of 'x' is .* Give a finite range"):
         compare(parse("x"), parse("x"), ("x",), region={"x": bad})
+
+
+def test_a_law_of_many_terms_multiplied_out_is_not_fitted() -> None:
+    """As written it has few constants; multiplied out, more than the points could tell."""
+    reference = parse("(x + y + z + 1.1)**7")
+    names = ("x", "y", "z")
+    assert MOST_TERMS < len(sp.Add.make_args(expanded(reference)))
+    assert "identical" == compare(parse("(1.01*x + y + z + 1.1)**7"), reference, names).verdict
+    assert "different" == compare(parse("x"), reference, names).verdict
+    assert all("multiplied" not in where for _, where, _ in _families(reference, names, {}))
