@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError
-from discovery.symbolic.canonical import canonical, drop_tiny, skeleton_key
+from discovery.symbolic.canonical import canonical, drop_tiny, expanded, skeleton_key
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.fingerprint import fingerprint, first_equal
