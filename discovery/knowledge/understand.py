@@ -67,7 +67,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     conserved = [(one, reader.quantity(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
     for state in states.every:
         templates.setdefault(state, _open(state, states, reader))
-    templates, conservations = with_conserved(templates, conserved)
+    templates, conservations = with_conserved(templates, conserved, discrete=names.discrete)
     constants = told_constants(statements, tuple(reader.free), known)
     rows = tuple(templates[state] for state in states.every)
     used = [one for one in reader.unknowns.values() if any(row.has(unknown_symbol(one.name)) for row in rows)]

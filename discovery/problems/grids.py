@@ -7,31 +7,60 @@ from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.laws import Frame, Told, told_symbol
 from discovery.problems.points import Points
-from discovery.samples import symbol
+from discovery.samples import SmoothedTrajectory, symbol
 
 # In units of one over what the constant is multiplied by.
 GRID = (0.1, 0.3, 1.0, 3.0, 10.0)
+# Frequencies that are tried: all of the lowest, and of the others as many as have most power, as a trial is 2 ms. There
+# are no more than so many in all, nor samples at which power is looked at.
+LOW, HIGH, MOST = 1000, 200, 100_000
 
 
 def axis(one: Told, frame: Frame, points: Points) -> Sequence[float]:
     """Values that are tried of one constant."""
     if math.isfinite(one.deviation):
         return [one.mean + step * one.deviation for step in (-2.0, -1.0, 0.0, 1.0, 2.0)]
-    times = points.columns[:, -1]
-    span = float(np.ptp(times))
     if _is_frequency(one.name, frame):
-        step = np.median(np.diff(np.unique(times)))
-        # Frequencies half a turn apart over the record are told apart; beyond half the sampling rate they fold.
-        lowest = max(math.pi / span, one.low if math.isfinite(one.low) else 0.0)
-        highest = min(0.9 * math.pi / float(step), one.high)
-        return np.arange(lowest, max(highest, 1.01 * lowest), 0.5 * math.pi / span).tolist()
+        return _frequencies(one, points.curves).tolist()
     scale = _scale(one.name, frame, points)
     return [
         sign * size * scale for sign in (1.0, -1.0) for size in GRID if one.low <= sign * size * scale <= one.high
     ] or [0.5 * (max(one.low, -1.0) + min(one.high, 1.0))]
+
+
+def _frequencies(one: Told, curves: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " frequency"]:
+    """Angular frequencies that the samples tell apart: the lowest, and of the others those at which slopes change most.
+
+    Half a turn apart over a record, as nearer ones are alike there; beyond half the sampling rate they fold.
+    """
+    span = max(float(np.ptp(curve.times)) for curve in curves)
+    step = float(np.median(np.concatenate([np.diff(curve.times) for curve in curves])))
+    lowest = max(math.pi / span, one.low if math.isfinite(one.low) else 0.0)
+    highest = max(min(0.9 * math.pi / step, one.high), 1.01 * lowest)
+    every = lowest + 0.5 * math.pi / span * np.arange(min(math.ceil((highest - lowest) / (0.5 * math.pi / span)), MOST))
+    if len(every) <= LOW + HIGH:
+        return every
+    power = sum((_power(curve, step, every[LOW:]) for curve in curves), np.zeros(len(every) - LOW))
+    return np.sort(np.concatenate([every[:LOW], every[LOW:][np.argsort(-power, kind="stable")[:HIGH]]]))
+
+
+def _power(
+    curve: SmoothedTrajectory, step: float, frequencies: Float[np.ndarray, " frequency"]
+) -> Float[np.ndarray, " frequency"]:
+    """The power of the slopes at frequencies, by a transform of the curve at even times."""
+    count = min(max(2, round(float(np.ptp(curve.times)) / step) + 1), MOST)
+    times = np.linspace(curve.times[0], curve.times[-1], count)
+    spectrum = 2 * np.pi * np.fft.rfftfreq(4 * count, max(float(times[1] - times[0]), 1e-300))
+    total = np.zeros(len(frequencies))
+    for slope in curve.derivatives.T:
+        even = np.interp(times, curve.times, slope)
+        even = (even - even.mean()) / max(float(even.std()), 1e-300)
+        total += np.interp(frequencies, spectrum, np.abs(np.fft.rfft(even, 4 * count)) ** 2)
+    return total
 
 
 def _is_frequency(name: str, frame: Frame) -> bool:
@@ -56,13 +85,21 @@ def _scale(name: str, frame: Frame, points: Points) -> float:
         for part in sp.preorder_traversal(expression):
             if not isinstance(part, sp.Add | sp.Mul) or mark not in part.free_symbols:
                 continue
-            names = {str(one) for one in part.free_symbols - {mark}}
-            if not names or not names <= set(points.names):
+            own = [one for one in part.args if mark in one.free_symbols]
+            beside = part.func(*(one for one in part.args if mark not in one.free_symbols))
+            names = set(map(str, beside.free_symbols))
+            if len(own) != 1 or not names or not names <= set(points.names):
                 continue
-            beside = part.subs(mark, 0) if isinstance(part, sp.Add) else part / mark
-            size = np.nanmax(np.abs(points.values([beside], (), ())), initial=0.0)
-            if size > 0.0:
-                return float(size if isinstance(part, sp.Add) else 1.0 / size)
+            sizes = np.abs(points.values([beside], (), ()))
+            sizes = sizes[np.isfinite(sizes) & (sizes > 0.0)]
+            if not len(sizes):
+                continue
+            if isinstance(part, sp.Add):
+                return float(np.max(sizes))  # a summand is as large as its fellows
+            below = own[0].is_Pow and own[0].exp.could_extract_minus_sign()
+            return float(np.median(sizes)) ** (
+                1 if below else -1
+            )  # a factor takes them to one, also from below the bar
     return 1.0
 
 

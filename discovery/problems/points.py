@@ -22,18 +22,20 @@ class Points:
     Attributes:
         columns: states, inputs and time.
         slopes, deviations: derivatives of the states, and how far they may be off.
+        curves: of the runs, with all of their samples.
     """
 
     names: tuple[str, ...]
     columns: Float[np.ndarray, "point name"]
     slopes: Float[np.ndarray, "point state"]
     deviations: Float[np.ndarray, "point state"]
+    curves: tuple[SmoothedTrajectory, ...] = ()
 
     @classmethod
     def of(
         cls, frame: Frame, trajectories: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory], most: int = 0
     ) -> Points:
-        """All samples, or about ``most`` of them spread evenly."""
+        """All samples, or ``most`` of them: one at random of each stretch, as even steps fold what is fast."""
         columns = [
             np.column_stack([curve.states, run.inputs, curve.times])
             for run, curve in zip(trajectories, curves, strict=True)
@@ -41,11 +43,13 @@ class Points:
         everything = np.vstack(columns)
         rows = np.arange(len(everything))
         if most and len(rows) > most:
-            rows = np.linspace(0, len(rows) - 1, most).round().astype(int)
+            drawn = np.arange(most) + np.random.default_rng(0).random(most)
+            rows = (drawn * (len(rows) / most)).astype(int)
         slopes = np.vstack([curve.derivatives for curve in curves])[rows]
         deviations = np.vstack([curve.derivative_deviations for curve in curves])[rows]
         floor = 1e-4 * np.maximum(slopes.std(axis=0), 1e-300)
-        return cls((*frame.states, *frame.inputs, "t"), everything[rows], slopes, np.maximum(deviations, floor))
+        names = (*frame.states, *frame.inputs, "t")
+        return cls(names, everything[rows], slopes, np.maximum(deviations, floor), tuple(curves))
 
     def values(
         self, expressions: Sequence[sp.Expr], told: Sequence[str], constants: Sequence[float]

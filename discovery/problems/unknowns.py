@@ -185,7 +185,9 @@ class _Posed:
         )  # fmt: skip
 
     def weak(self, unknown: Unknown, driven: Sequence[Driven]) -> Regression | None:
-        """The weak form of all equations that have the function, stacked."""
+        """The weak form of all equations that have the function, stacked; a map has none."""
+        if self.trajectories[0].discrete:
+            return None
         whole = weak_regression(self.trajectories, self.smoothing)
         if whole is None:
             return None
@@ -209,7 +211,9 @@ class _Posed:
     def respond(
         self, unknown: Unknown, driven: Sequence[Driven], first: str, likely: Mapping[str, sp.Expr]
     ) -> tuple[Response, ...]:
-        """The samples' response to the function about a likely expression of it."""
+        """The samples' response to the function about a likely expression of it; a map has none."""
+        if self.trajectories[0].discrete:
+            return ()
         slopes = _slopes(self, unknown, likely.get(first))
         whole = [replace(one, jacobians=jacobian) for one, jacobian in zip(driven, slopes, strict=True)]
         found = driven_response(first, self.trajectories, self.smoothing, whole)
@@ -256,12 +260,14 @@ class _Others:
 def _slopes(posed: _Posed, unknown: Unknown, likely: sp.Expr | None) -> list[np.ndarray]:
     """Jacobians by the states along the curves: of what is known, else of a polynomial."""
     names, curves = posed.names, []
-    for run, curve in zip(posed.trajectories, posed.smoothing.trajectories, strict=True):
-        columns = posed.columns(run, curve)
+    pairs = list(zip(posed.trajectories, posed.smoothing.trajectories, strict=True))
+    every = [posed.columns(run, curve) for run, curve in pairs]
+    # An input that rests in one run may change in another.
+    keep = np.any([_changing(columns, len(posed.frame.states)) for columns in every], axis=0)
+    for (_, curve), columns in zip(pairs, every, strict=True):
         extra = np.zeros((len(columns), len(names) - len(posed.frame.states)))
         moving = np.hstack([curve.derivatives, extra])
         unsure = np.hstack([curve.derivative_deviations, extra + 1.0])
-        keep = _changing(columns, len(posed.frame.states))
         curves.append(
             SmoothedTrajectory(
                 curve.times,

@@ -54,7 +54,12 @@ def _change(law: Law, conserved: Conservation, courses: Sequence[Prediction]) ->
     states = states[np.isfinite(states).all(axis=1)]
     if not len(states) or any(not one.free_symbols <= set(map(symbol, names)) for one in law.equations.values()):
         return 0.0
-    parts = slopes(states) * field(states)
+    rates = field(states)
+    parts = slopes(states) * (rates - states if law.discrete else rates)
+    whole = np.sum(parts, axis=1)
+    if law.discrete:  # steps are no small changes
+        quantity = compiled([conserved.quantity], names)
+        whole = (quantity(rates) - quantity(states))[:, 0]
     size = float(np.sqrt(np.mean(np.sum(parts**2, axis=1))))
-    change = float(np.sqrt(np.mean(np.sum(parts, axis=1) ** 2)))
+    change = float(np.sqrt(np.mean(whole**2)))
     return change / size if size > 0.0 else 0.0

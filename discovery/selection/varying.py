@@ -48,7 +48,9 @@ def varied(
     Args:
         surcharge: nats that a law is charged besides its score, which say which is the best and are not added.
     """
-    forms = {item.law.skeletons: item for item in refined}
+    forms: dict[tuple[sp.Expr, ...], Refined] = {}
+    for item in in_order(refined):  # of fits of one form from several starts the best
+        forms.setdefault(item.law.skeletons, item)
     if not refined:
         return []
 
