@@ -90,6 +90,7 @@ class Trajectory:
         object.__setattr__(self, "times", read_only(self.times))
         object.__setattr__(self, "states", read_only(self.states))
         object.__setattr__(self, "names", tuple(self.names))
+        object.__setattr__(self, "held", self.held and not self.discrete)  # a map has nothing between its times
         if self.times.ndim != 1 or self.states.ndim != 2:
             raise DataError(
                 f"Trajectory got times of shape {self.times.shape} and states of shape {self.states.shape}. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,15 +42,19 @@ class Beliefs:
         )
 
     def inside(
-        self, constants: Float[np.ndarray, " constant"], change: Float[np.ndarray, " constant"]
+        self,
+        constants: Float[np.ndarray, " constant"],
+        change: Float[np.ndarray, " constant"],
+        fixed: Sequence[int] = (),
     ) -> Float[np.ndarray, " constant"]:
-        """The constants after a step, each of which stays within its bounds."""
+        """The constants after a step, each of which stays within its bounds, or where it is if it is fixed."""
         after = constants + change
         count = len(self.lows)
         here = constants[:count]
         low = np.where(np.isfinite(self.lows), here - REACH * (here - self.lows), -np.inf)
         high = np.where(np.isfinite(self.highs), here + REACH * (self.highs - here), np.inf)
         after[:count] = np.clip(after[:count], low, high)
+        after[list(fixed)] = constants[list(fixed)]
         return after
 
     def cost(self, constants: Float[np.ndarray, " constant"]) -> float:

@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, run, run_with_tangents
+from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents
 from discovery.dynamics.lu import factorise, solve
 
 GAMMA = 0.25
@@ -184,11 +184,16 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     _first_slope(code, outputs, value, tangent, origin, y, slope)
     reached = 1
     step = 1e-4 * end
+    header, change = header_of(code), -1.0
     for _ in range(max_steps):
         if reached == times.shape[0]:
             return reached
         if time + step * (1.0 + 1e-12) >= end:
             step = end - time
+        if header >= 0 and time >= change - 1e-12 * end:
+            change = next_change(value, header, origin + time) - origin
+        if header >= 0 and time + step > change > time + 1e-12 * end:
+            step = change - time
         for i in range(dimension):
             scale[i] = atol[i] + rtol * abs(y[i, 0])
             k[0, i, 0] = slope[i, 0]

@@ -7,8 +7,11 @@ import math
 import numpy as np
 from numba import njit
 
-# Half of the time within which a held input changes, as a share of the step before.
+# Half of the time within which a held input changes, as a share of the shorter step beside.
 RAMP = 0.005
+# Share of an input's range by which it may leave the straight line that it is on before steps have to see it.
+SEEN = 0.05
+INPUT = 20  # the operation that reads an input, of :class:`discovery.dynamics.tape.Op`
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -32,7 +35,7 @@ def run(code: np.ndarray, value: np.ndarray) -> None:
             value[r] = value[a] * value[b]
         elif op == 3:
             value[r] = value[a] / value[b]
-        elif op == 20:
+        elif op == INPUT:
             value[r] = _input(value, a, b)
         else:
             value[r] = _value(op, value[a], value[b] if op == 4 else float(b))
@@ -93,8 +96,46 @@ def _input(value: np.ndarray, header: int, column: int) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def header_of(code: np.ndarray) -> int:
+    """The register that describes the table of inputs; -1 where there is none."""
+    for i in range(code.shape[0]):
+        if code[i, 0] == INPUT:
+            return int(code[i, 2])
+    return -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def next_change(value: np.ndarray, header: int, now: float) -> float:
+    """The first time of the table at which an input has left its present straight line; infinite after the last.
+
+    At rest the error of a step is zero, and steps that grow would pass over a pulse.
+    """
+    base, count = int(value[header]), int(value[header + 1])
+    columns = (value.shape[0] - base - count) // (count + 1)
+    if now >= value[base + count - 1]:
+        return np.inf
+    low, high = -1, count - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if value[base + middle] <= now:
+            low = middle
+        else:
+            high = middle
+    for later in range(max(low, 0) + 1, count):
+        for column in range(columns):
+            first = base + count * (1 + column)
+            expected = value[first]
+            if low >= 0:
+                share = (value[base + later] - value[base + low]) / (value[base + low + 1] - value[base + low])
+                expected = value[first + low] + share * (value[first + low + 1] - value[first + low])
+            if abs(value[first + later] - expected) > value[base + count * (1 + columns) + column]:
+                return value[base + later]
+    return value[base + count - 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np.ndarray, held: bool) -> np.ndarray:
-    """The registers with a table of inputs behind them: times, then one column of values after another.
+    """The registers with a table of inputs behind them: times, one column of values after another, then :data:`SEEN`.
 
     Values that are held until the next time change there within a hundredth of the step, as no step of an integration
     can cross a jump; in the mean they change at that time.
@@ -105,7 +146,7 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
     samples = times.shape[0]
     count = 2 * samples - 1 if held else samples
     size = registers.shape[0]
-    value = np.empty(size + count * (1 + drives.shape[1]))
+    value = np.empty(size + count * (1 + drives.shape[1]) + drives.shape[1])
     for i in range(size):
         value[i] = registers[i]
     value[header], value[header + 1] = size, count
@@ -113,7 +154,8 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
         after = 2 * i if held else i
         half = 0.0
         if held and i > 0:
-            half = RAMP * (times[i] - times[i - 1])
+            before = times[i] - times[i - 1]
+            half = RAMP * (min(before, times[i + 1] - times[i]) if i + 1 < samples else before)
             value[size + after - 1] = times[i] - half
         value[size + after] = times[i] + half
         for column in range(drives.shape[1]):
@@ -121,6 +163,11 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
             value[begin + after] = drives[i, column]
             if held and i > 0:
                 value[begin + after - 1] = drives[i - 1, column]
+    for column in range(drives.shape[1]):
+        low = high = drives[0, column]
+        for i in range(samples):
+            low, high = min(low, drives[i, column]), max(high, drives[i, column])
+        value[size + count * (1 + drives.shape[1]) + column] = max(SEEN * (high - low), 1e-9 * max(high, -low))
     return value
 
 
@@ -192,7 +239,7 @@ def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) 
             value[r] = ratio
             for j in range(width):
                 tangent[r, j] = (tangent[a, j] - ratio * tangent[b, j]) / y
-        elif op == 20:
+        elif op == INPUT:
             value[r] = _input(value, a, b)
             tangent[r] = 0.0
         else:

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, run, run_with_tangents
+from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents
 
 C = np.array([0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1])
 A = np.array(
@@ -172,9 +172,14 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
         return reached
     _slopes(code, outputs, value, tangent, origin, y, k[0])
     step = _first_step(y, k, atol, rtol, end)
+    header, change = header_of(code), -1.0
     for _ in range(max_steps):
         if time + step * (1.0 + 1e-12) >= end:
             step = end - time
+        if header >= 0 and time >= change - 1e-12 * end:
+            change = next_change(value, header, origin + time) - origin
+        if header >= 0 and time + step > change > time + 1e-12 * end:
+            step = change - time
         _stages(code, outputs, value, tangent, origin + time, step, y, trial, k)
         error = _error(k, y, trial, step, rtol, atol)
         if not error <= 1.0:

@@ -295,7 +295,7 @@ def fit(
         change = normal.step(damping, fixed)
         trial, moved = None, constants
         if change is not None:
-            moved = constants + change[0] if beliefs is None else beliefs.inside(constants, change[0])
+            moved = constants + change[0] if beliefs is None else beliefs.inside(constants, change[0], fixed)
             trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1]), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:
             damping *= 10.0

@@ -145,6 +145,8 @@ class _Assembler:
             return self.product(expression)
         if isinstance(expression, sp.Pow):
             return self.power(expression.base, expression.exp)
+        if isinstance(expression, sp.cot):
+            return self.emit(Op.DIVIDE, self.literal(1.0), self.register(sp.tan(parts(expression)[0])))
         op = _FUNCTIONS.get(expression.func)
         if expression.is_Symbol:
             raise ExpressionError(f"{expression} cannot be simulated: the law has no state or constant of that name.")

@@ -96,7 +96,7 @@ def _scale(name: str, frame: Frame, points: Points) -> float:
                 continue
             if isinstance(part, sp.Add):
                 return float(np.max(sizes))  # a summand is as large as its fellows
-            below = own[0].is_Pow and own[0].exp.could_extract_minus_sign()
+            below = isinstance(own[0], sp.Pow) and own[0].exp.could_extract_minus_sign()
             return float(np.median(sizes)) ** (
                 1 if below else -1
             )  # a factor takes them to one, also from below the bar

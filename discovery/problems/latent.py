@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 import sympy as sp
@@ -31,6 +30,8 @@ from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajector
 FIRST = (0.1, 1.0, 10.0)
 PACES = (0.3, 1.0, 3.0, 10.0, 30.0)
 TRIED, REFINED = 400, 4
+# Combinations of which an order is drawn; of more, combinations are drawn themselves.
+LISTED = 1_000_000
 BETWEEN = 4  # points between samples at which the other states are known to the integration
 # Highest degree of the unknown functions meanwhile, of which only the terms that pay their way are kept: on the one
 # curve that was measured, a polynomial with all its terms fits with nearly any course.
@@ -179,10 +180,14 @@ class Latent:
         ]
         if not all(axes):
             axes = [axis or [0.5 * (one.low + one.high)] for axis, one in zip(axes, self.told, strict=True)]
-        every = list(product(*axes, *[sizes for _ in self.hidden]))
-        if len(every) > TRIED:
-            rows = np.random.default_rng(seed).permutation(len(every))[:TRIED]
-            every = [every[i] for i in rows]
+        axes += [sizes for _ in self.hidden]
+        shape = tuple(map(len, axes))
+        total, rng = math.prod(shape), np.random.default_rng(seed)
+        rows = np.arange(total) if total <= TRIED else rng.permutation(total)[:TRIED] if total <= LISTED else None
+        drawn = (
+            rng.integers(0, shape, (TRIED, len(shape))) if rows is None else np.transpose(np.unravel_index(rows, shape))
+        )
+        every = [tuple(axis[i] for axis, i in zip(axes, places, strict=True)) for places in drawn]
         count = len(self.runs)
         known = len(self.told)
         return [(*one[:known], *(one[known:] * count)) for one in every]

@@ -12,12 +12,17 @@ import numpy as np
 from jaxtyping import Float
 from scipy import special
 
+from discovery.dynamics.beliefs import Beliefs
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows
 from discovery.selection.identifiability import FREE, PRIOR, Relative
 from discovery.selection.resampling import resampled
+from discovery.types import Law
 
 LEVEL = 0.95
+# Information about a combination of constants of unit size, as a share of that about each alone, below which there is
+# none.
+LEAST_KNOWN = 1e-10
 # No constant is known better than the solutions that it was fitted with: their relative tolerance.
 SOLVED = 1e-6
 # Relative deviation of a constant from which its profile is followed: of constants known less well, 81 % were inside
@@ -82,10 +87,20 @@ def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> 
     """The intervals, wider where windows that are resampled scatter the constants more than the curvature says."""
     scattered = resampled(fitted, windows, settings)
     if scattered is None:
-        return ends
+        return within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
     factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), 1.0)
     constants, (lows, highs) = np.array(fitted.law.constants), (np.array(side) for side in ends)
-    return _floats(constants - factor * (constants - lows)), _floats(constants + factor * (highs - constants))
+    return within_told(fitted.law, constants - factor * (constants - lows), constants + factor * (highs - constants))
+
+
+def within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np.ndarray, " constant"]) -> Bounds:
+    """The ends, of which none is outside of the bounds that were told."""
+    beliefs = Beliefs.of(law)
+    if beliefs is not None:
+        count = len(beliefs.lows)
+        lows[:count] = np.maximum(lows[:count], beliefs.lows)
+        highs[:count] = np.minimum(highs[:count], beliefs.highs)
+    return _floats(lows), _floats(highs)
 
 
 def _loose(fitted: Fit) -> list[int]:
@@ -107,8 +122,9 @@ def deviations(fitted: Fit) -> Float[np.ndarray, " constant"]:
         return np.empty(0)
     scaled, scale = fitted.scaled_information()
     eigenvalues, vectors = np.linalg.eigh(scaled)
-    determined = eigenvalues > 1e-10
-    spread = np.where(determined, 1.0 / np.where(determined, eigenvalues, 1.0), 0.0)
+    determined = eigenvalues > LEAST_KNOWN
+    # A small share of a direction that is not determined at all is still much.
+    spread = 1.0 / np.maximum(eigenvalues, LEAST_KNOWN)
     loose = ((vectors[:, ~determined] ** 2).sum(axis=1) > 1e-3) | (scale == 0.0)
     variance = (vectors**2) @ spread / np.where(loose, 1.0, scale) ** 2 * max(1.0, fitted.reduced)
     return np.where(loose, np.nan, np.sqrt(variance))

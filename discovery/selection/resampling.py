@@ -45,6 +45,8 @@ def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarr
     for window in range(len(windows.starts)):
         low, high = int(windows.offsets[window]), int(windows.offsets[window + 1])
         start = fitted.starts[window : window + 1]
+        if not windows.weights[low:high].any():
+            continue  # in a gap of the measurements
         whole = pulls(fitted.law, _part(windows, window, high - low, slice(0, high - low)), start, settings)
         if whole is None:
             return None

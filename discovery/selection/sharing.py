@@ -84,7 +84,8 @@ class Sharing:
             return None
         values: list[float] = []
         cost, residuals = 0.0, list[Float[np.ndarray, "sample state"]]()
-        for group in range(len(self.information)):
+        there = sorted({self.member[run] for run, _ in self.windows.places})  # of many runs windows are of some
+        for group in there:
             found = self._alone(group, place)
             if found is None:
                 return None
@@ -134,6 +135,8 @@ def sharing(fitted: Fit, windows: Windows, member: Sequence[int], settings: Shoo
     number = len(fitted.law.constants)
     information = np.zeros((max(member) + 1, number, number))
     for window, (run, _) in enumerate(windows.places):
+        if not windows.weights[windows.offsets[window] : windows.offsets[window + 1]].any():
+            continue  # in a gap of the measurements
         mine = pulls(fitted.law, chosen(windows, [window]), fitted.starts[window : window + 1], settings)
         if mine is None:
             return None

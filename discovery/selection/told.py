@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -117,8 +118,7 @@ def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bo
         return False
     if expression != 0 and not used:
         return False  # a constant would have been told as one
-    forbidden = tuple(type(FUNCTIONS[name](symbol("x"))) for name in unknown.without)
-    if any(isinstance(one, forbidden) for one in sp.preorder_traversal(expression) if not one.is_Symbol):
+    if any(_is_forbidden(one, unknown.without) for one in sp.preorder_traversal(expression)):
         return False
     if not unknown.trend:
         return True
@@ -129,6 +129,21 @@ def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bo
     values = unknown.trend * compiled(slopes, unknown.variables)(points)
     size = np.nanmax(np.abs(values), axis=0, initial=0.0)
     return bool(np.all(values >= -SLIGHT * size) and np.any(size > 0.0))
+
+
+def _is_forbidden(node: sp.Basic, without: Sequence[str]) -> bool:
+    """Whether a node is one of these functions; roots and squares are powers, of which the exponent tells."""
+    for name in without:
+        example = FUNCTIONS[name](symbol("x"))
+        if not isinstance(example, sp.Pow):
+            if isinstance(node, type(example)):
+                return True
+        elif isinstance(node, sp.Pow) and node.exp.is_number:
+            one, other = float(node.exp), float(example.exp)
+            times = one / other  # a root may be cubed, and below a fraction bar
+            if one == other or (other < 1.0 and math.isclose(times, round(times)) and not one.is_integer()):
+                return True
+    return False
 
 
 def followed(problem: DiscoveryProblem, predictions: Sequence[Prediction]) -> DiscoveryProblem:
