@@ -18,7 +18,11 @@ def compare_command(found: str, reference: str, *, as_json: bool) -> None:
     Raises:
         UsageError: an expression that is none, a folder without a law.
     """
-    verdict = _compare_runs(found, reference) if Path(found).is_dir() else _compare_texts(found, reference)
+    folders = [one for one in (found, reference) if Path(one).is_dir()]
+    if len(folders) == 1:
+        other = reference if folders == [found] else found
+        raise UsageError(f"{folders[0]} is a run, and {other} is no folder. Compare two runs or two expressions.")
+    verdict = _compare_runs(found, reference) if folders else _compare_texts(found, reference)
     if as_json:
         error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
         document = {"verdict": verdict.verdict, "how": verdict.how, "largest_error": error}

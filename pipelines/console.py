@@ -10,6 +10,7 @@ from threading import Event
 from types import FrameType
 from typing import Protocol
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +18,7 @@ from rich.text import Text
 from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import OwnTable, own_tables
+from discovery.reports.rounding import NOT_DETERMINED, rounded
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
 from pipelines.live import Screen, shown
@@ -148,7 +150,9 @@ def show(result: DiscoveryResult) -> None:
     for own in own_tables(result):
         _show_own(own)
     noise = result.smoothing.noise
-    scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value in zip(headers, noise.scale, strict=True))
+    seen = np.any(np.isfinite(np.vstack([run.states for run in result.trajectories])), axis=0)
+    scales = zip(headers, noise.scale, seen, strict=True)
+    scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value, measured in scales if measured)
     chosen = "the likelier" if noise.estimated else "as told"
     say("noise", f"{noise.kind} ({chosen}), {scale}. Smoothed by {result.smoothing.method}.", "dim")
     for note in (*result.notes, *result.smoothing.notes):
@@ -193,8 +197,9 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         if i < len(ranked.law.told) and "[" in ranked.law.told[i]:
             continue  # stands in a table of its own
         low, high = (ranked.lows[i], ranked.highs[i]) if ranked.lows else (float("nan"), float("nan"))
-        told = "not determined" if low != low or high != high else f"{low:.4g} … {high:.4g}"
-        table.add_row(Text(plain(names.get(f"c{i}", f"c{i}"))), f"{value:.5g}", told)
+        shown, *ends = rounded(value, low, high)
+        told = NOT_DETERMINED if NOT_DETERMINED in ends else f"{ends[0]} … {ends[1]}"
+        table.add_row(Text(plain(names.get(f"c{i}", f"c{i}"))), shown, told)
     if table.row_count:
         TALK.print(table)
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.forecast import forecast, measured_starts
 from discovery.errors import DataError
+from discovery.trajectories.names import bare
 from discovery.types import DiscoveryResult, Drive, NoiseModel
 
 if TYPE_CHECKING:
@@ -52,5 +53,7 @@ def forecast_table(
     table.insert(0, result.time_name, times)
     if draws:
         for i, header in enumerate(headers):
-            table[f"{header}_low"], table[f"{header}_high"] = found.lows[:, i], found.highs[:, i]
+            name = bare(header)  # ends have the unit of their state
+            for end, values in (("low", found.lows), ("high", found.highs)):
+                table[f"{name}_{end}{header[len(name) :]}"] = values[:, i]
     return table

@@ -255,7 +255,8 @@ def _ended(deadline: Deadline) -> tuple[Literal["done", "deadline", "interrupt"]
 
 def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
     """Keys of the papers behind what ran; engines did not where all of the law was told."""
-    ran = [("smoothing", name) for name in (config.smoother, *problem.smoothing.method.split(" + "))]
+    asked = () if config.map else (config.smoother,)  # a map's samples are not smoothed
+    ran = [("smoothing", name) for name in (*asked, *problem.smoothing.method.split(" + "))]
     ran += [("selection", "trajectories")]
     if problem.frame is None or problem.frame.unknowns:
         ran += [("search", name) for name in config.engines]

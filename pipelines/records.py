@@ -15,6 +15,7 @@ from sympy.printing.str import StrPrinter
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame
+from discovery.reports.naming import input_units
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.types import (
@@ -136,10 +137,15 @@ def _front_from(document: Mapping[str, Any]) -> RankedLaw:
     )
 
 
-def constants_document(ranked: RankedLaw, units: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def _units(result: DiscoveryResult) -> dict[str, str | None]:
+    """Units of states, time and inputs; nothing where none were stated of the states."""
+    return {**input_units(result), **result.structure.units} if result.structure.units else {}
+
+
+def constants_document(ranked: RankedLaw, units: Mapping[str, str | None] | None = None) -> list[dict[str, Any]]:
     """Each constant with its 95 % interval, the equation in which it first stands, and its unit if there are any."""
     units = units or {}
-    told = constant_units(ranked.law, {name: units.get(name) for name in (*ranked.law.states, "t")})
+    told = constant_units(ranked.law, {name: units.get(name) for name in (*ranked.law.states, *ranked.law.inputs, "t")})
     rows: list[dict[str, Any]] = []
     for i, value in enumerate(ranked.law.constants):
         equation = next(
@@ -170,7 +176,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
         "time": result.time_name,
         **({"inputs": dict(result.inputs)} if result.inputs else {}),
         "equations": law_document(chosen.law)["equations"] if chosen else {},
-        "constants": constants_document(chosen, result.structure.units) if chosen else [],
+        "constants": constants_document(chosen, _units(result)) if chosen else [],
         "latex": latex,
         "verdict": {
             "headline": result.verdict.headline,

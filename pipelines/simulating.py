@@ -120,7 +120,11 @@ def grouped(
 
     owned = result.structure.owned
     if (unknown := set(groups) - {group for one in owned for group in one.groups}) or (groups and not owned):
-        raise UsageError(f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.")
+        there = [group for one in owned for group in one.groups]
+        among = f" There are {', '.join(dict.fromkeys(there))}." if there else " It has one value of each for all runs."
+        raise UsageError(
+            f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.{among}"
+        )
     chosen: dict[str, float] = {}
     for one in owned:
         mine = [group for group in one.groups if group in groups]

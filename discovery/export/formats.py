@@ -51,6 +51,11 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
         raise UsageError(f"There is no law at place {rank} of the front. It has {len(front)}; choose from those.")
     if rank > 1 and to == "csv":
         raise UsageError("Only the chosen law was fitted and forecast sample by sample. Export csv without a rank.")
+    if (owned := result.structure.owned) and to not in DRIVEN:
+        raise UsageError(
+            f"The law has constants of each group ({', '.join(one.name for one in owned)}), which an export to {to} "
+            f"cannot hold. Choose from {', '.join(DRIVEN)}, or forecast one with `discover simulate --group`."
+        )
     if front[rank - 1].law.inputs and to not in DRIVEN:
         raise UsageError(
             f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold. "

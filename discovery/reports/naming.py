@@ -94,6 +94,16 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     return tuple(Symbol(key, chosen[key], name, _unit(key, name, unit)) for key, (name, unit) in parts.items())
 
 
+def input_units(result: DiscoveryResult) -> Mapping[str, str | None]:
+    """Units of the columns that drive the states, None where one has none; what tells groups apart is a number."""
+    marks = {mark for one in result.structure.owned for mark in one.inputs}
+    stated = result.structure.units
+    return {
+        name: "" if name in marks else stated.get(name, split_header(header)[1])
+        for name, header in result.inputs.items()
+    }
+
+
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
     """What stands in formulas for each state, for time, and for constants that a user named, by identifier."""
     return {symbol.identifier: symbol.shown for symbol in symbols(result)} | dict(constant_names(result))

@@ -129,7 +129,9 @@ def draw_slope(axes: Axes, result: DiscoveryResult) -> None:
         axes.plot(points, _slope(result.law, points), color=BLUE)
     axes.axhline(0, color=MUTED, lw=0.6, zorder=0)
     header = drawing.header(result, name, 20)
-    label(axes, x=drawing.header(result, name, 36), y=f"d {header} / d {lettering(result.time_name, 10)}")
+    discrete = result.trajectories[0].discrete
+    slope = f"next {header}" if discrete else f"d {header} / d {lettering(result.time_name, 10)}"
+    label(axes, x=drawing.header(result, name, 36), y=slope)
 
 
 def _slope(law: Law, points: np.ndarray) -> np.ndarray:

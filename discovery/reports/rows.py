@@ -10,7 +10,7 @@ import sympy as sp
 
 from discovery.knowledge.dimensions import constant_units
 from discovery.reports.comparison import Difference, differences, why_not
-from discovery.reports.naming import split_header, symbols
+from discovery.reports.naming import input_units, split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.unseen import whole_runs
@@ -121,7 +121,7 @@ class Engine:
 def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...]:
     """The constants of a law with their 95 % intervals and their units."""
     law = ranked.law
-    units = constant_units(law, {one.identifier: one.unit for one in symbols(result)})
+    units = constant_units(law, {one.identifier: one.unit for one in symbols(result)} | dict(input_units(result)))
     rows: list[Constant] = []
     own = {one.constant(group) for one in result.structure.owned for group in one.groups}
     for i, texts in enumerate(_rounded(ranked)):

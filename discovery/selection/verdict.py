@@ -362,8 +362,9 @@ def _exponent(selected: Selected) -> float:
 
 def _ranks(ties: Sequence[int]) -> str:
     if len(ties) > FEW:
-        return f"number {', '.join(map(str, ties[:FEW]))} and {len(ties) - FEW} more"
-    return f"number {' and '.join(map(str, ties))}"
+        return f"numbers {', '.join(map(str, ties[:FEW]))} and {len(ties) - FEW} more"
+    *first, last = map(str, ties)
+    return f"numbers {', '.join(first)} and {last}" if first else f"number {last}"
 
 
 def _different(front: Sequence[RankedLaw], ranks: Sequence[int]) -> str:

@@ -117,7 +117,8 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
     if drowned:
         yield Alert(
             "serious", "noise", f"The noise is much of the deviation: {_listed(drowned)}.",
-            "Only the largest terms can be found. Measure more often or more runs, or leave the column out.",
+            "Only the largest terms can be found. Measure more often or more runs, or leave the column out; where rows "
+            "are steps of a map, one after another, run with --map.",
             tuple(drowned),
         )  # fmt: skip
     if noisy:
@@ -141,7 +142,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
     if state.coarse:
         yield Alert(
             "caution", "resolution", f"{state.header} takes only {state.levels} different values.",
-            "Record more digits; leave it out if it is a switch.", about,
+            "Record more digits. A switch that drives the others is an input: name it with --inputs.", about,
         )  # fmt: skip
     if state.strays:
         places = ", ".join(f"{time:.6g}" for time in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")

@@ -22,6 +22,7 @@ TIME_WORDS = frozenset(
 UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
+_LOCAL_DATE = r"\d{1,2}([./])\d{1,2}\1\d{2,4}\b"
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
 
 
@@ -64,12 +65,19 @@ def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
         return _read(table, min(named, key=lambda c: (c.kind == "text", ranks[c.header])), certain=True)
     for kind in ("date", "number"):
         for column in free:
+            if column.kind == "text" and kind == "number" and _is_local_date(column):
+                return _read(table, column, certain=True)  # which says how dates are written
             if column.kind == kind and not is_run_name(column.header):
                 return _read(table, column, certain=kind == "date")
     raise DataError(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
         "It needs one of times and at least one of states."
     )
+
+
+def _is_local_date(column: Column) -> bool:
+    """Whether entries are dates such as 31.1.2024 or 1/31/24, whose order of day and month nobody can tell."""
+    return column.misfit is not None and re.match(_LOCAL_DATE, column.misfit.entry) is not None
 
 
 def _likeness(header: str) -> int | None:

@@ -41,6 +41,11 @@ def safe_names(headers: Sequence[str]) -> dict[str, str]:
     return names
 
 
+def bare(header: str) -> str:
+    """A header without its unit."""
+    return _UNIT.sub("", header)
+
+
 def is_safe(name: str) -> bool:
     """Whether the name can stand for a state in expressions as it is."""
     if not (name.isascii() and name.isidentifier()) or name.startswith("__"):

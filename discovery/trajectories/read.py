@@ -14,7 +14,7 @@ from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import safe_names
+from discovery.trajectories.names import bare, safe_names
 from discovery.trajectories.runs import find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
@@ -38,8 +38,8 @@ def read_csv(
     packed by gzip is read as it is. Missing entries are kept as NaN.
 
     Args:
-        time: header of the column of times; None guesses it from the names, else takes the first column that
-            increases.
+        time: header of the column of times, with or without its unit as all that are told; None guesses it from the
+            names, else takes the first column that increases.
         states: headers of the states' columns, in the order wanted; empty takes all columns of numbers.
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
@@ -52,6 +52,8 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
+    states, trajectory, inputs = (_headers(told, layout.headers) for told in (states, trajectory, inputs))
+    time = None if time is None else _headers((time,), layout.headers)[0]
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
     clock = find_clock(table, time, (*states, *inputs, *trajectory))
@@ -97,6 +99,7 @@ def read_course(
     """
     source = inspect(Path(path))
     layout = survey(source)
+    time = None if time is None else _headers((time,), layout.headers)[0]
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs)
@@ -106,12 +109,25 @@ def read_course(
     return clock.times, np.column_stack(list(driving.values()))
 
 
+def _headers(told: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers as they stand in the file, where one may be told without its unit if that tells it from others."""
+    plain = [bare(header) for header in headers]
+    return tuple(
+        headers[plain.index(name)] if name not in headers and plain.count(name) == 1 else name for name in told
+    )
+
+
 def _check_told(
     headers: Sequence[str], time: str | None, states: Sequence[str], trajectory: Sequence[str], path: Path
 ) -> None:
     told = [*([] if time is None else [time]), *trajectory, *states]
     for header in told:
         if header not in headers:
+            if other := next((one for one in headers if bare(one) == bare(header) != header), ""):
+                raise UsageError(
+                    f"The column {other!r} of {path} has another unit than {header!r}. Convert its values, and name it "
+                    f"{header!r}."
+                )
             near = get_close_matches(header, headers, n=3)
             hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
             raise UsageError(
