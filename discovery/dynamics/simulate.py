@@ -49,7 +49,7 @@ def simulate(
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)
     out = np.full((len(times), tape.dimension, 1), np.nan)
-    atol, limits = _sizes(start, spread, rtol, bound)
+    atol, limits = _sizes(start, spread, rtol, bound, 0.0 if drive is None else float(np.abs(drive.values).max()))
     constants = np.array(law.constants, dtype=np.float64)
     reached, _ = follow(
         tape, registers, constants, start, times, rtol=rtol, atol=atol, bound=limits, max_steps=max_steps, out=out
@@ -59,12 +59,16 @@ def simulate(
 
 
 def _sizes(
-    start: Float[np.ndarray, " state"], spread: Float[np.ndarray, " state"] | None, rtol: float, bound: float
+    start: Float[np.ndarray, " state"],
+    spread: Float[np.ndarray, " state"] | None,
+    rtol: float,
+    bound: float,
+    driven: float = 0.0,
 ) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
-    """Errors near zero, and magnitudes, that states may have."""
+    """Errors near zero, and magnitudes, that states may have; from rest as those of the inputs, ``driven``."""
     if spread is not None:
         return rtol * 1e-2 * spread, bound * (np.abs(start) + spread)
-    size = float(np.max(np.abs(start)))
+    size = float(np.max(np.abs(start))) or driven
     return rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * (size or 1e-12)), np.full(len(start), bound * max(size, 1.0))
 
 

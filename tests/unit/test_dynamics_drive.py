@@ -1,5 +1,7 @@
 """Laws that inputs drive: followed along a course, and fitted with it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,3 +71,30 @@ def test_bounds_are_kept_and_beliefs_pull() -> None:
     found = fit(sure.law((), (1.4, 1.0)), windows)
     assert found is not None
     assert 1.5 == pytest.approx(found.law.constants[0], abs=1e-4)
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("rtol", [1e-8, 1e-3])
+def test_no_step_passes_over_a_pulse(held: bool, rtol: float) -> None:
+    """At rest the error of a step is zero, and steps grow; x' = u keeps the area of what it has seen."""
+    times = np.arange(0.0, 100.5, 0.5)
+    for begin in range(5, 95, 6):
+        pulse = np.where((times >= begin) & (times < begin + 1), 1.0, 0.0)[:, None]
+        found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, pulse, held), rtol=rtol)
+        assert found[-1, 0] == pytest.approx(1.0, abs=0.03)
+
+
+def test_inputs_are_held_over_a_gap_between_dense_samples() -> None:
+    """The ramp of a jump is a share of the shorter step beside it."""
+    times = np.r_[np.arange(10.0), np.arange(1000.0, 1020.0)]
+    found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, np.ones((30, 1)), held=True))
+    np.testing.assert_allclose(times, found[:, 0], rtol=1e-6)
+
+
+def test_the_inputs_of_a_map_are_read_at_its_times() -> None:
+    """Nothing is between them, so that nothing is held; x[n+1] = u[n]."""
+    times, drive = np.arange(6.0), np.array([0.0, 0.0, 10.0, 10.0, 10.0, 0.0])[:, None]
+    run = Trajectory(times, np.zeros((6, 1)), ("x",), inputs=drive, held=True, discrete=True)
+    step = Frame(("x",), (U,), inputs=("u",)).law((), ())
+    found = simulate(replace(step, discrete=True), np.array([0.0]), times, drive=run.drive)
+    np.testing.assert_allclose([0.0, 0.0, 0.0, 10.0, 10.0, 10.0], found[:, 0])

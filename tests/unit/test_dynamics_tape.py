@@ -104,3 +104,9 @@ def test_derivative_by_an_exponent() -> None:
     points = np.array([[0.5], [2.0]])
     _, slopes = gradients([parse("x**c0")], ("x",), points, (1.3,))
     np.testing.assert_allclose(slopes[:, 0, 0], points[:, 0] ** 1.3 * np.log(points[:, 0]), rtol=1e-13)
+
+
+def test_a_cotangent_is_one_over_a_tangent() -> None:
+    """It can be read, and so it can be followed."""
+    law = Law(("x", "y"), (parse("cot(x)"), parse("y")), ())
+    np.testing.assert_allclose(1.0 / np.tan(POINTS[:, 0]), values(law.skeletons, law.states, POINTS)[:, 0])

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from discovery.errors import UsageError
 from discovery.symbolic.parse import parse
 from pipelines.comparing import compare_command
 
@@ -35,3 +36,10 @@ def test_laws_with_inputs_and_time_are_compared(
     printed = capsys.readouterr()
     assert f"{verdict}\n" == printed.out
     assert "Compared where -4 <= x <= 5, 0 <= t <= 9." in printed.err  # the torque rests, which says nothing of it
+
+
+def test_a_folder_is_compared_with_a_folder(tmp_path: Path) -> None:
+    """A folder whose name is misspelt is no expression."""
+    for texts in ((str(tmp_path), "runs_lynx"), ("runs_lynx", str(tmp_path))):
+        with pytest.raises(UsageError, match="is a run, and runs_lynx is no folder"):
+            compare_command(*texts, as_json=False)

@@ -1,6 +1,7 @@
 """Ends of intervals along profiles."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,10 @@ from scipy import stats
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, cut
-from discovery.selection.intervals import bounds, deviations, profiled, quantile
+from discovery.laws import Frame, Told, told_symbol
+from discovery.samples import symbol
+from discovery.selection.intervals import bounds, deviations, profiled, quantile, widened
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
@@ -82,3 +86,32 @@ def test_profiles_lead_out_of_a_worse_optimum(
     found, _ = profiled(early, windows_of(problem), SETTINGS)
     assert early.cost > best.cost + 0.3
     np.testing.assert_allclose(found.cost, best.cost, atol=0.3)
+
+
+def test_bounds_that_were_told_do_not_widen_intervals(problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """A constant that a profile fixes beyond its bounds stays there, and no end is outside of them."""
+    decay = Law(("x",), (parse("-c0*x"),), (0.1,))
+    problem = problem_of(decay, [[1.0]], np.linspace(0.0, 4.0, 12), noise=1.0)
+    ends: list[tuple[float, float]] = []
+    for low, high in ((-np.inf, np.inf), (0.0, np.inf), (0.0, 0.25)):
+        frame = Frame(("x",), (-told_symbol("k") * symbol("x"),), constants=(Told("k", low, high),))
+        found = fitted(problem, frame.law((), (0.1,)))
+        windows = windows_of(problem)
+        found, profile = profiled(found, windows, SETTINGS)
+        lows, highs = widened(found, profile, windows, SETTINGS)
+        assert low <= lows[0] < highs[0] <= high
+        ends.append((lows[0], highs[0]))
+    assert all(low >= ends[0][0] - 0.02 and high <= ends[0][1] + 0.05 for low, high in ends[1:])
+
+
+def test_a_small_share_of_what_is_not_determined_is_much() -> None:
+    """Of two constants only the sum of one and a hundredth of the other is known."""
+    direction = np.array([1.0, 0.01])
+    information = np.outer(direction, direction)
+    found = replace(_blank(), information=information)
+    assert np.all(np.isnan(deviations(found)) | (deviations(found) > 1e2))
+
+
+def _blank() -> Fit:
+    law = Law(("x",), (parse("c0*x + c1"),), (1.0, 1.0))
+    return Fit(law, np.zeros((1, 1)), 50.0, np.array([50.0]), np.eye(2), 50)

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
-from discovery.dynamics.windows import Windows, cut
+from discovery.dynamics.windows import Windows, chosen, cut
 from discovery.selection.agreement import agreement
 from discovery.selection.correlated import inefficiency
+from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
 from discovery.selection.sharing import sharing
 from discovery.selection.trajectories import Selected
-from discovery.types import DiscoveryProblem, Law, Ranking
+from discovery.types import DiscoveryProblem, Law, Ranking, symbol
 
 SETTINGS = Shooting(tolerance=1e-8)
 DECAY = {"x": "c0*x + c1"}
@@ -124,3 +125,24 @@ def test_residuals_that_remember_are_worth_fewer() -> None:
     for i in range(1, len(noise)):
         noise[i] = 0.8 * noise[i - 1] + rng.standard_normal()
     assert inefficiency([noise]) == pytest.approx(9.0, rel=0.15)
+
+
+def test_runs_without_a_window_and_gaps_without_samples_are_passed_over(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Of many runs some have windows; where nothing was measured a window tells nothing."""
+    _, windows, problem = fitted(-1.0, -1.0, -2.0)
+    law = Law(("x",), (symbol("c0") * symbol("x"),), (-1.0,))
+    some = chosen(windows, [0, 2])
+    found = fit(law, some, settings=SETTINGS)
+    assert found is not None
+    shared = sharing(found, some, (0, 1, 2), SETTINGS)
+    assert shared is not None
+    assert [-1.0, -2.0] == pytest.approx(list(own.values) if (own := shared.own(0)) else [], rel=0.05)
+    weights = windows.weights.copy()
+    weights[: windows.offsets[1]] = 0.0
+    gap = replace(windows, weights=weights)
+    found = fit(law, gap, settings=SETTINGS)
+    assert found is not None
+    assert sharing(found, gap, (0, 1, 2), SETTINGS) is not None
+    assert polished(found, gap, problem.trajectories, problem.smoothing.noise, SETTINGS) is not None

@@ -39,3 +39,27 @@ def test_a_function_is_without_what_was_excluded_and_has_its_trend(part: Discove
     assert [allowed(one, without, part) for one in (X * Y, X * sp.exp(Y))] == [True, False]
     rising = replace(F, trend=1)
     assert [allowed(one, rising, part) for one in (X + Y, X - Y, X * Y, -X * Y)] == [True, False, True, False]
+
+
+def test_roots_and_squares_are_excluded_by_their_exponents(part: DiscoveryProblem) -> None:
+    """They are powers, as are squares and fractions that nobody has excluded."""
+    tried = (
+        X * Y,
+        X**2 * Y,
+        X**3 * Y,
+        Y * sp.sqrt(X),
+        Y / sp.sqrt(X),
+        Y * X ** sp.Rational(3, 2),
+        Y * sp.cbrt(X),
+        Y / X,
+    )
+    found = {
+        name: [allowed(one, replace(F, without=(name,)), part) for one in tried]
+        for name in ("sqrt", "cbrt", "square", "cube")
+    }
+    assert {
+        "sqrt": [True, True, True, False, False, False, True, True],
+        "cbrt": [True, True, True, True, True, True, False, True],
+        "square": [True, False, True, True, True, True, True, True],
+        "cube": [True, True, False, True, True, True, True, True],
+    } == found

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from discovery.errors import DataError, UsageError
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from discovery.trajectories.runs import Run
@@ -168,3 +169,26 @@ def test_runs_are_left_out_where_samples_cannot_be() -> None:
     after, notes = thin(runs(*[30] * 50), 100)
     assert [str(i) for i in range(0, 50, 5)] == [run.label for run in after]
     assert ("100 of 1,500 rows were used: one row in 3, and one run in 5.",) == notes
+
+
+def test_a_column_may_be_told_without_its_unit(tmp_path: Path) -> None:
+    """Where that tells it from others; one of another unit is named."""
+    text = "t [s],u [V],x [m]\n" + "".join(f"{i},{i % 3},{i * i}\n" for i in range(8))
+    found = read(tmp_path, text, time="t", states=("x",), inputs=("u",))
+    assert ("t [s]", ["x [m]"], ["u [V]"]) == (
+        found.time_name,
+        list(found.headers.values()),
+        list(found.inputs.values()),
+    )
+    with pytest.raises(UsageError, match=r"'u \[V\]' of .* has another unit than 'u \[mV\]'"):
+        read(tmp_path, text, inputs=("u [mV]",))
+    twice = "t,x [m],x [mm]\n" + "".join(f"{i},{i},{i}\n" for i in range(8))
+    with pytest.raises(UsageError, match="There is no column 'x'"):
+        read(tmp_path, twice, states=("x",))
+
+
+def test_dates_whose_day_nobody_can_tell_are_named(tmp_path: Path) -> None:
+    """They are the times, though the next column has numbers that increase."""
+    text = "Datum,x\n" + "".join(f"{i:02}.03.2023,{i}\n" for i in range(1, 9))
+    with pytest.raises(DataError, match=r"'01\.03\.2023' is not a time"):
+        read(tmp_path, text)
