@@ -177,6 +177,11 @@ class Law(Shown):
         return Law(self.states, rows, (), self.sources, frame, discrete=self.discrete)
 
     @property
+    def spans(self) -> str:
+        """What its time is counted in, for a sentence."""
+        return "steps" if self.discrete else "time units"
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the columns that drive the states."""
         return self.frame.inputs if self.frame else ()

@@ -109,7 +109,7 @@ def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | N
     if gains[best] < WORTHWHILE * max(usual, 1.0):
         return None
     text = (
-        f"A further run from {_place(stage, best)} over {stage.duration:.3g} time units would make the "
+        f"A further run from {_place(stage, best)} over {stage.duration:.3g} {fitted.law.spans} would make the "
         f"intervals {gains[best]:.2g} times narrower (geometric mean); repeating a measured run, {usual:.2g} times."
     )
     return Experiment("constants", _tuple(stage.tried[best]), stage.duration, gains[best], usual, text)
@@ -135,8 +135,8 @@ def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | Non
     amount = f"more than {PLAIN:g}" if gains[best] >= PLAIN else f"{gains[best]:.2g}"
     text = (
         f"To tell it from law{'s' * (len(rivals) > 1)} {named}, start from {_place(stage, best)}: within "
-        f"{stage.followed:.3g} time units the predictions differ by {amount} noise deviations (root mean square), from "
-        f"the measured starts by {usual:.2g}."
+        f"{stage.followed:.3g} {law.spans} the predictions differ by {amount} noise deviations (root mean square), "
+        f"from the measured starts by {usual:.2g}."
     )
     return Experiment("rivals", _tuple(stage.tried[best]), stage.followed, gains[best], usual, text)
 

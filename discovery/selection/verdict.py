@@ -311,8 +311,8 @@ def _predictability(evidence: _Evidence) -> Iterator[Finding]:
     if not math.isfinite(horizon):
         return
     told = (
-        f"From a state known as well as here, forecasts hold for about {horizon:.3g} time units (until a state is off "
-        "by 0.4 of its deviation)"
+        f"From a state known as well as here, forecasts hold for about {horizon:.3g} {evidence.best.law.spans} (until "
+        "a state is off by 0.4 of its deviation)"
     )
     if math.isfinite(exponent):
         told += (

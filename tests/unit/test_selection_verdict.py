@@ -132,7 +132,7 @@ def test_ties_are_a_caution() -> None:
     """Laws within a factor of 20 in likelihood cannot be told apart."""
     ranking = Ranking((BEST, replace(SECOND, score=101.0), replace(SECOND, score=102.0), SECOND), "rule")
     verdict = judge(replace(SELECTED, ranking=ranking))
-    assert "2 other laws are within 3 nats of it, as good as tied: number 2 and 3 of the front, of the same form." in (
+    assert "2 other laws are within 3 nats of it, as good as tied: numbers 2 and 3 of the front, of the same form." in (
         texts(verdict, "caution")
     )
     assert 2.0 == verdict.measures["ties"]
