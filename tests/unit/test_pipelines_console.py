@@ -64,7 +64,7 @@ def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: p
         "failed   search operon: It [crashed].",
         "caution  Residuals [remember].",
         "not determined",
-        "1 … 1.2",
+        "1.00 … 1.20",
         "2.0*x; -1.0*y",
         "3.5",
     ):
