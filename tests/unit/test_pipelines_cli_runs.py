@@ -133,7 +133,7 @@ def test_runs_are_compared(run: Path, discover: Discover, capsys: pytest.Capture
     seen = load(run).smoothing.trajectories[0].states
     assert (f"{seen.min():.3g}", f"{seen.max():.3g}") == found.groups()
     assert 2 == discover("compare", run, "-0.8*x")
-    assert "There is no run folder" in capsys.readouterr().err
+    assert "-0.8*x is no folder" in capsys.readouterr().err
 
 
 def test_a_plan_runs_nothing(
