@@ -84,13 +84,27 @@ def _input(value: np.ndarray, header: int, column: int) -> float:
         return value[first]
     if time >= value[base + count - 1]:
         return value[first + count - 1]
-    low, high = 0, count - 1
+    return _line(value, base, first, _place(value, base, count, time), time)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _place(value: np.ndarray, base: int, count: int, time: float) -> int:
+    """The last place of the table, but for the very last, that is not after a time; -1 before the first."""
+    low, high = -1, count - 1
     while high - low > 1:
         middle = (low + high) // 2
         if value[base + middle] <= time:
             low = middle
         else:
             high = middle
+    return low
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _line(value: np.ndarray, base: int, first: int, low: int, time: float) -> float:
+    """The straight line through the values at one place and the next, at any time; the first value before them all."""
+    if low < 0:
+        return value[first]
     share = (time - value[base + low]) / (value[base + low + 1] - value[base + low])
     return value[first + low] + share * (value[first + low + 1] - value[first + low])
 
@@ -114,21 +128,11 @@ def next_change(value: np.ndarray, header: int, now: float) -> float:
     columns = (value.shape[0] - base - count) // (count + 1)
     if now >= value[base + count - 1]:
         return np.inf
-    low, high = -1, count - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if value[base + middle] <= now:
-            low = middle
-        else:
-            high = middle
+    low = _place(value, base, count, now)
     for later in range(max(low, 0) + 1, count):
         for column in range(columns):
-            first = base + count * (1 + column)
-            expected = value[first]
-            if low >= 0:
-                share = (value[base + later] - value[base + low]) / (value[base + low + 1] - value[base + low])
-                expected = value[first + low] + share * (value[first + low + 1] - value[first + low])
-            if abs(value[first + later] - expected) > value[base + count * (1 + columns) + column]:
+            first, seen = base + count * (1 + column), value[base + count * (1 + columns) + column]
+            if abs(value[first + later] - _line(value, base, first, low, value[base + later])) > seen:
                 return value[base + later]
     return value[base + count - 1]
 

@@ -66,7 +66,9 @@ def conserved(
     constants = {name for side in sides for name in side.free_symbols if _CONSTANT.fullmatch(str(name))}
     if law.discrete or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
         return ()
-    search = limited(lambda: _Search.of(law, sides, runs, np.array(() if owned else covariance, dtype=np.float64)))
+    known = np.array(covariance, dtype=np.float64)
+    # What relates constants of one group need not hold in others.
+    search = limited(lambda: _Search.of(law, sides, runs, {} if owned else multiples(law.constants, known)))
     if search is None:
         return ()
     found: list[Invariant] = []
@@ -102,9 +104,7 @@ class _Search:
     allowed: Values
 
     @classmethod
-    def of(
-        cls, law: Law, sides: Sequence[sp.Expr], runs: Sequence[SmoothedTrajectory], covariance: np.ndarray
-    ) -> _Search:
+    def of(cls, law: Law, sides: Sequence[sp.Expr], runs: Sequence[SmoothedTrajectory], allowed: Values) -> _Search:
         field = tuple(cast("sp.Expr", sp.nsimplify(rhs, rational=True)) for rhs in sides)
         outside = [one for one in map(symbol, ("t", *law.inputs)) if any(one in rhs.free_symbols for rhs in field)]
         everything = np.vstack([run.states for run in runs])
@@ -115,7 +115,7 @@ class _Search:
         positive = tuple(bool(least > 0) for least in low)
         points = np.vstack([few, box])
         driven = np.random.default_rng(1).normal(size=(len(points), len(outside)))
-        return cls(law, field, points, tuple(outside), driven, positive, multiples(law.constants, covariance))
+        return cls(law, field, points, tuple(outside), driven, positive, allowed)
 
     @property
     def states(self) -> tuple[sp.Symbol, ...]:

@@ -97,9 +97,8 @@ def _scale(name: str, frame: Frame, points: Points) -> float:
             if isinstance(part, sp.Add):
                 return float(np.max(sizes))  # a summand is as large as its fellows
             below = isinstance(own[0], sp.Pow) and own[0].exp.could_extract_minus_sign()
-            return float(np.median(sizes)) ** (
-                1 if below else -1
-            )  # a factor takes them to one, also from below the bar
+            usual = float(np.median(sizes))  # a factor takes what is usual to one, also from below the bar
+            return usual if below else 1.0 / usual
     return 1.0
 
 

@@ -87,13 +87,13 @@ def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> 
     """The intervals, wider where windows that are resampled scatter the constants more than the curvature says."""
     scattered = resampled(fitted, windows, settings)
     if scattered is None:
-        return within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
+        return _within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
     factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), 1.0)
     constants, (lows, highs) = np.array(fitted.law.constants), (np.array(side) for side in ends)
-    return within_told(fitted.law, constants - factor * (constants - lows), constants + factor * (highs - constants))
+    return _within_told(fitted.law, constants - factor * (constants - lows), constants + factor * (highs - constants))
 
 
-def within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np.ndarray, " constant"]) -> Bounds:
+def _within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np.ndarray, " constant"]) -> Bounds:
     """The ends, of which none is outside of the bounds that were told."""
     beliefs = Beliefs.of(law)
     if beliefs is not None:

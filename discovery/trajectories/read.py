@@ -52,8 +52,10 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs = (_headers(told, layout.headers) for told in (states, trajectory, inputs))
-    time = None if time is None else _headers((time,), layout.headers)[0]
+    states, trajectory, inputs = (
+        [_header(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
+    )
+    time = time and _header(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
     clock = find_clock(table, time, (*states, *inputs, *trajectory))
@@ -99,7 +101,7 @@ def read_course(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    time = None if time is None else _headers((time,), layout.headers)[0]
+    time = time and _header(time, layout.headers)
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs)
@@ -109,12 +111,10 @@ def read_course(
     return clock.times, np.column_stack(list(driving.values()))
 
 
-def _headers(told: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
-    """Headers as they stand in the file, where one may be told without its unit if that tells it from others."""
+def _header(name: str, headers: Sequence[str]) -> str:
+    """The header of a column that may be told without its unit, if that tells it from others."""
     plain = [bare(header) for header in headers]
-    return tuple(
-        headers[plain.index(name)] if name not in headers and plain.count(name) == 1 else name for name in told
-    )
+    return headers[plain.index(name)] if name not in headers and plain.count(name) == 1 else name
 
 
 def _check_told(
@@ -125,7 +125,7 @@ def _check_told(
         if header not in headers:
             if other := next((one for one in headers if bare(one) == bare(header) != header), ""):
                 raise UsageError(
-                    f"The column {other!r} of {path} has another unit than {header!r}. Convert its values, and name it "
+                    f"The column {other!r} of {path} is not in the unit of {header!r}. Convert its values, and name it "
                     f"{header!r}."
                 )
             near = get_close_matches(header, headers, n=3)

@@ -180,7 +180,7 @@ def test_a_column_may_be_told_without_its_unit(tmp_path: Path) -> None:
         list(found.headers.values()),
         list(found.inputs.values()),
     )
-    with pytest.raises(UsageError, match=r"'u \[V\]' of .* has another unit than 'u \[mV\]'"):
+    with pytest.raises(UsageError, match=r"'u \[V\]' of .* is not in the unit of 'u \[mV\]'"):
         read(tmp_path, text, inputs=("u [mV]",))
     twice = "t,x [m],x [mm]\n" + "".join(f"{i},{i},{i}\n" for i in range(8))
     with pytest.raises(UsageError, match="There is no column 'x'"):
