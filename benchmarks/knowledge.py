@@ -43,6 +43,7 @@ class Case:
 
     Attributes:
         make: writes the data of a seed, or None where the file is there.
+        own: constants that are told to differ between groups of runs.
         truth: right-hand sides by state; empty where only ``look`` judges.
         look: sentences on a result.
     """
@@ -53,6 +54,7 @@ class Case:
     file: str = ""
     states: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     truth: dict[str, str] = field(default_factory=dict[str, str])
     look: Callable[[DiscoveryResult], str] = lambda _: ""
 
@@ -182,6 +184,18 @@ def _gm(result: DiscoveryResult) -> str:
     return f"GM {gm:.8g}, {100 * (gm / sun - 1):+.4f} % of the Sun's (Jupiter's own mass is +0.0955 %)"
 
 
+def _gm_of_each(result: DiscoveryResult) -> str:
+    """GM by body where the law has one constant of each, with intervals."""
+    best, sun = result.ranking.front[0], 2.95912208286e-4
+    off = [
+        f"{name} {100 * (value / sun - 1):+.4f} % ({100 * (low / sun - 1):+.4f} … {100 * (high / sun - 1):+.4f})"
+        for name, value, low, high in zip(
+            best.law.told or map(str, best.law.constants), best.law.constants, best.lows, best.highs, strict=False
+        )
+    ]
+    return "off the Sun's GM: " + ", ".join(off)
+
+
 VECTOR = "r = (x_au, y_au, z_au)"
 LOTKA = {"x": "1.3*x - 0.9*x*y", "y": "0.8*x*y - 1.8*y"}
 TOLD = ("x' = a*x + f(x, y)", "y' = -d*y + g(x, y)", "f uses x, y", "g uses x, y")
@@ -218,6 +232,7 @@ CASES = (
     Case("Kapitza", ("theta' = omega", "omega' = f(theta, omega, t)"), kapitza, truth=SHAKEN),
     Case("cart and pole", ("theta angle",), cart_pole, inputs=("force",), truth=POLE),
     Case("planets", (VECTOR, "r'' = -f(|r|)*r/|r|"), file=PLANETS, look=_gm),
+    Case("planets, by body", (VECTOR, "r'' = -k*r/|r|**3"), file=PLANETS, own=("k:body",), look=_gm_of_each),
     Case("planets, inner", (VECTOR, "r'' = -f(|r|)*r/|r|"), _planet("+".join(BODIES[:4])), look=_gm),
     *(Case(f"planets, {body}", (VECTOR, "r'' = -k*r/|r|**3"), _planet(body), look=_gm) for body in BODIES),
 )
@@ -234,7 +249,7 @@ def data_of(case: Case, seed: int, folder: str) -> Path:
 
 def run(case: Case, path: Path, laws: tuple[str, ...], seed: int, quick: bool) -> Iterator[str]:
     """Lines on one run of a case."""
-    config = read("quick" if quick else "default").changed(laws=laws)
+    config = read("quick" if quick else "default").changed(laws=laws, own=case.own if laws else ())
     begin = time.process_time()
     result = discover_ode(read_csv(path, states=case.states, inputs=case.inputs), config)
     spent = time.process_time() - begin

@@ -12,6 +12,7 @@ from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
+from discovery.reports.content import listed
 from discovery.reports.naming import split_header
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.measurements import Measurements
@@ -173,7 +174,11 @@ def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
     if known is None:
         return []
     notes = [f"Told: {sentence}" for sentence in known.sentences]
-    notes += [f"{one.header} was not measured; its course is estimated through the law." for one in known.hidden]
+    hidden = [one.header for one in known.hidden]
+    if len(hidden) > 1:
+        notes.append(f"{listed(hidden)} were not measured; their courses are estimated through the law.")
+    elif hidden:
+        notes.append(f"{hidden[0]} was not measured; its course is estimated through the law.")
     if measurements.inputs:
         names = ", ".join(measurements.inputs.values())
         how = "held until the next sample" if measurements.trajectories[0].held else "interpolated between samples"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -15,7 +16,7 @@ SHOWN = 6  # runs that are told of at most; the courses of all are kept with the
 
 
 def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each hidden state of each run, in the units of the columns.
+    """A sentence for each run on its hidden states, in the units of the columns.
 
     Args:
         headers: what the user calls the states, by identifier.
@@ -31,8 +32,18 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
     firsts = [(window, run) for window, (run, first) in enumerate(selected.windows.places) if first == 0]
     for window, run in firsts[:SHOWN]:
         one = problem.trajectories[run]
-        where = f" in {one.label or f'run {run + 1}'}" if several else ""
-        for place in np.flatnonzero(hidden):
-            value, half = fitted.starts[window, place], NORMAL * deviations[window, place]
-            name = headers.get(one.names[place], one.names[place])
-            yield f"{name} began{where} at {value:.4g} ({value - half:.4g} … {value + half:.4g}), by the law."
+        ends = [
+            f"{headers.get(name, name)} {'' if number else 'began '}at "
+            + _interval(float(fitted.starts[window, place]), NORMAL * float(deviations[window, place]))
+            for number, (place, name) in enumerate((int(i), one.names[i]) for i in np.flatnonzero(hidden))
+        ]
+        where = f"In {one.label or f'run {run + 1}'} " if several else ""
+        yield f"{where}{', '.join(ends)}, by the law."
+
+
+def _interval(value: float, half: float) -> str:
+    """The value and its interval, with two digits of the half width."""
+    digits = 4
+    if 0.0 < half < abs(value):
+        digits = min(max(digits, math.floor(math.log10(abs(value))) - math.floor(math.log10(half)) + 2), 9)
+    return f"{value:.{digits}g} ({value - half:.{digits}g} … {value + half:.{digits}g})"

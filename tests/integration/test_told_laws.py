@@ -214,6 +214,28 @@ def test_a_drag_that_pushes_some_balls_is_not_found_where_gravity_is_free_too() 
     assert "kappa and g cannot be separated in these data" in verdict.headline
 
 
+def test_planets_share_the_sun_and_jupiter_adds_its_own_mass() -> None:
+    """One law of vectors; each body's GM is the Sun's and its own, 1/1047 of the Sun's for Jupiter."""
+    data = read_csv(MEASURED / "planets_heliocentric_de421.csv")
+    seen: list[str] = []
+    config = read("quick").changed(laws=("r = (x_au, y_au, z_au)", "r'' = -k*r/|r|**3"), own=("k:body",))
+    result = discover_ode(data, config, witness=lambda laws: seen.append(str(laws[0].law.skeletons)))
+    best = result.ranking.front[0]
+    share = dict(zip(best.law.told, np.array(best.law.constants) / 2.95912208286e-4 - 1.0, strict=True))
+    excess = share.pop("k[jupiter]")
+    assert 1 / 1047 == pytest.approx(excess, rel=0.25)
+    assert {"k[mercury]", "k[venus]", "k[earth_moon_barycentre]", "k[mars]"} == set(share)
+    assert all(abs(value) < 1e-4 for value in share.values())
+    # Those who watch see one letter for all bodies.
+    assert seen
+    assert not any("in_group" in text for text in seen)
+    assert "x_au', y_au' and z_au' were not measured; their courses are estimated through the law." in result.notes
+    began = next(note for note in result.notes if note.startswith("In mars "))
+    ends = re.findall(r"(\w+)' (?:began )?at (\S+) \((\S+) … (\S+)\)", began)
+    assert ["x_au", "y_au", "z_au"] == [name for name, *_ in ends]
+    assert all(float(low) < float(value) < float(high) for _, value, low, high in ends)
+
+
 def test_the_pendulum_shows_its_sine_as_its_angle_is_in_radians() -> None:
     """Nothing is told but that it is of second order."""
     config = read("quick").changed(engines=("structured",), laws=("theta_rad'' = f(theta_rad, theta_rad')",))
