@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import sympy as sp
 
-from discovery.protocols import Witness, unseen
 from discovery.reports.owning import collapsed
 from discovery.structure import Owned
 from discovery.types import Law
@@ -19,13 +17,6 @@ def law_lines(law: Law, headers: Mapping[str, str], owned: Sequence[Owned] = ())
     law = collapsed(law, owned)
     form = "next {} = {}" if law.discrete else "d {} / dt = {}"
     return [form.format(plain(headers.get(state, state)), _rounded(rhs)) for state, rhs in law.equations.items()]
-
-
-def by_letter(witness: Witness, owned: Sequence[Owned]) -> Witness:
-    """A witness that sees one letter for all values of a constant that differs between groups."""
-    if witness is unseen or not owned:
-        return witness
-    return lambda laws: witness(tuple(replace(one, law=collapsed(one.law, owned)) for one in laws))
 
 
 def one_line(law: Law) -> str:

@@ -43,7 +43,6 @@ from discovery.types import (
 )
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, stated
-from pipelines.laws import by_letter
 from pipelines.maps import as_map
 from pipelines.owning import named, with_own
 from pipelines.plain import PlainNames
@@ -100,8 +99,7 @@ def discover_ode(
     known, units = told.known, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
-    seen = plain.witness(by_letter(witness, told.owned))
-    stages = Stages(config, deadline, plain.progress(progress), store or Memory(), seen)
+    stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness, told.owned))
     runs, dimensions = plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
     smoother, why = _smoother(known, config, runs, stages)

@@ -15,7 +15,9 @@ from typing import Any, TypeVar, cast
 import sympy as sp
 
 from discovery.protocols import Progress, Witness, unseen
+from discovery.reports.owning import by_letter
 from discovery.selection.refined import Refined
+from discovery.structure import Owned
 from discovery.types import Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
 
 T = TypeVar("T")
@@ -66,9 +68,13 @@ class PlainNames:
 
         return told
 
-    def witness(self, witness: Witness) -> Witness:
-        """A witness that sees laws in the names of the data; one that does not look stays one."""
-        return witness if witness is unseen else lambda laws: witness(self.leave(tuple(laws)))
+    def witness(self, witness: Witness, owned: Sequence[Owned] = ()) -> Witness:
+        """A witness that sees laws in the names of the data; one that does not look stays one.
+
+        Args:
+            owned: constants that differ between groups, of which it sees one letter.
+        """
+        return witness if witness is unseen else lambda laws: witness(by_letter(self.leave(tuple(laws)), owned))
 
     def _left(self, value: Any) -> Any:
         back = dict(zip(self.plain, self.names, strict=True))

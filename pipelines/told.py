@@ -12,11 +12,11 @@ from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
-from discovery.reports.content import listed
 from discovery.reports.naming import split_header
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
+from discovery.wording import listed
 from pipelines.config import RunConfig
 from pipelines.plain import plain_names
 

@@ -18,6 +18,7 @@ from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, SETTLED, constants, engine_names, engines
 from discovery.reports.unseen import outlook, tied, whole_runs
 from discovery.types import DiscoveryResult, Law, Trajectory
+from discovery.wording import listed
 
 # What stands above the law, by the verdict.
 HEADINGS = {"found": "The law", "partial": "The law so far", "not_found": "The best candidate, which is not supported"}
@@ -167,11 +168,6 @@ def agreement(result: DiscoveryResult) -> str:
     apart = [row.name for row in engines(result) if not row.parts and row.name != SETTLED]
     others = f" {listed(apart)} did not propose any of them." if apart else ""
     return f"Equations of the chosen law were proposed by {listed(proposers)}.{settled}{others}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names with commas and an ``and``."""
-    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
 
 
 def counted(number: int, noun: str) -> str:

@@ -38,6 +38,11 @@ def collapsed(law: Law, owned: Sequence[Owned]) -> Law:
     return replace(law, skeletons=tuple(cast("sp.Expr", rhs.xreplace(put)) for rhs in law.skeletons)) if put else law
 
 
+def by_letter(ranked: Sequence[RankedLaw], owned: Sequence[Owned]) -> tuple[RankedLaw, ...]:
+    """Laws of a ranking with those letters."""
+    return tuple(replace(one, law=collapsed(one.law, owned)) if owned else one for one in ranked)
+
+
 def collapsed_expression(expression: sp.Expr, law: Law, owned: Sequence[Owned]) -> sp.Expr:
     """An expression in the law's constants, with the same letters."""
     return cast("sp.Expr", expression.xreplace(_letters(law, owned)))

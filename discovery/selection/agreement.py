@@ -19,6 +19,7 @@ from discovery.selection.relations import named
 from discovery.selection.sharing import Own, Sharing, sharing
 from discovery.selection.trajectories import Selected
 from discovery.types import Finding
+from discovery.wording import listed
 
 # Correlation of two constants in a single run from which on it does not tell them apart: both are then known three
 # times worse than each would be if the other were known.
@@ -63,7 +64,7 @@ def _turning(best: RankedLaw, shares: Sharing) -> Iterator[Finding]:
                 "bad",
                 f"{family} and {named(best.law, other).partition('[')[0]} cannot be separated in these data: a single "
                 f"run hardly tells them apart (correlation {correlation:.2f}), and {family} is "
-                f"{'above' if rarer > 0.0 else 'below'} zero for {_listed([_group(best.law, i) for i in odd[:SHOWN]])} "
+                f"{'above' if rarer > 0.0 else 'below'} zero for {listed([_group(best.law, i) for i in odd[:SHOWN]])} "
                 f"alone. Tell the value of one of them, or the sign of {family}.",
             )
 
@@ -87,7 +88,7 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
         further = sorted(set(chain(*pairs)) - {place, other})
         yield Finding("bad", _inseparable(law, (place, other), correlation, differing[place], further))
     elif differing:
-        names = _listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
+        names = listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
         none = len(differing) == len(law.constants)
         first = "The runs share no law of this form: they agree on no constant, not on" if none else "Runs disagree on"
         hint = "Constants may have values of their own: --own auto looks for them."
@@ -97,7 +98,7 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
 def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, further: Sequence[int]) -> str:
     first, second = (named(law, place) for place in pair)
     begun = first[:1].upper() + first[1:] if " " in first else first  # a name that was told stays as it is
-    more = f" So it is with {_listed([named(law, i) for i in further[:SHOWN]])}." if further else ""
+    more = f" So it is with {listed([named(law, i) for i in further[:SHOWN]])}." if further else ""
     return (
         f"{begun} and {second} cannot be separated in these data: a single run hardly tells them apart "
         f"(correlation {correlation:.2f}), and runs do not agree "
@@ -107,7 +108,3 @@ def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, 
 
 def _range(own: Own) -> str:
     return f"{min(own.values):.3g} … {max(own.values):.3g}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(chain([", ".join(words[:-1])] if words[1:] else [], words[-1:]))

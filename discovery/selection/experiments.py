@@ -18,6 +18,7 @@ from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
 from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
+from discovery.wording import listed
 
 # Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
 # starts that tell a tenth more.
@@ -131,7 +132,7 @@ def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | Non
     best = int(np.argmax(gains))
     if gains[best] < max(1.0, WORTHWHILE * usual):
         return None
-    named = " and ".join(str(rank) for rank, _ in rivals)
+    named = listed([str(rank) for rank, _ in rivals])
     amount = f"more than {PLAIN:g}" if gains[best] >= PLAIN else f"{gains[best]:.2g}"
     text = (
         f"To tell it from law{'s' * (len(rivals) > 1)} {named}, start from {_place(stage, best)}: within "

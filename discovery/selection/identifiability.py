@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from discovery.advice import LooseCombination
 from discovery.dynamics.shooting import Fit
+from discovery.wording import listed
 
 # Relative deviation from which a combination is called loose: its 95 % interval is wider than plus or minus half.
 LOOSE = 0.25
@@ -96,7 +97,7 @@ def _words(names: tuple[str, ...], changes: tuple[float, ...], deviation: float)
     amount = _percent(deviation)
     if len(names) == 1:
         return f"{names[0]} is hardly determined: these data allow it to change by {amount}."
-    told = " and ".join([", ".join(names[:-1]), names[-1]])
+    told = listed(names)
     if len(names) == 2 and abs(abs(changes[1]) - 1.0) < 0.2:
         known = f"{names[0]}/{names[1]}" if changes[1] > 0 else f"{names[0]}·{names[1]}"
         way = "" if changes[1] > 0 else "in opposite directions "

@@ -14,6 +14,7 @@ from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.symbolic.constants import shape
 from discovery.types import Finding, RankedLaw, Verdict
+from discovery.wording import listed
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
 # law with an R² of 0.5 does.
@@ -363,8 +364,7 @@ def _exponent(selected: Selected) -> float:
 def _ranks(ties: Sequence[int]) -> str:
     if len(ties) > FEW:
         return f"numbers {', '.join(map(str, ties[:FEW]))} and {len(ties) - FEW} more"
-    *first, last = map(str, ties)
-    return f"numbers {', '.join(first)} and {last}" if first else f"number {last}"
+    return f"number{'s' * (len(ties) > 1)} {listed([str(rank) for rank in ties])}"
 
 
 def _different(front: Sequence[RankedLaw], ranks: Sequence[int]) -> str:
