@@ -9,7 +9,7 @@ from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import Deadline
 from discovery.selection.intervals import bounds
-from discovery.selection.moves import prune, renumbered, without_terms
+from discovery.selection.moves import least_missed, prune, renumbered, without_terms
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order, lengthen, refine, side_by_side
 from discovery.symbolic.parse import parse
@@ -113,6 +113,22 @@ def test_superfluous_terms_are_pruned(spiral: DiscoveryProblem, law_of: Callable
     }
     assert 3 == len(pruned.law.constants)
     assert prune(pruned, windows, SETTINGS, threads=1) == pruned
+
+
+def test_of_a_large_law_terms_that_are_needed_are_not_tried(
+    spiral: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """Of many terms, those whose constants are zero within their deviations; of few all."""
+    equations = {"x": "c0*y + c3*x**2 + c4*y**2", "y": "c1*x + c2*y + c5*x*y + c6*x**2 + c7*y**2"}
+    full = refine(law_of(equations, 1.0, -2.0, -0.3, *5 * [0.01]), windows_of(spiral, 32))
+    assert full is not None
+    few = least_missed(full.fit, 5)
+    assert 5 == len(few)
+    assert all(law.skeletons[0].has(parse("y")) and law.skeletons[1].has(parse("x")) for law in few)
+    assert {7} == {len(law.constants) for law in few}
+    needed = [(law.skeletons[0].coeff(parse("y")), law.skeletons[1].coeff(parse("x"))) for law in few]
+    assert all(first != 0 != second for first, second in needed)
+    assert list(without_terms(full.law)) == least_missed(full.fit, 8)
 
 
 def test_a_law_of_single_terms_is_not_pruned(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
