@@ -68,6 +68,24 @@ class Relation:
     stretch: float = 1.0
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """What the data say of ``direction @ constants = value``, before it is written into the law."""
+
+    place: int
+    expression: sp.Expr
+    price: float
+    direction: Float[np.ndarray, " constant"]
+    value: float
+    miss: float
+    variance: float
+    evidence: float
+
+    @property
+    def objection(self) -> float:
+        return 0.5 * self.miss**2 / self.variance
+
+
 def relations(fit: Fit) -> list[Relation]:
     """Relations of one or two constants that the data speak for, best first; before others those that shorten the law.
 
@@ -79,16 +97,16 @@ def relations(fit: Fit) -> list[Relation]:
     covariance = Relative.of(fit).covariance(prior=PRIOR)
     named = len(fit.law.told)  # what a user wrote stays as it is
     every = (one for one in (*_snaps(fit.law), *_ties(fit.law)) if one[0] >= named)
-    found = [_relation(fit.law, covariance, *one) for one in every]
+    weighed = (_weighed(fit.law, covariance, *one) for one in every)
+    found = [_relation(fit.law, covariance, one) for one in weighed if one.evidence > 0.0]
     saved = 0.5 * math.log(max(fit.count, 1))
-    speaking = (one for one in found if one.evidence > 0.0)
-    return sorted(speaking, key=lambda one: (one.price + one.objection > saved, -one.evidence))
+    return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
 
 
-def _relation(
+def _weighed(
     law: Law, covariance: Float[np.ndarray, "constant constant"], place: int, expression: sp.Expr, price: float
-) -> Relation:
-    """The relation that the constant of that place is ``expression``: a number, or a multiple of another constant."""
+) -> _Weighed:
+    """Of the relation that the constant of that place is ``expression``: a number, or a multiple of another."""
     constants = np.array(law.constants)
     direction = np.zeros(len(constants))
     direction[place] = 1.0
@@ -100,25 +118,31 @@ def _relation(
         value = float(expression)
     variance = max(float(direction @ covariance @ direction), TINY * constants[place] ** 2)
     miss = float(direction @ constants) - value
-    moved = constants - covariance @ direction * (miss / variance)
     # Before there were data a constant is as likely anywhere between zero and twice its size.
     density = math.log(2.0 * abs(constants[place]) / math.sqrt(2.0 * math.pi * variance))
-    objection = 0.5 * miss**2 / variance
+    evidence = density - 0.5 * miss**2 / variance - price
+    if law.told and price <= RATIOS[0][2] and expression.free_symbols and variance > constants[place] ** 2:
+        evidence = max(evidence, FREE)  # the scale of a state that nothing measured is anybody's choice
+    return _Weighed(place, expression, price, direction, value, miss, variance, evidence)
+
+
+def _relation(law: Law, covariance: Float[np.ndarray, "constant constant"], one: _Weighed) -> Relation:
+    """The relation written into the law."""
+    constants, place, expression = np.array(law.constants), one.place, one.expression
+    moved = constants - covariance @ one.direction * (one.miss / one.variance)
     written: dict[sp.Expr, sp.Expr] = {symbol(f"c{place}"): expression}
     parts = tuple(substituted(part, written) for part in law.parts)
     simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
-    half = 1.96 * math.sqrt(variance)
-    evidence = density - objection - price
-    if law.told and price <= RATIOS[0][2] and expression.free_symbols and variance > constants[place] ** 2:
-        evidence = max(evidence, FREE)  # the scale of a state that nothing measured is anybody's choice
-    text = _told(law, place, expression, value - half + miss, value + half + miss)
+    half = 1.96 * math.sqrt(one.variance)
+    text = _told(law, place, expression, one.value - half + one.miss, one.value + half + one.miss)
     held: tuple[sp.Expr, ...] = ()
     if law.frame is None:
         named = numbering(parts)
         held = tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(constants)))
     other = float(substituted(expression, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(law.constants)}))
     change = tuple(map(float, moved - constants))
-    return Relation(simpler, price, evidence, objection, text, held, change, float(constants[place]) / other)
+    stretch = float(constants[place]) / other
+    return Relation(simpler, one.price, one.evidence, one.objection, text, held, change, stretch)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:
