@@ -368,10 +368,10 @@ def _suggest_check(words: list[str]) -> None:
             typer.echo(f"To see what is in {word!r}: discover check {shlex.quote(word)}", err=True)
 
 
-def main() -> NoReturn:
-    """Runs the command; each kind of error has its exit code and one message on stderr."""
+def main(began: float | None = None) -> NoReturn:
+    """Runs the command, given then or with this process; each kind of error has its exit code and one message on stderr."""
     try:
-        began = monotonic() - process_time()  # what was loaded so far counts
+        began = began or monotonic() - process_time()  # what was loaded so far counts
         code = app(prog_name="discover", standalone_mode=False, obj=began)
     except DiscoveryError as error:
         typer.echo(f"error: {lines(str(error))}", err=True)

@@ -19,6 +19,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,7 +153,7 @@ def command(words: list[str]) -> int:
     from pipelines import cli
 
     with mock.patch("sys.argv", words), pytest.raises(SystemExit) as ended:
-        cli.main()
+        cli.main(began=time.monotonic())  # this process is older than the command
     return int(ended.value.code or 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def command(patch: pytest.MonkeyPatch, words: Sequence[object]) -> int:
     patch.setattr(tex, "installed", lambda: False)
     patch.setattr("sys.argv", ["discover", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        cli.main(began=time.monotonic())  # this process is older than the command
     assert isinstance(ended.value.code, int)
     return ended.value.code
 
