@@ -369,7 +369,7 @@ def _suggest_check(words: list[str]) -> None:
 
 
 def main(began: float | None = None) -> NoReturn:
-    """Runs the command, given then or with this process; kinds of errors have exit codes of their own and one message."""
+    """Runs the command, given then or with this process; each kind of error has its exit code and one message."""
     try:
         began = began or monotonic() - process_time()  # what was loaded so far counts
         code = app(prog_name="discover", standalone_mode=False, obj=began)
