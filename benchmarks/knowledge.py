@@ -189,9 +189,7 @@ def _gm_of_each(result: DiscoveryResult) -> str:
     best, sun = result.ranking.front[0], 2.95912208286e-4
     off = [
         f"{name} {100 * (value / sun - 1):+.4f} % ({100 * (low / sun - 1):+.4f} … {100 * (high / sun - 1):+.4f})"
-        for name, value, low, high in zip(
-            best.law.told or map(str, best.law.constants), best.law.constants, best.lows, best.highs, strict=False
-        )
+        for name, value, low, high in zip(best.law.told, best.law.constants, best.lows, best.highs, strict=True)
     ]
     return "off the Sun's GM: " + ", ".join(off)
 

@@ -32,13 +32,13 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
     firsts = [(window, run) for window, (run, first) in enumerate(selected.windows.places) if first == 0]
     for window, run in firsts[:SHOWN]:
         one = problem.trajectories[run]
-        ends = [
-            f"{headers.get(name, name)} {'' if number else 'began '}at "
-            + _interval(float(fitted.starts[window, place]), NORMAL * float(deviations[window, place]))
-            for number, (place, name) in enumerate((int(i), one.names[i]) for i in np.flatnonzero(hidden))
-        ]
+        places = np.flatnonzero(hidden)
+        names = [headers.get(one.names[place], one.names[place]) for place in places]
+        names[0] += " began"
+        ends = [_interval(fitted.starts[window, place], NORMAL * deviations[window, place]) for place in places]
         where = f"In {one.label or f'run {run + 1}'} " if several else ""
-        yield f"{where}{', '.join(ends)}, by the law."
+        told = ", ".join(f"{name} at {end}" for name, end in zip(names, ends, strict=True))
+        yield f"{where}{told}, by the law."
 
 
 def _interval(value: float, half: float) -> str:

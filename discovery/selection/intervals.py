@@ -29,7 +29,7 @@ SOLVED = 1e-6
 # the parabola's intervals, of those known better 96 % (benchmarks/coverage.py, 580 constants at noise of 5 %).
 CURVED = 0.1
 # Chi-squared by degree of freedom of a law that is wrong, whose intervals say nothing: no profile is followed, which
-# takes minutes for dozens of constants. From there on no forecast excuses a law (selection/verdict.py).
+# takes minutes for dozens of constants. Nor do forecasts excuse it if it leaves much unexplained (see verdict.py).
 WRONG = 100.0
 # Constants whose profiles are followed at most, the least well known first, and fits for each end.
 MOST = 6

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
+from discovery.selection.intervals import WRONG
 from discovery.selection.nulls import scattering, wandering
 from discovery.selection.residuals import UNLIKELY, Whiteness, whiteness
 from discovery.selection.score import residual_length
@@ -34,10 +35,10 @@ NOISE_LEVEL = 1.5
 # the integration.
 ALIKE = 0.2
 WELL_BELOW_NOISE = 0.1
-# Residuals with this many times the variance of the noise, and more than this share of that of the states, are no law's
-# whose data a random walk explains as well, however well it forecasts. A fifteen-term law of a shaken pendulum of which
-# only the slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
-FAR, UNEXPLAINED = 100.0, 0.01
+# A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
+# forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
+# slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
+UNEXPLAINED = 0.01
 # Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic
 # systems, and for none of the 30 others of three states or more.
 STARTS, SPANS = 3, 4.0
@@ -166,7 +167,7 @@ def _against(evidence: _Evidence) -> Iterator[Finding]:
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
-        size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > FAR else ""
+        size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
         yield Finding("bad", f"{_WANDERING}{size}.")
     if held is None:
         if best.misfit > NOISE_LEVEL:
@@ -205,7 +206,7 @@ def _wanders(evidence: _Evidence) -> bool:
 def _excused(evidence: _Evidence) -> bool:
     """Whether a law that explains the data no better than a random walk forecasts so well that it counts."""
     held, best = evidence.held, evidence.best
-    far = best.misfit > FAR and best.r_squared < 1.0 - UNEXPLAINED
+    far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
     return held is not None and held.skill >= EXCELLENT and not far
 
 

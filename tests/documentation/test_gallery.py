@@ -104,11 +104,7 @@ def test_a_name_that_is_no_case_is_refused(builder: ModuleType, tmp_path: Path) 
 
 def test_what_was_rendered_is_what_the_cases_tell(builder: ModuleType) -> None:
     """Each report is there with the status told, the index links to files that exist, and all of it is small."""
-    rendered = [case for case in builder.cases() if (GALLERY / case.name / "result.json").exists()]
-    if not rendered:
-        pytest.skip("The gallery has not been rendered: python reports/build_gallery.py")
-    assert list(builder.cases()) == rendered
-    for case in rendered:
+    for case in builder.cases():
         result = json.loads((GALLERY / case.name / "result.json").read_text(encoding="utf-8"))
         assert case.status == result["status"]
         assert case.command == result["provenance"]["command"]
