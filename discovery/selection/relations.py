@@ -10,7 +10,7 @@ Source: Dickey (1971), Ann. Math. Statist. 42:204, for the ratio; the prices are
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,11 +19,13 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit
+from discovery.selection.counting import Scale, power_of_unit, scales
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.moves import numbering, renumbered
-from discovery.symbolic.complexity import converts
 from discovery.symbolic.constants import between_units, substituted
 from discovery.types import Law, symbol
+
+Home = set[tuple[str, sp.Expr]]  # equations and terms that a constant stands in
 
 # Ratios that tied constants may have but for the sign, which the data give, and the nats to name one. Nearly all that
 # occur in textbooks are 1.
@@ -227,7 +229,7 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
     """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation."""
     homes = [_terms(law, i) for i in range(len(law.constants))]
     pairs = list(combinations(range(len(law.constants)), 2))
-    mixed = any(converts(term) for side in law.skeletons for term in sp.Add.make_args(side))
+    counted = scales(law)
     for first, second in pairs:
         one, two = homes[first], homes[second]
         same_term = {term for _, term in one} & {term for _, term in two}
@@ -243,12 +245,22 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             kept, place = place, kept
         for above, below, price in RATIOS:
             yield place, sp.Rational(sign * above, below) * symbol(f"c{kept}"), near + price
-        power = _other_unit(law.constants[place] / law.constants[kept]) if near == 0.0 or mixed else None
+        power = _other_unit(law.constants[place] / law.constants[kept]) if near == 0.0 or counted else None
         if power is not None:  # one flow of two states, each counted in its own unit; or x^2 where x is, beside v
-            yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + _price(power)
+            said = power in _differences(counted, homes[place], homes[kept])
+            price = RATIOS[0][2] + math.log(len(counted)) if said else _price(power)
+            yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + price
 
 
-def _terms(law: Law, place: int) -> set[tuple[str, sp.Expr]]:
+def _differences(counted: Sequence[Scale], one: Home, other: Home) -> set[int]:
+    """Powers of ten between two constants that are equal in equal units, by the units that the law shows."""
+    if not one or not other:
+        return set()
+    powers = [[power_of_unit(scale, *min(home, key=str)) for home in (one, other)] for scale in counted]
+    return {first - second for first, second in powers if first is not None and second is not None}
+
+
+def _terms(law: Law, place: int) -> Home:
     """Equations and terms, numbers left out, that a constant stands in."""
     constants = [symbol(f"c{i}") for i in range(len(law.constants))]
     constant = constants[place]

@@ -9,9 +9,11 @@ import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import cut
+from discovery.selection.counting import power_of_unit, scales
 from discovery.selection.refined import Refined, refine
 from discovery.selection.relations import named, relations
 from discovery.selection.simplifying import simplified, simplified_front
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
@@ -87,6 +89,29 @@ def test_what_cancels_in_one_unit_cancels_in_another(law_of: Callable[..., Law])
     law = law_of({"x": "1000*v", "v": "c0*v + c1*x**2*v"}, 0.9004, -0.8998e-6)
     (relation, *_) = relations(fit_of(law, [0.001, 1e-9]))
     assert "-c0*v*x**2/1000000 + c0*v" in {str(sp.expand(skeleton)) for skeleton in relation.law.skeletons}
+
+
+def test_a_tie_is_believed_in_any_unit(law_of: Callable[..., Law]) -> None:
+    """Constants known to one per cent: which power of ten lies between them the law has said, and it costs little."""
+    for factor in (sp.Integer(1), sp.Integer(1000), sp.Rational(1, 1000)):
+        size = float(factor) ** 2
+        law = law_of({"x": f"{factor}*v", "v": "c0*v + c1*x**2*v"}, 0.9004, -0.8998 / size)
+        (relation, *_) = relations(fit_of(law, [0.009, 0.009 / size]))
+        wanted = parse(f"c0*v - c0*v*x**2/({factor**2})")
+        assert 0 == sp.expand(relation.law.skeletons[1] - wanted)
+    assert [] == told(fit_of(law_of({"x": "2*v", "v": "c0*v + c1*x**2*v"}, 0.9004, -0.9e-6), [0.009, 9e-9]))
+
+
+def test_units_are_those_that_conversions_show(law_of: Callable[..., Law]) -> None:
+    """Along chains, for each state that may be counted in ones; nothing of functions, or without a conversion."""
+    law = law_of({"x": "1000*v", "v": "a/1000000", "a": "c0*x + c1*sin(x)", "y": "y"}, 1.0, 1.0)
+    every = scales(law)
+    assert {"x": 3, "v": 0, "a": 6, "y": 0} in every
+    assert {"x": 0, "v": -3, "a": 3, "y": 0} in every
+    assert 3 == len(every)
+    assert 6 - 3 * 2 - 0 == power_of_unit({"x": 3, "v": 0, "a": 6, "y": 0}, "a", parse("v*x**2"))
+    assert power_of_unit(every[0], "a", parse("sin(x)")) is None
+    assert [] == scales(law_of({"x": "v", "v": "10*x"}))
 
 
 def test_a_flow_between_states_in_other_units_has_one_constant(law_of: Callable[..., Law]) -> None:
