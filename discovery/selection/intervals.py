@@ -28,9 +28,6 @@ SOLVED = 1e-6
 # Relative deviation of a constant from which its profile is followed: of constants known less well, 81 % were inside
 # the parabola's intervals, of those known better 96 % (benchmarks/coverage.py, 580 constants at noise of 5 %).
 CURVED = 0.1
-# Chi-squared by degree of freedom of a law that is wrong, whose intervals say nothing: no profile is followed, which
-# takes minutes for dozens of constants. Nor do forecasts excuse it if it leaves much unexplained (see verdict.py).
-WRONG = 100.0
 # Constants whose profiles are followed at most, the least well known first, and fits for each end.
 MOST = 6
 FITS = 6
@@ -67,10 +64,8 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
 
     The profile is chi-squared as a function of one constant with all others fitted; the interval ends where it has
     risen as far as a parabola would at the quantile, or nowhere. Where a profile leads to a better fit, that is
-    returned. Constants that the deadline overtakes keep their parabola, and so do all of a law that is far off.
+    returned. Constants that the deadline overtakes keep their parabola.
     """
-    if fitted.reduced > WRONG:
-        return fitted, bounds(fitted)
     tight = replace(settings, iterations=2 * settings.iterations, tolerance=1e-6)
     for _ in range(RESTARTS):
         lows, highs = (np.array(side) for side in bounds(fitted))

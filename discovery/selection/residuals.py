@@ -16,6 +16,9 @@ from scipy.special import gammaincc, ndtr
 LAGS = 10
 # Probability of a test from which on residuals are no chance: rarer than once in a thousand good laws.
 UNLIKELY = 1e-3
+# Chi-squared by value, by the smoother's noise, of a law that is wrong. Its intervals say nothing, so that no profiles
+# are followed (polish.py), and no forecasts excuse it if it leaves much unexplained besides (verdict.py).
+WRONG = 100.0
 # Residuals below which nothing is tested.
 FEWEST = 10
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
-from discovery.selection.intervals import WRONG
 from discovery.selection.nulls import scattering, wandering
-from discovery.selection.residuals import UNLIKELY, Whiteness, whiteness
+from discovery.selection.residuals import UNLIKELY, WRONG, Whiteness, whiteness
 from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.symbolic.constants import shape

@@ -68,18 +68,6 @@ def test_the_ends_of_a_profile_are_where_the_cost_has_risen(
     assert highs[place] - value > 1.05 * (value - lows[place])
 
 
-def test_no_profile_of_a_law_that_is_far_off_is_followed(
-    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
-) -> None:
-    """Its loose constants keep their parabola."""
-    problem = problem_of(law_of({"x": "y", "y": "-2*x"}), [[1.0, 0.0]], np.linspace(0.0, 8.0, 100), noise=0.01)
-    wrong = fitted(problem, law_of({"x": "c0*x", "y": "c1*y"}, -0.2, -0.2))
-    assert wrong.reduced > 100.0
-    spread = deviations(wrong) / np.abs(wrong.law.constants)
-    assert np.any((spread > 0.1) & (spread < 1.0))
-    assert (wrong, bounds(wrong)) == profiled(wrong, windows_of(problem), SETTINGS)
-
-
 def test_the_quantile_is_student_s() -> None:
     """For the degrees of freedom that are left."""
     law = Law(("x",), (), (1.0, 2.0))

@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.dynamics.shooting import Shooting, fit
+from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut, weighed
+from discovery.selection import polish
+from discovery.selection.intervals import Bounds, bounds
 from discovery.selection.polish import noise_about, polished, reweighed
 from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
 
@@ -160,3 +162,33 @@ def test_windows_are_weighed_as_they_are_cut(levels: np.ndarray) -> None:
         np.testing.assert_array_equal(expected.weights, found.weights)
         np.testing.assert_array_equal(expected.values, found.values)
         assert expected.logarithmic == found.logarithmic
+
+
+@pytest.mark.parametrize(("noise", "followed"), [(0.01, False), (0.5, True)])
+def test_no_profile_of_a_law_that_is_wrong_is_followed(
+    noise: float,
+    followed: bool,
+    law_of: Callable[..., Law],
+    problem_of: Callable[..., DiscoveryProblem],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the smoother's noise: about its own curve its residuals pass for noise. Of one that may be right they are."""
+    problem = problem_of(law_of({"x": "y", "y": "-2*x"}), [[1.0, 0.0]], np.linspace(0.0, 8.0, 100), noise=noise)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    wrong = fit(law_of({"x": "c0*x", "y": "c1*y"}, -0.2, -0.2), windows)
+    assert wrong is not None
+    assert followed == (wrong.reduced < 100.0)
+    fits: list[Fit] = []
+
+    def profile(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bounds]:
+        fits.append(fitted)
+        return fitted, bounds(fitted)
+
+    monkeypatch.setattr(polish, "profiled", profile)
+    last = polished(wrong, windows, problem.trajectories, problem.smoothing.noise, SETTINGS)
+    assert last.fit.reduced < 2.0
+    assert followed == bool(fits)
+    assert all(
+        low < value < high
+        for low, value, high in zip(last.bounds[0], last.fit.law.constants, last.bounds[1], strict=True)
+    )
