@@ -41,6 +41,8 @@ OTHER = 2.0
 LARGEST_PREFIX = 18
 # Evidence for a tie of which the data say nothing, as of the unit of a hidden state: the least that is believed.
 FREE = 1e-6
+# In a constant's own place: above a fraction's line it is another than below.
+HERE = sp.Dummy("here", real=True)
 # Relative variance below which a constant is not known better, whatever the curvature says.
 TINY = 1e-14
 
@@ -228,6 +230,7 @@ def _price(power: int) -> float:
 def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
     """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation."""
     homes = [_terms(law, i) for i in range(len(law.constants))]
+    roles = [{term for _, term in _terms(law, i, here=HERE)} for i in range(len(law.constants))]
     pairs = list(combinations(range(len(law.constants)), 2))
     counted = scales(law)
     for first, second in pairs:
@@ -235,7 +238,7 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
         same_term = {term for _, term in one} & {term for _, term in two}
         same_equation = {state for state, _ in one} & {state for state, _ in two}
         # A flow from one state to another has one constant in two equations; a difference has one in two terms.
-        if same_term and not same_equation:
+        if roles[first] & roles[second] and not same_equation:
             near = 0.0
         else:
             near = math.log(len(law.constants)) if same_equation and not same_term else math.log(len(pairs)) + OTHER
@@ -260,12 +263,13 @@ def _differences(counted: Sequence[Scale], one: Home, other: Home) -> set[int]:
     return {first - second for first, second in powers if first is not None and second is not None}
 
 
-def _terms(law: Law, place: int) -> Home:
-    """Equations and terms, numbers left out, that a constant stands in."""
+def _terms(law: Law, place: int, here: sp.Expr = sp.S.One) -> Home:
+    """Equations and terms, numbers left out, that a constant stands in, with ``here`` in its own place."""
     constants = [symbol(f"c{i}") for i in range(len(law.constants))]
     constant = constants[place]
+    others: dict[sp.Expr, sp.Expr] = {**dict.fromkeys(constants, sp.S.One), constant: here}
     return {
-        (state, substituted(term, dict.fromkeys(constants, sp.S.One)).as_coeff_Mul()[1])
+        (state, substituted(term, others).as_coeff_Mul()[1])
         for state, skeleton in zip(law.states, law.skeletons, strict=True)
         for term in sp.Add.make_args(skeleton)
         if constant in term.free_symbols

@@ -16,6 +16,7 @@ from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unse
 from discovery.selection.adding import completed
 from discovery.selection.averaging import averaged
 from discovery.selection.beam import Beam, leading, systems
+from discovery.selection.borrowing import with_borrowed
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
@@ -186,7 +187,7 @@ class TrajectorySelector:
         self,
         refined: list[Refined],
         windows: Windows,
-        pools: Mapping[str, Sequence[Entry]],
+        pools: Mapping[str, tuple[Entry, ...]],
         problem: DiscoveryProblem,
         deadline: Deadline,
     ) -> tuple[list[Refined], Windows]:
@@ -199,6 +200,9 @@ class TrajectorySelector:
             if not again:  # a stiff law on samples without noise: no integration is as exact as they are
                 break
             windows = weighed
+            if turn > 0 and problem.frame is None:
+                again = self._pruned(again, windows, deadline)
+                pools = with_borrowed(pools, [item.law for item in again], problem, deadline=deadline)
             refined = varied(
                 again, pools, windows, self.varying, threads=self.threads, deadline=deadline,
                 surcharge=problem.surcharge,
