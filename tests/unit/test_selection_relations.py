@@ -84,6 +84,14 @@ def test_a_flow_between_two_states_has_one_constant(law_of: Callable[..., Law]) 
     np.testing.assert_allclose(relation.law.constants, (0.4075, -0.314), rtol=1e-6)
 
 
+def test_a_flow_ties_what_stands_in_the_same_place(law_of: Callable[..., Law]) -> None:
+    """Above the line with above, below with below, where all four are as near to each other."""
+    law = law_of({"x": "c0*x*y/(c1 + x)", "y": "c2*x*y/(c3 + x)"}, -2.11, 2.12, -2.12, 2.11)
+    first, second = relations(fit_of(law, [0.03] * 4))[:2]
+    assert {(first.held[0] == first.held[2]), (first.held[1] == first.held[3])} == {True, False}
+    assert {(second.held[0] == second.held[2]), (second.held[1] == second.held[3])} == {True, False}
+
+
 def test_what_cancels_in_one_unit_cancels_in_another(law_of: Callable[..., Law]) -> None:
     """0.9 (1 - x^2) v where x is counted in thousandths."""
     law = law_of({"x": "1000*v", "v": "c0*v + c1*x**2*v"}, 0.9004, -0.8998e-6)
