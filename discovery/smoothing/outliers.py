@@ -14,10 +14,13 @@ from jaxtyping import Bool, Float
 
 from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
-# Robust deviations beyond which a sample is an outlier: of Gaussian noise one in a million is. The nearest samples on
-# both sides have to be nearer than this; where a curve misses a steep stretch, it misses neighbours too.
+# Robust deviations from the curve, and beyond both neighbours, from which on a sample is an outlier: of Gaussian noise
+# one in a million is. Where an input switches, a smooth curve is that far from samples that their neighbours agree with.
 FAR = 5.0
+# Deviations within which the nearest samples on both sides have to be: a curve that misses a steep stretch misses them.
 NEAR = 3.0
+# Steps between the next samples that one at an end may be off, where states begin steeply, as after a dose.
+STEEP = 5.0
 # The median absolute deviation of normal noise is its deviation over this.
 NORMAL = 1.4826
 # Larger shares than this are no outliers but the rule, and left alone.
@@ -38,7 +41,11 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
         return tuple(trajectories), 0
     # Deviations of the noise model are floored: what is below the floor is no noise.
     scale = np.maximum(NORMAL * np.nanmedian(every, axis=0), _floor(smoothing, trajectories))
-    masks = [_alone(np.abs(one) / scale) for one in off]
+    beyond = [
+        _beyond(run, curve, smoothing.noise, scale)
+        for run, curve in zip(trajectories, smoothing.trajectories, strict=True)
+    ]
+    masks = [_alone(np.abs(one) / scale) & (jump > FAR) for one, jump in zip(off, beyond, strict=True)]
     found = np.vstack(masks).sum(axis=0)
     left = np.vstack([np.where(mask, np.nan, run.states) for mask, run in zip(masks, trajectories, strict=True)])
     # What is constant but for its outliers would not be a state without them.
@@ -66,6 +73,30 @@ def _floor(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> Float[np
         return np.full(len(noise.scale), 1e-2)
     sizes = np.nanmedian(np.abs(np.vstack([run.states for run in trajectories])), axis=0)
     return noise.floor / np.maximum(sizes, 1e-300)
+
+
+def _beyond(
+    run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel, scale: Float[np.ndarray, " state"]
+) -> Float[np.ndarray, "time state"]:
+    """How far each sample is outside of what its neighbours span, in deviations; 0 within and where nothing is."""
+    positive = noise.kind == "lognormal"
+    levels = np.log(np.where(run.states > 0.0, run.states, np.nan)) if positive else run.states
+    deviations = scale * (1.0 if positive else noise.deviation(curve.states))
+    found = np.zeros(levels.shape)
+    for state, (column, sizes) in enumerate(zip(levels.T, np.broadcast_to(deviations, levels.shape).T, strict=True)):
+        rows = np.flatnonzero(np.isfinite(column))
+        values = column[rows]
+        if len(values) < 3:
+            continue
+        outside = np.zeros(len(values))
+        low, high = np.minimum(values[:-2], values[2:]), np.maximum(values[:-2], values[2:])
+        outside[1:-1] = np.maximum(values[1:-1] - high, low - values[1:-1])
+        if len(values) >= FEWEST:  # in a short run nothing tells an end that is steep from one that is off
+            steps = np.abs(np.diff(values))
+            outside[0] = steps[0] - STEEP * np.max(steps[1:4])
+            outside[-1] = steps[-1] - STEEP * np.max(steps[-4:-1])
+        found[rows, state] = outside / sizes[rows]
+    return found
 
 
 def _alone(off: Float[np.ndarray, "time state"]) -> Bool[np.ndarray, "time state"]:

@@ -42,6 +42,34 @@ def test_outliers_are_left_out(wave: DiscoveryProblem) -> None:
     assert np.all(np.isfinite(kept[1].states))
 
 
+@pytest.mark.parametrize("count", [12, 40])
+def test_a_steep_start_is_no_outlier(
+    count: int, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A charge that reacts away, of which the curve misses the first sample and no other."""
+    times = np.linspace(0.0, 6.0, count)
+    batch = problem_of(law_of({"a": "-2*a"}), [[3.0], [2.0]], times, noise=0.01)
+    curves = [
+        replace(run, states=np.vstack([0.6 * run.states[:1], run.states[1:]])) for run in batch.smoothing.trajectories
+    ]
+    missed = replace(batch.smoothing, trajectories=tuple(curves))
+    assert 0 == without_outliers(batch.trajectories, missed)[1]
+
+
+def test_a_kink_is_no_outlier(wave: DiscoveryProblem) -> None:
+    """Where an input switches, a smooth curve cuts the corner by one sample, which is between its neighbours."""
+    curves = list(wave.smoothing.trajectories)
+    states = curves[0].states.copy()
+    steep = int(np.argmax(np.abs(np.diff(states[:, 0]))))
+    states[steep, 0] += 0.5
+    curves[0] = replace(curves[0], states=states)
+    runs = list(wave.trajectories)
+    clean = runs[0].states.copy()
+    clean[steep - 1 : steep + 2, 0] = np.linspace(clean[steep - 1, 0], clean[steep + 1, 0], 3)
+    runs[0] = replace(runs[0], states=clean)
+    assert 0 == without_outliers(runs, replace(wave.smoothing, trajectories=tuple(curves)))[1]
+
+
 def test_white_noise_has_none(wave: DiscoveryProblem) -> None:
     """The runs come back as they are, of six hundred samples each state."""
     kept, count = without_outliers(wave.trajectories, wave.smoothing)
