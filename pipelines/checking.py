@@ -52,18 +52,19 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
 
 
 def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
-    """The command that finds the law: with what was told, and without columns that others give."""
+    """The command that finds the law: with what was told, what is switched as input, no columns that others give."""
     words = ["discover", "run", str(data)]
     if columns.time is not None:
         words += ["--time", columns.time]
-    surplus = checked.surplus
+    switches = [one for one in checked.switches if not columns.states or one not in columns.states]
+    surplus = [one for one in checked.surplus if one not in switches]
     if surplus or columns.states:
-        kept = [header for header in checked.facts.headers if header not in surplus]
+        kept = [header for header in checked.facts.headers if header not in (*surplus, *switches)]
         words += ["--states", _joined(kept)]
     if columns.trajectory:
         words += ["--trajectory", _joined(columns.trajectory)]
-    if columns.inputs:
-        words += ["--inputs", _joined(columns.inputs)]
+    if inputs := [*(columns.inputs or ()), *switches]:
+        words += ["--inputs", _joined(inputs)]
     return command_line(words)
 
 

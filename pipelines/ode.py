@@ -25,7 +25,7 @@ from discovery.selection.borne_out import against_told
 from discovery.selection.told import followed
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
-from discovery.smoothing.outliers import without_outliers
+from discovery.smoothing.outliers import with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
@@ -100,7 +100,7 @@ def discover_ode(
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness, told.owned))
-    runs, dimensions = plain.enter(told.runs), units.renamed(plain.names, plain.plain)
+    seen, runs, dimensions = told.runs, plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
     smoother, why = _smoother(known, config, runs, stages)
     smoothing, doubts = stages.smooth(runs, smoother)
@@ -119,8 +119,8 @@ def discover_ode(
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
-        trajectories=problem.trajectories if told.known else measurements.trajectories,
-        smoothing=problem.smoothing,
+        trajectories=with_outliers(problem.trajectories, seen) if told.known else measurements.trajectories,
+        smoothing=replace(problem.smoothing, noise=selected.noise(problem.smoothing.noise)),
         ranking=selected.ranking,
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),

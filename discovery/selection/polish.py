@@ -84,10 +84,17 @@ def reweighed(fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory],
         return windows
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
     about = noise_about(levels, _measured(windows, trajectories), noise, spent)
-    if about.kind == noise.kind:
-        # A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
-        about = replace(about, scale=np.where(about.scale < CLEARLY * noise.scale, about.scale, noise.scale))
-    return weighed(windows, trajectories, levels, about)
+    return weighed(windows, trajectories, levels, believed(about, noise))
+
+
+def believed(about: NoiseModel, noise: NoiseModel) -> NoiseModel:
+    """The noise about a law's curve, but no larger than a smoother saw it.
+
+    A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
+    """
+    if about.kind != noise.kind:
+        return about
+    return replace(about, scale=np.where(about.scale < CLEARLY * noise.scale, about.scale, noise.scale))
 
 
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:

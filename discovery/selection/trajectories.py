@@ -22,10 +22,11 @@ from discovery.selection.held_out import HeldOut, hold_out
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
 from discovery.selection.nulls import resting
-from discovery.selection.polish import Polished, polished, reweighed
+from discovery.selection.polish import Polished, believed, polished, reweighed
 from discovery.selection.pool import Entry
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, charged, in_order, refitted
+from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
@@ -33,7 +34,7 @@ from discovery.selection.told import followed, permitted, pools_of, refused, who
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
 from discovery.symbolic.complexity import node_count
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
@@ -71,6 +72,11 @@ class Selected:
     last: tuple[Polished, ...] = ()
     sound: bool = True
     refused: int = 0
+
+    def noise(self, before: NoiseModel) -> NoiseModel:
+        """The noise about the chosen law's curve; as it was seen before where that law is wrong."""
+        wrong = not self.last or self.refined[0].fit.reduced > WRONG
+        return before if wrong else believed(self.last[0].noise, before)
 
 
 @dataclass(frozen=True)

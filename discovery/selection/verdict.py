@@ -99,7 +99,8 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     evidence = _Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
-    findings = (*reasons, *_for(evidence), *cautions, *_predictability(evidence))
+    praised = () if reasons else _predictability(evidence)  # that a wrong law forecasts so far is no praise
+    findings = (*reasons, *_for(evidence), *cautions, *praised)
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
@@ -297,7 +298,13 @@ def _structure(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding(
             "good", f"Residuals pass for white noise: the least probability of the tests is {told} ({state})."
         )
-    elif abs(worst.correlation) > ALIKE:
+    elif abs(worst.correlation) <= ALIKE:
+        yield Finding(
+            "caution",
+            f"Residuals of {state} hardly pass for white noise (probability {told}): something small may be left to "
+            "explain.",
+        )
+    else:
         yield Finding(
             "caution",
             f"Residuals of {state} are structured, successive ones {'alike' if worst.correlation > 0 else 'opposite'} "

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 # Robust deviations from the curve, and beyond both neighbours, from which on a sample is an outlier: of Gaussian noise
-# one in a million is. Where an input switches, a smooth curve is that far from samples that their neighbours agree with.
+# one in a million is. Where an input switches, a smooth curve is far from samples that their neighbours agree with.
 FAR = 5.0
 # Deviations within which the nearest samples on both sides have to be: a curve that misses a steep stretch misses them.
 NEAR = 3.0
@@ -56,6 +56,14 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
         for run, mask in zip(trajectories, masks, strict=True)
     ]
     return tuple(cleaned), int(found[usable].sum())
+
+
+def with_outliers(kept: Sequence[Trajectory], seen: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
+    """The runs with what was left out put back: it was measured, is not missing, and a plot should show it."""
+    return tuple(
+        replace(run, states=np.where(np.isnan(run.states), before.states, run.states))
+        for run, before in zip(kept, seen, strict=True)
+    )
 
 
 def _standardised(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel) -> Float[np.ndarray, "time state"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery.trajectories.facts import Facts, StateFacts
+from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.wording import words
 
@@ -139,10 +139,17 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
-    if state.coarse:
+    if state.coarse and state.levels <= SWITCHED:
+        yield Alert(
+            "caution", "resolution",
+            f"{state.header} takes only {state.levels} different values: what is switched from outside is an "
+            "input, no state.",
+            "Name it with --inputs.", about,
+        )  # fmt: skip
+    elif state.coarse:
         yield Alert(
             "caution", "resolution", f"{state.header} takes only {state.levels} different values.",
-            "Record more digits. A switch that drives the others is an input: name it with --inputs.", about,
+            "Record more digits. What drives the others from outside is an input: name it with --inputs.", about,
         )  # fmt: skip
     if state.strays:
         places = ", ".join(f"{time:.6g}" for time in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")

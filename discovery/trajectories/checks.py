@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from discovery.trajectories.alerts import Alert, alerts
-from discovery.trajectories.facts import Facts, facts
+from discovery.trajectories.facts import SWITCHED, Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
 
@@ -29,6 +29,12 @@ class DataCheck:
         clocks = [state.header for state in states if state.straight and len(states) > 1]
         found = tuple(dict.fromkeys((*exact, *clocks)))
         return found if len(found) < len(states) else ()
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """Headers of columns of so few values that they are no states: what is switched from outside is an input."""
+        found = tuple(one.header for one in self.facts.states if one.coarse and one.levels <= SWITCHED)
+        return found if len(found) < len(self.facts.states) else ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -68,6 +74,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "alerts": [asdict(alert) for alert in checked.alerts],
             "notes": list(found.notes),
             "surplus": list(checked.surplus),
+            "switches": list(checked.switches),
         }
     )
 

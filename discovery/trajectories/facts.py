@@ -25,6 +25,8 @@ FACTOR, UNEXPLAINED, ENOUGH = 0.03, 0.02, 10
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
 FEW_LEVELS = 20
+# Of no more different values is a column that is switched: no state is measured so coarsely.
+SWITCHED = 5
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,20 @@ def test_the_next_command_reads_the_same_columns(data: Path) -> None:
     assert ["--time", "t", "--states", '"y, z",x'] == words[3:]
 
 
+def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
+    """A voltage of three values drives what is measured; it stays a state where it was named one."""
+    times = np.linspace(0.0, 6.0, 200)
+    volts = np.choose((times // 1.5).astype(int) % 3, (0.0, 5.0, 1.0))
+    path = tmp_path / "rc.csv"
+    pd.DataFrame({"t": times, "u [V]": volts, "q": np.sin(times)}).to_csv(path, index=False)
+    words = shlex.split(next_command(path, Columns(), check(read_csv(path))))
+    assert ["--inputs", "u [V]"] == words[3:]
+    (alert,) = [one for one in check(read_csv(path)).alerts if one.columns == ("u [V]",)]
+    assert "3 different values: what is switched from outside is an input" in alert.text
+    told = Columns(states=("u [V]", "q"))
+    assert "--inputs" not in shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))
+
+
 def test_a_document_has_all_of_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One JSON document on stdout, the next command in it."""
     check_command(data, Columns(), picture=None, as_json=True)

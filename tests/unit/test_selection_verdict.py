@@ -113,6 +113,14 @@ def test_residuals_that_are_alike_are_a_caution() -> None:
     assert "successive ones alike" in texts(judge(replace(SELECTED, residuals=wave)), "caution")
 
 
+def test_residuals_that_are_not_white_are_a_caution_however_little_alike() -> None:
+    """A slow wave of a third of the noise in two thousand samples."""
+    wave = 0.45 * np.sin(np.arange(2000) / 40.0)[:, None] + np.random.default_rng(1).standard_normal((2000, 1))
+    verdict = judge(replace(SELECTED, residuals=wave))
+    assert abs(verdict.measures["residual_correlation"]) < 0.2
+    assert "hardly pass for white noise" in texts(verdict, "caution")
+
+
 def test_missing_residuals_do_no_harm() -> None:
     """NaN where nothing was measured is passed over."""
     gaps = WHITE.copy()
@@ -250,6 +258,13 @@ def test_an_exact_line_does_not_wander() -> None:
 def test_the_horizon_is_told_where_it_is_finite() -> None:
     """A chaotic law says how far its forecasts hold."""
     assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
+
+
+def test_the_horizon_of_a_wrong_law_is_no_praise() -> None:
+    """How far one can forecast with a law that the data do not support nobody asks."""
+    verdict = judge(replace(SELECTED, horizon=2.5, null=101.0))
+    assert ("not_found", 2.5) == (verdict.status, verdict.measures["horizon"])
+    assert "forecasts hold" not in texts(verdict, "good")
 
 
 def chaotic(held: HeldOut = GOOD) -> Selected:

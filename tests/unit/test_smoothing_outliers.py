@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.smoothing.outliers import without_outliers
+from discovery.smoothing.outliers import with_outliers, without_outliers
 from discovery.types import DiscoveryProblem, Law, NoiseModel, Smoothing, Trajectory
 
 TIMES = np.linspace(0.0, 10.0, 300)
@@ -40,6 +40,17 @@ def test_outliers_are_left_out(wave: DiscoveryProblem) -> None:
     assert (5, rows) == (count, missing(kept))
     assert np.all(np.isfinite(kept[0].states[:, 1]))
     assert np.all(np.isfinite(kept[1].states))
+
+
+def test_what_was_left_out_can_be_put_back(wave: DiscoveryProblem) -> None:
+    """A report counts what is missing in the file."""
+    runs = spoiled(wave, [50, 120], 0.5)
+    runs[0] = replace(runs[0], states=np.where(np.arange(300)[:, None] == 7, np.nan, runs[0].states))
+    kept, count = without_outliers(runs, wave.smoothing)
+    assert (2, [7, 50, 120]) == (count, missing(kept))
+    back = with_outliers(kept, runs)
+    np.testing.assert_array_equal(back[0].states, runs[0].states)
+    np.testing.assert_array_equal(back[1].states, runs[1].states)
 
 
 @pytest.mark.parametrize("count", [12, 40])
