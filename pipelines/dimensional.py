@@ -9,7 +9,7 @@ from dataclasses import replace
 from discovery.errors import UsageError
 from discovery.knowledge.angles import angular
 from discovery.knowledge.knowledge import Knowledge
-from discovery.knowledge.units import Units, units_of
+from discovery.knowledge.units import Units, unit_of, units_of
 from discovery.laws import Frame
 from discovery.symbolic.constants import abstract
 from discovery.trajectories.measurements import Measurements
@@ -28,7 +28,10 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
     units = units_of(
         {**measurements.headers, **measurements.inputs, "t": measurements.time_name}, config.data.units, config.units
     )
-    units = replace(units, known=frozenset(abs(value) for value in known.values)) if known else units
+    if known is not None:
+        rates = {} if units.mode == "off" else {one.name: unit_of(one.header) for one in known.hidden}
+        texts = {**units.texts, **{name: unit for name, unit in rates.items() if unit}}
+        units = replace(units, texts=texts, known=frozenset(abs(value) for value in known.values))
     if known is not None and known.sentences and units.surcharge(_any_law(known.frame)) == math.inf:
         told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())
         raise UsageError(

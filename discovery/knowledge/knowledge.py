@@ -81,15 +81,15 @@ class Names:
         columns = {**self.states, **self.inputs}
         if name in columns:
             return name
-        return next((safe for safe, header in columns.items() if _bare(header) == name), "")
+        return next((safe for safe, header in columns.items() if bare(header) == name), "")
 
     @property
     def known(self) -> Sequence[str]:
         """What a user may call a column."""
         columns = {**self.states, **self.inputs}
-        return list(dict.fromkeys([*(_bare(header) for header in columns.values()), *columns]))
+        return list(dict.fromkeys([*(bare(header) for header in columns.values()), *columns]))
 
 
-def _bare(header: str) -> str:
+def bare(header: str) -> str:
     """A header without its unit."""
     return header.partition("[")[0].partition("(")[0].strip() or header

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from discovery.errors import UsageError
-from discovery.knowledge.knowledge import DOT, Hidden, Names
+from discovery.knowledge.knowledge import DOT, Hidden, Names, bare
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Equation
+from discovery.knowledge.units import unit_of
 
 LIKE = 0.75  # likeness above which an unknown name is taken for a misspelt column
 SHORTEST = 4  # letters of a name that may be misspelt
@@ -71,7 +72,7 @@ def states_of(equations: Sequence[Equation], names: Names) -> States:
             state = known.column(one.state, one.sentence)
             velocity = _velocity(one, first.get(one.state), names)
             if not names.identifier(velocity):
-                header = f"{names.states[state]}'" if velocity == state + DOT else velocity
+                header = _rate(names.states[state], names.time) if velocity == state + DOT else velocity
                 hidden[velocity] = Hidden(_safe(velocity, names), header, state)
             velocities[state] = names.identifier(velocity) or hidden[velocity].name
     for name, one in first.items():
@@ -108,6 +109,12 @@ def _velocity(second: Equation, first: Equation | None, names: Names) -> str:
             "nothing to find. Keep one of them."
         )
     return str(first.side)
+
+
+def _rate(header: str, time: str) -> str:
+    """The header of a state's rate: of ``x [cm]`` it is ``x' [cm/s]`` where times are in seconds."""
+    unit, second = unit_of(header), unit_of(time)
+    return f"{bare(header)}'" + (f" [{unit}/{second}]" if unit and second else "")
 
 
 def _safe(name: str, names: Names) -> str:

@@ -59,11 +59,21 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
 
 
 def with_outliers(kept: Sequence[Trajectory], seen: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
-    """The runs with what was left out put back: it was measured, is not missing, and a plot should show it."""
-    return tuple(
-        replace(run, states=np.where(np.isnan(run.states), before.states, run.states))
-        for run, before in zip(kept, seen, strict=True)
-    )
+    """The runs with what was left out put back: it was measured, is not missing, and a plot should show it.
+
+    Args:
+        seen: the runs before; they may lack states that nothing measured.
+    """
+    return tuple(_filled(run, before) for run, before in zip(kept, seen, strict=True))
+
+
+def _filled(run: Trajectory, before: Trajectory) -> Trajectory:
+    columns = dict(zip(before.names, before.states.T, strict=True))
+    whole = [
+        np.where(np.isnan(column), columns.get(name, column), column)
+        for name, column in zip(run.names, run.states.T, strict=True)
+    ]
+    return replace(run, states=np.column_stack(whole))
 
 
 def _standardised(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel) -> Float[np.ndarray, "time state"]:

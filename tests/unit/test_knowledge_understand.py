@@ -88,6 +88,16 @@ def test_headers_with_units_are_known_by_their_bare_names() -> None:
     assert -told_symbol("k") * symbol("S_") + symbol("t") == known.frame.templates[0]
 
 
+@pytest.mark.parametrize(
+    ("header", "time", "rate"),
+    [("x [cm]", "t [s]", "x' [cm/s]"), ("x [cm]", "t", "x'"), ("x (cm)", "t [s]", "x'"), ("x", "t [s]", "x'")],
+)
+def test_a_velocity_has_the_unit_of_its_position_by_that_of_time(header: str, time: str, rate: str) -> None:
+    """Where both are stated."""
+    (hidden,) = understand(["x'' = -k*x"], Names({"x": header}, time=time)).hidden
+    assert ("x_dot", rate) == (hidden.name, hidden.header)
+
+
 def test_what_is_said_of_functions_is_kept() -> None:
     """Trend, forbidden functions, and that all arguments are used."""
     known = told("x y", "x' = f", "f uses x, y", "f without exp", "f increasing", "y' = 0")

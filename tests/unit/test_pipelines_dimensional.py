@@ -86,3 +86,13 @@ def test_a_column_in_radians_is_an_angle_where_a_function_depends_on_it() -> Non
     assert ("theta_rad",) == angles("theta_rad'' = f(theta_rad, theta_rad')", "x' = -k*x")
     assert () == angles("theta_rad' = -k*theta_rad", "x' = f(x)")
     assert () == angles()
+
+
+def test_a_velocity_that_nobody_measured_has_a_unit_in_reports() -> None:
+    """So that the constants of its equation have theirs; none where units are not looked at."""
+    config = RunConfig(laws=("x'' = -k*x - c*x'",))
+    table = replace(from_arrays(MOVING[:, :1], np.arange(30.0), names=("x [m]",)), time_name="t [s]")
+    known = understood(table, config)
+    assert "m/s" == stated(table, config, known).texts["x_dot"]
+    off = config.changed(units="off")
+    assert "x_dot" not in stated(table, off, known).texts
