@@ -64,7 +64,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
     def __init__(
         self,
         *,
-        engines: Sequence[str] | None = None,
+        engines: str | Sequence[str] | None = None,
         noise: str | None = None,
         smoother: str | None = None,
         laws: Sequence[str] | None = None,
@@ -96,7 +96,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             DataError: the data cannot be used.
         """
         config = (self.config or RunConfig()).changed(
-            engines=None if self.engines is None else tuple(self.engines),
+            engines=self.engines if self.engines is None or isinstance(self.engines, str) else tuple(self.engines),
             noise=self.noise,
             smoother=self.smoother,
             laws=self.laws if self.laws is None or isinstance(self.laws, str) else tuple(self.laws),

@@ -12,7 +12,9 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.trajectories.arrays import columns_of, from_arrays
+from discovery.trajectories.clock import DAY
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import bare
 from discovery.types import Trajectory
 
 
@@ -184,7 +186,10 @@ def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajector
 
 
 def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
-    """States, times and the name of time; where t is the name of a column, that is taken out of each table."""
+    """States, times and the name of time; where t is the name of a column, that is taken out of each table.
+
+    Dates become days since the first of all tables, as in files.
+    """
     if not isinstance(t, str):
         return X, t, "t"
     several = isinstance(X, list | tuple)
@@ -192,8 +197,14 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
     for table in tables:
         if not isinstance(table, pd.DataFrame) or t not in table.columns:
             raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
-    rest, times = [table.drop(columns=t) for table in tables], [table[t].to_numpy() for table in tables]
-    return (rest, times, t) if several else (rest[0], times[0], t)
+    rest, columns = [table.drop(columns=t) for table in tables], [table[t] for table in tables]
+    name = t
+    if all(pd.api.types.is_datetime64_any_dtype(column) for column in columns):
+        first = min(column.min() for column in columns)
+        columns = [(column - first) / pd.Timedelta(1, DAY) for column in columns]
+        name = f"{bare(t)} [{DAY}]"
+    times = [column.to_numpy() for column in columns]
+    return (rest, times, name) if several else (rest[0], times[0], name)
 
 
 def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:

@@ -39,6 +39,9 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
         where = f"In {one.label or f'run {run + 1}'} " if several else ""
         told = ", ".join(f"{name} at {end}" for name, end in zip(names, ends, strict=True))
         yield f"{where}{told}, by the law."
+    if (more := len(firsts) - SHOWN) > 0:
+        runs = "1 further run" if more == 1 else f"{more} further runs"
+        yield f"Where {runs} began, the courses with the result say (discover export RUN --to csv)."
 
 
 def _interval(value: float, half: float) -> str:

@@ -13,6 +13,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.columns import Column
 from discovery.trajectories.keys import is_run_name
+from discovery.trajectories.names import bare
 from discovery.trajectories.table import Table
 
 TIME_WORDS = frozenset(
@@ -23,6 +24,7 @@ UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
 _LOCAL_DATE = r"\d{1,2}([./])\d{1,2}\1\d{2,4}\b"
+DAY = "d"  # what dates become
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
 
 
@@ -34,12 +36,19 @@ class Clock:
         times: of each row of the table; NaN where none is written.
         certain: False if the column was taken for want of one that is named like a time.
         notes: what was done, one sentence each.
+        unit: of times that were dates; empty where the header says it, or nothing does.
     """
 
     header: str
     times: Float[np.ndarray, " row"]
     certain: bool
     notes: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def name(self) -> str:
+        """What time is called, with its unit: ``date [d]`` where dates became days."""
+        return f"{bare(self.header)} [{self.unit}]" if self.unit else self.header
 
     @cached_property
     def rows(self) -> Int[np.ndarray, " timed"]:
@@ -114,7 +123,7 @@ def _read(table: Table, column: Column, certain: bool) -> Clock:
     if len(empty):
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
-    return Clock(column.header, times, certain, notes)
+    return Clock(column.header, times, certain, notes, DAY if column.kind == "date" else "")
 
 
 def _days(column: Column) -> tuple[Float[np.ndarray, " row"], tuple[str, ...]]:

@@ -81,7 +81,7 @@ def read_csv(
             for run in runs
         ),
         dict(list(headers.items())[: len(columns)]),
-        clock.header,
+        clock.name,
         (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
         source.sha256,
         source.path.name,

@@ -366,3 +366,14 @@ def test_a_map_is_scored_by_the_number_of_its_samples() -> None:
     model = EquationDiscovery(config=config).fit(x[:, None], np.arange(60.0))
     assert model.score(x[:, None], 0.1 * np.arange(60)) == pytest.approx(1.0, abs=1e-6)
     np.testing.assert_allclose(model.predict([[2.0]]), [[2.6]], rtol=1e-3)
+
+
+def test_dates_become_days_and_one_engine_needs_no_list() -> None:
+    """As in files, with the unit in the name of time; of several tables since the first of all."""
+    hours = pd.date_range("2026-03-01", periods=60, freq="h")
+    table = pd.DataFrame({"when": hours, "x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    later = table.assign(when=table["when"] + pd.Timedelta(2, "h"))
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit([table, later], "when")
+    assert "when [d]" == model.result_.time_name
+    np.testing.assert_allclose(model.law_.constants, (-2.4,), rtol=1e-3)
+    assert [0.0, 2.0 / 24.0] == [float(run.times[0]) for run in model.result_.trajectories]

@@ -67,7 +67,7 @@ def test_dates_become_days_since_the_first(tmp_path: Path, header: str, dates: l
     """A column of ISO dates is time, whatever its name."""
     text = f"x,{header}\n" + "".join(f"{i * i},{date}\n" for i, date in enumerate(dates))
     measurements = read(tmp_path, text)
-    assert header == measurements.time_name
+    assert f"{header} [d]" == measurements.time_name, "the unit is told, as constants have it too"
     assert [0.0, 1.0, 2.0, 3.0, 4.0] == measurements.trajectories[0].times.tolist()
     assert (f"The dates in {header!r} were turned into days since {since}.",) == measurements.notes
 
