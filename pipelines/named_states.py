@@ -201,7 +201,7 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
     name = t
     if all(pd.api.types.is_datetime64_any_dtype(column) for column in columns):
         first = min(column.min() for column in columns)
-        columns = [(column - first) / pd.Timedelta(1, DAY) for column in columns]
+        columns = [(column - first) / pd.Timedelta(days=1) for column in columns]
         name = f"{bare(t)} [{DAY}]"
     times = [column.to_numpy() for column in columns]
     return (rest, times, name) if several else (rest[0], times[0], name)
