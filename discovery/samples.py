@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -181,6 +181,22 @@ class SmoothedTrajectory:
     def __post_init__(self) -> None:
         for name in ("times", "states", "derivatives", "state_deviations", "derivative_deviations"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
+
+
+def through_samples(
+    runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory], noise: NoiseModel
+) -> tuple[SmoothedTrajectory, ...]:
+    """The curves with what was measured in place of their states, and its noise; as they are where nothing was."""
+    return tuple(_through(run, curve, noise) for run, curve in zip(runs, curves, strict=True))
+
+
+def _through(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel) -> SmoothedTrajectory:
+    width = run.dimension  # a curve may have further states
+    states, deviations = curve.states.copy(), curve.state_deviations.copy()
+    there = np.isfinite(run.states)
+    states[:, :width] = np.where(there, run.states, states[:, :width])
+    deviations[:, :width] = np.where(there, noise.deviation(curve.states[:, :width]), deviations[:, :width])
+    return replace(curve, states=states, state_deviations=deviations)
 
 
 class VectorField(Protocol):

@@ -18,6 +18,7 @@ from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
+from discovery.samples import through_samples
 from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
@@ -227,10 +228,11 @@ def _structure(
     """What was told, and what the chosen law conserves; nothing is asked of a law that the data do not support."""
     if verdict.status == "not_found" or not selected.ranking.front:
         return told
-    law = selected.ranking.front[0].law
+    law, curves = selected.ranking.front[0].law, problem.smoothing.trajectories
     found = conserved(
-        law, problem.smoothing.trajectories, advice.covariance, owned=told.owned,
-        inputs=[run.inputs for run in problem.trajectories], deadline=deadline,
+        law, curves, advice.covariance, owned=told.owned, inputs=[run.inputs for run in problem.trajectories],
+        measured=through_samples(problem.trajectories, curves, selected.noise(problem.smoothing.noise)),
+        deadline=deadline,
     )  # fmt: skip
     return replace(told, invariants=found)
 

@@ -50,12 +50,15 @@ def conserved(
     *,
     owned: Sequence[Owned] = (),
     inputs: Sequence[Float[np.ndarray, "time input"]] = (),
+    measured: Sequence[SmoothedTrajectory] = (),
     deadline: Deadline = NEVER,
 ) -> tuple[Invariant, ...]:
     """Independent quantities that a law conserves, simple ones first; none where there are none of these kinds.
 
     Args:
-        runs: smoothed measurements, on which each quantity's changes are measured too.
+        runs: smoothed measurements, at which the law is looked at.
+        measured: the measurements themselves, along which each quantity's changes are measured; else those of ``runs``
+            are, which have a smoother's bias where a state changes steeply.
         covariance: of the law's constants; without it they are taken as exact.
         owned: constants that differ between groups of runs.
         inputs: of the runs, of a law that has some.
@@ -83,7 +86,7 @@ def conserved(
             found = more
     if owned:
         found = [replace(one, expression=of_every_group(one.expression, law, owned)) for one in found]
-    return tuple(search.measured(one, runs, inputs) for one in found)
+    return tuple(search.measured(one, measured or runs, inputs) for one in found)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,10 @@ def _rates(side: sp.Expr, law: Law) -> Iterator[sp.Expr]:
     """Terms that are more than a number or a multiple of a state, with which every equation is tried anyway."""
     for term in sp.Add.make_args(side):
         above, below = sp.fraction(term)
-        for part in sp.Add.make_args(sp.expand_mul(above)):
-            variable = (part / below).as_coeff_Mul()[1]
+        sums = [factor for factor in sp.Mul.make_args(above) if factor.is_Add]
+        others = [factor for factor in sp.Mul.make_args(above) if not factor.is_Add]
+        for part in sp.Add.make_args(sums[0]) if len(sums) == 1 else [sp.Mul(*sums)]:
+            rate = sp.Mul(part, *others) / below
+            variable = rate.as_coeff_Mul()[1]
             if variable.free_symbols and str(variable) not in law.states:
-                yield part / below
+                yield rate

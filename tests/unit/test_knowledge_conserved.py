@@ -9,9 +9,10 @@ from discovery.knowledge.conserved import conserved
 from discovery.knowledge.integrals import primitive, rates
 from discovery.protocols import Deadline
 from discovery.reports.owning import collapsed_expression
+from discovery.samples import through_samples
 from discovery.structure import Invariant, Owned
 from discovery.symbolic.parse import parse
-from discovery.types import Frame, Law, SmoothedTrajectory, symbol
+from discovery.types import Frame, Law, NoiseModel, SmoothedTrajectory, Trajectory, symbol
 
 # Relative deviations of the constants that the covariances below stand for.
 KNOWN_TO = 0.005
@@ -173,3 +174,31 @@ def test_a_relation_may_be_to_a_constant_that_no_rate_has() -> None:
     assert (c0, c2) == changes.constants
     assert changes.null_space({c0: 2 * c1, c2: 3 * c1}) == changes.null_space({}) == ((0, 1),)
     assert ((0, 1),) == rates((x, y), (x, y), (c0 * x, -c0 * x)).null_space({c0: 2 * c1})
+
+
+def test_what_is_measured_says_whether_it_is_kept() -> None:
+    """A smoother that cuts a steep corner makes what is conserved vary; the samples do not."""
+    law = Law(("a", "b"), (parse("-c0*a"), parse("c0*a")), (2.0,))
+    times = np.linspace(0.0, 4.0, 60)
+    noise = NoiseModel("additive", np.full(2, 0.02), np.zeros(2))
+    states = simulate(law, np.array([2.0, 0.5]), times)
+    run = Trajectory(times, states + 0.02 * np.random.default_rng(0).standard_normal(states.shape), law.states)
+    ones = np.full_like(states, 5e-3)
+    bent = states.copy()
+    bent[:3, 0] -= 0.6
+    curve = SmoothedTrajectory(times, bent, states, ones, ones, law.states)
+    (bad,) = conserved(law, [curve])
+    (good,) = conserved(law, [curve], measured=through_samples([run], [curve], noise))
+    assert bad.variation > 4.0 * bad.expected
+    np.testing.assert_allclose(good.variation, good.expected, rtol=0.2)
+
+
+def test_curves_stay_where_nothing_was_measured() -> None:
+    """Gaps, hidden states and those that a smoother adds."""
+    times, names = np.arange(3.0), ("x", "y")
+    gappy = Trajectory(times, np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]]), names)
+    ones = np.full((3, 3), 0.1)
+    curve = SmoothedTrajectory(times, np.full((3, 3), 7.0), ones, ones, ones, (*names, "x_dot"))
+    (found,) = through_samples([gappy], [curve], NoiseModel("additive", np.full(2, 0.5), np.zeros(2)))
+    assert [[1.0, 7.0, 7.0], [7.0, 7.0, 7.0], [3.0, 7.0, 7.0]] == found.states.tolist()
+    assert [[0.5, 0.1, 0.1], [0.1, 0.1, 0.1], [0.5, 0.1, 0.1]] == found.state_deviations.tolist()
