@@ -93,7 +93,7 @@ def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shootin
     if whole:
         kept_out = set(range(1, len(runs), round(1 / SHARE)))
         train = [_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out]
-        test = [_Part(i, 0, len(runs[i])) for i in sorted(kept_out)]
+        test = [_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out)]
     else:
         ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
         if min(ends) < 4:
@@ -101,6 +101,20 @@ def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shootin
         train = [_Part(i, 0, end) for i, end in enumerate(ends)]
         test = [_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True))]
     return _judge(_fit(law, problem, train, length, settings), problem, train, test, length, whole)
+
+
+def _begun(run: Trajectory) -> int:
+    """The first sample that has all that is measured of the run, from which it can be forecast."""
+    there = np.isfinite(run.states)
+    complete = np.all(there | ~there.any(axis=0), axis=1)
+    return int(np.argmax(complete))
+
+
+def _begin(problem: DiscoveryProblem, index: int, row: int) -> Float[np.ndarray, " state"]:
+    """The state at a sample, to forecast from: smoothed, or measured where that is missed, as at steep starts."""
+    smooth, measured = problem.smoothing.trajectories[index].states[row], problem.trajectories[index].states[row]
+    far = np.abs(measured - smooth) > NOISY * problem.smoothing.noise.deviation(smooth[None, :])[0]
+    return np.where(np.isfinite(measured) & far, measured, smooth)
 
 
 def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
@@ -209,7 +223,7 @@ def _forecasts(
     for low in range(part.low, part.high, length):
         high = min(low + length, part.high)
         follows = low == part.low and not whole  # goes on from the samples fitted
-        origin, start = (low, smooth[low])
+        origin, start = low, _begin(problem, part.index, low)
         if follows and (fitted_last := _last_start(fitted, windows, part.index)) is not None:
             origin, start = fitted_last
         followed = simulate(fitted.law, start, times[origin:high], drive=run.drive, spread=windows.spread)

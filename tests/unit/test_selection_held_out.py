@@ -56,6 +56,26 @@ def test_whole_records_are_kept_out_of_several(
     assert held.skill > 0.9
 
 
+def test_a_forecast_begins_with_what_was_measured(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Where a smoother misses a steep start, and not before the first sample that is complete."""
+    problem = problem_of(truth, STARTS[:3], TIMES, noise=0.05)
+    curve = problem.smoothing.trajectories[1]
+    bent = replace(curve, states=np.vstack([[9.0, 9.0], [9.0, curve.states[1, 1]], curve.states[2:]]))
+    curves = (problem.smoothing.trajectories[0], bent, problem.smoothing.trajectories[2])
+    missed = replace(problem, smoothing=replace(problem.smoothing, trajectories=curves))
+    held = hold_out(truth, missed, 100, SETTINGS)
+    assert held is not None
+    assert held.skill > 0.9
+    run = problem.trajectories[1]
+    gap = replace(run, states=np.where(np.arange(100)[:, None] < [0, 1], np.nan, run.states))
+    held = hold_out(
+        truth, replace(missed, trajectories=(problem.trajectories[0], gap, problem.trajectories[2])), 100, SETTINGS
+    )
+    assert held is not None
+    assert (198, 0.9) < (held.count, held.skill)
+    np.testing.assert_array_equal(held.predictions[0].times, TIMES[1:])
+
+
 def test_forecasts_that_last_have_no_end(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
     """Those of the true law; those of a law whose period is wrong are lost in a quarter of one."""
     problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
