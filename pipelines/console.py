@@ -30,6 +30,7 @@ from pipelines.told import spoken
 # A path in a log stays on one line; words between colons or brackets are words.
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 EVERY = 10.0  # seconds between two lines of one stage in a pipe
+SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
@@ -214,10 +215,14 @@ def _show_own(own: OwnTable) -> None:
 
 def _show_front(front: Sequence[RankedLaw]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("nats behind", "size", "misfit"):
+    for name in ("number", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("competing law", overflow="fold")
-    for ranked in front[1:4]:
+    for number, ranked in enumerate(front[1:SHOWN], start=2):
         gap = ranked.score - front[0].score
-        table.add_row(f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", Text(one_line(ranked.law)))
+        table.add_row(
+            str(number), f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", Text(one_line(ranked.law))
+        )
+    if (more := len(front) - SHOWN) > 0:
+        table.add_row("", "", "", "", Text(f"… {more} more in the report and in result.json", style="dim"))
     TALK.print(table, soft_wrap=not TALK.is_terminal)
