@@ -215,7 +215,7 @@ def _show_own(own: OwnTable) -> None:
 
 def _show_front(front: Sequence[RankedLaw]) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in ("number", "nats behind", "size", "misfit"):
+    for name in ("#", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("competing law", overflow="fold")
     for number, ranked in enumerate(front[1:SHOWN], start=2):

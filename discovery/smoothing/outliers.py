@@ -14,11 +14,13 @@ from jaxtyping import Bool, Float
 
 from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
-# Robust deviations from the curve, and beyond both neighbours, from which on a sample is an outlier: of Gaussian noise
-# one in a million is. Where an input switches, a smooth curve is far from samples that their neighbours agree with.
+# Robust deviations beyond which a sample is an outlier: of Gaussian noise one in a million is. The nearest samples on
+# both sides have to be nearer than this; where a curve misses a steep stretch, it misses neighbours too.
 FAR = 5.0
-# Deviations within which the nearest samples on both sides have to be: a curve that misses a steep stretch misses them.
 NEAR = 3.0
+# Share of an input's range by which it switches, share of the steps at which it may (what changes all the time makes no
+# corners), and samples on each side of a switch of which a smooth curve cuts the corner.
+SWITCHES, RARE, ABOUT = 0.05, 0.1, 2
 # Steps between the next samples that one at an end may be off, where states begin steeply, as after a dose.
 STEEP = 5.0
 # The median absolute deviation of normal noise is its deviation over this.
@@ -41,11 +43,10 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
         return tuple(trajectories), 0
     # Deviations of the noise model are floored: what is below the floor is no noise.
     scale = np.maximum(NORMAL * np.nanmedian(every, axis=0), _floor(smoothing, trajectories))
-    beyond = [
-        _beyond(run, curve, smoothing.noise, scale)
-        for run, curve in zip(trajectories, smoothing.trajectories, strict=True)
+    masks = [
+        _alone(np.abs(one) / scale) & ~_bent(run) & ~_steep(run, curve, smoothing.noise, scale)
+        for one, run, curve in zip(off, trajectories, smoothing.trajectories, strict=True)
     ]
-    masks = [_alone(np.abs(one) / scale) & (jump > FAR) for one, jump in zip(off, beyond, strict=True)]
     found = np.vstack(masks).sum(axis=0)
     left = np.vstack([np.where(mask, np.nan, run.states) for mask, run in zip(masks, trajectories, strict=True)])
     # What is constant but for its outliers would not be a state without them.
@@ -93,28 +94,35 @@ def _floor(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> Float[np
     return noise.floor / np.maximum(sizes, 1e-300)
 
 
-def _beyond(
+def _bent(run: Trajectory) -> Bool[np.ndarray, "time 1"]:
+    """Samples about a switch of an input, where states have kinks."""
+    mask = np.zeros((len(run), 1), dtype=bool)
+    if len(run) < 2:
+        return mask
+    steps = np.abs(np.diff(run.inputs, axis=0))
+    switched = np.any(steps > np.maximum(SWITCHES * np.ptp(run.inputs, axis=0), 1e-300), axis=1)
+    for row in np.flatnonzero(switched) if switched.mean() <= RARE else ():
+        mask[max(row + 1 - ABOUT, 0) : row + 1 + ABOUT] = True
+    return mask
+
+
+def _steep(
     run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel, scale: Float[np.ndarray, " state"]
-) -> Float[np.ndarray, "time state"]:
-    """How far each sample is outside of what its neighbours span, in deviations; 0 within and where nothing is."""
+) -> Bool[np.ndarray, "time state"]:
+    """First and last samples that the next ones explain; in a short run nothing tells a steep end from what is off."""
     positive = noise.kind == "lognormal"
     levels = np.log(np.where(run.states > 0.0, run.states, np.nan)) if positive else run.states
-    deviations = scale * (1.0 if positive else noise.deviation(curve.states))
-    found = np.zeros(levels.shape)
-    for state, (column, sizes) in enumerate(zip(levels.T, np.broadcast_to(deviations, levels.shape).T, strict=True)):
+    deviations = np.broadcast_to(scale * (1.0 if positive else noise.deviation(curve.states)), levels.shape)
+    mask = np.zeros(levels.shape, dtype=bool)
+    for state, (column, sizes) in enumerate(zip(levels.T, deviations.T, strict=True)):
         rows = np.flatnonzero(np.isfinite(column))
-        values = column[rows]
-        if len(values) < 3:
+        steps = np.abs(np.diff(column[rows]))
+        if not len(steps):
             continue
-        outside = np.zeros(len(values))
-        low, high = np.minimum(values[:-2], values[2:]), np.maximum(values[:-2], values[2:])
-        outside[1:-1] = np.maximum(values[1:-1] - high, low - values[1:-1])
-        if len(values) >= FEWEST:  # in a short run nothing tells an end that is steep from one that is off
-            steps = np.abs(np.diff(values))
-            outside[0] = steps[0] - STEEP * np.max(steps[1:4])
-            outside[-1] = steps[-1] - STEEP * np.max(steps[-4:-1])
-        found[rows, state] = outside / sizes[rows]
-    return found
+        for end, step, others in ((0, steps[0], steps[1:4]), (-1, steps[-1], steps[-4:-1])):
+            allowed = STEEP * np.max(others, initial=0.0) + FAR * sizes[rows[end]]
+            mask[rows[end], state] = len(rows) < FEWEST or step <= allowed
+    return mask
 
 
 def _alone(off: Float[np.ndarray, "time state"]) -> Bool[np.ndarray, "time state"]:
