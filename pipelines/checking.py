@@ -56,8 +56,10 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     words = ["discover", "run", str(data)]
     if columns.time is not None:
         words += ["--time", columns.time]
-    switches = [one for one in checked.switches if not columns.states or one not in columns.states]
+    switches = [] if columns.states else list(checked.switches)  # what was named a state stays one
     surplus = [one for one in checked.surplus if one not in switches]
+    if len({*surplus, *switches}) == len(checked.facts.headers):
+        surplus = []
     if surplus or columns.states:
         kept = [header for header in checked.facts.headers if header not in (*surplus, *switches)]
         words += ["--states", _joined(kept)]

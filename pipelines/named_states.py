@@ -199,7 +199,7 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
             raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
     rest, columns = [table.drop(columns=t) for table in tables], [table[t] for table in tables]
     name = t
-    if all(pd.api.types.is_datetime64_any_dtype(column) for column in columns):
+    if columns and all(pd.api.types.is_datetime64_any_dtype(column) for column in columns):
         first = min(column.min() for column in columns)
         columns = [(column - first) / pd.Timedelta(days=1) for column in columns]
         name = f"{bare(t)} [{DAY}]"

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from discovery.knowledge.knowledge import bare
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.states import LIKE, SHORTEST, States
 from discovery.laws import Unknown, told_symbol, unknown_symbol
@@ -103,7 +104,7 @@ class Reader:
             return symbol(self.states.velocities[state])
         if found := self.states.identifier(name):
             return symbol(found)
-        if name in ("t", self.states.names.time):
+        if name in ("t", self.states.names.time, bare(self.states.names.time)):
             return TIME
         near = get_close_matches(name, self.states.names.known, n=1, cutoff=LIKE)
         if near and len(name) >= SHORTEST:

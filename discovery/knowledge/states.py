@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from discovery.errors import UsageError
-from discovery.knowledge.knowledge import DOT, Hidden, Names, bare
+from discovery.knowledge.knowledge import DOT, Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Equation
 from discovery.knowledge.units import unit_of
@@ -114,7 +114,8 @@ def _velocity(second: Equation, first: Equation | None, names: Names) -> str:
 def _rate(header: str, time: str) -> str:
     """The header of a state's rate: of ``x [cm]`` it is ``x' [cm/s]`` where times are in seconds."""
     unit, second = unit_of(header), unit_of(time)
-    return f"{bare(header)}'" + (f" [{unit}/{second}]" if unit and second else "")
+    name = header.rpartition("[")[0].strip() if unit else header
+    return f"{name}'" + (f" [{unit}/{second}]" if unit not in (None, "-") and second else "")
 
 
 def _safe(name: str, names: Names) -> str:

@@ -36,12 +36,12 @@ def borrowed(laws: Sequence[Law]) -> Iterator[EquationCandidate]:
     The rate stands beside each subset of the equation's own terms.
     """
     for state, side in laws[0].equations.items():
-        own = sp.Add.make_args(side)[:OWN]
-        there = {shape(term) for term in own}
+        every = sorted(sp.Add.make_args(side), key=shape)  # in an order that does not depend on units
+        own, there = every[:OWN], {shape(term) for term in every}
         foreign: dict[str, sp.Expr] = {}
         for law in laws[:LENDERS]:
             sides = [other for name, other in law.equations.items() if name != state]
-            for rate in (rate for other in sides for rate in _rates(other, law)):
+            for rate in sorted((rate for other in sides for rate in _rates(other, law)), key=shape):
                 foreign.setdefault(shape(rate), rate)
         for rate in [rate for kind, rate in foreign.items() if kind not in there][:RATES]:
             for size in range(len(own) + 1):

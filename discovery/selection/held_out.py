@@ -104,17 +104,18 @@ def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shootin
 
 
 def _begun(run: Trajectory) -> int:
-    """The first sample that has all that is measured of the run, from which it can be forecast."""
+    """The first sample by which all that is measured of the run has begun, from which it can be forecast."""
     there = np.isfinite(run.states)
-    complete = np.all(there | ~there.any(axis=0), axis=1)
-    return int(np.argmax(complete))
+    return int(np.max(np.argmax(there, axis=0), initial=0))
 
 
 def _begin(problem: DiscoveryProblem, index: int, row: int) -> Float[np.ndarray, " state"]:
     """The state at a sample, to forecast from: smoothed, or measured where that is missed, as at steep starts."""
     smooth, measured = problem.smoothing.trajectories[index].states[row], problem.trajectories[index].states[row]
-    far = np.abs(measured - smooth) > NOISY * problem.smoothing.noise.deviation(smooth[None, :])[0]
-    return np.where(np.isfinite(measured) & far, measured, smooth)
+    noise = problem.smoothing.noise
+    far = np.abs(measured - smooth) > NOISY * noise.deviation(smooth[None, :])[0]
+    usable = np.isfinite(measured) & ((measured > 0.0) | (noise.kind != "lognormal"))
+    return np.where(usable & far, measured, smooth)
 
 
 def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
@@ -228,7 +229,7 @@ def _forecasts(
             origin, start = fitted_last
         followed = simulate(fitted.law, start, times[origin:high], drive=run.drive, spread=windows.spread)
         forecast.append(followed[low - origin :])
-        first = smooth[low - 1] if follows else smooth[low]
+        first = smooth[low - 1] if follows else start
         persisted.append(np.broadcast_to(first, (high - low, len(first))))
     return np.vstack(forecast), np.vstack(persisted)
 

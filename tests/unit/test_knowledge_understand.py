@@ -90,12 +90,25 @@ def test_headers_with_units_are_known_by_their_bare_names() -> None:
 
 @pytest.mark.parametrize(
     ("header", "time", "rate"),
-    [("x [cm]", "t [s]", "x' [cm/s]"), ("x [cm]", "t", "x'"), ("x (cm)", "t [s]", "x'"), ("x", "t [s]", "x'")],
+    [
+        ("x [cm]", "t [s]", "x' [cm/s]"),
+        ("x [cm]", "t", "x'"),
+        ("x (cm)", "t [s]", "x (cm)'"),
+        ("x(1)", "t [s]", "x(1)'"),
+        ("x [-]", "t [s]", "x'"),
+        ("x", "t [s]", "x'"),
+    ],
 )
 def test_a_velocity_has_the_unit_of_its_position_by_that_of_time(header: str, time: str, rate: str) -> None:
     """Where both are stated."""
     (hidden,) = understand(["x'' = -k*x"], Names({"x": header}, time=time)).hidden
     assert ("x_dot", rate) == (hidden.name, hidden.header)
+
+
+def test_time_may_be_called_without_its_unit() -> None:
+    """As dates are, which become days: `date [d]`."""
+    known = understand(["x' = -k*x + cos(date)"], Names({"x": "x"}, time="date [d]"))
+    assert -told_symbol("k") * symbol("x") + sp.cos(symbol("t")) == known.frame.templates[0]
 
 
 def test_what_is_said_of_functions_is_kept() -> None:

@@ -76,6 +76,16 @@ def test_a_forecast_begins_with_what_was_measured(truth: Law, problem_of: Callab
     np.testing.assert_array_equal(held.predictions[0].times, TIMES[1:])
 
 
+def test_sensors_that_take_turns_are_no_gap(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """A forecast begins once each of them has measured, not where they happen to coincide."""
+    problem = problem_of(truth, STARTS[:3], TIMES, noise=0.05)
+    turns = (np.arange(100)[:, None] + [0, 1]) % 2 == 0
+    runs = tuple(replace(run, states=np.where(turns, run.states, np.nan)) for run in problem.trajectories)
+    held = hold_out(truth, replace(problem, trajectories=runs), 100, SETTINGS)
+    assert held is not None
+    np.testing.assert_array_equal(held.predictions[0].times, TIMES[1:])
+
+
 def test_forecasts_that_last_have_no_end(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
     """Those of the true law; those of a law whose period is wrong are lost in a quarter of one."""
     problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
