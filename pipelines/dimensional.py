@@ -9,7 +9,7 @@ from dataclasses import replace
 from discovery.errors import UsageError
 from discovery.knowledge.angles import angular
 from discovery.knowledge.knowledge import Knowledge
-from discovery.knowledge.units import Units, unit_of, units_of
+from discovery.knowledge.units import Units, units_of
 from discovery.laws import Frame
 from discovery.symbolic.constants import abstract
 from discovery.trajectories.measurements import Measurements
@@ -29,8 +29,11 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
         {**measurements.headers, **measurements.inputs, "t": measurements.time_name}, config.data.units, config.units
     )
     if known is not None:
-        rates = {} if units.mode == "off" else {one.name: unit_of(one.header) for one in known.hidden}
-        texts = {**units.texts, **{name: unit for name, unit in rates.items() if unit}}
+        stated_of, second = units.texts, units.texts.get("t")
+        rates = {
+            one.name: f"{stated_of[one.velocity_of]}/{second}" for one in known.hidden if one.velocity_of in stated_of
+        }
+        texts = {**stated_of, **rates} if second and units.mode != "off" else stated_of
         units = replace(units, texts=texts, known=frozenset(abs(value) for value in known.values))
     if known is not None and known.sentences and units.surcharge(_any_law(known.frame)) == math.inf:
         told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())

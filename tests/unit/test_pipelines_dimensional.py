@@ -94,5 +94,7 @@ def test_a_velocity_that_nobody_measured_has_a_unit_in_reports() -> None:
     table = replace(from_arrays(MOVING[:, :1], np.arange(30.0), names=("x [m]",)), time_name="t [s]")
     known = understood(table, config)
     assert "m/s" == stated(table, config, known).texts["x_dot"]
+    millimetres = RunConfig(laws=config.laws, data={"units": {"x": "mm"}})
+    assert "mm/s" == stated(table, millimetres, known).texts["x_dot"], "the configuration goes before the header"
     off = config.changed(units="off")
     assert "x_dot" not in stated(table, off, known).texts
