@@ -130,7 +130,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         if t is None and any(time in side.free_symbols for side in law.skeletons):
             raise DataError("Time stands in the law. Pass t: the time of each point.")
         points = self._columns.read(X)
-        times = np.broadcast_to(np.asarray(0.0 if t is None else t, dtype=np.float64), len(points))
+        times = np.broadcast_to(self._columns.times(0.0 if t is None else t), len(points))
         places = np.column_stack([points, self._columns.drives(inputs, len(points), X), times])
         sides = [substituted(side, {time: column}) for side in law.skeletons]
         slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
@@ -150,7 +150,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        law, times = _measured(self._fitted(), self.law_), np.asarray(t, dtype=np.float64)
+        law, times = _measured(self._fitted(), self.law_), self._columns.times(t)
         drives = self._columns.drives(inputs, len(times))
         drive = Drive(times, drives, self.result_.trajectories[0].held) if law.inputs else None
         runs = [simulate_or_fail(law, start, times, drive=drive) for start in self._columns.starts(x0)]

@@ -14,8 +14,9 @@ from discovery.errors import DataError
 from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.clock import DAY
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import bare
 from discovery.types import Trajectory
+from discovery.wording import bare
+from pipelines.dates import first_date, in_days
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Columns:
         named: whether the data came as tables, which have names of their own.
         time: what time is called.
         inputs: names of the columns that drive the states.
+        zero: the date at which times are zero, where they are dates.
     """
 
     given: tuple[str, ...]
@@ -35,6 +37,18 @@ class Columns:
     named: bool = False
     time: str = "t"
     inputs: tuple[str, ...] = ()
+    zero: pd.Timestamp | None = None
+
+    def times(self, t: Any) -> Float[np.ndarray, " time"]:
+        """Times as the law counts them: dates as days since the first of the data that it was found in.
+
+        Raises:
+            DataError: they are dates and those were none, or they are no numbers.
+        """
+        try:
+            return np.asarray(_days(t, self.zero), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
 
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
         """Values of the states at points.
@@ -139,7 +153,8 @@ class Columns:
             names = self.given if len(given) == len(self.given) else self.states
         else:
             raise self.misfit(np.shape(tables))
-        runs = from_arrays(tables, times, names=names, keep=self.states, inputs=drives).trajectories
+        days = _days(times, self.zero)
+        runs = from_arrays(tables, days, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
             raise DataError(
                 f"There are {runs[0].inputs.shape[1]} inputs, but the law has {len(self.inputs)}"
@@ -172,12 +187,15 @@ def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = N
         DataError: the data cannot be used.
     """
     tables, times, time = _apart(X, t)
+    zero = first_date(_each(times))
+    time = time if zero is None else f"{bare(time)} [{DAY}]"
     tables, drives = _undriven(tables, inputs)
-    measurements = from_arrays(tables, times, names=names, inputs=drives)
+    measurements = from_arrays(tables, _days(times, zero), names=names, inputs=drives)
     named = names is None and _has_names(tables, pd.DataFrame)
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
-    columns = Columns(columns_of(tables, names=names), headers, named, time, driving)
-    return replace(measurements, time_name=time), columns
+    columns = Columns(columns_of(tables, names=names), headers, named, time, driving, zero)
+    notes = measurements.notes if zero is None else (*measurements.notes, f"Dates were turned into days since {zero}.")
+    return replace(measurements, time_name=time, notes=notes), columns
 
 
 def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajectory)) -> bool:
@@ -186,10 +204,7 @@ def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajector
 
 
 def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
-    """States, times and the name of time; where t is the name of a column, that is taken out of each table.
-
-    Dates become days since the first of all tables, as in files.
-    """
+    """States, times and the name of time; where t is the name of a column, that is taken out of each table."""
     if not isinstance(t, str):
         return X, t, "t"
     several = isinstance(X, list | tuple)
@@ -197,14 +212,20 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
     for table in tables:
         if not isinstance(table, pd.DataFrame) or t not in table.columns:
             raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
-    rest, columns = [table.drop(columns=t) for table in tables], [table[t] for table in tables]
-    name = t
-    if columns and all(pd.api.types.is_datetime64_any_dtype(column) for column in columns):
-        first = min(column.min() for column in columns)
-        columns = [(column - first) / pd.Timedelta(days=1) for column in columns]
-        name = f"{bare(t)} [{DAY}]"
-    times = [column.to_numpy() for column in columns]
-    return (rest, times, name) if several else (rest[0], times[0], name)
+    rest, times = [table.drop(columns=t) for table in tables], [table[t] for table in tables]
+    return (rest, times, t) if several else (rest[0], times[0], t)
+
+
+def _each(times: Any) -> list[Any]:
+    """Times of each run."""
+    return list(cast("Sequence[Any]", times)) if isinstance(times, list | tuple) else [times]
+
+
+def _days(times: Any, zero: pd.Timestamp | None) -> Any:
+    """Times in days since the date ``zero`` where they are dates, else as they came."""
+    if first_date(_each(times)) is None:
+        return times
+    return [in_days(one, zero) for one in times] if isinstance(times, list | tuple) else in_days(times, zero)
 
 
 def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:

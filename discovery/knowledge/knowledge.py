@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from discovery.laws import Frame
+from discovery.wording import bare
 
 DOT = "_dot"  # ends the name of a velocity that nobody named
 
@@ -88,8 +89,3 @@ class Names:
         """What a user may call a column."""
         columns = {**self.states, **self.inputs}
         return list(dict.fromkeys([*(bare(header) for header in columns.values()), *columns]))
-
-
-def bare(header: str) -> str:
-    """A header without its unit."""
-    return header.partition("[")[0].partition("(")[0].strip() or header

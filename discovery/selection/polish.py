@@ -58,7 +58,7 @@ def polished(
     tight = replace(settings, iterations=2 * settings.iterations, tolerance=1e-7)
     before, measured = noise.kind, _measured(windows, trajectories)
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
-    wrong = fitted.reduced > WRONG  # by the smoother's noise: about its own curve everything is noise
+    wrong = fitted.reduced > WRONG  # by the noise that it was fitted with: about its own curve everything is noise
     for _ in range(ROUNDS):
         levels = np.vstack(courses(fitted, windows))
         if not np.all(np.isfinite(levels)):

@@ -74,7 +74,11 @@ class Selected:
     refused: int = 0
 
     def noise(self, before: NoiseModel) -> NoiseModel:
-        """The noise about the chosen law's curve; as it was seen before where that law is wrong."""
+        """The noise about the chosen law's curve, no larger than a smoother saw it unless it is of another kind.
+
+        Args:
+            before: the smoother's, which is told where the chosen law is wrong or there is none.
+        """
         wrong = not self.last or self.refined[0].fit.reduced > WRONG
         return before if wrong else believed(self.last[0].noise, before)
 
@@ -197,7 +201,11 @@ class TrajectorySelector:
         problem: DiscoveryProblem,
         deadline: Deadline,
     ) -> tuple[list[Refined], Windows]:
-        """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes."""
+        """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes.
+
+        The second time they have lost the terms that do not pay, and equations are proposed that take over whole rates
+        of others: by then the rates are those of a law that is nearly right.
+        """
         for turn in range(self.rounds if refined else 0):
             if turn > 0 and deadline.passed():
                 break

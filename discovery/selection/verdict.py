@@ -33,6 +33,8 @@ NOISE_LEVEL = 1.5
 # by more than this, so that it matters: 0.2 hides 4 % of the variance. Residuals far below the noise floor are those of
 # the integration.
 ALIKE = 0.2
+# A probability that nobody takes for chance.
+IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
@@ -293,16 +295,16 @@ def _structure(evidence: _Evidence) -> Iterator[Finding]:
     if not evidence.tests or evidence.best.misfit <= WELL_BELOW_NOISE:
         return
     state, worst = min(evidence.tests.items(), key=lambda item: item[1].probability)
-    told = f"{worst.probability:.2g}" if worst.probability >= 1e-6 else "below 1e-6"
+    told = f"{worst.probability:.2g}" if worst.probability >= IMPOSSIBLE else "below 1e-6"
     if worst.probability > UNLIKELY / len(evidence.tests):
         yield Finding(
             "good", f"Residuals pass for white noise: the least probability of the tests is {told} ({state})."
         )
     elif abs(worst.correlation) <= ALIKE:
+        what = "are no white noise" if worst.probability < IMPOSSIBLE else "hardly pass for white noise"
+        left = "is" if worst.probability < IMPOSSIBLE else "may be"
         yield Finding(
-            "caution",
-            f"Residuals of {state} hardly pass for white noise (probability {told}): something small may be left to "
-            "explain.",
+            "caution", f"Residuals of {state} {what} (probability {told}): something small {left} left to explain."
         )
     else:
         yield Finding(

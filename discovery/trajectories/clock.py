@@ -13,8 +13,8 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.columns import Column
 from discovery.trajectories.keys import is_run_name
-from discovery.trajectories.names import bare
 from discovery.trajectories.table import Table
+from discovery.wording import bare
 
 TIME_WORDS = frozenset(
     {"t", "time", "times", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}

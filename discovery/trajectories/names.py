@@ -13,6 +13,7 @@ from itertools import count
 import sympy as sp
 
 from discovery.symbolic.parse import FUNCTIONS, NUMBERS
+from discovery.wording import bare
 
 TIME = "t"
 # Names that SymPy gives a meaning when it reads text, those of its modules (which are attributes of the package once
@@ -23,7 +24,6 @@ RESERVED = frozenset(
 )
 LONGEST = 40  # characters of an identifier, so that laws can be printed and read back
 _CONSTANT = re.compile(r"c\d+")  # c0, c1, ... are the constants of a law
-_UNIT = re.compile(r"(?<=\S)\s*(?:\[[^\[\]]*\]|\((?!\d+\))[^()]*\))\s*$")  # "v [m/s]", "v (m/s)"; not "x(1)"
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
 
 
@@ -41,11 +41,6 @@ def safe_names(headers: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def bare(header: str) -> str:
-    """A header without its unit."""
-    return _UNIT.sub("", header)
-
-
 def is_safe(name: str) -> bool:
     """Whether the name can stand for a state in expressions as it is."""
     if not (name.isascii() and name.isidentifier()) or name.startswith("__"):
@@ -54,7 +49,7 @@ def is_safe(name: str) -> bool:
 
 
 def _proposal(header: str) -> str:
-    name = "".join(_ascii(unicodedata.normalize("NFKD", _UNIT.sub("", header))))
+    name = "".join(_ascii(unicodedata.normalize("NFKD", bare(header))))
     name = re.sub(r"\W+", "_", name, flags=re.ASCII)
     name = re.sub(r"__+", "_", name).strip("_")
     name = name[:LONGEST].rstrip("_")

@@ -14,13 +14,14 @@ from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import bare, safe_names
+from discovery.trajectories.names import safe_names
 from discovery.trajectories.runs import find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
 from discovery.trajectories.thinning import MOST_ROWS, thin
 from discovery.types import Trajectory
+from discovery.wording import bare
 
 
 def read_csv(
