@@ -108,7 +108,7 @@ def discover_ode(
     kept, outliers = without_outliers(runs, smoothing)
     problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
-    candidates, refused = admitted(found, dimensions.surcharge)
+    candidates, refused = admitted(found, dimensions)
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)

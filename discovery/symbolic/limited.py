@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from inspect import CO_GENERATOR
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -35,11 +35,15 @@ def limited(work: Callable[[], T], calls: int = CALLS) -> T | None:
             if left < 0 and not frame.f_code.co_flags & CO_GENERATOR and frame.f_code.co_name != "__del__":
                 raise _TooMuch
 
-    before = sys.getprofile()
+    before: Any = sys.getprofile()
     sys.setprofile(count)
     try:
         return work()
     except _TooMuch:
         return None
     finally:
-        sys.setprofile(before)
+        sys.setprofile(None)
+        if before is not None and not callable(before):
+            before.enable()  # cProfile's, which sys.setprofile does not take back
+        else:
+            sys.setprofile(before)

@@ -27,7 +27,7 @@ def test_candidates_are_refused_by_their_units() -> None:
     good = EquationCandidate("x", parse("1.02*v"), "sindy")
     bad = EquationCandidate("v", parse("-2.0*exp(x)"), "sindy")
     whole = Law(("x", "v"), (parse("v"), parse("-c0*x")), (1.0,))
-    kept, notes = admitted((good, bad, whole), UNITS.surcharge)
+    kept, notes = admitted((good, bad, whole), UNITS)
     assert (good, whole) == kept
     assert ("1 of 3 candidate equations were refused, because their units do not match.",) == notes
 

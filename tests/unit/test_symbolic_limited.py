@@ -1,5 +1,6 @@
 """Algebra that ends: by a count of calls, and by the size that multiplying out would give."""
 
+import cProfile
 import sys
 
 import pytest
@@ -22,6 +23,18 @@ def test_what_ends_in_time_is_what_it_is() -> None:
     finally:
         sys.setprofile(None)
     assert after is not None
+
+
+def test_a_profiler_goes_on() -> None:
+    """That of cProfile, with which a user may look where time goes, sees what comes after."""
+    profiler = cProfile.Profile()
+    profiler.enable()
+    assert 4 == limited(lambda: 4, calls=100)
+    sp.Symbol("x")
+    profiler.disable()
+    assert any(
+        "symbol.py" in entry.code.co_filename for entry in profiler.getstats() if not isinstance(entry.code, str)
+    )
 
 
 def test_what_does_not_end_is_given_up() -> None:
