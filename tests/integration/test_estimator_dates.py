@@ -1,0 +1,61 @@
+"""Times that are dates, given to the estimator in every form that it takes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery import EquationDiscovery
+from discovery.errors import DataError
+
+
+def test_dates_become_days_and_one_engine_needs_no_list() -> None:
+    """As in files, with the unit in the name of time; of several tables since the first of all."""
+    hours = pd.date_range("2026-03-01", periods=60, freq="h")
+    table = pd.DataFrame({"when": hours, "x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    later = table.assign(when=table["when"] + pd.Timedelta(2, "h"))
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit([table, later], "when")
+    assert "when [d]" == model.result_.time_name
+    np.testing.assert_allclose(model.law_.constants, (-2.4,), rtol=1e-3)
+    assert [0.0, 2.0 / 24.0] == [float(run.times[0]) for run in model.result_.trajectories]
+    assert any("since 2026-03-01" in note for note in model.result_.notes)
+
+
+def test_dates_count_from_the_same_day_wherever_they_come() -> None:
+    """A law in which time stands is followed in later data, too: dates are told by column, index and array alike."""
+    days = pd.date_range("2026-03-01", periods=200, freq="h")
+    t = np.arange(200.0) / 24.0
+    table = pd.DataFrame({"when": days, "x": 2.0 - np.cos(2.5 * t)})  # x' = 2.5 sin(2.5 t)
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process", laws=("x' = a*sin(2.5*t)",))
+    model.fit(table[["x"]], table["when"])
+    later = table.iloc[30:]
+    assert model.score(later, "when") > 0.999
+    assert model.score(later[["x"]], pd.DatetimeIndex(later["when"])) > 0.999
+    simulated = model.simulate({"x": later["x"].iloc[0]}, later["when"])
+    np.testing.assert_allclose(simulated["x"], later["x"], atol=0.05)
+    np.testing.assert_allclose(simulated.index, t[30:])
+    np.testing.assert_allclose(model.predict(later[["x"]], later["when"])["x"], 2.5 * np.sin(2.5 * t[30:]), atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("t", "told"),
+    [
+        (pd.date_range("2026-03-01", periods=3, freq="h", tz="UTC"), "time zone"),
+        (["noon"], "holds no times"),
+    ],
+)
+def test_times_of_another_kind_are_refused(t: object, told: str) -> None:
+    """What is no date, or a date that cannot be compared with those of the data."""
+    hours = pd.date_range("2026-03-01", periods=60, freq="h")
+    table = pd.DataFrame({"when": hours, "x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit(table, "when")
+    with pytest.raises(DataError, match=told):
+        model.simulate([1.0], t)
+
+
+def test_runs_with_and_without_a_time_zone_are_refused() -> None:
+    """And runs of which some have dates and others numbers."""
+    table = pd.DataFrame({"when": pd.date_range("2026-03-01", periods=60, freq="h"), "x": np.arange(60.0) ** 2})
+    with pytest.raises(DataError, match="Dates of run 0 have no time zone"):
+        EquationDiscovery(engines="sindy").fit([table, table.assign(when=table["when"].dt.tz_localize("UTC"))], "when")
+    with pytest.raises(DataError, match="Times of run 1 are no dates"):
+        EquationDiscovery(engines="sindy").fit([table, table.assign(when=np.arange(60.0))], "when")
