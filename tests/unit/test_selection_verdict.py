@@ -237,10 +237,17 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     verdict = judge(replace(selected, held_out=replace(GOOD, error=0.3)))
     assert "not_found" == verdict.status
     assert "wander at random" in texts(verdict, "bad")
-    forecasting = judge(selected)  # forecasts beat what a walk expects, which is no change
+    alone = judge(selected)  # its forecasts are good, but the walk is clearly the better explanation
+    assert "not_found" == alone.status
+    (item,) = selected.refined
+    tied = replace(item, score=item.score + alone.measures["lead_over_wandering"])
+    assert "found" == judge(replace(selected, refined=(tied,))).status
+    perfect = replace(selected, held_out=replace(GOOD, error=0.0101))
+    forecasting = judge(perfect)  # forecasts beat what a walk expects, which is no change
     assert "found" == forecasting.status
     assert "wander at random" in texts(forecasting, "caution")
     far = wandering(20.0 * (walk - walk.mean()), 20.0 * walk)  # of the noise that was found, not of the walk
+    far = replace(far, held_out=perfect.held_out)
     for share, status in ((0.94, "not_found"), (0.999, "found")):
         best = replace(far.ranking.front[0], r_squared=share)
         assert judge(replace(far, ranking=Ranking((best, SECOND), "rule"))).status == status
