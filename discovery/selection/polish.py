@@ -52,9 +52,19 @@ class Polished:
 
 
 def polished(
-    fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory], noise: NoiseModel, settings: Shooting
+    fitted: Fit,
+    windows: Windows,
+    trajectories: Sequence[Trajectory],
+    noise: NoiseModel,
+    settings: Shooting,
+    *,
+    profiles: bool = True,
 ) -> Polished:
-    """The law with its constants, starts and weights made consistent; as it came where that is not possible."""
+    """The law with its constants, starts and weights made consistent; as it came where that is not possible.
+
+    Args:
+        profiles: whether intervals of constants that are not known well follow the profile of chi-squared.
+    """
     tight = replace(settings, iterations=2 * settings.iterations, tolerance=1e-7)
     before, measured = noise.kind, _measured(windows, trajectories)
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
@@ -70,7 +80,7 @@ def polished(
             break
         fitted, noise, windows = better, about, again
     # Intervals of a law that is wrong say nothing, and to follow profiles of dozens of constants takes minutes.
-    fitted, ends = (fitted, bounds(fitted)) if wrong else profiled(fitted, windows, settings)
+    fitted, ends = profiled(fitted, windows, settings) if profiles and not wrong else (fitted, bounds(fitted))
     return Polished(fitted, noise, widened(fitted, ends, windows, settings), before)
 
 
