@@ -33,8 +33,8 @@ with following:
     from discovery.symbolic.evaluate import evaluate
     from discovery.symbolic.latex import latex
     from discovery.symbolic.parse import FUNCTIONS, parse
+    from discovery.symbolic.stored import exact
     from discovery.types import Law
-    from pipelines.records import exact
 
 SEEDS = [
     b"1.1*x - 0.4*x*y",

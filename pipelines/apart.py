@@ -23,6 +23,7 @@ from typing import IO, Any
 from discovery.errors import EngineError
 from discovery.files import write
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, silent
+from discovery.symbolic.stored import exact
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 from pipelines import records
 from pipelines.archives import write_arrays
@@ -68,7 +69,7 @@ class Apart:
             "engine": self.name,
             "options": options,
             "names": list(problem.names),
-            "settled": {state: records.exact(rhs) for state, rhs in problem.settled.items()},
+            "settled": {state: exact(rhs) for state, rhs in problem.settled.items()},
             "seed": seed,
             "seconds": None if deadline.moment == float("inf") else deadline.remaining(),
         }

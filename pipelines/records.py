@@ -9,8 +9,6 @@ from dataclasses import asdict, fields, replace
 from typing import Any, cast
 
 import numpy as np
-import sympy as sp
-from sympy.printing.str import StrPrinter
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.knowledge.dimensions import constant_units
@@ -18,6 +16,7 @@ from discovery.laws import Frame
 from discovery.reports.naming import input_units
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
+from discovery.symbolic.stored import exact, stored
 from discovery.types import (
     DiscoveryResult,
     EquationCandidate,
@@ -55,18 +54,6 @@ def real(value: float | str | None) -> float:
     return math.nan if value is None else float(value)
 
 
-class _Exact(StrPrinter):
-    """Prints numbers with all their digits; SymPy's own printing keeps fifteen, and a resumed run would differ."""
-
-    def _print_Float(self, expr: sp.Float) -> str:  # noqa: N802  # the name by which SymPy finds it
-        return repr(float(expr))
-
-
-def exact(expression: sp.Expr) -> str:
-    """The expression as text from which the parser makes the same expression."""
-    return str(_Exact().doprint(expression))
-
-
 def law_document(law: Law) -> dict[str, Any]:
     """A law: equations with numbers, and the family and its constants apart."""
     return {
@@ -101,7 +88,7 @@ def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
     """A candidate of a search engine."""
     if isinstance(candidate, Law):
         return law_document(candidate)
-    return {"state": candidate.state, "expression": exact(candidate.expression), "source": candidate.source}
+    return {"state": candidate.state, "expression": stored(candidate.expression), "source": candidate.source}
 
 
 def candidate_from(document: Mapping[str, Any], names: Sequence[str]) -> EquationCandidate | Law:

@@ -11,7 +11,8 @@ from functools import cmp_to_key
 import numpy as np
 import sympy as sp
 
-_IN_ORDER = cmp_to_key(sp.Basic.compare)
+# Key of SymPy's own order of terms and factors.
+IN_ORDER = cmp_to_key(sp.Basic.compare)
 
 
 def scaled(number: float, expression: sp.Expr) -> sp.Expr:
@@ -21,13 +22,13 @@ def scaled(number: float, expression: sp.Expr) -> sp.Expr:
 
 def times(factors: Iterable[sp.Expr]) -> sp.Expr:
     """The product of factors without numbers; 1 if there are none."""
-    ordered = sorted((part for factor in factors for part in sp.Mul.make_args(factor) if part != 1), key=_IN_ORDER)
+    ordered = sorted((part for factor in factors for part in sp.Mul.make_args(factor) if part != 1), key=IN_ORDER)
     return sp.Mul(*ordered, evaluate=False) if len(ordered) > 1 else (ordered or [sp.S.One])[0]
 
 
 def plus(number: sp.Expr, terms: Iterable[sp.Expr]) -> sp.Expr:
     """A number and terms that are none."""
-    return sp.Add(number, *sorted(terms, key=_IN_ORDER), evaluate=False)
+    return sp.Add(number, *sorted(terms, key=IN_ORDER), evaluate=False)
 
 
 def one_over(expression: sp.Expr) -> sp.Expr:
@@ -40,7 +41,7 @@ def weighted_sum(coefficients: Sequence[float] | np.ndarray, terms: Sequence[sp.
     pairs = [(float(c), term) for c, term in zip(coefficients, terms, strict=True)]
     numbers = [sp.Float(c) for c, term in pairs if term == 1]
     products = sorted(
-        (sp.Mul(sp.Float(c), *sp.Mul.make_args(term), evaluate=False) for c, term in pairs if term != 1), key=_IN_ORDER
+        (sp.Mul(sp.Float(c), *sp.Mul.make_args(term), evaluate=False) for c, term in pairs if term != 1), key=IN_ORDER
     )
     parts = [*numbers, *products]
     return parts[0] if len(parts) == 1 else sp.Add(*parts, evaluate=False)

@@ -12,6 +12,7 @@ from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import abstract
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
+from discovery.symbolic.stored import exact, stored
 from discovery.types import symbol
 
 NAMES = ("x", "y")
@@ -57,6 +58,19 @@ def test_what_is_printed_is_read(expression: sp.Expr) -> None:
     again = parse(str(back), NAMES)
     assert str(back) == str(again)
     assert again == parse(str(again), NAMES)
+
+
+@settings(QUICK, max_examples=200)
+@given(expressions)
+def test_what_is_stored_is_read_as_it_was(expression: sp.Expr) -> None:
+    """Text for the disk and text for the eye give the same expression, which SymPy has nothing to do with any more."""
+    held = parse(exact(expression), NAMES)
+    assert sp.srepr(held) == sp.srepr(parse(stored(held), NAMES)) == sp.srepr(parse(exact(held), NAMES))
+    assert sp.srepr(held) == sp.srepr(_made_again(held))
+
+
+def _made_again(expression: sp.Basic) -> sp.Basic:
+    return expression.func(*map(_made_again, expression.args)) if expression.args else expression
 
 
 @settings(QUICK, max_examples=400)
