@@ -23,7 +23,7 @@ from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from discovery.types import DiscoveryResult
-from pipelines.config import RunConfig
+from pipelines.config import RunConfig, read
 from pipelines.laws import law_lines
 from pipelines.ode import discover_ode
 
@@ -116,9 +116,22 @@ def balls_without_g(config: RunConfig) -> Iterator[Outcome]:
         yield Outcome("falling balls", told, verdict.headline, verdict.status == "not_found")
 
 
+def balls_told_nothing() -> Iterator[Outcome]:
+    """Not even the form, with the default recipe: a law for all balls is not in these data."""
+    for states in (("height_m", "velocity_m_per_s_from_video"), ("height_m",)):
+        result = discover_ode(_falls(states), read("default"))
+        yield Outcome(
+            f"falling balls, {len(states)}", "nothing", result.verdict.headline, result.verdict.status == "not_found"
+        )
+
+
 def _heights() -> Measurements:
+    return _falls(("height_m",))
+
+
+def _falls(states: tuple[str, ...]) -> Measurements:
     path = folder("datasets/measured") / "falling_balls.csv"
-    return read_csv(path, time="t_s", states=("height_m",), trajectory=("ball", "drop"))
+    return read_csv(path, time="t_s", states=states, trajectory=("ball", "drop"))
 
 
 def replace_config(config: RunConfig, **changes: object) -> RunConfig:
@@ -141,7 +154,7 @@ def main() -> None:
     chosen = [name for name in MAPS if name in names or "maps" in names]
     outcomes = list(maps(chosen, config, 1 if told.quick else SEEDS)) if chosen else []
     outcomes += list(units(config)) if "units" in names else []
-    outcomes += [*balls(config), *balls_without_g(config)] if "balls" in names else []
+    outcomes += [*balls(config), *balls_without_g(config), *balls_told_nothing()] if "balls" in names else []
     for one in outcomes:
         print(f"{'yes' if one.wanted else 'NO ':4} {one.case:22} {one.told:28} {one.law}")
     print(f"{sum(one.wanted for one in outcomes)} of {len(outcomes)} as wanted")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy as sp
 
 from discovery.datasets import known
+from discovery.datasets.writing import write_csv
 from discovery.symbolic.canonical import expanded
 from discovery.symbolic.compare import compare
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.constants import abstract, shape
 from discovery.symbolic.evaluate import compiled
+from discovery.trajectories.read import read_csv
 from discovery.types import symbol
+from pipelines.validation_scoring import score
 from pipelines.validation_truth import Truth, truth_of
 
 PAIRS = 200
@@ -276,3 +281,20 @@ def test_near_misses_are_told_from_the_law(kind: str) -> None:
         if verdict != expected:
             wrong.append(_told(equation, kind, verdict, found))
     assert [] == wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", known.names())
+def test_the_truth_scores_full_marks(name: str, tmp_path: Path) -> None:
+    """Fed the true law, every column is perfect; and a CSV of the system is read back as it was written."""
+    truth = _truth(name)
+    found = score(truth.equations, truth)
+    assert (1.0, 1.0) == (found.reconstruction, found.unseen)
+    assert ("identical", 0, 0, "") == (found.form, found.missing, found.extra, found.note)
+    assert pytest.approx(0.0, abs=1e-6) == found.largest_error
+    text = io.StringIO()
+    write_csv(text, truth.seen)
+    (tmp_path / "data.csv").write_text(text.getvalue())
+    read = read_csv(tmp_path / "data.csv")
+    assert truth.seen[0].names == tuple(read.headers.values())
+    np.testing.assert_array_equal(truth.seen[0].states, read.trajectories[0].states)

@@ -1,21 +1,18 @@
 """The scorer: a pure function of found equations and the truth."""
 
 import dataclasses
-import io
 import math
 
 import numpy as np
 import pytest
 import sympy as sp
 
-from discovery.datasets import known, measured
-from discovery.datasets.writing import write_csv
+from discovery.datasets import measured
 from discovery.symbolic.parse import parse
-from discovery.trajectories.read import read_csv
 from discovery.types import Trajectory
 from pipelines import validation_scoring
 from pipelines.validation_scoring import r_squared, score
-from pipelines.validation_truth import Truth, load, truth_of
+from pipelines.validation_truth import Truth, load
 
 ROTATION = {"x": parse("y"), "y": parse("-4.0*x")}
 TIMES = np.linspace(0.0, 6.0, 200)
@@ -33,23 +30,6 @@ TRUTH = Truth("rotation", ROTATION, (rotation(1.0),), rotation(2.5))
 def law(**equations: str) -> dict[str, sp.Expr]:
     """Equations from text."""
     return {state: parse(text) for state, text in equations.items()}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", known.names())
-def test_the_truth_scores_full_marks_for_every_system(name: str, tmp_path) -> None:
-    """Fed the true law, every column is perfect; and a CSV of the system is read back as it was written."""
-    truth = truth_of(known.load(name))
-    found = score(truth.equations, truth)
-    assert (1.0, 1.0) == (found.reconstruction, found.unseen)
-    assert ("identical", 0, 0, "") == (found.form, found.missing, found.extra, found.note)
-    assert pytest.approx(0.0, abs=1e-6) == found.largest_error
-    text = io.StringIO()
-    write_csv(text, truth.seen)
-    (tmp_path / "data.csv").write_text(text.getvalue())
-    read = read_csv(tmp_path / "data.csv")
-    assert truth.seen[0].names == tuple(read.headers.values())
-    np.testing.assert_array_equal(truth.seen[0].states, read.trajectories[0].states)
 
 
 def test_the_truth_written_otherwise_scores_full_marks() -> None:

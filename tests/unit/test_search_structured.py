@@ -1,6 +1,6 @@
 """Structured search: the true form is among the candidates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -15,12 +15,12 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law
 QUICK = StructuredSearch(elimination=Elimination(most_terms=0))
 
 
-def verdicts(found: tuple[EquationCandidate | Law, ...], state: str, truth: str) -> set[str]:
+def verdicts(found: tuple[EquationCandidate | Law, ...], state: str, truth: str) -> Iterator[str]:
     """How the candidates of one state that have as many terms as the truth compare with it."""
     terms = len(parse(truth).as_ordered_terms())
     single = [one.expression for one in found if isinstance(one, EquationCandidate) and one.state == state]
     small = [expression for expression in single if len(expression.as_ordered_terms()) == terms]
-    return {compare(expression, parse(truth), ("x", "y")).verdict for expression in small}
+    return (compare(expression, parse(truth), ("x", "y")).verdict for expression in small)
 
 
 def test_saturation_is_found_with_its_half_saturation(
