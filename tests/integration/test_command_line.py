@@ -167,7 +167,7 @@ def test_an_interrupt_leaves_a_valid_result(folder: Path) -> None:
 
 def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> None:
     """Killed while laws are refined: the stages are there, and the result is that of a run that was not disturbed."""
-    words = ("run", "lorenz.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "killed")
+    words = ("run", "oscillator.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "killed")
     process = start(folder, words)
     assert process.stderr is not None
     for line in process.stderr:
