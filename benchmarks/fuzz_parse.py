@@ -2,8 +2,9 @@
 
     python benchmarks/fuzz_parse.py --seconds 3600 [--out runs/fuzz/parse]
 
-Whatever the text, it is an expression or an ``ExpressionError``. An expression is printed and read again, put into its
-canonical form, measured, typeset, compiled and evaluated, and compared with another where the text has a semicolon.
+Whatever the text, it is an expression or an ``ExpressionError``. An expression is printed, stored and read again, put
+into its canonical form, measured, typeset, compiled and evaluated, and compared with another where the text has a
+semicolon.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ with following:
     from discovery.symbolic.evaluate import evaluate
     from discovery.symbolic.latex import latex
     from discovery.symbolic.parse import FUNCTIONS, parse
-    from discovery.symbolic.stored import exact
+    from discovery.symbolic.stored import exact, stored
     from discovery.types import Law
 
 SEEDS = [
@@ -78,6 +79,9 @@ def target(data: bytes) -> None:
         again = parse(exact(expression), names or None)
         if again != expression and parse(exact(again), names or None) != again:
             raise AssertionError(f"{expression} is printed as {exact(expression)} and read as {again}")
+        settled = parse(exact(again), names or None)
+        if (kept := parse(stored(settled), names or None)) != settled:
+            raise AssertionError(f"{settled} is stored as {stored(settled)} and read as {kept}")
         skeleton_key(canonical(expression))
         description_length(expression)
         latex(expression)

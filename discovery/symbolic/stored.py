@@ -22,8 +22,13 @@ def exact(expression: sp.Expr) -> str:
     return str(_Exact().doprint(expression))
 
 
-def stored(expression: sp.Basic) -> str:
+def stored(expression: sp.Expr) -> str:
     """The same, many times faster, as text that nobody is to read."""
+    # One over pi stays what it is only below a fraction bar, which there are none of here.
+    return exact(expression) if expression.has(sp.pi) else _text(expression)
+
+
+def _text(expression: sp.Basic) -> str:
     if isinstance(expression, sp.Symbol):
         return expression.name
     if isinstance(expression, sp.Float):
@@ -31,19 +36,19 @@ def stored(expression: sp.Basic) -> str:
     if isinstance(expression, sp.Integer):
         return str(expression.p)
     if isinstance(expression, sp.Add):
-        return " + ".join(map(stored, expression.args))
+        return " + ".join(map(_text, expression.args))
     if isinstance(expression, sp.Mul):
         return "*".join(map(_factor, expression.args))
     if isinstance(expression, sp.Pow):
         return "**".join(map(_operand, expression.args))
     if isinstance(expression, sp.Function):
-        return f"{expression.func.__name__}({', '.join(map(stored, expression.args))})"
+        return f"{expression.func.__name__}({', '.join(map(_text, expression.args))})"
     return f"({_Exact().doprint(expression)})"
 
 
 def _factor(part: sp.Basic) -> str:
-    return f"({stored(part)})" if isinstance(part, sp.Add) else stored(part)
+    return f"({_text(part)})" if isinstance(part, sp.Add) else _text(part)
 
 
 def _operand(part: sp.Basic) -> str:
-    return stored(part) if isinstance(part, sp.Symbol | sp.Function) else f"({stored(part)})"
+    return _text(part) if isinstance(part, sp.Symbol | sp.Function) else f"({_text(part)})"

@@ -69,6 +69,12 @@ def test_what_is_stored_is_read_as_it_was(expression: sp.Expr) -> None:
     assert sp.srepr(held) == sp.srepr(_made_again(held))
 
 
+def test_one_over_pi_is_stored_as_such() -> None:
+    """A number that is no float is not made one on the way to the disk."""
+    held = parse("5*x/(pi*y**4) - sin(2*pi*x)/3")
+    assert held == parse(stored(held))
+
+
 def _made_again(expression: sp.Basic) -> sp.Basic:
     return expression.func(*map(_made_again, expression.args)) if expression.args else expression
 
