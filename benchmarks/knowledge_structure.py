@@ -119,10 +119,9 @@ def balls_without_g(config: RunConfig) -> Iterator[Outcome]:
 def balls_told_nothing() -> Iterator[Outcome]:
     """Not even the form, with the default recipe: a law for all balls is not in these data."""
     for states in (("height_m", "velocity_m_per_s_from_video"), ("height_m",)):
-        result = discover_ode(_falls(states), read("default"))
-        yield Outcome(
-            f"falling balls, {len(states)}", "nothing", result.verdict.headline, result.verdict.status == "not_found"
-        )
+        verdict = discover_ode(_falls(states), read("default")).verdict
+        told = f"nothing, of {len(states)} columns" if len(states) > 1 else "nothing, of heights"
+        yield Outcome("falling balls", told, verdict.headline, verdict.status == "not_found")
 
 
 def _heights() -> Measurements:

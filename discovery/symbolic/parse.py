@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 import sympy as sp
 
 from discovery.errors import ExpressionError
-from discovery.symbolic.writing import IN_ORDER, plus
+from discovery.symbolic.writing import IN_ORDER
 from discovery.types import symbol
 
 # Limits of what a person would write; a machine-made law of 50 terms has about 1500 characters.
@@ -151,13 +151,11 @@ def _product(first: sp.Expr, factors: Sequence[sp.Expr]) -> sp.Expr:
 def _sum(terms: Sequence[sp.Expr]) -> sp.Expr:
     """The sum; of floats times different things in SymPy's order, which then has nothing to gather."""
     parts = [term.as_coeff_Mul() for term in terms]
-    rests = [rest for _, rest in parts]
-    plain = all(isinstance(number, sp.Float) and number != 0 and not rest.is_Add for number, rest in parts)
-    if not plain or len(set(rests)) < len(rests) or any(rest.is_number for rest in rests if rest is not sp.S.One):
+    rests = {rest for _, rest in parts}
+    plain = all(isinstance(number, sp.Float) and number != 0 for number, _ in parts)
+    if not plain or len(rests) < len(parts) or any(rest.is_Add or rest.is_number for rest in rests - {sp.S.One}):
         return sp.Add(*terms)
-    numbers = [term for term, rest in zip(terms, rests, strict=True) if rest is sp.S.One]
-    others = [term for term, rest in zip(terms, rests, strict=True) if rest is not sp.S.One]
-    return plus(numbers[0], others) if numbers else sp.Add(*sorted(others, key=IN_ORDER), evaluate=False)
+    return sp.Add(*sorted(terms, key=IN_ORDER), evaluate=False)
 
 
 class _Reader:
