@@ -23,7 +23,7 @@ from discovery.search.thresholding import refitted, supports
 from discovery.selection.beam import Beam, systems
 from discovery.selection.growth import Growth, levels
 from discovery.selection.pool import pool
-from discovery.selection.trajectories import ranked_law
+from discovery.selection.ranked import ranked_law
 from discovery.smoothing.kalman import Kalman
 from discovery.smoothing.series import excerpt
 from discovery.types import DiscoveryProblem, EquationCandidate, RankedLaw, Regression, Trajectory

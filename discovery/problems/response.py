@@ -86,6 +86,8 @@ def responses(
     smoothing: Smoothing,
     laws: Mapping[str, sp.Expr] | None = None,
     deadline: Deadline = NEVER,
+    *,
+    floor: float = FLOOR,
 ) -> tuple[Response, ...]:
     """The response to each state's equation, on windows as long as the linearisation allows.
 
@@ -93,11 +95,12 @@ def responses(
         trajectories: the runs as they were measured.
         laws: likely right-hand sides, by state, whose derivatives are the Jacobian; else a polynomial's are.
         deadline: leaves out the equations that it overtakes; of eight states each can take seconds.
+        floor: share of a state's spread below which deviations are not believed.
     """
     if trajectories[0].discrete:
         return ()  # a map leaves a curve at once, and has no derivative to be linear in
     units = _units(smoothing.trajectories)
-    paths = _paths(trajectories, smoothing, laws or {}, units)
+    paths = _paths(trajectories, smoothing, laws or {}, units, floor)
     if not paths:
         return ()
     spread = np.vstack([path.states for path in paths]).std(axis=0)
@@ -155,9 +158,10 @@ def _paths(
     smoothing: Smoothing,
     laws: Mapping[str, sp.Expr],
     units: Float[np.ndarray, " state"],
+    least: float,
 ) -> list[_Path]:
     smoothed = smoothing.trajectories
-    floor = FLOOR * np.maximum(_spread(smoothed), 1e-300)
+    floor = least * np.maximum(_spread(smoothed), 1e-300)
     jacobians = likely_jacobians(smoothed, laws)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothed)
     paths: list[_Path] = []
@@ -202,7 +206,22 @@ def _exponents(dimension: int) -> list[tuple[int, ...]]:
 def likely_jacobians(
     smoothed: Sequence[SmoothedTrajectory], laws: Mapping[str, sp.Expr]
 ) -> list[Float[np.ndarray, "time state state"]]:
-    """Jacobians along the curves, of laws or of a polynomial that is fitted to the curves' derivatives."""
+    """Jacobians along the curves: of laws; else of a polynomial that is fitted to the curves' derivatives."""
+    names = smoothed[0].names
+    states = np.vstack([run.states for run in smoothed])
+    found = np.full((len(states), len(names), len(names)), np.nan)
+    for name, law in laws.items():
+        found[:, names.index(name)] = jacobians([law], names, states)[:, 0]
+    rest = [i for i in range(len(names)) if not np.all(np.isfinite(found[:, i]))]
+    if rest:
+        found[:, rest] = _polynomial_jacobians(smoothed, rest)
+    edges = np.cumsum([len(run.times) for run in smoothed])[:-1]
+    return list(np.split(found, edges))
+
+
+def _polynomial_jacobians(
+    smoothed: Sequence[SmoothedTrajectory], equations: Sequence[int]
+) -> Float[np.ndarray, "time equation state"]:
     states = np.vstack([run.states for run in smoothed])
     slopes = np.vstack([run.derivatives for run in smoothed])
     deviations = np.vstack([run.derivative_deviations for run in smoothed])
@@ -217,20 +236,14 @@ def likely_jacobians(
             if p[k]:
                 lower = powers.index(tuple(e - (i == k) for i, e in enumerate(p)))
                 by_state[:, j, k] = p[k] * terms[:, lower] / scale[k]
-    found = np.empty((len(states), dimension, dimension))
-    for i in range(dimension):
+    found = np.empty((len(states), len(equations), dimension))
+    for place, i in enumerate(equations):
         design = terms * weights[:, i, None]
         size = np.maximum(np.linalg.norm(design, axis=0), 1e-300)
         normal = (design / size).T @ (design / size) + 1e-6 * np.eye(len(powers))
         coefficients = np.linalg.solve(normal, (design / size).T @ (slopes[:, i] * weights[:, i])) / size
-        found[:, i] = np.einsum("tjk,j->tk", by_state, coefficients)
-    names = smoothed[0].names
-    for name, law in laws.items():
-        slopes_of = jacobians([law], names, states)[:, 0]
-        if np.all(np.isfinite(slopes_of)):
-            found[:, names.index(name)] = slopes_of
-    edges = np.cumsum([len(run.times) for run in smoothed])[:-1]
-    return list(np.split(found, edges))
+        found[:, place] = np.einsum("tjk,j->tk", by_state, coefficients)
+    return found
 
 
 @dataclass(frozen=True)

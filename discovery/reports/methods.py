@@ -134,7 +134,7 @@ def _engines(result: DiscoveryResult) -> tuple[str, ...]:
     if _was_told(result):
         return ()
     failed = {failure.where.removeprefix("search ") for failure in result.failures}
-    return tuple(name for name in dict.fromkeys(names) if name not in failed and name != "settled")
+    return tuple(name for name in dict.fromkeys(names) if name not in failed and name not in ("settled", "selection"))
 
 
 def _is_hidden(result: DiscoveryResult) -> bool:

@@ -17,7 +17,7 @@ from discovery.selection.pool import Entry, pool
 from discovery.symbolic.constants import shape
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
-SOURCE = "borrowed"
+SOURCE = "selection:borrowed"
 # Laws whose rates are lent: of laws alike, the first may have a rate in a sum that others have alone.
 LENDERS = 5
 # Rates that an equation may borrow, and terms of its own of which each subset is tried beside one: at most 256

@@ -84,17 +84,19 @@ def polished(
     return Polished(fitted, noise, widened(fitted, ends, windows, settings), before)
 
 
-def reweighed(fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory], noise: NoiseModel) -> Windows:
-    """The windows with weights from the law's own curve; as they came where it cannot be followed.
+def reweighed(
+    fitted: Fit, windows: Windows, trajectories: Sequence[Trajectory], noise: NoiseModel
+) -> tuple[Windows, NoiseModel]:
+    """The windows with weights from the law's own curve, and its noise; as they came where it cannot be followed.
 
     A smoothed curve is too low where a state peaks, which also hides that noise is in proportion to the state.
     """
     levels = np.vstack(courses(fitted, windows))
     if not np.all(np.isfinite(levels)):
-        return windows
+        return windows, noise
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
-    about = noise_about(levels, _measured(windows, trajectories), noise, spent)
-    return weighed(windows, trajectories, levels, believed(about, noise))
+    about = believed(noise_about(levels, _measured(windows, trajectories), noise, spent), noise)
+    return weighed(windows, trajectories, levels, about), about
 
 
 def believed(about: NoiseModel, noise: NoiseModel) -> NoiseModel:

@@ -15,19 +15,21 @@ from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.sheet import Sheet, Tested
+from discovery.selection.steps import LENGTHS
 from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.
 LARGE = 12
-# What the length of the expression weighs here: on ODEBench at 5 % noise 71 true equations of 88 are among the first 20
-# of their pool with it, 69 at 1 and 65 at 0.5; it is not the final ranking's, which has the trajectories.
-LENGTHS = 1.5
 # Nats by which a family of other signs may be behind to be kept beside its better one.
 OTHER_SIGNS = 5.0
 # Strain up to which nothing speaks against a candidate; true laws stay below, those of stiff systems apart.
 STRAINED = 10.0
+# Digits of the constants that fits start from.
+DIGITS = 10
+
+Sheets = Mapping[str, Sheet]
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def pool(
     per_size: int,
     most: int,
     short: float = 0.5,
+    sheets: Sheets | None = None,
     deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
     """Distinct entries for each state, best first.
@@ -83,21 +86,22 @@ def pool(
         per_size: entries kept of each size by each regression.
         most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
         short: share of them that the shortest may have that are not ruled out.
+        sheets: of these candidates, where they are there already.
         deadline: equations that it overtakes are ordered by the regressions alone.
     """
-    single = split(candidates)
-    sheets, samples = _sheets(single, problem, deadline)
+    sheets = sheets or sheets_of(candidates, problem)
+    samples = _samples(sheets, problem, deadline)
     count = sum(int(np.isfinite(run.states).sum()) for run in problem.trajectories)
     shot = frozenset(source for candidate in candidates if isinstance(candidate, Law) for source in candidate.sources)
     pools: dict[str, tuple[Entry, ...]] = {}
     for state in problem.names:
-        sources = [one.source for one in single if one.state == state]
-        families = _families(sources, sheets[state].tested(samples.get(state)), shot) if sources else []
+        sheet = sheets.get(state)
+        families = _families(sheet.sources, sheet.tested(samples.get(state)), shot) if sheet is not None else []
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
         others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
         pools[state] = tuple(
-            Entry(state, one.skeleton, one.piece.values, one.errors, one.sources)
+            Entry(state, one.skeleton, _rounded(one.piece.values), one.errors, one.sources)
             for one in sorted((*others, *whole), key=lambda one: one.nats(count))
         )
     return pools
@@ -147,22 +151,20 @@ class _Family:
         return replace(self, sources=tuple(dict.fromkeys((*self.sources, *sources))))
 
 
-def _sheets(
-    candidates: Sequence[EquationCandidate], problem: DiscoveryProblem, deadline: Deadline
-) -> tuple[dict[str, Sheet], dict[str, Response]]:
-    """The candidates of each state, and the samples' responses about the likeliest of them."""
+def sheets_of(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> Sheets:
+    """The candidates of each state that has any."""
+    mine: dict[str, list[EquationCandidate]] = {state: [] for state in problem.names}
+    for one in split(candidates):
+        mine[one.state].append(one)
+    return {state: Sheet.of(problem, some) for state, some in mine.items() if some}
 
-    def by_state(likely: Mapping[str, sp.Expr]) -> dict[str, Response]:
-        return {one.state: one for one in responses_of(problem, likely, deadline)}
 
-    samples = by_state({})
-    sheets: dict[str, Sheet] = {}
-    for state in problem.names:
-        mine = [one.expression for one in candidates if one.state == state]
-        if mine:
-            sheets[state] = Sheet.of(problem, state, mine, samples.get(state))
-    found = {state: sheet.likely(samples[state]) for state, sheet in sheets.items() if state in samples}
-    return sheets, by_state({state: law for state, law in found.items() if law is not None})
+def _samples(sheets: Sheets, problem: DiscoveryProblem, deadline: Deadline) -> dict[str, Response]:
+    """The samples' responses about the likeliest candidates."""
+    first = {one.state: one for one in responses_of(problem, {}, deadline)}
+    found = {state: sheet.likely(first[state]) for state, sheet in sheets.items() if state in first}
+    likely = {state: law for state, law in found.items() if law is not None}
+    return {one.state: one for one in responses_of(problem, likely, deadline)}
 
 
 def _families(proposed: Sequence[str], tested: Tested, shot: Collection[str] = ()) -> list[_Family]:
@@ -212,6 +214,11 @@ def _families(proposed: Sequence[str], tested: Tested, shot: Collection[str] = (
 def _fit(misfit: float, errors: Iterable[float]) -> tuple[float, float]:
     """Rounded, so that the last digits, which differ between machines and units, decide nothing."""
     return round(misfit, 1), float(f"{math.prod(errors):.5e}")
+
+
+def _rounded(numbers: Iterable[float]) -> tuple[float, ...]:
+    """Constants to start a fit from, without the digits that depend on the number of threads."""
+    return tuple(float(f"{number:.{DIGITS}g}") for number in numbers)
 
 
 def _signs(numbers: Iterable[float]) -> tuple[bool, ...]:

@@ -101,6 +101,11 @@ def charged(items: Sequence[Refined], surcharge: Callable[[Law], float]) -> list
     )
 
 
+def leader(items: Sequence[Refined], surcharge: Callable[[Law], float]) -> Refined | None:
+    """The best with what is added to the scores; None where there is nothing."""
+    return min(items, key=lambda item: item.score + surcharge(item.law), default=None)
+
+
 def refitted(items: Sequence[Refined], windows: Windows, settings: Shooting, *, threads: int) -> list[Refined]:
     """The laws fitted again where weights have changed, from their own starts, best first."""
     return in_order(

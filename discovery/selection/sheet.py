@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -16,10 +16,10 @@ from jaxtyping import Bool, Float
 from discovery.problems.response import Response
 from discovery.selection.refit import refitted
 from discovery.selection.score import residual_length
-from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.evaluate import Program, compiled
 from discovery.symbolic.sums import Sums, sums_of
 from discovery.symbolic.writing import weighted_sum
-from discovery.types import DiscoveryProblem
+from discovery.types import DiscoveryProblem, EquationCandidate
 
 # A term that contributes less than this share of the equation's root mean square is dropped: such terms fit the
 # smoother's error (chosen by experiment on published systems without noise).
@@ -48,55 +48,61 @@ class Tested:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Candidates of one state, and the values of their terms on each regression and at the samples.
+    """Candidates of one state, and the values of their terms on each regression.
 
     Attributes:
+        sources: which engine proposed each candidate.
+        program: evaluates the terms.
         wild: terms that are undefined or too large somewhere; their values are 0 here.
     """
 
     problem: DiscoveryProblem
     equation: int
+    sources: tuple[str, ...]
     sums: Sums
+    program: Program
     views: tuple[Float[np.ndarray, "point term"], ...]
-    sampled: Float[np.ndarray, "point term"]
     wild: Bool[np.ndarray, " term"]
 
     @classmethod
-    def of(
-        cls, problem: DiscoveryProblem, state: str, expressions: Sequence[sp.Expr], response: Response | None
-    ) -> Sheet:
-        """The sheet of some expressions; ``response`` says where the samples are."""
-        sums = sums_of(expressions)
+    def of(cls, problem: DiscoveryProblem, candidates: Sequence[EquationCandidate]) -> Sheet:
+        """The sheet of at least one candidate, all of one state."""
+        sums = sums_of([one.expression for one in candidates])
         program = compiled(sums.terms, problem.names)
         views = [program(regression.states) for regression in problem.regressions]
-        sampled = program(response.states) if response else np.zeros((0, len(sums.terms)))
-        wild = np.any([~np.all(np.abs(view) < LARGEST, axis=0) for view in (*views, sampled)], axis=0)
-        tame = [np.where(wild, 0.0, view) for view in (*views, sampled)]
-        return cls(problem, problem.names.index(state), sums, tuple(tame[:-1]), tame[-1], wild)
+        wild = np.any([_wild(view) for view in views], axis=0)
+        tame = tuple(np.where(wild, 0.0, view) for view in views)
+        sources = tuple(one.source for one in candidates)
+        return cls(problem, problem.names.index(candidates[0].state), sources, sums, program, tame, wild)
 
-    @property
-    def undefined(self) -> Bool[np.ndarray, " candidate"]:
-        """Which candidates have a wild term."""
-        return abs(self.sums.coefficients) @ self.wild > 0
+    def columns(self, response: Response) -> tuple[Float[np.ndarray, "row term"], Bool[np.ndarray, " term"]]:
+        """What the samples would say of each term, and which are wild at them: their columns are 0."""
+        sampled = self.program(response.states)
+        wild = _wild(sampled)
+        return response.operator @ np.where(wild, 0.0, sampled), wild
+
+    def without_views(self) -> Sheet:
+        """Without the values of its terms, which take much memory where there are many samples."""
+        return replace(self, views=())
 
     def likely(self, response: Response) -> sp.Expr | None:
         """The candidate of the shortest description on the samples, with its coefficients fitted to them."""
-        columns = response.operator @ self.sampled
+        columns, wild = self.columns(response)
         sums = refitted(self.sums, columns, response.targets)
-        costs = np.where(self.undefined, np.inf, chi_squared(sums, columns, response.targets))
+        costs = np.where(self.sums.using(self.wild | wild), np.inf, chi_squared(sums, columns, response.targets))
         if not np.any(np.isfinite(costs)):
             return None
         terms = np.diff(sums.coefficients.indptr)
-        noise = _noise(float(np.min(costs)), response)
+        noise = noise_left(float(np.min(costs)), response)
         best = int(np.argmin(0.5 * costs / noise + 0.5 * terms * math.log(max(2, response.count))))
         support, numbers = sums.row(best)
         return weighted_sum(numbers, [sums.terms[j] for j in support]) if support else sp.S.Zero
 
     def tested(self, response: Response | None) -> Tested:
         """All candidates and their fits, tested on the regressions and on the samples."""
-        columns = response.operator @ self.sampled if response else self.sampled
+        columns, wild = self.columns(response) if response else (self.views[0][:0], self.wild)
         sums = self.sums.beside(refitted(self.sums, columns, response.targets)) if response else self.sums
-        undefined = np.tile(self.undefined, 2 if response else 1)
+        undefined = np.tile(self.sums.using(self.wild | wild), 2 if response else 1)
         where = [regression.kind for regression in self.problem.regressions].index("derivative")
         shares = sums.shares(self.views[where][:: max(1, len(self.views[where]) // 300)])
         strains = shares.max(axis=1).toarray().ravel()
@@ -109,7 +115,7 @@ class Sheet:
             return Tested(sums, errors, np.array(nats), strains)
         costs = np.where(undefined, np.inf, chi_squared(sums, columns, response.targets))
         least = float(np.min(costs))
-        misfits = 0.5 * (costs - least) / _noise(least, response) if np.isfinite(least) else costs
+        misfits = 0.5 * (costs - least) / noise_left(least, response) if np.isfinite(least) else costs
         return Tested(sums, errors, misfits, strains)
 
     def _errors(self, sums: Sums) -> Float[np.ndarray, "candidate regression"]:
@@ -121,9 +127,13 @@ class Sheet:
         return np.stack(errors, axis=1)
 
 
-def _noise(least: float, response: Response) -> float:
+def noise_left(least: float, response: Response) -> float:
     """Chi-squared by value of the best candidate, if it is above 1: then the noise was underestimated."""
     return max(1.0, (least + response.rest) / max(1, response.count))
+
+
+def _wild(values: Float[np.ndarray, "point term"]) -> Bool[np.ndarray, " term"]:
+    return ~np.all(np.abs(values) < LARGEST, axis=0)
 
 
 def chi_squared(sums: Sums, columns: Float[np.ndarray, "row term"], targets: Float[np.ndarray, " row"]) -> PerCandidate:

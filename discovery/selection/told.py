@@ -12,7 +12,7 @@ import sympy as sp
 
 from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.pool import Entry, pool
+from discovery.selection.pool import Entry, Sheets, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.parse import FUNCTIONS
@@ -30,11 +30,12 @@ def pools_of(
     *,
     per_size: int,
     most: int,
+    sheets: Sheets | None = None,
     deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
     """Entries for each equation, or for each unknown function of a law that was told in part."""
     if problem.frame is None:
-        return pool(candidates, problem, per_size=per_size, most=most, deadline=deadline)
+        return pool(candidates, problem, per_size=per_size, most=most, sheets=sheets, deadline=deadline)
     found: dict[str, tuple[Entry, ...]] = {}
     for unknown in problem.frame.unknowns:
         part = problem.parts[unknown.name]

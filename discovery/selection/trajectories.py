@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
@@ -19,29 +22,32 @@ from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.held_out import HeldOut, hold_out
-from discovery.selection.intervals import bounds
 from discovery.selection.moves import prune
 from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, believed, polished, reweighed
-from discovery.selection.pool import Entry
+from discovery.selection.pool import Entry, Sheets, sheets_of
+from discovery.selection.ranked import ranked_law, show, showing
 from discovery.selection.reconstruction import reconstruct
-from discovery.selection.refined import Refined, canonical_law, charged, in_order, refitted
+from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
+from discovery.selection.second_look import looks_twice, second_look
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
-from discovery.symbolic.complexity import node_count
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, Ranking
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
-SHOWN = 5  # laws that a witness is shown
 # Deviations from which on a robust loss is linear: beyond lie three in a thousand of normal noise, so that nearly
 # nothing is lost where there are no outliers.
 BEND = 3.0
+# Rounds where there is no second look, so that the pools stay.
+FEWER_ROUNDS = 2
+# Times the last round's time that has to be left for a further one: forecasts and intervals come after it.
+SPARED = 2.0
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class TrajectorySelector:
         leading: systems of the first entries of the pools that are finalists besides.
         completed: leading systems that are tried with terms that they miss.
         pruned: leading systems that are tried without each of their terms.
-        rounds: times that weights are taken from the best law's curve and equations are exchanged.
+        rounds: times that weights are taken from the best law's curve and equations are exchanged, at most.
         polished: leading systems whose constants and noise are fitted in turn at last.
         forecast: leading systems whose forecasts of kept-out samples are computed.
         threads: fits side by side; the result does not depend on it.
@@ -108,7 +114,7 @@ class TrajectorySelector:
     leading: int = 8
     completed: int = 2
     pruned: int = 3
-    rounds: int = 2
+    rounds: int = 5
     polished: int = 3
     forecast: int = 5
     threads: int = 2
@@ -151,9 +157,8 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, deadline=deadline)
-        told = whole_laws(candidates, problem)
-        ladder = levels(problem, self.growth)
+        pools, sheets = self._pools(candidates, problem, deadline)
+        told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
         if not pools:
             laws = told
@@ -163,7 +168,7 @@ class TrajectorySelector:
             whole = [canonical_law(law) for law in told]
             found = systems(
                 pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress,
-                witness=_showing(witness, short[-1]),
+                witness=showing(witness, short[-1]),
             )  # fmt: skip
             laws = [item.law for item in _finalists(found, self.finalists)]
             # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
@@ -177,11 +182,11 @@ class TrajectorySelector:
             witness=lambda items, windows: show(witness, items, windows),
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
-        refined, windows = self._exchanged(refined, windows, pools, problem, deadline)
+        refined, windows = exchanged(self, refined, windows, pools, sheets, problem, deadline)
         if problem.frame is not None:
             refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
-        refined = self._pruned(refined, windows, deadline)
+        refined = self.pruned_laws(refined, windows, deadline)
         progress("selection", "equal and simple constants")
         refined = simplified_front(
             refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline,
@@ -193,41 +198,20 @@ class TrajectorySelector:
         ranked = _ranked(self, refined, windows, problem, deadline)
         return ranked if refined else replace(ranked, refused=max(len(every), refused(candidates, problem)))
 
-    def _exchanged(
-        self,
-        refined: list[Refined],
-        windows: Windows,
-        pools: Mapping[str, tuple[Entry, ...]],
-        problem: DiscoveryProblem,
-        deadline: Deadline,
-    ) -> tuple[list[Refined], Windows]:
-        """The laws with equations of the best exchanged, on windows weighed by its own curve; twice, as it changes.
-
-        The second time they have lost the terms that do not pay, and equations are proposed that take over whole rates
-        of others: by then the rates are those of a law that is nearly right.
-        """
-        for turn in range(self.rounds if refined else 0):
-            if turn > 0 and deadline.passed():
-                break
-            weighed = reweighed(refined[0].fit, windows, problem.trajectories, problem.smoothing.noise)
-            again = refitted(refined, weighed, self.growth.shooting, threads=self.threads)
-            if not again:  # a stiff law on samples without noise: no integration is as exact as they are
-                break
-            windows = weighed
-            if turn > 0 and problem.frame is None:
-                again = self._pruned(again, windows, deadline)
-                pools = with_borrowed(pools, [item.law for item in again], problem, deadline=deadline)
-            refined = varied(
-                again, pools, windows, self.varying, threads=self.threads, deadline=deadline,
-                surcharge=problem.surcharge,
-            )  # fmt: skip
-        return refined, windows
+    def _pools(
+        self, candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, deadline: Deadline
+    ) -> tuple[dict[str, tuple[Entry, ...]], Sheets]:
+        """The first pools, and of all candidates what a second look needs; nothing of those for a law told in part."""
+        sheets = sheets_of(candidates, problem) if problem.frame is None else {}
+        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, sheets=sheets, deadline=deadline)
+        return pools, {state: sheet.without_views() for state, sheet in sheets.items()}
 
     def _completed(self, found: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Law]:
         settings = self.beam.shooting
         return [completed(item, windows, settings, deadline=deadline).law for item in found[: self.completed]]
 
-    def _pruned(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
+    def pruned_laws(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
+        """The laws, the leading ones without terms that do not pay, best first."""
         settings = self.growth.shooting
         smaller = [
             prune(item, windows, settings, threads=self.threads, deadline=deadline)
@@ -238,6 +222,66 @@ class TrajectorySelector:
         for item in in_order([*smaller, *refined]):
             forms.setdefault(item.law.skeletons, item)
         return list(forms.values())
+
+
+def exchanged(
+    selector: TrajectorySelector,
+    refined: list[Refined],
+    windows: Windows,
+    pools: Mapping[str, tuple[Entry, ...]],
+    sheets: Sheets,
+    problem: DiscoveryProblem,
+    deadline: Deadline,
+) -> tuple[list[Refined], Windows]:
+    """The laws with equations of the best exchanged, on windows weighed by its own curve, as it changes.
+
+    From the second time on they have lost the terms that do not pay, the pools are looked at again, about the curve
+    of the best, and equations are proposed that take over whole rates of others: by then the curve and the rates
+    are those of a law that is nearly right. It ends when the best stays.
+    """
+    form, spent = tuple[sp.Expr, ...](), 0.0
+    for turn in range(selector.rounds if looks_twice(problem, windows) else FEWER_ROUNDS):
+        best = leader(refined, problem.surcharge)
+        if best is None or (turn > 1 and best.law.skeletons == form):
+            break
+        if turn > 0 and deadline.remaining() <= SPARED * spent:
+            break
+        form, begin = best.law.skeletons, time.monotonic()
+        weighed, noise = reweighed(best.fit, windows, problem.trajectories, problem.smoothing.noise)
+        again = refitted(refined, weighed, selector.growth.shooting, threads=selector.threads)
+        if not again:  # a stiff law on samples without noise: no integration is as exact as they are
+            break
+        windows = weighed
+        if turn > 0 and problem.frame is None:
+            again = selector.pruned_laws(again, windows, deadline)
+            pools = _seen_again(selector, again, pools, sheets, problem, windows, noise, deadline)
+        refined = varied(
+            again, pools, windows, selector.varying, threads=selector.threads, deadline=deadline,
+            surcharge=problem.surcharge,
+        )  # fmt: skip
+        spent = time.monotonic() - begin
+    return refined, windows
+
+
+def _seen_again(
+    selector: TrajectorySelector,
+    refined: Sequence[Refined],
+    pools: Mapping[str, tuple[Entry, ...]],
+    sheets: Sheets,
+    problem: DiscoveryProblem,
+    windows: Windows,
+    noise: NoiseModel,
+    deadline: Deadline,
+) -> Mapping[str, tuple[Entry, ...]]:
+    """The pools about the best law's curve, where it has one, with rates that equations borrow."""
+    best = leader(refined, problem.surcharge)
+    if best is not None and looks_twice(problem, windows):
+        robust = math.isfinite(selector.growth.shooting.bend)
+        found = second_look(
+            sheets, problem, best.fit, windows, noise, most=selector.most, robust=robust, deadline=deadline
+        )
+        pools = found or pools
+    return with_borrowed(pools, [item.law for item in refined], problem, deadline=deadline)
 
 
 def _ranked(
@@ -319,42 +363,7 @@ def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
     return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
 
 
-def show(witness: Witness, items: Sequence[Refined], windows: Windows) -> None:
-    """Shows the best of ``items``, which are in order."""
-    if witness is not unseen and items:
-        witness([ranked_law(item, windows) for item in items[:SHOWN]])
-
-
-def _showing(witness: Witness, windows: Windows) -> Callable[[Sequence[Refined]], None] | None:
-    return None if witness is unseen else lambda items: show(witness, items, windows)
-
-
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
     """Samples of a forecast that a law with that horizon can be asked for: half of it, at least two."""
     steps = [np.median(np.diff(run.times)) for run in problem.trajectories if len(run) > 1]
     return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))
-
-
-def ranked_law(
-    item: Refined, windows: Windows, tried: HeldOut | None = None, *, last: Polished | None = None
-) -> RankedLaw:
-    """The fit as a law with its place in a ranking.
-
-    Args:
-        last: the same law fitted once more, whose constants and intervals are told.
-    """
-    law, (lows, highs) = (item.law, bounds(item.fit)) if last is None else (last.fit.law, last.bounds)
-    ranked = RankedLaw(
-        law, item.score, item.fit.misfit, _r_squared(item, windows),
-        sum(node_count(skeleton) for skeleton in item.law.skeletons), lows=lows, highs=highs,
-    )  # fmt: skip
-    return ranked if tried is None else replace(ranked, held_out=tried.error)
-
-
-def _r_squared(item: Refined, windows: Windows) -> float:
-    """Share of the weighted variance that the law explains, window by window."""
-    measured = windows.weights > 0
-    weights = windows.weights**2
-    mean = (weights * windows.values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
-    total = float((np.where(measured, windows.values - mean, 0.0) ** 2 * weights).sum())
-    return 1.0 - item.fit.cost / max(total, 1e-300)

@@ -243,7 +243,7 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
         yield Finding("good", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
-    engines = sorted({source.split(":")[0] for source in best.law.sources})
+    engines = sorted({source.split(":")[0] for source in best.law.sources} - {"selection"})
     if len(engines) > 1:
         yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count
 from typing import cast
 
@@ -43,6 +44,7 @@ def abstract(
     return piece.family(first), piece.values
 
 
+@lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
 def shape(expression: sp.Expr) -> str:
     """The expression with ``#`` for all adjustable numbers, written or not; equal for members of one family."""
     try:

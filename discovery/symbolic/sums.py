@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy import sparse
 
 from discovery.symbolic.canonical import expanded
@@ -30,6 +30,10 @@ class Sums:
         """Terms of an expression, and their coefficients."""
         place = slice(*self.coefficients.indptr[index : index + 2])
         return tuple(self.coefficients.indices[place].tolist()), tuple(self.coefficients.data[place].tolist())
+
+    def using(self, terms: Bool[np.ndarray, " term"]) -> Bool[np.ndarray, " expression"]:
+        """Which expressions have one of these terms."""
+        return abs(self.coefficients) @ terms > 0
 
     def beside(self, other: Sums) -> Sums:
         """The expressions of both, whose terms are the same."""

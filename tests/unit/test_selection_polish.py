@@ -127,12 +127,12 @@ def test_weights_are_taken_from_the_law_and_its_kind_of_noise(
     problem, windows = problem_with(scattered("proportional", 0.1, levels, seed=1), curve, model("additive"))
     first = fit(law, windows)
     assert first is not None
-    other = reweighed(first, windows, problem.trajectories, model("additive"))
+    other, _ = reweighed(first, windows, problem.trajectories, model("additive"))
     np.testing.assert_allclose(1.0 / (other.weights * levels), 0.1, rtol=0.15)
-    asked = reweighed(first, windows, problem.trajectories, model("additive", estimated=False))
+    asked, _ = reweighed(first, windows, problem.trajectories, model("additive", estimated=False))
     np.testing.assert_allclose(1.0 / asked.weights, 0.1)  # what the model says, not what is there
     wild = replace(first, law=law_of({"x": "c0*x**3 + c1*x", "y": "c2*y + c3"}, 9.0, 1.0, 1.0, 1.0))
-    assert windows is reweighed(wild, windows, problem.trajectories, model("additive"))
+    assert windows is reweighed(wild, windows, problem.trajectories, model("additive"))[0]
 
 
 def test_a_law_that_leaves_less_than_the_smoother_thought_makes_weights_and_integration_finer(
@@ -145,7 +145,7 @@ def test_a_law_that_leaves_less_than_the_smoother_thought_makes_weights_and_inte
         problem, windows = problem_with(scattered("additive", size, levels), curve, model("additive"))
         first = fit(law, windows)
         assert first is not None
-        finer = reweighed(first, windows, problem.trajectories, model("additive"))
+        finer, _ = reweighed(first, windows, problem.trajectories, model("additive"))
         np.testing.assert_allclose(1.0 / finer.weights, expected, rtol=0.1)
         assert (size == 0.0) == (finer.rtol < 1e-7)
 
