@@ -8,6 +8,8 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
 
+from threadpoolctl import threadpool_limits
+
 from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import EngineError
@@ -94,13 +96,25 @@ def discover_ode(
         DataError: the data cannot be used.
         UsageError, BackendMissing: the configuration names what is not there.
     """
-    config = config or RunConfig()
+    # Sums of another number of threads have other last bits, and of nearly dependent terms other laws.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _discovered(data, config or RunConfig(), deadline, progress, store or Memory(), witness)
+
+
+def _discovered(
+    data: Measurements | Sequence[Trajectory],
+    config: RunConfig,
+    deadline: Deadline,
+    progress: Progress,
+    store: Store,
+    witness: Witness,
+) -> DiscoveryResult:
     measurements = _measurements(data, config)
     told = family(named(config.own), understood(measurements, config), measurements.trajectories, measurements.keys)
     known, units = told.known, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
-    stages = Stages(config, deadline, plain.progress(progress), store or Memory(), plain.witness(witness, told.owned))
+    stages = Stages(config, deadline, plain.progress(progress), store, plain.witness(witness, told.owned))
     seen, runs, dimensions = told.runs, plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
     smoother, why = _smoother(known, config, runs, stages)

@@ -26,8 +26,8 @@ LARGE = 12
 OTHER_SIGNS = 5.0
 # Strain up to which nothing speaks against a candidate; true laws stay below, those of stiff systems apart.
 STRAINED = 10.0
-# Digits of the constants that fits start from.
-DIGITS = 10
+# Bits of the constants that fits start from: ten digits. In bits, other units give the same law to the last one.
+BITS = 34
 
 Sheets = Mapping[str, Sheet]
 
@@ -217,8 +217,9 @@ def _fit(misfit: float, errors: Iterable[float]) -> tuple[float, float]:
 
 
 def _rounded(numbers: Iterable[float]) -> tuple[float, ...]:
-    """Constants to start a fit from, without the digits that depend on the number of threads."""
-    return tuple(float(f"{number:.{DIGITS}g}") for number in numbers)
+    """Constants to start a fit from, without the last bits, which depend on the number of threads."""
+    parts = map(math.frexp, numbers)
+    return tuple(math.ldexp(round(math.ldexp(mantissa, BITS)), power - BITS) for mantissa, power in parts)
 
 
 def _signs(numbers: Iterable[float]) -> tuple[bool, ...]:
