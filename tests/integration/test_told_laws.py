@@ -1,6 +1,7 @@
 """Sentences from end to end: told laws on simulated and on measured data."""
 
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -128,6 +129,7 @@ def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest
 
     def watched(latent: Latent, values: Sequence[float]) -> float:
         left.append(deadline.remaining())
+        time.sleep(0.05)  # no machine is fast enough then to be done before
         return misfit(latent, values)
 
     monkeypatch.setattr(Latent, "misfit", watched)
