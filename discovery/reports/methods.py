@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from discovery.reports.rounding import plain
+from discovery.reports.rows import SELECTION, SETTLED
 from discovery.types import DiscoveryResult
 
 _UNIVERSAL = "universal"
@@ -134,7 +135,7 @@ def _engines(result: DiscoveryResult) -> tuple[str, ...]:
     if _was_told(result):
         return ()
     failed = {failure.where.removeprefix("search ") for failure in result.failures}
-    return tuple(name for name in dict.fromkeys(names) if name not in failed and name not in ("settled", "selection"))
+    return tuple(name for name in dict.fromkeys(names) if name not in failed and name not in (SETTLED, SELECTION))
 
 
 def _is_hidden(result: DiscoveryResult) -> bool:

@@ -59,15 +59,18 @@ def second_look(
         most: entries of each pool.
         robust: whether samples far from the curve are left out.
     """
-    about = _about(problem, best, windows, noise, robust=robust, deadline=deadline)
+    seen = _about(problem, best, windows, noise, robust=robust, deadline=deadline)
+    if seen is None:
+        return {}
+    about, known = seen
     found: list[EquationCandidate] = []
-    for response in about.respond({}) if about is not None and about.respond is not None else ():
-        law = EquationCandidate(response.state, best.law.equations[response.state], SOURCE)
+    for response in known:
         if deadline.passed():
             return {}
+        law = EquationCandidate(response.state, best.law.equations[response.state], SOURCE)
         if law.state in sheets and law.state in problem.open:
             found += _likeliest(sheets[law.state], law, response)
-    if about is None or not found:
+    if not found:
         return {}
     return pool(found, about, per_size=0, most=most, short=1.0, deadline=deadline)
 
@@ -79,8 +82,8 @@ def looks_twice(problem: DiscoveryProblem, windows: Windows) -> bool:
 
 def _about(
     problem: DiscoveryProblem, best: Fit, windows: Windows, noise: NoiseModel, *, robust: bool, deadline: Deadline
-) -> DiscoveryProblem | None:
-    """The problem whose responses are about the law's curve, each window a run of its own."""
+) -> tuple[DiscoveryProblem, tuple[Response, ...]] | None:
+    """The problem about the law's curve, each window a run of its own, and the responses of the samples there."""
     law = best.law
     followed = courses(best, windows)
     rates = [values(list(law.equations.values()), law.states, states) for states in followed]
@@ -100,7 +103,7 @@ def _about(
     smoothing = replace(problem.smoothing, trajectories=tuple(curves), noise=noise)
     known = responses(runs, smoothing, law.equations, deadline, floor=FLOOR)
     about = replace(problem, smoothing=smoothing, regressions=(derivative_regression(smoothing),))
-    return replace(about, respond=lambda _: known)  # no law is likelier than this one
+    return replace(about, respond=lambda _: known), known  # no law is likelier than this one
 
 
 def _likeliest(sheet: Sheet, law: EquationCandidate, response: Response) -> Iterator[EquationCandidate]:

@@ -46,11 +46,16 @@ def test_each_engine_is_told_with_its_part(decay):
     [
         (("settled", "sindy"), "were proposed by sindy. Some were settled by the data before the search."),
         (("settled",), "All equations of the chosen law were settled"),
+        (
+            ("sindy", "selection:borrowed"),
+            "by sindy. Selection made some of terms that engines proposed.",
+        ),
+        (("settled", "selection:second look"), "No engine proposed the chosen law as it is"),
         ((), "does not say which engine"),
     ],
 )
-def test_settling_is_not_an_engine(sources, expected, decay):
-    """What the data settle, nobody proposed."""
+def test_settling_and_selection_are_no_engines(sources, expected, decay):
+    """What the data settle, nobody proposed; and what selection puts together, no engine."""
     law = Law(("x",), decay.law.skeletons, (0.5,), sources)
     ranked = RankedLaw(law, 10.0, 1.0, 0.99, 3)
     assert expected in content.agreement(replace(decay, ranking=Ranking((ranked,), "")))
