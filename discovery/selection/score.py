@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from discovery.symbolic.complexity import shortest_length
+from discovery.symbolic.complexity import stated_length
 
 RULE = (
     "Description length N log((chi2/N + 1)/2) + (P/2) log N + S in nats on the measured trajectories, with N measured "
-    "values, P constants, and S = k log n nats for an equation of k nodes of n kinds, shared factors written "
-    "once (more for functions and denominators); the shortest wins."
+    "values, P constants, and S = k log n nats for an equation of k nodes of n kinds, what its terms or the equations "
+    "share written once (more for functions and denominators); the shortest wins."
 )
 
 
@@ -30,5 +30,4 @@ def score(expressions: Iterable[sp.Expr], constants: int, cost: float, count: fl
     """Description length in nats of a law that was fitted to ``count`` values; infinite if ``cost`` is."""
     if not math.isfinite(cost):
         return math.inf
-    stated = sum(shortest_length(expression) for expression in expressions)
-    return residual_length(cost, count) + 0.5 * constants * math.log(count) + stated
+    return residual_length(cost, count) + 0.5 * constants * math.log(count) + stated_length(tuple(expressions))

@@ -7,7 +7,7 @@ that a step is tried by one projection, and thousands cost as much as a handful.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice
@@ -20,7 +20,7 @@ from scipy import sparse
 from discovery.problems.response import Response
 from discovery.selection.refit import refitted
 from discovery.selection.sheet import chi_squared, noise_left
-from discovery.symbolic.complexity import description_length
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL, Function, description_length, functions_of
 from discovery.symbolic.constants import shape
 from discovery.symbolic.sums import Sums
 from discovery.symbolic.writing import weighted_sum
@@ -73,7 +73,7 @@ class View:
         sums = refitted(Sums(self.terms, ones), self.columns, self.response.targets)
         costs = chi_squared(sums, self.columns, self.response.targets)
         noise = noise_left(float(np.min(costs)), self.response)
-        lengths = np.round(0.5 * costs / noise + ones @ self._prices(np.unique(indices).tolist()), DIGITS)
+        lengths = np.round(0.5 * costs / noise + self._prices(ones), DIGITS)
         forms: dict[tuple[str, ...], list[int]] = {}
         for row in np.argsort(lengths, kind="stable").tolist():
             forms.setdefault(tuple(sorted(self.kinds[i] for i in distinct[row])), []).append(row)
@@ -82,13 +82,23 @@ class View:
             expression = weighted_sum(numbers, [self.terms[i] for i in support])
             yield expression, set().union(*(supports[distinct[row]] for row in rows))
 
-    def _prices(self, used: Sequence[int]) -> Float[np.ndarray, " term"]:
-        """Nats to state each of some terms and its coefficient."""
+    def _prices(self, supports: sparse.csr_array) -> Float[np.ndarray, " support"]:
+        """Nats to state the terms of each support and their coefficients, functions of one argument once."""
+        used = np.unique(supports.indices).tolist()
         prices = np.zeros(len(self.terms))
+        places: dict[Function, int] = {}
+        pairs: list[tuple[int, int]] = []
         for i in used:
-            stated = description_length(sp.Mul(symbol("c0"), self.terms[i]))
-            prices[i] = LENGTHS * stated + 0.5 * math.log(max(2, self.response.count))
-        return prices
+            stated = sp.Mul(symbol("c0"), self.terms[i])
+            functions = functions_of(stated)
+            plain = description_length(stated) - PER_TRANSCENDENTAL * len(functions)
+            prices[i] = LENGTHS * plain + 0.5 * math.log(max(2, self.response.count))
+            pairs += [(i, places.setdefault(one, len(places))) for one in functions]
+        if not pairs:
+            return supports @ prices
+        rows, columns = zip(*pairs, strict=True)
+        has = sparse.csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(self.terms), len(places)))
+        return supports @ prices + LENGTHS * PER_TRANSCENDENTAL * np.diff((supports @ has).indptr)
 
     def steps(self, own: Support) -> Iterator[Support]:
         """Supports one step from ``own``; of terms that differ by inner constants, the best in each place."""

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy as sp
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from discovery.symbolic.constants import parts, power_of_ten, real_value
+from discovery.symbolic.expansion import is_short
 
 # Nats on top of the nodes of a law. A parabola has more nodes than a sine that imitates it (16 nats against 8), and a
 # product of such functions imitates nearly anything: at 2 nats, sin(sin(x)) took the place of logistic growth in two
-# systems of the registry's design half. A law that needs a function pays for ten nats with a few samples.
+# systems of the registry's design half. A law that needs a function pays for ten nats with a few samples, and once for
+# all places where it stands: that a state is an angle, of which there are sines and cosines, is one thing to say.
 PER_TRANSCENDENTAL = 10.0
 PER_DENOMINATOR = 1.0
+
+# What a function is called and what it is a function of.
+Function = tuple[str, sp.Expr]
 
 
 def node_count(expression: sp.Expr) -> int:
@@ -29,23 +35,63 @@ def description_length(expression: sp.Expr) -> float:
     An exact power of ten before a single state is one in another unit, as of a velocity, and costs as little.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
-    each exponent, and number), ten nats for each transcendental function or power that is not an integer, one for
-    each denominator that is not constant.
+    each exponent, and number), ten nats for each transcendental function or power that is not an integer, of one
+    argument once, one for each denominator that is not constant. Sine, cosine and tangent of an angle are one.
 
     Source: Bartlett, Desmond & Ferreira (2023), Exhaustive symbolic regression, arXiv 2211.11461, for k log n.
     """
     whole = _measured(expression)
-    stated = whole.nodes * math.log(max(len(whole.kinds), 2))
-    return stated + PER_TRANSCENDENTAL * whole.transcendental + PER_DENOMINATOR * whole.denominators
+    return _spelled(whole) + PER_TRANSCENDENTAL * len(whole.functions)
+
+
+def stated_length(expressions: Sequence[sp.Expr]) -> float:
+    """Nats to state the right-hand sides of a law: each as short as it can be, what they share once.
+
+    A term that another equation has had, whatever its coefficient, is one node: what flows out of one state and into
+    another, as by mass action, is one thing to say. So is a function of one argument.
+    """
+    functions = frozenset[Function]().union(*[_measured(expression).functions for expression in expressions])
+    known: dict[sp.Expr, sp.Symbol] = {}
+    total = PER_TRANSCENDENTAL * len(functions)
+    for expression in expressions:
+        terms = _terms(expression) if len(expressions) > 1 else ()
+        stated = _shortest(expression)
+        if not known.keys().isdisjoint(term for _, term in terms):
+            stated = min(stated, _shortest(sp.Add(*[number * known.get(term, term) for number, term in terms])))
+        total += stated
+        for _, term in terms:
+            if not isinstance(term, sp.Symbol | sp.Number):
+                known.setdefault(term, sp.Symbol(f"shared{len(known)}", real=True))
+    return total
+
+
+def functions_of(expression: sp.Expr) -> frozenset[Function]:
+    """The functions that cost extra, each once."""
+    return _measured(expression).functions
+
+
+def _spelled(whole: _Measure) -> float:
+    return whole.nodes * math.log(max(len(whole.kinds), 2)) + PER_DENOMINATOR * whole.denominators
 
 
 @lru_cache(maxsize=1 << 14)
-def shortest_length(expression: sp.Expr) -> float:
-    """The same of the shorter of two spellings: as it is, and with factors that terms share written once.
+def _terms(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+    """The summands, multiplied out where that is short, each as its coefficient and what is left."""
+    found: list[tuple[sp.Expr, sp.Expr]] = []
+    for term in sp.Add.make_args(sp.expand_mul(expression) if is_short(expression) else expression):
+        factors = sp.Mul.make_args(term)
+        numbers = [factor for factor in factors if factor.is_number or _is_constant_symbol(factor)]
+        found.append((sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shortest(expression: sp.Expr) -> float:
+    """The shorter of two spellings, functions apart: as it is, and with factors that terms share written once.
 
     x (a + b x) and a x + b x^2 are one law, and to multiply out is no reason to count it twice.
     """
-    return min(description_length(expression), description_length(factored(expression)))
+    return min(_spelled(_measured(expression)), _spelled(_measured(factored(expression))))
 
 
 def factored(expression: sp.Expr) -> sp.Expr:
@@ -80,13 +126,14 @@ class _Measure:
 
     Attributes:
         kinds: the different things that its nodes are; all numbers and constants c0, c1, ... are one.
-        transcendental, denominators: nodes that cost extra.
+        functions: transcendental ones, and powers that are not integers, each of its argument.
+        denominators: nodes that cost extra.
         variable: whether a symbol is in it.
     """
 
     nodes: int
     kinds: frozenset[str]
-    transcendental: int = 0
+    functions: frozenset[Function] = frozenset()
     denominators: int = 0
     variable: bool = True
 
@@ -103,32 +150,41 @@ def _measured(expression: sp.Expr) -> _Measure:
     if not inner:
         return _NUMBER
     numbers = [part for part, measure in zip(parts(expression), measured, strict=True) if not measure.variable]
-    own, kinds, transcendental, denominators = _own(expression, numbers, len(inner))
+    own, kinds, denominators = _own(expression, numbers, len(inner))
     return _Measure(
         own + sum([measure.nodes for measure in inner]),
         kinds.union(*[measure.kinds for measure in inner]),
-        transcendental + sum([measure.transcendental for measure in inner]),
+        _functions(expression).union(*[measure.functions for measure in inner]),
         denominators + sum([measure.denominators for measure in inner]),
     )
 
 
-def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int, int]:
-    """Nodes, kinds, transcendental functions and denominators of the root and of the numbers that it has."""
+def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int]:
+    """Nodes, kinds and denominators of the root and of the numbers that it has."""
     if isinstance(expression, sp.Pow) and expression.exp.is_number:
         exponent = real_value(expression.exp)
         whole = exponent.is_integer()
-        return 2, frozenset({"power", f"exponent {exponent:g}" if whole else "number"}), int(not whole), exponent < 0
+        return 2, frozenset({"power", f"exponent {exponent:g}" if whole else "number"}), int(exponent < 0)
     kinds = {type(expression).__name__} | {"number" for number in numbers if number != -1}
     if isinstance(expression, sp.Mul) and abs(math.prod(map(real_value, numbers))) == 1.0:
-        return int(others > 1), frozenset(kinds), 0, 0
+        return int(others > 1), frozenset(kinds), 0
     if converts(expression):
-        return 0, frozenset({type(expression).__name__}), 0, 0
+        return 0, frozenset({type(expression).__name__}), 0
     if isinstance(expression, sp.Mul | sp.Add):
-        return 1 + bool(numbers), frozenset(kinds), 0, 0
-    transcendental = isinstance(expression, sp.Pow) or (
-        bool(expression.is_Function) and not isinstance(expression, sp.Abs | sp.sign)
-    )
-    return 1 + len(numbers), frozenset(kinds), int(transcendental), 0
+        return 1 + bool(numbers), frozenset(kinds), 0
+    return 1 + len(numbers), frozenset(kinds), 0
+
+
+def _functions(expression: sp.Expr) -> frozenset[Function]:
+    """The root, if it is a transcendental function or a power that is not an integer."""
+    if isinstance(expression, sp.Pow):
+        whole = expression.exp.is_number and real_value(expression.exp).is_integer()
+        return frozenset() if whole else frozenset({("power", expression)})
+    if not expression.is_Function or isinstance(expression, sp.Abs | sp.sign):
+        return frozenset()
+    if isinstance(expression, TrigonometricFunction):
+        return frozenset({("angle", expression.args[0])})
+    return frozenset({(type(expression).__name__, expression)})
 
 
 def converts(expression: sp.Expr) -> bool:
@@ -136,6 +192,10 @@ def converts(expression: sp.Expr) -> bool:
     number, rest = expression.as_coeff_Mul()
     state = isinstance(rest, sp.Symbol) and not _is_constant(rest.name)
     return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
+
+
+def _is_constant_symbol(factor: sp.Expr) -> bool:
+    return isinstance(factor, sp.Symbol) and _is_constant(factor.name)
 
 
 def _is_constant(name: str) -> bool:
