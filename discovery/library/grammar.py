@@ -104,19 +104,21 @@ def polynomial(names: Sequence[str], degree: int) -> Library:
 def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
     """Pendula and phase oscillators (Strogatz 2015, Nonlinear Dynamics and Chaos, ch. 4, 6.7, 8.6).
 
-    Sines and cosines of states, of their doubles and of differences of states, alone and times a state.
+    Sines and cosines of states and of differences of states, alone and times a state, and waves of the doubles: as
+    sin x cos x and sin^2 x, so that it is one angle.
 
     Args:
         doubled: also waves of one state times waves of twice another, of at most three states.
     """
     symbols = [symbol(name) for name in names]
-    angles = [scale * x for x in symbols for scale in (1, 2)]
-    angles += [x - y for i, x in enumerate(symbols) for y in symbols[i + 1 :]]
+    angles = [*symbols, *(x - y for i, x in enumerate(symbols) for y in symbols[i + 1 :])]
     waves = [wave(angle) for angle in angles for wave in (sp.sin, sp.cos)]
+    twice = {x: (sp.sin(x) * sp.cos(x), sp.sin(x) ** 2) for x in symbols}
+    waves += [wave for x in symbols for wave in twice[x]]
     products = [x * wave(y) for x in symbols for y in symbols for wave in (sp.sin, sp.cos)]
     products += [wave(x) * sp.sin(y) for x in symbols for y in symbols if x != y for wave in (sp.sin, sp.cos)]
     if doubled and len(names) <= DOUBLED:  # spherical pendula, tumbling bodies: Goldstein 2002, ch. 1 and 4
-        products += [wave(x) * f(2 * y) for x in symbols for y in symbols if x != y for wave in WAVES for f in WAVES]
+        products += [wave(x) * f for x in symbols for y in symbols if x != y for wave in WAVES for f in twice[y]]
     return Library("trigonometric", tuple(dict.fromkeys((*monomials(names, 2), *waves, *products))))
 
 

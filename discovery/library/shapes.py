@@ -202,10 +202,18 @@ def _wave(i: int, states: States) -> Shape:
     return Shape(
         "wave", (i,), starts,
         Kind.WAVE,
-        lambda s, c: tuple(f(scaled(k * abs(c[0]), s[i]), evaluate=False) for k in (1, 2) for f in (sp.sin, sp.cos)),
+        lambda s, c: _waves(s[i], abs(c[0])),
         exponents(states.shape[1], 1),
         count=4,
     )  # fmt: skip
+
+
+def _waves(x: sp.Expr, rate: float) -> tuple[sp.Expr, ...]:
+    """Sine and cosine, and those of the double; of an angle itself as products of the first two."""
+    first = tuple(f(scaled(rate, x), evaluate=False) for f in (sp.sin, sp.cos))
+    if rate == 1.0:
+        return (*first, 2 * sp.sin(x) * sp.cos(x), 1 - 2 * sp.sin(x) ** 2)
+    return (*first, *(f(scaled(2.0 * rate, x), evaluate=False) for f in (sp.sin, sp.cos)))
 
 
 def _wave_of_difference(i: int, j: int, states: States) -> Shape:

@@ -29,7 +29,7 @@ STEPS = 16
 # Laws this many nats behind the first, and so many of them at most, are simplified too: all that compete have the
 # chance.
 NEAR = 10.0
-MOST = 6
+MOST = 12
 # Laws that agree so closely, relative to the largest slope, at so many samples are one: fitted constants of two ways to
 # write a law agree as far as fits converge.
 SAME = 1e-6

@@ -98,7 +98,8 @@ class View:
             return supports @ prices
         rows, columns = zip(*pairs, strict=True)
         has = sparse.csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(self.terms), len(places)))
-        return supports @ prices + LENGTHS * PER_TRANSCENDENTAL * np.diff((supports @ has).indptr)
+        functions = sparse.csr_array(supports @ has)
+        return supports @ prices + LENGTHS * PER_TRANSCENDENTAL * np.diff(functions.indptr)
 
     def steps(self, own: Support) -> Iterator[Support]:
         """Supports one step from ``own``; of terms that differ by inner constants, the best in each place."""

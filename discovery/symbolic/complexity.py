@@ -21,7 +21,7 @@ PER_TRANSCENDENTAL = 10.0
 PER_DENOMINATOR = 1.0
 
 # What a function is called and what it is a function of.
-Function = tuple[str, sp.Expr]
+Function = tuple[str, sp.Basic]
 
 
 def node_count(expression: sp.Expr) -> int:
