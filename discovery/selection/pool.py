@@ -16,7 +16,7 @@ from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.sheet import Sheet, Tested
 from discovery.selection.steps import LENGTHS
-from discovery.symbolic.complexity import description_length, node_count
+from discovery.symbolic.complexity import added_length, description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
@@ -78,6 +78,7 @@ def pool(
     most: int,
     short: float = 0.5,
     sheets: Sheets | None = None,
+    beside: Mapping[str, Sequence[sp.Expr]] | None = None,
     deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
     """Distinct entries for each state, best first.
@@ -87,6 +88,7 @@ def pool(
         most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
         short: share of them that the shortest may have that are not ruled out.
         sheets: of these candidates, where they are there already.
+        beside: by state, the right-hand sides of the others, where they are known: what they share is stated once.
         deadline: equations that it overtakes are ordered by the regressions alone.
     """
     sheets = sheets or sheets_of(candidates, problem)
@@ -97,6 +99,7 @@ def pool(
     for state in problem.names:
         sheet = sheets.get(state)
         families = _families(sheet.sources, sheet.tested(samples.get(state)), shot) if sheet is not None else []
+        families = [replace(one, others=tuple((beside or {}).get(state, ()))) for one in families]
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
         others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
@@ -114,6 +117,7 @@ class _Family:
     Attributes:
         misfit: nats that it is behind the best fit to the samples' responses; 0 where there are none.
         strain: root mean square of its largest term over that of the whole.
+        others: right-hand sides of the other states, where they are known.
     """
 
     piece: Piece
@@ -121,6 +125,7 @@ class _Family:
     misfit: float
     sources: tuple[str, ...]
     strain: float
+    others: tuple[sp.Expr, ...] = ()
 
     @cached_property
     def skeleton(self) -> sp.Expr:
@@ -128,7 +133,7 @@ class _Family:
 
     @cached_property
     def length(self) -> float:
-        return description_length(self.skeleton)
+        return added_length(self.skeleton, self.others) if self.others else description_length(self.skeleton)
 
     @property
     def constants(self) -> int:

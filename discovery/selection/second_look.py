@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import sympy as sp
 
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.shooting import Fit
@@ -64,15 +65,17 @@ def second_look(
         return {}
     about, known = seen
     found: list[EquationCandidate] = []
+    sides = best.law.equations
+    others = {state: tuple(side for name, side in sides.items() if name != state) for state in sides}
     for response in known:
         if deadline.passed():
             return {}
         law = EquationCandidate(response.state, best.law.equations[response.state], SOURCE)
         if law.state in sheets and law.state in problem.open:
-            found += _likeliest(sheets[law.state], law, response)
+            found += _likeliest(sheets[law.state], law, response, others[law.state])
     if not found:
         return {}
-    return pool(found, about, per_size=0, most=most, short=1.0, deadline=deadline)
+    return pool(found, about, per_size=0, most=most, short=1.0, beside=others, deadline=deadline)
 
 
 def looks_twice(problem: DiscoveryProblem, windows: Windows) -> bool:
@@ -106,12 +109,14 @@ def _about(
     return replace(about, respond=lambda _: known), known  # no law is likelier than this one
 
 
-def _likeliest(sheet: Sheet, law: EquationCandidate, response: Response) -> Iterator[EquationCandidate]:
+def _likeliest(
+    sheet: Sheet, law: EquationCandidate, response: Response, others: tuple[sp.Expr, ...]
+) -> Iterator[EquationCandidate]:
     """The likeliest of the candidates and of what is one step from the law, by an estimate of their lengths."""
     more = Sheet.of(sheet.problem, [law])
     (columns, wild), (beside, wilder) = sheet.columns(response), more.columns(response)
     terms, usable = (*sheet.sums.terms, *more.sums.terms), ~np.concatenate([wild, wilder])
-    view = View(terms, np.hstack([columns, beside]), usable, response)
+    view = View(terms, np.hstack([columns, beside]), usable, response, others)
     supports: dict[Support, set[str]] = {}
     for i in np.flatnonzero(~sheet.sums.using(wild)).tolist():
         supports.setdefault(sheet.sums.row(i)[0], set()).add(sheet.sources[i])

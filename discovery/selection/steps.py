@@ -20,7 +20,14 @@ from scipy import sparse
 from discovery.problems.response import Response
 from discovery.selection.refit import refitted
 from discovery.selection.sheet import chi_squared, noise_left
-from discovery.symbolic.complexity import PER_TRANSCENDENTAL, Function, description_length, functions_of
+from discovery.symbolic.complexity import (
+    PER_TRANSCENDENTAL,
+    Function,
+    description_length,
+    functions_of,
+    is_shared,
+    terms_of,
+)
 from discovery.symbolic.constants import shape
 from discovery.symbolic.sums import Sums
 from discovery.symbolic.writing import weighted_sum
@@ -37,6 +44,9 @@ DIGITS = 6
 MANY = 12
 MOST = 120
 
+# What stands for a term that another equation has.
+POINTER = symbol("there")
+
 Support = tuple[int, ...]
 
 
@@ -46,12 +56,14 @@ class View:
 
     Attributes:
         usable: terms that are finite everywhere; the columns of others are 0.
+        others: right-hand sides of the other states, whose terms and functions are stated already.
     """
 
     terms: tuple[sp.Expr, ...]
     columns: Float[np.ndarray, "row term"]
     usable: Bool[np.ndarray, " term"]
     response: Response
+    others: tuple[sp.Expr, ...] = ()
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -84,16 +96,17 @@ class View:
 
     def _prices(self, supports: sparse.csr_array) -> Float[np.ndarray, " support"]:
         """Nats to state the terms of each support and their coefficients, functions of one argument once."""
-        used = np.unique(supports.indices).tolist()
+        paid = frozenset[Function]().union(*map(functions_of, self.others))
+        known = {term for other in self.others for _, term in terms_of(other) if is_shared(term)}
         prices = np.zeros(len(self.terms))
         places: dict[Function, int] = {}
         pairs: list[tuple[int, int]] = []
-        for i in used:
-            stated = sp.Mul(symbol("c0"), self.terms[i])
+        for i in np.unique(supports.indices).tolist():
+            stated = sp.Mul(symbol("c0"), POINTER if self.terms[i] in known else self.terms[i])
             functions = functions_of(stated)
             plain = description_length(stated) - PER_TRANSCENDENTAL * len(functions)
             prices[i] = LENGTHS * plain + 0.5 * math.log(max(2, self.response.count))
-            pairs += [(i, places.setdefault(one, len(places))) for one in functions]
+            pairs += [(i, places.setdefault(one, len(places))) for one in functions - paid]
         if not pairs:
             return supports @ prices
         rows, columns = zip(*pairs, strict=True)

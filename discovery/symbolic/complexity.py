@@ -54,15 +54,20 @@ def stated_length(expressions: Sequence[sp.Expr]) -> float:
     known: dict[sp.Expr, sp.Symbol] = {}
     total = PER_TRANSCENDENTAL * len(functions)
     for expression in expressions:
-        terms = _terms(expression) if len(expressions) > 1 else ()
+        terms = terms_of(expression) if len(expressions) > 1 else ()
         stated = _shortest(expression)
         if not known.keys().isdisjoint(term for _, term in terms):
             stated = min(stated, _shortest(sp.Add(*[number * known.get(term, term) for number, term in terms])))
         total += stated
         for _, term in terms:
-            if not isinstance(term, sp.Symbol | sp.Number):
+            if is_shared(term):
                 known.setdefault(term, sp.Symbol(f"shared{len(known)}", real=True))
     return total
+
+
+def added_length(expression: sp.Expr, others: Sequence[sp.Expr]) -> float:
+    """Nats that a right-hand side adds to those of the other states."""
+    return stated_length([*others, expression]) - stated_length(others)
 
 
 def functions_of(expression: sp.Expr) -> frozenset[Function]:
@@ -75,7 +80,7 @@ def _spelled(whole: _Measure) -> float:
 
 
 @lru_cache(maxsize=1 << 14)
-def _terms(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+def terms_of(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
     """The summands, multiplied out where that is short, each as its coefficient and what is left."""
     found: list[tuple[sp.Expr, sp.Expr]] = []
     for term in sp.Add.make_args(sp.expand_mul(expression) if is_short(expression) else expression):
@@ -192,6 +197,11 @@ def converts(expression: sp.Expr) -> bool:
     number, rest = expression.as_coeff_Mul()
     state = isinstance(rest, sp.Symbol) and not _is_constant(rest.name)
     return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
+
+
+def is_shared(term: sp.Expr) -> bool:
+    """Whether it is shorter to point at a term than to state it again: more than a state or a number."""
+    return not isinstance(term, sp.Symbol | sp.Number)
 
 
 def _is_constant_symbol(factor: sp.Expr) -> bool:
