@@ -107,6 +107,29 @@ def relations(fit: Fit) -> list[Relation]:
     return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
 
 
+def idle(fit: Fit) -> list[Relation]:
+    """Terms that no longer pay now that other constants are exact, as relations of the kind that a constant is zero.
+
+    A term may have given a fit the way to constants that are, and hold the place of the law without it. On a long
+    window of a chaotic law that one is not found from there at once.
+    """
+    law, constants = fit.law, np.array(fit.law.constants)
+    if law.frame is not None or not len(constants) or np.any(constants == 0.0):
+        return []
+    covariance, saved = Relative.of(fit).covariance(prior=PRIOR), 0.5 * math.log(max(fit.count, 1))
+    found: list[Relation] = []
+    for place, constant in enumerate(constants):
+        variance = max(float(covariance[place, place]), TINY * constant**2)
+        objection = 0.5 * constant**2 / variance
+        parts = tuple(substituted(part, {symbol(f"c{place}"): sp.S.Zero}) for part in law.parts)
+        if objection < saved and _multiplies(law, place) and 0 not in parts:
+            moved = constants - covariance[:, place] * (constant / variance)
+            simpler = renumbered(law.rebuilt(parts, tuple(map(float, moved))))
+            change = tuple(map(float, moved - constants))
+            found.append(Relation(simpler, 0.0, saved - objection, objection, "", (), change))
+    return found
+
+
 def _weighed(
     law: Law, covariance: Float[np.ndarray, "constant constant"], place: int, expression: sp.Expr, price: float
 ) -> _Weighed:

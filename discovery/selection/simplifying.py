@@ -15,7 +15,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit, following
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Free, Refined, in_order, refine, side_by_side
-from discovery.selection.relations import Relation, relations
+from discovery.selection.relations import Relation, idle, relations
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.fingerprint import first_equal
 from discovery.types import Law, no_surcharge, symbol
@@ -122,8 +122,10 @@ def _simpler(
 ) -> Refined | None:
     """The law with the most credible relation that pays when it is refitted."""
     before = surcharge(refined.law)
+    # Terms that do not pay left the law before, but that was before constants were exact.
+    tried = (*(idle(refined.fit) if refined.relations else ()), *relations(refined.fit))
     # An exact number has no unit of its own.
-    charged = [(relation, surcharge(relation.law) - before) for relation in relations(refined.fit)]
+    charged = [(relation, surcharge(relation.law) - before) for relation in tried]
     for relation, charge in [one for one in charged if one[1] < math.inf][:TRIED]:
         trials = [
             refine(relation.law, windows, starts=starts, settings=settings)
@@ -136,7 +138,7 @@ def _simpler(
             continue
         # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.
         objection = _objection(trial, refined)
-        texts = (*refined.relations, relation.text)
+        texts = (*refined.relations, *filter(None, [relation.text]))
         priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
         if priced.score + charge < refined.score and objection < relation.evidence + relation.objection:
             return priced
