@@ -67,7 +67,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class _Path:
+class Path:
     """One run, its samples perhaps averaged: the smoothed curve, its Jacobian, and residuals with their weights.
 
     States are counted in units of their own, powers of two, so that no digit depends on the unit of a column.
@@ -99,12 +99,12 @@ def responses(
     """
     if trajectories[0].discrete:
         return ()  # a map leaves a curve at once, and has no derivative to be linear in
-    units = _units(smoothing.trajectories)
-    paths = _paths(trajectories, smoothing, laws or {}, units, floor)
+    units = units_of(smoothing.trajectories)
+    paths = paths_of(trajectories, smoothing, laws or {}, units, floor)
     if not paths:
         return ()
     spread = np.vstack([path.states for path in paths]).std(axis=0)
-    windows = [window for path in paths for window in _steady(path, spread)]
+    windows = [window for path in paths for window in steady(path, spread)]
     names = enumerate(trajectories[0].names)
     return tuple(_response(name, i, windows, units) for i, name in names if not deadline.passed())
 
@@ -118,30 +118,30 @@ def responses_of(
     return responses(problem.trajectories, problem.smoothing, laws, deadline)
 
 
-def _steady(path: _Path, spread: Float[np.ndarray, " state"]) -> Iterator[_Path]:
+def steady(path: Path, spread: Float[np.ndarray, " state"]) -> Iterator[Path]:
     """The path, halved again and again where a deviation grows out of bounds."""
     middle = len(path.times) // 2
     if middle < SHORTEST or (_growth(path, spread) <= GROWN and _turn(path, spread) <= TURNED):
         yield path
         return
     for part in (slice(None, middle), slice(middle, None)):
-        half = _Path(
+        half = Path(
             path.times[part], path.states[part], path.derivatives[part], path.jacobians[part], path.residuals[part],
             path.weights[part],
         )  # fmt: skip
-        yield from _steady(half, spread)
+        yield from steady(half, spread)
 
 
-def _turn(window: _Path, spread: Float[np.ndarray, " state"]) -> float:
+def _turn(window: Path, spread: Float[np.ndarray, " state"]) -> float:
     """The integral of the Jacobian's norm over the window: how far a deviation turns, in radians if it turns."""
     scaled = window.jacobians * spread / np.maximum(spread, 1e-300)[:, None]
     sizes = np.linalg.norm(np.where(np.isfinite(scaled), scaled, 0.0), 2, axis=(1, 2))
     return float(np.trapezoid(sizes, window.times))
 
 
-def _growth(window: _Path, spread: Float[np.ndarray, " state"]) -> float:
+def _growth(window: Path, spread: Float[np.ndarray, " state"]) -> float:
     """How many times a deviation from the curve becomes larger, in units of the states' spread."""
-    scaled = _freely(window) * spread / np.maximum(spread, 1e-300)[:, None]
+    scaled = freely(window) * spread / np.maximum(spread, 1e-300)[:, None]
     return float(np.linalg.norm(np.where(np.isfinite(scaled), scaled, 1e300), 2, axis=(1, 2)).max())
 
 
@@ -149,22 +149,24 @@ def _spread(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state
     return np.vstack([run.states for run in smoothed]).std(axis=0)
 
 
-def _units(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
+def units_of(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
+    """Powers of two of the states' deviations, in which paths count them."""
     return binary_units(_spread(smoothed))
 
 
-def _paths(
+def paths_of(
     trajectories: Sequence[Trajectory],
     smoothing: Smoothing,
     laws: Mapping[str, sp.Expr],
     units: Float[np.ndarray, " state"],
     least: float,
-) -> list[_Path]:
+) -> list[Path]:
+    """The runs that are long enough, with the Jacobian of ``laws``, and deviations of at least that share."""
     smoothed = smoothing.trajectories
     floor = least * np.maximum(_spread(smoothed), 1e-300)
     jacobians = likely_jacobians(smoothed, laws)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothed)
-    paths: list[_Path] = []
+    paths: list[Path] = []
     for trajectory, run, slopes in zip(trajectories, smoothed, jacobians, strict=True):
         count = min(len(run.times), max(SHORTEST, math.ceil(share * len(run.times))))
         if count >= 2:
@@ -180,7 +182,7 @@ def _averaged(
     floor: Float[np.ndarray, " state"],
     count: int,
     units: Float[np.ndarray, " state"],
-) -> _Path:
+) -> Path:
     """The run with its residuals averaged over ``count`` groups of neighbours, each at the time in its middle."""
     edges = np.linspace(0, len(run.times), count + 1).round().astype(int)
     middle = (edges[:-1] + edges[1:] - 1) // 2
@@ -189,7 +191,7 @@ def _averaged(
     missed = np.where(measured, trajectory.states - run.states, 0.0)
     total = np.add.reduceat(precision, edges[:-1], axis=0)
     mean = np.add.reduceat(precision * missed, edges[:-1], axis=0) / np.maximum(total, 1e-300)
-    return _Path(
+    return Path(
         run.times[middle], run.states[middle] / units, run.derivatives[middle] / units,
         jacobians[middle] * units / units[:, None], mean / units, np.sqrt(total) * units,
     )  # fmt: skip
@@ -271,7 +273,7 @@ def driven_response(
 
     None where the runs are too short.
     """
-    spread, units = _spread(smoothing.trajectories), _units(smoothing.trajectories)
+    spread, units = _spread(smoothing.trajectories), units_of(smoothing.trajectories)
     floor = FLOOR * np.maximum(spread, 1e-300)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothing.trajectories)
     found: list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray, float, int]]] = []
@@ -281,7 +283,7 @@ def driven_response(
         if count < 2:
             continue
         path = _averaged(trajectory, run, one.jacobians, smoothing.noise, floor, count, units)
-        for window in _steady(path, spread / units):
+        for window in steady(path, spread / units):
             rows = np.searchsorted(run.times, window.times)
             values += int(np.count_nonzero(window.weights))
             parts = _factored(
@@ -310,14 +312,14 @@ def projector(
 
 
 def _factored(
-    window: _Path,
+    window: Path,
     factors: Float[np.ndarray, "time state"],
     rests: Float[np.ndarray, "time state"],
     constants: Float[np.ndarray, "time state constant"],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, int]:
     """As :func:`_compressed`, of a function that drives the states by ``factors``; and the response to constants."""
     weights = window.weights.ravel()
-    free = _freely(window).reshape(len(weights), -1)
+    free = freely(window).reshape(len(weights), -1)
     count, dimension = window.states.shape
     driven = np.zeros((count, dimension, count))
     forced = np.concatenate([rests[:, :, None], constants], axis=2)
@@ -342,7 +344,7 @@ def _factored(
     return sizes[kept, None] * right[kept], seen[:, 0], seen[:, 1:], rest, basis.shape[1]
 
 
-def _response(name: str, equation: int, windows: Sequence[_Path], units: Float[np.ndarray, " state"]) -> Response:
+def _response(name: str, equation: int, windows: Sequence[Path], units: Float[np.ndarray, " state"]) -> Response:
     blocks, targets, rests, free = zip(*[_compressed(window, equation) for window in windows], strict=True)
     count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)
     states = np.vstack([window.states for window in windows]) * units
@@ -350,11 +352,11 @@ def _response(name: str, equation: int, windows: Sequence[_Path], units: Float[n
     return Response(name, states, np.concatenate(targets), operator, sum(rests), count)
 
 
-def _compressed(window: _Path, equation: int) -> tuple[np.ndarray, np.ndarray, float, int]:
+def _compressed(window: Path, equation: int) -> tuple[np.ndarray, np.ndarray, float, int]:
     """Rows of one window with its start eliminated: operator, targets, chi-squared outside of them, free numbers."""
     weights = window.weights.ravel()
-    free = _freely(window).reshape(len(weights), -1)
-    driven = _driven(window, equation).reshape(len(weights), -1)
+    free = freely(window).reshape(len(weights), -1)
+    driven = driven_by(window, equation).reshape(len(weights), -1)
     basis, sizes, _ = np.linalg.svd(free * weights[:, None], full_matrices=False)
     basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
     driven *= weights[:, None]
@@ -367,7 +369,7 @@ def _compressed(window: _Path, equation: int) -> tuple[np.ndarray, np.ndarray, f
     return sizes[kept, None] * right[kept], seen, max(float(target @ target - seen @ seen), 0.0), basis.shape[1]
 
 
-def _freely(window: _Path) -> Float[np.ndarray, "time state start"]:
+def freely(window: Path) -> Float[np.ndarray, "time state start"]:
     """δ at all times and states for a unit start in each state."""
     count, dimension = window.states.shape
     free = np.empty((count, dimension, dimension))
@@ -378,7 +380,7 @@ def _freely(window: _Path) -> Float[np.ndarray, "time state start"]:
     return free
 
 
-def _driven(window: _Path, equation: int) -> Float[np.ndarray, "time state driver"]:
+def driven_by(window: Path, equation: int) -> Float[np.ndarray, "time state driver"]:
     """δ at all times and states for a unit of f - s' at each time."""
     count, dimension = window.states.shape
     driven = np.zeros((count, dimension, count))
@@ -389,7 +391,7 @@ def _driven(window: _Path, equation: int) -> Float[np.ndarray, "time state drive
     return driven
 
 
-def _steps(window: _Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _steps(window: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For each step of the trapezoid rule the inverse of its implicit half, and the whole step of δ.
 
     The rule is stable for decaying directions, however fast.

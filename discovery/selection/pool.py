@@ -14,8 +14,8 @@ import sympy as sp
 from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
+from discovery.selection.prices import LENGTHS
 from discovery.selection.sheet import Sheet, Tested
-from discovery.selection.steps import LENGTHS
 from discovery.symbolic.complexity import added_length, description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
@@ -56,6 +56,14 @@ class Entry:
     def size(self) -> int:
         """Nodes of the expression."""
         return node_count(self.skeleton)
+
+
+def entry_of(state: str, terms: Sequence[sp.Expr], numbers: Sequence[float], source: str) -> Entry | None:
+    """The family of a sum of terms; None where a number is not finite."""
+    piece = gathered([_term(term).times(number) for term, number in zip(terms, numbers, strict=True)])
+    if not piece.values or not all(map(math.isfinite, piece.values)):
+        return None
+    return Entry(state, piece.family(), _rounded(piece.values), (), (source,))
 
 
 def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandidate]:

@@ -22,6 +22,7 @@ from discovery.dynamics.shooting import Fit
 from discovery.selection.counting import Scale, power_of_unit, scales
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.moves import numbering, renumbered
+from discovery.symbolic.complexity import stated_length
 from discovery.symbolic.constants import between_units, substituted
 from discovery.types import Law, symbol
 
@@ -52,6 +53,7 @@ class Relation:
     """``direction @ constants = value``, exactly.
 
     Attributes:
+        place: the constant that it gives.
         law: the law with the relation written in; its constants are the most credible that fulfil it.
         price: nats to name the relation.
         evidence: nats that the data give for it, the price paid; believed above 0.
@@ -62,6 +64,7 @@ class Relation:
         stretch: the constant that is tied over what it becomes: by that a hidden state is larger or smaller then.
     """
 
+    place: int
     law: Law
     price: float
     evidence: float
@@ -90,21 +93,36 @@ class _Weighed:
         return 0.5 * self.miss**2 / self.variance
 
 
+def promise(fit: Fit) -> float:
+    """Nats by which exact relations may shorten the description, one for each constant, as far as curvature tells."""
+    now = stated_length(fit.law.skeletons) + 0.5 * math.log(max(fit.count, 1))
+    gains: dict[int, float] = {}
+    for one in relations(fit):
+        gain = now - stated_length(one.law.skeletons) - one.price - one.objection
+        gains[one.place] = max(gain, gains.get(one.place, 0.0))
+    return sum(gains.values())
+
+
 def relations(fit: Fit) -> list[Relation]:
     """Relations of one or two constants that the data speak for, best first; before others those that shorten the law.
 
     What is known to eight digits speaks loudly for 7/5, which is no shorter than a constant of the score's few digits.
     """
+    covariance = Relative.of(fit).covariance(prior=PRIOR)
+    found = [_relation(fit.law, covariance, one) for one in _credible(fit)]
+    saved = 0.5 * math.log(max(fit.count, 1))
+    return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
+
+
+def _credible(fit: Fit) -> Iterator[_Weighed]:
+    """What the data speak for."""
     constants = np.array(fit.law.constants)
     if not len(constants) or np.any(constants == 0.0):
-        return []
+        return
     covariance = Relative.of(fit).covariance(prior=PRIOR)
     named = len(fit.law.told)  # what a user wrote stays as it is
     every = (one for one in (*_snaps(fit.law), *_ties(fit.law)) if one[0] >= named)
-    weighed = (_weighed(fit.law, covariance, *one) for one in every)
-    found = [_relation(fit.law, covariance, one) for one in weighed if one.evidence > 0.0]
-    saved = 0.5 * math.log(max(fit.count, 1))
-    return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
+    yield from (one for one in (_weighed(fit.law, covariance, *one) for one in every) if one.evidence > 0.0)
 
 
 def idle(fit: Fit) -> list[Relation]:
@@ -126,7 +144,7 @@ def idle(fit: Fit) -> list[Relation]:
             moved = constants - covariance[:, place] * (constant / variance)
             simpler = renumbered(law.rebuilt(parts, tuple(map(float, moved))))
             change = tuple(map(float, moved - constants))
-            found.append(Relation(simpler, 0.0, saved - objection, objection, "", (), change))
+            found.append(Relation(place, simpler, 0.0, saved - objection, objection, "", (), change))
     return found
 
 
@@ -169,7 +187,7 @@ def _relation(law: Law, covariance: Float[np.ndarray, "constant constant"], one:
     other = float(substituted(expression, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(law.constants)}))
     change = tuple(map(float, moved - constants))
     stretch = float(constants[place]) / other
-    return Relation(simpler, one.price, one.evidence, one.objection, text, held, change, stretch)
+    return Relation(place, simpler, one.price, one.evidence, one.objection, text, held, change, stretch)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:

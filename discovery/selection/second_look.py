@@ -11,8 +11,8 @@ Source: Bock (1983) and Ramsay & Hooker (2017), as :mod:`discovery.problems.resp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,21 +24,31 @@ from discovery.dynamics.windows import Windows
 from discovery.problems.regression import derivative_regression
 from discovery.problems.response import Response, responses
 from discovery.protocols import NEVER, Deadline
+from discovery.selection.pairs import FLOOR, SOURCE, Seen, beside_each_other
 from discovery.selection.pool import Entry, Sheets, pool
+from discovery.selection.prices import Support
 from discovery.selection.reconstruction import courses
 from discovery.selection.sheet import Sheet
-from discovery.selection.steps import Support, View
+from discovery.selection.steps import View
 from discovery.types import DiscoveryProblem, EquationCandidate, NoiseModel, SmoothedTrajectory, Trajectory
 
-SOURCE = "selection:second look"
-# Candidates of a state that are made expressions of.
-MOST = 240
-# Share of a state's spread that deviations about a law's curve have at least: it is as exact as its integration.
-FLOOR = 1e-5
 # Deviations from which on a sample is left out where fits are robust: as of outliers about a smoothed curve.
 OUTLYING = 5.0
 # Rates are known to this share of the largest, which only keeps their errors finite.
 KNOWN = 1e-3
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a second look has found.
+
+    Attributes:
+        pools: entries of each state, best first; none where the curve cannot be followed.
+        pairs: entries of two states that change together, the shortest descriptions first.
+    """
+
+    pools: Mapping[str, tuple[Entry, ...]]
+    pairs: tuple[tuple[Entry, Entry], ...] = ()
 
 
 def second_look(
@@ -51,8 +61,8 @@ def second_look(
     most: int,
     robust: bool = False,
     deadline: Deadline = NEVER,
-) -> dict[str, tuple[Entry, ...]]:
-    """The pools that candidates make about the curve of a refined law; none where that cannot be followed.
+) -> Look:
+    """The pools that candidates make about the curve of a refined law, and pairs of equations.
 
     Args:
         sheets: the candidates of each state.
@@ -60,22 +70,25 @@ def second_look(
         most: entries of each pool.
         robust: whether samples far from the curve are left out.
     """
-    seen = _about(problem, best, windows, noise, robust=robust, deadline=deadline)
-    if seen is None:
-        return {}
-    about, known = seen
-    found: list[EquationCandidate] = []
+    about = _about(problem, best, windows, noise, robust=robust)
+    if about is None:
+        return Look({})
     sides = best.law.equations
     others = {state: tuple(side for name, side in sides.items() if name != state) for state in sides}
+    known = responses(about.trajectories, about.smoothing, sides, deadline, floor=FLOOR)
+    seen: list[Seen] = []
     for response in known:
         if deadline.passed():
-            return {}
-        law = EquationCandidate(response.state, best.law.equations[response.state], SOURCE)
+            return Look({})
+        law = EquationCandidate(response.state, sides[response.state], SOURCE)
         if law.state in sheets and law.state in problem.open:
-            found += _likeliest(sheets[law.state], law, response, others[law.state])
-    if not found:
-        return {}
-    return pool(found, about, per_size=0, most=most, short=1.0, beside=others, deadline=deadline)
+            seen.append(_seen(sheets[law.state], law, response, others[law.state]))
+    if not seen:
+        return Look({})
+    found = [one for state in seen for one in state.candidates()]
+    there = replace(about, respond=lambda _: known)  # no law is likelier than this one
+    pools = pool(found, there, per_size=0, most=most, short=1.0, beside=others, deadline=deadline)
+    return Look(pools, () if deadline.passed() else beside_each_other(seen, about, best.law))
 
 
 def looks_twice(problem: DiscoveryProblem, windows: Windows) -> bool:
@@ -84,9 +97,9 @@ def looks_twice(problem: DiscoveryProblem, windows: Windows) -> bool:
 
 
 def _about(
-    problem: DiscoveryProblem, best: Fit, windows: Windows, noise: NoiseModel, *, robust: bool, deadline: Deadline
-) -> tuple[DiscoveryProblem, tuple[Response, ...]] | None:
-    """The problem about the law's curve, each window a run of its own, and the responses of the samples there."""
+    problem: DiscoveryProblem, best: Fit, windows: Windows, noise: NoiseModel, *, robust: bool
+) -> DiscoveryProblem | None:
+    """The problem about the law's curve, each window a run of its own; None where that cannot be followed."""
     law = best.law
     followed = courses(best, windows)
     rates = [values(list(law.equations.values()), law.states, states) for states in followed]
@@ -104,24 +117,21 @@ def _about(
         runs.append(replace(whole, times=times, states=measured, inputs=whole.inputs[part]))
         curves.append(SmoothedTrajectory(times, states, rate, nothing, errors, law.states, whole.label))
     smoothing = replace(problem.smoothing, trajectories=tuple(curves), noise=noise)
-    known = responses(runs, smoothing, law.equations, deadline, floor=FLOOR)
-    about = replace(problem, smoothing=smoothing, regressions=(derivative_regression(smoothing),))
-    return replace(about, respond=lambda _: known), known  # no law is likelier than this one
+    regressions = (derivative_regression(smoothing),)
+    return replace(problem, trajectories=tuple(runs), smoothing=smoothing, regressions=regressions)
 
 
-def _likeliest(
-    sheet: Sheet, law: EquationCandidate, response: Response, others: tuple[sp.Expr, ...]
-) -> Iterator[EquationCandidate]:
-    """The likeliest of the candidates and of what is one step from the law, by an estimate of their lengths."""
+def _seen(sheet: Sheet, law: EquationCandidate, response: Response, others: tuple[sp.Expr, ...]) -> Seen:
+    """The candidates and what is one step from the law."""
     more = Sheet.of(sheet.problem, [law])
-    (columns, wild), (beside, wilder) = sheet.columns(response), more.columns(response)
+    (sampled, wild), (beside, wilder) = sheet.sampled(response.states), more.sampled(response.states)
     terms, usable = (*sheet.sums.terms, *more.sums.terms), ~np.concatenate([wild, wilder])
-    view = View(terms, np.hstack([columns, beside]), usable, response, others)
+    sampled = np.hstack([sampled, beside])
+    view = View(terms, response.operator @ sampled, usable, response, others)
     supports: dict[Support, set[str]] = {}
     for i in np.flatnonzero(~sheet.sums.using(wild)).tolist():
         supports.setdefault(sheet.sums.row(i)[0], set()).add(sheet.sources[i])
-    for step in view.steps(tuple(range(len(sheet.sums.terms), len(terms)))):
+    own: Support = tuple(range(len(sheet.sums.terms), len(terms)))
+    for step in view.steps(own):
         supports.setdefault(step, {SOURCE})
-    for expression, sources in view.likeliest(supports, MOST):
-        for source in sorted(sources - {SOURCE} or sources):  # a step that an engine has proposed is the engine's
-            yield EquationCandidate(law.state, expression, source)
+    return Seen(view, sampled, supports, own)

@@ -77,9 +77,16 @@ class Sheet:
 
     def columns(self, response: Response) -> tuple[Float[np.ndarray, "row term"], Bool[np.ndarray, " term"]]:
         """What the samples would say of each term, and which are wild at them: their columns are 0."""
-        sampled = self.program(response.states)
+        sampled, wild = self.sampled(response.states)
+        return response.operator @ sampled, wild
+
+    def sampled(
+        self, states: Float[np.ndarray, "point state"]
+    ) -> tuple[Float[np.ndarray, "point term"], Bool[np.ndarray, " term"]]:
+        """The values of its terms, and which are wild somewhere: theirs are 0."""
+        sampled = self.program(states)
         wild = _wild(sampled)
-        return response.operator @ np.where(wild, 0.0, sampled), wild
+        return np.where(wild, 0.0, sampled), wild
 
     def without_views(self) -> Sheet:
         """Without the values of its terms, which take much memory where there are many samples."""

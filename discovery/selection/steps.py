@@ -6,8 +6,7 @@ that a step is tried by one projection, and thousands cost as much as a handful.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice
@@ -15,27 +14,15 @@ from itertools import combinations, islice
 import numpy as np
 import sympy as sp
 from jaxtyping import Bool, Float
-from scipy import sparse
 
 from discovery.problems.response import Response
+from discovery.selection.prices import Prices, Support, incidence
 from discovery.selection.refit import refitted
 from discovery.selection.sheet import chi_squared, noise_left
-from discovery.symbolic.complexity import (
-    PER_TRANSCENDENTAL,
-    Function,
-    description_length,
-    functions_of,
-    is_shared,
-    terms_of,
-)
 from discovery.symbolic.constants import shape
 from discovery.symbolic.sums import Sums
 from discovery.symbolic.writing import weighted_sum
-from discovery.types import symbol
 
-# What the length of the expression weighs here: on ODEBench at 5 % noise 71 true equations of 88 are among the first 20
-# of their pool with it, 69 at 1 and 65 at 0.5; it is not the final ranking's, which has the trajectories.
-LENGTHS = 1.5
 # Share of a term's column that must be left when the other terms have had theirs, or it says nothing of its own.
 OWN = 1e-6
 # Digits behind the point that decide which is first: the last ones differ between machines and numbers of threads.
@@ -43,11 +30,6 @@ DIGITS = 6
 # Terms of a law beyond which no two are left out at once, and terms that are tried in one place: more take seconds.
 MANY = 12
 MOST = 120
-
-# What stands for a term that another equation has.
-POINTER = symbol("there")
-
-Support = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -77,42 +59,31 @@ class View:
             supports: who proposed each; of one form, all who did are told.
         """
         distinct = [support for support in supports if support]
-        if not distinct:
-            return
-        ends = np.cumsum([0, *map(len, distinct)]).astype(np.int32)
-        indices = np.array([i for support in distinct for i in support], dtype=np.int32)
-        ones = sparse.csr_array((np.ones(len(indices)), indices, ends), shape=(len(distinct), len(self.terms)))
-        sums = refitted(Sums(self.terms, ones), self.columns, self.response.targets)
-        costs = chi_squared(sums, self.columns, self.response.targets)
-        noise = noise_left(float(np.min(costs)), self.response)
-        lengths = np.round(0.5 * costs / noise + self._prices(ones), DIGITS)
-        forms: dict[tuple[str, ...], list[int]] = {}
-        for row in np.argsort(lengths, kind="stable").tolist():
-            forms.setdefault(tuple(sorted(self.kinds[i] for i in distinct[row])), []).append(row)
-        for rows in islice(forms.values(), most):
+        sums, forms = self._in_order(distinct)
+        for rows in islice(forms, most):
             support, numbers = sums.row(rows[0])
             expression = weighted_sum(numbers, [self.terms[i] for i in support])
             yield expression, set().union(*(supports[distinct[row]] for row in rows))
 
-    def _prices(self, supports: sparse.csr_array) -> Float[np.ndarray, " support"]:
-        """Nats to state the terms of each support and their coefficients, functions of one argument once."""
-        paid = frozenset[Function]().union(*map(functions_of, self.others))
-        known = {term for other in self.others for _, term in terms_of(other) if is_shared(term)}
-        prices = np.zeros(len(self.terms))
-        places: dict[Function, int] = {}
-        pairs: list[tuple[int, int]] = []
-        for i in np.unique(supports.indices).tolist():
-            stated = sp.Mul(symbol("c0"), POINTER if self.terms[i] in known else self.terms[i])
-            functions = functions_of(stated)
-            plain = description_length(stated) - PER_TRANSCENDENTAL * len(functions)
-            prices[i] = LENGTHS * plain + 0.5 * math.log(max(2, self.response.count))
-            pairs += [(i, places.setdefault(one, len(places))) for one in functions - paid]
-        if not pairs:
-            return supports @ prices
-        rows, columns = zip(*pairs, strict=True)
-        has = sparse.csr_array((np.ones(len(pairs)), (rows, columns)), shape=(len(self.terms), len(places)))
-        functions = sparse.csr_array(supports @ has)
-        return supports @ prices + LENGTHS * PER_TRANSCENDENTAL * np.diff(functions.indptr)
+    def leading(self, supports: Iterable[Support], most: int) -> list[Support]:
+        """The first of those."""
+        distinct = [support for support in supports if support]
+        return [distinct[rows[0]] for rows in islice(self._in_order(distinct)[1], most)]
+
+    def _in_order(self, distinct: Sequence[Support]) -> tuple[Sums, Collection[list[int]]]:
+        """The fitted sums, and for each form, the shortest first, those that have it, the shortest first."""
+        ones = incidence(distinct, len(self.terms))
+        if not distinct:
+            return Sums(self.terms, ones), ()
+        sums = refitted(Sums(self.terms, ones), self.columns, self.response.targets)
+        costs = chi_squared(sums, self.columns, self.response.targets)
+        noise = noise_left(float(np.min(costs)), self.response)
+        prices = Prices.of(self.terms, np.unique(ones.indices).tolist(), self.others, self.response.count)
+        lengths = np.round(0.5 * costs / noise + prices(ones), DIGITS)
+        forms: dict[tuple[str, ...], list[int]] = {}
+        for row in np.argsort(lengths, kind="stable").tolist():
+            forms.setdefault(tuple(sorted(self.kinds[i] for i in distinct[row])), []).append(row)
+        return sums, forms.values()
 
     def steps(self, own: Support) -> Iterator[Support]:
         """Supports one step from ``own``; of terms that differ by inner constants, the best in each place."""

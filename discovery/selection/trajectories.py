@@ -31,7 +31,7 @@ from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
-from discovery.selection.second_look import looks_twice, second_look
+from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
@@ -239,7 +239,7 @@ def exchanged(
     of the best, and equations are proposed that take over whole rates of others: by then the curve and the rates
     are those of a law that is nearly right. It ends when the best stays.
     """
-    form, spent = tuple[sp.Expr, ...](), 0.0
+    form, spent, look = tuple[sp.Expr, ...](), 0.0, Look(pools)
     for turn in range(selector.rounds if looks_twice(problem, windows) else FEWER_ROUNDS):
         best = leader(refined, problem.surcharge)
         if best is None or (turn > 1 and best.law.skeletons == form):
@@ -254,10 +254,10 @@ def exchanged(
         windows = weighed
         if turn > 0 and problem.frame is None:
             again = selector.pruned_laws(again, windows, deadline)
-            pools = _seen_again(selector, again, pools, sheets, problem, windows, noise, deadline)
+            look = _seen_again(selector, again, look.pools, sheets, problem, windows, noise, deadline)
         refined = varied(
-            again, pools, windows, selector.varying, threads=selector.threads, deadline=deadline,
-            surcharge=problem.surcharge,
+            again, look.pools, windows, selector.varying, threads=selector.threads, deadline=deadline,
+            surcharge=problem.surcharge, pairs=look.pairs,
         )  # fmt: skip
         spent = time.monotonic() - begin
     return refined, windows
@@ -272,16 +272,16 @@ def _seen_again(
     windows: Windows,
     noise: NoiseModel,
     deadline: Deadline,
-) -> Mapping[str, tuple[Entry, ...]]:
+) -> Look:
     """The pools about the best law's curve, where it has one, with rates that equations borrow."""
-    best = leader(refined, problem.surcharge)
+    best, look = leader(refined, problem.surcharge), Look({})
     if best is not None and looks_twice(problem, windows):
         robust = math.isfinite(selector.growth.shooting.bend)
-        found = second_look(
+        look = second_look(
             sheets, problem, best.fit, windows, noise, most=selector.most, robust=robust, deadline=deadline
         )
-        pools = found or pools
-    return with_borrowed(pools, [item.law for item in refined], problem, deadline=deadline)
+    laws = [item.law for item in refined]
+    return Look(with_borrowed(look.pools or pools, laws, problem, deadline=deadline), look.pairs)
 
 
 def _ranked(

@@ -42,10 +42,12 @@ def varied(
     threads: int,
     deadline: Deadline,
     surcharge: Callable[[Law], float] = no_surcharge,
+    pairs: Sequence[tuple[Entry, Entry]] = (),
 ) -> list[Refined]:
-    """The laws and the systems that differ from the best of them in one equation, best first.
+    """The laws and the systems that differ from the best of them in one equation, or two, best first.
 
     Args:
+        pairs: entries of two states that are tried together.
         surcharge: nats that a law is charged besides its score, which say which is the best and are not added.
     """
     forms: dict[tuple[sp.Expr, ...], Refined] = {}
@@ -57,27 +59,37 @@ def varied(
     def charged(item: Refined) -> float:
         return item.score + surcharge(item.law)
 
+    def better(best: Refined, laws: Sequence[Law]) -> Refined:
+        """The best of it and the laws, which are fitted from its starts, where their form is new."""
+        starts, fresh = best.fit.starts, [law for law in laws if law.skeletons not in forms]
+        tried = side_by_side(
+            lambda law: refine(law, windows, starts=starts, settings=settings.first), fresh, threads, deadline
+        )
+        promising = in_order(tried)[: settings.promising]
+        tried = refitted(promising, windows, settings.further, threads=threads)
+        for item in tried:
+            forms.setdefault(item.law.skeletons, item)
+        return min([best, *tried], key=charged)
+
     best = min(refined, key=charged)
+    places = {state: place for place, state in enumerate(pools)}
+    best = better(best, [_both(best.law, places, pair) for pair in pairs])
     for _ in range(settings.sweeps):
         before = best
         for place, entries in enumerate(pools.values()):
             if deadline.passed():
                 break
-            starts = best.fit.starts
-            laws = [exchanged(best.law, place, entry) for entry in entries]
-            fresh = [law for law in laws if law.skeletons not in forms]
-            tried = side_by_side(
-                lambda law, starts=starts: refine(law, windows, starts=starts, settings=settings.first),
-                fresh, threads, deadline,
-            )  # fmt: skip
-            promising = in_order(tried)[: settings.promising]
-            tried = refitted(promising, windows, settings.further, threads=threads)
-            for item in tried:
-                forms.setdefault(item.law.skeletons, item)
-            best = min([best, *tried], key=charged)
+            best = better(best, [exchanged(best.law, place, entry) for entry in entries])
         if best is before:
             break
     return in_order(list(forms.values()))
+
+
+def _both(law: Law, places: Mapping[str, int], pair: tuple[Entry, Entry]) -> Law:
+    """The law with two other equations."""
+    for entry in pair:
+        law = exchanged(law, places[entry.state], entry)
+    return law
 
 
 def exchanged(law: Law, place: int, entry: Entry) -> Law:

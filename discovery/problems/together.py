@@ -1,0 +1,80 @@
+"""What the samples say of all equations of a law at once: their responses in rows that the equations share.
+
+A response to one equation leaves open what the samples say of two that change together, as a flow does that leaves one
+state and arrives in another. Here residual = targets - sum of operators @ rates, to first order about a curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+from jaxtyping import Float
+from scipy.linalg import block_diag
+
+from discovery.problems.response import Path, driven_by, freely, paths_of, steady, units_of
+from discovery.types import Smoothing, Trajectory
+
+
+@dataclass(frozen=True)
+class Together:
+    """Rows of unit variance, of which the starts of windows have taken what they can.
+
+    Attributes:
+        states: points at which rates are evaluated.
+        operators: by state, of the rate of that state at the points.
+        count: measured values less free starts of windows.
+    """
+
+    states: Float[np.ndarray, "point state"]
+    targets: Float[np.ndarray, " row"]
+    operators: Mapping[str, Float[np.ndarray, "row point"]]
+    count: int
+
+
+def together(
+    trajectories: Sequence[Trajectory], smoothing: Smoothing, laws: Mapping[str, sp.Expr], *, floor: float
+) -> Together | None:
+    """The rows about smoothed curves, on windows as long as the linearisation allows; None without any.
+
+    Args:
+        laws: likely right-hand sides, by state, whose derivatives are the Jacobian.
+        floor: share of a state's spread below which deviations are not believed.
+    """
+    units, names = units_of(smoothing.trajectories), trajectories[0].names
+    paths = paths_of(trajectories, smoothing, laws, units, floor)
+    if not paths:
+        return None
+    spread = np.vstack([path.states for path in paths]).std(axis=0)
+    windows = [window for path in paths for window in steady(path, spread)]
+    targets, operators, free = zip(*[_rows(window) for window in windows], strict=True)
+    count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)
+    return Together(
+        np.vstack([window.states for window in windows]) * units,
+        np.concatenate(targets),
+        {
+            name: np.asarray(block_diag(*[one[i] for one in operators])) / units[i]
+            for i, name in enumerate(names)
+        },
+        count,
+    )  # fmt: skip
+
+
+def _rows(window: Path) -> tuple[np.ndarray, list[np.ndarray], int]:
+    """Targets, the operator of each equation, and free numbers of one window."""
+    weights = window.weights.ravel()
+    free = freely(window).reshape(len(weights), -1) * weights[:, None]
+    basis, sizes, _ = np.linalg.svd(free, full_matrices=False)
+    basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
+    target = (window.residuals * window.weights).ravel()
+    target = target - basis @ (basis.T @ target)
+    operators: list[np.ndarray] = []
+    for equation in range(window.states.shape[1]):
+        driven = driven_by(window, equation).reshape(len(weights), -1) * weights[:, None]
+        driven -= basis @ (basis.T @ driven)
+        target = target + driven @ window.derivatives[:, equation]
+        operators.append(driven)
+    measured = weights > 0.0
+    return target[measured], [one[measured] for one in operators], basis.shape[1]
