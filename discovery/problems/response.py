@@ -14,14 +14,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 from scipy.linalg import block_diag
 
-from discovery.dynamics.evaluate import jacobians
+from discovery.problems.jacobians import likely_jacobians
 from discovery.protocols import NEVER, Deadline
 from discovery.samples import binary_units
 from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
@@ -41,10 +40,6 @@ TURNED = 6.0
 FAINT = 1e-3
 # Deviations below this share of a state's spread are not believed: smoothed curves are not exact.
 FLOOR = 1e-3
-# Degree of the polynomial that gives the Jacobian; cubic ones are wild where data are few.
-DEGREE = 2
-# States above which that polynomial is linear: its terms would be too many.
-MANY = 6
 
 
 @dataclass(frozen=True)
@@ -99,14 +94,19 @@ def responses(
     """
     if trajectories[0].discrete:
         return ()  # a map leaves a curve at once, and has no derivative to be linear in
-    units = units_of(smoothing.trajectories)
-    paths = paths_of(trajectories, smoothing, laws or {}, units, floor)
-    if not paths:
-        return ()
-    spread = np.vstack([path.states for path in paths]).std(axis=0)
-    windows = [window for path in paths for window in steady(path, spread)]
-    names = enumerate(trajectories[0].names)
+    windows, units = windows_of(trajectories, smoothing, laws or {}, floor)
+    names = enumerate(trajectories[0].names) if windows else ()
     return tuple(_response(name, i, windows, units) for i, name in names if not deadline.passed())
+
+
+def windows_of(
+    trajectories: Sequence[Trajectory], smoothing: Smoothing, laws: Mapping[str, sp.Expr], floor: float
+) -> tuple[list[Path], Float[np.ndarray, " state"]]:
+    """Windows as long as the linearisation allows, and the units in which they count the states."""
+    units = _units(smoothing.trajectories)
+    paths = _paths(trajectories, smoothing, laws, units, floor)
+    spread = np.vstack([path.states for path in paths]).std(axis=0) if paths else units
+    return [window for path in paths for window in _steady(path, spread)], units
 
 
 def responses_of(
@@ -118,7 +118,7 @@ def responses_of(
     return responses(problem.trajectories, problem.smoothing, laws, deadline)
 
 
-def steady(path: Path, spread: Float[np.ndarray, " state"]) -> Iterator[Path]:
+def _steady(path: Path, spread: Float[np.ndarray, " state"]) -> Iterator[Path]:
     """The path, halved again and again where a deviation grows out of bounds."""
     middle = len(path.times) // 2
     if middle < SHORTEST or (_growth(path, spread) <= GROWN and _turn(path, spread) <= TURNED):
@@ -129,7 +129,7 @@ def steady(path: Path, spread: Float[np.ndarray, " state"]) -> Iterator[Path]:
             path.times[part], path.states[part], path.derivatives[part], path.jacobians[part], path.residuals[part],
             path.weights[part],
         )  # fmt: skip
-        yield from steady(half, spread)
+        yield from _steady(half, spread)
 
 
 def _turn(window: Path, spread: Float[np.ndarray, " state"]) -> float:
@@ -149,19 +149,17 @@ def _spread(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state
     return np.vstack([run.states for run in smoothed]).std(axis=0)
 
 
-def units_of(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
-    """Powers of two of the states' deviations, in which paths count them."""
+def _units(smoothed: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " state"]:
     return binary_units(_spread(smoothed))
 
 
-def paths_of(
+def _paths(
     trajectories: Sequence[Trajectory],
     smoothing: Smoothing,
     laws: Mapping[str, sp.Expr],
     units: Float[np.ndarray, " state"],
     least: float,
 ) -> list[Path]:
-    """The runs that are long enough, with the Jacobian of ``laws``, and deviations of at least that share."""
     smoothed = smoothing.trajectories
     floor = least * np.maximum(_spread(smoothed), 1e-300)
     jacobians = likely_jacobians(smoothed, laws)
@@ -197,57 +195,6 @@ def _averaged(
     )  # fmt: skip
 
 
-def _exponents(dimension: int) -> list[tuple[int, ...]]:
-    degree = DEGREE if dimension <= MANY else 1
-    small = (
-        product(range(degree + 1), repeat=dimension) if dimension <= MANY else np.eye(dimension + 1, dtype=int)[:, 1:]
-    )
-    return [p for p in (tuple(map(int, one)) for one in small) if sum(p) <= degree]
-
-
-def likely_jacobians(
-    smoothed: Sequence[SmoothedTrajectory], laws: Mapping[str, sp.Expr]
-) -> list[Float[np.ndarray, "time state state"]]:
-    """Jacobians along the curves: of laws; else of a polynomial that is fitted to the curves' derivatives."""
-    names = smoothed[0].names
-    states = np.vstack([run.states for run in smoothed])
-    found = np.full((len(states), len(names), len(names)), np.nan)
-    for name, law in laws.items():
-        found[:, names.index(name)] = jacobians([law], names, states)[:, 0]
-    rest = [i for i in range(len(names)) if not np.all(np.isfinite(found[:, i]))]
-    if rest:
-        found[:, rest] = _polynomial_jacobians(smoothed, rest)
-    edges = np.cumsum([len(run.times) for run in smoothed])[:-1]
-    return list(np.split(found, edges))
-
-
-def _polynomial_jacobians(
-    smoothed: Sequence[SmoothedTrajectory], equations: Sequence[int]
-) -> Float[np.ndarray, "time equation state"]:
-    states = np.vstack([run.states for run in smoothed])
-    slopes = np.vstack([run.derivatives for run in smoothed])
-    deviations = np.vstack([run.derivative_deviations for run in smoothed])
-    weights = 1.0 / np.maximum(deviations, 1e-4 * np.maximum(slopes.std(axis=0), 1e-300))
-    dimension, scale = states.shape[1], np.maximum(states.std(axis=0), 1e-300)
-    powers = _exponents(dimension)
-    scaled = (states - states.mean(axis=0)) / scale
-    terms = np.stack([np.prod(scaled**p, axis=1) for p in powers], axis=1)
-    by_state = np.zeros((len(states), len(powers), dimension))
-    for j, p in enumerate(powers):
-        for k in range(dimension):
-            if p[k]:
-                lower = powers.index(tuple(e - (i == k) for i, e in enumerate(p)))
-                by_state[:, j, k] = p[k] * terms[:, lower] / scale[k]
-    found = np.empty((len(states), len(equations), dimension))
-    for place, i in enumerate(equations):
-        design = terms * weights[:, i, None]
-        size = np.maximum(np.linalg.norm(design, axis=0), 1e-300)
-        normal = (design / size).T @ (design / size) + 1e-6 * np.eye(len(powers))
-        coefficients = np.linalg.solve(normal, (design / size).T @ (slopes[:, i] * weights[:, i])) / size
-        found[:, place] = np.einsum("tjk,j->tk", by_state, coefficients)
-    return found
-
-
 @dataclass(frozen=True)
 class Driven:
     """How an unknown function drives one run, at each of its samples.
@@ -273,7 +220,7 @@ def driven_response(
 
     None where the runs are too short.
     """
-    spread, units = _spread(smoothing.trajectories), units_of(smoothing.trajectories)
+    spread, units = _spread(smoothing.trajectories), _units(smoothing.trajectories)
     floor = FLOOR * np.maximum(spread, 1e-300)
     share = MAX_SAMPLES / sum(len(run.times) for run in smoothing.trajectories)
     found: list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, np.ndarray, float, int]]] = []
@@ -283,7 +230,7 @@ def driven_response(
         if count < 2:
             continue
         path = _averaged(trajectory, run, one.jacobians, smoothing.noise, floor, count, units)
-        for window in steady(path, spread / units):
+        for window in _steady(path, spread / units):
             rows = np.searchsorted(run.times, window.times)
             values += int(np.count_nonzero(window.weights))
             parts = _factored(

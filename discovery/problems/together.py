@@ -14,7 +14,7 @@ import sympy as sp
 from jaxtyping import Float
 from scipy.linalg import block_diag
 
-from discovery.problems.response import Path, driven_by, freely, paths_of, steady, units_of
+from discovery.problems.response import Path, driven_by, freely, windows_of
 from discovery.types import Smoothing, Trajectory
 
 
@@ -43,12 +43,9 @@ def together(
         laws: likely right-hand sides, by state, whose derivatives are the Jacobian.
         floor: share of a state's spread below which deviations are not believed.
     """
-    units, names = units_of(smoothing.trajectories), trajectories[0].names
-    paths = paths_of(trajectories, smoothing, laws, units, floor)
-    if not paths:
+    windows, units = windows_of(trajectories, smoothing, laws, floor)
+    if not windows:
         return None
-    spread = np.vstack([path.states for path in paths]).std(axis=0)
-    windows = [window for path in paths for window in steady(path, spread)]
     targets, operators, free = zip(*[_rows(window) for window in windows], strict=True)
     count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)
     return Together(
@@ -56,7 +53,7 @@ def together(
         np.concatenate(targets),
         {
             name: np.asarray(block_diag(*[one[i] for one in operators])) / units[i]
-            for i, name in enumerate(names)
+            for i, name in enumerate(trajectories[0].names)
         },
         count,
     )  # fmt: skip

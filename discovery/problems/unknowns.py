@@ -19,9 +19,10 @@ from discovery.dynamics.evaluate import jacobians
 from discovery.errors import DataError
 from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
 from discovery.problems.flexible import MOST, Flexible, Start
+from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, weak_regression
-from discovery.problems.response import Driven, Response, driven_response, likely_jacobians, projector
+from discovery.problems.response import Driven, Response, driven_response, projector
 from discovery.types import (
     DiscoveryProblem,
     Regression,

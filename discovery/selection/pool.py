@@ -16,8 +16,9 @@ from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.prices import LENGTHS
 from discovery.selection.sheet import Sheet, Tested
-from discovery.symbolic.complexity import added_length, description_length, node_count
+from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
+from discovery.symbolic.stated import added_length
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.

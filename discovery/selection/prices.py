@@ -11,14 +11,8 @@ import sympy as sp
 from jaxtyping import Float
 from scipy import sparse
 
-from discovery.symbolic.complexity import (
-    PER_TRANSCENDENTAL,
-    Function,
-    description_length,
-    functions_of,
-    is_shared,
-    terms_of,
-)
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL, Function, description_length, functions_of
+from discovery.symbolic.stated import is_shared, terms_of
 from discovery.types import symbol
 
 # What the length of the expression weighs here: on ODEBench at 5 % noise 71 true equations of 88 are among the first 20

@@ -22,8 +22,8 @@ from discovery.dynamics.shooting import Fit
 from discovery.selection.counting import Scale, power_of_unit, scales
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.moves import numbering, renumbered
-from discovery.symbolic.complexity import stated_length
 from discovery.symbolic.constants import between_units, substituted
+from discovery.symbolic.stated import stated_length
 from discovery.types import Law, symbol
 
 Home = set[tuple[str, sp.Expr]]  # equations and terms that a constant stands in

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from discovery.symbolic.complexity import stated_length
+from discovery.symbolic.stated import stated_length
 
 RULE = (
     "Description length N log((chi2/N + 1)/2) + (P/2) log N + S in nats on the measured trajectories, with N measured "

@@ -65,8 +65,9 @@ def _hopeful(refined: Sequence[Refined]) -> list[int]:
         for place, item in enumerate(refined)
         if item.score < refined[0].score + NEAR
     }
-    behind = sorted((place for place in hopes if place >= LEADING), key=lambda place: (hopes[place], place))
-    return [place for place in hopes if place < LEADING] + [p for p in behind if hopes[p] < refined[0].score + SLACK][:MOST]
+    first = [place for place in hopes if place < LEADING]
+    behind = [place for place in hopes if place >= LEADING and hopes[place] < refined[0].score + SLACK]
+    return first + sorted(behind, key=lambda place: (hopes[place], place))[:MOST]
 
 
 def _distinct(refined: Sequence[Refined], windows: Windows) -> list[Refined]:

@@ -11,7 +11,6 @@ import sympy as sp
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from discovery.symbolic.constants import parts, power_of_ten, real_value
-from discovery.symbolic.expansion import is_short
 
 # Nats on top of the nodes of a law. A parabola has more nodes than a sine that imitates it (16 nats against 8), and a
 # product of such functions imitates nearly anything: at 2 nats, sin(sin(x)) took the place of logistic growth in two
@@ -44,32 +43,6 @@ def description_length(expression: sp.Expr) -> float:
     return _spelled(whole) + PER_TRANSCENDENTAL * len(whole.functions)
 
 
-def stated_length(expressions: Sequence[sp.Expr]) -> float:
-    """Nats to state the right-hand sides of a law: each as short as it can be, what they share once.
-
-    A term that another equation has had, whatever its coefficient, is one node: what flows out of one state and into
-    another, as by mass action, is one thing to say. So is a function of one argument.
-    """
-    functions = frozenset[Function]().union(*[_measured(expression).functions for expression in expressions])
-    known: dict[sp.Expr, sp.Symbol] = {}
-    total = PER_TRANSCENDENTAL * len(functions)
-    for expression in expressions:
-        terms = terms_of(expression) if len(expressions) > 1 else ()
-        stated = _shortest(expression)
-        if not known.keys().isdisjoint(term for _, term in terms):
-            stated = min(stated, _shortest(sp.Add(*[number * known.get(term, term) for number, term in terms])))
-        total += stated
-        for _, term in terms:
-            if is_shared(term):
-                known.setdefault(term, sp.Symbol(f"shared{len(known)}", real=True))
-    return total
-
-
-def added_length(expression: sp.Expr, others: Sequence[sp.Expr]) -> float:
-    """Nats that a right-hand side adds to those of the other states."""
-    return stated_length([*others, expression]) - stated_length(others)
-
-
 def functions_of(expression: sp.Expr) -> frozenset[Function]:
     """The functions that cost extra, each once."""
     return _measured(expression).functions
@@ -80,18 +53,7 @@ def _spelled(whole: _Measure) -> float:
 
 
 @lru_cache(maxsize=1 << 14)
-def terms_of(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
-    """The summands, multiplied out where that is short, each as its coefficient and what is left."""
-    found: list[tuple[sp.Expr, sp.Expr]] = []
-    for term in sp.Add.make_args(sp.expand_mul(expression) if is_short(expression) else expression):
-        factors = sp.Mul.make_args(term)
-        numbers = [factor for factor in factors if factor.is_number or _is_constant_symbol(factor)]
-        found.append((sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])))
-    return tuple(found)
-
-
-@lru_cache(maxsize=1 << 14)
-def _shortest(expression: sp.Expr) -> float:
+def shortest(expression: sp.Expr) -> float:
     """The shorter of two spellings, functions apart: as it is, and with factors that terms share written once.
 
     x (a + b x) and a x + b x^2 are one law, and to multiply out is no reason to count it twice.
@@ -120,7 +82,7 @@ def _factors(term: sp.Expr) -> set[sp.Expr]:
     for part in sp.Mul.make_args(term):
         whole = isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp.is_positive
         base = part.base if whole and isinstance(part, sp.Pow) else part
-        if base.is_Function or (isinstance(base, sp.Symbol) and not _is_constant(base.name)):
+        if base.is_Function or (isinstance(base, sp.Symbol) and not is_constant(base.name)):
             found.add(base)
     return found
 
@@ -149,7 +111,7 @@ _NUMBER = _Measure(1, frozenset({"number"}), variable=False)
 @lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
 def _measured(expression: sp.Expr) -> _Measure:
     if isinstance(expression, sp.Symbol):
-        return _Measure(1, frozenset({"number" if _is_constant(expression.name) else expression.name}))
+        return _Measure(1, frozenset({"number" if is_constant(expression.name) else expression.name}))
     measured = [_NUMBER if part.is_Number else _measured(part) for part in parts(expression)]
     inner = [measure for measure in measured if measure.variable]
     if not inner:
@@ -195,18 +157,10 @@ def _functions(expression: sp.Expr) -> frozenset[Function]:
 def converts(expression: sp.Expr) -> bool:
     """Whether a state is counted in another unit: times exactly a power of ten, as 1000 mm are 1 m."""
     number, rest = expression.as_coeff_Mul()
-    state = isinstance(rest, sp.Symbol) and not _is_constant(rest.name)
+    state = isinstance(rest, sp.Symbol) and not is_constant(rest.name)
     return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
 
 
-def is_shared(term: sp.Expr) -> bool:
-    """Whether it is shorter to point at a term than to state it again: more than a state or a number."""
-    return not isinstance(term, sp.Symbol | sp.Number)
-
-
-def _is_constant_symbol(factor: sp.Expr) -> bool:
-    return isinstance(factor, sp.Symbol) and _is_constant(factor.name)
-
-
-def _is_constant(name: str) -> bool:
+def is_constant(name: str) -> bool:
+    """Whether a symbol of that name is a constant c0, c1, ..."""
     return name[:1] == "c" and name[1:].isdigit()

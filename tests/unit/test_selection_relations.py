@@ -11,7 +11,7 @@ from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import cut
 from discovery.selection.counting import power_of_unit, scales
 from discovery.selection.refined import Refined, refine
-from discovery.selection.relations import named, relations
+from discovery.selection.relations import idle, named, promise, relations
 from discovery.selection.simplifying import simplified, simplified_front
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
@@ -188,6 +188,51 @@ def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: C
     assert 1 == len(front)
     assert [2, 3] == [len(item.law.constants) for item in simplified_front([free, far], windows, SETTINGS, threads=2)]
     assert [] == simplified_front([], windows, SETTINGS, threads=1)
+
+
+def test_a_law_behind_many_others_may_be_ahead_with_its_relations(
+    law_of: Callable[..., Law], outbreak: DiscoveryProblem
+) -> None:
+    """It is simplified for what its relations promise; one that is too far behind is left as it is."""
+    windows = cut(outbreak.trajectories, outbreak.smoothing.trajectories, outbreak.smoothing.noise, 1000)
+    free = refined_of(outbreak, law_of(EPIDEMIC, 0.4, 0.4, 0.3))
+    assert 2.0 < promise(free.fit) < 9.0
+
+    def ahead(place: int) -> Refined:
+        law = law_of({**EPIDEMIC, "S": f"-c0*S*I - {place}*S**2/10**9"}, 0.4, 0.4, 0.3)
+        return Refined(refined_of(outbreak, law).fit, free.score - 6.0 + 0.01 * place)
+
+    def constants(behind: Refined) -> int:
+        every = [ahead(place) for place in range(1, 9)]
+        front = simplified_front([*every, behind], windows, SETTINGS, threads=1)
+        return min(len(item.law.constants) for item in front)
+
+    assert 2 == constants(free)
+    assert 3 == constants(Refined(free.fit, free.score + 7.0))
+
+
+def test_a_term_that_no_longer_pays_leaves(law_of: Callable[..., Law]) -> None:
+    """Where it costs the fit less than its constant is worth; what the data need stays, and so does a whole side."""
+    law = law_of({"x": "c0*x*y - 10*x + 10*y", "y": "c1*x"}, 1e-3, 2.0)
+    (found,) = idle(fit_of(law, [1e-3, 1e-3]))
+    assert [str(skeleton) for skeleton in found.law.skeletons] == ["-10*x + 10*y", "c0*x"]
+    assert found.objection == pytest.approx(0.5, rel=0.02)
+    assert found.evidence == pytest.approx(0.5 * math.log(1000) - 0.5, rel=0.01)
+    assert found.text == ""
+    assert not idle(fit_of(law, [1e-4, 1e-3])), "ten deviations from zero"
+    assert not idle(fit_of(law_of({"x": "c0*y"}, 0.1), [1.0])), "nothing would be left"
+    assert not idle(fit_of(law_of({"x": "c0*y/(c1 + y)"}, 1.0, 0.1), [0.1, 1.0])), "the constant is inside of a term"
+
+
+def test_exact_constants_make_a_term_idle(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
+    """It may have led the fit to them; without it the law is shorter still."""
+    problem = problem_of(law_of({"x": "y", "y": "-x - y"}), [[2.0, 0.0]], np.linspace(0.0, 6.0, 80), noise=0.02)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    found = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y + c3*x**3"}, 1.0, -1.0, -1.0, 0.01), windows)
+    assert found is not None
+    simple = simplified(found, windows, SETTINGS)
+    assert simple.law.equations == {"x": parse("y"), "y": parse("-x - y")}
+    assert len(simple.relations) == 3, "that a term has left is none"
 
 
 def test_a_constant_inside_of_a_term_is_told_as_such(law_of: Callable[..., Law]) -> None:

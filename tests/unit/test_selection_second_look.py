@@ -12,7 +12,7 @@ from discovery.problems.regression import regressions
 from discovery.protocols import Deadline
 from discovery.selection.pool import pool, sheets_of
 from discovery.selection.refined import Refined, refine
-from discovery.selection.second_look import looks_twice, second_look
+from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -57,9 +57,8 @@ def test_the_truth_comes_first_about_the_curve_of_its_imitation(
 ) -> None:
     """Not so about the smoothed curve, which is wrong; the engines that proposed it are still told."""
     before = pool(CANDIDATES, pendulum, per_size=2, most=9)["y"]
-    after = second_look(sheets_of(CANDIDATES, pendulum), pendulum, best.fit, windows, pendulum.smoothing.noise, most=9)[
-        "y"
-    ]
+    noise = pendulum.smoothing.noise
+    after = second_look(sheets_of(CANDIDATES, pendulum), pendulum, best.fit, windows, noise, most=9).pools["y"]
     assert before[0].skeleton != parse("c0*sin(x)")
     assert after[0].skeleton == parse("c0*sin(x)"), [entry.skeleton for entry in after]
     assert "test" in after[0].sources
@@ -68,9 +67,8 @@ def test_the_truth_comes_first_about_the_curve_of_its_imitation(
 def test_a_step_from_the_law_needs_no_engine(pendulum: DiscoveryProblem, windows: Windows, best: Refined) -> None:
     """Its terms need, in whatever candidates."""
     candidates = [one for one in CANDIDATES if one.expression != parse("-sin(x)")]
-    found = second_look(sheets_of(candidates, pendulum), pendulum, best.fit, windows, pendulum.smoothing.noise, most=9)[
-        "y"
-    ]
+    noise = pendulum.smoothing.noise
+    found = second_look(sheets_of(candidates, pendulum), pendulum, best.fit, windows, noise, most=9).pools["y"]
     assert found[0].skeleton == parse("c0*sin(x)")
     assert found[0].sources == ("selection:second look",)
 
@@ -78,11 +76,10 @@ def test_a_step_from_the_law_needs_no_engine(pendulum: DiscoveryProblem, windows
 def test_settled_equations_stay(pendulum: DiscoveryProblem, windows: Windows, best: Refined) -> None:
     """What is certain has nothing in its place."""
     settled = pendulum.settling({"x": parse("y")})
-    found = second_look(
-        sheets_of(CANDIDATES, settled), settled, best.fit, windows, settled.smoothing.noise, most=9
-    )  # fmt: skip
-    assert found["x"] == ()
-    assert found["y"]
+    found = second_look(sheets_of(CANDIDATES, settled), settled, best.fit, windows, settled.smoothing.noise, most=9)
+    assert found.pools["x"] == ()
+    assert found.pools["y"]
+    assert found.pairs == ()
 
 
 def test_outliers_decide_nothing_where_fits_are_robust(
@@ -94,8 +91,8 @@ def test_outliers_decide_nothing_where_fits_are_robust(
     wild[20::30] += 4.0
     spoilt = replace(pendulum, trajectories=(replace(run, states=wild),))
     sheets, noise = sheets_of(CANDIDATES, spoilt), spoilt.smoothing.noise
-    assert second_look(sheets, spoilt, best.fit, windows, noise, most=9)["y"][0].skeleton != parse("c0*sin(x)")
-    kept = second_look(sheets, spoilt, best.fit, windows, noise, most=9, robust=True)["y"]
+    assert second_look(sheets, spoilt, best.fit, windows, noise, most=9).pools["y"][0].skeleton != parse("c0*sin(x)")
+    kept = second_look(sheets, spoilt, best.fit, windows, noise, most=9, robust=True).pools["y"]
     assert kept[0].skeleton == parse("c0*sin(x)")
 
 
@@ -113,7 +110,7 @@ def test_a_term_that_the_smoothed_curve_leaves_undefined_is_tried(
     assert linear is not None
     assert "sqrt(x)" not in str([entry.skeleton for entry in pool(candidates, problem, per_size=2, most=9)["x"]])
     noise = problem.smoothing.noise
-    found = second_look(sheets_of(candidates, problem), problem, linear.fit, cutting, noise, most=9)["x"]
+    found = second_look(sheets_of(candidates, problem), problem, linear.fit, cutting, noise, most=9).pools["x"]
     assert parse("c0 + c1*sqrt(x)") in [entry.skeleton for entry in found[:2]]
 
 
@@ -127,7 +124,7 @@ def test_a_constant_rate_overflows_nowhere(
     assert constant is not None
     candidates = [EquationCandidate("x", parse(text), "test") for text in ("2", "0.1*x")]
     sheets = sheets_of(candidates, problem)
-    found = second_look(sheets, problem, constant.fit, windows, problem.smoothing.noise, most=9)["x"]
+    found = second_look(sheets, problem, constant.fit, windows, problem.smoothing.noise, most=9).pools["x"]
     assert found[0].skeleton == parse("c0")
 
 
@@ -135,8 +132,8 @@ def test_no_second_look_without_a_curve_or_time(pendulum: DiscoveryProblem, wind
     """A law that cannot be followed, or a deadline that has passed."""
     sheets, noise = sheets_of(CANDIDATES, pendulum), pendulum.smoothing.noise
     lost = replace(best.fit, law=best.law.with_constants((1.0, 9.0, 9.0)))
-    assert second_look(sheets, pendulum, lost, windows, noise, most=9) == {}
-    assert second_look(sheets, pendulum, best.fit, windows, noise, most=9, deadline=Deadline.after(-1.0)) == {}
+    assert second_look(sheets, pendulum, lost, windows, noise, most=9) == Look({})
+    assert second_look(sheets, pendulum, best.fit, windows, noise, most=9, deadline=Deadline.after(-1.0)) == Look({})
 
 
 def test_what_is_driven_told_or_a_map_is_looked_at_once(pendulum: DiscoveryProblem, windows: Windows) -> None:

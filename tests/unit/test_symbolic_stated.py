@@ -1,0 +1,61 @@
+"""The length of a law whose equations state what they share once."""
+
+import pytest
+import sympy as sp
+
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL, description_length
+from discovery.symbolic.parse import parse
+from discovery.symbolic.stated import added_length, is_shared, stated_length, terms_of
+
+
+def sides(*texts: str) -> list[sp.Expr]:
+    """Right-hand sides."""
+    return [parse(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["x*(c0 + c1*x)", "c0 + c1*x", "x*y*(c0*x + c1*y + c2)"])
+def test_to_multiply_out_costs_nothing(text: str) -> None:
+    """A law has one length, and it is not more than that of any spelling at hand."""
+    assert stated_length(sides(text)) == stated_length([sp.expand(parse(text))])
+    assert stated_length(sides(text)) <= description_length(parse(text))
+
+
+def test_a_flow_from_one_state_to_another_is_stated_once() -> None:
+    """Whatever its coefficients; two flows of the same size are not."""
+    fed = ("-c0*x*y**2", "c1*x*y**2 - c2*y")
+    assert stated_length(sides(*fed)) < sum(stated_length(sides(text)) for text in fed) - 1.0
+    assert stated_length(sides(*fed)) < stated_length(sides("-c0*x**2*y", fed[1]))
+    mixed = ("-c0*x*y", "c1*x*y - c2*y")  # where y (c1 x - c2) is as short
+    assert stated_length(sides(*mixed)) == pytest.approx(sum(stated_length(sides(text)) for text in mixed))
+
+
+def test_a_flow_within_brackets_is_the_same() -> None:
+    """As y (c x - k) is written."""
+    bracket = stated_length(sides("-c0*x**2*y", "y*(c1*x**2 - c2)"))
+    assert bracket == stated_length(sides("-c0*x**2*y", "c1*x**2*y - c2*y"))
+
+
+def test_an_angle_is_paid_once_in_a_law() -> None:
+    """A glider's drag and lift are of one."""
+    one = stated_length(sides("-x**2 - sin(y)", "x - cos(y)/x"))
+    two = stated_length(sides("-x**2 - sin(y)", "x - cos(z)/x"))
+    assert one == pytest.approx(two - PER_TRANSCENDENTAL)
+
+
+def test_a_single_state_or_number_is_no_shorter_to_point_at() -> None:
+    """So that linear laws are as long as their equations."""
+    assert stated_length(sides("c0*x + c1", "c2*x + c3")) == 2 * stated_length(sides("c0*x + c1"))
+    assert [is_shared(term) for term in sides("x", "1", "x*y", "x**2")] == [False, False, True, True]
+
+
+def test_what_is_added_is_less_where_it_is_shared() -> None:
+    """By as much as the law becomes shorter."""
+    others = sides("-c0*x*y")
+    assert added_length(parse("c1*x*y"), others) < added_length(parse("c1*x*z"), others)
+    assert stated_length([*others, parse("c1*x*y")]) == stated_length(others) + added_length(parse("c1*x*y"), others)
+
+
+def test_terms_come_without_their_coefficients() -> None:
+    """Numbers and constants are these."""
+    found = {str(term): str(number) for number, term in terms_of(parse("x*(2*c0*y - 3)"))}
+    assert found == {"x*y": "2*c0", "x": "-3"}
