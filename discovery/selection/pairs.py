@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -20,7 +21,8 @@ from discovery.problems.response import projector
 from discovery.problems.together import Together, together
 from discovery.selection.pool import Entry, entry_of
 from discovery.selection.prices import Prices, Support, incidence
-from discovery.selection.steps import View
+from discovery.selection.steps import Form, View
+from discovery.symbolic.writing import weighted_sum
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
 SOURCE = "selection:second look"
@@ -29,7 +31,7 @@ FLOOR = 1e-5
 # Candidates of a state that are made expressions of.
 MOST = 240
 # Forms of each equation that are fitted beside each of another, of two states; fewer where there are more states.
-LISTED = 300
+LISTED = 200
 # Pairs of each two states that are tried on trajectories.
 TRIED = 12
 # States beyond which no pairs are tried: there are more of them than time is for.
@@ -59,6 +61,11 @@ class Seen:
     supports: Mapping[Support, set[str]]
     own: Support
 
+    @cached_property
+    def forms(self) -> list[Form]:
+        """The likeliest first."""
+        return self.view.likeliest(self.supports, max(MOST, LISTED))
+
     @property
     def state(self) -> str:
         """Whose equations they are."""
@@ -66,13 +73,15 @@ class Seen:
 
     def candidates(self) -> Iterator[EquationCandidate]:
         """The likeliest by an estimate of their lengths; a step that an engine has proposed is the engine's."""
-        for expression, sources in self.view.likeliest(self.supports, MOST):
+        for form in self.forms[:MOST]:
+            sources = set[str]().union(*(self.supports[support] for support in form.spellings))
+            expression = weighted_sum(form.numbers, [self.view.terms[i] for i in form.support])
             for source in sorted(sources - {SOURCE} or sources):
                 yield EquationCandidate(self.state, expression, source)
 
     def listed(self, operator: Float[np.ndarray, "row point"], most: int) -> Listed:
         """The likeliest, in rows that equations share."""
-        supports = [self.own, *(one for one in self.view.leading(self.supports, most) if one != self.own)]
+        supports = [self.own, *(form.support for form in self.forms[:most] if form.support != self.own)]
         used = sorted({i for support in supports for i in support})
         places = {i: place for place, i in enumerate(used)}
         own = tuple(tuple(places[i] for i in support) for support in supports)

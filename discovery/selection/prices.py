@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -58,11 +59,10 @@ class Prices:
         known = {term for other in others for _, term in terms_of(other) if is_shared(term)}
         plain, shared = np.zeros(len(terms)), np.zeros(len(terms))
         functions = [frozenset[Function]()] * len(terms)
-        pointer = description_length(sp.Mul(symbol("c0"), POINTER))
+        pointer, _ = _stated(POINTER)
         for i in used:
-            stated = sp.Mul(symbol("c0"), terms[i])
-            functions[i] = frozenset() if terms[i] in known else functions_of(stated) - paid
-            nats = description_length(stated) - PER_TRANSCENDENTAL * len(functions_of(stated))
+            nats, its_functions = _stated(terms[i])
+            functions[i] = frozenset() if terms[i] in known else its_functions - paid
             nats = min(nats, pointer) if terms[i] in known else nats
             plain[i] = LENGTHS * nats + 0.5 * math.log(max(2, count))
             shared[i] = LENGTHS * max(nats - pointer, 0.0)
@@ -92,6 +92,14 @@ class Prices:
         every = dict.fromkeys(one for prices in of for some in prices.functions for one in sorted(some, key=str))
         places = {one: place for place, one in enumerate(every)}
         return _uses(supports, [{places[one] for one in some} for some in self.functions], len(places))
+
+
+@lru_cache(maxsize=1 << 14)
+def _stated(term: sp.Expr) -> tuple[float, frozenset[Function]]:
+    """Nats of a term with a coefficient, its functions apart, and these."""
+    stated = sp.Mul(symbol("c0"), term)
+    functions = functions_of(stated)
+    return description_length(stated) - PER_TRANSCENDENTAL * len(functions), functions
 
 
 def _uses(supports: sparse.csr_array, has: Sequence[set[int]], number: int) -> sparse.csr_array:

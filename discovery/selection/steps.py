@@ -6,7 +6,7 @@ that a step is tried by one projection, and thousands cost as much as a handful.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, islice
@@ -21,7 +21,6 @@ from discovery.selection.refit import refitted
 from discovery.selection.sheet import chi_squared, noise_left
 from discovery.symbolic.constants import shape
 from discovery.symbolic.sums import Sums
-from discovery.symbolic.writing import weighted_sum
 
 # Share of a term's column that must be left when the other terms have had theirs, or it says nothing of its own.
 OWN = 1e-6
@@ -30,6 +29,20 @@ DIGITS = 6
 # Terms of a law beyond which no two are left out at once, and terms that are tried in one place: more take seconds.
 MANY = 12
 MOST = 120
+
+
+@dataclass(frozen=True)
+class Form:
+    """The likeliest sum of its form.
+
+    Attributes:
+        support, numbers: its terms and coefficients.
+        spellings: all supports of that form, which differ by inner constants.
+    """
+
+    support: Support
+    numbers: tuple[float, ...]
+    spellings: tuple[Support, ...]
 
 
 @dataclass(frozen=True)
@@ -52,29 +65,12 @@ class View:
         """The shape of each term; terms that differ by inner constants have one."""
         return tuple(map(shape, self.terms))
 
-    def likeliest(self, supports: Mapping[Support, set[str]], most: int) -> Iterator[tuple[sp.Expr, set[str]]]:
-        """Those of the shortest description with coefficients fitted to the samples, one of each form.
-
-        Args:
-            supports: who proposed each; of one form, all who did are told.
-        """
+    def likeliest(self, supports: Iterable[Support], most: int) -> list[Form]:
+        """The forms of the shortest description, with coefficients fitted to the samples."""
         distinct = [support for support in supports if support]
-        sums, forms = self._in_order(distinct)
-        for rows in islice(forms, most):
-            support, numbers = sums.row(rows[0])
-            expression = weighted_sum(numbers, [self.terms[i] for i in support])
-            yield expression, set().union(*(supports[distinct[row]] for row in rows))
-
-    def leading(self, supports: Iterable[Support], most: int) -> list[Support]:
-        """The first of those."""
-        distinct = [support for support in supports if support]
-        return [distinct[rows[0]] for rows in islice(self._in_order(distinct)[1], most)]
-
-    def _in_order(self, distinct: Sequence[Support]) -> tuple[Sums, Collection[list[int]]]:
-        """The fitted sums, and for each form, the shortest first, those that have it, the shortest first."""
-        ones = incidence(distinct, len(self.terms))
         if not distinct:
-            return Sums(self.terms, ones), ()
+            return []
+        ones = incidence(distinct, len(self.terms))
         sums = refitted(Sums(self.terms, ones), self.columns, self.response.targets)
         costs = chi_squared(sums, self.columns, self.response.targets)
         noise = noise_left(float(np.min(costs)), self.response)
@@ -83,7 +79,8 @@ class View:
         forms: dict[tuple[str, ...], list[int]] = {}
         for row in np.argsort(lengths, kind="stable").tolist():
             forms.setdefault(tuple(sorted(self.kinds[i] for i in distinct[row])), []).append(row)
-        return sums, forms.values()
+        leading = islice(forms.values(), most)
+        return [Form(*sums.row(rows[0]), tuple(distinct[row] for row in rows)) for rows in leading]
 
     def steps(self, own: Support) -> Iterator[Support]:
         """Supports one step from ``own``; of terms that differ by inner constants, the best in each place."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import sympy as sp
 
 from discovery.problems.response import responses_of
 from discovery.selection.sheet import Sheet
@@ -53,17 +52,17 @@ def test_of_terms_that_differ_by_inner_constants_one_is_put_in(view: View) -> No
 
 def test_the_true_form_is_a_step_from_its_imitation(view: View) -> None:
     """Two terms of Taylor's series become the sine that they stood for."""
-    steps = {one: {"step"} for one in view.steps(support(view, "x", "x**3", "y"))}
-    first, sources = next(view.likeliest(steps, 9))
-    assert sources == {"step"}
-    assert {term.as_coeff_Mul()[1] for term in sp.Add.make_args(first)} == {parse("y"), parse("sin(x)")}
-    assert float(first.coeff(parse("sin(x)"))) == pytest.approx(-1.0, rel=0.05)
+    first = view.likeliest(view.steps(support(view, "x", "x**3", "y")), 9)[0]
+    assert first.support == support(view, "y", "sin(x)")
+    sine = first.numbers[first.support.index(*support(view, "sin(x)"))]
+    assert sine == pytest.approx(-1.0, rel=0.05)
 
 
-def test_of_one_form_the_likeliest_is_told_with_all_who_proposed_it(view: View) -> None:
+def test_of_one_form_the_likeliest_stands_for_all_spellings(view: View) -> None:
     """However many inner constants were tried."""
-    supports = {support(view, TERMS[5]): {"one"}, support(view, TERMS[6]): {"other"}, support(view, "y"): {"third"}}
-    found = list(view.likeliest(supports, 9))
-    assert sorted(map(sorted, [sources for _, sources in found])) == [["one", "other"], ["third"]]
-    assert len(list(view.likeliest(supports, 1))) == 1
-    assert not list(view.likeliest({(): {"nothing"}}, 9))
+    supports = [support(view, TERMS[5]), support(view, TERMS[6]), support(view, "y")]
+    found = view.likeliest(supports, 9)
+    assert sorted(sorted(form.spellings) for form in found) == sorted([sorted(supports[:2]), supports[2:]])
+    assert all(form.support == form.spellings[0] for form in found)
+    assert len(view.likeliest(supports, 1)) == 1
+    assert not view.likeliest([()], 9)
