@@ -1,6 +1,7 @@
 """Laws that blow up on the data are not chosen."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows, cut
 from discovery.selection.refined import Refined
-from discovery.selection.soundness import sound, sound_first
+from discovery.selection.soundness import sound, sound_first, steady
 from discovery.types import DiscoveryProblem, Law
 
 TIMES = np.linspace(0.0, 10.0, 200)
@@ -73,3 +74,41 @@ def test_the_first_sound_law_leads(wave: DiscoveryProblem, law_of: Callable[...,
     assert [good, other, bad, worse] == order([bad, worse, good, other], wave)
     assert [bad, worse] == order([bad, worse], wave)
     assert [] == order([], wave)
+
+
+@pytest.mark.parametrize(
+    ("sides", "start", "stays"),
+    [
+        ({"x": "-x", "y": "-y"}, [1.0, 1.0], True),
+        ({"x": "x - 2*y", "y": "-y"}, [1.0, 1.0], False),
+        ({"x": "0.5*x", "y": "-y"}, [1.0, 1.0], True),
+        ({"x": "x - x**3", "y": "-y"}, [1e-3, 1.0], True),
+        ({"x": "0.05*x**2", "y": "-y"}, [1.9, 1.0], True),
+    ],
+)
+def test_a_balance_on_the_point_of_a_needle_is_not_steady(
+    sides: dict[str, str],
+    start: list[float],
+    stays: bool,
+    law_of: Callable[..., Law],
+    problem_of: Callable[..., DiscoveryProblem],
+) -> None:
+    """Where more and less of a state both leave all bounds: not growth, what turns back, or a blow-up on one side."""
+    law = law_of(sides)
+    problem = problem_of(law, [start], TIMES, noise=0.05)
+    windows = windows_of(problem, 1000)
+    fit = replace(fitted(law, windows), starts=np.array([start]))
+    assert stays == steady(fit, windows, problem.trajectories)
+
+
+def test_a_steady_law_leads_and_without_one_a_sound_one(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """The decay that the samples show, not the saddle that goes through them as well."""
+    decay, saddle = law_of({"x": "-x", "y": "-y"}), law_of({"x": "x - 2*y", "y": "-y"})
+    problem = problem_of(decay, [[1.0, 1.0]], TIMES, noise=0.05)
+    windows = windows_of(problem, 1000)
+    one, other = (Refined(replace(fitted(law, windows), starts=np.ones((1, 2))), 0.0) for law in (saddle, decay))
+    assert sound(one.fit, windows, problem.trajectories)
+    assert [other, one] == sound_first([one, other], windows, problem.trajectories)
+    assert [one] == sound_first([one], windows, problem.trajectories)
