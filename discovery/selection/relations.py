@@ -10,7 +10,7 @@ Source: Dickey (1971), Ann. Math. Statist. 42:204, for the ratio; the prices are
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -139,12 +139,14 @@ def idle(fit: Fit) -> list[Relation]:
     for place, constant in enumerate(constants):
         variance = max(float(covariance[place, place]), TINY * constant**2)
         objection = 0.5 * constant**2 / variance
-        parts = tuple(substituted(part, {symbol(f"c{place}"): sp.S.Zero}) for part in law.parts)
+        written: dict[sp.Expr, sp.Expr] = {symbol(f"c{place}"): sp.S.Zero}
+        parts = tuple(substituted(part, written) for part in law.parts)
         if objection < saved and _multiplies(law, place) and 0 not in parts:
             moved = constants - covariance[:, place] * (constant / variance)
             simpler = renumbered(law.rebuilt(parts, tuple(map(float, moved))))
             change = tuple(map(float, moved - constants))
-            found.append(Relation(place, simpler, 0.0, saved - objection, objection, "", (), change))
+            held = _held(law, parts, written)
+            found.append(Relation(place, simpler, 0.0, saved - objection, objection, "", held, change))
     return found
 
 
@@ -180,14 +182,17 @@ def _relation(law: Law, covariance: Float[np.ndarray, "constant constant"], one:
     simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
     half = 1.96 * math.sqrt(one.variance)
     text = _told(law, place, expression, one.value - half + one.miss, one.value + half + one.miss)
-    held: tuple[sp.Expr, ...] = ()
-    if law.frame is None:
-        named = numbering(parts)
-        held = tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(constants)))
+    held = () if law.frame is not None else _held(law, parts, written)
     other = float(substituted(expression, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(law.constants)}))
     change = tuple(map(float, moved - constants))
     stretch = float(constants[place]) / other
     return Relation(place, simpler, one.price, one.evidence, one.objection, text, held, change, stretch)
+
+
+def _held(law: Law, parts: Sequence[sp.Expr], written: Mapping[sp.Expr, sp.Expr]) -> tuple[sp.Expr, ...]:
+    """Each constant as what is written in ``parts`` has it, in those that are left."""
+    named = numbering(parts)
+    return tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(law.constants)))
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:

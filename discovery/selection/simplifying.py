@@ -14,7 +14,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, fit, following
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.refined import Free, Refined, in_order, refine, side_by_side
+from discovery.selection.refined import Free, Refined, canonical_law, in_order, refine, side_by_side
 from discovery.selection.relations import Relation, idle, promise, relations
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.fingerprint import first_equal
@@ -51,11 +51,20 @@ def simplified_front(
     """The laws with the leading ones simplified, best first; of laws that became the same, the better."""
     near = _hopeful(refined)
     work = partial(simplified, windows=windows, settings=settings, deadline=deadline, surcharge=surcharge)
-    forms: dict[tuple[object, ...], Refined] = {}
     simple = side_by_side(work, [refined[place] for place in near], threads)
+    forms: dict[tuple[object, ...], Refined] = {}
     for item in in_order([*simple, *(item for place, item in enumerate(refined) if place not in near)]):
-        forms.setdefault(item.law.skeletons, item)
+        form = canonical_law(item.law).skeletons  # that of a law whose other constants are exact, too
+        known = forms.setdefault(form, item)
+        # Of two ways to one law the straight one: its intervals know what is free without the relations.
+        if known.law.skeletons == item.law.skeletons and _detour(known) > _detour(item):
+            forms[form] = replace(item, score=known.score)
     return _distinct(list(forms.values()), windows)
+
+
+def _detour(item: Refined) -> int:
+    """Constants that a law has lost on the way, beyond those that its relations say."""
+    return 0 if item.free is None else len(item.free.held) - len(item.law.constants) - len(item.relations)
 
 
 def _hopeful(refined: Sequence[Refined]) -> list[int]:

@@ -183,10 +183,14 @@ def test_laws_that_become_the_same_are_one(outbreak: DiscoveryProblem, law_of: C
     windows = cut(outbreak.trajectories, outbreak.smoothing.trajectories, outbreak.smoothing.noise, 1000)
     free = refined_of(outbreak, law_of(EPIDEMIC, 0.4, 0.4, 0.3))
     tied = refined_of(outbreak, law_of({"S": "-c0*S*I", "I": "c0*S*I - c1*I"}, 0.4, 0.3))
-    far = Refined(free.fit, free.score + 50.0)
+    far = Refined(
+        refined_of(outbreak, law_of({**EPIDEMIC, "S": "-c0*S*I + 0.001*S"}, 0.4, 0.4, 0.3)).fit, free.score + 50.0
+    )
     front = simplified_front([tied, free], windows, SETTINGS, threads=1)
     assert 1 == len(front)
     assert [2, 3] == [len(item.law.constants) for item in simplified_front([free, far], windows, SETTINGS, threads=2)]
+    again = Refined(free.fit, free.score + 50.0)
+    assert [2] == [len(item.law.constants) for item in simplified_front([free, again], windows, SETTINGS, threads=2)]
     assert [] == simplified_front([], windows, SETTINGS, threads=1)
 
 
