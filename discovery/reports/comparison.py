@@ -51,7 +51,7 @@ def _shapes(skeleton: sp.Expr) -> tuple[sp.Expr, ...]:
 
 def why_not(rival: RankedLaw, chosen: RankedLaw) -> str:
     """Why a rival is not the chosen law, in one sentence."""
-    from discovery.selection.verdict import TIE  # with what selection needs, a second to import
+    from discovery.selection.score import TIE  # with what selection needs, a second to import
 
     if not math.isfinite(rival.score):
         return "It cannot be followed along the measured trajectories."

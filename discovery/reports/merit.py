@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from discovery.reports.rounding import plain
-from discovery.selection.verdict import NOISE_LEVEL, TIE
+from discovery.selection.score import TIE
+from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryResult
 
 _SHORT = {

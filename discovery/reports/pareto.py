@@ -12,7 +12,7 @@ from matplotlib.transforms import blended_transform_factory
 
 from discovery.reports.drawing import BLUE, HALF, INK, MUTED, NARROW_HEIGHT, SKY, VERMILION, label
 from discovery.reports.rows import MOST_LAWS
-from discovery.selection.verdict import TIE
+from discovery.selection.score import TIE
 from discovery.types import DiscoveryResult
 
 _TALL = 100  # nats above which the axis of scores becomes logarithmic

@@ -53,7 +53,7 @@ def whole_runs(result: DiscoveryResult) -> tuple[tuple[Trajectory, Prediction], 
 
 def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
     """The chosen law and those within the ranking's resolution of it, with their ranks."""
-    from discovery.selection.verdict import TIE  # with what selection needs, a second to import
+    from discovery.selection.score import TIE  # with what selection needs, a second to import
 
     front = result.ranking.front
     return tuple((rank, law) for rank, law in enumerate(front, start=1) if law.score - front[0].score < TIE)

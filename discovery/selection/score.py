@@ -14,6 +14,8 @@ RULE = (
     "values, P constants, and S = k log n nats for an equation of k nodes of n kinds, what its terms or the equations "
     "share written once (more for functions and denominators); the shortest wins."
 )
+# Differences of description length below this (a factor of 20 in likelihood, Kass & Raftery 1995) are a tie.
+TIE = 3.0
 
 
 def residual_length(cost: float, count: float) -> float:

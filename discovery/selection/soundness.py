@@ -14,6 +14,7 @@ from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined
+from discovery.selection.score import TIE
 from discovery.symbolic.constants import parts
 from discovery.symbolic.evaluate import compiled
 from discovery.types import Law, Prediction, Trajectory, drive_columns
@@ -27,17 +28,21 @@ LOOKED_AT = 12
 def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]) -> list[Refined]:
     """The same laws with those that blow up on the data behind the first that does not.
 
-    So are those that run away from a start that is off by what a measurement is, if there are others.
+    Of laws that tie with that one, one leads that can be followed from a start that is off by what a measurement is.
     """
-    first: int | None = None
+    leading: int | None = None
+    chosen: int | None = None
     for place, item in enumerate(refined[:LOOKED_AT]):
+        if leading is not None and item.score - refined[leading].score >= TIE:
+            break
         if sound(item.fit, windows, runs):
-            first = place if first is None else first
+            leading = place if leading is None else leading
             if steady(item.fit, windows, runs):
-                first = place
+                chosen = place
                 break
-    first = first or 0
-    return [*refined[first : first + 1], *refined[first + 1 :], *refined[:first]]
+    first = leading or 0
+    chosen = first if chosen is None else chosen
+    return [*refined[chosen : chosen + 1], *refined[first:chosen], *refined[chosen + 1 :], *refined[:first]]
 
 
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
@@ -54,15 +59,15 @@ def steady(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     Of a state that both more and less of it leave every bound, the fitted start is a balance on a needle's point: who
     begins where something was measured gets nowhere. A chaotic law stays within its attractor, and growth is not both.
     """
-    for window, (run, first) in enumerate(windows.places):
-        if first > 0:
-            continue
-        weights = windows.weights[windows.offsets[window] : windows.offsets[window + 1]]
-        for state, weight in enumerate(np.median(weights, axis=0)):
-            if weight > 0.0 and all(
-                not _stays(fit, windows, runs[run], _off(fit.starts[window], state, sign / weight, windows.logarithmic))
-                for sign in (1.0, -1.0)
-            ):
+    beginnings = [row for row, (_, first) in enumerate(windows.places) if first == 0]
+    for row in beginnings[:: max(1, len(beginnings) // STARTS)]:
+        weights, run = windows.weights[windows.offsets[row] : windows.offsets[row + 1]], runs[windows.places[row][0]]
+        for state, column in enumerate(weights.T):
+            if not column.any():
+                continue  # nothing measured it
+            size = 1.0 / column[np.argmax(column > 0.0)]  # where noise is proportional, the start's own
+            sides = [_off(fit.starts[row], state, change, windows.logarithmic) for change in (size, -size)]
+            if not any(_stays(fit, windows, run, side) for side in sides):
                 return False
     return True
 

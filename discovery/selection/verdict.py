@@ -10,7 +10,7 @@ from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
 from discovery.selection.nulls import scattering, wandering
 from discovery.selection.residuals import UNLIKELY, WRONG, Whiteness, whiteness
-from discovery.selection.score import residual_length
+from discovery.selection.score import TIE, residual_length
 from discovery.selection.trajectories import Selected
 from discovery.symbolic.constants import shape
 from discovery.types import Finding, RankedLaw, Verdict
@@ -27,8 +27,6 @@ EXCELLENT = 0.9
 # Forecasts that excuse a law where a random walk explains the data clearly better: all but a hundredth of the nulls'
 # error. Of 22 balls that share no drag, fourteen terms for all removed 96 %, at residuals three times the noise.
 NEAR_PERFECT = 0.99
-# Differences of description length below this (a factor of 20 in likelihood, Kass & Raftery 1995) are a tie.
-TIE = 3.0
 FEW = 4  # ranks that are listed
 # Chi-squared by value up to which residuals pass as noise; the estimate of the noise is itself uncertain by this much.
 NOISE_LEVEL = 1.5

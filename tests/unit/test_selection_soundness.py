@@ -101,14 +101,34 @@ def test_a_balance_on_the_point_of_a_needle_is_not_steady(
     assert stays == steady(fit, windows, problem.trajectories)
 
 
-def test_a_steady_law_leads_and_without_one_a_sound_one(
-    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+@pytest.mark.parametrize(("behind", "leads"), [(0.0, "decay"), (2.5, "decay"), (3.5, "saddle")])
+def test_of_laws_that_tie_a_steady_one_leads(
+    behind: float, leads: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
-    """The decay that the samples show, not the saddle that goes through them as well."""
+    """The decay that the samples show and not the saddle that goes through them as well; nothing more than that."""
     decay, saddle = law_of({"x": "-x", "y": "-y"}), law_of({"x": "x - 2*y", "y": "-y"})
     problem = problem_of(decay, [[1.0, 1.0]], TIMES, noise=0.05)
     windows = windows_of(problem, 1000)
-    one, other = (Refined(replace(fitted(law, windows), starts=np.ones((1, 2))), 0.0) for law in (saddle, decay))
+    one, other, last = (
+        Refined(replace(fitted(law, windows), starts=np.ones((1, 2))), score)
+        for law, score in ((saddle, 0.0), (decay, behind), (decay, 5.0))
+    )
     assert sound(one.fit, windows, problem.trajectories)
-    assert [other, one] == sound_first([one, other], windows, problem.trajectories)
+    expected = [other, one, last] if leads == "decay" else [one, other, last]
+    assert expected == sound_first([one, other, last], windows, problem.trajectories)
     assert [one] == sound_first([one], windows, problem.trajectories)
+
+
+def test_growth_from_below_the_noise_is_left_to_the_score(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Ten e-folds from where nothing can be measured: no law that describes the samples less well takes its place."""
+    growth, slower = law_of({"x": "x"}), law_of({"x": "0.5*x"})
+    problem = problem_of(growth, [[1e-3]], TIMES, noise=0.05)
+    windows = windows_of(problem, 1000)
+    one, other = (
+        Refined(replace(fitted(law, windows), starts=np.array([[1e-3]])), score)
+        for law, score in ((growth, 0.0), (slower, 3.5))
+    )
+    assert [steady(item.fit, windows, problem.trajectories) for item in (one, other)] == [False, True]
+    assert [one, other] == sound_first([one, other], windows, problem.trajectories)
