@@ -19,6 +19,7 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import gradients
 from discovery.problems.response import projector
 from discovery.problems.together import Together, together
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, entry_of
 from discovery.selection.prices import Prices, Support, incidence
 from discovery.selection.steps import Form, View
@@ -74,19 +75,29 @@ class Seen:
     def candidates(self) -> Iterator[EquationCandidate]:
         """The likeliest by an estimate of their lengths; a step that an engine has proposed is the engine's."""
         for form in self.forms[:MOST]:
-            sources = set[str]().union(*(self.supports[support] for support in form.spellings))
             expression = weighted_sum(form.numbers, [self.view.terms[i] for i in form.support])
-            for source in sorted(sources - {SOURCE} or sources):
+            for source in self._sources(form):
                 yield EquationCandidate(self.state, expression, source)
 
     def listed(self, operator: Float[np.ndarray, "row point"], most: int) -> Listed:
-        """The likeliest, in rows that equations share."""
-        supports = [self.own, *(form.support for form in self.forms[:most] if form.support != self.own)]
+        """The law's and the likeliest of another form, in rows that equations share."""
+        others = [form for form in self.forms if self._form(form.support) != self._form(self.own)][:most]
+        supports = [self.own, *(form.support for form in others)]
         used = sorted({i for support in supports for i in support})
         places = {i: place for place, i in enumerate(used)}
-        own = tuple(tuple(places[i] for i in support) for support in supports)
+        moved = tuple(tuple(places[i] for i in support) for support in supports)
         terms = tuple(self.view.terms[i] for i in used)
-        return Listed(self.state, terms, operator @ self.sampled[:, used], own)
+        sources = ((SOURCE,), *map(self._sources, others))
+        return Listed(self.state, terms, operator @ self.sampled[:, used], moved, sources)
+
+    def _sources(self, form: Form) -> tuple[str, ...]:
+        """Who proposed it; a step that an engine has proposed is the engine's."""
+        sources = set[str]().union(*(self.supports[support] for support in form.spellings))
+        return tuple(sorted(sources - {SOURCE} or sources))
+
+    def _form(self, support: Support) -> list[str]:
+        """What a support and others of its form have alike: the law's terms differ from candidates' in constants."""
+        return sorted(self.view.kinds[i] for i in support)
 
 
 @dataclass(frozen=True)
@@ -96,40 +107,50 @@ class Listed:
     Attributes:
         columns: what the samples see of each term, in rows that equations share.
         supports: terms of each equation; the first is as the law has it.
+        sources: who proposed each.
     """
 
     state: str
     terms: tuple[sp.Expr, ...]
     columns: Float[np.ndarray, "row term"]
     supports: tuple[Support, ...]
+    sources: tuple[tuple[str, ...], ...]
+
+    def entry(self, place: int, numbers: Sequence[float]) -> Entry | None:
+        """One of its equations with these coefficients."""
+        terms = [self.terms[i] for i in self.supports[place]]
+        return entry_of(self.state, terms, numbers, self.sources[place])
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Terms of two equations and their fitted coefficients, and their estimated length."""
+    """The places of two equations in their lists, their fitted coefficients, and their estimated length."""
 
     length: float
-    supports: tuple[Support, Support]
+    places: tuple[int, int]
     numbers: tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def beside_each_other(seen: Sequence[Seen], about: DiscoveryProblem, law: Law) -> tuple[tuple[Entry, Entry], ...]:
+def beside_each_other(
+    seen: Sequence[Seen], about: DiscoveryProblem, law: Law, deadline: Deadline = NEVER
+) -> tuple[tuple[Entry, Entry], ...]:
     """Entries of every two states, the likeliest beside each other where the rest of the law stays as it is."""
+    if not 2 <= len(seen) <= MANY:
+        return ()
     rows = together(about.trajectories, about.smoothing, law.equations, floor=FLOOR)
-    if rows is None or not 2 <= len(seen) <= MANY:
+    if rows is None:
         return ()
     most = int(LISTED / (len(seen) - 1))
     listed = [state.listed(rows.operators[state.state], most) for state in seen]
     found: list[tuple[float, Entry, Entry]] = []
     for both in combinations(listed, 2):
+        if deadline.passed():
+            break
         target, without = _rest(rows, law, {one.state for one in both})
         free = [replace(one, columns=without(one.columns)) for one in both]
         rest = [side for state, side in law.equations.items() if state not in {one.state for one in both}]
         for pair in pairs(free[0], free[1], without(target), rows.count, rest, TRIED):
-            first, second = (
-                entry_of(one.state, [one.terms[i] for i in support], numbers, SOURCE)
-                for one, support, numbers in zip(both, pair.supports, pair.numbers, strict=True)
-            )
+            first, second = map(Listed.entry, both, pair.places, pair.numbers)
             if first is not None and second is not None:
                 found.append((pair.length, first, second))
     return tuple((first, second) for _, first, second in sorted(found, key=lambda pair: pair[0]))
@@ -166,7 +187,7 @@ def pairs(
     order = np.argsort(lengths, axis=None, kind="stable")[:most]
     places = [(int(i), int(j)) for i, j in zip(*np.unravel_index(order, lengths.shape), strict=True)]
     return [
-        Pair(float(lengths[i, j]), (one.supports[i], other.supports[j]), solver.coefficients(i, j))
+        Pair(float(lengths[i, j]), (i, j), solver.coefficients(i, j))
         for i, j in places
         if np.isfinite(lengths[i, j])
     ]
@@ -215,7 +236,8 @@ class _Solver:
             normal = self.gram[both[..., :, None], both[..., None, :]] + RIDGE * np.eye(both.shape[2])
             right = self.right[both]
             solved = np.linalg.solve(normal, right[..., None])[..., 0]
-            found[begin : begin + step] = self.square - np.sum(right * solved, axis=2)
+            # Of what solves the ridged equations, as it is without the ridge.
+            found[begin : begin + step] = self.square - np.sum((right + RIDGE * solved) * solved, axis=2)
         return found
 
     def coefficients(self, i: int, j: int) -> tuple[tuple[float, ...], tuple[float, ...]]:

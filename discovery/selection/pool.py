@@ -59,12 +59,12 @@ class Entry:
         return node_count(self.skeleton)
 
 
-def entry_of(state: str, terms: Sequence[sp.Expr], numbers: Sequence[float], source: str) -> Entry | None:
+def entry_of(state: str, terms: Sequence[sp.Expr], numbers: Sequence[float], sources: Sequence[str]) -> Entry | None:
     """The family of a sum of terms; None where a number is not finite."""
     piece = gathered([_term(term).times(number) for term, number in zip(terms, numbers, strict=True)])
     if not piece.values or not all(map(math.isfinite, piece.values)):
         return None
-    return Entry(state, piece.family(), _rounded(piece.values), (), (source,))
+    return Entry(state, piece.family(), _rounded(piece.values), (), tuple(sources))
 
 
 def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandidate]:

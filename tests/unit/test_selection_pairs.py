@@ -61,7 +61,7 @@ TERMS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 def listed(state: str, rows: Together, terms: tuple[str, ...], *supports: tuple[int, ...]) -> Listed:
     """Equations of one state."""
     columns = np.stack([rows.operators[state] @ values(term, rows) for term in terms], axis=1)
-    return Listed(state, tuple(map(parse, terms)), columns, supports)
+    return Listed(state, tuple(map(parse, terms)), columns, supports, tuple((f"source {i}",) for i in range(len(supports))))
 
 
 def test_the_true_law_explains_the_rows_up_to_the_noise(rows: Together) -> None:
@@ -92,12 +92,28 @@ def test_costs_are_those_of_least_squares_and_the_law_is_left_out(rows: Together
     other = listed("y", rows, ("x", "cos(y)/x", "y"), (0,), (0, 1), (2,))
     found = pairs(one, other, rows.targets, rows.count, (), 9)
     assert len(found) == 4
-    assert found[0].supports == ((1, 2), (0, 1)), "the true pair is the shortest"
+    assert found[0].places == (1, 1), "the true pair is the shortest"
     assert [pair.length for pair in found] == sorted(pair.length for pair in found)
     columns = np.hstack([one.columns[:, [1, 2]], other.columns[:, [0, 1]]])
     wanted = np.linalg.lstsq(columns, rows.targets, rcond=None)[0]
     np.testing.assert_allclose(np.concatenate(found[0].numbers), wanted, rtol=1e-4)
     np.testing.assert_allclose(wanted, (-0.2, -1.0, 1.0, -1.0), atol=0.15)
+
+
+def test_costs_are_exact_where_there_is_hardly_noise(rows: Together) -> None:
+    """The ridge that keeps equal columns solvable adds nothing to chi-squared, however large the targets are."""
+    one = listed("x", rows, ("x", "x**2", "sin(y)"), (0,), (1, 2), (0, 1, 2))
+    other = listed("y", rows, ("x", "cos(y)/x", "y"), (2,), (0, 1), (0, 1, 2))
+    exact = one.columns @ np.array([0.0, -0.2, -1.0]) + other.columns @ np.array([1.0, -1.0, 0.0])
+    exact *= 1e4  # deviations of the noise, beside which what is left is small
+    left = np.random.default_rng(0).normal(size=len(exact))
+    true = next(pair for pair in pairs(one, other, exact + left, rows.count, (), 4) if pair.places == (1, 1))
+    columns = np.hstack([one.columns[:, [1, 2]], other.columns[:, [0, 1]]])
+    residual = exact + left - columns @ np.linalg.lstsq(columns, exact + left, rcond=None)[0]
+    prices = [Prices.of(some.terms, range(3), (), rows.count) for some in (one, other)]
+    uses = [incidence(some.supports, 3) for some in (one, other)]
+    stated = prices[0](uses[0])[1] + prices[1](uses[1])[1] - prices[0].spared(uses[0], prices[1], uses[1])[1, 1]
+    assert 2.0 * (true.length - stated) == pytest.approx(float(residual @ residual), rel=0.1)
 
 
 def test_what_two_equations_share_is_priced_once() -> None:
@@ -128,6 +144,10 @@ def test_both_equations_change_where_neither_would_alone(glider: DiscoveryProble
     assert wrong is not None
     look = second_look(sheets_of(CANDIDATES, glider), glider, wrong.fit, windows, noise, most=1)
     assert look.pairs
+    for place, own in enumerate(wrong.law.skeletons):
+        assert own not in {pair[place].skeleton for pair in look.pairs}, "with the law's own form only one would change"
+    credited = {source for pair in look.pairs for entry in pair for source in entry.sources}
+    assert {"one", "other"} <= credited, "an engine's form is the engine's here too"
     none = dict.fromkeys(("x", "y"), ())
     found = varied([wrong], none, windows, Varying(), threads=1, deadline=NEVER, pairs=look.pairs)
     assert found[0].score < wrong.score
