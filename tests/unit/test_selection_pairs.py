@@ -18,6 +18,7 @@ from discovery.selection.second_look import second_look
 from discovery.selection.varying import Varying, varied
 from discovery.symbolic.complexity import description_length
 from discovery.symbolic.parse import parse
+from discovery.symbolic.stated import terms_of
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
 TIMES = np.linspace(0.0, 12.0, 160)
@@ -105,8 +106,8 @@ def test_costs_are_exact_where_there_is_hardly_noise(rows: Together) -> None:
     one = listed("x", rows, ("x", "x**2", "sin(y)"), (0,), (1, 2), (0, 1, 2))
     other = listed("y", rows, ("x", "cos(y)/x", "y"), (2,), (0, 1), (0, 1, 2))
     exact = one.columns @ np.array([0.0, -0.2, -1.0]) + other.columns @ np.array([1.0, -1.0, 0.0])
-    exact *= 1e4  # deviations of the noise, beside which what is left is small
-    left = np.random.default_rng(0).normal(size=len(exact))
+    exact *= 1e5  # deviations of the noise, beside which what is left is small
+    left = np.random.default_rng(0).normal(size=len(exact), scale=0.5)
     true = next(pair for pair in pairs(one, other, exact + left, rows.count, (), 4) if pair.places == (1, 1))
     columns = np.hstack([one.columns[:, [1, 2]], other.columns[:, [0, 1]]])
     residual = exact + left - columns @ np.linalg.lstsq(columns, exact + left, rcond=None)[0]
@@ -144,14 +145,26 @@ def test_both_equations_change_where_neither_would_alone(glider: DiscoveryProble
     assert wrong is not None
     look = second_look(sheets_of(CANDIDATES, glider), glider, wrong.fit, windows, noise, most=1)
     assert look.pairs
-    for place, own in enumerate(wrong.law.skeletons):
-        assert own not in {pair[place].skeleton for pair in look.pairs}, "with the law's own form only one would change"
     credited = {source for pair in look.pairs for entry in pair for source in entry.sources}
     assert {"one", "other"} <= credited, "an engine's form is the engine's here too"
     none = dict.fromkeys(("x", "y"), ())
     found = varied([wrong], none, windows, Varying(), threads=1, deadline=NEVER, pairs=look.pairs)
     assert found[0].score < wrong.score
     assert all(one != other for one, other in zip(found[0].law.skeletons, wrong.law.skeletons, strict=True))
+
+
+def test_pairs_change_both_equations(glider: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Where the law has one of them right it is in no pair, though a candidate has it as well, with other constants."""
+    noise = glider.smoothing.noise
+    windows = cut(glider.trajectories, glider.smoothing.trajectories, noise, len(TIMES))
+    start = np.array([[1.5, 0.5]])
+    half = refine(law_of({"x": "c0*x + c1*sin(y)", "y": "c2*x + c3*cos(y)/x"}, -0.3, -1.0, 1.0, -1.0), windows, starts=start)
+    assert half is not None
+    look = second_look(sheets_of(CANDIDATES, glider), glider, half.fit, windows, noise, most=1)
+    assert look.pairs
+    for place, own in enumerate(half.law.skeletons):
+        terms = {term for _, term in terms_of(own)}
+        assert all(terms != {term for _, term in terms_of(pair[place].skeleton)} for pair in look.pairs)
 
 
 def test_three_equations_hold_the_third(
