@@ -187,9 +187,7 @@ def pairs(
     order = np.argsort(lengths, axis=None, kind="stable")[:most]
     places = [(int(i), int(j)) for i, j in zip(*np.unravel_index(order, lengths.shape), strict=True)]
     return [
-        Pair(float(lengths[i, j]), (i, j), solver.coefficients(i, j))
-        for i, j in places
-        if np.isfinite(lengths[i, j])
+        Pair(float(lengths[i, j]), (i, j), solver.coefficients(i, j)) for i, j in places if np.isfinite(lengths[i, j])
     ]
 
 

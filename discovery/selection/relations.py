@@ -59,7 +59,8 @@ class Relation:
         evidence: nats that the data give for it, the price paid; believed above 0.
         objection: nats by which the fit is expected to become worse.
         text: the relation in words, with the interval of what is now exact.
-        held: each constant as the relation has it, in those of ``law``; none if a part of the law was told.
+        held: each constant as the relation has it, in those of ``law``, NaN if it left with a term that it is inside
+            of; none if a part of the law was told.
         change: of all constants before, to the most credible that fulfil it.
         stretch: the constant that is tied over what it becomes: by that a hidden state is larger or smaller then.
     """
@@ -129,7 +130,7 @@ def idle(fit: Fit) -> list[Relation]:
     """Terms that no longer pay now that other constants are exact, as relations of the kind that a constant is zero.
 
     A term may have given a fit the way to constants that are, and hold the place of the law without it. On a long
-    window of a chaotic law that one is not found from there at once.
+    window of a chaotic law that one is not found from there at once. What the fit misses least comes first.
     """
     law, constants = fit.law, np.array(fit.law.constants)
     if law.frame is not None or not len(constants) or np.any(constants == 0.0):
@@ -141,13 +142,13 @@ def idle(fit: Fit) -> list[Relation]:
         objection = 0.5 * constant**2 / variance
         written: dict[sp.Expr, sp.Expr] = {symbol(f"c{place}"): sp.S.Zero}
         parts = tuple(substituted(part, written) for part in law.parts)
-        if objection < saved and _multiplies(law, place) and 0 not in parts:
+        if objection < saved and _only_multiplies(law, place) and 0 not in parts:
             moved = constants - covariance[:, place] * (constant / variance)
             simpler = renumbered(law.rebuilt(parts, tuple(map(float, moved))))
             change = tuple(map(float, moved - constants))
             held = _held(law, parts, written)
             found.append(Relation(place, simpler, 0.0, saved - objection, objection, "", held, change))
-    return found
+    return sorted(found, key=lambda one: one.objection)
 
 
 def _weighed(
@@ -191,8 +192,9 @@ def _relation(law: Law, covariance: Float[np.ndarray, "constant constant"], one:
 
 def _held(law: Law, parts: Sequence[sp.Expr], written: Mapping[sp.Expr, sp.Expr]) -> tuple[sp.Expr, ...]:
     """Each constant as what is written in ``parts`` has it, in those that are left."""
-    named = numbering(parts)
-    return tuple(substituted(substituted(symbol(f"c{i}"), written), named) for i in range(len(law.constants)))
+    constants = [symbol(f"c{i}") for i in range(len(law.constants))]
+    named = {**dict.fromkeys(constants, sp.nan), **numbering(parts)}
+    return tuple(substituted(substituted(constant, written), named) for constant in constants)
 
 
 def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:
@@ -239,6 +241,13 @@ def _multiplies(law: Law, place: int) -> bool:
     """Whether the constant stands in front of a whole term, and not inside of it as 1 does in x/(1 + x)."""
     terms = (term for skeleton in law.skeletons for term in sp.Add.make_args(skeleton))
     return any(symbol(f"c{place}") in sp.Mul.make_args(term) for term in terms)
+
+
+def _only_multiplies(law: Law, place: int) -> bool:
+    """Whether it stands in front of whole terms and nowhere else, so that they and nothing else leave with it."""
+    constant = symbol(f"c{place}")
+    terms = [term for side in law.skeletons for term in sp.Add.make_args(side) if constant in term.free_symbols]
+    return all(constant in sp.Mul.make_args(term) and not (term / constant).has(constant) for term in terms)
 
 
 def _snaps(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:

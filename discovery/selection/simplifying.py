@@ -37,6 +37,8 @@ SLACK = 4.0
 # write a law agree as far as fits converge.
 SAME = 1e-6
 POINTS = 50
+# Nats by which two fits of one form may differ and be one, as far as fits converge; those of two valleys differ by more.
+ALIKE = 0.1
 
 
 def simplified_front(
@@ -56,9 +58,10 @@ def simplified_front(
     for item in in_order([*simple, *(item for place, item in enumerate(refined) if place not in near)]):
         form = canonical_law(item.law).skeletons  # that of a law whose other constants are exact, too
         known = forms.setdefault(form, item)
-        # Of two ways to one law the straight one: its intervals know what is free without the relations.
+        # Of two ways to one fit the straight one: its intervals know what is free without the relations.
         if known.law.skeletons == item.law.skeletons and _detour(known) > _detour(item):
-            forms[form] = replace(item, score=known.score)
+            if abs(_objection(item, known)) < ALIKE:
+                forms[form] = replace(known, relations=item.relations, free=item.free)
     return _distinct(list(forms.values()), windows)
 
 
@@ -145,13 +148,17 @@ def _led(fitted: Fit, windows: Windows, relation: Relation, settings: Shooting) 
 def _simpler(
     refined: Refined, windows: Windows, settings: Shooting, surcharge: Callable[[Law], float]
 ) -> Refined | None:
-    """The law with the most credible relation that pays when it is refitted."""
+    """The law without the first term, or else with the most credible relation, that pays when it is refitted."""
     before = surcharge(refined.law)
+
+    def leading(tried: Sequence[Relation]) -> list[tuple[Relation, float]]:
+        """With what they add to the law's charge: an exact number has no unit of its own."""
+        charges = [(relation, surcharge(relation.law) - before) for relation in tried]
+        return [one for one in charges if one[1] < math.inf][:TRIED]
+
     # Terms that do not pay left the law before, but that was before constants were exact.
-    tried = (*(idle(refined.fit) if refined.relations else ()), *relations(refined.fit))
-    # An exact number has no unit of its own.
-    charged = [(relation, surcharge(relation.law) - before) for relation in tried]
-    for relation, charge in [one for one in charged if one[1] < math.inf][:TRIED]:
+    without = idle(refined.fit) if refined.relations else []
+    for relation, charge in (*leading(without), *leading(relations(refined.fit))):
         trials = [
             refine(relation.law, windows, starts=starts, settings=settings)
             for starts in _starts(refined.fit.starts, windows, relation.stretch)

@@ -62,7 +62,9 @@ TERMS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 def listed(state: str, rows: Together, terms: tuple[str, ...], *supports: tuple[int, ...]) -> Listed:
     """Equations of one state."""
     columns = np.stack([rows.operators[state] @ values(term, rows) for term in terms], axis=1)
-    return Listed(state, tuple(map(parse, terms)), columns, supports, tuple((f"source {i}",) for i in range(len(supports))))
+    return Listed(
+        state, tuple(map(parse, terms)), columns, supports, tuple((f"source {i}",) for i in range(len(supports)))
+    )
 
 
 def test_the_true_law_explains_the_rows_up_to_the_noise(rows: Together) -> None:
@@ -158,7 +160,9 @@ def test_pairs_change_both_equations(glider: DiscoveryProblem, law_of: Callable[
     noise = glider.smoothing.noise
     windows = cut(glider.trajectories, glider.smoothing.trajectories, noise, len(TIMES))
     start = np.array([[1.5, 0.5]])
-    half = refine(law_of({"x": "c0*x + c1*sin(y)", "y": "c2*x + c3*cos(y)/x"}, -0.3, -1.0, 1.0, -1.0), windows, starts=start)
+    half = refine(
+        law_of({"x": "c0*x + c1*sin(y)", "y": "c2*x + c3*cos(y)/x"}, -0.3, -1.0, 1.0, -1.0), windows, starts=start
+    )
     assert half is not None
     look = second_look(sheets_of(CANDIDATES, glider), glider, half.fit, windows, noise, most=1)
     assert look.pairs

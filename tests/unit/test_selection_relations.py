@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,12 +10,14 @@ import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import cut
+from discovery.protocols import Deadline
+from discovery.selection.averaging import averaged
 from discovery.selection.counting import power_of_unit, scales
-from discovery.selection.refined import Refined, refine
+from discovery.selection.refined import Free, Refined, refine
 from discovery.selection.relations import idle, named, promise, relations
 from discovery.selection.simplifying import simplified, simplified_front
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, Law
+from discovery.types import DiscoveryProblem, Law, symbol
 
 SETTINGS = Shooting()
 ProblemOf = Callable[..., DiscoveryProblem]
@@ -228,6 +231,44 @@ def test_a_term_that_no_longer_pays_leaves(law_of: Callable[..., Law]) -> None:
     assert not idle(fit_of(law_of({"x": "c0*y/(c1 + y)"}, 1.0, 0.1), [0.1, 1.0])), "the constant is inside of a term"
 
 
+def test_what_is_inside_of_an_idle_term_leaves_with_it(law_of: Callable[..., Law]) -> None:
+    """Its constant has no counterpart in the law without, not even the one that gets its number."""
+    law = law_of({"x": "c0*exp(c1*y) - 10*x", "y": "c2*x"}, 1e-3, 0.7, 2.0)
+    (found,) = idle(fit_of(law, [1e-3, 0.2, 1e-3]))
+    assert [str(skeleton) for skeleton in found.law.skeletons] == ["-10*x", "c0*x"]
+    assert found.held == (0, sp.nan, symbol("c0"))
+    ends = averaged(found.law, ((1.9,), (2.1,)), law, ((-1.0, -9.0, 1.9), (1.0, 9.0, 2.1)), found.held, 0.0)
+    assert ends[0][0] == pytest.approx(1.9, abs=0.02), "the inner constant's interval is not mixed in"
+
+
+def test_a_constant_that_also_stands_elsewhere_is_no_idle_term(law_of: Callable[..., Law]) -> None:
+    """In front of one term and inside of another: with it at zero the other would be another or nothing."""
+    law = law_of({"x": "c0*x - y/(c0 + y)", "y": "c1*x"}, 1e-3, 2.0)
+    assert not idle(fit_of(law, [1e-3, 1e-3]))
+
+
+def test_the_least_missed_of_idle_terms_is_first(law_of: Callable[..., Law]) -> None:
+    """Whatever their order in the law."""
+    law = law_of({"x": "c0*x + c1*x**2 - y", "y": "x"}, 1.5e-3, 1e-3)
+    first, second = idle(fit_of(law, [1e-3, 1e-3]))
+    assert (first.place, second.place) == (1, 0)
+
+
+def test_idle_terms_leave_time_for_relations(
+    law_of: Callable[..., Law], problem_of: ProblemOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many of them do not pay."""
+    problem = problem_of(law_of({"x": "y", "y": "-x - y"}), [[2.0, 0.0]], np.linspace(0.0, 6.0, 80), noise=0.02)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    found = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 1.0, -1.0, -1.0), windows)
+    assert found is not None
+    needed = idle(replace(found.fit, information=1e-9 * found.fit.information))
+    assert needed, "the data are made to say nothing"
+    monkeypatch.setattr("discovery.selection.simplifying.idle", lambda fit: needed * 3 if fit.law == found.law else [])
+    simple = simplified(replace(found, relations=("an earlier one",)), windows, SETTINGS)
+    assert simple.law.equations == {"x": parse("y"), "y": parse("-x - y")}
+
+
 def test_exact_constants_make_a_term_idle(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
     """It may have led the fit to them; without it the law is shorter still."""
     problem = problem_of(law_of({"x": "y", "y": "-x - y"}), [[2.0, 0.0]], np.linspace(0.0, 6.0, 80), noise=0.02)
@@ -257,6 +298,29 @@ def test_constants_of_a_fraction_of_sums_are_told_by_their_own_term(law_of: Call
         "the constant of sin(y)**2 in the denominator of x'",
         "the constant term in the denominator of y/(y + 1) in y'",
     ]
+
+
+@pytest.mark.parametrize(("worse", "straight"), [(0.0, True), (8.0, False)])
+def test_of_two_ways_to_one_fit_the_straight_one_is_told(
+    worse: float, straight: bool, law_of: Callable[..., Law], problem_of: ProblemOf
+) -> None:
+    """With its intervals; the fit and the score are those of the better, and what ended elsewhere is no way to it."""
+    problem = problem_of(law_of({"x": "0.7*y", "y": "-0.6*x"}), [[2.0, 0.0]], np.linspace(0.0, 6.0, 80), noise=0.02)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    wide, tied = (
+        law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 0.7, -0.6, 0.01),
+        law_of({"x": "c0*y", "y": "c1*x"}, 0.7, -0.6),
+    )
+    by_far, item = (refine(law, windows) for law in (wide, tied))
+    assert by_far is not None
+    assert item is not None
+    held = tuple(map(symbol, ("c0", "c1")))
+    detour = replace(item, free=Free(by_far.fit, by_far.score, (*held, sp.nan)))
+    direct = replace(item, score=item.score + 1.0, fit=replace(item.fit, cost=item.fit.cost + worse))
+    (found,) = simplified_front([detour, direct], windows, SETTINGS, threads=1, deadline=Deadline.after(0.0))
+    assert found.score == item.score
+    assert found.fit == detour.fit
+    assert found.free == (direct.free if straight else detour.free)
 
 
 def test_a_law_written_otherwise_is_the_same(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
