@@ -37,7 +37,7 @@ SLACK = 4.0
 # write a law agree as far as fits converge.
 SAME = 1e-6
 POINTS = 50
-# Nats by which two fits of one form may differ and be one, as far as fits converge; those of two valleys differ by more.
+# Nats by which two fits of one form may differ and be one, as far as fits converge; two valleys differ by more.
 ALIKE = 0.1
 
 
@@ -59,9 +59,9 @@ def simplified_front(
         form = canonical_law(item.law).skeletons  # that of a law whose other constants are exact, too
         known = forms.setdefault(form, item)
         # Of two ways to one fit the straight one: its intervals know what is free without the relations.
-        if known.law.skeletons == item.law.skeletons and _detour(known) > _detour(item):
-            if abs(_objection(item, known)) < ALIKE:
-                forms[form] = replace(known, relations=item.relations, free=item.free)
+        one_fit = known.law.skeletons == item.law.skeletons and abs(_objection(item, known)) < ALIKE
+        if one_fit and _detour(known) > _detour(item):
+            forms[form] = replace(known, relations=item.relations, free=item.free)
     return _distinct(list(forms.values()), windows)
 
 
