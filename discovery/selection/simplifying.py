@@ -28,10 +28,11 @@ LOST = 30.0
 STEPS = 16
 # Laws this many nats behind the first may be ahead when their constants are exact. The leading ones are simplified, and
 # of those behind as many as these at most, the most promising first: of ODEBench's competing species the true law is
-# 6 nats behind twelve others and 8 ahead of them with -1, 2 and -1.
+# 6 nats behind twelve others and 8 ahead of them with -1, 2 and -1. Each takes some fits.
 NEAR = 12.0
 LEADING, MOST = 6, 8
-# Nats by which a promise may be too small: one relation often gives the evidence for the next.
+# Nats by which a promise may be too small: one relation often gives the evidence for the next, which spares a constant
+# of as many at a few thousand values.
 SLACK = 4.0
 # Laws that agree so closely, relative to the largest slope, at so many samples are one: fitted constants of two ways to
 # write a law agree as far as fits converge.
