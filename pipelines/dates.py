@@ -1,8 +1,9 @@
-"""Times that come as dates become days, counted from the first date of the data that the law was found in."""
+"""Times that come as dates are counted from the first date of the data that the law was found in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
+from discovery.trajectories.dated import Count, counted_in
 
 
 def are_dates(times: Any) -> bool:
@@ -17,8 +19,36 @@ def are_dates(times: Any) -> bool:
     return pd.api.types.is_datetime64_any_dtype(getattr(times, "dtype", None))
 
 
-def first_date(times: Sequence[Any]) -> pd.Timestamp | None:
-    """The first date of all runs; None where times are no dates.
+@dataclass(frozen=True)
+class Calendar:
+    """How dates are counted.
+
+    Attributes:
+        zero: the date at which times are zero.
+        count: the unit, which suits the steps of the data.
+    """
+
+    zero: pd.Timestamp
+    count: Count
+
+    def times(self, dates: Any) -> Float[np.ndarray, " time"]:
+        """Dates as numbers.
+
+        Raises:
+            DataError: a time zone is missing, or there should be none.
+        """
+        index = pd.DatetimeIndex(dates)
+        if (index.tz is None) != (self.zero.tz is None):
+            raise DataError(
+                f"Dates have {'no' if index.tz is None else 'a'} time zone, but those of the data that the law was "
+                f"found in have {'none' if self.zero.tz is None else 'one'}. Use tz_localize of pandas to make them "
+                "alike."
+            )
+        return ((index - self.zero) / pd.Timedelta(seconds=self.count.seconds)).to_numpy(dtype=np.float64)
+
+
+def calendar_of(times: Sequence[Any]) -> Calendar | None:
+    """From the first date of all runs, in a unit for all; None where times are no dates.
 
     Raises:
         DataError: some are dates and others numbers, or some have a time zone and others none.
@@ -35,21 +65,6 @@ def first_date(times: Sequence[Any]) -> pd.Timestamp | None:
             f"Dates of run {bare.index(True)} have no time zone, but others have one. Give all of them one, as with "
             "tz_localize of pandas."
         )
-    return min(cast("pd.Timestamp", pd.DatetimeIndex(one).min()) for one in times)
-
-
-def in_days(times: Any, zero: pd.Timestamp | None) -> Float[np.ndarray, " time"]:
-    """Days since ``zero``.
-
-    Raises:
-        DataError: the law was found in data whose times are numbers, or a time zone is missing.
-    """
-    if zero is None:
-        raise DataError("Times are dates, but those of the data that the law was found in are numbers. Pass numbers.")
-    dates = pd.DatetimeIndex(times)
-    if (dates.tz is None) != (zero.tz is None):
-        raise DataError(
-            f"Dates have {'no' if dates.tz is None else 'a'} time zone, but those of the data that the law was found "
-            f"in have {'none' if zero.tz is None else 'one'}. Use tz_localize of pandas to make them alike."
-        )
-    return ((dates - zero) / pd.Timedelta(days=1)).to_numpy(dtype=np.float64)
+    every = [pd.DatetimeIndex(one) for one in times]
+    steps = np.concatenate([np.diff(one.to_numpy()) / np.timedelta64(1, "s") for one in every])
+    return Calendar(min(cast("pd.Timestamp", one.min()) for one in every), counted_in(steps))

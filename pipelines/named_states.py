@@ -12,11 +12,10 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.trajectories.arrays import columns_of, from_arrays
-from discovery.trajectories.clock import DAY
 from discovery.trajectories.measurements import Measurements
 from discovery.types import Trajectory
 from discovery.wording import bare
-from pipelines.dates import first_date, in_days
+from pipelines.dates import Calendar, calendar_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Columns:
         named: whether the data came as tables, which have names of their own.
         time: what time is called.
         inputs: names of the columns that drive the states.
-        zero: the date at which times are zero, where they are dates.
+        calendar: how times are counted, where they are dates.
     """
 
     given: tuple[str, ...]
@@ -37,16 +36,16 @@ class Columns:
     named: bool = False
     time: str = "t"
     inputs: tuple[str, ...] = ()
-    zero: pd.Timestamp | None = None
+    calendar: Calendar | None = None
 
     def times(self, t: Any) -> Float[np.ndarray, " time"]:
-        """Times as the law counts them: dates as days since the first of the data that it was found in.
+        """Times as the law counts them: dates since the first of the data that it was found in.
 
         Raises:
             DataError: they are dates and those were none, or they are no numbers.
         """
         try:
-            return np.asarray(_days(t, self.zero), dtype=np.float64)
+            return np.asarray(_counted(t, self.calendar), dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
 
@@ -153,8 +152,8 @@ class Columns:
             names = self.given if len(given) == len(self.given) else self.states
         else:
             raise self.misfit(np.shape(tables))
-        days = _days(times, self.zero)
-        runs = from_arrays(tables, days, names=names, keep=self.states, inputs=drives).trajectories
+        counted = _counted(times, self.calendar)
+        runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
             raise DataError(
                 f"There are {runs[0].inputs.shape[1]} inputs, but the law has {len(self.inputs)}"
@@ -187,15 +186,17 @@ def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = N
         DataError: the data cannot be used.
     """
     tables, times, time = _apart(X, t)
-    zero = first_date(_each(times))
-    time = time if zero is None else f"{bare(time)} [{DAY}]"
+    calendar = calendar_of(_each(times))
+    notes: tuple[str, ...] = ()
+    if calendar is not None:
+        time = f"{bare(time)} [{calendar.count.unit}]"
+        notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
     tables, drives = _undriven(tables, inputs)
-    measurements = from_arrays(tables, _days(times, zero), names=names, inputs=drives)
+    measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives)
     named = names is None and _has_names(tables, pd.DataFrame)
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
-    columns = Columns(columns_of(tables, names=names), headers, named, time, driving, zero)
-    notes = measurements.notes if zero is None else (*measurements.notes, f"Dates were turned into days since {zero}.")
-    return replace(measurements, time_name=time, notes=notes), columns
+    columns = Columns(columns_of(tables, names=names), headers, named, time, driving, calendar)
+    return replace(measurements, time_name=time, notes=(*measurements.notes, *notes)), columns
 
 
 def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajectory)) -> bool:
@@ -221,11 +222,18 @@ def _each(times: Any) -> list[Any]:
     return list(cast("Sequence[Any]", times)) if isinstance(times, list | tuple) else [times]
 
 
-def _days(times: Any, zero: pd.Timestamp | None) -> Any:
-    """Times in days since the date ``zero`` where they are dates, else as they came."""
-    if first_date(_each(times)) is None:
+def _counted(times: Any, calendar: Calendar | None) -> Any:
+    """Times as a calendar counts them where they are dates, else as they came.
+
+    Raises:
+        DataError: they are dates, and those of the data that the law was found in are numbers.
+    """
+    if calendar_of(_each(times)) is None:
         return times
-    return [in_days(one, zero) for one in times] if isinstance(times, list | tuple) else in_days(times, zero)
+    if calendar is None:
+        raise DataError("Times are dates, but those of the data that the law was found in are numbers. Pass numbers.")
+    several = isinstance(times, list | tuple)
+    return [calendar.times(one) for one in times] if several else calendar.times(times)
 
 
 def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:

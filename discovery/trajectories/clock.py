@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError
 from discovery.trajectories.columns import Column
+from discovery.trajectories.dated import DAYS, counted_in
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.table import Table
 from discovery.wording import bare
@@ -24,7 +25,8 @@ UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
 _LOCAL_DATE = r"\d{1,2}([./])\d{1,2}\1\d{2,4}\b"
-DAY = "d"  # what dates become
+CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
+HALF_A_DAY = 43_200.0  # seconds by which a time of day that goes back has passed midnight
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
 
 
@@ -36,7 +38,7 @@ class Clock:
         times: of each row of the table; NaN where none is written.
         certain: False if the column was taken for want of one that is named like a time.
         notes: what was done, one sentence each.
-        unit: of times that were dates; empty where the header says it, or nothing does.
+        unit: of times that were dates or of day; empty where the header says it, or nothing does.
     """
 
     header: str
@@ -57,7 +59,7 @@ class Clock:
 
 
 def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
-    """The column told, else the one named like a time, else the first with dates, else the first with numbers.
+    """The column told, else the one named like a time, else the first with dates, times of day, or numbers.
 
     Args:
         others: headers of columns that are told to be something else.
@@ -70,14 +72,16 @@ def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
     free = [column for column in table.columns if column.header not in others]
     ranks = {column.header: _likeness(column.header) for column in free}
     named = [column for column in free if ranks[column.header] is not None]
+    if [ranks[column.header] for column in named] == [CAPITAL] and any(one.kind in ("date", "clock") for one in free):
+        named = []
     if named:
         return _read(table, min(named, key=lambda c: (c.kind == "text", ranks[c.header])), certain=True)
-    for kind in ("date", "number"):
+    for kind in ("date", "clock", "number"):
         for column in free:
             if column.kind == "text" and kind == "number" and _is_local_date(column):
                 return _read(table, column, certain=True)  # which says how dates are written
             if column.kind == kind and not is_run_name(column.header):
-                return _read(table, column, certain=kind == "date")
+                return _read(table, column, certain=kind != "number")
     raise DataError(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
         "It needs one of times and at least one of states."
@@ -100,7 +104,7 @@ def _likeness(header: str) -> int | None:
     if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
         return None
     if main == "t":
-        return 3 if header.lstrip().startswith("T") else 1
+        return CAPITAL if header.lstrip().startswith("T") else 1
     return 0 if main == "time" else 2
 
 
@@ -108,14 +112,13 @@ def _read(table: Table, column: Column, certain: bool) -> Clock:
     if column.misfit is not None:
         raise DataError(
             f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
-            "time. Times must be numbers, or dates such as 2024-01-31 or 2024-01-31 12:30:00; correct the entry, "
-            "or name another column with --time."
+            "time. Times must be numbers, dates such as 2024-01-31 or 2024-01-31 12:30:00, or hours, minutes and "
+            "seconds such as 12:30:00; correct the entry, or name another column with --time."
         )
     notes = () if certain else (f"No column is named like a time; the first, {column.header!r}, was taken.",)
-    if column.kind == "date":
-        times, notes = _days(column)
-    else:
-        times = column.values
+    times, unit = column.values, ""
+    if column.kind in ("date", "clock"):
+        times, unit, notes = _counted(column)
     if np.any(np.isinf(times)):
         place = table.place(int(np.argmax(np.isinf(times))), column.header)
         raise DataError(f"{place}: the time is infinite. Correct or remove that row.")
@@ -123,14 +126,34 @@ def _read(table: Table, column: Column, certain: bool) -> Clock:
     if len(empty):
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
-    return Clock(column.header, times, certain, notes, DAY if column.kind == "date" else "")
+    return Clock(column.header, times, certain, notes, unit)
 
 
-def _days(column: Column) -> tuple[Float[np.ndarray, " row"], tuple[str, ...]]:
-    dates = column.values
-    first = next((date for date in dates if not np.isnat(date)), np.datetime64(0, "us"))
-    note = f"The dates in {column.header!r} were turned into days since {_written(first)}."
-    return (dates - first) / np.timedelta64(1, "D"), (note,)
+def _counted(column: Column) -> tuple[Float[np.ndarray, " row"], str, tuple[str, ...]]:
+    """Dates or times of day since the first, the unit that suits their steps, and a note."""
+    first = next((i for i, one in enumerate(column.values) if one == one), 0)  # which is not so of one that is missing
+    if column.kind == "date":
+        what, since = "dates", _written(column.values[first])
+        seconds = (column.values - column.values[first]) / np.timedelta64(1, "s")
+    else:
+        what, since = "times of day", _of_day(column.values[first])
+        seconds = _past_midnight(column.values - column.values[first])
+    count = counted_in(np.diff(seconds[~np.isnan(seconds)]))
+    note = f"The {what} in {column.header!r} were turned into {count.words} since {since}."
+    return seconds / count.seconds, count.unit, (note,)
+
+
+def _past_midnight(seconds: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+    """With a day more after each midnight, at which times of day go back to zero."""
+    there = np.flatnonzero(~np.isnan(seconds))
+    passed = np.zeros(len(seconds))
+    passed[there[1:]] = np.cumsum(np.diff(seconds[there]) < -HALF_A_DAY)
+    return seconds + DAYS.seconds * passed
+
+
+def _of_day(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60.0)
+    return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{rest:06.3f}".removesuffix(".000")
 
 
 def _written(date: np.datetime64) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number
+from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
 
 
 @dataclass(frozen=True)
 class Misfit:
-    """An entry that is not a number, or not a date, and the line of the file in which it stands."""
+    """An entry that is not what its column holds, or in a text no number, and the line in which it stands."""
 
     line: int
     entry: str
@@ -25,8 +25,8 @@ class Column:
     """One column of a table.
 
     Attributes:
-        values: float64 with NaN for numbers, datetime64[us] with NaT for dates, else the index of each entry in
-            ``labels`` with -1 where nothing is written.
+        values: float64 with NaN for numbers, the seconds of times of day likewise, datetime64[us] with NaT for dates,
+            else the index of each entry in ``labels`` with -1 where nothing is written.
         labels: the different entries of a text column; if they are more than ``MOST_LABELS``, only the first of them,
             and ``values`` points at none.
         misfit: the first entry that is neither missing nor what the column holds; of a text column, the first
@@ -95,6 +95,27 @@ class Dates:
         return Column(header, "date", _joined(self._parts), misfit=self._misfit)
 
 
+class Clocks:
+    """Grows a column of times of day, or of elapsed ones, in seconds."""
+
+    def __init__(self) -> None:
+        self._parts: list[np.ndarray] = [np.empty(0)]
+        self._misfit: Misfit | None = None
+
+    def add(self, entries: pd.Series, lines: np.ndarray) -> None:
+        """Appends times written as text."""
+        text = _stripped(entries)
+        seconds = text.map(seconds_of, na_action="ignore").to_numpy(dtype=np.float64)
+        wrong = np.flatnonzero(text.notna() & np.isnan(seconds))
+        if len(wrong) and self._misfit is None:
+            self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+        self._parts.append(seconds)
+
+    def finished(self, header: str) -> Column:
+        """The seconds."""
+        return Column(header, "clock", _joined(self._parts), misfit=self._misfit)
+
+
 class Labels:
     """Grows a column of text as indices into its different entries."""
 
@@ -126,13 +147,15 @@ class Labels:
         return self._indices.setdefault(label, len(self._indices))
 
 
-def grow(kind: Kind, decimal: str) -> Numbers | Dates | Labels:
+def grow(kind: Kind, decimal: str) -> Numbers | Dates | Clocks | Labels:
     """An empty column of that kind."""
     match kind:
         case "number":
             return Numbers(decimal)
         case "date":
             return Dates()
+        case "clock":
+            return Clocks()
         case "text":
             return Labels()
 

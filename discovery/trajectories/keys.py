@@ -101,7 +101,7 @@ def _may_tell(column: Column, rows: Int[np.ndarray, " timed"]) -> bool:
     values = column.values[rows]
     if {label.lower() for label in column.labels[:3]} <= FLAGS and column.labels:
         return False
-    if column.kind == "date" or (column.kind == "number" and column.misfit is not None):
+    if column.kind in ("date", "clock") or (column.kind == "number" and column.misfit is not None):
         return False
     if column.kind == "text":
         whole = bool(np.all(values >= 0))

@@ -100,7 +100,8 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
     notes: list[str] = []
     for column in columns:
         if column.kind != "number":
-            such = f"text such as {column.misfit.entry!r}" if column.misfit else f"{column.kind}s"
+            plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
+            such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
         elif column.header.lower() in COUNTERS and np.all(np.diff(column.values[rows]) == 1):
             notes.append(f"{column.header!r} was set aside: it counts the rows.")
@@ -110,8 +111,9 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"]) -> None:
-    if column.kind == "date":
-        raise DataError(f"{table.name}, column {column.header!r} holds dates. A state must be numbers; leave it out.")
+    if column.kind in ("date", "clock"):
+        what = "dates" if column.kind == "date" else "times of day"
+        raise DataError(f"{table.name}, column {column.header!r} holds {what}. A state must be numbers; leave it out.")
     if column.misfit is not None:
         raise DataError(
             f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "

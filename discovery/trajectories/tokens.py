@@ -1,12 +1,13 @@
-"""Single entries of a table: numbers, dates and the marks of a missing value."""
+"""Single entries of a table: numbers, dates, times of day and the marks of a missing value."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Literal
 
-Kind = Literal["number", "date", "text"]
+Kind = Literal["number", "date", "clock", "text"]
 
 MINUS = "\N{MINUS SIGN}"  # what word processors make of a hyphen; read as one
 
@@ -17,6 +18,8 @@ MISSING = frozenset(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+_CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
 
 
 def is_number(entry: str, decimal: str) -> bool:
@@ -34,6 +37,14 @@ def is_missing(entry: str) -> bool:
     return entry in MISSING
 
 
+def seconds_of(entry: str) -> float:
+    """Seconds of a time such as 08:30:15.5, or of one that elapsed; NaN for what is none."""
+    if _CLOCK.fullmatch(entry) is None:
+        return math.nan
+    hours, minutes, seconds = entry.replace(",", ".").split(":")
+    return 3600.0 * int(hours) + 60.0 * int(minutes) + float(seconds)
+
+
 def kind_of(entries: Sequence[str], decimal: str) -> Kind:
     """What most of the entries that are not missing are; ``number`` if all are missing."""
     present = [entry for entry in entries if not is_missing(entry)]
@@ -41,4 +52,7 @@ def kind_of(entries: Sequence[str], decimal: str) -> Kind:
     dates = sum(_DATE.fullmatch(entry) is not None for entry in present)
     if 2 * numbers >= len(present):
         return "number"
+    clocks = sum(_CLOCK.fullmatch(entry) is not None for entry in present)
+    if 2 * clocks > len(present):
+        return "clock"
     return "date" if 2 * dates > len(present) else "text"

@@ -124,6 +124,24 @@ def test_dates_are_no_state(tmp_path: Path) -> None:
         read_csv(path, states=("day",))
 
 
+@pytest.mark.parametrize("entry", ["12:30", "00:61:00", "noon"])
+def test_what_is_no_time_of_day_is_named(tmp_path: Path, entry: str) -> None:
+    """Of two parts nobody can tell whether they are hours or minutes; the message says what is read."""
+    path = tmp_path / "data.csv"
+    rows = [f"00:0{i}:00,{i * i}\n" for i in range(8)]
+    path.write_text("time,x\n" + "".join(rows) + f"{entry},64\n")
+    with pytest.raises(DataError, match=f"line 10, column 'time': '{entry}' is not a time.*such as 12:30:00"):
+        read_csv(path)
+
+
+def test_times_of_day_are_no_state(tmp_path: Path) -> None:
+    """No more than dates are."""
+    path = tmp_path / "data.csv"
+    path.write_text("t,at\n" + "".join(f"{i},00:0{i}:00\n" for i in range(6)))
+    with pytest.raises(DataError, match=r"column 'at' holds times of day. A state must be numbers"):
+        read_csv(path, states=("at",))
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The message shows the path and where it starts."""
     path = tmp_path / "absent.csv"

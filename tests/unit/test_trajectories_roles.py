@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from discovery.errors import DataError, UsageError
@@ -70,6 +71,53 @@ def test_dates_become_days_since_the_first(tmp_path: Path, header: str, dates: l
     assert f"{header} [d]" == measurements.time_name, "the unit is told, as constants have it too"
     assert [0.0, 1.0, 2.0, 3.0, 4.0] == measurements.trajectories[0].times.tolist()
     assert (f"The dates in {header!r} were turned into days since {since}.",) == measurements.notes
+
+
+@pytest.mark.parametrize(
+    ("step", "unit", "words"),
+    [("00.5s", "s", "seconds"), ("1s", "s", "seconds"), ("10s", "min", "minutes"), ("1min", "min", "minutes"),
+     ("15min", "h", "hours"), ("1h", "h", "hours"), ("6h", "d", "days"), ("7D", "d", "days")],
+)  # fmt: skip
+def test_dates_are_counted_in_the_unit_that_suits_their_steps(tmp_path: Path, step: str, unit: str, words: str) -> None:
+    """A gap, and a clock that is read a little late, change nothing."""
+    dates = pd.date_range("2020-01-01 08:00", periods=9, freq=step).delete([3, 4])
+    text = "at,x\n" + "".join(f"{date.isoformat()},{i * i}\n" for i, date in enumerate(dates))
+    measurements = read(tmp_path, text)
+    assert f"at [{unit}]" == measurements.time_name
+    assert measurements.notes == (f"The dates in 'at' were turned into {words} since 2020-01-01 08:00:00.",)
+    seconds = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}[unit]
+    wanted = (dates - dates[0]).total_seconds().to_numpy() / seconds
+    np.testing.assert_allclose(measurements.trajectories[0].times, wanted)
+
+
+@pytest.mark.parametrize("header", ["time", "clock"])
+def test_times_of_day_are_counted_from_the_first(tmp_path: Path, header: str) -> None:
+    """Through midnight, with fractions, beside a temperature T and a logger's dates, whatever its name."""
+    clock = ["23:59:58.5", "23:59:59.5", "", "00:00:01.5", "0:00:02.5", "00:00:03.5", "00:00:04.5"]
+    rows = [f"2020-01-0{1 + (i > 2)},{at},{i * i}\n" for i, at in enumerate(clock)]
+    measurements = read(tmp_path, f"date,{header},T\n" + "".join(rows), time=header)
+    assert f"{header} [s]" == measurements.time_name
+    assert [0.0, 1.0, 3.0, 4.0, 5.0, 6.0] == measurements.trajectories[0].times.tolist()
+    assert f"The times of day in {header!r} were turned into seconds since 23:59:58.500." in measurements.notes
+    assert "'date' was set aside: it holds dates." in measurements.notes
+    assert ["T"] == list(measurements.headers.values())
+
+
+@pytest.mark.parametrize("at", ["2020-01-01 00:0{}:00", "00:0{}:00"])
+def test_a_temperature_is_no_time_beside_a_clock(tmp_path: Path, at: str) -> None:
+    """Whatever the column of times is called, in whatever language."""
+    text = "T,Uhrzeit\n" + "".join(f"{20 + i * i},{at.format(i)}\n" for i in range(6))
+    measurements = read(tmp_path, text)
+    assert "Uhrzeit [min]" == measurements.time_name
+    assert ["T"] == list(measurements.headers.values())
+
+
+def test_a_column_of_times_of_day_is_time_without_being_told(tmp_path: Path) -> None:
+    """As one of dates is; runs that each begin at zero are told apart as of numbers."""
+    text = "x,at\n" + "".join(f"{i * i},00:{i % 6:02d}:00\n" for i in range(12))
+    measurements = read(tmp_path, text)
+    assert "at [min]" == measurements.time_name
+    assert {"run 1": 6, "run 2": 6} == lengths(measurements)
 
 
 @pytest.mark.parametrize("header", ["run", "Trial", "experiment_id", "body", "series no"])
