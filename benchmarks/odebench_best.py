@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, cast
@@ -19,11 +19,11 @@ from discovery.registry import load as plug_in
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.polish import polished
 from discovery.selection.refined import canonical_law
-from discovery.symbolic.compare import compare_laws
 from discovery.types import DiscoveryProblem, Law
 from pipelines.store import write
 from pipelines.validation_cases import Case, corrupted
 from pipelines.validation_jobs import version_of
+from pipelines.validation_scoring import score
 from pipelines.validation_truth import Truth, load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +33,7 @@ Record = dict[str, Any]
 
 
 def records(cases: Sequence[Case], out: Path, jobs: int, *, measure: bool = True) -> dict[Case, Record]:
-    """One record for each case: whether the true form has all constants within 5 %, and how far the worst is off.
+    """One record for each case: R² of the fitted true form, whether its constants are within 5 %, how far the worst is.
 
     Args:
         out: finished cases are files there, and are not done again by the same version.
@@ -56,25 +56,35 @@ def best(case: Case) -> Record:
     """The record of a case."""
     begin = time.process_time()
     truth = load(case.system, case.start)
+    note, found = "", None
     try:
-        error = worst_constant(case, truth)
+        found = fitted(case, truth)
     except DiscoveryError as failure:
-        return {"identical": False, "error": None, "note": str(failure), "cpu": time.process_time() - begin}
-    within = error is not None and error <= 0.05
-    return {"identical": within, "error": error, "note": "", "cpu": time.process_time() - begin}
+        note = str(failure)
+    if found is None:  # lost on the way
+        lost = {"identical": False, "error": None, "reconstruction": 0.0, "unseen": 0.0}
+        return {**lost, "note": note, "cpu": time.process_time() - begin}
+    told = score(found, truth)
+    right = told.form in ("identical", "same structure")
+    return {
+        "identical": right and told.largest_error <= 0.05,
+        "error": told.largest_error if right else None,
+        "reconstruction": told.reconstruction,
+        "unseen": told.unseen,
+        "note": told.note,
+        "cpu": time.process_time() - begin,
+    }
 
 
-def worst_constant(case: Case, truth: Truth) -> float | None:
-    """Relative error of the worst constant of the true form as refinement finds it; None if it is lost on the way."""
+def fitted(case: Case, truth: Truth) -> Mapping[str, sp.Expr] | None:
+    """The true form with the constants that refinement finds; None if it is lost on the way."""
     law, problem = posed(case, truth)
     growth = Growth()
     found, windows = grow([law], levels(problem, growth), growth, threads=1, deadline=NEVER)
     if not found:
         return None
     last = polished(found[0].fit, windows, problem.trajectories, problem.smoothing.noise, growth.shooting)
-    equations = last.fit.law.equations
-    verdict = compare_laws(equations, truth.equations, names=truth.names, region=truth.region)
-    return verdict.largest_error if verdict.verdict in ("identical", "same structure") else None
+    return last.fit.law.equations
 
 
 def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:

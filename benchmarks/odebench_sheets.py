@@ -55,7 +55,7 @@ def shares(found: Sequence[Found]) -> tuple[float, ...]:
 def sheets(found: Sequence[Found]) -> tuple[Sheet, ...]:
     """All tables: one of shares for each setting, then seconds, chaotic laws and misses."""
     tables = [_shares(name, [one for one in found if setting(one.case) == name]) for name in settings(found)]
-    return (*tables, _seconds(found), _chaotic(found), _misses(found))
+    return (*tables, _given(found), _seconds(found), _chaotic(found), _misses(found))
 
 
 def _groups() -> dict[str, Callable[[Found], bool]]:
@@ -79,6 +79,28 @@ def _shares(name: str, found: Sequence[Found]) -> Sheet:
             rows.append((group, str(len(mine)), *(_figure(share) for share in shares(mine))))
     seeds = len({one.case.seed for one in found})
     return Sheet(f"{name}, seeds: {seeds}; per cent of cases", ("group", *MEASURES), (False, *[True] * 6), tuple(rows))
+
+
+def _given(found: Sequence[Found]) -> Sheet:
+    """What who knows the true form reaches with these samples; no choice of a form is expected to do better."""
+    rows: list[tuple[str, ...]] = []
+    for name in settings(found):
+        for start in (0, 1):
+            mine = [
+                one.best
+                for one in found
+                if setting(one.case) == name and one.case.start == start and "unseen" in one.best
+            ]
+            if mine:
+                reached = (_percent(one[which] > GOOD for one in mine) for which in ("reconstruction", "unseen"))
+                rows.append((name, str(start + 1), str(len(mine)), *map(_figure, reached)))
+    columns = ("setting", "start", "cases", "R² > 0.9", "unseen R² > 0.9")
+    return Sheet(
+        "With the true form given, fitted to the same samples; per cent of cases",
+        columns,
+        (False, *[True] * 4),
+        tuple(rows),
+    )
 
 
 def _seconds(found: Sequence[Found]) -> Sheet:
