@@ -14,6 +14,7 @@ from discovery.errors import DataError
 from discovery.trajectories.columns import Column
 from discovery.trajectories.dated import DAYS, counted_in
 from discovery.trajectories.keys import is_run_name
+from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.table import Table
 from discovery.wording import bare
 
@@ -24,7 +25,6 @@ TIME_WORDS = frozenset(
 UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
-_LOCAL_DATE = r"\d{1,2}([./])\d{1,2}\1\d{2,4}\b"
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
 HALF_A_DAY = 43_200.0  # seconds by which a time of day that goes back has passed midnight
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
@@ -89,8 +89,8 @@ def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
 
 
 def _is_local_date(column: Column) -> bool:
-    """Whether entries are dates such as 31.1.2024 or 1/31/24, whose order of day and month nobody can tell."""
-    return column.misfit is not None and re.match(_LOCAL_DATE, column.misfit.entry) is not None
+    """Whether entries are dates such as 1/2/24, of which none tells the order of day and month."""
+    return column.misfit is not None and FORM.fullmatch(column.misfit.entry) is not None
 
 
 def _likeness(header: str) -> int | None:
@@ -110,8 +110,14 @@ def _likeness(header: str) -> int | None:
 
 def _read(table: Table, column: Column, certain: bool) -> Clock:
     if column.misfit is not None:
+        place = f"{table.name}, line {column.misfit.line}, column {column.header!r}"
+        if _is_local_date(column) and column.kind == "text":
+            raise DataError(
+                f"{place}: of dates such as {column.misfit.entry!r} none tells which number is the day and which the "
+                "month. Write them as 2024-01-31, or name another column with --time."
+            )
         raise DataError(
-            f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
+            f"{place}: {column.misfit.entry!r} is not a "
             "time. Times must be numbers, dates such as 2024-01-31 or 2024-01-31 12:30:00, or hours, minutes and "
             "seconds such as 12:30:00; correct the entry, or name another column with --time."
         )

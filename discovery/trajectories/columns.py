@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from discovery.trajectories.local_dates import NUMBERS, dates_of, parts_of
 from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
@@ -25,6 +26,7 @@ class Column:
     """One column of a table.
 
     Attributes:
+        kind: ``date`` of local ones too, once the order of days and months is known; where it is not, ``text``.
         values: float64 with NaN for numbers, the seconds of times of day likewise, datetime64[us] with NaT for dates,
             else the index of each entry in ``labels`` with -1 where nothing is written.
         labels: the different entries of a text column; if they are more than ``MOST_LABELS``, only the first of them,
@@ -85,14 +87,45 @@ class Dates:
         """Appends dates written as text."""
         text = _stripped(entries)
         dates = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
-        wrong = np.flatnonzero(text.notna() & dates.isna())
-        if len(wrong) and self._misfit is None:
-            self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+        self._misfit = self._misfit or _place(text, lines, (text.notna() & dates.isna()).to_numpy())
         self._parts.append(dates.to_numpy(dtype="datetime64[us]"))
 
     def finished(self, header: str) -> Column:
         """The dates."""
         return Column(header, "date", _joined(self._parts), misfit=self._misfit)
+
+
+class LocalDates:
+    """Grows a column of dates whose order of days and months all entries together tell."""
+
+    def __init__(self) -> None:
+        self._parts: list[np.ndarray] = [np.empty((0, len(NUMBERS) + 1))]
+        self._lines: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
+        self._misfit: Misfit | None = None
+        self._first: Misfit | None = None
+
+    def add(self, entries: pd.Series, lines: np.ndarray) -> None:
+        """Appends dates written as text."""
+        text = _stripped(entries)
+        parts = parts_of(text)
+        there, none = text.notna().to_numpy(), np.isnan(parts[:, 0])
+        self._first = self._first or _place(text, lines, there)
+        self._misfit = self._misfit or _place(text, lines, there & none)
+        self._parts.append(parts)
+        self._lines.append(lines)
+
+    def finished(self, header: str) -> Column:
+        """The dates, or a text column without labels."""
+        parts, lines = _joined(self._parts), _joined(self._lines)
+        dates = dates_of(parts)
+        if dates is None:
+            return Column(header, "text", np.full(len(parts), -1), misfit=self._first)
+        impossible = np.flatnonzero(np.isnat(dates) & ~np.isnan(parts[:, 0]))
+        if len(impossible) and (self._misfit is None or lines[impossible[0]] < self._misfit.line):
+            a, b, c = parts[impossible[0], :3].astype(int)
+            mark = "." if parts[impossible[0], -1] else "/"
+            return Column(header, "date", dates, misfit=Misfit(int(lines[impossible[0]]), f"{a}{mark}{b}{mark}{c}"))
+        return Column(header, "date", dates, misfit=self._misfit)
 
 
 class Clocks:
@@ -106,9 +139,7 @@ class Clocks:
         """Appends times written as text."""
         text = _stripped(entries)
         seconds = text.map(seconds_of, na_action="ignore").to_numpy(dtype=np.float64)
-        wrong = np.flatnonzero(text.notna() & np.isnan(seconds))
-        if len(wrong) and self._misfit is None:
-            self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+        self._misfit = self._misfit or _place(text, lines, text.notna().to_numpy() & np.isnan(seconds))
         self._parts.append(seconds)
 
     def finished(self, header: str) -> Column:
@@ -147,17 +178,24 @@ class Labels:
         return self._indices.setdefault(label, len(self._indices))
 
 
-def grow(kind: Kind, decimal: str) -> Numbers | Dates | Clocks | Labels:
+def grow(kind: Kind, decimal: str) -> Numbers | Dates | LocalDates | Clocks | Labels:
     """An empty column of that kind."""
     match kind:
         case "number":
             return Numbers(decimal)
         case "date":
             return Dates()
+        case "local date":
+            return LocalDates()
         case "clock":
             return Clocks()
         case "text":
             return Labels()
+
+
+def _place(text: pd.Series, lines: np.ndarray, where: np.ndarray) -> Misfit | None:
+    """The first of the entries that are meant, and its line."""
+    return Misfit(int(lines[np.argmax(where)]), str(text.iloc[int(np.argmax(where))])) if where.any() else None
 
 
 def _stripped(entries: pd.Series) -> pd.Series:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-Kind = Literal["number", "date", "clock", "text"]
+from discovery.trajectories.local_dates import FORM
+
+Kind = Literal["number", "date", "local date", "clock", "text"]
 
 MINUS = "\N{MINUS SIGN}"  # what word processors make of a hyphen; read as one
 
@@ -20,6 +22,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
 _CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
+
+_FORMS: dict[Kind, re.Pattern[str]] = {"date": _DATE, "local date": FORM, "clock": _CLOCK}
 
 
 def is_number(entry: str, decimal: str) -> bool:
@@ -48,11 +52,9 @@ def seconds_of(entry: str) -> float:
 def kind_of(entries: Sequence[str], decimal: str) -> Kind:
     """What most of the entries that are not missing are; ``number`` if all are missing."""
     present = [entry for entry in entries if not is_missing(entry)]
-    numbers = sum(is_number(entry, decimal) for entry in present)
-    dates = sum(_DATE.fullmatch(entry) is not None for entry in present)
-    if 2 * numbers >= len(present):
+    if 2 * sum(is_number(entry, decimal) for entry in present) >= len(present):
         return "number"
-    clocks = sum(_CLOCK.fullmatch(entry) is not None for entry in present)
-    if 2 * clocks > len(present):
-        return "clock"
-    return "date" if 2 * dates > len(present) else "text"
+    for kind, form in _FORMS.items():
+        if 2 * sum(form.fullmatch(entry) is not None for entry in present) > len(present):
+            return kind
+    return "text"

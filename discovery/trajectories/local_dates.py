@@ -1,0 +1,57 @@
+"""Dates as people write them: 31.01.2024, 1/31/2024 2:05 PM, 2024/1/31."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+# Day, month and year in the order of some country, with a time of day as spreadsheets write it.
+FORM = re.compile(
+    r"(?P<first>\d{1,4})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<third>\d{4}|\d{1,2})"
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?"
+    r"(?:\s*(?P<half>[AaPp])[Mm])?)?",
+    re.ASCII,
+)
+NUMBERS = ["first", "second", "third", "hour", "minute", "seconds"]
+THIS_CENTURY = 69  # years of two digits below it are of this century (POSIX, strptime)
+MONTHS = 12
+
+
+def parts_of(text: pd.Series) -> Float[np.ndarray, "entry part"]:
+    """The numbers of each entry, hours of 24, and 1 where points stand between its parts; NaN where it is none."""
+    found = text.where(text.str.fullmatch(FORM, na=False)).str.extract(FORM)
+    found["seconds"] = found["seconds"].str.replace(",", ".", regex=False)
+    numbers = found[NUMBERS].astype(float)
+    written = found["first"].notna()
+    numbers[["hour", "minute", "seconds"]] = numbers[["hour", "minute", "seconds"]].fillna(0.0)
+    afternoon, morning = found["half"].isin(["P", "p"]), found["half"].isin(["A", "a"])
+    numbers["hour"] += 12.0 * (afternoon & (numbers["hour"] < MONTHS)) - 12.0 * (morning & (numbers["hour"] == MONTHS))
+    numbers["dotted"] = (found["mark"] == ".").astype(float)
+    return numbers.where(written).to_numpy(dtype=np.float64)
+
+
+def dates_of(parts: Float[np.ndarray, "entry part"]) -> np.ndarray | None:
+    """The dates, NaT where a part is none of a date; None where days and months cannot be told apart.
+
+    With a year in front months follow, with points between them days come first, and else what is above 12 is a day. A
+    year of two digits may be in front as well, as far as its size tells.
+    """
+    first, second, third, hour, minute, seconds, dotted = parts.T
+    points = bool(np.all(dotted[~np.isnan(dotted)] == 1.0))
+    short = bool(np.nanmin(third, initial=math.inf) < 100.0)
+    if np.nanmax(first, initial=0.0) >= 1000.0:
+        year, month, day = first, second, third
+    elif points or (np.nanmax(first, initial=0.0) > MONTHS and not short):
+        day, month, year = first, second, third
+    elif np.nanmax(second, initial=0.0) > MONTHS:
+        month, day, year = first, second, third
+    else:
+        return None
+    year = np.where(year < THIS_CENTURY, year + 2000.0, np.where(year < 100.0, year + 1900.0, year))
+    days = pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": day}), errors="coerce")
+    times = pd.to_timedelta(3600.0 * hour + 60.0 * minute + seconds, unit="s")
+    return (days + times).to_numpy(dtype="datetime64[us]")

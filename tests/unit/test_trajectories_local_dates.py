@@ -1,0 +1,72 @@
+"""Dates as people write them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+
+
+def read(tmp_path: Path, dates: list[str]) -> Measurements:
+    """Measurements at these dates, in a file with semicolons."""
+    path = tmp_path / "data.csv"
+    path.write_text("when;x\n" + "".join(f"{date};{i * i}\n" for i, date in enumerate(dates)))
+    return read_csv(path)
+
+
+@pytest.mark.parametrize(
+    ("dates", "since"),
+    [
+        ([f"{day}.01.2024" for day in range(1, 7)], "2024-01-01"),
+        ([f"{day:02d}.1.24" for day in range(1, 7)], "2024-01-01"),
+        ([f"1/{day}/2024" for day in range(9, 15)], "2024-01-09"),
+        ([f"1/{day}/99" for day in range(9, 15)], "1999-01-09"),
+        ([f"{day}/1/2024" for day in range(9, 15)], "2024-01-09"),
+        ([f"2024/1/{day}" for day in range(1, 7)], "2024-01-01"),
+        ([f"2024.01.{day:02d} 6:30" for day in range(1, 7)], "2024-01-01 06:30:00"),
+        (["28.02.2024", "29.02.2024", "01.03.2024", "02.03.2024", "03.03.2024", "04.03.2024"], "2024-02-28"),
+    ],
+)
+def test_what_all_dates_tell_together_is_their_order(tmp_path: Path, dates: list[str], since: str) -> None:
+    """Points are put between days and months, a year is known by its size, and no month is above 12."""
+    measurements = read(tmp_path, dates)
+    assert "when [d]" == measurements.time_name
+    np.testing.assert_allclose(measurements.trajectories[0].times, np.arange(6.0))
+    assert (f"The dates in 'when' were turned into days since {since}.",) == measurements.notes
+
+
+def test_times_of_day_may_follow(tmp_path: Path) -> None:
+    """As spreadsheets of several countries write them: noon and midnight are 12 o'clock in some."""
+    american = [f"1/{day}/2024 {hour}" for day in (13, 14, 15) for hour in ("12:05 AM", "12:05 PM")]
+    np.testing.assert_allclose(read(tmp_path, american).trajectories[0].times, 0.5 * np.arange(6.0))
+    german = [f"31.12.2023 23:59:5{second},5" for second in range(5, 10)] + ["01.01.2024 00:00:00,5"]
+    measurements = read(tmp_path, german)
+    assert "when [s]" == measurements.time_name
+    np.testing.assert_allclose(measurements.trajectories[0].times, np.arange(6.0))
+
+
+@pytest.mark.parametrize("dates", [[f"{day}/1/2024" for day in range(1, 7)], [f"24/01/{day}" for day in range(25, 31)]])
+def test_dates_that_may_be_read_in_two_ways_are_refused(tmp_path: Path, dates: list[str]) -> None:
+    """The first of January to June, or to the sixth; a year or a day in front."""
+    with pytest.raises(DataError, match=f"line 2, column 'when': of dates such as '{dates[0]}' none tells.*2024-01-31"):
+        read(tmp_path, dates)
+
+
+@pytest.mark.parametrize("wrong", ["30.2.2024", "gestern"])
+def test_the_first_that_is_none_is_named(tmp_path: Path, wrong: str) -> None:
+    """By its line."""
+    dates = ["26.02.2024", "27.02.2024", "", wrong, "29.02.2024", "31.02.2024"]
+    with pytest.raises(DataError, match=f"line 5, column 'when': '{wrong}' is not a time"):
+        read(tmp_path, dates)
+
+
+def test_a_date_that_is_missing_leaves_its_row_out(tmp_path: Path) -> None:
+    """As of other dates."""
+    dates = [f"{day}.01.2024" for day in range(1, 8)]
+    dates[3] = "-"
+    measurements = read(tmp_path, dates)
+    np.testing.assert_allclose(measurements.trajectories[0].times, [0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
+    assert "1 row without a time was left out, the first in line 5." in measurements.notes
