@@ -17,6 +17,10 @@ from scipy.linalg import block_diag
 from discovery.problems.response import Path, driven_by, freely, windows_of
 from discovery.types import Smoothing, Trajectory
 
+# Numbers in all operators, 120 MB, fifteen times those of 256 points of four states. Hundreds of short runs would have
+# more, nearly all of them zeros.
+MOST = 15_000_000
+
 
 @dataclass(frozen=True)
 class Together:
@@ -37,14 +41,15 @@ class Together:
 def together(
     trajectories: Sequence[Trajectory], smoothing: Smoothing, laws: Mapping[str, sp.Expr], *, floor: float
 ) -> Together | None:
-    """The rows about smoothed curves, on windows as long as the linearisation allows; None without any.
+    """The rows about smoothed curves, on windows as long as the linearisation allows; None without any, or of too many.
 
     Args:
         laws: likely right-hand sides, by state, whose derivatives are the Jacobian.
         floor: share of a state's spread below which deviations are not believed.
     """
     windows, units = windows_of(trajectories, smoothing, laws, floor)
-    if not windows:
+    points = sum(len(window.times) for window in windows)
+    if not windows or (points * len(trajectories[0].names)) ** 2 > MOST:
         return None
     targets, operators, free = zip(*[_rows(window) for window in windows], strict=True)
     count = sum(int(np.count_nonzero(window.weights)) for window in windows) - sum(free)

@@ -136,7 +136,7 @@ def beside_each_other(
     seen: Sequence[Seen], about: DiscoveryProblem, law: Law, deadline: Deadline = NEVER
 ) -> tuple[tuple[Entry, Entry], ...]:
     """Entries of every two states, the likeliest beside each other where the rest of the law stays as it is."""
-    if not 2 <= len(seen) <= MANY:
+    if not 2 <= len(seen) <= MANY or deadline.passed():
         return ()
     rows = together(about.trajectories, about.smoothing, law.equations, floor=FLOOR)
     if rows is None:

@@ -57,7 +57,8 @@ def steady(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     """Whether a law can be followed along a record from a start that is off by one deviation of the noise.
 
     Of a state that both more and less of it leave every bound, the fitted start is a balance on a needle's point: who
-    begins where something was measured gets nowhere. A chaotic law stays within its attractor, and growth is not both.
+    begins where something was measured gets nowhere. A chaotic law stays within its attractor; growth is not both where
+    its start was measured.
     """
     beginnings = [row for row, (_, first) in enumerate(windows.places) if first == 0]
     for row in beginnings[:: max(1, len(beginnings) // STARTS)]:
@@ -66,6 +67,8 @@ def steady(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
             if not column.any():
                 continue  # nothing measured it
             size = 1.0 / column[np.argmax(column > 0.0)]  # where noise is proportional, the start's own
+            if not windows.logarithmic and abs(fit.starts[row, state]) < size:
+                continue  # growth from there goes up from more of it, and down from less than nothing
             sides = [_off(fit.starts[row], state, change, windows.logarithmic) for change in (size, -size)]
             if not any(_stays(fit, windows, run, side) for side in sides):
                 return False
@@ -82,8 +85,14 @@ def _off(
 
 def _stays(fit: Fit, windows: Windows, run: Trajectory, start: Float[np.ndarray, " state"]) -> bool:
     """Whether the law stays within bounds from there to the end of the record."""
-    states = simulate(fit.law, start, run.times, rtol=1e-5, max_steps=20_000, drive=run.drive, spread=windows.spread)
+    steps = _steps(len(run))
+    states = simulate(fit.law, start, run.times, rtol=1e-5, max_steps=steps, drive=run.drive, spread=windows.spread)
     return bool(np.all(np.abs(states) <= windows.bound))
+
+
+def _steps(samples: int) -> int:
+    """Steps that the integration of a record may take: as many as short records need, and some for each sample."""
+    return max(20_000, 20 * samples)
 
 
 def _has_pole(inner: Sequence[sp.Expr], law: Law, followed: Sequence[Prediction], runs: Sequence[Trajectory]) -> bool:
@@ -114,8 +123,8 @@ def _diverges(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     for row in rows[:: max(1, len(rows) // STARTS)]:  # windows that end with their record were followed by the fit
         run, low = windows.places[row]
         states = simulate(
-            fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=20_000, drive=runs[run].drive,
-            spread=windows.spread,
+            fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=_steps(len(runs[run])),
+            drive=runs[run].drive, spread=windows.spread,
         )  # fmt: skip
         if not np.all(np.abs(states[-1]) <= windows.bound):
             return True

@@ -60,7 +60,9 @@ def _given(expression: sp.Expr, told: frozenset[sp.Expr]) -> float:
     if not told:
         return stated
     names = {term: sp.Symbol(f"shared{i}", real=True) for i, term in enumerate(sorted(told, key=sp.default_sort_key))}
-    return min(stated, shortest(sp.Add(*[number * names.get(term, term) for number, term in terms_of(expression)])))
+    pointing = shortest(sp.Add(*[number * names.get(term, term) for number, term in terms_of(expression)]))
+    # Nor does it spare more than the terms are worth: a law is no shorter for having another equation.
+    return stated - min(max(stated - pointing, 0.0), sum(map(shortest, told)))
 
 
 @lru_cache(maxsize=1 << 14)

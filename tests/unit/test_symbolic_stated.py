@@ -42,6 +42,13 @@ def test_the_order_of_the_equations_changes_nothing(law: tuple[str, ...]) -> Non
     assert len({round(stated_length(sides(*order)), 9) for order in permutations(law)}) == 1
 
 
+@pytest.mark.parametrize("further", ["c4*x*sin(y)", "c4*y**2", "c4*x", "c4*x*sin(y) + c5*y**2"])
+def test_a_further_equation_makes_no_law_shorter(further: str) -> None:
+    """What it shares is spared once, however many kinds of things the others have without it."""
+    long = "c0*y**2 + c1*x**2*y + c2*x*y**2 + c3*x*sin(y)"
+    assert stated_length(sides(long, further)) > stated_length(sides(long)) + 1.0
+
+
 def test_many_equations_have_one_length_as_well() -> None:
     """A chain of flows, where not all orders are tried."""
     chain = [f"c{2 * i}*x{i}*x{i + 1} - c{2 * i + 1}*x{i + 1}*x{i + 2}" for i in range(8)]
