@@ -36,8 +36,9 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
     if picture is not None and picture.suffix.lower() not in PICTURES:
         raise UsageError(f"--picture {picture} has none of the endings {', '.join(PICTURES)}. Choose one of them.")
     measurements = read_csv(
-        data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs
-    )
+        data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs,
+        units=columns.units,
+    )  # fmt: skip
     checked = check(measurements)
     command = next_command(data, columns, checked)
     if picture is not None:

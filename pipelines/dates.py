@@ -66,5 +66,6 @@ def calendar_of(times: Sequence[Any]) -> Calendar | None:
             "tz_localize of pandas."
         )
     every = [pd.DatetimeIndex(one) for one in times]
-    steps = np.concatenate([np.diff(one.to_numpy()) / np.timedelta64(1, "s") for one in every])
+    universal = [one if one.tz is None else one.tz_convert(None) for one in every]
+    steps = np.concatenate([np.diff(one.to_numpy()) / np.timedelta64(1, "s") for one in universal])
     return Calendar(min(cast("pd.Timestamp", one.min()) for one in every), counted_in(steps))

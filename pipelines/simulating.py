@@ -88,6 +88,7 @@ def _first_state(result: DiscoveryResult) -> Float[np.ndarray, " state"]:
 
 def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
     """The inputs of a file in the order of the law's."""
+    from discovery.knowledge.units import unit_of
     from discovery.trajectories.read import read_course
     from discovery.types import Drive
 
@@ -104,7 +105,7 @@ def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
         return None
     if not names:
         raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
-    times, values = read_course(path, headers)
+    times, values = read_course(path, headers, unit=unit_of(result.time_name) or "")
     return Drive(times, values, result.trajectories[0].held)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError
 from discovery.trajectories.columns import Column
-from discovery.trajectories.dated import DAYS, counted_in
+from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.table import Table
@@ -26,7 +26,6 @@ UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
-HALF_A_DAY = 43_200.0  # seconds by which a time of day that goes back has passed midnight
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
 
 
@@ -39,6 +38,7 @@ class Clock:
         certain: False if the column was taken for want of one that is named like a time.
         notes: what was done, one sentence each.
         unit: of times that were dates or of day; empty where the header says it, or nothing does.
+        also: headers of further columns that times were made of.
     """
 
     header: str
@@ -46,10 +46,11 @@ class Clock:
     certain: bool
     notes: tuple[str, ...] = ()
     unit: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """What time is called, with its unit: ``date [d]`` where dates became days."""
+        """What time is called, with its unit: ``date [d]`` where dates are counted in days."""
         return f"{bare(self.header)} [{self.unit}]" if self.unit else self.header
 
     @cached_property
@@ -58,34 +59,49 @@ class Clock:
         return np.flatnonzero(~np.isnan(self.times))
 
 
-def find_clock(table: Table, told: str | None, others: Sequence[str]) -> Clock:
+def find_clock(table: Table, told: str | None, others: Sequence[str], units: Mapping[str, str] | None = None) -> Clock:
     """The column told, else the one named like a time, else the first with dates, times of day, or numbers.
 
     Args:
         others: headers of columns that are told to be something else.
+        units: in which dates are to be counted, by the name of time, if that is told.
 
     Raises:
         DataError: there is no column of numbers, or an entry of the column is no time.
     """
-    if told is not None:
-        return _read(table, table[told], certain=True)
     free = [column for column in table.columns if column.header not in others]
-    ranks = {column.header: _likeness(column.header) for column in free}
-    named = [column for column in free if ranks[column.header] is not None]
-    if [ranks[column.header] for column in named] == [CAPITAL] and any(one.kind in ("date", "clock") for one in free):
-        named = []
-    if named:
-        return _read(table, min(named, key=lambda c: (c.kind == "text", ranks[c.header])), certain=True)
+    column = table[told] if told is not None else _named(free)
+    if column is not None:
+        return _read(table, _with_beside(column, free), units or {}, certain=True)
     for kind in ("date", "clock", "number"):
         for column in free:
             if column.kind == "text" and kind == "number" and _is_local_date(column):
-                return _read(table, column, certain=True)  # which says how dates are written
+                return _read(table, (column,), {}, certain=True)  # which says how dates are written
             if column.kind == kind and not is_run_name(column.header):
-                return _read(table, column, certain=kind != "number")
+                return _read(table, _with_beside(column, free), units or {}, certain=kind != "number")
     raise DataError(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
         "It needs one of times and at least one of states."
     )
+
+
+def _named(free: Sequence[Column]) -> Column | None:
+    """The column that is named like a time, numbers or dates before times of day.
+
+    A temperature T is no time beside dates or times of day, whatever these are called.
+    """
+    dated = any(one.kind in ("date", "clock") for one in free)
+    ranks = {one.header: _likeness(one.header) for one in free}
+    named = [one for one in free if ranks[one.header] is not None and not (dated and ranks[one.header] == CAPITAL)]
+    return min(named, key=lambda one: (one.kind == "text", one.kind == "clock", ranks[one.header]), default=None)
+
+
+def _with_beside(column: Column, free: Sequence[Column]) -> tuple[Column, ...]:
+    """The column, and the times of day beside dates of days or the dates beside times of day, if there is one such."""
+    days, clocks = [one for one in free if of_days(one)], [one for one in free if one.kind == "clock"]
+    if len(days) == len(clocks) == 1 and any(one is column for one in (*days, *clocks)):
+        return (column, *(one for one in (*days, *clocks) if one is not column))
+    return (column,)
 
 
 def _is_local_date(column: Column) -> bool:
@@ -108,7 +124,8 @@ def _likeness(header: str) -> int | None:
     return 0 if main == "time" else 2
 
 
-def _read(table: Table, column: Column, certain: bool) -> Clock:
+def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *, certain: bool) -> Clock:
+    column = next((one for one in columns if one.misfit is not None), columns[0])
     if column.misfit is not None:
         place = f"{table.name}, line {column.misfit.line}, column {column.header!r}"
         if _is_local_date(column) and column.kind == "text":
@@ -124,7 +141,9 @@ def _read(table: Table, column: Column, certain: bool) -> Clock:
     notes = () if certain else (f"No column is named like a time; the first, {column.header!r}, was taken.",)
     times, unit = column.values, ""
     if column.kind in ("date", "clock"):
-        times, unit, notes = _counted(column)
+        told = next((units[name] for name in (column.header, bare(column.header), "t") if name in units), "")
+        times, count, note = counted(columns, told)
+        unit, notes = count.unit, (note,)
     if np.any(np.isinf(times)):
         place = table.place(int(np.argmax(np.isinf(times))), column.header)
         raise DataError(f"{place}: the time is infinite. Correct or remove that row.")
@@ -132,35 +151,4 @@ def _read(table: Table, column: Column, certain: bool) -> Clock:
     if len(empty):
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
-    return Clock(column.header, times, certain, notes, unit)
-
-
-def _counted(column: Column) -> tuple[Float[np.ndarray, " row"], str, tuple[str, ...]]:
-    """Dates or times of day since the first, the unit that suits their steps, and a note."""
-    first = next((i for i, one in enumerate(column.values) if one == one), 0)  # which is not so of one that is missing
-    if column.kind == "date":
-        what, since = "dates", _written(column.values[first])
-        seconds = (column.values - column.values[first]) / np.timedelta64(1, "s")
-    else:
-        what, since = "times of day", _of_day(column.values[first])
-        seconds = _past_midnight(column.values - column.values[first])
-    count = counted_in(np.diff(seconds[~np.isnan(seconds)]))
-    note = f"The {what} in {column.header!r} were turned into {count.words} since {since}."
-    return seconds / count.seconds, count.unit, (note,)
-
-
-def _past_midnight(seconds: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
-    """With a day more after each midnight, at which times of day go back to zero."""
-    there = np.flatnonzero(~np.isnan(seconds))
-    passed = np.zeros(len(seconds))
-    passed[there[1:]] = np.cumsum(np.diff(seconds[there]) < -HALF_A_DAY)
-    return seconds + DAYS.seconds * passed
-
-
-def _of_day(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60.0)
-    return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{rest:06.3f}".removesuffix(".000")
-
-
-def _written(date: np.datetime64) -> str:
-    return str(date.astype("datetime64[s]")).removesuffix("T00:00:00").replace("T", " ")
+    return Clock(column.header, times, certain, notes, unit, tuple(one.header for one in columns[1:]))

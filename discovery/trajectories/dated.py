@@ -1,10 +1,17 @@
-"""The unit in which dates are counted: the one that suits how often was measured."""
+"""Dates and times of day as numbers, in the unit that suits how often was measured."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
+
+from discovery.trajectories.columns import Column
+
+# A time of day that goes back has passed midnight if the step through it is at most so many usual ones; else the clock
+# was started again.
+LONG = 4.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,62 @@ def counted_in(steps: np.ndarray) -> Count:
     Args:
         steps: seconds between successive times; those that go back, as from one run to the next, do not count.
     """
-    forward = steps[steps > 0.0]
-    usual = float(np.median(forward)) if len(forward) else DAYS.seconds
+    usual = _usual(steps)
     return next((count for count in COUNTS if usual <= count.seconds), DAYS)
+
+
+def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, " row"], Count, str]:
+    """Times since the first, NaN where none is written, their unit, and what was done.
+
+    Args:
+        columns: one of dates or of times of day; or one of each, whose times are the sum.
+        unit: of :data:`COUNTS`, if it is told; else the one that suits their steps.
+    """
+    dates, clock = (next((one for one in columns if one.kind == kind), None) for kind in ("date", "clock"))
+    day = np.zeros(len(columns[0].values))
+    if dates is not None:
+        first = next((one for one in dates.values if not np.isnat(one)), np.datetime64(0, "us"))
+        day = (dates.values - first) / np.timedelta64(1, "s")
+        since = _written(first)
+    if clock is not None:
+        seconds = day + (clock.values if dates is not None else _past_midnight(clock.values))
+        start = float(next((one for one in seconds if not np.isnan(one)), 0.0))
+        since = _of_day(start) if dates is None else _written(first + np.timedelta64(round(1e6 * start), "us"))
+        day = seconds - start
+    found = next((count for count in COUNTS if count.unit == unit), None)
+    count = found or counted_in(np.diff(day[~np.isnan(day)]))
+    what = {"date": "dates in {!r}", "clock": "times of day in {!r}"}
+    done = " and the ".join(what[one.kind].format(one.header) for one in columns)
+    return day / count.seconds, count, f"The {done} were turned into {count.words} since {since}."
+
+
+def of_days(column: Column) -> bool:
+    """Whether a column has dates without times of day."""
+    return column.kind == "date" and bool(
+        np.all(column.values.astype("datetime64[D]") == column.values, where=~np.isnat(column.values))
+    )
+
+
+def _usual(steps: np.ndarray) -> float:
+    forward = steps[np.nan_to_num(steps) > 0.0]
+    return float(np.median(forward)) if len(forward) else DAYS.seconds
+
+
+def _past_midnight(seconds: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
+    """With a day more after each midnight, at which times of day go back to zero; elapsed ones do not."""
+    there = np.flatnonzero(~np.isnan(seconds))
+    steps = np.diff(seconds[there])
+    passed = np.zeros(len(seconds))
+    if np.nanmax(seconds, initial=0.0) < DAYS.seconds:
+        passed[there[1:]] = np.cumsum((steps < 0.0) & (steps + DAYS.seconds <= LONG * _usual(steps)))
+    # Rows without a time stay without one.
+    return seconds + DAYS.seconds * passed
+
+
+def _of_day(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds, 3), 60.0)
+    return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{rest:06.3f}".removesuffix(".000")
+
+
+def _written(date: np.datetime64) -> str:
+    return str(date.astype("datetime64[s]")).removesuffix("T00:00:00").replace("T", " ")

@@ -11,8 +11,9 @@ from jaxtyping import Float
 
 # Day, month and year in the order of some country, with a time of day as spreadsheets write it.
 FORM = re.compile(
+    r"(?=\d{4}[./]|\d{1,2}([./])\d{1,2}\1\d{4}\b|\d\d\.\d\d\.\d\d\b|\d{1,2}/\d{1,2}/\d\d\b)"  # and no version 1.1.2
     r"(?P<first>\d{1,4})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<third>\d{4}|\d{1,2})"
-    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?"
+    r"(?:[T ]+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?"
     r"(?:\s*(?P<half>[AaPp])[Mm])?)?",
     re.ASCII,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -32,6 +32,7 @@ def read_csv(
     trajectory: Sequence[str] = (),
     inputs: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
+    units: Mapping[str, str] | None = None,
 ) -> Measurements:
     """Reads trajectories from a text file with one row for each time of each run.
 
@@ -46,6 +47,7 @@ def read_csv(
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated.
         max_rows: more rows than these, in all runs together, are thinned.
+        units: units by header; that of time is the one in which dates and times of day are counted.
 
     Raises:
         UsageError: a column that is told does not exist or is told twice.
@@ -59,11 +61,11 @@ def read_csv(
     time = time and _header(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
-    clock = find_clock(table, time, (*states, *inputs, *trajectory))
+    clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used)
-    taken = (clock.header, *division.keys, *inputs)
+    taken = (clock.header, *clock.also, *division.keys, *inputs)
     columns, aside = find_states(table, told=states, taken=taken, rows=used)
     runs, thinned = thin(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
@@ -92,9 +94,12 @@ def read_csv(
 
 
 def read_course(
-    path: str | Path, inputs: Sequence[str], *, time: str | None = None
+    path: str | Path, inputs: Sequence[str], *, time: str | None = None, unit: str = ""
 ) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time input"]]:
     """Times and values of inputs alone, as for a forecast.
+
+    Args:
+        unit: in which a law counts time, and dates and times of day are counted.
 
     Raises:
         UsageError: a column that is told does not exist.
@@ -105,7 +110,7 @@ def read_course(
     time = time and _header(time, layout.headers)
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
-    clock = find_clock(table, time, inputs)
+    clock = find_clock(table, time, inputs, {"t": unit})
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
     driving = find_inputs(table, inputs, np.arange(len(clock.times)))

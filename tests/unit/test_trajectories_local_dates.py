@@ -21,7 +21,7 @@ def read(tmp_path: Path, dates: list[str]) -> Measurements:
     ("dates", "since"),
     [
         ([f"{day}.01.2024" for day in range(1, 7)], "2024-01-01"),
-        ([f"{day:02d}.1.24" for day in range(1, 7)], "2024-01-01"),
+        ([f"{day:02d}.01.24" for day in range(1, 7)], "2024-01-01"),
         ([f"1/{day}/2024" for day in range(9, 15)], "2024-01-09"),
         ([f"1/{day}/99" for day in range(9, 15)], "1999-01-09"),
         ([f"{day}/1/2024" for day in range(9, 15)], "2024-01-09"),
@@ -55,7 +55,7 @@ def test_dates_that_may_be_read_in_two_ways_are_refused(tmp_path: Path, dates: l
         read(tmp_path, dates)
 
 
-@pytest.mark.parametrize("wrong", ["30.2.2024", "gestern"])
+@pytest.mark.parametrize("wrong", ["30.2.2024", "28.2.2024 25:00", "gestern"])
 def test_the_first_that_is_none_is_named(tmp_path: Path, wrong: str) -> None:
     """By its line."""
     dates = ["26.02.2024", "27.02.2024", "", wrong, "29.02.2024", "31.02.2024"]

@@ -8,7 +8,7 @@ import pytest
 
 from discovery.errors import DataError, UsageError
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.read import read_csv
+from discovery.trajectories.read import read_course, read_csv
 from discovery.trajectories.runs import Run
 from discovery.trajectories.thinning import thin
 
@@ -92,15 +92,80 @@ def test_dates_are_counted_in_the_unit_that_suits_their_steps(tmp_path: Path, st
 
 @pytest.mark.parametrize("header", ["time", "clock"])
 def test_times_of_day_are_counted_from_the_first(tmp_path: Path, header: str) -> None:
-    """Through midnight, with fractions, beside a temperature T and a logger's dates, whatever its name."""
+    """Through midnight, with fractions, beside a temperature T, whatever their name."""
     clock = ["23:59:58.5", "23:59:59.5", "", "00:00:01.5", "0:00:02.5", "00:00:03.5", "00:00:04.5"]
-    rows = [f"2020-01-0{1 + (i > 2)},{at},{i * i}\n" for i, at in enumerate(clock)]
-    measurements = read(tmp_path, f"date,{header},T\n" + "".join(rows), time=header)
+    measurements = read(tmp_path, f"{header},T\n" + "".join(f"{at},{i * i}\n" for i, at in enumerate(clock)))
     assert f"{header} [s]" == measurements.time_name
     assert [0.0, 1.0, 3.0, 4.0, 5.0, 6.0] == measurements.trajectories[0].times.tolist()
     assert f"The times of day in {header!r} were turned into seconds since 23:59:58.500." in measurements.notes
-    assert "'date' was set aside: it holds dates." in measurements.notes
     assert ["T"] == list(measurements.headers.values())
+
+
+@pytest.mark.parametrize("told", [None, "date", "time"])
+def test_dates_and_times_of_day_in_two_columns_are_one_clock(tmp_path: Path, told: str | None) -> None:
+    """As loggers write them; nights and weekends count."""
+    at = pd.DatetimeIndex(
+        ["2020-01-01 08:00", "2020-01-01 14:00", "2020-01-02 08:00", "2020-01-05 08:00", "2020-01-05 20:00"]
+    )
+    rows = [f"{moment:%d.%m.%Y},{moment:%H:%M:%S},{i * i}\n" for i, moment in enumerate(at)]
+    measurements = read(tmp_path, "date,time,T\n" + "".join(rows), time=told)
+    assert f"{told or 'date'} [d]" == measurements.time_name
+    np.testing.assert_allclose(measurements.trajectories[0].times, [0.0, 0.25, 1.0, 4.0, 4.5])
+    assert ["T"] == list(measurements.headers.values())
+    (note,) = measurements.notes
+    for part in ("dates in 'date'", "times of day in 'time'", "days since 2020-01-01 08:00:00."):
+        assert part in note
+
+
+@pytest.mark.parametrize(
+    ("clock", "count", "last"),
+    [
+        ([f"{i // 2:02d}:{30 * (i % 2):02d}:00" for i in range(40)] * 2, 2, 19.5),
+        ([f"{i // 2:02d}:{30 * (i % 2):02d}:00" for i in range(80)] * 2, 2, 39.5),
+        ([f"{i % 24:02d}:00:00" for i in range(60)], 1, 59.0),
+        (["08:00:00", "14:00:00", "20:00:00", "02:00:00"] * 4, 1, 90.0),
+    ],
+)
+def test_midnight_and_a_clock_that_starts_again_are_told_apart(
+    tmp_path: Path, clock: list[str], count: int, last: float
+) -> None:
+    """A night is no longer than a few steps, and what elapsed may be more than a day."""
+    measurements = read(tmp_path, "time,x\n" + "".join(f"{at},{i * i}\n" for i, at in enumerate(clock)))
+    assert count == len(measurements.trajectories)
+    unit = {"time [h]": 1.0, "time [d]": 24.0}[measurements.time_name]
+    np.testing.assert_allclose([run.times[-1] * unit for run in measurements.trajectories], last)
+
+
+def test_numbers_named_like_a_time_go_before_times_of_day(tmp_path: Path) -> None:
+    """Ten samples a second, and a clock to whole seconds."""
+    text = "t,time,x\n" + "".join(f"{i / 10},10:00:{i // 10:02d},{i * i}\n" for i in range(30))
+    measurements = read(tmp_path, text)
+    assert "t" == measurements.time_name
+    assert ["x"] == list(measurements.headers.values())
+    assert "'time' was set aside: it holds times of day." in measurements.notes
+
+
+def test_dates_are_counted_in_a_unit_that_is_told(tmp_path: Path) -> None:
+    """As the constants are wanted in."""
+    text = "date,x\n" + "".join(f"2020-01-01 00:0{i}:00,{i * i}\n" for i in range(6))
+    measurements = read(tmp_path, text, units={"date": "s", "x": "m"})
+    assert "date [s]" == measurements.time_name
+    assert [60.0 * i for i in range(6)] == measurements.trajectories[0].times.tolist()
+
+
+def test_labels_with_points_are_no_dates(tmp_path: Path) -> None:
+    """They tell runs apart."""
+    text = "sample,t,x\n" + "".join(f"1.1.{run},{0.1 * i + 0.5 * run},{i * i}\n" for run in (1, 2) for i in range(6))
+    assert {"1.1.1": 6, "1.1.2": 6} == lengths(read(tmp_path, text))
+
+
+def test_inputs_are_counted_in_the_unit_of_the_law(tmp_path: Path) -> None:
+    """However often they are written: one an hour drives a law by the minute."""
+    path = tmp_path / "inputs.csv"
+    path.write_text("date,u\n" + "".join(f"2020-01-01 0{i}:00:00,{i * i}\n" for i in range(5)))
+    times, values = read_course(path, ["u"], unit="min")
+    assert [0.0, 60.0, 120.0, 180.0, 240.0] == times.tolist()
+    assert [0.0, 1.0, 4.0, 9.0, 16.0] == values[:, 0].tolist()
 
 
 @pytest.mark.parametrize("at", ["2020-01-01 00:0{}:00", "00:0{}:00"])
