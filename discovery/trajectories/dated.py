@@ -53,21 +53,20 @@ def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, "
         unit: of :data:`COUNTS`, if it is told; else the one that suits their steps.
     """
     dates, clock = (next((one for one in columns if one.kind == kind), None) for kind in ("date", "clock"))
-    day = np.zeros(len(columns[0].values))
+    zero, seconds = np.datetime64(0, "us"), np.zeros(len(columns[0].values))
     if dates is not None:
-        first = next((one for one in dates.values if not np.isnat(one)), np.datetime64(0, "us"))
-        day = (dates.values - first) / np.timedelta64(1, "s")
-        since = _written(first)
+        zero = next((one for one in dates.values if not np.isnat(one)), zero)
+        seconds += (dates.values - zero) / np.timedelta64(1, "s")
     if clock is not None:
-        seconds = day + (clock.values if dates is not None else _past_midnight(clock.values))
-        start = float(next((one for one in seconds if not np.isnan(one)), 0.0))
-        since = _of_day(start) if dates is None else _written(first + np.timedelta64(round(1e6 * start), "us"))
-        day = seconds - start
+        seconds += clock.values if dates is not None else _past_midnight(clock.values)
+    start = float(next((one for one in seconds if not np.isnan(one)), 0.0))
+    seconds -= start
+    since = _of_day(start) if dates is None else _written(zero + np.timedelta64(round(1e6 * start), "us"))
     found = next((count for count in COUNTS if count.unit == unit), None)
-    count = found or counted_in(np.diff(day[~np.isnan(day)]))
+    count = found or counted_in(np.diff(seconds[~np.isnan(seconds)]))
     what = {"date": "dates in {!r}", "clock": "times of day in {!r}"}
     done = " and the ".join(what[one.kind].format(one.header) for one in columns)
-    return day / count.seconds, count, f"The {done} were turned into {count.words} since {since}."
+    return seconds / count.seconds, count, f"The {done} were turned into {count.words} since {since}."
 
 
 def of_days(column: Column) -> bool:
@@ -89,7 +88,6 @@ def _past_midnight(seconds: Float[np.ndarray, " row"]) -> Float[np.ndarray, " ro
     passed = np.zeros(len(seconds))
     if np.nanmax(seconds, initial=0.0) < DAYS.seconds:
         passed[there[1:]] = np.cumsum((steps < 0.0) & (steps + DAYS.seconds <= LONG * _usual(steps)))
-    # Rows without a time stay without one.
     return seconds + DAYS.seconds * passed
 
 
