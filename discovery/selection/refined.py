@@ -43,14 +43,12 @@ class Refined:
     Attributes:
         relations: what was made exact, in words.
         free: the law before that; None where nothing was.
-        paid: nats of the score for naming the relations.
     """
 
     fit: Fit
     score: float
     relations: tuple[str, ...] = ()
     free: Free | None = None
-    paid: float = 0.0
 
     @property
     def law(self) -> Law:

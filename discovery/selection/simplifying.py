@@ -172,8 +172,8 @@ def _simpler(
         # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.
         objection = _objection(trial, refined)
         texts = (*refined.relations, *filter(None, [relation.text]))
-        paid = refined.paid + relation.price
-        priced = Refined(trial.fit, trial.score + paid, texts, _free(refined, relation), paid)
+        # It has the price of the last relation: where one constant is exact, others are likely to be.
+        priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
         if priced.score + charge < refined.score and objection < relation.evidence + relation.objection:
             return priced
     return None

@@ -40,7 +40,7 @@ def series(entry: str, header: str = "t,x", count: int = 12) -> str:
 
 
 TEXT = "'x' was set aside: it holds text such as {}. It needs .* written as numbers such as 1.5 or -2e-3, without units"
-NOT_A_TIME = "{} is not a time. Times must be numbers, or dates such as 2024-01-31"
+NOT_A_TIME = "{} is not a time. Times must be numbers, dates such as 2024-01-31"
 
 REFUSED: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "is empty. It needs a line of column names and at least five lines of numbers"),
@@ -116,8 +116,8 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "times that fall": (table(-T, DECAY), "line 3, column 't': time -0.125 comes after -?0. Sort the rows by time"),
     "a time twice": (rows("0,1", "1,2", "1,3", "2,4", "3,5", "4,5"), "line 4, .* time 1 stands in line 3 already"),
     "times finer than floats": (series("1.0000000000000000{i},{square}"), "line 3, column 't': time 1 stands in line"),
-    "times of day": (series("12:{i}:00,{square}"), NOT_A_TIME.format("'12:0:00'")),
-    "dates with slashes": (series("{day}/1/2020,{square}", "date,x"), NOT_A_TIME.format("'1/1/2020'")),
+    "times of day of two parts": (series("12:{i}0,{square}"), NOT_A_TIME.format("'12:00'")),
+    "dates with slashes": (series("{day}/1/2020,{square}", "date,x"), "dates such as '1/1/2020' none tells which number is the day"),
     "a day that does not exist": (
         series("2020-02-{day},{square}".replace("{day}", "2{i}"), "date,x", 10) + "2020-02-30,4\n",
         "line 12, column 'date': '2020-02-30' is not a time",

@@ -14,7 +14,7 @@ from discovery.protocols import Deadline
 from discovery.selection.averaging import averaged
 from discovery.selection.counting import power_of_unit, scales
 from discovery.selection.refined import Free, Refined, refine
-from discovery.selection.relations import UNIT, idle, named, promise, relations
+from discovery.selection.relations import idle, named, promise, relations
 from discovery.selection.simplifying import simplified, simplified_front
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
@@ -229,20 +229,6 @@ def test_a_term_that_no_longer_pays_leaves(law_of: Callable[..., Law]) -> None:
     assert not idle(fit_of(law, [1e-4, 1e-3])), "ten deviations from zero"
     assert not idle(fit_of(law_of({"x": "c0*y"}, 0.1), [1.0])), "nothing would be left"
     assert not idle(fit_of(law_of({"x": "c0*y/(c1 + y)"}, 1.0, 0.1), [0.1, 1.0])), "the constant is inside of a term"
-
-
-def test_all_relations_are_paid_for(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
-    """The score of the law that is left has the prices of all, not of the last alone."""
-    problem = problem_of(law_of({"x": "y", "y": "-x - y"}), [[2.0, 0.0]], np.linspace(0.0, 6.0, 80), noise=0.02)
-    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
-    found = refine(law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 1.0, -1.0, -1.0), windows)
-    assert found is not None
-    simple = simplified(found, windows, SETTINGS)
-    assert len(simple.relations) > 1
-    plain = refine(simple.law, windows, starts=simple.fit.starts, settings=SETTINGS)
-    assert plain is not None
-    assert simple.paid > UNIT
-    assert simple.score == pytest.approx(plain.score + simple.paid, abs=0.01)
 
 
 def test_what_is_inside_of_an_idle_term_leaves_with_it(law_of: Callable[..., Law]) -> None:
