@@ -117,7 +117,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "a time twice": (rows("0,1", "1,2", "1,3", "2,4", "3,5", "4,5"), "line 4, .* time 1 stands in line 3 already"),
     "times finer than floats": (series("1.0000000000000000{i},{square}"), "line 3, column 't': time 1 stands in line"),
     "times of day of two parts": (series("12:{i}0,{square}"), NOT_A_TIME.format("'12:00'")),
-    "dates with slashes": (series("{day}/1/2020,{square}", "date,x"), "dates such as '1/1/2020' none tells which number is the day"),
+    "dates with slashes": (
+        series("{day}/1/2020,{square}", "date,x"),
+        "dates such as '1/1/2020' none tells which number is the day",
+    ),
     "a day that does not exist": (
         series("2020-02-{day},{square}".replace("{day}", "2{i}"), "date,x", 10) + "2020-02-30,4\n",
         "line 12, column 'date': '2020-02-30' is not a time",
