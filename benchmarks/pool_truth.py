@@ -15,7 +15,8 @@ from scipy.optimize import least_squares
 
 from discovery.dynamics.evaluate import gradients, values
 from discovery.errors import DiscoveryError
-from discovery.symbolic.compare import compare
+from discovery.symbolic.canonical import expanded, skeleton_key
+from discovery.symbolic.compare import JUDGEMENTS, compare
 from discovery.symbolic.constants import abstract
 from discovery.symbolic.evaluate import evaluate
 from discovery.types import symbol
@@ -96,6 +97,9 @@ class Reference:
         """Index and verdict of the likeliest candidate that has the true form; None if none of the likeliest has it."""
         if self.kind == "forced":  # engines know nothing of time
             return None
+        for index in [place for place, one in enumerate(candidates) if skeleton_key(one) == self.key]:
+            if (verdict := self.verdict(candidates[index])) in FOUND:
+                return index, verdict
         measured = [self.distance(candidate) for candidate in candidates]
         distances, parts = (np.array(column) for column in zip(*measured, strict=True)) if measured else ((), ())
         begin = time.monotonic()
@@ -104,12 +108,30 @@ class Reference:
                 return None
             if not (distances[index] < FAR or self.expression == 0):
                 continue
-            verdict = compare(
-                candidates[index], self.expression, self.names, region=self.region, seconds=SECONDS
-            ).verdict
-            if verdict in FOUND:
+            if (verdict := self.verdict(candidates[index])) in FOUND:
                 return int(index), verdict
         return None
+
+    def verdict(self, candidate: sp.Expr) -> str:
+        """What a candidate is to the right-hand side as it is written, or else multiplied out.
+
+        An equation of the pool has a constant for each of its terms. That those of ``x (1 - x)`` are one constant is
+        found later, when exact relations are tried (``selection/relations.py``).
+        """
+        verdicts = [
+            compare(candidate, form, self.names, region=self.region, seconds=SECONDS).verdict for form in self.forms
+        ]
+        return min(verdicts, key=JUDGEMENTS.index)
+
+    @cached_property
+    def forms(self) -> tuple[sp.Expr, ...]:
+        """The right-hand side as it is written, and multiplied out if that is another."""
+        return tuple(dict.fromkeys((self.expression, expanded(self.expression))))
+
+    @cached_property
+    def key(self) -> str:
+        """Of the expressions that differ from it by constants only."""
+        return skeleton_key(self.expression)
 
 
 def kind_of(expression: sp.Expr, names: Sequence[str]) -> Kind:

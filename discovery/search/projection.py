@@ -252,7 +252,7 @@ def _fit(rows, target, outer, residual):
     for _ in range(2):  # twice, as normal equations lose digits
         for t in range(count):
             right[t, 0] = _dot(rows[t], residual) / scale[t]
-        solved = _solve(normal, right)
+        solved = solve(normal, right)
         for t in range(count):
             outer[t] += solved[t, 0] / scale[t]
             for i in range(len(target)):
@@ -298,12 +298,12 @@ def _followed(rows, turned, slopes):
     for t in range(count):
         for c in range(constants):
             right[t, c] = (_dot(rows[t], slopes[c]) + turned[t, c]) / scale[t]
-    follow = _solve(normal, right)
+    follow = solve(normal, right)
     for t in range(count):
         for c in range(constants):
             for a in range(count):
                 right[t, c] -= normal[t, a] * follow[a, c]
-    better = _solve(normal, right)
+    better = solve(normal, right)
     for c in range(constants):
         for t in range(count):
             share = (follow[t, c] + better[t, c]) / scale[t]
@@ -323,12 +323,12 @@ def _step(slopes, residual, damping):
     for c in range(count):
         normal[c, c] *= 1.0 + damping
         right[c, 0] = -_dot(slopes[c], residual) / scale[c]
-    solved = _solve(normal, right)
+    solved = solve(normal, right)
     return np.array([solved[c, 0] / scale[c] for c in range(count)])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _solve(matrix, right):
+def solve(matrix, right):
     """Solves normal equations of columns of unit length by elimination; directions that are none are held at zero."""
     a, x, count = matrix.copy(), right.copy(), matrix.shape[0]
     for k in range(count):

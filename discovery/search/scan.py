@@ -39,7 +39,7 @@ class Limits(NamedTuple):
 def bound(limits, least):
     """The largest error that is not ruled out where the least is ``least``."""
     if limits.response:
-        return least + limits.behind * max(1.0, least / limits.rows)
+        return np.inf
     return max(limits.credible * limits.rows, limits.near * least)
 
 
@@ -47,7 +47,8 @@ def bound(limits, least):
 def doubt(limits, error, least):
     """What an error weighs against length."""
     if limits.response:
-        return limits.weight * (error - least) / max(1.0, least / limits.rows)
+        behind = (error - least) / max(1.0, least / limits.rows)
+        return limits.weight * limits.behind * np.log1p(behind / limits.behind)
     return 5.0 * np.log(max(error / limits.rows, 0.5))  # rows err alike, so that about ten of them count
 
 

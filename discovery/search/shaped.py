@@ -16,6 +16,7 @@ import numpy as np
 from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
+from discovery.search.ahead import products, step_ahead
 from discovery.search.fitting import Fitted, Rows
 from discovery.search.implicit import Implicit, denominators
 from discovery.search.models import Model, Part, View, views
@@ -36,18 +37,23 @@ class Shaped:
         most_monomials: monomials beside a shape; the highest degree up to three that has no more.
         largest: most terms of a right-hand side.
         beam: supports carried from one size to the next.
+        refined: of each number of terms, so many that fit best are refined.
+        responses: the same on responses, for one term, two, three and more: there the order means more, and with exact
+            data a start of an inner constant that is a tenth off puts the true form behind dozens.
         wide: a beam is at least this number over that of columns, so that small libraries are searched wholly.
+        record: supports of up to three terms, on responses, whose errors are followed one step ahead (``ahead.py``).
         keep: supports of each shape and number of terms that are considered however badly they fit.
         credible, near: others are considered up to this chi-squared by row (see ``selection/pool.py``), or up to so
             many times the least: among these the smoother's bias decides, not the law.
-        behind, weight: on responses, whose errors are independent, chi-squared behind the least up to which others are
-            considered, and what it weighs against length; their inner constants are only at a start yet.
+        behind, weight: on responses, whose errors are independent, chi-squared behind the least up to which it weighs
+            in proportion, beyond that by its logarithm, as inner constants are only at a start yet; and what it weighs
+            against length.
         many: supports of each shape and number of terms that are considered, however well they fit: the best third,
             and the shortest.
         simple: so many of these are refined for all equations of a system, the shortest first; in weak form half.
         seconds: best models of one shape, beside which a second one is looked for.
         refined_seconds: pairs of shapes refined for each number of terms.
-        iterations: steps of the refinement.
+        iterations: steps of the refinement; with 12 a logistic function without noise is not there yet.
         descents: models of the largest size that lose their terms one by one.
         guides: numbers of terms whose best models are refined first, to find better starts.
         guided: shapes of each of these numbers, round after round.
@@ -63,7 +69,9 @@ class Shaped:
     largest: int = 6
     beam: int = 10
     refined: int = 3
+    responses: tuple[int, ...] = (48, 48, 24, 6)
     wide: int = 400
+    record: int = 60
     keep: int = 2
     credible: float = 3.0
     near: float = 1.5
@@ -73,7 +81,7 @@ class Shaped:
     simple: int = 220
     seconds: int = 1
     refined_seconds: int = 2
-    iterations: int = 12
+    iterations: int = 24
     descents: int = 3
     guides: tuple[int, ...] = (3, 5)
     guided: tuple[int, ...] = (4, 2)
@@ -95,7 +103,7 @@ def shaped(
     every = shapes(problem.regression("derivative").states)
     implicit: dict[str, list[Shape]] = {}
     for view in (*views(problem, settings.rows), *samples):
-        tables = [Table.of(view, shape) for shape in every]
+        tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in every]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:
             if deadline.passed():
@@ -107,14 +115,15 @@ def shaped(
             if view.kind == "derivative":
                 implicit[state] = _denominators(problem, view, equation, base, settings)
             simple = settings.simple // len(problem.names) // (1 if view.kind == "response" else 3)
-            ones = search.candidates(tables, None, settings.refined, settings.descents, simple)
+            refined = settings.responses if view.kind == "response" else (settings.refined,)
+            ones = search.candidates(tables, None, refined, settings.descents, simple)
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
-                ones += search.candidates(own, None, settings.refined, 1, settings.many)
+                ones += search.candidates(own, None, (settings.refined,), 1, settings.many)
             twos: list[Fitted] = []
             for first in _leading(ones, settings.seconds * (1 + 2 * (view.kind == "response")), len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
-                twos += search.candidates(others, first.model, settings.refined_seconds, 1, 0)
+                twos += search.candidates(others, first.model, (settings.refined_seconds,), 1, 0)
             for fitted in (*ones, *twos):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
@@ -185,7 +194,11 @@ class _Equation:
         beam = max(self.settings.beam, self.settings.wide // count)
         own = [1] * (count - len(self.base) - len(table.terms))  # of the first shape
         lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(m) for _, m in table.terms]
-        masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=beam)
+        keep = max(beam, self.settings.record) if table.slopes is not None else beam
+        masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=keep)
+        if table.slopes is not None:
+            slopes = table.slopes * self.weight
+            step_ahead(grams, *products(fixed, table.columns * self.weight, slopes, self.target), masks, errors)
         limits = self.settings.limits(self.view, alone=first is None)
         return Scan.of(masks, errors * total, np.array(lengths), table.starts, limits, number)
 
@@ -213,7 +226,7 @@ class _Equation:
         return Model(plain, tuple(parts), (*inner, *map(float, start)))
 
     def candidates(
-        self, tables: Sequence[Table], first: Model | None, count: int, descents: int, simple: int
+        self, tables: Sequence[Table], first: Model | None, counts: Sequence[int], descents: int, simple: int
     ) -> list[Fitted]:
         """The best of each number of terms, refined; supports are looked for again where refinement leads.
 
@@ -222,8 +235,8 @@ class _Equation:
 
         Args:
             first: model of another shape, beside which these are looked for.
-            count, descents, simple: models of each number of terms that are refined, models that lose their terms one
-                by one, and short models that are refined besides.
+            counts, descents, simple: models of each number of terms that are refined (the last is for all that follow),
+                models that lose their terms one by one, and short models that are refined besides.
         """
         numbered = dict(enumerate(tables))
         found = latest = self.scan(numbered, first)
@@ -237,7 +250,7 @@ class _Equation:
             moved = {k: numbered[k].at(self.view, np.array(starts)) for k, starts in sorted(again.items())}
             latest = self.scan(moved, first)
             found = Scan.joined([found, latest])
-        fitted = list(self.rows.fitted(self._models(self._closer(found, count, simple, numbered), numbered, first)))
+        fitted = list(self.rows.fitted(self._models(self._closer(found, counts, simple, numbered), numbered, first)))
         tops = list(self._models(found.best(self.settings.largest, descents), numbered, first))
         # The best of the next smaller sizes too, now that their inner constants are refined.
         for size in range(3, self.settings.largest):
@@ -245,11 +258,13 @@ class _Equation:
             tops += [min(alike, key=lambda one: one.error).model] if alike else []
         return [*(one for top in tops for one in self.rows.descent(top)), *fitted]
 
-    def _closer(self, found: Scan, count: int, simple: int, tables: Mapping[int, Table]) -> Scan:
-        """The best ``count`` of each number of terms, and ``simple`` short ones that are not ruled out."""
+    def _closer(self, found: Scan, counts: Sequence[int], simple: int, tables: Mapping[int, Table]) -> Scan:
+        """The best ``counts`` for one term, two and so on, and ``simple`` short ones that are not ruled out."""
         distinct = found.distinct()
-        sizes = range(1, self.settings.largest + 1)
-        chosen = [k for size in sizes for k in np.flatnonzero(distinct.sizes == size)[:count].tolist()]
+        chosen: list[int] = []
+        for size in range(1, self.settings.largest + 1):
+            count = counts[min(size, len(counts)) - 1]
+            chosen += np.flatnonzero(distinct.sizes == size)[:count].tolist()
         if not simple or not chosen:
             return distinct.chosen(chosen)
         limits = self.settings.limits(self.view, alone=True)

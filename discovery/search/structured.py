@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -18,14 +19,17 @@ from discovery.search.elimination import Elimination, eliminate
 from discovery.search.models import View, sampled, views
 from discovery.search.shaped import Shaped, shaped
 from discovery.search.subsets import Subset, best_subsets, eliminated
+from discovery.symbolic.complexity import description_length
 from discovery.symbolic.writing import weighted_sum
-from discovery.types import DiscoveryProblem, EquationCandidate, Law
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 PLUGIN = "StructuredSearch"
 # Terms up to which there are so few supports that many of them are tried.
 FEW = 3
 # Share of the largest response to a term below which that to another is rounding.
 FAINTEST = 1e-12
+# What the length of a term weighs, as in the pool (selection/prices.py).
+PRICE = 1.5
 CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
@@ -39,6 +43,8 @@ class StructuredSearch:
         keep: supports returned of each size, library and regression.
         small: supports returned of each size up to three terms on the samples' responses, whose order means more; of
             more terms twice ``keep``.
+        short: of up to three terms, besides these, on the samples' responses: those of the shortest description. Where
+            the data tell little, dozens fit as well as the true one (see benchmarks/pool.md).
         linearised: times that the samples' responses are searched, first about a quadratic Jacobian, then about that of
             the best of these laws.
         whole: at least this number over that of the library's terms are returned, as few-termed libraries have few.
@@ -48,6 +54,7 @@ class StructuredSearch:
     beam: int = 24
     keep: int = 3
     small: int = 12
+    short: int = 24
     whole: int = 60
     linearised: int = 2
     elimination: Elimination = field(default_factory=Elimination)
@@ -91,6 +98,7 @@ class StructuredSearch:
                 return
             design = seen(view, values(library.terms, problem.names, view.states))
             source = f"structured:{library.name}"
+            prices = _prices(library.terms)
             for state in problem.open:
                 equation = problem.names.index(state)
                 if not view.is_of(equation) or deadline.passed():
@@ -98,17 +106,19 @@ class StructuredSearch:
                 target = view.targets[:, equation]
                 if np.all(np.abs(target) <= 1.0):  # a state that never changes
                     yield _Sum(state, source, (), (), 0.5 * float(target @ target))
-                for subset in self._supports(design * view.weights[:, equation, None], target, view.kind):
+                for subset in self._supports(design * view.weights[:, equation, None], target, view.kind, prices):
                     terms = tuple(library.terms[i] for i in subset.support)
                     length = 0.5 * subset.error + 0.5 * len(terms) * math.log(len(target))  # Schwarz 1978
                     yield _Sum(state, source, terms, tuple(subset.coefficients), length)
 
-    def _supports(self, design: np.ndarray, target: np.ndarray, kind: str) -> Sequence[Subset]:
+    def _supports(self, design: np.ndarray, target: np.ndarray, kind: str, prices: np.ndarray) -> Sequence[Subset]:
         keep = max(self.keep, self.whole // design.shape[1])
         if kind != "response":
             return best_subsets(design, target, largest=self.largest, beam=max(self.beam, keep), keep=keep)
         beam = max(self.small, keep)
-        found = best_subsets(design, target, largest=self.largest, beam=beam, keep=beam)
+        found = best_subsets(
+            design, target, largest=self.largest, beam=beam, keep=beam, short=self.short, prices=prices
+        )
         few = [subset for subset in found if len(subset.support) <= FEW]
         many = [one for size in range(FEW + 1, self.largest + 1) for one in _of_size(found, size)[: 2 * keep]]
         return (*few, *many, *eliminated(design, target, largest=self.largest))
@@ -145,6 +155,12 @@ def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) 
         if key not in written:
             written.add(key)
             yield EquationCandidate(one.state, one.expression, one.source)
+
+
+@lru_cache(maxsize=64)
+def _prices(terms: tuple[sp.Expr, ...]) -> Float[np.ndarray, " term"]:
+    """Nats to state each term with its coefficient, as the pool has them."""
+    return np.array([PRICE * description_length(sp.Mul(symbol("c0"), term)) for term in terms])
 
 
 def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:

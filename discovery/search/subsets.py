@@ -13,6 +13,8 @@ from discovery.search.sweep import MOST_COLUMNS, members, supports
 LARGEST = 1e120
 # Share of the unit diagonal that is added before elimination, so that columns that are alike can be told apart.
 ALIKE = 1e-8
+# Supports of up to three terms, best fit first, of which the likeliest are taken.
+NEXT = 150
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,23 @@ def eliminated(
 
 
 def best_subsets(
-    terms: Float[np.ndarray, "row term"], target: Float[np.ndarray, " row"], *, largest: int, beam: int, keep: int
+    terms: Float[np.ndarray, "row term"],
+    target: Float[np.ndarray, " row"],
+    *,
+    largest: int,
+    beam: int,
+    keep: int,
+    short: int = 0,
+    prices: Float[np.ndarray, " term"] | None = None,
 ) -> tuple[Subset, ...]:
-    """The best ``keep`` supports of every size up to ``largest``.
+    """The best ``keep`` supports of every size up to ``largest``, and the ``short`` likeliest of those next to them.
 
     Args:
         terms: weighted values of the library; columns that are not finite, or whose squares could overflow, are
             never chosen. Of more than 120 the first are searched.
-        beam: supports carried from one size to the next.
+        beam: supports of three terms and more that are carried from one size to the next.
+        short: of up to three terms, where all supports are tried.
+        prices: nats to state each term, which ``short`` supports are chosen by, with half of chi-squared.
     """
     columns, scale = _usable(terms)
     total = float(np.linalg.norm(target))
@@ -75,12 +86,21 @@ def best_subsets(
     values = np.column_stack([terms[:, columns] / scale[columns], target / total])
     gram = (values.T @ values)[None]
     every = np.ones(len(columns), dtype=bool)
-    masks, _ = supports(gram, every, largest=min(largest, len(columns)), beam=beam, keep=keep)
+    record = max(keep, NEXT if short else 0)
+    masks, errors = supports(gram, every, largest=min(largest, len(columns)), beam=beam, keep=record)
     found: list[Subset] = []
-    for mask in masks[0].reshape(-1, 2):
-        chosen = members(mask)
-        if chosen:
-            found.append(_fitted(terms, target, [int(columns[j]) for j in chosen], scale))
+    least = float(errors.min())
+    unit = 0.5 * total**2 / max(1.0, total**2 * least / len(target))
+    for some, costs in zip(masks[0], errors[0], strict=True):
+        chosen = [[int(columns[j]) for j in members(mask)] for mask in some]
+        chosen = [one for one in chosen if one]
+        weighed = [
+            (unit * (cost - least) + float(prices[one].sum()), place)
+            for place, (one, cost) in enumerate(zip(chosen, costs, strict=False))
+            if prices is not None and place >= keep
+        ]
+        places = [*range(min(keep, len(chosen))), *(place for _, place in sorted(weighed)[:short])]
+        found += [_fitted(terms, target, chosen[place], scale) for place in places]
     return tuple(found)
 
 

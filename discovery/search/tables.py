@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.library.shapes import Powers, Shape
 from discovery.search.models import View, powers
-from discovery.search.projection import LARGEST
+from discovery.search.projection import LARGEST, MOVE
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,18 @@ class Table:
     starts: Float[np.ndarray, "start constant"]
     columns: Float[np.ndarray, "start row term"]
     terms: tuple[tuple[int, Powers], ...]
+    slopes: Float[np.ndarray, "start constant row term"] | None = None
 
     @classmethod
-    def of(cls, view: View, shape: Shape) -> Table:
-        """The table at the shape's own starts."""
-        return cls(shape, shape.starts[:0], np.empty((0, 0, 0)), ()).at(view, shape.starts)
+    def of(cls, view: View, shape: Shape, *, sloped: bool = False) -> Table:
+        """The table at the shape's own starts.
 
-    def at(self, view: View, candidates: Float[np.ndarray, "start constant"]) -> Table:
+        Args:
+            sloped: with the terms' slopes by the inner constants, each in its own unit.
+        """
+        return cls(shape, shape.starts[:0], np.empty((0, 0, 0)), ()).at(view, shape.starts, sloped=sloped)
+
+    def at(self, view: View, candidates: Float[np.ndarray, "start constant"], *, sloped: bool = False) -> Table:
         """The same shape at other starts."""
         shape = self.shape
         multipliers = np.stack([powers(view.states, m) for m in shape.multipliers], axis=1)
@@ -43,7 +48,24 @@ class Table:
         terms = tuple((f, m) for f in range(count) for m in shape.multipliers)
         rows = len(view.targets)
         stacked = np.stack(blocks) if blocks else np.empty((0, rows, len(terms)))
-        return Table(shape, np.array(starts).reshape(len(blocks), shape.starts.shape[1]), stacked, terms)
+        found = Table(shape, np.array(starts).reshape(len(blocks), shape.starts.shape[1]), stacked, terms)
+        return found._sloped(view, multipliers) if sloped and found.starts.size else found
+
+    def _sloped(self, view: View, multipliers: np.ndarray) -> Table:
+        """With slopes, by a small step of each inner constant; zero where that step meets a pole."""
+        starts, rows, terms = self.columns.shape
+        constants = self.starts.shape[1]
+        slopes = np.zeros((starts, constants, rows, terms))
+        for s, start in enumerate(self.starts):
+            functions = self.shape.value(view.states, start)
+            for c in range(constants):
+                moved = start.copy()
+                moved[c] += MOVE * (start[c] or 1.0)  # what begins at zero has no unit of its own
+                change = (self.shape.value(view.states, moved) - functions) / MOVE
+                columns = (change[:, :, None] * multipliers[:, None, :]).reshape(len(view.states), -1)
+                if np.all(np.abs(columns) < LARGEST):
+                    slopes[s, c] = view.operator(columns)
+        return replace(self, slopes=slopes)
 
 
 def normal_equations(

@@ -45,6 +45,13 @@ class Tested:
     misfits: PerCandidate
     strains: PerCandidate
 
+    def beside(self, other: Tested) -> Tested:
+        """These, then those of another test of the same candidates."""
+        return Tested(
+            self.sums.beside(other.sums), np.vstack([self.errors, other.errors]),
+            np.concatenate([self.misfits, other.misfits]), np.concatenate([self.strains, other.strains]),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 
 from discovery.search.scan import Limits, Scan, bound, doubt, doubts
 from discovery.search.sweep import WORD
@@ -48,8 +49,9 @@ def test_errors_weigh_by_what_is_independent() -> None:
     """Rows of a response err independently; those of derivatives are alike."""
     assert 300.0 == bound(LIMITS, 50.0)
     assert 750.0 == bound(LIMITS, 500.0)
-    assert 150.0 == bound(LIMITS._replace(response=True), 50.0)
-    assert 1.0 == doubt(LIMITS._replace(response=True), 60.0, 50.0)
+    assert math.inf == bound(LIMITS._replace(response=True), 50.0)
+    assert doubt(LIMITS._replace(response=True), 50.1, 50.0) == pytest.approx(0.01, rel=1e-3)
+    assert doubt(LIMITS._replace(response=True), 750.0, 50.0) == pytest.approx(10.0 * math.log(8.0))
     np.testing.assert_allclose(doubts(LIMITS, np.array([10.0, 100.0 * math.e]), 10.0), [5.0 * math.log(0.5), 5.0])
 
 

@@ -89,3 +89,27 @@ def test_nothing_to_choose_from_gives_nothing() -> None:
     """Neither an empty library nor a target of zeros is an error."""
     assert () == search(np.zeros((10, 0)), np.ones(10))
     assert () == search(np.ones((10, 2)), np.zeros(10))
+
+
+def test_terms_that_nearly_cancel_are_found_together() -> None:
+    """Of three terms each says nothing alone, and no two say much; a narrow beam would go elsewhere."""
+    rng = np.random.default_rng(1)
+    base = rng.standard_normal((60, 30))
+    target = rng.standard_normal(60)
+    base[:, 17] = 30.0 * base[:, 3] - 20.0 * base[:, 24] + target + 0.01 * rng.standard_normal(60)
+    base[:, 5:8] = target[:, None] + 1.5 * rng.standard_normal((60, 3))
+    best = next(one for one in search(base, target, beam=2, keep=1) if len(one.support) == 3)
+    assert (3, 17, 24) == best.support
+
+
+def test_the_shortest_of_what_fits_nearly_as_well() -> None:
+    """Terms that are almost copies: those of the least price are returned beside the best."""
+    rng = np.random.default_rng(2)
+    signal = rng.standard_normal(200)
+    terms = signal[:, None] + 0.01 * rng.standard_normal((200, 12))
+    target = signal + rng.standard_normal(200)
+    prices = np.arange(12.0)[::-1]
+    found = search(terms, target, largest=1, keep=1, short=2, prices=prices)
+    best, *others = [subset.support[0] for subset in found]
+    assert best == brute_force(terms, target, 1)[0][1][0]
+    assert others == [one for one in (11, 10, 9) if one != best][:2]
