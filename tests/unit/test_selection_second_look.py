@@ -26,7 +26,7 @@ def pendulum(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProb
     """A pendulum at 3 % noise, whose smoothed curve is too flat where it turns."""
     problem = problem_of(law_of(TRUE), [[2.0, 0.0]], TIMES, noise=0.03)
     curves = [
-        replace(run, states=run.states - 0.03 * run.states**3, derivatives=0.8 * run.derivatives)
+        replace(run, states=run.states - 0.05 * run.states**3, derivatives=0.7 * run.derivatives)
         for run in problem.smoothing.trajectories
     ]
     return replace(problem, smoothing=replace(problem.smoothing, trajectories=tuple(curves)))
