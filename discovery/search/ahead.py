@@ -31,7 +31,7 @@ def step_ahead(grams, cross, own, masks, errors):
         own: products of the slopes with each other.
         masks, errors: of the supports of every start, size and rank, as ``sweep.supports`` gives them.
     """
-    columns = np.empty(64, np.int64)
+    columns = np.empty(grams.shape[1], np.int64)
     for s in range(masks.shape[0]):
         for size in range(masks.shape[1]):
             for rank in range(masks.shape[2]):

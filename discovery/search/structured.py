@@ -19,7 +19,7 @@ from discovery.search.elimination import Elimination, eliminate
 from discovery.search.models import View, sampled, views
 from discovery.search.shaped import Shaped, shaped
 from discovery.search.subsets import Subset, best_subsets, eliminated
-from discovery.symbolic.complexity import description_length
+from discovery.symbolic.complexity import LENGTHS, description_length
 from discovery.symbolic.writing import weighted_sum
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
@@ -28,8 +28,6 @@ PLUGIN = "StructuredSearch"
 FEW = 3
 # Share of the largest response to a term below which that to another is rounding.
 FAINTEST = 1e-12
-# What the length of a term weighs, as in the pool (selection/prices.py).
-PRICE = 1.5
 CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
@@ -160,7 +158,7 @@ def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) 
 @lru_cache(maxsize=64)
 def _prices(terms: tuple[sp.Expr, ...]) -> Float[np.ndarray, " term"]:
     """Nats to state each term with its coefficient, as the pool has them."""
-    return np.array([PRICE * description_length(sp.Mul(symbol("c0"), term)) for term in terms])
+    return np.array([LENGTHS * description_length(sp.Mul(symbol("c0"), term)) for term in terms])
 
 
 def _of_size(found: Sequence[Subset], size: int) -> list[Subset]:

@@ -14,9 +14,8 @@ import sympy as sp
 from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.prices import LENGTHS
 from discovery.selection.sheet import Sheet, Tested
-from discovery.symbolic.complexity import description_length, node_count
+from discovery.symbolic.complexity import LENGTHS, description_length, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.symbolic.stated import added_length
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
@@ -189,15 +188,16 @@ def sheets_of(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryP
 def _samples(sheets: Sheets, problem: DiscoveryProblem, deadline: Deadline) -> dict[str, tuple[Response, ...]]:
     """The samples' responses about the likeliest candidates, and about those that are likeliest then."""
     likely: dict[str, sp.Expr] = {}
+    samples = {one.state: one for one in responses_of(problem, likely, deadline)}
     rounds: list[dict[str, Response]] = []
-    for _ in range(1 + ROUNDS):
-        samples = {one.state: one for one in responses_of(problem, likely, deadline)}
-        rounds += [samples] if likely else []
+    for _ in range(ROUNDS):
         before = {state: _support(law) for state, law in likely.items()}
         found = {state: sheet.likely(samples[state]) for state, sheet in sheets.items() if state in samples}
         likely = {state: law for state, law in found.items() if law is not None}
-        if before == {state: _support(law) for state, law in likely.items()}:
+        if rounds and before == {state: _support(law) for state, law in likely.items()}:
             break
+        samples = {one.state: one for one in responses_of(problem, likely, deadline)}
+        rounds.append(samples)
     return {state: tuple(one[state] for one in rounds if state in one) for state in sheets}
 
 
