@@ -55,18 +55,22 @@ def shape(expression: sp.Expr) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of an expression, apart from its numbers; pieces of one shape and equal values are equal where defined.
+    """Part of an expression, apart from its numbers; pieces of one shape and equal numbers are equal where defined.
 
     Attributes:
         shape: the part's text, with ``#`` for its numbers.
-        values: its numbers, in the order in which ``build`` takes what stands for them.
+        values: its adjustable numbers, in the order in which ``build`` takes what stands for them.
+        fixed: those that are not, 1 or -1, with 0 in place of the adjustable: 2 + x is not 1 + 2*x.
         below: whether it is a power of a sum that is divided by.
+        terms: of a sum.
     """
 
     shape: str
     values: tuple[float, ...]
     build: _Build = field(compare=False)
+    fixed: tuple[float, ...] = ()
     below: bool = False
+    terms: tuple[Term, ...] = field(default=(), compare=False)
 
     def family(self, first: int = 0) -> sp.Expr:
         """With the constants ``c<first>``, ... in place of the numbers."""
@@ -93,8 +97,13 @@ class Term:
     @property
     def values(self) -> tuple[float, ...]:
         """Adjustable numbers: the value first, if it is one."""
-        inner = sum([piece.values for piece in self.pieces], ())
+        inner = _values(self.pieces)
         return (self.value, *inner) if self.free else inner
+
+    @property
+    def fixed(self) -> tuple[float, ...]:
+        """Its numbers that are not adjustable, with 0 in place of those that are."""
+        return (0.0 if self.free else self.value, *_fixed(self.pieces))
 
     @property
     def is_unit(self) -> bool:
@@ -110,7 +119,26 @@ class Term:
         coefficient = next(constants) if self.free else _exact(self.value)
         return sp.Mul(coefficient, *[piece.build(constants) for piece in self.pieces])
 
+    def family(self) -> sp.Expr:
+        """With the constants ``c0``, ``c1``, ... in place of the numbers."""
+        return _family(_Form(self.shape, self.fixed, self))
 
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a term is, its adjustable numbers apart."""
+
+    shape: str
+    fixed: tuple[float, ...]
+    term: Term = field(compare=False)
+
+
+@lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
+def _family(form: _Form) -> sp.Expr:
+    return form.term.build(symbol(f"c{i}") for i in count())
+
+
+@lru_cache(maxsize=1 << 14)  # equations have their terms from the same libraries
 def term_of(product: sp.Expr) -> Term:
     """A product, its factor taken out even where that is an unwritten 1.
 
@@ -173,8 +201,19 @@ def exponent_kind(exponent: sp.Expr) -> sp.Expr | None:
 def _whole_sum(terms: Sequence[Term]) -> Piece:
     ordered = sorted([(term.shape, term) for term in terms], key=lambda pair: pair[0])
     text = "(" + "+".join([f"#{shape}" for shape, _ in ordered]) + ")"
-    values = sum([term.values for _, term in ordered], ())
-    return Piece(text, values, lambda constants: sp.Add(*[term.build(constants) for _, term in ordered]))
+    whole = tuple([term for _, term in ordered])
+    return Piece(
+        text, _values(whole), lambda constants: sp.Add(*[term.build(constants) for term in whole]), _fixed(whole),
+        terms=whole,
+    )  # fmt: skip
+
+
+def _values(parts: Sequence[Piece | Term]) -> tuple[float, ...]:
+    return sum([part.values for part in parts], ())
+
+
+def _fixed(parts: Sequence[Piece | Term]) -> tuple[float, ...]:
+    return sum([part.fixed for part in parts], ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +270,8 @@ class _Abstraction:
         if expression.is_Function and all(isinstance(argument, sp.Expr) for argument in expression.args):
             pieces = [self.argument(argument) for argument in parts(expression)]
             text = f"{expression.func.__name__}[{','.join(piece.shape for piece in pieces)}]"
-            values = sum([piece.values for piece in pieces], ())
-            return 1.0, Piece(text, values, lambda c: expression.func(*[piece.build(c) for piece in pieces]))
+            build: _Build = lambda c: expression.func(*[piece.build(c) for piece in pieces])  # noqa: E731
+            return 1.0, Piece(text, _values(pieces), build, _fixed(pieces))
         return 1.0, _opaque(expression)
 
     def argument(self, expression: sp.Expr) -> Piece:
@@ -245,7 +284,8 @@ class _Abstraction:
         terms = self.terms(exponent)
         offset = sum(term.value for term in terms if not term.pieces)
         argument = self.inner_sum([term for term in terms if term.pieces])
-        return math.exp(offset), Piece(f"exp[{argument.shape}]", argument.values, lambda c: sp.exp(argument.build(c)))
+        text = f"exp[{argument.shape}]"
+        return math.exp(offset), Piece(text, argument.values, lambda c: sp.exp(argument.build(c)), argument.fixed)
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece | None]:
         if not exponent.is_number:
@@ -253,17 +293,20 @@ class _Abstraction:
                 scaled = sp.Float(math.log(real_value(base))) * exponent
                 return self.exponential(sp.expand_mul(scaled) if is_short(exponent) else scaled)
             below, above = self.argument(base), self.argument(exponent)
-            values = (*below.values, *above.values)
-            return 1.0, Piece(f"{below.shape}^{above.shape}", values, lambda c: below.build(c) ** above.build(c))
+            both = (below, above)
+            text = f"{below.shape}^{above.shape}"
+            return 1.0, Piece(text, _values(both), lambda c: below.build(c) ** above.build(c), _fixed(both))
         exact = exponent_kind(exponent)
         value = real_value(exponent)
         if math.isnan(value):
             return 1.0, _opaque(base**exponent)
         scale, piece = self.base(base, sp.Float(value) if exact is None else exact)
         if exact is None:
-            return scale**value, Piece(f"{piece.shape}^#", (*piece.values, value), lambda c: piece.build(c) ** next(c))
+            values, fixed = (*piece.values, value), (*piece.fixed, 0.0)
+            return scale**value, Piece(f"{piece.shape}^#", values, lambda c: piece.build(c) ** next(c), fixed)
         below = base.is_Add and value.is_integer() and value < 0
-        return scale**value, Piece(f"{piece.shape}^{value:g}", piece.values, lambda c: piece.build(c) ** exact, below)
+        text = f"{piece.shape}^{value:g}"
+        return scale**value, Piece(text, piece.values, lambda c: piece.build(c) ** exact, piece.fixed, below)
 
     def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece]:
         """A scale that may be taken out of a power (positive if the exponent is not an integer), and what is left."""
@@ -277,7 +320,7 @@ class _Abstraction:
         scale, piece = self.base(argument, sp.S.One)
         name = "abs" if function is sp.Abs else "sign"
         outside = abs(scale) if function is sp.Abs else math.copysign(1.0, scale)
-        return outside, Piece(f"{name}[{piece.shape}]", piece.values, lambda c: function(piece.build(c)))
+        return outside, Piece(f"{name}[{piece.shape}]", piece.values, lambda c: function(piece.build(c)), piece.fixed)
 
     def scaled_sum(self, terms: Sequence[Term], exponent: sp.Expr) -> tuple[float, Piece]:
         """A sum whose scale is given to the factor in front of it: one of its coefficients is then 1 or -1."""
@@ -291,8 +334,8 @@ class _Abstraction:
 
 def _product(sign: float, pieces: tuple[Piece, ...]) -> Piece:
     text = "*".join(piece.shape for piece in pieces)
-    values = sum([piece.values for piece in pieces], ())
-    return Piece(f"({text})", values, lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces]))
+    build: _Build = lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces])  # noqa: E731
+    return Piece(f"({text})", _values(pieces), build, (sign, *_fixed(pieces)))
 
 
 def _opaque(expression: sp.Expr) -> Piece:

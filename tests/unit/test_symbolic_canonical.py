@@ -36,6 +36,17 @@ def test_writings_of_one_law_have_one_form(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["x/(2 + x) + x/(1 + 2*x)", "x**1.5 + (-x)**1.5", "sin(x + 2) + sin(2*x + 1)", "exp(-x**2) + exp(x**2)"]
+)
+def test_terms_that_differ_by_where_a_number_stands_are_two(text: str) -> None:
+    """2 + x and 1 + 2*x have the same numbers and the same shape."""
+    expression = parse(text)
+    np.testing.assert_allclose(
+        evaluate(canonical(expression), NAMES, POINTS), evaluate(expression, NAMES, POINTS), rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
     "text", ["(1 + x)**90*(1 + y)**90", "(x + y + 1)**60", "+".join(f"x**{i}*y" for i in range(2, 101))]
 )
 def test_large_expressions_are_not_expanded(text: str) -> None:
