@@ -15,9 +15,10 @@ from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.sheet import Sheet, Tested
-from discovery.symbolic.complexity import LENGTHS, description_length, node_count
+from discovery.symbolic.complexity import LENGTHS, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.symbolic.stated import added_length
+from discovery.symbolic.summed import summed_length
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.
@@ -154,7 +155,9 @@ class _Family:
 
     @cached_property
     def length(self) -> float:
-        return added_length(self.skeleton, self.others) if self.others else description_length(self.skeleton)
+        if self.others:
+            return added_length(self.skeleton, self.others)
+        return summed_length([term.family() for term in self.piece.terms])
 
     @property
     def constants(self) -> int:

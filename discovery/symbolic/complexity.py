@@ -29,12 +29,13 @@ Function = tuple[str, sp.Basic]
 
 def node_count(expression: sp.Expr) -> int:
     """Nodes of the expression tree; a number counts 1 however it is written, and a minus sign nothing."""
-    return _measured(expression).nodes
+    return measured(expression).nodes
 
 
 def description_length(expression: sp.Expr) -> float:
     """Nats to state the expression as it is spelled, its constants' digits apart; add the law's equations up.
 
+    A logistic function 1/(1 + exp(u)) is one function of u, as tanh is, from which it differs by scales alone.
     An exact power of ten before a single state is one in another unit, as of a velocity, and costs as little.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
@@ -43,16 +44,17 @@ def description_length(expression: sp.Expr) -> float:
 
     Source: Bartlett, Desmond & Ferreira (2023), Exhaustive symbolic regression, arXiv 2211.11461, for k log n.
     """
-    whole = _measured(expression)
-    return _spelled(whole) + PER_TRANSCENDENTAL * len(whole.functions)
+    whole = measured(expression)
+    return spelled(whole) + PER_TRANSCENDENTAL * len(whole.functions)
 
 
 def functions_of(expression: sp.Expr) -> frozenset[Function]:
     """The functions that cost extra, each once."""
-    return _measured(expression).functions
+    return measured(expression).functions
 
 
-def _spelled(whole: _Measure) -> float:
+def spelled(whole: Measure) -> float:
+    """Nats of an expression with these counts, functions apart."""
     return whole.nodes * math.log(max(len(whole.kinds), 2)) + PER_DENOMINATOR * whole.denominators
 
 
@@ -62,7 +64,7 @@ def shortest(expression: sp.Expr) -> float:
 
     x (a + b x) and a x + b x^2 are one law, and to multiply out is no reason to count it twice.
     """
-    return min(_spelled(_measured(expression)), _spelled(_measured(factored(expression))))
+    return min(spelled(measured(expression)), spelled(measured(factored(expression))))
 
 
 def factored(expression: sp.Expr) -> sp.Expr:
@@ -92,7 +94,7 @@ def _factors(term: sp.Expr) -> set[sp.Expr]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measure:
+class Measure:
     """Counts of an expression.
 
     Attributes:
@@ -109,25 +111,46 @@ class _Measure:
     variable: bool = True
 
 
-_NUMBER = _Measure(1, frozenset({"number"}), variable=False)
+_NUMBER = Measure(1, frozenset({"number"}), variable=False)
 
 
 @lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
-def _measured(expression: sp.Expr) -> _Measure:
+def measured(expression: sp.Expr) -> Measure:
+    """The counts of an expression as it is spelled."""
     if isinstance(expression, sp.Symbol):
-        return _Measure(1, frozenset({"number" if is_constant(expression.name) else expression.name}))
-    measured = [_NUMBER if part.is_Number else _measured(part) for part in parts(expression)]
-    inner = [measure for measure in measured if measure.variable]
+        return Measure(1, frozenset({"number" if is_constant(expression.name) else expression.name}))
+    if isinstance(expression, sp.Pow) and (logistic := _logistic(expression)) is not None:
+        return logistic
+    every = [_NUMBER if part.is_Number else measured(part) for part in parts(expression)]
+    inner = [measure for measure in every if measure.variable]
     if not inner:
         return _NUMBER
-    numbers = [part for part, measure in zip(parts(expression), measured, strict=True) if not measure.variable]
+    numbers = [part for part, measure in zip(parts(expression), every, strict=True) if not measure.variable]
     own, kinds, denominators = _own(expression, numbers, len(inner))
-    return _Measure(
+    return Measure(
         own + sum([measure.nodes for measure in inner]),
         kinds.union(*[measure.kinds for measure in inner]),
         _functions(expression).union(*[measure.functions for measure in inner]),
         denominators + sum([measure.denominators for measure in inner]),
     )
+
+
+def _logistic(power: sp.Pow) -> Measure | None:
+    """Counts of 1/(a + b exp(u)), of which one number is in u and one is in front; None of other powers."""
+    terms = [sp.Mul.make_args(term) for term in sp.Add.make_args(power.base)]
+    varying = sorted(([part for part in term if not _is_number(part)] for term in terms), key=len)
+    if power.exp != -1 or [len(term) for term in varying] != [0, 1] or not isinstance(varying[1][0], sp.exp):
+        return None
+    function = varying[1][0]
+    inner = measured(parts(function)[0])
+    moved = power.base != sp.Add(sp.S.One, function)
+    added = 1 + (not parts(function)[0].is_Add) if moved else 0
+    kinds = inner.kinds | {"logistic"} | ({"Add", "number"} if moved else set())
+    return Measure(1 + added + inner.nodes, kinds, frozenset({("exp", function)}))
+
+
+def _is_number(expression: sp.Expr) -> bool:
+    return bool(expression.is_Number) or (isinstance(expression, sp.Symbol) and is_constant(expression.name))
 
 
 def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int]:

@@ -5,8 +5,10 @@ import math
 import pytest
 import sympy as sp
 
-from discovery.symbolic.complexity import description_length, factored, functions_of, node_count
+from discovery.symbolic.complexity import description_length, factored, functions_of, node_count, shortest
+from discovery.symbolic.constants import gathered, term_of
 from discovery.symbolic.parse import parse
+from discovery.symbolic.summed import summed_length
 from discovery.types import symbol
 
 
@@ -45,6 +47,44 @@ def test_a_parabola_is_shorter_than_the_sine_that_imitates_it() -> None:
 def test_a_sine_is_shorter_than_its_series() -> None:
     """A pendulum is not given a cubic law where a sine does."""
     assert description_length(parse("-2*sin(x)")) < description_length(parse("-2*x + 0.33*x**3"))
+
+
+@pytest.mark.parametrize(
+    "text", ["c0/(c1*exp(c2*x) + 1)", "c0/(c1 + exp(c2*x))", "c0/(1 + exp(c1 + c2*x))", "c0*tanh(c1 + c2*x)"]
+)
+def test_a_logistic_function_is_one_function_however_it_is_written(text: str) -> None:
+    """It is tanh in other scales: product, number, function, sum, number, product, number and state."""
+    length = description_length(parse(text))
+    assert pytest.approx(8 * math.log(5) + 10.0) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [("c0/(c1*exp(c2*x) + 1)**2", 12), ("c0/(c1*x + exp(c2*x))", 12), ("c0/(1 + c1*cos(x))", 10),
+     ("c0/(1 + exp(x) + exp(y))", 10)],
+)  # fmt: skip
+def test_what_looks_like_a_logistic_function_is_spelled_out(text: str, nodes: int) -> None:
+    """Another power, a denominator without a constant, another function, two functions."""
+    assert nodes == node_count(parse(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "2*x", "x + 3*y - 1", "2*sin(3*x) + 4*y*sin(2*x)", "log(x) + 2*y*log(x)", "1/(1 + 2*x) + x/(3 + y**2)",
+     "x*y - 2*x - 3*x**2 + y**3 - x**3*y**2 + 1", "x**2*sin(y) + 3*x**3*sin(y) + x*sin(y)**2 - y/(2 + x)",
+     "0.3*exp(2*x)/(1 + 3*exp(2*x)) + x", "2*x/(1 + 3*exp(2*y)) - exp(-x)", "x**1.7*y + abs(x)*x"],
+)  # fmt: skip
+def test_the_length_of_a_sum_is_that_of_its_terms(text: str) -> None:
+    """Each with constants of its own; what has none, as log(x), is stated once."""
+    whole = gathered([term_of(term).times(1.0) for term in sp.Add.make_args(parse(text))])
+    length = shortest(whole.family()) + 10.0 * len(functions_of(whole.family()))
+    assert pytest.approx(length) == summed_length([term.family() for term in whole.terms])
+
+
+def test_a_sum_may_have_terms_without_constants() -> None:
+    """What is left of a state before brackets is 1."""
+    x, y = symbol("x"), symbol("y")
+    assert pytest.approx(shortest(x + x * y)) == summed_length([x, x * y])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""The length of a sum from its terms: SymPy would take long to put thousands of candidates together.
+
+It is that of ``complexity.shortest`` and of functions: of the sum as it is, or with what terms share before brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy as sp
+
+from discovery.symbolic.complexity import (
+    PER_TRANSCENDENTAL,
+    Function,
+    Measure,
+    description_length,
+    is_constant,
+    measured,
+    spelled,
+)
+
+
+def summed_length(families: Sequence[sp.Expr]) -> float:
+    """Nats to state a sum, as short as it can be.
+
+    Args:
+        families: of its terms, each with constants of its own, named ``c0``, ``c1``, ... in each.
+    """
+    if not families:
+        return description_length(sp.S.Zero)
+    products = [_product(family) for family in families]
+    spellings = [spelled(_sum(products)), spelled(_sum(_bracketed(products)))]
+    whole = frozenset[Function]().union(*[one.whole for one in products])
+    return min(spellings) + PER_TRANSCENDENTAL * (len(whole) + sum([one.own for one in products]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A term as a product.
+
+    Attributes:
+        powers: whole powers of the states and of the functions without constants that may stand before brackets.
+        others: counts of the other factors.
+        whole: functions without constants.
+        own: number of those with constants, which no other term has.
+    """
+
+    powers: tuple[tuple[sp.Expr, int], ...]
+    others: tuple[Measure, ...]
+    whole: frozenset[Function] = frozenset()
+    own: int = 0
+
+    @property
+    def measure(self) -> Measure:
+        """Its counts."""
+        factors = [*self.others, *[_power(base, exponent) for base, exponent in self.powers]] or [measured(sp.S.One)]
+        return factors[0] if len(factors) == 1 else _joined("Mul", factors)
+
+    def times(self, factor: sp.Expr, exponent: int) -> _Product:
+        """With a factor more, or with one less."""
+        powers = dict(self.powers)
+        powers[factor] = powers.get(factor, 0) + exponent
+        return _Product(tuple([(base, power) for base, power in powers.items() if power]), self.others)
+
+
+@lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
+def _product(family: sp.Expr) -> _Product:
+    powers: list[tuple[sp.Expr, int]] = []
+    others: list[Measure] = []
+    for part in sp.Mul.make_args(family):
+        raised = isinstance(part, sp.Pow) and part.exp.is_Integer and bool(part.exp.is_positive)
+        base, exponent = (part.base, int(part.exp)) if raised and isinstance(part, sp.Pow) else (part, 1)
+        if (base.is_Function or base.is_Symbol) and not _has_constants(base):
+            powers.append((base, exponent))
+        elif part != -1:
+            others.append(measured(part))
+    functions = measured(family).functions
+    whole = frozenset([one for one in functions if not _has_constants(one[1])])
+    return _Product(tuple(powers), tuple(others), whole, len(functions) - len(whole))
+
+
+def _has_constants(expression: sp.Basic) -> bool:
+    return any(isinstance(one, sp.Symbol) and is_constant(one.name) for one in expression.free_symbols)
+
+
+def _bracketed(products: Sequence[_Product]) -> list[_Product]:
+    """As ``complexity.factored``: what most of them share stands before brackets, again and again."""
+    sharing: dict[sp.Expr, int] = {}
+    for one in products:
+        for base, _ in one.powers:
+            sharing[base] = sharing.get(base, 0) + 1
+    most = max(sharing.values(), default=0)
+    if most < 2:
+        return list(products)
+    shared = min([base for base, count in sharing.items() if count == most], key=str)
+    having = [any(base == shared for base, _ in one.powers) for one in products]
+    inner = _bracketed([one.times(shared, -1) for one, has in zip(products, having, strict=True) if has])
+    rest = _bracketed([one for one, has in zip(products, having, strict=True) if not has])
+    outside = inner[0].times(shared, 1) if len(inner) == 1 else _Product(((shared, 1),), (_sum(inner),))
+    return [*rest, outside]
+
+
+def _sum(products: Sequence[_Product]) -> Measure:
+    return products[0].measure if len(products) == 1 else _joined("Add", [one.measure for one in products])
+
+
+@lru_cache(maxsize=1 << 10)
+def _power(base: sp.Expr, exponent: int) -> Measure:
+    whole = measured(base)
+    if exponent == 1:
+        return whole
+    return Measure(whole.nodes + 2, whole.kinds | {"power", f"exponent {exponent}"}, denominators=whole.denominators)
+
+
+def _joined(kind: str, measures: Sequence[Measure]) -> Measure:
+    kinds = frozenset({kind}).union(*[one.kinds for one in measures])
+    nodes, denominators = sum([one.nodes for one in measures]), sum([one.denominators for one in measures])
+    return Measure(1 + nodes, kinds, denominators=denominators)
