@@ -19,6 +19,7 @@ from discovery.selection.gate import explained
 from discovery.selection.pool import Entry, pool, split
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryProblem, EquationCandidate, Smoothing, Trajectory, symbol
+from pipelines.collecting import seldom_collected
 from pipelines.validation_cases import Case, corrupted
 from pipelines.validation_jobs import Record
 from pipelines.validation_truth import Truth
@@ -48,7 +49,8 @@ def measure(subject: str, case: Case, seconds: float) -> Record:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if subject in ("pool", "genetic"):
-            return _ours(problem, references, case.seed, genetic=subject == "genetic")
+            with seldom_collected():  # as in a run
+                return _ours(problem, references, case.seed, genetic=subject == "genetic")
         begin = time.process_time()
         found = PEERS[subject](runs, problem, case.seed, seconds)
         spent = time.process_time() - begin

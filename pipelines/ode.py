@@ -44,6 +44,7 @@ from discovery.types import (
     Trajectory,
     Verdict,
 )
+from pipelines.collecting import seldom_collected
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
@@ -97,7 +98,7 @@ def discover_ode(
         UsageError, BackendMissing: the configuration names what is not there.
     """
     # Sums of another number of threads have other last bits, and of nearly dependent terms other laws.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
         return _discovered(data, config or RunConfig(), deadline, progress, store or Memory(), witness)
 
 
