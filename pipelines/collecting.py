@@ -5,8 +5,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
 
-# Objects made between two looks. Python's own 700 take a third of the time in which the pool is merged, as each look
-# of the last kind walks through all that SymPy and torch have loaded; from 20,000 on they cannot be noticed any more.
+# Objects made between two looks. The 700 of Python 3.11 take a third of the time in which the pool is merged, as each
+# look of the last kind walks through all that SymPy and torch have loaded; from 20,000 on that is not noticed any more.
 BETWEEN = 50_000
 
 _lock = Lock()

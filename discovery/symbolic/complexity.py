@@ -28,7 +28,10 @@ Function = tuple[str, sp.Basic]
 
 
 def node_count(expression: sp.Expr) -> int:
-    """Nodes of the expression tree; a number counts 1 however it is written, and a minus sign nothing."""
+    """Nodes of the expression tree; a number counts 1 however it is written, a minus sign nothing.
+
+    A logistic function is one node above its argument, as tanh is (:func:`description_length`).
+    """
     return measured(expression).nodes
 
 
@@ -138,7 +141,7 @@ def measured(expression: sp.Expr) -> Measure:
 def _logistic(power: sp.Pow) -> Measure | None:
     """Counts of 1/(a + b exp(u)), of which one number is in u and one is in front; None of other powers."""
     terms = [sp.Mul.make_args(term) for term in sp.Add.make_args(power.base)]
-    varying = sorted(([part for part in term if not _is_number(part)] for term in terms), key=len)
+    varying = sorted(([part for part in term if not is_number(part)] for term in terms), key=len)
     if power.exp != -1 or [len(term) for term in varying] != [0, 1] or not isinstance(varying[1][0], sp.exp):
         return None
     function = varying[1][0]
@@ -147,10 +150,6 @@ def _logistic(power: sp.Pow) -> Measure | None:
     added = 1 + (not parts(function)[0].is_Add) if moved else 0
     kinds = inner.kinds | {"logistic"} | ({"Add", "number"} if moved else set())
     return Measure(1 + added + inner.nodes, kinds, frozenset({("exp", function)}))
-
-
-def _is_number(expression: sp.Expr) -> bool:
-    return bool(expression.is_Number) or (isinstance(expression, sp.Symbol) and is_constant(expression.name))
 
 
 def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int]:
@@ -191,3 +190,8 @@ def converts(expression: sp.Expr) -> bool:
 def is_constant(name: str) -> bool:
     """Whether a symbol of that name is a constant c0, c1, ..."""
     return name[:1] == "c" and name[1:].isdigit()
+
+
+def is_number(expression: sp.Expr) -> bool:
+    """Whether it is a number or a constant."""
+    return bool(expression.is_number) or (isinstance(expression, sp.Symbol) and is_constant(expression.name))

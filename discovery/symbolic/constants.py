@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from typing import cast
 
@@ -270,8 +270,7 @@ class _Abstraction:
         if expression.is_Function and all(isinstance(argument, sp.Expr) for argument in expression.args):
             pieces = [self.argument(argument) for argument in parts(expression)]
             text = f"{expression.func.__name__}[{','.join(piece.shape for piece in pieces)}]"
-            build: _Build = lambda c: expression.func(*[piece.build(c) for piece in pieces])  # noqa: E731
-            return 1.0, Piece(text, _values(pieces), build, _fixed(pieces))
+            return 1.0, _made_of(pieces, text, expression.func)
         return 1.0, _opaque(expression)
 
     def argument(self, expression: sp.Expr) -> Piece:
@@ -284,8 +283,7 @@ class _Abstraction:
         terms = self.terms(exponent)
         offset = sum(term.value for term in terms if not term.pieces)
         argument = self.inner_sum([term for term in terms if term.pieces])
-        text = f"exp[{argument.shape}]"
-        return math.exp(offset), Piece(text, argument.values, lambda c: sp.exp(argument.build(c)), argument.fixed)
+        return math.exp(offset), _made_of([argument], f"exp[{argument.shape}]", sp.exp)
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece | None]:
         if not exponent.is_number:
@@ -293,9 +291,7 @@ class _Abstraction:
                 scaled = sp.Float(math.log(real_value(base))) * exponent
                 return self.exponential(sp.expand_mul(scaled) if is_short(exponent) else scaled)
             below, above = self.argument(base), self.argument(exponent)
-            both = (below, above)
-            text = f"{below.shape}^{above.shape}"
-            return 1.0, Piece(text, _values(both), lambda c: below.build(c) ** above.build(c), _fixed(both))
+            return 1.0, _made_of([below, above], f"{below.shape}^{above.shape}", sp.Pow)
         exact = exponent_kind(exponent)
         value = real_value(exponent)
         if math.isnan(value):
@@ -320,7 +316,7 @@ class _Abstraction:
         scale, piece = self.base(argument, sp.S.One)
         name = "abs" if function is sp.Abs else "sign"
         outside = abs(scale) if function is sp.Abs else math.copysign(1.0, scale)
-        return outside, Piece(f"{name}[{piece.shape}]", piece.values, lambda c: function(piece.build(c)), piece.fixed)
+        return outside, _made_of([piece], f"{name}[{piece.shape}]", function)
 
     def scaled_sum(self, terms: Sequence[Term], exponent: sp.Expr) -> tuple[float, Piece]:
         """A sum whose scale is given to the factor in front of it: one of its coefficients is then 1 or -1."""
@@ -334,8 +330,12 @@ class _Abstraction:
 
 def _product(sign: float, pieces: tuple[Piece, ...]) -> Piece:
     text = "*".join(piece.shape for piece in pieces)
-    build: _Build = lambda c: sp.Mul(_exact(sign), *[piece.build(c) for piece in pieces])  # noqa: E731
-    return Piece(f"({text})", _values(pieces), build, (sign, *_fixed(pieces)))
+    signed = _made_of(pieces, f"({text})", partial(sp.Mul, _exact(sign)))
+    return replace(signed, fixed=(sign, *signed.fixed))
+
+
+def _made_of(pieces: Sequence[Piece], text: str, function: Callable[..., sp.Expr]) -> Piece:
+    return Piece(text, _values(pieces), lambda c: function(*[piece.build(c) for piece in pieces]), _fixed(pieces))
 
 
 def _opaque(expression: sp.Expr) -> Piece:

@@ -9,7 +9,7 @@ from itertools import permutations
 import sympy as sp
 
 from discovery.symbolic.canonical import expanded
-from discovery.symbolic.complexity import PER_TRANSCENDENTAL, functions_of, is_constant, shortest
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL, functions_of, is_number, shortest
 
 # Equations with shared terms of which all orders are tried: 120 orders, of sums that are known, are a millisecond.
 ORDERED = 5
@@ -82,7 +82,7 @@ def terms_of(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
     found: list[tuple[sp.Expr, sp.Expr]] = []
     for term in sp.Add.make_args(expanded(expression)):
         factors = sp.Mul.make_args(term)
-        numbers = [factor for factor in factors if _is_number(factor)]
+        numbers = [factor for factor in factors if is_number(factor)]
         found.append((sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])))
     return tuple(found)
 
@@ -90,7 +90,3 @@ def terms_of(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
 def is_shared(term: sp.Expr) -> bool:
     """Whether it is shorter to point at a term than to state it again: more than a state or a number."""
     return not isinstance(term, sp.Symbol | sp.Number)
-
-
-def _is_number(factor: sp.Expr) -> bool:
-    return bool(factor.is_number) or (isinstance(factor, sp.Symbol) and is_constant(factor.name))
