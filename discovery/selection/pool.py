@@ -15,7 +15,7 @@ from discovery.laws import Frame
 from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.sheet import Sheet, Tested
-from discovery.symbolic.complexity import LENGTHS, node_count
+from discovery.symbolic.complexity import LENGTHS, Function, functions_of, node_count
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.symbolic.stated import added_length
 from discovery.symbolic.summed import summed_length
@@ -108,11 +108,12 @@ def pool(
     samples = _samples(sheets, problem, deadline)
     count = sum(int(np.isfinite(run.states).sum()) for run in problem.trajectories)
     shot = frozenset(source for candidate in candidates if isinstance(candidate, Law) for source in candidate.sources)
+    every = {state: _families(sheet.sources, _tested(sheet, samples[state]), shot) for state, sheet in sheets.items()}
+    told = _told(every, count) if beside is None else {}
     pools: dict[str, tuple[Entry, ...]] = {}
     for state in problem.names:
-        sheet = sheets.get(state)
-        families = _families(sheet.sources, _tested(sheet, samples[state]), shot) if sheet is not None else []
-        families = [replace(one, others=tuple((beside or {}).get(state, ()))) for one in families]
+        shared = {"others": tuple(beside.get(state, ()))} if beside else {"told": told.get(state, frozenset())}
+        families = [replace(one, **shared) for one in every.get(state, [])]
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
         others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
@@ -121,6 +122,19 @@ def pool(
             for one in sorted((*others, *whole), key=lambda one: one.nats(count))
         )
     return pools
+
+
+def _told(every: Mapping[str, Sequence[_Family]], count: int) -> dict[str, frozenset[Function]]:
+    """For each state the functions that the likeliest equations of the others have: a law states them once."""
+    likeliest = {
+        state: functions_of(min(families, key=lambda one: one.nats(count)).skeleton)
+        for state, families in every.items()
+        if families
+    }
+    return {
+        state: frozenset[Function]().union(*[some for other, some in likeliest.items() if other != state])
+        for state in every
+    }
 
 
 def _tested(sheet: Sheet, samples: Sequence[Response]) -> Tested:
@@ -140,6 +154,7 @@ class _Family:
         misfit: nats that it is behind the best fit to the samples' responses; 0 where there are none.
         strain: root mean square of its largest term over that of the whole.
         others: right-hand sides of the other states, where they are known.
+        told: functions that the likeliest of the other states' have, where those are not known.
     """
 
     piece: Piece
@@ -148,6 +163,7 @@ class _Family:
     sources: tuple[str, ...]
     strain: float
     others: tuple[sp.Expr, ...] = ()
+    told: frozenset[Function] = frozenset()
 
     @cached_property
     def skeleton(self) -> sp.Expr:
@@ -157,7 +173,7 @@ class _Family:
     def length(self) -> float:
         if self.others:
             return added_length(self.skeleton, self.others)
-        return summed_length([term.family() for term in self.piece.terms])
+        return summed_length([term.family() for term in self.piece.terms], self.told)
 
     @property
     def constants(self) -> int:

@@ -283,11 +283,15 @@ def _price(power: int) -> float:
 
 
 def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
-    """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation."""
+    """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation.
+
+    Cheaper still where an equation's terms are each other's with two states exchanged, as in x^2 z + y^2 z.
+    """
     homes = [_terms(law, i) for i in range(len(law.constants))]
     roles = [{term for _, term in _terms(law, i, here=HERE)} for i in range(len(law.constants))]
     pairs = list(combinations(range(len(law.constants)), 2))
     counted = scales(law)
+    twins = [pair for pair in pairs if _mirrored(homes[pair[0]], homes[pair[1]])]
     for first, second in pairs:
         one, two = homes[first], homes[second]
         same_term = {term for _, term in one} & {term for _, term in two}
@@ -295,8 +299,10 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
         # A flow from one state to another has one constant in two equations; a difference has one in two terms.
         if roles[first] & roles[second] and not same_equation:
             near = 0.0
+        elif same_equation and not same_term:
+            near = math.log(len(twins) if (first, second) in twins else len(law.constants))
         else:
-            near = math.log(len(law.constants)) if same_equation and not same_term else math.log(len(pairs)) + OTHER
+            near = math.log(len(pairs)) + OTHER
         sign = 1 if law.constants[first] * law.constants[second] > 0 else -1
         kept, place = (first, second) if law.constants[first] > 0 else (second, first)  # a positive one, where there is
         if place < len(law.told) <= max(first, second):
@@ -308,6 +314,16 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             said = power in _differences(counted, homes[place], homes[kept])
             price = RATIOS[0][2] + math.log(len(counted)) if said else _price(power)
             yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + price
+
+
+def _mirrored(one: Home, other: Home) -> bool:
+    """Whether terms of one equation are each other's with two states exchanged."""
+    for mine, yours in [(a, b) for state, a in one for equation, b in other if state == equation and a != b]:
+        for names in combinations(sorted(map(str, mine.free_symbols | yours.free_symbols)), 2):
+            first, second = map(symbol, names)
+            if substituted(mine, {first: second, second: first}) == yours:
+                return True
+    return False
 
 
 def _differences(counted: Sequence[Scale], one: Home, other: Home) -> set[int]:

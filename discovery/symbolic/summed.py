@@ -22,17 +22,18 @@ from discovery.symbolic.complexity import (
 )
 
 
-def summed_length(families: Sequence[sp.Expr]) -> float:
+def summed_length(families: Sequence[sp.Expr], told: frozenset[Function] = frozenset()) -> float:
     """Nats to state a sum, as short as it can be.
 
     Args:
         families: of its terms, each with constants of its own, named ``c0``, ``c1``, ... in each.
+        told: functions that are stated already, in other equations of the law.
     """
     if not families:
         return description_length(sp.S.Zero)
     products = [_product(family) for family in families]
     spellings = [spelled(_sum(products)), spelled(_sum(_bracketed(products)))]
-    whole = frozenset[Function]().union(*[one.whole for one in products])
+    whole = frozenset[Function]().union(*[one.whole for one in products]) - told
     return min(spellings) + PER_TRANSCENDENTAL * (len(whole) + sum([one.own for one in products]))
 
 

@@ -151,3 +151,24 @@ def test_the_shortest_that_are_not_ruled_out_have_places_of_their_own(
     others = [candidate(f"0.99*x - 0.49*x**2 - 0.001*x**{k}") for k in range(4, 12)]
     kept = pool([*longer, short, *others], noisy, per_size=1, most=4)["x"]
     assert parse("c0*x**2 + c1*x") in {entry.skeleton for entry in kept}
+
+
+@pytest.mark.parametrize(("other", "leads"), [("-sin(y)", "cos"), ("0.3*x - 0.2*y**2", "y**2")])
+def test_a_function_that_another_state_has_is_stated_already(
+    other: str, leads: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Where one rate is of an angle, another may be at no cost; where it is not, a parabola is the shorter."""
+    law = law_of({"x": "-sin(y)", "y": "0.5 + 0.1*cos(y)"})
+    problem = problem_of(law, [[0.0, 0.0], [2.0, 1.0]], np.linspace(0.0, 6.0, 60), noise=0.02)
+    found = pool(
+        [
+            candidate("0.5 + 0.1*cos(y)", state="y"),
+            candidate("0.5 + 0.1*y - 0.1*y**2", state="y"),
+            candidate(other),
+        ],
+        problem,
+        per_size=2,
+        most=40,
+    )
+    assert 2 == len(found["y"])
+    assert leads in str(found["y"][0].skeleton)

@@ -132,6 +132,16 @@ def test_a_flow_between_states_in_other_units_has_one_constant(law_of: Callable[
     assert ["-I*S*c0/1000", "I*S*c0 + I*c1"] == [str(skeleton) for skeleton in relation.law.skeletons]
 
 
+@pytest.mark.parametrize(("term", "tied"), [("y**2*z", True), ("y*z", False)])
+def test_terms_that_mirror_each_other_are_tied_sooner(term: str, tied: bool, law_of: Callable[..., Law]) -> None:
+    """Where only an exchange of two states tells terms apart, one constant for both is no surprise."""
+    law = law_of(
+        {"x": "c2*x", "y": "c3*y", "z": f"c0*x**2*z + c1*{term} + c4*z + c5*x"}, -0.257, -0.243, 1.7, 3.7, 0.9, 2.3
+    )
+    texts = told(fit_of(law, [0.011, 0.011, 0.001, 0.001, 0.001, 0.001]))
+    assert tied == any("is the constant of" in text for text in texts)
+
+
 def test_chance_neighbours_are_not_tied(law_of: Callable[..., Law]) -> None:
     """Of many constants of other terms some are near each other."""
     law = law_of({"x": "c0*x + c1*y**2", "y": "c2*x*y + c3*y"}, 0.432, 0.713, 0.437, 1.77)
