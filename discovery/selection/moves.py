@@ -1,10 +1,11 @@
-"""Structure moves after refinement: terms that do not pay their way leave the law."""
+"""Structure moves after refinement: terms that do not pay their way leave the law, or become one fraction."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 import sympy as sp
@@ -14,6 +15,7 @@ from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.refined import Refined, canonical_law, refine, side_by_side
+from discovery.symbolic.complexity import is_number
 from discovery.symbolic.constants import parts, substituted
 from discovery.types import Law, symbol
 
@@ -53,6 +55,37 @@ def _parts_without_terms(law: Law) -> Iterator[tuple[sp.Expr, ...]]:
             yield (*law.parts[:place], smaller, *law.parts[place + 1 :])
 
 
+def merged(law: Law) -> Iterator[Law]:
+    """The laws that have one fraction where this one has a term and a fraction: b - k b/(k + x) is b x/(k + x).
+
+    A search over sums of partial fractions finds the first with two constants that happen to be in that proportion.
+    """
+    for place, part in enumerate(law.parts):
+        for smaller in _merged(part):
+            yield _of_parts(law, (*law.parts[:place], smaller, *law.parts[place + 1 :]))
+
+
+def _merged(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """The sum with a term and a fraction over two terms as one fraction, of whose numerator one of these is missing."""
+    terms = sp.Add.make_args(expression)
+    for term, other in permutations(terms, 2):
+        above, below = sp.fraction(other)
+        line = sp.Add.make_args(below)
+        if len(line) != 2:
+            continue
+        (factor, whole), (_, numerator) = _apart(term), _apart(above)
+        for (_, gone), (kept_factor, kept) in permutations(map(_apart, line), 2):
+            if numerator == whole * gone:
+                yield expression - term - other + factor * kept_factor * whole * kept / below
+
+
+def _apart(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numbers and constants that multiply a term, and what they multiply."""
+    factors = sp.Mul.make_args(term)
+    numbers = [factor for factor in factors if is_number(factor)]
+    return sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])
+
+
 def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:
     arguments = parts(expression)
     if isinstance(expression, sp.Add):
@@ -89,10 +122,10 @@ def renumbered(law: Law) -> Law:
 def prune(
     refined: Refined, windows: Windows, settings: Shooting, *, threads: int, deadline: Deadline = NEVER
 ) -> Refined:
-    """Drops terms one by one as long as the description gets shorter."""
+    """Drops terms one by one, of fractions too, as long as the description gets shorter."""
     while True:
         attempt = partial(refine, windows=windows, starts=refined.fit.starts, settings=settings)
-        trials = side_by_side(attempt, least_missed(refined.fit), threads, deadline)
+        trials = side_by_side(attempt, [*least_missed(refined.fit), *merged(refined.law)], threads, deadline)
         better = min(trials, key=lambda trial: trial.score, default=refined)
         if better.score >= refined.score:
             return refined

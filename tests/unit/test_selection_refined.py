@@ -5,17 +5,19 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from discovery.dynamics.evaluate import values
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import Deadline
 from discovery.selection.intervals import bounds
-from discovery.selection.moves import least_missed, prune, renumbered, without_terms
+from discovery.selection.moves import least_missed, merged, prune, renumbered, without_terms
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined, canonical_law, in_order, lengthen, refine, side_by_side
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
+POINTS = np.array([[0.7, 1.9], [1.3, -0.4]])
 
 
 def windows_of(problem: DiscoveryProblem, length: int) -> Windows:
@@ -93,6 +95,25 @@ def test_every_law_without_one_term_is_tried(law_of: Callable[..., Law]) -> None
         ("1.0*y", "2.0*x + 3.0*y"),
         ("1.0*y", "2.0*x + 0.75*y/x"),
     } == found
+
+
+@pytest.mark.parametrize(
+    ("text", "fraction"),
+    [
+        ("-0.9*y + 1.08*y/(x + 1.2)", "-0.9*x*y/(x + 1.2)"),
+        ("0.5 - 0.5/(2*x**2 + 1)", "x**2/(2*x**2 + 1)"),
+        ("3*x - x**2/(x + 2)", "6*x/(x + 2)"),
+        ("x - y/(x + 1)", None),
+        ("x*y + x/(x*y + y**2 + 1)", None),
+    ],
+)
+def test_a_term_and_a_fraction_may_be_one_fraction(text: str, fraction: str | None, law_of: Callable[..., Law]) -> None:
+    """Where one term of its numerator is missing; the constants that are left are those of the partial fractions."""
+    law = canonical_law(law_of({"x": text, "y": "-y"}))
+    found = [values([one.equations["x"]], ("x", "y"), POINTS) for one in merged(law)]
+    assert len(found) == (fraction is not None)
+    if fraction is not None:
+        np.testing.assert_allclose(found[0], values([parse(fraction)], ("x", "y"), POINTS), rtol=1e-12)
 
 
 def test_constants_are_numbered_without_gaps() -> None:
