@@ -24,6 +24,7 @@ from discovery.selection.beam import Beam, systems
 from discovery.selection.growth import Growth, levels
 from discovery.selection.pool import pool
 from discovery.selection.ranked import ranked_law
+from discovery.selection.soundness import sound
 from discovery.smoothing.kalman import Kalman
 from discovery.smoothing.series import excerpt
 from discovery.types import DiscoveryProblem, EquationCandidate, RankedLaw, Regression, Trajectory
@@ -36,8 +37,8 @@ SAMPLES, REFINED = 1000, 600
 MOST_TERMS, ROWS_PER_TERM, LONGEST = 30, 3, 8
 THRESHOLDS = np.geomspace(0.003, 1.0, 16)  # as in search/sindy.py, and so is the ridge
 RIDGE = 1e-6
-# Candidates of each equation that are refined, and how.
-TRIED = 8
+# Candidates of each equation that are refined, and how; laws of which the first is taken that can be followed.
+TRIED, FOLLOWED = 8, 12
 BEAM = Beam(sweeps=2, width=2, combinations=4)
 
 
@@ -69,7 +70,10 @@ def _first_law(
     ladder: list[Windows] = levels(problem, Growth(), max_samples=REFINED)[:1]
     beam = replace(BEAM, shooting=replace(BEAM.shooting, deadline=deadline))
     found = systems(pools, (), ladder, beam, threads=1, deadline=deadline, progress=silent)
-    return ranked_law(found[0], ladder[-1]) if found else None
+    # A law that cannot be followed along the data is none to fall back on.
+    follows = (item for item in found[:FOLLOWED] if sound(item.fit, ladder[-1], some))
+    first = next(follows, None)
+    return ranked_law(first, ladder[-1]) if first is not None else None
 
 
 def _candidates(problem: DiscoveryProblem) -> Iterator[EquationCandidate]:
