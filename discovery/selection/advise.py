@@ -32,13 +32,13 @@ def advise(
     stage = stage_of(problem, selected.windows.length, headers)
     proposed = ()
     if not fitted.law.inputs:  # what drives another run is not known
-        proposed = (informative(fitted, stage, Shooting()), discriminating(selected.ranking.front, stage))
+        proposed = (informative(fitted, stage, Shooting()), discriminating(selected.rivals, stage))
     covariance = Relative.of(fitted).covariance()
     return Advice(
         sensitivities=sensitivities(fitted),
         inflations=inflations(fitted),
         loose=loose_combinations(fitted),
         experiments=tuple(one for one in proposed if one is not None),
-        terms=support(selected.refined, selected.windows, Shooting()),
+        terms=support(selected.refined[: len(selected.rivals)], selected.windows, Shooting()),
         covariance=tuple(tuple(float(v) for v in row) for row in covariance),
     )

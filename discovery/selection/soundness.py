@@ -25,10 +25,12 @@ STARTS = 6
 LOOKED_AT = 12
 
 
-def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]) -> list[Refined]:
-    """The same laws with those that blow up on the data behind the first that does not.
+def sound_first(
+    refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]
+) -> tuple[list[Refined], int]:
+    """The same laws with those that blow up on the data at the end, and how many these are.
 
-    Of laws that tie with that one, one leads that can be followed from a start that is off by what a measurement is.
+    Those are the ones before the first that does not blow up. Of laws that tie with that one, one leads that can be followed from a start that is off by what a measurement is.
     """
     leading: int | None = None
     chosen: int | None = None
@@ -42,7 +44,8 @@ def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Tra
                 break
     first = leading or 0
     chosen = first if chosen is None else chosen
-    return [*refined[chosen : chosen + 1], *refined[first:chosen], *refined[chosen + 1 :], *refined[:first]]
+    order = [*refined[chosen : chosen + 1], *refined[first:chosen], *refined[chosen + 1 :], *refined[:first]]
+    return order, first
 
 
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:

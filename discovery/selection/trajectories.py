@@ -37,7 +37,7 @@ from discovery.selection.soundness import sound, sound_first
 from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
@@ -65,6 +65,7 @@ class Selected:
         last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
         sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
         refused: laws, or candidates for a function, that are not as they were told to be, where that left none.
+        unsound: laws at the end of the ranking that blow up on the data, however short they describe them.
     """
 
     ranking: Ranking
@@ -78,6 +79,12 @@ class Selected:
     last: tuple[Polished, ...] = ()
     sound: bool = True
     refused: int = 0
+    unsound: int = 0
+
+    @property
+    def rivals(self) -> tuple[RankedLaw, ...]:
+        """The chosen law and those that it is compared with."""
+        return self.ranking.front[: len(self.ranking.front) - self.unsound]
 
     def noise(self, before: NoiseModel) -> NoiseModel:
         """The noise about the chosen law's curve, no larger than a smoother saw it unless it is of another kind.
@@ -297,7 +304,7 @@ def _ranked(
     )
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-    refined = sound_first(refined, windows, problem.trajectories)
+    refined, unsound = sound_first(refined, windows, problem.trajectories)
     runs, best, settings = problem.smoothing.trajectories, refined[0], selector.growth.shooting
     error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
     horizon = prediction_horizon(best.law, runs, error, windows.spread)
@@ -323,7 +330,7 @@ def _ranked(
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
     return Selected(
         Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
-        sound(best.fit, windows, problem.trajectories),
+        sound(best.fit, windows, problem.trajectories), unsound=unsound,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ class _Evidence:
 
     @classmethod
     def of(cls, selected: Selected) -> _Evidence:
-        front = selected.ranking.front
+        front = selected.rivals
         tested = () if selected.residuals is None else whiteness(selected.residuals)
         ties = [rank for rank, other in enumerate(front[1:], start=2) if other.score - front[0].score < TIE]
         return cls(
@@ -118,7 +118,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
 
 
 def _measures(evidence: _Evidence) -> dict[str, float]:
-    selected, best, front = evidence.selected, evidence.best, evidence.selected.ranking.front
+    selected, best, front = evidence.selected, evidence.best, evidence.selected.rivals
     measures = {
         "misfit": best.misfit,
         "r_squared": best.r_squared,
@@ -276,13 +276,13 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
         yield Finding(
             "caution",
             f"{'1 other law is' if number == 1 else f'{number} other laws are'} within {TIE:g} nats of it, as good as "
-            f"tied: {_ranks(evidence.ties)} of the front, {_different(selected.ranking.front, evidence.ties)}.",
+            f"tied: {_ranks(evidence.ties)} of the front, {_different(selected.rivals, evidence.ties)}.",
         )
     if evidence.equals:
         yield Finding(
             "caution",
             f"The data do not tell it from {_ranks(evidence.equals)} of the front, "
-            f"{_different(selected.ranking.front, evidence.equals)} and no more constants: it is first for being the "
+            f"{_different(selected.rivals, evidence.equals)} and no more constants: it is first for being the "
             "shorter to state.",
         )
     loose = [i for i, (low, high) in enumerate(zip(best.lows, best.highs, strict=True)) if not low * high > 0]

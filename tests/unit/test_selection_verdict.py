@@ -57,6 +57,15 @@ def test_measures_are_those_of_the_first_law() -> None:
     np.testing.assert_allclose(measures["held_out_skill"], 1.0 - 0.01 / 0.99)
 
 
+def test_a_law_that_blows_up_is_no_rival() -> None:
+    """However short it describes the samples: it is at the end of the ranking for that, and ties with nothing."""
+    ranking = Ranking((BEST, SECOND, replace(BEST, score=80.0)), "rule")
+    verdict = judge(replace(SELECTED, ranking=ranking, unsound=1))
+    assert 0.0 == verdict.measures["ties"]
+    assert "" == texts(verdict, "caution")
+    assert "tied" in texts(judge(replace(SELECTED, ranking=ranking)), "caution")
+
+
 def test_no_law_at_all_is_not_found() -> None:
     """An empty ranking has one finding."""
     verdict = judge(replace(SELECTED, ranking=Ranking((), "rule"), held_out=None, residuals=None))
