@@ -54,6 +54,37 @@ def test_simulation_agrees_with_scipy(name: str, law_of: Callable[..., Law]) -> 
     np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-5 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e-13])
+@pytest.mark.parametrize("begin", [(1.0, 0.0), (0.0, 10.0)])
+def test_each_state_is_measured_by_itself(scale: float, begin: tuple[float, float], law_of: Callable[..., Law]) -> None:
+    """An oscillation is followed beside a decay that is fifteen orders of magnitude larger, also from zero."""
+    law, times = law_of({"a": "-a/10", "y": "v", "v": "-100*y"}), np.linspace(0.0, 10.0, 200)
+    start = np.array([1e9, *(scale * np.array(begin))])
+    expected = solve_ivp(
+        lambda t, s: [-s[0] / 10, s[2], -100 * s[1]], (0.0, 10.0), start, method="DOP853", t_eval=times,
+        rtol=1e-12, atol=1e-14 * np.array([1e9, scale, 10 * scale]),
+    ).y.T  # fmt: skip
+    found = simulate(law, start, times)
+    size = np.abs(expected).max(axis=0)
+    np.testing.assert_allclose(found / size, expected / size, rtol=0.0, atol=1e-5)
+
+
+def test_a_seed_grows_in_time(law_of: Callable[..., Law]) -> None:
+    """One in 1e12 that doubles is not lost in the errors of the others."""
+    law, times = law_of({"s": "-s*i/1e12", "i": "s*i/1e12"}), np.linspace(0.0, 40.0, 81)
+    found = simulate(law, np.array([1e12, 1e-3]), times)[:, 1]
+    grown = 1e-3 * np.exp(times)
+    np.testing.assert_allclose(found, grown / (1.0 + 1e-12 * (grown - 1e-3)), rtol=1e-5)
+
+
+def test_rounding_of_large_states_ends_no_simulation(law_of: Callable[..., Law]) -> None:
+    """A state that is zero but for the rounding of others has no size, and the others are followed."""
+    law, times = law_of({"x": "y", "y": "-x", "z": "x**2 + y**2 - 1"}), np.linspace(0.0, 20.0, 101)
+    found = simulate(law, np.array([1.0, 0.0, 0.0]), times)
+    np.testing.assert_allclose(found[:, 0], np.cos(times), atol=1e-6)
+    np.testing.assert_allclose(found[:, 2], 0.0, atol=1e-6)
+
+
 def test_time_starts_where_the_times_do(law_of: Callable[..., Law]) -> None:
     """A law that contains t is integrated from the first time, whatever it is."""
     times = np.linspace(3.0, 4.0, 11)
