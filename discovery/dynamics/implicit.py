@@ -50,7 +50,7 @@ def _newton_matrix(code, outputs, value, tangent, time, states, step, matrix):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _stage(code, outputs, value, time, base, step, matrix, pivots, scale, slope, right):
+def _stage(code, outputs, value, time, base, step, matrix, pivots, rtol, scale, slope, right):
     """Solves k = f(base + h gamma k) for one stage, ``slope`` the first guess; False where Newton's method fails."""
     dimension = base.shape[0]
     before = np.inf
@@ -65,7 +65,8 @@ def _stage(code, outputs, value, time, base, step, matrix, pivots, scale, slope,
         size = 0.0
         for i in range(dimension):
             slope[i] += right[i, 0]
-            size += (step * GAMMA * right[i, 0] / scale[i]) ** 2
+            # The stage itself counts too: from rest there is nothing else to measure by.
+            size += (step * GAMMA * right[i, 0] / max(scale[i], rtol * abs(value[i]))) ** 2
         size = math.sqrt(size / dimension)
         if size <= CONVERGED:
             return True
@@ -94,12 +95,15 @@ def _sensitivities(code, outputs, value, tangent, time, states, base, step, matr
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _step(code, outputs, value, tangent, time, y, step, scale, k):
+def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
     """Stages of one step in ``k``; its error over the tolerance, infinite where a stage could not be solved."""
     dimension, columns = y.shape
     matrix, own = np.empty((dimension, dimension)), np.empty((dimension, dimension))
     pivots, others = np.empty(dimension, dtype=np.int64), np.empty(dimension, dtype=np.int64)
     base, right, states = np.empty((dimension, columns)), np.empty((dimension, 1)), np.empty(dimension)
+    scale = np.empty(dimension)
+    for i in range(dimension):
+        scale[i] = atol[i] + rtol * abs(y[i, 0])
     _newton_matrix(code, outputs, value, tangent, time, y[:, 0], step, matrix)
     if not factorise(matrix, pivots):
         return np.inf
@@ -113,7 +117,7 @@ def _step(code, outputs, value, tangent, time, y, step, scale, k):
             if s > 0:
                 k[s, i, 0] = k[s - 1, i, 0]
         moment = time + C[s] * step
-        if not _stage(code, outputs, value, moment, base[:, 0], step, matrix, pivots, scale, k[s, :, 0], right):
+        if not _stage(code, outputs, value, moment, base[:, 0], step, matrix, pivots, rtol, scale, k[s, :, 0], right):
             return np.inf
         if columns > 1:
             for i in range(dimension):
@@ -129,7 +133,8 @@ def _step(code, outputs, value, tangent, time, y, step, scale, k):
     solve(matrix, pivots, right)  # as stiff components would otherwise be overestimated
     error = 0.0
     for i in range(dimension):
-        error += (right[i, 0] / scale[i]) ** 2
+        after = base[i, 0] + step * GAMMA * k[4, i, 0]
+        error += (right[i, 0] / max(scale[i], atol[i] + rtol * abs(after))) ** 2
     return math.sqrt(error / dimension)
 
 
@@ -177,7 +182,6 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     for i in range(tangent.shape[1] - dimension):
         tangent[dimension + 1 + i, dimension + i] = 1.0
     k, slope = np.zeros((5, dimension, columns)), np.zeros((dimension, columns))
-    scale = np.empty(dimension)
     origin = times[0]
     time, end = 0.0, times[-1] - origin
     copy(y, out[0])
@@ -195,9 +199,8 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
         if header >= 0 and time + step > change > time + 1e-12 * end:
             step = change - time
         for i in range(dimension):
-            scale[i] = atol[i] + rtol * abs(y[i, 0])
             k[0, i, 0] = slope[i, 0]
-        error = _step(code, outputs, value, tangent, origin + time, y, step, scale, k)
+        error = _step(code, outputs, value, tangent, origin + time, y, step, rtol, atol, k)
         if not error <= 1.0:
             step *= max(0.2, 0.9 * error**-0.25) if error < 1e10 else 0.25
             if step < 1e-14 * end:
