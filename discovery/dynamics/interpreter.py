@@ -48,7 +48,7 @@ def _value(op: int, x: float, y: float) -> float:
     if op == 6:
         return math.sqrt(x) if x >= 0.0 else np.nan
     if op == 7:
-        return math.exp(x) if x < 700.0 else np.inf
+        return np.inf if x >= 700.0 else math.exp(x)  # asked so that NaN stays NaN, as below
     if op == 8:
         return math.log(x) if x > 0.0 else np.nan
     if op == 9:
@@ -60,9 +60,9 @@ def _value(op: int, x: float, y: float) -> float:
     if op == 12:
         return math.tanh(x)
     if op == 13:
-        return math.sinh(x) if abs(x) < 700.0 else np.inf
+        return math.copysign(np.inf, x) if abs(x) >= 700.0 else math.sinh(x)
     if op == 14:
-        return math.cosh(x) if abs(x) < 700.0 else np.inf
+        return np.inf if abs(x) >= 700.0 else math.cosh(x)
     if op == 15:
         return abs(x)
     if op == 16:

@@ -86,6 +86,21 @@ def test_values_outside_the_domain_are_not_finite(text: str, point: float) -> No
     assert not np.isfinite(values([parse(text)], ("x",), np.array([[point]]))[0, 0])
 
 
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "Abs", "sign", "atan", "asin", "acos", "sqrt"]
+)
+def test_what_is_undefined_stays_undefined(name: str) -> None:
+    """No function makes a number of the root of a negative one, so that the whole is no number either."""
+    text = f"1/(1 + {name}(sqrt(x)))"
+    assert np.isnan(values([parse(text)], ("x",), np.array([[-1.0]]))[0, 0])
+
+
+def test_overflow_keeps_its_sign() -> None:
+    """The hyperbolic sine of a large negative number is below every bound."""
+    found = values([parse("sinh(x)"), parse("cosh(x)")], ("x",), np.array([[-800.0], [800.0]]))
+    np.testing.assert_array_equal(found, [[-np.inf, np.inf], [np.inf, np.inf]])
+
+
 @pytest.mark.parametrize("text", ["x**1.5", "exp(-x)", "x*exp(x)"])
 def test_values_too_large_are_infinite(text: str) -> None:
     """Overflow gives infinity or NaN, not an exception."""
