@@ -177,7 +177,9 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _power(x: float, y: float) -> float:
-    if y == math.floor(y) and abs(y) <= 64.0:
+    if y == math.floor(y):
+        if abs(y) > 64.0:
+            return x**y  # of which the sign is right for whole powers
         result = 1.0
         for _ in range(int(abs(y))):
             result *= x

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from discovery.dynamics.evaluate import gradients, values
+from discovery.dynamics.evaluate import gradients, jacobians, values
 from discovery.dynamics.tape import Op, tape_of
 from discovery.errors import ExpressionError
 from discovery.symbolic.parse import parse
@@ -99,6 +99,16 @@ def test_overflow_keeps_its_sign() -> None:
     """The hyperbolic sine of a large negative number is below every bound."""
     found = values([parse("sinh(x)"), parse("cosh(x)")], ("x",), np.array([[-800.0], [800.0]]))
     np.testing.assert_array_equal(found, [[-np.inf, np.inf], [np.inf, np.inf]])
+
+
+@pytest.mark.parametrize("power", [64, 65, 66, 100, -65, -66])
+def test_whole_powers_of_negative_numbers_have_values(power: int) -> None:
+    """However high, also where the power is a constant, and with their slope."""
+    points = np.array([[-1.02], [-0.98], [1.02]])
+    found = values([parse(f"x**({power})"), parse("x**c0")], ("x",), points, (float(power),))
+    np.testing.assert_allclose(found, np.tile(points ** float(power), 2), rtol=1e-13)
+    slopes = jacobians([parse(f"x**({power})")], ("x",), points)[:, :, 0]
+    np.testing.assert_allclose(slopes, power * points ** float(power - 1), rtol=1e-13)
 
 
 @pytest.mark.parametrize("text", ["x**1.5", "exp(-x)", "x*exp(x)"])
