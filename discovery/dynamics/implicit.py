@@ -19,6 +19,7 @@ from numba import njit
 
 from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents
 from discovery.dynamics.lu import factorise, solve
+from discovery.dynamics.runge_kutta import is_stuck
 
 GAMMA = 0.25
 C = np.array([1 / 4, 3 / 4, 11 / 20, 1 / 2, 1.0])
@@ -203,7 +204,7 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
         error = _step(code, outputs, value, tangent, origin + time, y, step, rtol, atol, k)
         if not error <= 1.0:
             step *= max(0.2, 0.9 * error**-0.25) if error < 1e10 else 0.25
-            if step < 1e-14 * end:
+            if is_stuck(time, step, end):
                 return reached
             continue
         for i in range(dimension):

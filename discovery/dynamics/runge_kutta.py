@@ -44,6 +44,8 @@ DENSE = np.array(
 STABLE, LIMITED, FREE = 3.25, 15, 6
 # Explicit steps left from which the implicit method, of a few dozen steps of five times the cost, is faster.
 MANY = 300
+# Share of the whole time below which no step helps: a law that is undefined at its start is given up soon.
+SMALLEST = 1e-30
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -131,6 +133,12 @@ def _first_step(y, k, atol, rtol, span):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def is_stuck(time, step, end):
+    """Whether a step is too small to lead on; near the start, small ones are small beside a long time alone."""
+    return time + step == time or step < SMALLEST * end
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def propagate(code, outputs, registers, constants, start, times, columns, rtol, atol, bound, max_steps, out):
     """Integrates from ``start`` at ``times[0]`` and reads the solution at all ``times``.
 
@@ -185,7 +193,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
         if not error <= 1.0:
             shrink = 0.9 * error**-0.2 if error < 1e10 else 0.1
             step *= max(0.1, shrink)
-            if step < 1e-14 * end:
+            if is_stuck(time, step, end):
                 return reached
             continue
         if not _inside(trial, bound):

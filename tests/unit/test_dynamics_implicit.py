@@ -101,6 +101,18 @@ def test_stiff_laws_agree_with_scipy(name: str, method: str, law_of: Callable[..
     np.testing.assert_allclose(found / size, expected / size, rtol=0.0, atol=1e-4)
 
 
+@pytest.mark.parametrize("end", [4e7, 4e10])
+def test_steps_may_be_small_beside_the_whole_time(end: float, law_of: Callable[..., Law]) -> None:
+    """Robertson's reaction is followed to its end, which begins within a thousandth of a second."""
+    equations, constants, start, _, slope = STIFF["robertson"]
+    times = np.array([0.0, 1e-3 * end, end])
+    expected = solve_ivp(
+        slope, (0.0, end), start, method="BDF", t_eval=times, rtol=1e-8, atol=1e-25, args=constants
+    ).y.T  # fmt: skip
+    found = simulate(law_of(equations, *constants), np.array(start), times)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e-20])
 @pytest.mark.parametrize("start", [0.0, 1e-9])
 def test_a_stiff_law_leaves_rest(start: float, scale: float, law_of: Callable[..., Law]) -> None:
