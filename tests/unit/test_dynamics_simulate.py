@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from discovery.dynamics.evaluate import values
 from discovery.dynamics.runge_kutta import propagate
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.dynamics.tape import tape_of
@@ -120,6 +121,23 @@ def test_sensitivities_agree_with_finite_differences(name: str, law_of: Callable
             ends.append(simulate(changed, moved[: len(start)], times, rtol=1e-12))
         expected = (ends[0] - ends[1]) / (2 * small)
         np.testing.assert_allclose(found[:, :, column], expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max() + 1e-7)
+
+
+@pytest.mark.parametrize("text", ["1 - c0*sqrt(x)", "1 - c0*x**c1", "1 - c0*x**0.3", "1 - c0*x*x**(-0.5)"])
+def test_sensitivities_leave_the_edge_of_a_root(text: str, law_of: Callable[..., Law]) -> None:
+    """From an empty tank, at which the slope of the outflow is infinite; that by the start is f(x)/f(x(0))."""
+    constants = (0.8, 0.4)[: 2 if "c1" in text else 1]
+    law, times, start = law_of({"x": text}, *constants), np.linspace(0.0, 3.0, 7), np.zeros(1)
+    found = with_sensitivities(law, start, times)[:, 0, 1:]
+    for column in range(len(constants)):
+        ends = []
+        for change in (1e-5, -1e-5):
+            moved = np.array(constants)
+            moved[column] += change
+            ends.append(simulate(law.with_constants(tuple(moved)), start, times, rtol=1e-12)[:, 0])
+        np.testing.assert_allclose(found[:, 1 + column], (ends[0] - ends[1]) / 2e-5, rtol=1e-4, atol=1e-6)
+    states = simulate(law, start, times)
+    np.testing.assert_allclose(found[:, 0], values(law.skeletons, law.states, states, constants)[:, 0], rtol=5e-3)
 
 
 def test_sensitivities_do_not_change_the_states(law_of: Callable[..., Law]) -> None:

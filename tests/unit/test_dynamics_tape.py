@@ -131,6 +131,13 @@ def test_derivative_by_an_exponent() -> None:
     np.testing.assert_allclose(slopes[:, 0, 0], points[:, 0] ** 1.3 * np.log(points[:, 0]), rtol=1e-13)
 
 
+@pytest.mark.parametrize("text", ["c0*sqrt(x)", "c0*x**0.3", "c0*x**c1"])
+def test_what_a_root_does_not_depend_on_has_no_slope_at_its_edge(text: str) -> None:
+    """At zero, where the slope by the state is infinite, those by the constants are zero."""
+    _, slopes = gradients([parse(text)], ("x",), np.zeros((1, 1)), (2.0, 0.5))
+    np.testing.assert_array_equal(slopes, 0.0)
+
+
 def test_a_cotangent_is_one_over_a_tangent() -> None:
     """It can be read, and so it can be followed."""
     law = Law(("x", "y"), (parse("cot(x)"), parse("y")), ())
