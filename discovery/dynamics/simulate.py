@@ -11,7 +11,7 @@ from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.tape import Tape, tape_of
-from discovery.errors import SimulationError
+from discovery.errors import DataError, SimulationError
 from discovery.samples import Drive
 from discovery.types import Law
 
@@ -51,7 +51,9 @@ def simulate(
 
     Raises:
         SimulationError: the law has inputs, and they are not given.
+        DataError: there are no times, or they do not increase.
     """
+    _check(times)
     tape = tape_of(law)
     registers = _driven(tape, law, drive)
     rtol = MAP if law.discrete else rtol
@@ -76,6 +78,21 @@ def simulate(
         return followed(np.ones(len(start)) if spread is None else spread)[1]
     largest = largest or _first_change(tape, registers, constants, start, times) or 1e-12
     return _measured_by_itself(followed, start, np.maximum(np.abs(start), SHARE * largest))
+
+
+def _check(times: Float[np.ndarray, " time"]) -> None:
+    """That each time comes after the one before."""
+    if not len(times):
+        raise DataError("No times are given at which the states are wanted. Give at least one.")
+    good = np.isfinite(times)
+    good[1:] &= times[1:] > times[:-1]
+    if good.all():
+        return
+    row = int(np.argmin(good))
+    raise DataError(
+        f"Time {times[row]:.12g} in row {row} does not come after the one before, or is not finite. A law is followed "
+        "forwards: give finite times that increase."
+    )
 
 
 def _measured_by_itself(

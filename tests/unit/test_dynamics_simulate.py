@@ -11,7 +11,7 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.runge_kutta import propagate
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.dynamics.tape import tape_of
-from discovery.errors import SimulationError
+from discovery.errors import DataError, SimulationError
 from discovery.types import Law
 
 LORENZ = {"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}
@@ -191,6 +191,24 @@ def test_a_law_that_is_undefined_at_its_start_goes_nowhere(text: str, law_of: Ca
 def test_one_time_gives_the_start(law_of: Callable[..., Law]) -> None:
     """There is nothing to integrate."""
     assert [[2.0]] == simulate(law_of({"x": "x"}), np.array([2.0]), np.array([5.0])).tolist()
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        ([0.0, 0.0], "Time 0 in row 1 does not come after the one before"),
+        ([0.0, 1.0, 1.0, 2.0], "Time 1 in row 2 does not come after"),
+        ([2.0, 1.0], "Time 1 in row 1 does not come after .* give finite times that increase"),
+        ([0.0, np.nan, 1.0], "Time nan in row 1 .* is not finite"),
+        ([0.0, 1.0, np.inf], "Time inf in row 2 .* is not finite"),
+        ([np.inf], "Time inf in row 0 .* is not finite"),
+        ([], "No times are given"),
+    ],
+)
+def test_times_have_to_increase(times: list[float], message: str, law_of: Callable[..., Law]) -> None:
+    """The message has the first that does not."""
+    with pytest.raises(DataError, match=message):
+        simulate(law_of({"x": "-x"}), np.array([1.0]), np.array(times))
 
 
 def test_failure_says_how_far_it_came(law_of: Callable[..., Law]) -> None:
