@@ -23,7 +23,7 @@ MORE = 100
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def implicit_steps(explicit):
-    """Steps of the implicit method that take as long as so many explicit ones at most."""
+    """Implicit step budget with about the cost of ``explicit`` explicit steps."""
     return explicit // DEAR + MORE
 
 
