@@ -109,6 +109,7 @@ class Frame:
         *,
         told: Sequence[str] | None = None,
         sources: Sequence[str] = (),
+        discrete: bool = False,
     ) -> Law:
         """The law in which the unknown functions are ``found``.
 
@@ -118,6 +119,7 @@ class Frame:
             values: of all constants, those of ``told`` first.
             told: names of the told constants whose values are given; None is all. Those that stand nowhere are left
                 out of the law.
+            discrete: whether the templates give next states.
         """
         names = [one.name for one in self.constants] if told is None else list(told)
         number: dict[sp.Basic, sp.Basic] = {told_symbol(name): symbol(f"c{i}") for i, name in enumerate(names)}
@@ -137,6 +139,7 @@ class Frame:
             self,
             tuple(cast("sp.Expr", one.xreplace(change)) for one in found),
             tuple(names[i] for i in kept if i < len(names)),
+            discrete,
         )
 
 
@@ -201,10 +204,10 @@ class Law(Shown):
         return self.frame.unknowns[part].variables if self.frame else self.states
 
     def rebuilt(self, parts: Sequence[sp.Expr], constants: Sequence[float]) -> Law:
-        """The law with other parts; what was told stays as it is."""
+        """The law with other parts; what was told stays as it is, and a map stays one."""
         if self.frame is None:
-            return Law(self.states, tuple(parts), tuple(constants), self.sources)
-        return self.frame.law(parts, constants, told=self.told, sources=self.sources)
+            return replace(self, skeletons=tuple(parts), constants=tuple(constants))
+        return self.frame.law(parts, constants, told=self.told, sources=self.sources, discrete=self.discrete)
 
     def with_constants(self, constants: tuple[float, ...]) -> Self:
         """The same family at other values."""

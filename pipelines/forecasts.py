@@ -30,12 +30,13 @@ def forecast_table(
 
     Args:
         errors: deviations of the initial state; as large as the noise of the measurements if not given.
-        draws: 0 for no band.
+        draws: 40 or more; 0 for no band.
         drive: the inputs of a law that has some.
 
     Raises:
         DataError: the run holds no law.
         SimulationError: the law cannot be followed so far.
+        UsageError: a band is asked for of too few solutions to have ends.
     """
     import pandas as pd
 

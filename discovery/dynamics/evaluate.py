@@ -92,7 +92,10 @@ def gradients(
     states: Float[np.ndarray, "point state"],
     constants: Sequence[float],
 ) -> tuple[Float[np.ndarray, "point expression"], Float[np.ndarray, "point expression constant"]]:
-    """Values as :func:`values`, and their derivatives by the constants c0, c1, ..."""
+    """Values as :func:`values`, and their derivatives by the constants c0, c1, ...
+
+    Where a root is 0 its slope is infinite; the derivative by a constant that does not stand in it is finite there.
+    """
     tape = tape_of(Law(tuple(names), tuple(expressions), tuple(constants)))
     out = np.empty((len(states), len(expressions)))
     slopes = np.empty((len(states), len(expressions), len(constants)))

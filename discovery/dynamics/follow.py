@@ -23,7 +23,7 @@ MORE = 100
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def implicit_steps(explicit):
-    """Steps of the implicit method that take as long as so many explicit ones at most."""
+    """Implicit step budget with about the cost of ``explicit`` explicit steps."""
     return explicit // DEAR + MORE
 
 
@@ -46,7 +46,7 @@ def follow(
     Args:
         registers: those of the tape, with a table of inputs behind them where the law has some.
         rtol: relative tolerance; ``MAP`` for a law that gives the next state, which is applied.
-        max_steps: explicit steps allowed; implicit ones take as much time at most.
+        max_steps: explicit steps allowed; implicit ones take as much time at most, and a map takes what it needs.
         out: states, and in further columns their sensitivities to the start and the constants.
         stiff: whether explicit steps need not be tried.
 
@@ -55,7 +55,7 @@ def follow(
     """
     columns, law = out.shape[2], (tape.code, tape.outputs, registers, constants, start, times)
     if rtol == MAP:
-        return iterate(*law, columns, bound, max_steps, out), False
+        return iterate(*law, columns, bound, out), False
     if not stiff:
         reached = propagate(*law, columns, rtol, atol, bound, max_steps, out)
         if reached > 0:

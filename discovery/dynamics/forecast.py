@@ -9,9 +9,12 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.simulate import simulate, simulate_or_fail
+from discovery.errors import UsageError
 from discovery.types import Drive, Law, NoiseModel
 
 LEVEL = 0.95
+# With fewer solutions none lies outside either end, and the band would be of what happened to be drawn.
+FEWEST = 40
 # Most of the constants' draws lie near the fit; one that needs more steps than this has left it.
 MOST_STEPS = 20_000
 
@@ -46,13 +49,19 @@ def forecast(
 
     Args:
         covariance: of the law's constants, which are drawn from a normal distribution; empty if they are certain.
-        starts: an initial state for each draw.
+        starts: an initial state for each draw, of which there are at least :data:`FEWEST`; none for no band.
         seed: same seed, same band.
         drive: the inputs of a law that has some.
 
     Raises:
         SimulationError: the law itself cannot be followed to the last time.
+        UsageError: too few solutions are asked for.
     """
+    if 0 < len(starts) < FEWEST:
+        raise UsageError(
+            f"A band of {len(starts)} solutions is asked for, but one in {FEWEST} lies beyond each of its ends. Ask "
+            f"for at least {FEWEST}, or 0 for no band."
+        )
     states = simulate_or_fail(law, start, times, drive=drive)
     constants = _drawn(law, covariance, len(starts), seed)
     solutions = [

@@ -39,7 +39,7 @@ def prediction_horizon(
     every = np.vstack([run.states for run in runs])
     starts = every[np.linspace(0, len(every) - 1, STARTS + 2).round().astype(int)[1:-1]]
     span = float(longest.times[-1] - longest.times[0])
-    times = np.linspace(0.0, span, 400) + longest.times[0]
+    times = np.unique(np.linspace(0.0, span, 400) + longest.times[0])  # on a late clock neighbours may be equal
     signs = np.where(np.arange(len(error)) % 2 == 0, 1.0, -1.0)
     # A state that hardly moves is not lost by the error that it starts with, only where that has grown.
     allowed = np.maximum(LOST * spread, GROWN * error)

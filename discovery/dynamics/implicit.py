@@ -17,8 +17,9 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents
+from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_jacobian
 from discovery.dynamics.lu import factorise, solve
+from discovery.dynamics.runge_kutta import is_stuck
 
 GAMMA = 0.25
 C = np.array([1 / 4, 3 / 4, 11 / 20, 1 / 2, 1.0])
@@ -43,14 +44,14 @@ def _newton_matrix(code, outputs, value, tangent, time, states, step, matrix):
     for i in range(dimension):
         value[i] = states[i]
     value[dimension] = time
-    run_with_tangents(code, value, tangent)
+    run_with_jacobian(code, outputs, value, tangent)
     for i in range(dimension):
         for j in range(dimension):
             matrix[i, j] = (1.0 if i == j else 0.0) - step * GAMMA * tangent[outputs[i], j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _stage(code, outputs, value, time, base, step, matrix, pivots, scale, slope, right):
+def _stage(code, outputs, value, time, base, step, matrix, pivots, rtol, scale, slope, right):
     """Solves k = f(base + h gamma k) for one stage, ``slope`` the first guess; False where Newton's method fails."""
     dimension = base.shape[0]
     before = np.inf
@@ -65,7 +66,8 @@ def _stage(code, outputs, value, time, base, step, matrix, pivots, scale, slope,
         size = 0.0
         for i in range(dimension):
             slope[i] += right[i, 0]
-            size += (step * GAMMA * right[i, 0] / scale[i]) ** 2
+            # The stage itself counts too: from rest there is nothing else to measure by.
+            size += (step * GAMMA * right[i, 0] / max(scale[i], rtol * abs(value[i]))) ** 2
         size = math.sqrt(size / dimension)
         if size <= CONVERGED:
             return True
@@ -94,12 +96,15 @@ def _sensitivities(code, outputs, value, tangent, time, states, base, step, matr
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _step(code, outputs, value, tangent, time, y, step, scale, k):
+def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
     """Stages of one step in ``k``; its error over the tolerance, infinite where a stage could not be solved."""
     dimension, columns = y.shape
     matrix, own = np.empty((dimension, dimension)), np.empty((dimension, dimension))
     pivots, others = np.empty(dimension, dtype=np.int64), np.empty(dimension, dtype=np.int64)
     base, right, states = np.empty((dimension, columns)), np.empty((dimension, 1)), np.empty(dimension)
+    scale = np.empty(dimension)
+    for i in range(dimension):
+        scale[i] = atol[i] + rtol * abs(y[i, 0])
     _newton_matrix(code, outputs, value, tangent, time, y[:, 0], step, matrix)
     if not factorise(matrix, pivots):
         return np.inf
@@ -113,7 +118,7 @@ def _step(code, outputs, value, tangent, time, y, step, scale, k):
             if s > 0:
                 k[s, i, 0] = k[s - 1, i, 0]
         moment = time + C[s] * step
-        if not _stage(code, outputs, value, moment, base[:, 0], step, matrix, pivots, scale, k[s, :, 0], right):
+        if not _stage(code, outputs, value, moment, base[:, 0], step, matrix, pivots, rtol, scale, k[s, :, 0], right):
             return np.inf
         if columns > 1:
             for i in range(dimension):
@@ -129,7 +134,8 @@ def _step(code, outputs, value, tangent, time, y, step, scale, k):
     solve(matrix, pivots, right)  # as stiff components would otherwise be overestimated
     error = 0.0
     for i in range(dimension):
-        error += (right[i, 0] / scale[i]) ** 2
+        after = base[i, 0] + step * GAMMA * k[4, i, 0]
+        error += (right[i, 0] / max(scale[i], atol[i] + rtol * abs(after))) ** 2
     return math.sqrt(error / dimension)
 
 
@@ -140,7 +146,7 @@ def _first_slope(code, outputs, value, tangent, time, y, slope):
     for i in range(dimension):
         value[i] = y[i, 0]
     value[dimension] = time
-    run_with_tangents(code, value, tangent)
+    run_with_jacobian(code, outputs, value, tangent)
     for i in range(dimension):
         slope[i, 0] = value[outputs[i]]
         for j in range(1, columns):
@@ -177,7 +183,6 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     for i in range(tangent.shape[1] - dimension):
         tangent[dimension + 1 + i, dimension + i] = 1.0
     k, slope = np.zeros((5, dimension, columns)), np.zeros((dimension, columns))
-    scale = np.empty(dimension)
     origin = times[0]
     time, end = 0.0, times[-1] - origin
     copy(y, out[0])
@@ -195,12 +200,11 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
         if header >= 0 and time + step > change > time + 1e-12 * end:
             step = change - time
         for i in range(dimension):
-            scale[i] = atol[i] + rtol * abs(y[i, 0])
             k[0, i, 0] = slope[i, 0]
-        error = _step(code, outputs, value, tangent, origin + time, y, step, scale, k)
+        error = _step(code, outputs, value, tangent, origin + time, y, step, rtol, atol, k)
         if not error <= 1.0:
             step *= max(0.2, 0.9 * error**-0.25) if error < 1e10 else 0.25
-            if step < 1e-14 * end:
+            if is_stuck(time, step, end):
                 return reached
             continue
         for i in range(dimension):

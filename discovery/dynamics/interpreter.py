@@ -48,7 +48,7 @@ def _value(op: int, x: float, y: float) -> float:
     if op == 6:
         return math.sqrt(x) if x >= 0.0 else np.nan
     if op == 7:
-        return math.exp(x) if x < 700.0 else np.inf
+        return np.inf if x >= 700.0 else math.exp(x)  # asked so that NaN stays NaN, as below
     if op == 8:
         return math.log(x) if x > 0.0 else np.nan
     if op == 9:
@@ -60,9 +60,9 @@ def _value(op: int, x: float, y: float) -> float:
     if op == 12:
         return math.tanh(x)
     if op == 13:
-        return math.sinh(x) if abs(x) < 700.0 else np.inf
+        return math.copysign(np.inf, x) if abs(x) >= 700.0 else math.sinh(x)
     if op == 14:
-        return math.cosh(x) if abs(x) < 700.0 else np.inf
+        return np.inf if abs(x) >= 700.0 else math.cosh(x)
     if op == 15:
         return abs(x)
     if op == 16:
@@ -177,7 +177,9 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _power(x: float, y: float) -> float:
-    if y == math.floor(y) and abs(y) <= 64.0:
+    if y == math.floor(y):
+        if abs(y) > 64.0:
+            return x**y  # of which the sign is right for whole powers
         result = 1.0
         for _ in range(int(abs(y))):
             result *= x
@@ -251,9 +253,27 @@ def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) 
             y = value[b] if op == 4 else float(b)
             value[r] = _value(op, x, y)
             slope = _slope(op, x, y, value[r])
-            for j in range(width):
-                tangent[r, j] = slope * tangent[a, j]
+            if math.isfinite(slope):
+                for j in range(width):
+                    tangent[r, j] = slope * tangent[a, j]
+            else:  # at its edge, as a root of 0: what it does not depend on has no part in that
+                for j in range(width):
+                    tangent[r, j] = slope * tangent[a, j] if tangent[a, j] != 0.0 else 0.0
             if op == 4:
                 factor = value[r] * math.log(x) if x > 0.0 else 0.0
                 for j in range(width):
                     tangent[r, j] += factor * tangent[b, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def run_with_jacobian(code: np.ndarray, outputs: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> None:
+    """As :func:`run_with_tangents` for sensitivities of a solution, of which the first tangents are by the states.
+
+    A root has an infinite slope where it is 0, as the outflow of an empty tank. It counts as none there: a solution
+    that starts there leaves at once, and its slopes after that decide.
+    """
+    run_with_tangents(code, value, tangent)
+    for i in range(outputs.shape[0]):
+        for j in range(outputs.shape[0]):
+            if not math.isfinite(tangent[outputs[i], j]):
+                tangent[outputs[i], j] = 0.0

@@ -9,11 +9,15 @@ from discovery.dynamics.interpreter import run_with_tangents
 
 # In place of a relative tolerance: there is nothing to be tolerated, states are applied and not integrated.
 MAP = 0.0
+# Applications that are made in a row at most, which take a second or less.
+MOST = 1_000_000
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def iterate(code, outputs, registers, constants, start, times, columns, bound, max_steps, out):
+def iterate(code, outputs, registers, constants, start, times, columns, bound, out):
     """As :func:`discovery.dynamics.runge_kutta.propagate`; times count applications, to the nearest whole number.
+
+    There are as many as times say, whatever the law, so that nothing limits them but :data:`MOST`.
 
     Returns:
         Number of leading rows of ``out`` that were reached.
@@ -35,7 +39,7 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, m
     for row in range(times.shape[0]):
         wanted = round(times[row] - times[0])
         while done < wanted:
-            if done >= max_steps:
+            if done >= MOST:
                 return row
             value[dimension] = times[0] + done
             run_with_tangents(code, value, tangent)

@@ -103,9 +103,7 @@ def assemble(
         table = _readied(registers, header, times[low:high], drives[low:high], held)
         limit = _limit(high - low, steps_a_sample, held)
         if rtol == MAP:
-            reached = iterate(
-                code, outputs, table, constants, starts[window], times[low:high], columns, bound, limit, out
-            )
+            reached = iterate(code, outputs, table, constants, starts[window], times[low:high], columns, bound, out)
         else:
             reached = propagate(
                 code, outputs, table, constants, starts[window], times[low:high], columns, rtol, atol, bound, limit, out

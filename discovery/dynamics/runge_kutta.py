@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents
+from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_jacobian
 
 C = np.array([0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1])
 A = np.array(
@@ -44,6 +44,8 @@ DENSE = np.array(
 STABLE, LIMITED, FREE = 3.25, 15, 6
 # Explicit steps left from which the implicit method, of a few dozen steps of five times the cost, is faster.
 MANY = 300
+# Share of the whole time below which no step helps: a law that is undefined at its start is given up soon.
+SMALLEST = 1e-30
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -58,7 +60,7 @@ def _slopes(code, outputs, value, tangent, time, y, k):
         for i in range(dimension):
             k[i, 0] = value[outputs[i]]
         return
-    run_with_tangents(code, value, tangent)
+    run_with_jacobian(code, outputs, value, tangent)
     for i in range(dimension):
         row = outputs[i]
         k[i, 0] = value[row]
@@ -131,6 +133,12 @@ def _first_step(y, k, atol, rtol, span):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def is_stuck(time, step, end):
+    """Whether a step is too small to lead on; near the start, small ones are small beside a long time alone."""
+    return time + step == time or step < SMALLEST * end
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def propagate(code, outputs, registers, constants, start, times, columns, rtol, atol, bound, max_steps, out):
     """Integrates from ``start`` at ``times[0]`` and reads the solution at all ``times``.
 
@@ -185,7 +193,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
         if not error <= 1.0:
             shrink = 0.9 * error**-0.2 if error < 1e10 else 0.1
             step *= max(0.1, shrink)
-            if step < 1e-14 * end:
+            if is_stuck(time, step, end):
                 return reached
             continue
         if not _inside(trial, bound):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.follow import follow
-from discovery.dynamics.interpreter import with_table
+from discovery.dynamics.interpreter import run, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.tape import Tape, tape_of
-from discovery.errors import SimulationError
+from discovery.errors import DataError, SimulationError
 from discovery.samples import Drive
 from discovery.types import Law
 
@@ -17,6 +19,13 @@ from discovery.types import Law
 MAX_STEPS = 200_000
 # A state beyond this many times the largest one at the start has diverged.
 BOUND = 1e12
+# Errors near zero are this share of the relative tolerance, of a state's size.
+NEAR_ZERO = 1e-2
+# A state without a size of its own is taken for as large as this share of the largest one.
+SHARE = 1e-3
+# Times that a solution is made again with sizes that it showed. Errors of the first bound what is seen of a state that
+# is far smaller than was assumed, and the second is right within the tolerance.
+AGAIN = 3
 
 
 def simulate(
@@ -32,44 +41,94 @@ def simulate(
 ) -> Float[np.ndarray, "time state"]:
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
-    Rows after the integration diverged or took too many steps are NaN.
+    Each state is as accurate as its own size asks, whatever the units of the others. Rows after the integration
+    diverged or took too many steps are NaN.
 
     Args:
         bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
         drive: the inputs of a law that has some; beyond its ends they stay as they are there.
-        spread: deviation of each state, by which errors near zero and bounds are measured; else the start is asked.
+        spread: deviation of each state, by which errors near zero and bounds are measured; else the solution is asked.
 
     Raises:
         SimulationError: the law has inputs, and they are not given.
+        DataError: there are no times, or they do not increase.
     """
+    _check(times)
     tape = tape_of(law)
     registers = _driven(tape, law, drive)
     rtol = MAP if law.discrete else rtol
     # Copies, since a read-only array is another type, for which all would be compiled again.
     start = np.array(start, dtype=np.float64)
     times = np.array(times, dtype=np.float64)
-    out = np.full((len(times), tape.dimension, 1), np.nan)
-    atol, limits = _sizes(start, spread, rtol, bound, 0.0 if drive is None else float(np.abs(drive.values).max()))
     constants = np.array(law.constants, dtype=np.float64)
-    reached, _ = follow(
-        tape, registers, constants, start, times, rtol=rtol, atol=atol, bound=limits, max_steps=max_steps, out=out
+    driven = 0.0 if drive is None else float(np.abs(drive.values).max())
+    largest = float(np.max(np.abs(start))) or driven
+    limits = np.full(len(start), bound * max(largest, 1.0)) if spread is None else bound * (np.abs(start) + spread)
+
+    def followed(sizes: Float[np.ndarray, " state"]) -> tuple[int, Float[np.ndarray, "time state"]]:
+        out = np.full((len(times), tape.dimension, 1), np.nan)
+        reached, _ = follow(
+            tape, registers, constants, start, times, rtol=rtol, atol=rtol * NEAR_ZERO * sizes, bound=limits,
+            max_steps=max_steps, out=out,
+        )  # fmt: skip
+        out[reached:] = np.nan
+        return reached, out[:, :, 0]
+
+    if spread is not None or law.discrete:
+        return followed(np.ones(len(start)) if spread is None else spread)[1]
+    largest = largest or _first_change(tape, registers, constants, start, times) or 1e-12
+    return _measured_by_itself(followed, start, np.maximum(np.abs(start), SHARE * largest))
+
+
+def _check(times: Float[np.ndarray, " time"]) -> None:
+    """That each time comes after the one before."""
+    if not len(times):
+        raise DataError("No times are given at which the states are wanted. Give at least one.")
+    good = np.isfinite(times)
+    good[1:] &= times[1:] > times[:-1]
+    if good.all():
+        return
+    row = int(np.argmin(good))
+    raise DataError(
+        f"Time {times[row]:.12g} in row {row} does not come after the one before, or is not finite. A law is followed "
+        "forwards: give finite times that increase."
     )
-    out[reached:] = np.nan
-    return out[:, :, 0]
 
 
-def _sizes(
+def _measured_by_itself(
+    followed: Callable[[Float[np.ndarray, " state"]], tuple[int, Float[np.ndarray, "time state"]]],
     start: Float[np.ndarray, " state"],
-    spread: Float[np.ndarray, " state"] | None,
-    rtol: float,
-    bound: float,
-    driven: float = 0.0,
-) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
-    """Errors near zero, and magnitudes, that states may have; from rest as those of the inputs, ``driven``."""
-    if spread is not None:
-        return rtol * 1e-2 * spread, bound * (np.abs(start) + spread)
-    size = float(np.max(np.abs(start))) or driven
-    return rtol * 1e-2 * np.maximum(np.abs(start), 1e-3 * (size or 1e-12)), np.full(len(start), bound * max(size, 1.0))
+    sizes: Float[np.ndarray, " state"],
+) -> Float[np.ndarray, "time state"]:
+    """The solution with errors of each state that are small beside the state itself, be it far smaller than others."""
+    reached, states = followed(sizes)
+    for _ in range(AGAIN):
+        own = np.where(start != 0.0, np.abs(start), np.abs(states[:reached]).max(axis=0))
+        small = (own > 0.0) & (own < NEAR_ZERO * sizes)
+        if not small.any():
+            break
+        sizes = np.where(small, own, sizes)
+        further, finer = followed(sizes)
+        if further < reached:
+            break  # what is so small is the rounding of the others, of which no step is accurate
+        reached, states = further, finer
+    return states
+
+
+def _first_change(
+    tape: Tape,
+    registers: Float[np.ndarray, " register"],
+    constants: Float[np.ndarray, " constant"],
+    start: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+) -> float:
+    """The largest change until the second time at the first rates; 0 where nothing moves or is defined."""
+    value = registers.copy()
+    value[: len(start)], value[len(start)] = start, times[0]
+    value[len(start) + 1 : len(start) + 1 + len(constants)] = constants
+    run(tape.code, value)
+    change = float(np.max(np.abs(value[tape.outputs]))) * float(times[1] - times[0]) if len(times) > 1 else 0.0
+    return change if np.isfinite(change) else 0.0
 
 
 def _driven(tape: Tape, law: Law, drive: Drive | None) -> Float[np.ndarray, " register"]:

@@ -16,7 +16,7 @@ from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 # Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
 # the largest, which is right for the floor of a smoother's noise, 1e-3.
 TOLERANCE, LARGEST_TOLERANCE = 1e-3, 1e-6
-# How much farther than a measured state one may go whose unit the first guess of its course has by chance.
+# Extra factor on the bound of a hidden state, whose scale is only guessed.
 FARTHER = 1e3
 
 
@@ -66,7 +66,7 @@ class Windows:
 
     @property
     def units(self) -> Float[np.ndarray, " state"]:
-        """Powers of two of the sizes of the states, of which logarithms lose no digit, whatever the columns' units."""
+        """Power of two near each state's size; dividing by it is exact, so logarithms lose no digits."""
         return binary_units(self.bound)
 
     @property

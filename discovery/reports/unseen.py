@@ -76,7 +76,8 @@ def outlook(result: DiscoveryResult) -> Outlook | None:
         return None
     span = float(run.times[-1] - run.times[0]) if suggestion is None else suggestion.duration
     horizon = result.verdict.measures.get("horizon", np.inf)
-    times = run.times[0] + np.linspace(0.0, min(span, horizon) if horizon > 0 else span, _POINTS)
+    # On a late clock neighbours may be equal.
+    times = np.unique(run.times[0] + np.linspace(0.0, min(span, horizon) if horizon > 0 else span, _POINTS))
     return _drawn(result, start, suggestion is not None, times)
 
 

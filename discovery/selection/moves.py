@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import permutations
 
@@ -116,7 +117,7 @@ def renumbered(law: Law) -> Law:
     change = numbering(law.skeletons)
     skeletons = tuple(substituted(skeleton, change) for skeleton in law.skeletons)
     kept = tuple(value for i, value in enumerate(law.constants) if symbol(f"c{i}") in change)
-    return Law(law.states, skeletons, kept, law.sources)
+    return replace(law, skeletons=skeletons, constants=kept)
 
 
 def prune(

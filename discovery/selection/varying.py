@@ -114,7 +114,7 @@ def exchanged(law: Law, place: int, entry: Entry) -> Law:
         parts.append(substituted(own, shift))
         constants += values.values()
     sources = tuple(dict.fromkeys((*law.sources, *entry.sources)))
-    return replace(law.rebuilt(parts, constants), sources=sources, discrete=law.discrete)
+    return replace(law.rebuilt(parts, constants), sources=sources)
 
 
 def _with_all(law: Law, entry: Entry) -> Law:

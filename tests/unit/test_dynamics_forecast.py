@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.forecast import forecast, measured_starts
-from discovery.errors import SimulationError
+from discovery.errors import SimulationError, UsageError
 from discovery.types import Law, NoiseModel
 
 TIMES = np.linspace(0.0, 2.0, 21)
@@ -59,9 +59,16 @@ def test_a_law_that_cannot_be_followed_is_an_error(law_of: Callable[..., Law]) -
 def test_without_draws_the_band_is_the_solution(law_of: Callable[..., Law]) -> None:
     """And certain constants add nothing to it."""
     law = law_of({"x": "c0*x"}, -1.0)
-    for starts in (EXACT[:0], EXACT[:3]):
+    for starts in (EXACT[:0], EXACT[:40]):
         found = forecast(law, START, TIMES, covariance=(), starts=starts, seed=0)
         np.testing.assert_allclose(found.lows, found.highs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("draws", [1, 39])
+def test_a_band_of_few_solutions_is_refused(draws: int, law_of: Callable[..., Law]) -> None:
+    """Its ends would be the outermost solutions, between which not 95 % but all of them lie."""
+    with pytest.raises(UsageError, match=f"band of {draws} solutions .* Ask for at least 40, or 0 for no band"):
+        forecast(law_of({"x": "c0*x"}, -1.0), START, TIMES, covariance=((0.01,),), starts=EXACT[:draws], seed=0)
 
 
 @pytest.mark.parametrize(("kind", "deviation"), [("additive", 0.1), ("proportional", 0.4), ("lognormal", 0.4)])

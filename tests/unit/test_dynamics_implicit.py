@@ -101,6 +101,29 @@ def test_stiff_laws_agree_with_scipy(name: str, method: str, law_of: Callable[..
     np.testing.assert_allclose(found / size, expected / size, rtol=0.0, atol=1e-4)
 
 
+@pytest.mark.parametrize("end", [4e7, 4e10])
+def test_steps_may_be_small_beside_the_whole_time(end: float, law_of: Callable[..., Law]) -> None:
+    """Robertson's reaction is followed to its end, which begins within a thousandth of a second."""
+    equations, constants, start, _, slope = STIFF["robertson"]
+    times = np.array([0.0, 1e-3 * end, end])
+    expected = solve_ivp(
+        slope, (0.0, end), start, method="BDF", t_eval=times, rtol=1e-8, atol=1e-25, args=constants
+    ).y.T  # fmt: skip
+    found = simulate(law_of(equations, *constants), np.array(start), times)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-20])
+@pytest.mark.parametrize("start", [0.0, 1e-9])
+def test_a_stiff_law_leaves_rest(start: float, scale: float, law_of: Callable[..., Law]) -> None:
+    """From exactly zero as from a little, in any unit, although there is no size to measure errors by."""
+    begin, times = np.array([scale * start]), np.array([0.0, 1.0, 1e6])
+    found = simulate(law_of({"x": "c0 - x"}, scale), begin, times)[:, 0] / scale
+    np.testing.assert_allclose(found, 1.0 - (1.0 - start) * np.exp(-times), rtol=1e-5)
+    forced = simulate(law_of({"x": "-1e7*(x - c0*cos(t))"}, scale), begin, np.array([0.0, 1.0]))[:, 0] / scale
+    np.testing.assert_allclose(forced[1], np.cos(1.0), rtol=1e-6)
+
+
 @pytest.mark.parametrize("name", STIFF)
 def test_sensitivities_of_stiff_laws_agree_with_finite_differences(name: str, law_of: Callable[..., Law]) -> None:
     """Of SciPy's solutions, by each initial state and constant."""

@@ -56,3 +56,26 @@ def test_a_fitted_law_is_a_map_where_the_samples_are_of_one() -> None:
     fitted = fit(Law(HENON.states, HENON.skeletons, HENON.constants), windows)
     assert fitted is not None
     assert fitted.law.discrete
+
+
+@pytest.mark.parametrize("gap", [60, 600, 30_000])
+def test_maps_are_fitted_across_long_gaps(gap: int) -> None:
+    """A gap takes as many applications as it is long, more than integration steps are allowed."""
+    law = Law(("x",), (parse("c0*x*(1 - x)"),), (2.8,), discrete=True)
+    times = np.r_[np.arange(20.0), gap + np.arange(20.0)]
+    exact = simulate(law, np.array([0.1]), times)
+    run = Trajectory(times, exact, ("x",), discrete=True)
+    smoothing = successive([run])
+    windows = cut([run], smoothing.trajectories, smoothing.noise, 1000)
+    fitted = fit(law.with_constants((2.7,)), windows)
+    assert fitted is not None
+    assert fitted.law.constants == pytest.approx((2.8,), rel=1e-3)
+    followed = simulate(law, np.array([0.1]), times, max_steps=10)
+    np.testing.assert_array_equal(followed, exact)
+
+
+def test_a_map_is_not_applied_for_ever() -> None:
+    """A time beyond a million applications is not reached, and nothing waits for it."""
+    law = Law(("x",), (parse("-x"),), (), discrete=True)
+    states = simulate(law, np.array([1.0]), np.array([0.0, 1e6, 1e15]))
+    np.testing.assert_array_equal(states[:, 0], [1.0, 1.0, np.nan])

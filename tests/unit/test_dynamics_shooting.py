@@ -151,6 +151,19 @@ def test_a_constant_without_effect_has_no_information(hunted: DiscoveryProblem, 
     np.testing.assert_allclose(np.diag(matrix)[:4], 1.0)
 
 
+@pytest.mark.parametrize("text", ["c2 - c0*x**c1", "c0*x**c1"])
+def test_powers_are_fitted_from_rest(
+    text: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A first guess of exactly zero, where the slope of a fractional power is infinite, ends no fit."""
+    law = law_of({"x": text}, 0.8, 0.5, 1.0) if "c2" in text else law_of({"x": text}, 0.8, 0.5)
+    problem = problem_of(law, [[0.01]], np.linspace(0.0, 4.0, 60))
+    windows = windows_of(problem, 1000)
+    found = fit(law.with_constants(tuple(0.9 * c for c in law.constants)), windows, starts=np.zeros((1, 1)))
+    assert found is not None
+    np.testing.assert_allclose(found.law.constants, law.constants, rtol=1e-3)
+
+
 def test_misfit_is_chi_squared_by_value() -> None:
     """A cost of 6 on 4 values is 1.5; no values count as one."""
     law = Law(("x",), (), ())

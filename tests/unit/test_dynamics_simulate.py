@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from discovery.dynamics.evaluate import values
 from discovery.dynamics.runge_kutta import propagate
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.dynamics.tape import tape_of
-from discovery.errors import SimulationError
+from discovery.errors import DataError, SimulationError
 from discovery.types import Law
 
 LORENZ = {"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}
@@ -54,6 +55,37 @@ def test_simulation_agrees_with_scipy(name: str, law_of: Callable[..., Law]) -> 
     np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-5 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1e-13])
+@pytest.mark.parametrize("begin", [(1.0, 0.0), (0.0, 10.0)])
+def test_each_state_is_measured_by_itself(scale: float, begin: tuple[float, float], law_of: Callable[..., Law]) -> None:
+    """An oscillation is followed beside a decay that is fifteen orders of magnitude larger, also from zero."""
+    law, times = law_of({"a": "-a/10", "y": "v", "v": "-100*y"}), np.linspace(0.0, 10.0, 200)
+    start = np.array([1e9, *(scale * np.array(begin))])
+    expected = solve_ivp(
+        lambda t, s: [-s[0] / 10, s[2], -100 * s[1]], (0.0, 10.0), start, method="DOP853", t_eval=times,
+        rtol=1e-12, atol=1e-14 * np.array([1e9, scale, 10 * scale]),
+    ).y.T  # fmt: skip
+    found = simulate(law, start, times)
+    size = np.abs(expected).max(axis=0)
+    np.testing.assert_allclose(found / size, expected / size, rtol=0.0, atol=1e-5)
+
+
+def test_a_seed_grows_in_time(law_of: Callable[..., Law]) -> None:
+    """One in 1e12 that doubles is not lost in the errors of the others."""
+    law, times = law_of({"s": "-s*i/1e12", "i": "s*i/1e12"}), np.linspace(0.0, 40.0, 81)
+    found = simulate(law, np.array([1e12, 1e-3]), times)[:, 1]
+    grown = 1e-3 * np.exp(times)
+    np.testing.assert_allclose(found, grown / (1.0 + 1e-12 * (grown - 1e-3)), rtol=1e-5)
+
+
+def test_rounding_of_large_states_ends_no_simulation(law_of: Callable[..., Law]) -> None:
+    """A state that is zero but for the rounding of others has no size, and the others are followed."""
+    law, times = law_of({"x": "y", "y": "-x", "z": "x**2 + y**2 - 1"}), np.linspace(0.0, 20.0, 101)
+    found = simulate(law, np.array([1.0, 0.0, 0.0]), times)
+    np.testing.assert_allclose(found[:, 0], np.cos(times), atol=1e-6)
+    np.testing.assert_allclose(found[:, 2], 0.0, atol=1e-6)
+
+
 def test_time_starts_where_the_times_do(law_of: Callable[..., Law]) -> None:
     """A law that contains t is integrated from the first time, whatever it is."""
     times = np.linspace(3.0, 4.0, 11)
@@ -89,6 +121,23 @@ def test_sensitivities_agree_with_finite_differences(name: str, law_of: Callable
             ends.append(simulate(changed, moved[: len(start)], times, rtol=1e-12))
         expected = (ends[0] - ends[1]) / (2 * small)
         np.testing.assert_allclose(found[:, :, column], expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max() + 1e-7)
+
+
+@pytest.mark.parametrize("text", ["1 - c0*sqrt(x)", "1 - c0*x**c1", "1 - c0*x**0.3", "1 - c0*x*x**(-0.5)"])
+def test_sensitivities_leave_the_edge_of_a_root(text: str, law_of: Callable[..., Law]) -> None:
+    """From an empty tank, at which the slope of the outflow is infinite; that by the start is f(x)/f(x(0))."""
+    constants = (0.8, 0.4)[: 2 if "c1" in text else 1]
+    law, times, start = law_of({"x": text}, *constants), np.linspace(0.0, 3.0, 7), np.zeros(1)
+    found = with_sensitivities(law, start, times)[:, 0, 1:]
+    for column in range(len(constants)):
+        ends = []
+        for change in (1e-5, -1e-5):
+            moved = np.array(constants)
+            moved[column] += change
+            ends.append(simulate(law.with_constants(tuple(moved)), start, times, rtol=1e-12)[:, 0])
+        np.testing.assert_allclose(found[:, 1 + column], (ends[0] - ends[1]) / 2e-5, rtol=1e-4, atol=1e-6)
+    states = simulate(law, start, times)
+    np.testing.assert_allclose(found[:, 0], values(law.skeletons, law.states, states, constants)[:, 0], rtol=5e-3)
 
 
 def test_sensitivities_do_not_change_the_states(law_of: Callable[..., Law]) -> None:
@@ -142,6 +191,24 @@ def test_a_law_that_is_undefined_at_its_start_goes_nowhere(text: str, law_of: Ca
 def test_one_time_gives_the_start(law_of: Callable[..., Law]) -> None:
     """There is nothing to integrate."""
     assert [[2.0]] == simulate(law_of({"x": "x"}), np.array([2.0]), np.array([5.0])).tolist()
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        ([0.0, 0.0], "Time 0 in row 1 does not come after the one before"),
+        ([0.0, 1.0, 1.0, 2.0], "Time 1 in row 2 does not come after"),
+        ([2.0, 1.0], "Time 1 in row 1 does not come after .* give finite times that increase"),
+        ([0.0, np.nan, 1.0], "Time nan in row 1 .* is not finite"),
+        ([0.0, 1.0, np.inf], "Time inf in row 2 .* is not finite"),
+        ([np.inf], "Time inf in row 0 .* is not finite"),
+        ([], "No times are given"),
+    ],
+)
+def test_times_have_to_increase(times: list[float], message: str, law_of: Callable[..., Law]) -> None:
+    """The message has the first that does not."""
+    with pytest.raises(DataError, match=message):
+        simulate(law_of({"x": "-x"}), np.array([1.0]), np.array(times))
 
 
 def test_failure_says_how_far_it_came(law_of: Callable[..., Law]) -> None:

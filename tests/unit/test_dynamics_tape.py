@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from discovery.dynamics.evaluate import gradients, values
+from discovery.dynamics.evaluate import gradients, jacobians, values
 from discovery.dynamics.tape import Op, tape_of
 from discovery.errors import ExpressionError
 from discovery.symbolic.parse import parse
@@ -86,6 +86,31 @@ def test_values_outside_the_domain_are_not_finite(text: str, point: float) -> No
     assert not np.isfinite(values([parse(text)], ("x",), np.array([[point]]))[0, 0])
 
 
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "sin", "cos", "tan", "tanh", "sinh", "cosh", "Abs", "sign", "atan", "asin", "acos", "sqrt"]
+)
+def test_what_is_undefined_stays_undefined(name: str) -> None:
+    """No function makes a number of the root of a negative one, so that the whole is no number either."""
+    text = f"1/(1 + {name}(sqrt(x)))"
+    assert np.isnan(values([parse(text)], ("x",), np.array([[-1.0]]))[0, 0])
+
+
+def test_overflow_keeps_its_sign() -> None:
+    """The hyperbolic sine of a large negative number is below every bound."""
+    found = values([parse("sinh(x)"), parse("cosh(x)")], ("x",), np.array([[-800.0], [800.0]]))
+    np.testing.assert_array_equal(found, [[-np.inf, np.inf], [np.inf, np.inf]])
+
+
+@pytest.mark.parametrize("power", [64, 65, 66, 100, -65, -66])
+def test_whole_powers_of_negative_numbers_have_values(power: int) -> None:
+    """However high, also where the power is a constant, and with their slope."""
+    points = np.array([[-1.02], [-0.98], [1.02]])
+    found = values([parse(f"x**({power})"), parse("x**c0")], ("x",), points, (float(power),))
+    np.testing.assert_allclose(found, np.tile(points ** float(power), 2), rtol=1e-13)
+    slopes = jacobians([parse(f"x**({power})")], ("x",), points)[:, :, 0]
+    np.testing.assert_allclose(slopes, power * points ** float(power - 1), rtol=1e-13)
+
+
 @pytest.mark.parametrize("text", ["x**1.5", "exp(-x)", "x*exp(x)"])
 def test_values_too_large_are_infinite(text: str) -> None:
     """Overflow gives infinity or NaN, not an exception."""
@@ -104,6 +129,13 @@ def test_derivative_by_an_exponent() -> None:
     points = np.array([[0.5], [2.0]])
     _, slopes = gradients([parse("x**c0")], ("x",), points, (1.3,))
     np.testing.assert_allclose(slopes[:, 0, 0], points[:, 0] ** 1.3 * np.log(points[:, 0]), rtol=1e-13)
+
+
+@pytest.mark.parametrize("text", ["c0*sqrt(x)", "c0*x**0.3", "c0*x**c1"])
+def test_what_a_root_does_not_depend_on_has_no_slope_at_its_edge(text: str) -> None:
+    """At zero, where the slope by the state is infinite, those by the constants are zero."""
+    _, slopes = gradients([parse(text)], ("x",), np.zeros((1, 1)), (2.0, 0.5))
+    np.testing.assert_array_equal(slopes, 0.0)
 
 
 def test_a_cotangent_is_one_over_a_tangent() -> None:

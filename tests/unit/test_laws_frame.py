@@ -2,10 +2,12 @@
 
 import sympy as sp
 
-from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
+from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbol
 from discovery.samples import symbol
-from discovery.selection.moves import without_terms
+from discovery.selection.moves import renumbered, without_terms
+from discovery.selection.pool import Entry
 from discovery.selection.refined import canonical_law
+from discovery.selection.varying import exchanged
 
 X, V, K = symbol("x"), symbol("v"), told_symbol("k")
 C0, C1, C2 = (symbol(f"c{i}") for i in range(3))
@@ -34,6 +36,19 @@ def test_a_law_can_be_rebuilt_with_other_parts() -> None:
     assert law.frame == other.frame
 
 
+def test_a_map_stays_a_map_whatever_is_changed() -> None:
+    """Told in part or not: with other parts, other numbers or fewer terms."""
+    free = Law(("x",), (C0 * X - C2 * X**2,), (3.0, 0.0, 3.0), discrete=True)
+    told = FRAME.law([C2 * V + symbol("c3") * V**3], (1.5, 3.0, -0.1, 0.2), discrete=True)
+    entry = Entry("x", C0 * X**3, (0.3,), (), ())
+    for law in (free, told):
+        assert law.rebuilt(law.parts, law.constants).discrete
+        assert renumbered(law).discrete
+        assert canonical_law(law).discrete
+        assert all(one.discrete for one in without_terms(law))
+    assert exchanged(free, 0, entry).discrete
+
+
 def test_structure_moves_leave_what_was_told() -> None:
     """Only found terms are dropped, and the last of them too."""
     law = FRAME.law([C2 * V + symbol("c3") * V**3], (1.5, 3.0, -0.1, 0.2))
@@ -52,9 +67,6 @@ def test_numbers_that_were_told_are_not_made_constants() -> None:
 
 def test_a_function_that_needs_a_constant_which_the_law_lacks_can_be_exchanged_into_it() -> None:
     """The law without the wave has no frequency; the entry brings its first value."""
-    from discovery.selection.pool import Entry
-    from discovery.selection.varying import exchanged
-
     law = FRAME.law([C2 * V], (1.5, 3.0, -0.1))
     entry = Entry("f", C0 * V + C1 * symbol("wave"), (0.3, 0.4), (), (), FRAME, (9.0, 3.1))
     found = exchanged(law, 0, entry)

@@ -89,6 +89,8 @@ def test_a_band_is_as_wide_as_the_start_is_uncertain(
     assert np.all(widths[2] < 0.01)
     assert 0 == discover("simulate", run, "--x0", "3", "--until", 2, "--samples", 5, "--draws", 0)
     assert "t,x\n" == capsys.readouterr().out.splitlines(keepends=True)[0]
+    assert 2 == discover("simulate", run, "--x0", "3", "--until", 2, "--samples", 5, "--draws", 39)
+    assert "Ask for at least 40, or 0 for no band" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("error", ["-1", "0.1,0.2", "much", "inf"])
