@@ -34,7 +34,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, plain
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -175,7 +175,7 @@ def report(
         if path is not None:
             typer.echo(path)
     for note in files.notes:
-        typer.echo(note, err=True)
+        typer.echo(lines(note), err=True)
 
 
 @app.command(
@@ -365,7 +365,7 @@ def _suggest_check(words: list[str]) -> None:
     """Whoever gives a file where a command belongs is told what to do with it."""
     for word in words:
         if not word.startswith("-") and Path(word).is_file():
-            typer.echo(f"To see what is in {word!r}: discover check {shlex.quote(word)}", err=True)
+            typer.echo(f"To see what is in {word!r}: discover check {plain(shlex.quote(word))}", err=True)
 
 
 def main(began: float | None = None) -> NoReturn:

@@ -95,7 +95,8 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
     ensure(config, measurements)
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
     if folder.finished and not request.quiet:
-        console.TALK.print(f"Going on with what is kept in {folder.path}: {', '.join(_stages(folder))}.", markup=False)
+        where = plain(str(folder.path))
+        console.TALK.print(f"Going on with what is kept in {where}: {', '.join(_stages(folder))}.", markup=False)
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
     deadline = budget.deadline
@@ -130,7 +131,7 @@ def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder
             console.say("note", note, "dim")
         for path in (report.html, report.tex, report.pdf, folder.path / "result.json"):
             if path is not None:
-                console.TALK.print(f"  {path}", markup=False)
+                console.TALK.print(f"  {plain(str(path))}", markup=False)
 
 
 def exit_code(result: DiscoveryResult) -> int:

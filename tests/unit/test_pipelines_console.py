@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from discovery.advice import Advice, Experiment, LooseCombination
+from discovery.structure import Owned, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import (
     DiscoveryResult,
@@ -112,6 +113,21 @@ def test_names_command_nothing(result: DiscoveryResult, capsys: pytest.CaptureFi
         assert not set(text) & {"\x1b", "\u202e", "\x9b"}
     assert "In the equations x is " in printed.err
     assert "y is 100%." in printed.err
+
+
+@pytest.mark.parametrize("header", ["mass [/x]", "mass [kg]", "mass \x1b[31m"])
+def test_a_header_tells_groups_apart_as_it_is(
+    result: DiscoveryResult, header: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Brackets of units are no markup, and nothing commands the terminal."""
+    told = ("k[golf]", "k[whiffle]", "c")
+    law = replace(LAW, told=told)
+    ranking = Ranking((replace(result.ranking.front[0], law=law),), "")
+    owned = Owned("k", header, ("golf", "whiffle"), ("in_0", "in_1"))
+    console.show(replace(result, ranking=ranking, structure=Structure(owned=(owned,))))
+    table = capsys.readouterr().err
+    assert header.replace("\x1b", r"\x1b") + "  k" in table
+    assert "\x1b" not in table
 
 
 def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
