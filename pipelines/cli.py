@@ -197,11 +197,8 @@ def export(
     text = exported(load(folder), to, rank=rank)
     if out is None:
         sys.stdout.write(text)
-        return
-    try:
+    else:
         write(out, text.encode())
-    except OSError as error:
-        raise UsageError(f"--out {out} cannot be written: {error.strerror}. Choose another file.") from None
 
 
 @app.command(
@@ -223,7 +220,10 @@ def simulate(
     start: Annotated[
         float | None, typer.Option("--from", help="First time.  [default: 0, or that of the inputs]")
     ] = None,
-    samples: Annotated[int, typer.Option(help="Rows to write.", min=2, max=1_000_000)] = 200,
+    samples: Annotated[
+        int | None,
+        typer.Option(help="Rows to write; a map has one for each step.  [default: 200]", min=2, max=1_000_000),
+    ] = None,
     inputs: Annotated[
         Path | None, typer.Option(help="CSV with a column of times and one for each input of the law.")
     ] = None,

@@ -64,6 +64,15 @@ def test_a_simulation_is_the_analytic_solution(
     np.testing.assert_allclose(table["x"], 3.0 * np.exp(-0.8 * (table["t"] - 1.0)), rtol=1e-3)
 
 
+def test_a_long_simulation_has_its_samples_alone(
+    run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seconds since 1970, of which no row but those asked for takes room."""
+    span = ("--from", 1.6e9, "--until", 1.6e9 + 2e12)
+    assert 0 == discover("simulate", run, "--x0", "3", *span, "--samples", 3, "--draws", 0)
+    assert 3 == len(pd.read_csv(StringIO(capsys.readouterr().out)))
+
+
 @pytest.mark.parametrize("x0", ["", "1,2", "one", "y=1", "x=", "nan", "x=inf"])
 def test_a_bad_initial_state_is_exit_code_2(
     x0: str, run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]
