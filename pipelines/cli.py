@@ -13,7 +13,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from discovery.errors import DiscoveryError, OutputError, UsageError
+from discovery.errors import DiscoveryError, OutputError
 from pipelines.config import resolve
 from pipelines.flags import (
     AsJson,

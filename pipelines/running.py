@@ -89,6 +89,7 @@ def resolved(request: Request) -> RunConfig:
 
 
 def _run(request: Request, measurements: Measurements, config: RunConfig, budget: Budget) -> int:
+    from discovery.files import resumable
     from pipelines.ode import discover_ode, ensure
     from pipelines.store import RunFolder
 
@@ -100,7 +101,7 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
     deadline = budget.deadline
-    with console.interruptible(deadline.stop), watching as watcher:
+    with resumable(), console.interruptible(deadline.stop), watching as watcher:
         result = discover_ode(
             measurements, config, deadline=deadline, progress=watcher, store=folder, witness=watcher.witness
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from discovery.errors import UsageError
+from discovery.files import resumable
 from pipelines import config
 from pipelines.terminal import plain
 from pipelines.validation_cases import Case, chosen, plan
@@ -67,7 +68,8 @@ def validate_command(
     cases = plan(chosen(systems, tags=tags, suite=suite), numbers(noise, "--noise"), numbers(drop, "--drop"), seeds)
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     asked = Suite(ours(recipe), out, budget, jobs)
-    rows = validate(asked, cases, lambda line: talk.print(plain(line), markup=False))
+    with resumable():
+        rows = validate(asked, cases, lambda line: talk.print(plain(line), markup=False))
     found = summaries(rows)
     if as_json:
         document = as_document(rows, found, asked.settings)

@@ -27,7 +27,9 @@ def test_an_export_goes_to_stdout_or_a_file(
     assert 0 == discover("export", run, "--to", "c", "--out", tmp_path / "new" / "law.c")
     assert text == (tmp_path / "new" / "law.c").read_text(encoding="utf-8")
     assert 7 == discover("export", run, "--to", "c", "--out", tmp_path / "new")
-    assert "cannot be written" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot be written" in said
+    assert "goes on from there" not in said
     assert 2 == discover("export", run, "--to", "cobol")
     assert "There is no export to 'cobol'" in capsys.readouterr().err
 

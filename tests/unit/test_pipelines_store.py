@@ -195,7 +195,7 @@ def test_a_missing_file_is_a_data_error(name: str, result: DiscoveryResult, tmp_
 
 @pytest.mark.parametrize("name", ["data", "smoothing", "predictions"])
 def test_arrays_of_another_result_are_refused(name: str, result: DiscoveryResult, tmp_path: Path) -> None:
-    """Of the same shape, as a run that is killed while it replaces another leaves them; older results tell no hashes."""
+    """Of the same shape, as of a run that was killed while it replaced another; older results tell no hashes."""
     kept(result, tmp_path / "one")
     other = replace(
         result,
