@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shlex
 import sys
@@ -344,21 +343,9 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Says what is installed, what is missing, and the command that adds it."""
-    from dataclasses import asdict
+    from pipelines.examining import Asked, examine_command
 
-    from pipelines.bug_report import bug_report
-    from pipelines.doctor import examine, render
-    from pipelines.supply import bill_of_materials, materials
-    from pipelines.supply import licences as licences_of
-
-    if report or licences or sbom:
-        listed = (bill_of_materials if sbom else licences_of)(materials()) if not report else bug_report(folder)
-        typer.echo(listed)
-        return
-    checks = examine()
-    typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
-    if not all(check.ok or check.optional for check in checks):
-        raise typer.Exit(5)
+    raise typer.Exit(examine_command(Asked(folder, report, licences, sbom, as_json)))
 
 
 def _suggest_check(words: list[str]) -> None:
