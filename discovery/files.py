@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import stat
+from collections.abc import Generator
 from pathlib import Path
 
 from discovery.errors import OutputError, UsageError
@@ -34,13 +35,20 @@ def write(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}. Make room or choose another place; what was written before "
-            "is whole, and the same command goes on from there."
-        ) from None
+        raise OutputError(f"{path} cannot be written: {error.strerror}. Make room or choose another place.") from None
     finally:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def resumable() -> Generator[None]:
+    """For work that keeps what it has finished: where a file cannot be written, the message says so too."""
+    try:
+        yield
+    except OutputError as error:
+        told = "What was written before is whole, and the same command goes on from there."
+        raise OutputError(f"{error} {told}") from None
 
 
 def read(path: Path, most: int = MOST_BYTES) -> bytes | None:

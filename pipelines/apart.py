@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,7 @@ from pipelines.archives import write_arrays
 WORKER = (sys.executable, "-m", "pipelines.apart_worker")
 GRACE = 2.0  # seconds after its deadline at which the process is ended; less than an engine is waited for
 PAUSE = 0.2  # seconds between looks at the deadline
+CHUNK = 65_536  # bytes that are read at a time, and more than a line has
 LAST_LINES = 6  # of what a process wrote before it died
 
 
@@ -106,18 +108,21 @@ class Apart:
 
 
 def _followed(process: subprocess.Popen[bytes], deadline: Deadline, grace: float, progress: Progress) -> bool:
-    """Passes progress on until the process closes its output; True if it was still at work after its time."""
+    """Passes progress on until the process ends; True if it was still at work after its time."""
     assert process.stdout is not None
     late: float | None = None
+    begun = b""  # of a line whose end has not come: nothing waits for it
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if selector.select(PAUSE):
-                line = process.stdout.readline()
-                if not line:
-                    process.wait()
-                    return False
-                progress(*_said(line))
+            ended = process.poll() is not None  # asked before reading, so that nothing that it said is missed
+            came = _heard(process, selector, 0.0 if ended else PAUSE)
+            if ended and not came:
+                return False
+            *whole, begun = (begun + came).split(b"\n")
+            begun = begun if len(begun) < CHUNK else b""
+            for said in filter(None, map(_said, whole)):
+                progress(*said)
             if deadline.passed() and late is None:
                 late = time.monotonic()
                 _tell(process, b"stop\n")
@@ -125,9 +130,31 @@ def _followed(process: subprocess.Popen[bytes], deadline: Deadline, grace: float
                 return True
 
 
-def _said(line: bytes) -> tuple[str, str, float | None]:
-    stage, message, fraction = json.loads(line)
-    return str(stage), str(message), fraction
+def _heard(process: subprocess.Popen[bytes], selector: selectors.BaseSelector, pause: float) -> bytes:
+    """What the process has said, after a pause at most; nothing if it is silent, has closed its output or ended."""
+    assert process.stdout is not None
+    if not selector.get_map():
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(pause)
+        return b""
+    if not selector.select(pause):
+        return b""
+    came = os.read(process.stdout.fileno(), CHUNK)
+    if not came:
+        selector.unregister(process.stdout)
+    return came
+
+
+def _said(line: bytes) -> tuple[str, str, float | None] | None:
+    """Stage, message and fraction; None for what native code printed of its own accord."""
+    try:
+        match json.loads(line):
+            case [str(stage), str(message), (int() | float() | None) as fraction]:
+                return stage, message, fraction
+            case _:
+                return None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _tell(process: subprocess.Popen[bytes], line: bytes) -> None:

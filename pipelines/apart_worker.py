@@ -19,14 +19,14 @@ from discovery import registry
 from discovery.errors import DiscoveryError
 from discovery.files import write
 from discovery.problems.regression import regressions
-from discovery.protocols import Deadline
+from discovery.protocols import Deadline, Progress, silent
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem
 from pipelines import records
 from pipelines.archives import read_arrays
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, progress: Progress = silent) -> int:
     """Answers the request in ``folder``; 0 if there is an answer."""
     request: dict[str, Any] = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     seconds = request["seconds"]
@@ -35,7 +35,7 @@ def main(folder: Path) -> int:
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in request["options"].items()}
     try:
         engine = registry.load("search", request["engine"])(**options)
-        found = engine.search(_problem(folder, request), seed=request["seed"], deadline=deadline, progress=_tell)
+        found = engine.search(_problem(folder, request), seed=request["seed"], deadline=deadline, progress=progress)
     except (DiscoveryError, MemoryError) as error:
         said = str(error) if isinstance(error, DiscoveryError) else "It ran out of memory, and its work is lost."
         write(folder / "failed.txt", said.encode())
@@ -55,9 +55,17 @@ def _problem(folder: Path, request: dict[str, Any]) -> DiscoveryProblem:
     return problem.settling({state: parse(text, (*names, "t")) for state, text in request["settled"].items()})
 
 
-def _tell(stage: str, message: str = "", fraction: float | None = None) -> None:
-    sys.stdout.write(json.dumps([stage, message, fraction]) + "\n")
-    sys.stdout.flush()
+def _teller() -> Progress:
+    """Progress, a line each, to standard output alone: what else is printed, by native code too, is an aside."""
+    channel = os.dup(1)
+    os.dup2(2, 1)
+
+    def tell(stage: str, message: str = "", fraction: float | None = None) -> None:
+        line = json.dumps([stage, message, fraction]).encode() + b"\n"
+        while line:
+            line = line[os.write(channel, line) :]
+
+    return tell
 
 
 def _listen(deadline: Deadline, folder: Path) -> None:
@@ -76,4 +84,4 @@ def _first_to_go() -> None:
 
 if __name__ == "__main__":
     _first_to_go()
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), _teller()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -20,18 +21,22 @@ DAMAGED = (
 )  # fmt: skip
 
 
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes named arrays; texts are stored as arrays of characters, nothing as objects."""
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
+    """Writes named arrays, and gives the SHA-256 of the file; texts are arrays of characters, nothing is an object."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **dict(arrays))  # pyright: ignore[reportArgumentType]  # savez's stub takes bool for all
     files.write(path, buffer.getvalue())
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a file; None if it is missing or damaged, or would be far larger unpacked than a run can be."""
     content = files.read(path)
-    if content is None:
-        return None
+    return None if content is None else unpacked(content)
+
+
+def unpacked(content: bytes) -> dict[str, np.ndarray] | None:
+    """The arrays that a file with this content holds; None as in :func:`read_arrays`."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(member.file_size for member in packed.infolist()) > files.MOST_BYTES:

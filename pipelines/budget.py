@@ -17,9 +17,9 @@ LOADING, TYPESETTING = 1.5, 0.8
 HARDEST = 1.4
 # Share of a budget that is kept for the report at most: of a very short one the work needs the better part.
 REPORT_SHARE = 0.3
-# Limits of how many times slower than the machine of the measurements this one is taken for, with all that it does.
+# Bounds on the estimated slowdown relative to the reference machine.
 PACES = (0.5, 4.0)
-# By how much a run may be longer than its budget, seconds or a share of it, and the share of that within which it ends.
+# Allowed overrun (the larger of 5 s and 10 %), of which the report may use 80 %.
 LATE, LATE_SHARE = 5.0, 0.1
 PRUDENCE = 0.8
 

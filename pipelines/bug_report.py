@@ -18,6 +18,7 @@ from pathlib import Path
 
 from discovery import files
 from pipelines import doctor, supply
+from pipelines.terminal import plain
 
 # Variables that change how the program or the libraries under it work; others are nobody's business.
 VARIABLES = re.compile(
@@ -43,7 +44,8 @@ def bug_report(run: Path | None = None) -> str:
     ]
     if run is not None:
         parts.insert(1, (f"The run in {run}", list(_run(run))))
-    return "\n\n".join(f"### {title}\n```text\n" + "\n".join(lines or ["none"]) + "\n```" for title, lines in parts)
+    texts = ((title, "\n".join(map(plain, lines or ["none"]))) for title, lines in parts)
+    return "\n\n".join(f"### {plain(title)}\n```text\n{text}\n```" for title, text in texts)
 
 
 def _machine() -> Iterator[str]:

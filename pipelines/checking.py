@@ -137,7 +137,8 @@ def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) ->
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("samples an\noscillation" if width < _NARROW else "samples an oscillation", justify="right")
     longest = max(measurements.trajectories, key=len)
-    table.add_column("course" if len(facts.runs) == 1 else f"course of {plain(longest.label, _WIDEST)}", no_wrap=True)
+    whose = "" if len(facts.runs) == 1 else f" of {plain(longest.label, _WIDEST)}"
+    table.add_column(Text(f"course{whose}"), no_wrap=True)
     room = 16 if width < _NARROW else 44
     for place, state in enumerate(facts.states):
         drawn = course(longest.states[:, place].tolist(), room, 2, dots=dots)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shlex
 import sys
@@ -13,7 +12,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from discovery.errors import DiscoveryError, OutputError, UsageError
+from discovery.errors import DiscoveryError, OutputError
 from pipelines.config import resolve
 from pipelines.flags import (
     AsJson,
@@ -34,7 +33,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, plain
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -175,7 +174,7 @@ def report(
         if path is not None:
             typer.echo(path)
     for note in files.notes:
-        typer.echo(note, err=True)
+        typer.echo(lines(note), err=True)
 
 
 @app.command(
@@ -197,11 +196,8 @@ def export(
     text = exported(load(folder), to, rank=rank)
     if out is None:
         sys.stdout.write(text)
-        return
-    try:
+    else:
         write(out, text.encode())
-    except OSError as error:
-        raise UsageError(f"--out {out} cannot be written: {error.strerror}. Choose another file.") from None
 
 
 @app.command(
@@ -223,7 +219,10 @@ def simulate(
     start: Annotated[
         float | None, typer.Option("--from", help="First time.  [default: 0, or that of the inputs]")
     ] = None,
-    samples: Annotated[int, typer.Option(help="Rows to write.", min=2, max=1_000_000)] = 200,
+    samples: Annotated[
+        int | None,
+        typer.Option(help="Rows to write; a map has one for each step.  [default: 200]", min=2, max=1_000_000),
+    ] = None,
     inputs: Annotated[
         Path | None, typer.Option(help="CSV with a column of times and one for each input of the law.")
     ] = None,
@@ -346,28 +345,16 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Says what is installed, what is missing, and the command that adds it."""
-    from dataclasses import asdict
+    from pipelines.examining import Asked, examine_command
 
-    from pipelines.bug_report import bug_report
-    from pipelines.doctor import examine, render
-    from pipelines.supply import bill_of_materials, materials
-    from pipelines.supply import licences as licences_of
-
-    if report or licences or sbom:
-        listed = (bill_of_materials if sbom else licences_of)(materials()) if not report else bug_report(folder)
-        typer.echo(listed)
-        return
-    checks = examine()
-    typer.echo(json.dumps([asdict(check) for check in checks], indent=1) if as_json else render(checks))
-    if not all(check.ok or check.optional for check in checks):
-        raise typer.Exit(5)
+    raise typer.Exit(examine_command(Asked(folder, report, licences, sbom, as_json)))
 
 
 def _suggest_check(words: list[str]) -> None:
     """Whoever gives a file where a command belongs is told what to do with it."""
     for word in words:
         if not word.startswith("-") and Path(word).is_file():
-            typer.echo(f"To see what is in {word!r}: discover check {shlex.quote(word)}", err=True)
+            typer.echo(f"To see what is in {word!r}: discover check {plain(shlex.quote(word))}", err=True)
 
 
 def main(began: float | None = None) -> NoReturn:

@@ -6,7 +6,8 @@ import signal
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import Event
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import FrameType
 from typing import Protocol
 
@@ -113,20 +114,32 @@ def watching(
 
 @contextmanager
 def interruptible(stop: Event) -> Generator[None]:
-    """Ctrl-C ends the work early with what there is; a second one ends the program."""
+    """Ctrl-C ends the work early with what there is; a second one ends the program.
+
+    The handler takes no lock and prints nothing: what it interrupts may hold the locks that drawing a screen waits for.
+    """
+    pressed: SimpleQueue[bool] = SimpleQueue()  # whose put may interrupt itself
 
     def handle(number: int, frame: FrameType | None) -> None:
         del number, frame
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        TALK.print("Interrupted: finishing with the best so far. Ctrl-C again leaves at once.")
+        pressed.put(True)
 
+    def tell() -> None:
+        if pressed.get():
+            TALK.print("Interrupted: finishing with the best so far. Ctrl-C again leaves at once.")
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
     before = signal.signal(signal.SIGINT, handle)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        pressed.put(False)
+        teller.join()
 
 
 def print_law(result: DiscoveryResult) -> None:
@@ -206,7 +219,9 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
 
 
 def _show_own(own: OwnTable) -> None:
-    table = Table(own.by, own.name, "95 % interval", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in (own.by, own.name, "95 % interval"):
+        table.add_column(Text(plain(name)))  # in a header of the user brackets are no markup
     for row in own.rows:
         told = row.low if row.low == row.high else f"{row.low} … {row.high}"
         table.add_row(Text(plain(row.group)), row.value, told)

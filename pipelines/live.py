@@ -17,6 +17,7 @@ from rich.text import Text
 from discovery.types import RankedLaw
 from pipelines.laws import law_lines, one_line
 from pipelines.plan import spoken
+from pipelines.terminal import plain
 from pipelines.timeline import Timeline, name_of
 
 # The best law is said to stay the same after so many seconds of selection, and this share of all the time so far.
@@ -83,7 +84,7 @@ class Screen:
         """The stage and what it does on the left, the time on the right."""
         share = "" if self.fraction is None else f" {100 * self.fraction:.0f} %"
         engine = self.step.removeprefix("search ")
-        said = "" if self.message == engine else self.message.removeprefix(f"{engine}: ")
+        said = "" if self.message == engine else plain(self.message.removeprefix(f"{engine}: "))
         late = self.timeline.late and self.timeline.budget == float("inf")
         left = "longer than planned" if late else f"about {spoken(self.timeline.remaining)} left"
         self._spinner.update(text=Text(self.step, style="bold"))

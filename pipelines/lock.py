@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
+import stat
 from pathlib import Path
 
 from discovery.errors import UsageError
@@ -30,13 +32,13 @@ def take(path: Path) -> Lock:
     A process that holds it already is let in again. Where the system knows no locks on files, nobody is kept out.
 
     Raises:
-        UsageError: another process holds it.
+        UsageError: another process holds it, or no plain file is in its place.
     """
     try:
         import fcntl
     except ImportError:
         return Lock(None)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = _opened(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -54,3 +56,20 @@ def take(path: Path) -> Lock:
     os.truncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()} on {platform.node()}".encode())
     return Lock(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of the lock file, which is written to: a link in its place could lead to any file of the user."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise
+    else:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+    raise UsageError(
+        f"{path} is a link or no plain file, and nothing may be written there. Remove it, or choose another folder "
+        "with --out."
+    )

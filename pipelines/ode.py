@@ -202,9 +202,9 @@ def _notes(problem: DiscoveryProblem, why: str, outliers: int, headers: Mapping[
 def _left(
     candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline
 ) -> tuple[Candidates, ...]:
-    """What to select from, one after the other until a law comes of it.
+    """Candidate sets to try in order until one yields a law.
 
-    That is the first law where there are no candidates or no time is left for them, as it is refined already.
+    The first law leads where there are no candidates or no time is left for them, as it is refined already.
 
     Raises:
         EngineError: engines failed and none proposed anything, though there was time.

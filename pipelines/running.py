@@ -89,17 +89,19 @@ def resolved(request: Request) -> RunConfig:
 
 
 def _run(request: Request, measurements: Measurements, config: RunConfig, budget: Budget) -> int:
+    from discovery.files import resumable
     from pipelines.ode import discover_ode, ensure
     from pipelines.store import RunFolder
 
     ensure(config, measurements)
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
     if folder.finished and not request.quiet:
-        console.TALK.print(f"Going on with what is kept in {folder.path}: {', '.join(_stages(folder))}.", markup=False)
+        where = plain(str(folder.path))
+        console.TALK.print(f"Going on with what is kept in {where}: {', '.join(_stages(folder))}.", markup=False)
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
     deadline = budget.deadline
-    with console.interruptible(deadline.stop), watching as watcher:
+    with resumable(), console.interruptible(deadline.stop), watching as watcher:
         result = discover_ode(
             measurements, config, deadline=deadline, progress=watcher, store=folder, witness=watcher.witness
         )
@@ -130,7 +132,7 @@ def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder
             console.say("note", note, "dim")
         for path in (report.html, report.tex, report.pdf, folder.path / "result.json"):
             if path is not None:
-                console.TALK.print(f"  {path}", markup=False)
+                console.TALK.print(f"  {plain(str(path))}", markup=False)
 
 
 def exit_code(result: DiscoveryResult) -> int:

@@ -188,6 +188,7 @@ class Result(_Part):
     notes: list[str]
     failures: list[Failure]
     cites: list[str]
+    arrays: dict[str, str] = Field(default={}, description="SHA-256 of data.npz and the other files of arrays.")
     provenance: dict[str, Any] = Field(description="What is needed to get the same law again.")
 
     @model_validator(mode="after")

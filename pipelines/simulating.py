@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
 DRAWS = 200
+SAMPLES = 200  # rows of a law in continuous time, as many as a curve needs on a page
+MOST_STEPS = 1_000_000  # rows of a map, as many as can be asked for of other laws
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for, as on the command line; empty or None takes what the run or the inputs have."""
+    """What is asked for, as on the command line; empty or None takes what the run or the inputs have.
+
+    Attributes:
+        samples: rows of a law in continuous time; None takes 200. A map has a row for each step.
+    """
 
     x0: str | None = None
     start: float | None = None
     until: float | None = None
-    samples: int = 200
+    samples: int | None = None
     inputs: Path | None = None
     start_error: str = ""
     draws: int = DRAWS
@@ -55,10 +61,22 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     drive = grouped(result, wanted.groups, course, (start, until))
     state = np.array(_initial_state(wanted.x0, dict(result.headers))) if wanted.x0 is not None else _first_state(result)
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
-    whole = np.arange(round(start), round(until) + 1.0)
-    times = whole if result.law.discrete else np.linspace(start, until, wanted.samples)
+    even = np.linspace(start, until, wanted.samples or SAMPLES)
+    times = _steps(start, until, wanted) if result.law.discrete else even
     table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
     table.to_csv(sys.stdout, index=False)
+
+
+def _steps(start: float, until: float, wanted: Wanted) -> Float[np.ndarray, " step"]:
+    """The steps of a map."""
+    if wanted.samples is not None:
+        raise UsageError("--samples is given, but the law is a map, which has a row for each step. Leave it out.")
+    if (count := round(until) - round(start) + 1) > MOST_STEPS:
+        raise UsageError(
+            f"From {start:g} to {until:g} are {count:.7g} steps, and at most {MOST_STEPS} are written. Choose an "
+            "earlier --until."
+        )
+    return np.arange(round(start), round(until) + 1.0)
 
 
 def _span(wanted: Wanted, drive: Drive | None) -> tuple[float, float]:

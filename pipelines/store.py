@@ -16,15 +16,21 @@ from discovery.files import write
 from discovery.trajectories.measurements import Measurements
 from discovery.types import DiscoveryResult, EquationCandidate, Law, Smoothing
 from pipelines import records
-from pipelines.archives import DAMAGED, read_arrays, write_arrays
+from pipelines.archives import DAMAGED, read_arrays, unpacked, write_arrays
 from pipelines.claims import FREE, Claim, demand
 from pipelines.config import RunConfig
 from pipelines.lock import Lock, take
 from pipelines.schema import understood
 from pipelines.told import variables
-from pipelines.wholeness import checked
+from pipelines.wholeness import check_hashes, checked
 
 STAGES, MARK = "stages", "fingerprint"
+ARRAYS = ("data", "smoothing", "predictions")
+# What a finished run has beside ``result.json`` and its figures, and what another run must not be taken for.
+_OUTCOME = (
+    *(f"report{form}.{kind}" for form in ("", "-short") for kind in ("html", "tex", "typ", "pdf")),
+    *(f"{name}.npz" for name in ARRAYS), "timing.json",
+)  # fmt: skip
 Candidates = tuple[EquationCandidate | Law, ...]
 
 
@@ -88,7 +94,7 @@ class RunFolder:
         resume: bool = False,
         overwrite: bool = False,
     ) -> RunFolder:
-        """Makes or opens a folder; stages kept for other settings are discarded.
+        """Makes or opens a folder; what is kept of a run with other settings is discarded.
 
         Args:
             resume: insist that finished stages of this very run are there.
@@ -112,10 +118,14 @@ class RunFolder:
         files.folder(path / "figures")
         run = cls(path, variables(measurements, config), take(stages / ".lock"))
         old = Claim.of(path)  # once more, as nobody else can change it now
+        settings = config.to_toml().encode()
         try:
             files.clear_unfinished(path)
             files.clear_unfinished(stages)
-            if old is None or old.mark != new.mark:
+            changed = old is None or old.mark != new.mark
+            if changed or files.read(path / "config.toml") != settings:
+                _discard_result(path)  # first, so that a killed run leaves no result beside settings of another
+            if changed:
                 for kept in (stages / MARK, stages / "smoothing.npz", *stages.glob("candidates_*.json")):
                     kept.unlink(missing_ok=True)
                 write(stages / MARK, new.written())
@@ -123,7 +133,7 @@ class RunFolder:
             raise OutputError(
                 f"{path} cannot be written: {error.strerror}. Choose another folder with --out."
             ) from None
-        write(path / "config.toml", config.to_toml().encode())
+        write(path / "config.toml", settings)
         return run
 
     @property
@@ -166,11 +176,21 @@ class RunFolder:
 
     def keep_result(self, result: DiscoveryResult, latex: str) -> None:
         """Writes ``result.json``, ``timing.json`` and the arrays that a report is drawn from."""
-        write_arrays(self.path / "data.npz", records.trajectory_arrays(result.trajectories))
-        write_arrays(self.path / "smoothing.npz", records.smoothing_arrays(result.smoothing))
-        write_arrays(self.path / "predictions.npz", records.prediction_arrays(result.predictions))
+        parts = (
+            records.trajectory_arrays(result.trajectories),
+            records.smoothing_arrays(result.smoothing),
+            records.prediction_arrays(result.predictions),
+        )
+        hashes = {name: write_arrays(self.path / f"{name}.npz", part) for name, part in zip(ARRAYS, parts, strict=True)}
         write(self.path / "timing.json", _json(dict(result.seconds)))
-        write(self.path / "result.json", _json(records.result_document(result, latex)))
+        write(self.path / "result.json", _json({**records.result_document(result, latex), "arrays": hashes}))
+
+
+def _discard_result(path: Path) -> None:
+    """Removes the result of a finished run, if there is one, and its report."""
+    if (path / "result.json").exists():  # last to go: without it nothing tells that the others are ours
+        for name in (*_OUTCOME, "result.json"):
+            (path / name).unlink(missing_ok=True)
 
 
 def load(path: Path) -> DiscoveryResult:
@@ -187,8 +207,10 @@ def load(path: Path) -> DiscoveryResult:
         raise DataError(f"{path} has no result.json, so the run did not finish. Run it again with the same --out.")
     try:
         document = understood(json.loads(text))
-        arrays = {name: read_arrays(path / f"{name}.npz") for name in ("data", "smoothing", "predictions")}
+        contents = {name: files.read(path / f"{name}.npz") or b"" for name in ARRAYS}
+        arrays = {name: unpacked(content) for name, content in contents.items()}
         whole = {name: found for name, found in arrays.items() if found is not None}
+        check_hashes({name: contents[name] for name in whole}, document.get("arrays", {}))
         return checked(
             records.result_from(
                 document,

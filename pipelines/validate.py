@@ -12,7 +12,9 @@ from pathlib import Path
 from rich.console import Console
 
 from discovery.errors import UsageError
+from discovery.files import resumable
 from pipelines import config
+from pipelines.terminal import plain
 from pipelines.validation_cases import Case, chosen, plan
 from pipelines.validation_jobs import Suite, ours, run
 from pipelines.validation_sheets import as_document, as_terminal, case_sheet, summary_sheet, write_sheets
@@ -66,7 +68,8 @@ def validate_command(
     cases = plan(chosen(systems, tags=tags, suite=suite), numbers(noise, "--noise"), numbers(drop, "--drop"), seeds)
     talk = Console(stderr=True, highlight=False, soft_wrap=True)
     asked = Suite(ours(recipe), out, budget, jobs)
-    rows = validate(asked, cases, lambda line: talk.print(line, markup=False))
+    with resumable():
+        rows = validate(asked, cases, lambda line: talk.print(plain(line), markup=False))
     found = summaries(rows)
     if as_json:
         document = as_document(rows, found, asked.settings)
@@ -76,7 +79,7 @@ def validate_command(
     for sheet in (case_sheet(rows), summary_sheet(found)):
         paper.print(as_terminal(sheet))
         paper.print()
-    talk.print(f"Tables are in {out}: validation.html, .tex, .json, cases.csv, summary.csv.", markup=False)
+    talk.print(f"Tables are in {plain(str(out))}: validation.html, .tex, .json, cases.csv, summary.csv.", markup=False)
 
 
 def numbers(text: str, option: str) -> tuple[float, ...]:

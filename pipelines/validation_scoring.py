@@ -180,7 +180,7 @@ def _form(equations: Equations, truth: Truth) -> FormVerdict:
 def _terms_apart(equations: Equations, truth: Truth, verdict: FormVerdict) -> tuple[int, int]:
     """Terms missing and terms too many, by the shapes of the terms of both laws multiplied out.
 
-    None where the verdict has seen that both are the same, however they are written.
+    Both are 0 where the verdict finds the laws equal.
     """
     if verdict.verdict in ("identical", "same structure") or not truth.equations:
         return 0, 0

@@ -90,11 +90,11 @@ def watched(
                 f"It gave no sign of life for {patience:g} s, and was left behind. Leave it out, and please report it."
             )
     if task.error is not None:
-        raise _told(task.error) from task.error
+        raise _as_engine_error(task.error) from task.error
     return task.outcome[0]
 
 
-def _told(error: BaseException) -> BaseException:
+def _as_engine_error(error: BaseException) -> BaseException:
     """The error as a failure with its place; errors that are meant for the user, and interrupts, as they are."""
     if isinstance(error, DiscoveryError | KeyboardInterrupt):
         return error

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+
 import numpy as np
 
 from discovery.errors import DataError
 from discovery.trajectories.names import is_safe
 from discovery.types import DiscoveryResult, SmoothedTrajectory
+
+
+def check_hashes(contents: Mapping[str, bytes], hashes: Mapping[str, str]) -> None:
+    """Sees to it that files of arrays are those that the result was written with.
+
+    Args:
+        hashes: SHA-256 by name, as the result tells them; older results tell none.
+
+    Raises:
+        DataError: a file is of another result, as where a run was killed while it replaced an older one.
+    """
+    for name, content in contents.items():
+        if name in hashes and hashlib.sha256(content).hexdigest() != hashes[name]:
+            raise DataError(
+                f"{name}.npz is not the file that result.json was written with, so that they may be of different runs. "
+                "Run again with the same --out."
+            )
 
 
 def checked(result: DiscoveryResult) -> DiscoveryResult:

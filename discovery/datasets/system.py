@@ -69,7 +69,7 @@ class System(Record):
     Attributes:
         title: name as people write it.
         source: paper, or book and page, of the equations and values.
-        tags: kinds of expressions and behaviour; see :mod:`discovery.datasets.tags`.
+        tags: kinds of expressions, which the equations show, and behaviour, which the source states.
         initial_states: at least two; the first is for discovery, the others for prediction from an unseen start.
         time_span: first and last time; the initial states hold at the first.
         samples: number of times.

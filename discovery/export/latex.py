@@ -60,10 +60,7 @@ def _table(result: DiscoveryResult, formulas: Formulas[str]) -> str:
     ]
     if not rows:
         return ""
-    head = (
-        "\\begin{tabular}{lrrr}\n\\toprule\nequation & value & \\multicolumn{2}{c}{95\\,\\% interval} \\\\\n\\midrule\n"
-    )
-    return "\\begin{center}\n" + head + " \\\\\n".join(rows) + " \\\\\n\\bottomrule\n\\end{tabular}\n\\end{center}\n"
+    return _TABLE + " \\\\\n".join(rows) + " \\\\\n\\bottomrule\n\\end{tabular}\n\\end{center}\n"
 
 
 def _interval(row: Constant, formulas: Formulas[str]) -> tuple[str, ...]:

@@ -43,6 +43,15 @@ def definitions(statements: Sequence[Statement], names: Names) -> dict[str, sp.E
     return found
 
 
+def exactly(known: Mapping[str, sp.Expr]) -> list[str]:
+    """A note of the values that constants have by definition, as they were understood; none where there are none."""
+    values = [
+        f"{name} = {f'{float(value):.10g}' if value.is_number else sp.sstr(value, full_prec=False)}"
+        for name, value in known.items()
+    ]
+    return [f"Fixed, as told: {', '.join(values)}."] if values else []
+
+
 def told_constants(
     statements: Sequence[Statement], free: Sequence[str], known: Mapping[str, sp.Expr]
 ) -> tuple[Told, ...]:

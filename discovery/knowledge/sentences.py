@@ -51,6 +51,8 @@ _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
 _CONSTANT = ("const", "constant")
 _NEXT = "next"
 _SQUARED = r"(?:\^|\*\*)? ?[2²]"
+_DEVIATION = r"\+\s?/?\s?-|±"
+_UNCERTAIN = r"\+/?-|±"  # what is a deviation also where a sum of a negative number could be meant
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
@@ -109,6 +111,11 @@ def expression(sentence: str, text: str, place: int, *, lengths: bool = False) -
             )  # fmt: skip
         return sp.Function(name, real=True)(*arguments)
 
+    if found := re.search(_UNCERTAIN, text):  # the parser would take away what is meant to be a deviation
+        raise pointed(
+            sentence, place + found.start(),
+            "A deviation is told of a constant alone, with ~, in a sentence of its own: k ~ 1.2 +- 0.1",
+        )  # fmt: skip
     written = _with_norms(sentence, text, place).replace("'", PRIME)
     try:
         found = parse(written, None, unknown)
@@ -195,6 +202,11 @@ def _with_equals(sentence: str) -> Statement:
             sentence, place + found.end(1),
             "A constant is told by a number alone, in the units of the columns; between factors stands *",
         )  # fmt: skip
+    if found := re.search(_DEVIATION, right):
+        raise pointed(
+            sentence, place + found.start(),
+            f"Behind = stands the exact value of a constant; did you mean '{left} ~ {right}'?",
+        )  # fmt: skip
     return Definition(left, expression(sentence, right, place), sentence)
 
 
@@ -202,7 +214,7 @@ def _prior(sentence: str) -> Prior:
     name, right, place = _split(sentence, "~")
     if not re.fullmatch(NAME, name):
         raise pointed(sentence, 0, "Before ~ stands the name of a constant")
-    found = re.fullmatch(r"(.+?)\s*(?:\+\s?/?\s?-|±)\s*(.+)", right)
+    found = re.fullmatch(rf"(.+?)\s*(?:{_DEVIATION})\s*(.+)", right)
     if not found:
         raise pointed(sentence, place, "Behind ~ stands a number and its deviation, as in k ~ 1.2 +- 0.1")
     mean = _number(sentence, found[1], place)

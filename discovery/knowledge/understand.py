@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from discovery.errors import UsageError
 from discovery.knowledge.conserved_sums import with_conserved
-from discovery.knowledge.constants import definitions, told_constants
+from discovery.knowledge.constants import definitions, exactly, told_constants
 from discovery.knowledge.fitting_together import (
     check_apart,
     check_bare,
@@ -77,7 +77,8 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs))
     values = tuple(float(value) for value in known.values() if value.is_number)
     hidden = tuple(states.hidden.values())
-    return Knowledge(tuple(sentences), frame, hidden, conservations, tuple(reader.notes), values=values)
+    notes = (*exactly(known), *reader.notes)
+    return Knowledge(tuple(sentences), frame, hidden, conservations, notes, values=values)
 
 
 def _equations(statements: Sequence[Statement], names: Names) -> list[Equation]:

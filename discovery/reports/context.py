@@ -42,7 +42,6 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
 
 def _data(result: DiscoveryResult) -> dict[str, object]:
     return {
-        "sample_count": content.sample_count(result.trajectories),
         "run_count": len(result.trajectories),
         "measured": content.measured(result),
         "runs": rows.runs(result),
@@ -50,7 +49,6 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
         "noise": content.noise(result),
         "noise_kind": result.smoothing.noise.kind,
         "noise_origin": content.noise_origin(result),
-        "time_name": result.time_name,
         "notes": (*result.notes, *result.smoothing.notes),
     }
 

@@ -267,6 +267,17 @@ def test_a_part_of_a_run_folder_that_leads_elsewhere_is_not_touched(run: Path, t
     assert {"mine"} == {path.read_text() for path in precious.iterdir()}
 
 
+def test_a_lock_that_leads_elsewhere_is_not_written_through(run: Path, tmp_path: Path) -> None:
+    """A run in a stranger's folder leaves the user's files as they are."""
+    (tmp_path / "precious").write_text("mine")
+    (run / "stages").mkdir()
+    (run / "stages" / ".lock").symlink_to(tmp_path / "precious")
+    measured = from_arrays(np.arange(12.0)[:, None] ** 2, 1.0)
+    with pytest.raises(UsageError, match=r"\.lock is a link or no plain file"):
+        RunFolder.open(run, measured, RunConfig(), overwrite=True)
+    assert "mine" == (tmp_path / "precious").read_text()
+
+
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'[{"state": "x0", "expression": "eval(1)", "source": ""}]', b"1"])
 def test_forged_stages_are_done_again(tmp_path: Path, content: bytes) -> None:
     """Candidates are read by the one parser, and what it refuses is searched again."""

@@ -11,7 +11,6 @@ from scipy.integrate import solve_ivp
 from discovery.datasets import known
 from discovery.datasets.field import compile_field
 from discovery.datasets.simulate import simulate
-from discovery.datasets.tags import BEHAVIOUR, structural_tags
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 
@@ -27,15 +26,6 @@ OTHERS = [
     for name in known.names()
     for index in range(1, len(known.load(name).initial_states))
 ]
-
-
-@pytest.mark.parametrize("name", known.names())
-def test_tags_say_what_the_equations_are(name):
-    """Structural tags are those that the equations show, and what is conservative names what it conserves."""
-    system = known.load(name)
-    assert structural_tags(system) == set(system.tags) - set(BEHAVIOUR)
-    assert ("conservative" in system.tags) == bool(system.conserved)
-    assert len(system.tags) == len(set(system.tags))
 
 
 @pytest.mark.parametrize("name", known.names())

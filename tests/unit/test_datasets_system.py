@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from discovery.datasets.system import read_system
-from discovery.datasets.tags import structural_tags
 from discovery.errors import DataError
 from discovery.types import symbol
 
@@ -68,7 +67,6 @@ def test_skeletons_have_symbols_and_expressions_have_values(tmp_path):
     system = read_system(written(tmp_path, TEXT))
     assert {symbol("rate"), symbol("x")} == system.skeletons["x"].free_symbols
     assert -0.5 * symbol("x") == system.expressions["x"]
-    assert {"polynomial", "forced", "trigonometric"} == structural_tags(system)
 
 
 def test_a_system_cannot_be_changed(tmp_path):
@@ -125,22 +123,3 @@ def test_all_faults_are_listed_at_once(tmp_path):
     text = TEXT.replace("samples = 5", "samples = 1").replace('title = "Decay"', "")
     with pytest.raises(DataError, match=r"(?s)title: .*samples: "):
         read_system(written(tmp_path, text))
-
-
-@pytest.mark.parametrize(
-    ("equation", "tags"),
-    [
-        ("x*y - 2*x**3", {"polynomial"}),
-        ("x/(1 + y)", {"rational"}),
-        ("1/x**0.5", {"rational", "power"}),
-        ("exp(-1/2)*x", {"polynomial"}),
-        ("tanh(x)", {"exponential"}),
-        ("log(x) + sin(y)", {"logarithmic", "trigonometric"}),
-        ("x*abs(x)", {"power"}),
-        ("sign(x)", {"discontinuous"}),
-    ],
-)
-def test_structural_tags_are_read_off_the_equations(tmp_path, equation, tags):
-    """What a right-hand side contains decides its tags."""
-    text = TEXT.replace("rate*x**power + cos(t)", equation)
-    assert tags == structural_tags(read_system(written(tmp_path, text)))

@@ -23,6 +23,16 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.
     assert (b"old", ["result.json"]) == (target.read_bytes(), [path.name for path in tmp_path.iterdir()])
 
 
+def test_who_keeps_what_is_finished_says_so(tmp_path: Path) -> None:
+    """A command that goes on where it stopped, and no other."""
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"or choose another place\.$"):
+        files.write(tmp_path / "file" / "inside", b"")
+    more = r"or choose another place\. What was written before is whole, and the same command goes on"
+    with pytest.raises(OutputError, match=more), files.resumable():
+        files.write(tmp_path / "file" / "inside", b"")
+
+
 def test_no_half_written_file_is_left_behind(tmp_path: Path) -> None:
     """The temporary name is gone after writing; folders on the way are made."""
     files.write(tmp_path / "deep" / "file", b"content")

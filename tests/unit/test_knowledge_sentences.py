@@ -73,6 +73,13 @@ def test_every_kind_of_sentence_is_read() -> None:
     assert Uses("f", (x, symbol("y'")), "f uses x, y'") == read_sentence("f uses x, y'")
 
 
+def test_a_negative_number_may_be_added_in_an_equation() -> None:
+    """With a blank between, as programs print it."""
+    found = read_sentence("x' = 1.2 + -0.3*x")
+    assert isinstance(found, Equation)
+    assert 1.2 - 0.3 * symbol("x") == found.side
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
@@ -83,6 +90,13 @@ def test_every_kind_of_sentence_is_read() -> None:
         ("x' = = 3", 5, "One = is wanted"),
         ("k ~ 1", 4, "a number and its deviation"),
         ("k ~ 1 +- 0", 9, "A deviation is above zero"),
+        ("k = 1.2 +- 0.1", 8, r"did you mean 'k ~ 1.2 \+- 0.1'\?"),
+        ("k = 1.2 + - 0.1", 8, r"did you mean 'k ~ 1.2 \+ - 0.1'\?"),
+        ("k = 1.2 ± 0.1", 8, "exact value of a constant; did you mean 'k ~ 1.2 ± 0.1'"),
+        ("k = 1.2 +/- 0.1", 8, r"did you mean 'k ~ 1.2 \+/- 0.1'"),
+        ("x' = (1.2 +- 0.1)*x", 10, "A deviation is told of a constant alone, with ~"),
+        ("0 < a < 1 ± 0.1", 10, "A deviation is told of a constant alone"),
+        ("k ~ 1 +- 0.3 +- 0.1", 13, "A deviation is told of a constant alone"),
         ("x' = -k*x +* y", 11, "This is not an expression"),
         ("x' = -k*x# y", 9, "cannot be read"),
         ("x' = -k*sim(x)", 8, "did you mean 'sin'"),

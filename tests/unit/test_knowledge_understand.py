@@ -59,6 +59,12 @@ def test_the_last_open_equation_follows_from_what_is_conserved() -> None:
     assert "R" == known.conserved[0].determines
 
 
+def test_the_values_of_definitions_are_told_back() -> None:
+    """As they were understood, so that a misread one is seen."""
+    known = told("x v", "x' = v", "v' = -w*x - g*v", "w = 2*k", "g = 9.81/3")
+    assert ("Fixed, as told: w = 2*k, g = 3.27.",) == known.notes
+
+
 def test_functions_of_time_are_periodic_with_a_frequency_to_be_found() -> None:
     """t among the arguments stands for a cosine and a sine."""
     known = told("x", "x'' = f(x, x', t)")

@@ -95,6 +95,60 @@ def test_a_process_that_hangs_is_ended(problem: DiscoveryProblem, tmp_path: Path
         assert gone(pid)
 
 
+def test_what_an_engine_prints_is_no_progress(problem: DiscoveryProblem) -> None:
+    """Words of libraries, numbers and lists of something else are passed over; its work is kept."""
+    heard: list[tuple[str, str, float | None]] = []
+    lines = [
+        "hello",
+        "",
+        "3",
+        '"abc"',
+        "[1, 2, 3]",
+        '["a", "b", "c"]',
+        "[" * 100_000,
+        '["search", "half", 0.5]',
+        "\xff",
+    ]
+    code = f"for line in {lines!r}: print(line)\nprint('no end', end=''); (folder / 'candidates.json').write_text('[]')"
+    found = Apart("operon", SMALL, played(code)).search(
+        problem, seed=0, progress=lambda stage, message="", fraction=None: heard.append((stage, message, fraction))
+    )
+    assert () == found
+    assert [("search", "half", 0.5)] == heard
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print('[\"half', end='', flush=True); time.sleep(600)",
+        "os.close(1); time.sleep(600)",
+        "while True: print('again')",
+    ],
+    ids=["half a line", "a closed output", "lines without end"],
+)
+def test_no_output_holds_up_the_deadline(problem: DiscoveryProblem, code: str) -> None:
+    """The process is ended shortly after it, whatever it prints."""
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="It did not stop in time"):
+        Apart("operon", SMALL, played(code), grace=0.2).search(problem, seed=0, deadline=Deadline.after(1.0))
+    assert time.monotonic() - began < 30.0
+
+
+def test_the_worker_keeps_its_channel_for_progress(tmp_path: Path) -> None:
+    """What native code prints to standard output goes to standard error."""
+    code = (
+        "import os; from pipelines.apart_worker import _teller; tell = _teller(); os.write(1, b'native'); "
+        "print('python'); tell('search', 'at work', 0.5)"
+    )
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    assert '["search", "at work", 0.5]\n' == done.stdout
+    assert {"native", "python"} == set(done.stderr.replace("native", "native ").split())
+
+
 def test_an_interrupt_reaches_the_process(problem: DiscoveryProblem) -> None:
     """It is told to stop, and what it gives then is taken."""
     deadline = Deadline()

@@ -53,6 +53,14 @@ def test_a_report_on_a_run_tells_of_it_without_its_data(tmp_path: Path) -> None:
     assert "secret_column" not in text
 
 
+def test_names_of_files_command_nothing(tmp_path: Path) -> None:
+    """A report on a folder of a stranger is looked at in a terminal."""
+    (tmp_path / "\x1b[31mred").touch()
+    text = bug_report(tmp_path)
+    assert r"\x1b[31mred" in text
+    assert "\x1b" not in text
+
+
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"[1]", b'{"provenance": 3}'])
 def test_a_damaged_run_is_reported_on_too(tmp_path: Path, content: bytes) -> None:
     """That is when reports are written."""

@@ -157,6 +157,23 @@ def test_the_doctor_tells_of_packages_and_writes_a_bug_report(
     assert "the run did not finish" in printed
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("runs/data",), "The run folder runs/data is given, which only a bug report is about. Add --report"),
+        (("--report", "--json"), "--json is given, but --report prints text. Leave one of them out."),
+        (("--licences", "--json"), "--json is given, but --licences prints text."),
+        (("--report", "--sbom"), "--report and --sbom ask for different texts. Give one of them."),
+    ],
+)
+def test_nothing_that_the_doctor_is_told_is_ignored(
+    words: tuple[str, ...], message: str, discover: Discover, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Options that do not go together are refused before anything is looked at."""
+    assert 2 == discover("doctor", *words)
+    assert message in capsys.readouterr().err
+
+
 def test_an_error_in_the_program_is_not_hidden(
     decay_file: Path, discover: Discover, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

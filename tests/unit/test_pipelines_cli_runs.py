@@ -27,7 +27,9 @@ def test_an_export_goes_to_stdout_or_a_file(
     assert 0 == discover("export", run, "--to", "c", "--out", tmp_path / "new" / "law.c")
     assert text == (tmp_path / "new" / "law.c").read_text(encoding="utf-8")
     assert 7 == discover("export", run, "--to", "c", "--out", tmp_path / "new")
-    assert "cannot be written" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot be written" in said
+    assert "goes on from there" not in said
     assert 2 == discover("export", run, "--to", "cobol")
     assert "There is no export to 'cobol'" in capsys.readouterr().err
 
@@ -62,6 +64,15 @@ def test_a_simulation_is_the_analytic_solution(
     assert ((table["x_low"] <= table["x"]) & (table["x"] <= table["x_high"])).all()
     np.testing.assert_allclose(table["t"], np.linspace(1.0, 4.0, 31))
     np.testing.assert_allclose(table["x"], 3.0 * np.exp(-0.8 * (table["t"] - 1.0)), rtol=1e-3)
+
+
+def test_a_long_simulation_has_its_samples_alone(
+    run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seconds since 1970, of which no row but those asked for takes room."""
+    span = ("--from", 1.6e9, "--until", 1.6e9 + 2e12)
+    assert 0 == discover("simulate", run, "--x0", "3", *span, "--samples", 3, "--draws", 0)
+    assert 3 == len(pd.read_csv(StringIO(capsys.readouterr().out)))
 
 
 @pytest.mark.parametrize("x0", ["", "1,2", "one", "y=1", "x=", "nan", "x=inf"])

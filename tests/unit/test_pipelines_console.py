@@ -1,5 +1,6 @@
 """What a person sees: the law on stdout, talk on stderr, and Ctrl-C that ends work early."""
 
+import io
 import os
 import signal
 from dataclasses import replace
@@ -7,8 +8,10 @@ from threading import Event
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from discovery.advice import Advice, Experiment, LooseCombination
+from discovery.structure import Owned, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import (
     DiscoveryResult,
@@ -24,6 +27,8 @@ from discovery.types import (
 )
 from pipelines import console
 from pipelines.laws import rounded_number
+from pipelines.live import Screen, shown
+from pipelines.timeline import Timeline
 
 LAW = Law(("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*x*y - 0.123456789*y")), (1.10000001, 0.4, 0.25), ("sindy",))
 RIVAL = Law(("x", "y"), (parse("c0*x"), parse("c1*y")), (2.0, -1.0), ("operon",))
@@ -114,6 +119,21 @@ def test_names_command_nothing(result: DiscoveryResult, capsys: pytest.CaptureFi
     assert "y is 100%." in printed.err
 
 
+@pytest.mark.parametrize("header", ["mass [/x]", "mass [kg]", "mass \x1b[31m"])
+def test_a_header_tells_groups_apart_as_it_is(
+    result: DiscoveryResult, header: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Brackets of units are no markup, and nothing commands the terminal."""
+    told = ("k[golf]", "k[whiffle]", "c")
+    law = replace(LAW, told=told)
+    ranking = Ranking((replace(result.ranking.front[0], law=law),), "")
+    owned = Owned("k", header, ("golf", "whiffle"), ("in_0", "in_1"))
+    console.show(replace(result, ranking=ranking, structure=Structure(owned=(owned,))))
+    table = capsys.readouterr().err
+    assert header.replace("\x1b", r"\x1b") + "  k" in table
+    assert "\x1b" not in table
+
+
 def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A hundred steps of one stage do not fill the log; each engine is told."""
     with console.watching() as progress:
@@ -165,6 +185,19 @@ def test_the_first_interrupt_asks_for_an_end(capsys: pytest.CaptureFixture[str])
         assert stop.is_set()
     assert before == signal.getsignal(signal.SIGINT)
     assert "Interrupted: finishing with the best so far." in capsys.readouterr().err
+
+
+def test_an_interrupt_waits_for_no_lock_that_it_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes while the screen is being changed, and telling of it draws the screen."""
+    file, stop = io.StringIO(), Event()
+    monkeypatch.setattr(console, "TALK", Console(file=file, force_terminal=True, width=100))
+    screen = Screen(Timeline((), float("inf")), {})
+    with console.interruptible(stop), shown(screen, console.TALK):
+        with screen._lock:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert stop.is_set()
+        screen("smoothing", "at work")
+    assert "Interrupted: finishing with the best so far." in file.getvalue()
 
 
 def test_the_second_interrupt_leaves_at_once() -> None:

@@ -59,3 +59,22 @@ def test_the_same_process_is_let_in_again(place: Path) -> None:
     second.release()
     first.release()
     take(place).release()
+
+
+@pytest.mark.parametrize("kind", ["a link", "a link to nowhere", "a folder", "a pipe"])
+def test_only_a_plain_file_is_a_lock_file(place: Path, tmp_path: Path, kind: str) -> None:
+    """Nothing is written through a link, and nothing else is opened for ever."""
+    victim = tmp_path / "victim"
+    if kind == "a link":
+        victim.write_text("mine")
+    match kind:
+        case "a folder":
+            place.mkdir()
+        case "a pipe":
+            os.mkfifo(place)
+        case _:
+            place.symlink_to(victim)
+    with pytest.raises(UsageError, match=r"\.lock is a link or no plain file.*Remove it, or choose another folder"):
+        take(place)
+    assert (kind == "a link") == victim.exists()
+    assert kind != "a link" or "mine" == victim.read_text()

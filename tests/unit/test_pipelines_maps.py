@@ -1,6 +1,7 @@
 """Runs of maps: counted samples, and a law that is found and written as one."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from pipelines.config import RunConfig
 from pipelines.laws import law_lines
 from pipelines.maps import as_map
 from pipelines.ode import discover_ode
+from pipelines.simulating import Wanted, simulate_command
+from pipelines.store import RunFolder
 
 
 def runs(times: np.ndarray) -> Trajectory:
@@ -66,6 +69,19 @@ def test_a_map_is_not_exported_to_what_has_derivatives_alone(found: DiscoveryRes
     """With the formats that are left."""
     with pytest.raises(UsageError, match="an export to modelica has derivatives alone"):
         export(found, "modelica")
+
+
+def test_a_forecast_of_a_map_has_a_row_for_each_step(
+    found: DiscoveryResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number of samples says nothing there, and more steps than can be written are refused."""
+    RunFolder(tmp_path, tuple(found.headers)).keep_result(found, "")
+    simulate_command(tmp_path, Wanted("0.5", until=3.0, draws=0))
+    assert ["0.0", "1.0", "2.0", "3.0"] == [row.split(",")[0] for row in capsys.readouterr().out.splitlines()[1:]]
+    with pytest.raises(UsageError, match=r"--samples is given, but the law is a map.*Leave it out"):
+        simulate_command(tmp_path, Wanted("0.5", until=3.0, samples=11))
+    with pytest.raises(UsageError, match=r"From 0 to 3e\+18 are 3e\+18 steps, and at most 1000000.*earlier --until"):
+        simulate_command(tmp_path, Wanted("0.5", until=3e18))
 
 
 def test_a_map_survives_its_document(found: DiscoveryResult) -> None:

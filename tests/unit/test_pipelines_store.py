@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError, UsageError
+from discovery.reports.write import write_report
 from discovery.symbolic.parse import parse
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
@@ -190,6 +191,49 @@ def test_a_missing_file_is_a_data_error(name: str, result: DiscoveryResult, tmp_
     (tmp_path / name).unlink()
     with pytest.raises(DataError, match=rf"is damaged: KeyError '{name.removesuffix('.npz')}'"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["data", "smoothing", "predictions"])
+def test_arrays_of_another_result_are_refused(name: str, result: DiscoveryResult, tmp_path: Path) -> None:
+    """Of the same shape, as of a run that was killed while it replaced another; older results tell no hashes."""
+    kept(result, tmp_path / "one")
+    other = replace(
+        result,
+        trajectories=tuple(replace(run, states=2 * run.states) for run in result.trajectories),
+        smoothing=replace(result.smoothing, score=1.0),
+        predictions=tuple(replace(one, states=2 * one.states) for one in result.predictions),
+    )
+    kept(other, tmp_path / "other")
+    (tmp_path / "other" / f"{name}.npz").replace(tmp_path / "one" / f"{name}.npz")
+    with pytest.raises(DataError, match=rf"one: {name}\.npz is not the file that result\.json was written with.*Run"):
+        load(tmp_path / "one")
+    document = json.loads((tmp_path / "one" / "result.json").read_text(encoding="utf-8"))
+    del document["arrays"]
+    (tmp_path / "one" / "result.json").write_text(json.dumps(document), encoding="utf-8")
+    load(tmp_path / "one")
+
+
+@pytest.mark.parametrize("changes", [{"seed": 7, "smoother": "spline"}, {"budget": 60.0}])
+def test_a_run_with_other_settings_leaves_no_older_result(
+    changes: dict[str, object], measured: Measurements, result: DiscoveryResult, tmp_path: Path
+) -> None:
+    """A folder never has settings of one run and the law of another, wherever the second run is killed."""
+    RunFolder.open(tmp_path, measured, RunConfig()).keep_result(result, "")
+    write_report(result, tmp_path, pdf=False, forms=("full", "short"))
+    (tmp_path / "mine.pdf").touch()
+    RunFolder.open(tmp_path, measured, RunConfig())
+    assert result.headers == load(tmp_path).headers
+    RunFolder.open(tmp_path, measured, RunConfig().changed(**changes))
+    assert {"mine.pdf", "config.toml", "references.bib"} == {path.name for path in tmp_path.iterdir() if path.is_file()}
+    with pytest.raises(DataError, match="did not finish"):
+        load(tmp_path)
+
+
+def test_a_folder_without_a_run_keeps_its_files(measured: Measurements, tmp_path: Path) -> None:
+    """What the user has there under such names is replaced by results, and not removed before there are any."""
+    (tmp_path / "report.pdf").touch()
+    RunFolder.open(tmp_path, measured, RunConfig())
+    assert (tmp_path / "report.pdf").exists()
 
 
 def test_a_document_that_lacks_a_field_is_a_data_error(result: DiscoveryResult, tmp_path: Path) -> None:
