@@ -68,6 +68,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--trajectory", _joined(columns.trajectory)]
     if inputs := [*(columns.inputs or ()), *switches]:
         words += ["--inputs", _joined(inputs)]
+    if checked.law:
+        words += ["--law", checked.law]
     return command_line(words)
 
 

@@ -131,7 +131,7 @@ def _discovered(
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    advice = advise(selected, problem, headers=headers, deadline=rest)
+    advice = advise(selected, problem, headers=headers, supported=verdict.status != "not_found", deadline=rest)
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,

@@ -19,19 +19,21 @@ def advise(
     problem: DiscoveryProblem,
     *,
     headers: Mapping[str, str] | None = None,
+    supported: bool = True,
     deadline: Deadline = NEVER,
 ) -> Advice:
     """Advice on the first law of the ranking; empty if there is none, or no time left.
 
     Args:
         headers: names of the states for people.
+        supported: whether the data support the law; else no experiment for it is proposed.
     """
     if not selected.refined or deadline.passed():
         return Advice()
     fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
-    stage = stage_of(problem, selected.windows.length, headers)
     proposed = ()
-    if not fitted.law.inputs:  # what drives another run is not known
+    if supported and not fitted.law.inputs:  # what drives another run is not known
+        stage = stage_of(problem, selected.windows.length, headers)
         proposed = (informative(fitted, stage, Shooting()), discriminating(selected.ranking.front, stage))
     covariance = Relative.of(fitted).covariance()
     return Advice(

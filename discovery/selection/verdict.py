@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
+from discovery.selection.monotonic import one_way
 from discovery.selection.nulls import scattering, wandering
 from discovery.selection.residuals import UNLIKELY, WRONG, Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
@@ -101,6 +102,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = _Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
+    reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence)  # that a wrong law forecasts so far is no praise
     findings = (*reasons, *_for(evidence), *cautions, *praised)

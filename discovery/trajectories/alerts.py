@@ -28,6 +28,8 @@ MISSING, DISPARATE = 0.05, 1e6
 FAR_AWAY = 1e5
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
+# Turns of a state that are no accident; one that nothing drives and no other state explains makes none.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ class Alert:
 
 def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
-    found = [*_of_size(facts), *_of_sampling(facts), *_of_noise(facts), *_of_values(facts), *_of_relations(facts)]
+    found = [
+        *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts), *_of_values(facts),
+        *_of_relations(facts),
+    ]  # fmt: skip
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
 
@@ -108,6 +113,35 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
             "caution", "sparse", f"Neighbours predict samples to a share of the deviation only: {_listed(fast)}.",
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
         )  # fmt: skip
+
+
+def _of_order(facts: Facts) -> Iterator[Alert]:
+    if oscillates_alone(facts):
+        (state,) = facts.states
+        yield Alert(
+            "caution", "order",
+            f"{state.header} turns back {state.clear_turns} times; what follows a law {state.name}' = f({state.name}) "
+            "never does.",
+            f'Say that it is of second order, --law "{second_order(state.name)}"; or name with --inputs what drives '
+            "it.",
+            (state.header,),
+        )  # fmt: skip
+
+
+def oscillates_alone(facts: Facts) -> bool:
+    """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
+
+    Where neighbours say little of a sample, as of the steps of a map, it has no course that could turn.
+    """
+    if len(facts.states) != 1 or facts.inputs:
+        return False
+    (state,) = facts.states
+    return state.clear_turns >= SEVERAL and not state.coarse and state.noise_share <= DROWNED
+
+
+def second_order(name: str) -> str:
+    """The sentence that a state is of second order."""
+    return f"{name}'' = f({name}, {name}')"
 
 
 def _of_noise(facts: Facts) -> Iterator[Alert]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts
+from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order
 from discovery.trajectories.facts import SWITCHED, Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
@@ -37,9 +37,17 @@ class DataCheck:
         return found if len(found) < len(self.facts.states) else ()
 
     @property
+    def law(self) -> str:
+        """A sentence on the law that the data call for: of second order where the only column oscillates; or none."""
+        return second_order(self.facts.states[0].name) if oscillates_alone(self.facts) else ""
+
+    @property
     def notes(self) -> tuple[str, ...]:
-        """What a report should say of the data: all alerts that call for caution, one sentence each."""
-        return tuple(alert.text for alert in self.alerts if alert.level != "note")
+        """What a report should say of the data: all alerts that call for caution, one sentence each.
+
+        Of which order a law can be is no matter of the data: the verdict says it, where it matters.
+        """
+        return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject != "order")
 
 
 def check(measurements: Measurements) -> DataCheck:
@@ -67,6 +75,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
                 }
                 for state in found.states
             ],
+            "inputs": [asdict(one) for one in found.inputs],
             "relations": [
                 {"text": words(one, found.headers), **asdict(one), "exact": one.exact} for one in found.relations
             ],
@@ -75,6 +84,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "notes": list(found.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
+            "law": checked.law,
         }
     )
 

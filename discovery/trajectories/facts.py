@@ -42,6 +42,7 @@ class StateFacts:
         levels: number of different values.
         resolution: least difference of two different values.
         turns: how often it turns back.
+        clear_turns: how often it does so by more than any noise could make it.
         period: median time of one oscillation; NaN where it has none.
         strays: times of single samples far off their neighbours.
         straight: whether it is a linear function of time.
@@ -62,6 +63,7 @@ class StateFacts:
     levels: int
     resolution: float
     turns: int
+    clear_turns: int
     period: float
     strays: tuple[float, ...]
     straight: bool
@@ -93,6 +95,7 @@ class Facts:
     """All that is known of the measurements.
 
     Attributes:
+        inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
         same_start: whether all of several runs begin at the same state.
     """
@@ -101,6 +104,7 @@ class Facts:
     time_name: str
     runs: tuple[RunFacts, ...]
     states: tuple[StateFacts, ...]
+    inputs: tuple[StateFacts, ...]
     steps: Steps
     relations: tuple[Relation, ...]
     velocities: tuple[tuple[str, str], ...]
@@ -137,12 +141,18 @@ def facts(measurements: Measurements) -> Facts:
         measurements.time_name,
         tuple(_run(run, noises) for run in tame),
         states,
+        _inputs(measurements),
         steps(runs),
         relations(clean, smooth),
         _velocities(tame, states, noises),
         _same_start(tame, noises),
         measurements.notes,
     )
+
+
+def _inputs(measurements: Measurements) -> tuple[StateFacts, ...]:
+    runs = [Trajectory(run.times, run.inputs, tuple(measurements.inputs)) for run in measurements.trajectories]
+    return tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.inputs.items()))
 
 
 def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> StateFacts:
@@ -171,6 +181,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         len(different),
         float(np.min(np.diff(different))) if len(different) > 1 else 0.0,
         course.turns,
+        course.clear,
         course.period,
         () if coarse else tuple(float(time) for time in strays(found, deviation)),
         _straight(runs, index, deviation),

@@ -82,6 +82,14 @@ def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
     assert "--inputs" not in shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))
 
 
+def test_a_column_that_oscillates_alone_is_proposed_as_of_second_order(tmp_path: Path) -> None:
+    """The next command says so in a sentence."""
+    pd.DataFrame({"t [s]": TIMES, "x [mm]": WAVES[:, 0]}).to_csv(tmp_path / "spring.csv", index=False)
+    checked = check(read_csv(tmp_path / "spring.csv"))
+    assert ["--law", "x'' = f(x, x')"] == shlex.split(next_command(tmp_path / "spring.csv", Columns(), checked))[3:]
+    assert "x [mm] turns back 9 times" in printed(tmp_path / "spring.csv", 120)
+
+
 def test_a_document_has_all_of_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One JSON document on stdout, the next command in it."""
     check_command(data, Columns(), picture=None, as_json=True)

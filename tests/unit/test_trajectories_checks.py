@@ -47,6 +47,7 @@ CASES = {
     "size": (GOOD[::15], TIMES[::15]),
     "gaps": (np.delete(GOOD, [50, 51], axis=0), np.delete(TIMES, [50, 51])),
     "sparse": (np.sin(40.0 * TIMES)[:, None] + 0.0 * GOOD, TIMES),
+    "order": (GOOD[:, :1], TIMES),
     "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
     "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
     "resolution": (np.round(2 * WAVES) / 2, TIMES),
@@ -83,6 +84,17 @@ def test_runs_from_one_start_are_noticed() -> None:
     other = from_arrays([GOOD[:300], GOOD[100:400]], TIMES[:300])
     assert "starts" in subjects(check(same))
     assert "starts" not in subjects(check(other))
+
+
+def test_only_a_state_that_clearly_comes_and_goes_alone_is_of_second_order() -> None:
+    """Not a decay whose end is noise, nor steps of a map, nor a state with an input or another state beside it."""
+    assert "x0'' = f(x0, x0')" == looked_at(GOOD[:, :1]).law
+    decay = np.exp(-TIMES)[:, None] + 0.08 * NOISE[:, :1]
+    steps = np.array([0.3, 0.9, 0.5, 0.1])[np.arange(600) % 4][:, None] + 0.001 * NOISE[:, :1]
+    for table in (decay, steps, GOOD):
+        assert "" == looked_at(table).law
+    assert "" == check(from_arrays(GOOD[:, :1], TIMES, inputs=GOOD[:, 1:])).law
+    assert () == looked_at(GOOD[:, :1]).notes
 
 
 def test_a_quantity_conserved_in_each_run_is_a_note() -> None:
