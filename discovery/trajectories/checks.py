@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order
+from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order, undisturbed
 from discovery.trajectories.facts import SWITCHED, Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
@@ -32,8 +32,10 @@ class DataCheck:
 
     @property
     def switches(self) -> tuple[str, ...]:
-        """Headers of columns of so few values that they are no states: what is switched from outside is an input."""
-        found = tuple(one.header for one in self.facts.states if one.coarse and one.levels <= SWITCHED)
+        """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise."""
+        switched = [one for one in self.facts.states if one.coarse and one.levels <= SWITCHED]
+        quiet = undisturbed(self.facts)
+        found = tuple(one.header for one in self.facts.states if one in switched or one in quiet)
         return found if len(found) < len(self.facts.states) else ()
 
     @property

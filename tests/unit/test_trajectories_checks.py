@@ -49,6 +49,7 @@ CASES = {
     "sparse": (np.sin(40.0 * TIMES)[:, None] + 0.0 * GOOD, TIMES),
     "order": (GOOD[:, :1], TIMES),
     "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
+    "input": (with_column(np.cos(0.4 * TIMES)), TIMES),
     "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
     "resolution": (np.round(2 * WAVES) / 2, TIMES),
     "strays": (changed(GOOD, 300, 5.0), TIMES),
@@ -95,6 +96,15 @@ def test_only_a_state_that_clearly_comes_and_goes_alone_is_of_second_order() -> 
         assert "" == looked_at(table).law
     assert "" == check(from_arrays(GOOD[:, :1], TIMES, inputs=GOOD[:, 1:])).law
     assert () == looked_at(GOOD[:, :1]).notes
+
+
+def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() -> None:
+    """Not where one is in between, nor where none has noise, nor where another column is its derivative."""
+    torque = np.round(np.cos(0.4 * TIMES), 4)
+    assert ("x2",) == looked_at(with_column(torque)).switches
+    assert () == looked_at(with_column(torque + 0.001 * NOISE[:, 2])).switches
+    assert () == looked_at(np.column_stack([WAVES, torque])).switches
+    assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
 
 
 def test_a_quantity_conserved_in_each_run_is_a_note() -> None:
