@@ -18,7 +18,7 @@ from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
-from discovery.problems.settled import settled
+from discovery.problems.settled import borne_out, settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -130,7 +130,7 @@ def _discovered(
     stopped_by, rest = _ended(deadline)
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
     headers = dict(headers_of(measurements, known))
-    notes = (*_notes(problem, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
+    notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     advice = advise(selected, problem, headers=headers, supported=verdict.status != "not_found", deadline=rest)
     return DiscoveryResult(
         headers=headers,
@@ -188,10 +188,13 @@ def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[s
     yield from notes_of(measurements, known)
 
 
-def _notes(problem: DiscoveryProblem, why: str, outliers: int, headers: Mapping[str, str]) -> Iterator[str]:
+def _notes(
+    problem: DiscoveryProblem, selected: Selected, why: str, outliers: int, headers: Mapping[str, str]
+) -> Iterator[str]:
     """What was decided about the data on the way, ``why`` about the smoother."""
     yield from filter(None, [why])
-    for state, rhs in problem.settled.items():
+    front = selected.ranking.front
+    for state, rhs in borne_out(problem.settled, front[0].law).items() if front else ():
         equation = spoken(f"{state}' = {rhs}", headers)
         yield f"The equation {equation} was settled by the data before the search."
     if outliers:
