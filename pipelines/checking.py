@@ -14,6 +14,7 @@ from rich.text import Text
 
 from discovery.errors import UsageError
 from discovery.trajectories.checks import DataCheck, check, document
+from discovery.trajectories.codes import without_codes
 from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
@@ -84,7 +85,7 @@ def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
     from discovery.files import write
     from discovery.reports.survey import picture, save
 
-    write(path, save(picture(checked, measurements.trajectories), path.suffix.lower()))
+    write(path, save(picture(checked, without_codes(measurements.trajectories)[0]), path.suffix.lower()))
 
 
 def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:
@@ -138,7 +139,8 @@ def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) ->
     for name in ("from", "to", "noise"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("samples an\noscillation" if width < _NARROW else "samples an oscillation", justify="right")
-    longest = max(measurements.trajectories, key=len)
+    runs, _ = without_codes(measurements.trajectories)
+    longest = max(runs, key=len)
     table.add_column("course" if len(facts.runs) == 1 else f"course of {plain(longest.label, _WIDEST)}", no_wrap=True)
     room = 16 if width < _NARROW else 44
     for place, state in enumerate(facts.states):

@@ -216,6 +216,13 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
+    for value, count in state.codes:
+        yield Alert(
+            "serious", "code",
+            f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
+            '"missing", it seems.',
+            "Leave such entries empty: a search takes them as measured. Here they were left out.", about,
+        )  # fmt: skip
     if state.coarse and state.levels <= SWITCHED:
         yield Alert(
             "caution", "resolution",

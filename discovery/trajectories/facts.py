@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from discovery.trajectories.codes import without_codes
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.noise import residuals, strays
+from discovery.trajectories.noise import without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import Steps, pace, steps
 from discovery.types import Trajectory
@@ -36,6 +37,7 @@ class StateFacts:
     Attributes:
         header: as the user wrote it.
         measured, missing: number of entries.
+        codes: numbers that stand for "missing", and how often each is there; they are neither measured nor missing.
         noise: deviation of the noise; where ``bounded``, what it is at most.
         noise_kind: whether it is as large everywhere or grows with the state.
         bounded: whether the samples are too far apart, or too clean, to tell the noise from the course.
@@ -68,6 +70,7 @@ class StateFacts:
     strays: tuple[float, ...]
     straight: bool
     coarse: bool
+    codes: tuple[tuple[float, int], ...] = ()
 
     @property
     def noise_share(self) -> float:
@@ -128,8 +131,10 @@ class Facts:
 
 def facts(measurements: Measurements) -> Facts:
     """Looks at every sample once; nothing is fitted."""
-    runs = measurements.trajectories
-    states = tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.headers.items()))
+    runs, codes = without_codes(measurements.trajectories)
+    states = tuple(
+        _coded(_state(runs, i, name, header), codes[i]) for i, (name, header) in enumerate(measurements.headers.items())
+    )
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
@@ -150,6 +155,11 @@ def facts(measurements: Measurements) -> Facts:
     )
 
 
+def _coded(state: StateFacts, codes: Mapping[float, int]) -> StateFacts:
+    """The facts of a state in which what stands for "missing" was emptied."""
+    return replace(state, codes=tuple(codes.items()), missing=state.missing - sum(codes.values()))
+
+
 def _inputs(measurements: Measurements) -> tuple[StateFacts, ...]:
     runs = [Trajectory(run.times, run.inputs, tuple(measurements.inputs)) for run in measurements.trajectories]
     return tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.inputs.items()))
@@ -161,11 +171,11 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     if not TINY < largest < HUGE and largest > 0.0:  # squares would overflow or vanish
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
-    found = residuals(runs, index)
     different = np.unique(known)
-    deviation = float(known.std())
-    course = pace(runs, index, found.largest)
     coarse = len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS
+    smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
+    course = pace(smooth, index, found.largest)
+    deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     return StateFacts(
         name,
         header,
@@ -183,7 +193,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         course.turns,
         course.clear,
         course.period,
-        () if coarse else tuple(float(time) for time in strays(found, deviation)),
+        tuple(float(time) for time in strays),
         _straight(runs, index, deviation),
         coarse,
     )

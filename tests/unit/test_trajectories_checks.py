@@ -50,6 +50,7 @@ CASES = {
     "order": (GOOD[:, :1], TIMES),
     "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
     "input": (with_column(np.cos(0.4 * TIMES)), TIMES),
+    "code": (changed(GOOD, [100, 300], -9999.0), TIMES),
     "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
     "resolution": (np.round(2 * WAVES) / 2, TIMES),
     "strays": (changed(GOOD, 300, 5.0), TIMES),
@@ -105,6 +106,27 @@ def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() 
     assert () == looked_at(with_column(torque + 0.001 * NOISE[:, 2])).switches
     assert () == looked_at(np.column_stack([WAVES, torque])).switches
     assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
+
+
+def test_what_stands_for_missing_spoils_no_figure() -> None:
+    """The state is as it is with the entries empty; the alert tells how often which number is there."""
+    coded, empty = (looked_at(changed(GOOD, [100, 300], value)) for value in (-9999.0, np.nan))
+    (state, _), (other, _) = coded.facts.states, empty.facts.states
+    assert (other.noise, other.low, other.turns, 598, 0) == (
+        state.noise, state.low, state.turns, state.measured, state.missing
+    )  # fmt: skip
+    assert coded.alerts[0].text.startswith("x0 is -9999 twice, far from all else")
+    assert "missing" not in subjects(coded)
+
+
+def test_a_stray_in_a_short_record_does_not_pass_for_noise() -> None:
+    """One value far off spoils what is expected of a quarter of forty samples; a jump stands off on both sides."""
+    times = np.linspace(0.0, 5.0, 40)
+    decay = (10.0 * np.exp(-times / 2.0) + 0.05 * NOISE[:40, 0])[:, None]
+    (state,) = looked_at(changed(decay, 15, -500.0), times).facts.states
+    assert ((times[15],), True) == (state.strays, state.noise < 0.1)
+    (state,) = looked_at(np.where(times[:, None] < 2.5, decay, decay + 20.0), times).facts.states
+    assert () == state.strays
 
 
 def test_a_quantity_conserved_in_each_run_is_a_note() -> None:
