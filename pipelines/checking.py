@@ -133,7 +133,7 @@ def _spacing(facts: Facts) -> str:
 
 
 def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) -> Table:
-    """One row for each state: range, noise, samples, and its course in the longest run."""
+    """One row for each state: range, noise, samples, and its course in the longest run; inputs are below them."""
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     table.add_column("state", no_wrap=True)
     for name in ("from", "to", "noise"):
@@ -146,13 +146,19 @@ def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) ->
     for place, state in enumerate(facts.states):
         drawn = course(longest.states[:, place].tolist(), room, 2, dots=dots)
         table.add_row(*_figures(facts, state), Text("\n".join(drawn), style="cyan"))
+    for place, state in enumerate(facts.inputs):
+        drawn = course(longest.inputs[:, place].tolist(), room, 2, dots=dots)
+        name, low, high, _, dense = _figures(facts, state)
+        table.add_row(name, low, high, Text("input"), dense, Text("\n".join(drawn), style="cyan"))
     return table
 
 
 def _figures(facts: Facts, state: StateFacts) -> Iterator[Text]:
     dense = facts.samples_per_oscillation(state)
     noise = f"{100 * state.noise_share:.2g} %" if state.noise_share == state.noise_share else "–"
-    if state.noise_share < 1e-4:
+    if state.switched:  # its steps are no noise
+        noise = "–"
+    elif state.noise_share < 1e-4:
         noise = "none seen"
     elif state.bounded:
         noise = f"≤ {noise}"

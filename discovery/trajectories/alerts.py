@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
+from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.wording import words
 from discovery.wording import listed
@@ -100,7 +100,8 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
             "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
             "Leave the gaps as they are: nothing is filled in.",
         )  # fmt: skip
-    dense = {state.header: facts.samples_per_oscillation(state) for state in facts.states}
+    states = [state for state in facts.states if not state.switched]  # which has no course
+    dense = {state.header: facts.samples_per_oscillation(state) for state in states}
     few = {header: f"{number:.2g}" for header, number in dense.items() if number < SPARSE}
     if few:
         yield Alert(
@@ -109,7 +110,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         )  # fmt: skip
     fast = {
         state.header: f"{100 * state.noise_share:.2g} %"
-        for state in facts.states
+        for state in states
         if state.bounded and state.noise_share > UNRESOLVED and state.header not in few
     }
     if fast:
@@ -149,7 +150,7 @@ def second_order(name: str) -> str:
 
 
 def _of_noise(facts: Facts) -> Iterator[Alert]:
-    shares = {state.header: state.noise_share for state in facts.states if not state.bounded}
+    shares = {state.header: state.noise_share for state in facts.states if not (state.bounded or state.switched)}
     drowned = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > DROWNED}
     noisy = {header: f"{100 * share:.0f} %" for header, share in shares.items() if NOISY < share <= DROWNED}
     if drowned:
@@ -223,7 +224,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Leave such entries empty: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
-    if state.coarse and state.levels <= SWITCHED:
+    if state.switched:
         yield Alert(
             "caution", "resolution",
             f"{state.header} takes only {state.levels} different values: what is switched from outside is an "

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order, undisturbed
-from discovery.trajectories.facts import SWITCHED, Facts, facts
+from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
 
@@ -33,9 +33,8 @@ class DataCheck:
     @property
     def switches(self) -> tuple[str, ...]:
         """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise."""
-        switched = [one for one in self.facts.states if one.coarse and one.levels <= SWITCHED]
         quiet = undisturbed(self.facts)
-        found = tuple(one.header for one in self.facts.states if one in switched or one in quiet)
+        found = tuple(one.header for one in self.facts.states if one.switched or one in quiet)
         return found if len(found) < len(self.facts.states) else ()
 
     @property

@@ -73,6 +73,11 @@ class StateFacts:
     codes: tuple[tuple[float, int], ...] = ()
 
     @property
+    def switched(self) -> bool:
+        """Whether it has so few values that it is switched from outside, and no state."""
+        return self.coarse and self.levels <= SWITCHED
+
+    @property
     def noise_share(self) -> float:
         """The noise relative to the deviation of the state."""
         return self.noise / self.deviation if self.deviation > 0.0 else float("nan")

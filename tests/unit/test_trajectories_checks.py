@@ -108,6 +108,12 @@ def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() 
     assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
 
 
+def test_what_is_switched_is_no_noisy_state() -> None:
+    """Its steps are no noise that could hide terms, and no course that is sampled too coarsely."""
+    checked = looked_at(with_column(np.floor(TIMES) % 4.0))
+    assert {"resolution"} == subjects(checked)
+
+
 def test_what_stands_for_missing_spoils_no_figure() -> None:
     """The state is as it is with the entries empty; the alert tells how often which number is there."""
     coded, empty = (looked_at(changed(GOOD, [100, 300], value)) for value in (-9999.0, np.nan))
