@@ -16,7 +16,7 @@ from discovery.errors import EngineError
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
-from discovery.knowledge.units import Units
+from discovery.knowledge.units import Units, unit_of
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
@@ -128,10 +128,12 @@ def _discovered(
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by, rest = _ended(deadline)
-    verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
+    agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of(measurements.time_name) or ""
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    advice = advise(selected, problem, headers=headers, supported=verdict.status != "not_found", deadline=rest)
+    supported = verdict.status != "not_found"
+    advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,

@@ -20,12 +20,14 @@ def advise(
     *,
     headers: Mapping[str, str] | None = None,
     supported: bool = True,
+    unit: str = "",
     deadline: Deadline = NEVER,
 ) -> Advice:
     """Advice on the first law of the ranking; empty if there is none, or no time left.
 
     Args:
         headers: names of the states for people.
+        unit: of time, where it is known.
         supported: whether the data support the law; else no experiment for it is proposed.
     """
     if not selected.refined or deadline.passed():
@@ -33,7 +35,7 @@ def advise(
     fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
     proposed = ()
     if supported and not fitted.law.inputs:  # what drives another run is not known
-        stage = stage_of(problem, selected.windows.length, headers)
+        stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
         proposed = (informative(fitted, stage, Shooting()), discriminating(selected.ranking.front, stage))
     covariance = Relative.of(fitted).covariance()
     return Advice(
