@@ -26,8 +26,8 @@ NOISY, DROWNED = 0.1, 0.5
 DISTURBED, UNDISTURBED = 0.01, 30.0
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
-# Share of missing entries that is worth a word; ratio of scales that is large.
-MISSING, DISPARATE = 0.05, 1e6
+# Ratio of scales that is large.
+DISPARATE = 1e6
 # Deviations that a mean may have before digits are lost beside it.
 FAR_AWAY = 1e5
 # Share of a run after which it has settled, below which most of it says little.
@@ -207,8 +207,7 @@ def _apart(state: StateFacts) -> bool:
 
 
 def _of_values(facts: Facts) -> Iterator[Alert]:
-    shares = {state.header: state.missing / (state.measured + state.missing) for state in facts.states}
-    missing = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > MISSING}
+    missing = {state.header: f"{state.missing} of {facts.rows}" for state in facts.states if state.missing}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
     for state in facts.states:

@@ -108,6 +108,15 @@ def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() 
     assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
 
 
+def test_however_few_entries_are_missing_their_number_is_told(tmp_path: Path) -> None:
+    """An empty cell, a dash and a spreadsheet's error are all missing, and nobody meant all of them to be."""
+    table = pd.DataFrame({"t": TIMES, "x [m]": GOOD[:, 0], "y": GOOD[:, 1]}).astype({"x [m]": object})
+    table.loc[[7, 80, 300], "x [m]"] = ["", "-", "#N/A"]
+    table.to_csv(tmp_path / "holes.csv", index=False)
+    (alert,) = [one for one in check(read_csv(tmp_path / "holes.csv")).alerts if one.subject == "missing"]
+    assert ("Entries are missing: x [m] 3 of 600.", ("x [m]",)) == (alert.text, alert.columns)
+
+
 def test_what_is_switched_is_no_noisy_state() -> None:
     """Its steps are no noise that could hide terms, and no course that is sampled too coarsely."""
     checked = looked_at(with_column(np.floor(TIMES) % 4.0))
