@@ -179,10 +179,9 @@ class Law(Shown):
         frame = Frame(self.states, rows, inputs=self.inputs) if self.inputs else None
         return Law(self.states, rows, (), self.sources, frame, discrete=self.discrete)
 
-    @property
-    def spans(self) -> str:
-        """What its time is counted in, for a sentence."""
-        return "steps" if self.discrete else "time units"
+    def spans(self, unit: str = "") -> str:
+        """What its time is counted in, for a sentence; ``unit`` where it is known."""
+        return "steps" if self.discrete else unit or "time units"
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from discovery.errors import UsageError
 from discovery.trajectories.checks import DataCheck, check, document
+from discovery.trajectories.codes import without_codes
 from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
@@ -68,6 +69,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--trajectory", _joined(columns.trajectory)]
     if inputs := [*(columns.inputs or ()), *switches]:
         words += ["--inputs", _joined(inputs)]
+    if checked.law:
+        words += ["--law", checked.law]
     return command_line(words)
 
 
@@ -82,7 +85,7 @@ def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
     from discovery.files import write
     from discovery.reports.survey import picture, save
 
-    write(path, save(picture(checked, measurements.trajectories), path.suffix.lower()))
+    write(path, save(picture(checked, without_codes(measurements.trajectories)[0]), path.suffix.lower()))
 
 
 def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:
@@ -130,26 +133,33 @@ def _spacing(facts: Facts) -> str:
 
 
 def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) -> Table:
-    """One row for each state: range, noise, samples, and its course in the longest run."""
+    """One row for each state: range, noise, samples, and its course in the longest run; inputs are below them."""
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     table.add_column("state", no_wrap=True)
     for name in ("from", "to", "noise"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("samples an\noscillation" if width < _NARROW else "samples an oscillation", justify="right")
-    longest = max(measurements.trajectories, key=len)
+    runs, _ = without_codes(measurements.trajectories)
+    longest = max(runs, key=len)
     whose = "" if len(facts.runs) == 1 else f" of {plain(longest.label, _WIDEST)}"
     table.add_column(Text(f"course{whose}"), no_wrap=True)
     room = 16 if width < _NARROW else 44
     for place, state in enumerate(facts.states):
         drawn = course(longest.states[:, place].tolist(), room, 2, dots=dots)
         table.add_row(*_figures(facts, state), Text("\n".join(drawn), style="cyan"))
+    for place, state in enumerate(facts.inputs):
+        drawn = course(longest.inputs[:, place].tolist(), room, 2, dots=dots)
+        name, low, high, _, dense = _figures(facts, state)
+        table.add_row(name, low, high, Text("input"), dense, Text("\n".join(drawn), style="cyan"))
     return table
 
 
 def _figures(facts: Facts, state: StateFacts) -> Iterator[Text]:
     dense = facts.samples_per_oscillation(state)
     noise = f"{100 * state.noise_share:.2g} %" if state.noise_share == state.noise_share else "–"
-    if state.noise_share < 1e-4:
+    if state.switched:  # its steps are no noise
+        noise = "–"
+    elif state.noise_share < 1e-4:
         noise = "none seen"
     elif state.bounded:
         noise = f"≤ {noise}"

@@ -16,9 +16,9 @@ from discovery.errors import EngineError
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
-from discovery.knowledge.units import Units
+from discovery.knowledge.units import Units, unit_of
 from discovery.problems.regression import regressions
-from discovery.problems.settled import settled
+from discovery.problems.settled import borne_out, settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -128,10 +128,12 @@ def _discovered(
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by, rest = _ended(deadline)
-    verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest))
+    agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of(measurements.time_name) or ""
+    verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
     headers = dict(headers_of(measurements, known))
-    notes = (*_notes(problem, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    advice = advise(selected, problem, headers=headers, deadline=rest)
+    notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
+    supported = verdict.status != "not_found"
+    advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
@@ -188,10 +190,13 @@ def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[s
     yield from notes_of(measurements, known)
 
 
-def _notes(problem: DiscoveryProblem, why: str, outliers: int, headers: Mapping[str, str]) -> Iterator[str]:
+def _notes(
+    problem: DiscoveryProblem, selected: Selected, why: str, outliers: int, headers: Mapping[str, str]
+) -> Iterator[str]:
     """What was decided about the data on the way, ``why`` about the smoother."""
     yield from filter(None, [why])
-    for state, rhs in problem.settled.items():
+    front = selected.ranking.front
+    for state, rhs in borne_out(problem.settled, front[0].law).items() if front else ():
         equation = spoken(f"{state}' = {rhs}", headers)
         yield f"The equation {equation} was settled by the data before the search."
     if outliers:

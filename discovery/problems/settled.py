@@ -16,7 +16,7 @@ from scipy.special import chdtri
 
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import monomials
-from discovery.types import DiscoveryProblem, Regression, symbol
+from discovery.types import DiscoveryProblem, Law, Regression, symbol
 
 # Chi-squared by row that a settled equation may have on either regression. The true x' = v of the design half have up
 # to 1.8 with Kalman smoothing and 2.8 with the neural ODE (all but one), as the error of v is not counted.
@@ -29,6 +29,8 @@ NARROW, WIDE = 0.003, 0.02
 # Share that all terms of degree two together may have, in the same unit: there are dozens of them.
 TOGETHER = 2.0
 DEGREE = 2
+# Error of the factor up to which a law has a settled equation; of a constant that is found, the usual criterion.
+SAME = 0.05
 # Slow waves that a state which never changes does not have.
 WAVES = 8
 LARGEST = 1e120
@@ -64,6 +66,18 @@ def settled(problem: DiscoveryProblem) -> Mapping[str, sp.Expr]:
         if len(velocities) == 1:
             found[state] = symbol(problem.names[velocities[0] - 1])
     return found
+
+
+def borne_out(found: Mapping[str, sp.Expr], law: Law) -> Mapping[str, sp.Expr]:
+    """Those of the settled equations that a law has: they are candidates among others, and another may be chosen."""
+    return {state: rhs for state, rhs in found.items() if _same(law.equations[state], rhs)}
+
+
+def _same(equation: sp.Expr, settled: sp.Expr) -> bool:
+    if settled.is_zero or equation.is_zero:
+        return bool(settled.is_zero and equation.is_zero)
+    factor = equation / settled
+    return bool(factor.is_number) and abs(float(factor) - 1.0) <= SAME
 
 
 def _constant(problem: DiscoveryProblem, equation: int) -> bool:

@@ -19,26 +19,32 @@ def advise(
     problem: DiscoveryProblem,
     *,
     headers: Mapping[str, str] | None = None,
+    supported: bool = True,
+    unit: str = "",
     deadline: Deadline = NEVER,
 ) -> Advice:
-    """Advice on the first law of the ranking; empty if there is none, or no time left.
+    """Advice on the first law of the ranking; without time left only how well constants are known, which is soon told.
 
     Args:
         headers: names of the states for people.
+        unit: of time, where it is known.
+        supported: whether the data support the law; else no experiment for it is proposed.
     """
-    if not selected.refined or deadline.passed():
+    if not selected.refined:
         return Advice()
     fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
-    stage = stage_of(problem, selected.windows.length, headers)
+    covariance = tuple(tuple(float(v) for v in row) for row in Relative.of(fitted).covariance())
+    if deadline.passed():
+        return Advice(covariance=covariance)
     proposed = ()
-    if not fitted.law.inputs:  # what drives another run is not known
+    if supported and not fitted.law.inputs:  # what drives another run is not known
+        stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
         proposed = (informative(fitted, stage, Shooting()), discriminating(selected.rivals, stage))
-    covariance = Relative.of(fitted).covariance()
     return Advice(
         sensitivities=sensitivities(fitted),
         inflations=inflations(fitted),
         loose=loose_combinations(fitted),
         experiments=tuple(one for one in proposed if one is not None),
         terms=support(selected.refined[: len(selected.rivals)], selected.windows, Shooting()),
-        covariance=tuple(tuple(float(v) for v in row) for row in covariance),
+        covariance=covariance,
     )

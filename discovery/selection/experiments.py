@@ -13,17 +13,21 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.advice import Experiment
+from discovery.dynamics.evaluate import values
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
-from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
+from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory, symbol
 from discovery.wording import listed
 
 # Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
 # starts that tell a tenth more.
 TRIED = 24
 MARGIN = 1.0
+# Rates of change of a sum, relative to the largest of any, that are rounding; and projections that find a start which
+# keeps it.
+CONSERVED, TURNS = 1e-9, 50
 # Samples of a tried run; real ones count as often as they are more.
 SAMPLES = 96
 # A proposal has to promise this many times what a repetition would.
@@ -46,6 +50,7 @@ class Stage:
     measured: Float[np.ndarray, "run state"]
     tried: Float[np.ndarray, "run state"]
     names: tuple[str, ...]  # of the states, as the user wrote them
+    unit: str = ""  # of time
 
     @property
     def duration(self) -> float:
@@ -58,12 +63,21 @@ class Stage:
         return float(self.times[min(self.length, len(self.times)) - 1] - self.times[0])
 
 
-def stage_of(problem: DiscoveryProblem, length: int, headers: Mapping[str, str] | None = None) -> Stage:
+def stage_of(
+    problem: DiscoveryProblem,
+    length: int,
+    headers: Mapping[str, str] | None = None,
+    *,
+    unit: str = "",
+    law: Law | None = None,
+) -> Stage:
     """A run as long as the longest that was measured.
 
     Args:
         length: samples of the longest windows that the law was fitted on.
         headers: names of the states for people.
+        unit: of time, where it is known.
+        law: whose conserved sums a start changes no more than those differ that were measured.
     """
     from scipy.stats import qmc  # takes half a second to load
 
@@ -75,10 +89,44 @@ def stage_of(problem: DiscoveryProblem, length: int, headers: Mapping[str, str] 
     points = qmc.Halton(len(low), scramble=False).random(TRIED + 1)[1:]  # the first point is a corner
     around = np.where(np.arange(TRIED) % 2 == 0, MARGIN, 0.0)[:, None]
     tried = low - around * width + points * (1.0 + 2.0 * around) * width
-    tried = np.where(low >= 0.0, np.maximum(tried, low - MARGIN * np.minimum(low, width)), tried)
+    least = np.where(low >= 0.0, low - MARGIN * np.minimum(low, width), -np.inf)
+    tried = np.maximum(tried, least)
+    if law is not None:
+        tried = _conserving(law, states, tried, least)
     measured = np.array([run.states[0] for run in problem.smoothing.trajectories])
     names = tuple((headers or {}).get(name, name) for name in problem.names)
-    return Stage(problem, longest.times[::each], each, max(4, length // each), measured, _round(tried, width), names)
+    return Stage(
+        problem, longest.times[::each], each, max(4, length // each), measured, _round(tried, width), names, unit
+    )
+
+
+def _conserving(
+    law: Law,
+    states: Float[np.ndarray, "sample state"],
+    tried: Float[np.ndarray, "point state"],
+    least: Float[np.ndarray, " state"],
+) -> Float[np.ndarray, "point state"]:
+    """The nearest starts, in widths of the states, at which sums that the law conserves are as in the data.
+
+    Whoever has 5000 people cannot begin with 17 000.
+    """
+    if any(symbol("t") in one.free_symbols for one in law.skeletons):
+        return tried
+    known = states[np.isfinite(states).all(axis=1)]
+    width = np.maximum(np.ptp(known, axis=0), 1e-12)
+    rates = values(tuple(law.equations.values()), law.states, known)
+    rates = (rates - known if law.discrete else rates) / width
+    if not np.isfinite(rates).all():
+        return tried
+    _, sizes, directions = np.linalg.svd(rates, full_matrices=len(rates) < len(width))
+    sums = directions[np.count_nonzero(sizes > CONSERVED * sizes[0]) :]  # of states in their widths
+    have = known / width @ sums.T
+    points = tried
+    for _ in range(TURNS):  # projections on both in turn end where both hold
+        told = points / width @ sums.T
+        points = points + (np.clip(told, have.min(axis=0), have.max(axis=0)) - told) @ sums * width
+        points = np.maximum(points, least)
+    return points
 
 
 def _round(points: Float[np.ndarray, "point state"], width: Float[np.ndarray, " state"]) -> np.ndarray:
@@ -110,8 +158,8 @@ def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | N
     if gains[best] < WORTHWHILE * max(usual, 1.0):
         return None
     text = (
-        f"A further run from {_place(stage, best)} over {stage.duration:.3g} {fitted.law.spans} would make the "
-        f"intervals {gains[best]:.2g} times narrower (geometric mean); repeating a measured run, {usual:.2g} times."
+        f"A further run from {_place(stage, best)} over {stage.duration:.3g} {fitted.law.spans(stage.unit)} would make "
+        f"the intervals {gains[best]:.2g} times narrower (geometric mean); repeating a measured run, {usual:.2g} times."
     )
     return Experiment("constants", _tuple(stage.tried[best]), stage.duration, gains[best], usual, text)
 
@@ -136,8 +184,8 @@ def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | Non
     amount = f"more than {PLAIN:g}" if gains[best] >= PLAIN else f"{gains[best]:.2g}"
     text = (
         f"To tell it from law{'s' * (len(rivals) > 1)} {named}, start from {_place(stage, best)}: within "
-        f"{stage.followed:.3g} {law.spans} the predictions differ by {amount} noise deviations (root mean square), "
-        f"from the measured starts by {usual:.2g}."
+        f"{stage.followed:.3g} {law.spans(stage.unit)} the predictions differ by {amount} noise deviations (root mean "
+        f"square), from the measured starts by {usual:.2g}."
     )
     return Experiment("rivals", _tuple(stage.tried[best]), stage.followed, gains[best], usual, text)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
+from discovery.selection.monotonic import one_way
 from discovery.selection.nulls import scattering, wandering
 from discovery.selection.residuals import UNLIKELY, WRONG, Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
@@ -85,11 +86,12 @@ class _Evidence:
         )
 
 
-def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = ()) -> Verdict:
+def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = (), unit: str = "") -> Verdict:
     """The verdict on the first law of the ranking.
 
     Args:
         finished: False if work was cut off; a law is then at best a partial result.
+        unit: of time, where it is known.
         agreed: whether all runs agree on its constants (:mod:`discovery.selection.agreement`).
     """
     if not selected.ranking.front:
@@ -101,8 +103,9 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = _Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
+    reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
-    praised = () if reasons else _predictability(evidence)  # that a wrong law forecasts so far is no praise
+    praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
     findings = (*reasons, *_for(evidence), *cautions, *praised)
     measures = _measures(evidence)
     if not finished:
@@ -317,14 +320,14 @@ def _structure(evidence: _Evidence) -> Iterator[Finding]:
         )
 
 
-def _predictability(evidence: _Evidence) -> Iterator[Finding]:
+def _predictability(evidence: _Evidence, unit: str) -> Iterator[Finding]:
     """How far forecasts hold, in Lyapunov times too where the law is chaotic."""
     horizon, exponent = evidence.selected.horizon, evidence.exponent
     if not math.isfinite(horizon):
         return
     told = (
-        f"From a state known as well as here, forecasts hold for about {horizon:.3g} {evidence.best.law.spans} (until "
-        "a state is off by 0.4 of its deviation)"
+        f"From a state known as well as here, forecasts hold for about {horizon:.3g} {evidence.best.law.spans(unit)} "
+        "(until a state is off by 0.4 of its deviation)"
     )
     if math.isfinite(exponent):
         told += (

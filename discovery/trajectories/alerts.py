@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
+from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.wording import words
+from discovery.wording import listed
 
 Level = Literal["note", "caution", "serious"]
 
@@ -20,14 +21,19 @@ SPARSE = 10
 SHORT = 1.5
 # Noise relative to the deviation: with more than the first, small terms are lost; with more than the second, most are.
 NOISY, DROWNED = 0.1, 0.5
+# A column was hardly measured with the others where the least of their noise is this share of the deviation or more
+# and so many times its own: two sensors of one experiment seldom differ by that much.
+DISTURBED, UNDISTURBED = 0.01, 30.0
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
-# Share of missing entries that is worth a word; ratio of scales that is large.
-MISSING, DISPARATE = 0.05, 1e6
+# Ratio of scales that is large.
+DISPARATE = 1e6
 # Deviations that a mean may have before digits are lost beside it.
 FAR_AWAY = 1e5
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
+# Turns of a state that are no accident; one that nothing drives and no other state explains makes none.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,10 @@ class Alert:
 
 def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
-    found = [*_of_size(facts), *_of_sampling(facts), *_of_noise(facts), *_of_values(facts), *_of_relations(facts)]
+    found = [
+        *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts), *_of_values(facts),
+        *_of_relations(facts),
+    ]  # fmt: skip
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
 
@@ -91,7 +100,8 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
             "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
             "Leave the gaps as they are: nothing is filled in.",
         )  # fmt: skip
-    dense = {state.header: facts.samples_per_oscillation(state) for state in facts.states}
+    states = [state for state in facts.states if not state.switched]  # which has no course
+    dense = {state.header: facts.samples_per_oscillation(state) for state in states}
     few = {header: f"{number:.2g}" for header, number in dense.items() if number < SPARSE}
     if few:
         yield Alert(
@@ -100,7 +110,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         )  # fmt: skip
     fast = {
         state.header: f"{100 * state.noise_share:.2g} %"
-        for state in facts.states
+        for state in states
         if state.bounded and state.noise_share > UNRESOLVED and state.header not in few
     }
     if fast:
@@ -110,8 +120,37 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         )  # fmt: skip
 
 
+def _of_order(facts: Facts) -> Iterator[Alert]:
+    if oscillates_alone(facts):
+        (state,) = facts.states
+        yield Alert(
+            "caution", "order",
+            f"{state.header} turns back {state.clear_turns} times; what follows a law {state.name}' = f({state.name}) "
+            "never does.",
+            f'Say that it is of second order, --law "{second_order(state.name)}"; or name with --inputs what drives '
+            "it.",
+            (state.header,),
+        )  # fmt: skip
+
+
+def oscillates_alone(facts: Facts) -> bool:
+    """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
+
+    Where neighbours say little of a sample, as of the steps of a map, it has no course that could turn.
+    """
+    if len(facts.states) != 1 or facts.inputs:
+        return False
+    (state,) = facts.states
+    return state.clear_turns >= SEVERAL and not state.coarse and state.noise_share <= DROWNED
+
+
+def second_order(name: str) -> str:
+    """The sentence that a state is of second order."""
+    return f"{name}'' = f({name}, {name}')"
+
+
 def _of_noise(facts: Facts) -> Iterator[Alert]:
-    shares = {state.header: state.noise_share for state in facts.states if not state.bounded}
+    shares = {state.header: state.noise_share for state in facts.states if not (state.bounded or state.switched)}
     drowned = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > DROWNED}
     noisy = {header: f"{100 * share:.0f} %" for header, share in shares.items() if NOISY < share <= DROWNED}
     if drowned:
@@ -127,10 +166,48 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 
+    if quiet := undisturbed(facts):
+        headers = [state.header for state in quiet]
+        least = min(state.noise_share for state in facts.states if state not in quiet and not _apart(state))
+        yield Alert(
+            "caution", "input",
+            f"{listed(headers)} {'shows' if len(quiet) == 1 else 'show'} no noise, while all others have "
+            f"{100 * least:.2g} % or more: what is set rather than measured is an input, no state.",
+            f"Name {'it' if len(quiet) == 1 else 'them'} with --inputs, unless the others drive "
+            f"{'it' if len(quiet) == 1 else 'them'}.",
+            tuple(headers),
+        )  # fmt: skip
+
+
+def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
+    """Columns without noise where all others clearly have some: likely inputs, set and not measured.
+
+    None where a column is in between, nor of those that belong to another: positions of which a column is the
+    derivative, and columns that were computed from others.
+    """
+    states = [state for state in facts.states if not _apart(state)]
+    disturbed = [state for state in states if state.noise_share >= DISTURBED and not state.bounded]
+    if not disturbed:
+        return ()
+    most = min(state.noise_share for state in disturbed) / UNDISTURBED
+    quiet = tuple(state for state in states if state.noise_share <= most)
+    related = {name for pair in facts.velocities for name in pair} | {
+        state.name
+        for relation in facts.relations
+        for place, state in enumerate(facts.states)
+        if any(powers[place] for powers in relation.terms)
+    }
+    belong = any(state.name in related for state in quiet)
+    return () if belong or len(quiet) + len(disturbed) < len(states) else quiet
+
+
+def _apart(state: StateFacts) -> bool:
+    """Whether it is no measured course: a switch, a clock, or a constant."""
+    return state.coarse or state.straight or not state.deviation > 0.0
+
 
 def _of_values(facts: Facts) -> Iterator[Alert]:
-    shares = {state.header: state.missing / (state.measured + state.missing) for state in facts.states}
-    missing = {header: f"{100 * share:.0f} %" for header, share in shares.items() if share > MISSING}
+    missing = {state.header: f"{state.missing} of {facts.rows}" for state in facts.states if state.missing}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
     for state in facts.states:
@@ -139,7 +216,14 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
-    if state.coarse and state.levels <= SWITCHED:
+    for value, count in state.codes:
+        yield Alert(
+            "serious", "code",
+            f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
+            '"missing", it seems.',
+            "Leave such entries empty: a search takes them as measured. Here they were left out.", about,
+        )  # fmt: skip
+    if state.switched:
         yield Alert(
             "caution", "resolution",
             f"{state.header} takes only {state.levels} different values: what is switched from outside is an "

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts
-from discovery.trajectories.facts import SWITCHED, Facts, facts
+from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order, undisturbed
+from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
 
@@ -32,14 +32,23 @@ class DataCheck:
 
     @property
     def switches(self) -> tuple[str, ...]:
-        """Headers of columns of so few values that they are no states: what is switched from outside is an input."""
-        found = tuple(one.header for one in self.facts.states if one.coarse and one.levels <= SWITCHED)
+        """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise."""
+        quiet = undisturbed(self.facts)
+        found = tuple(one.header for one in self.facts.states if one.switched or one in quiet)
         return found if len(found) < len(self.facts.states) else ()
 
     @property
+    def law(self) -> str:
+        """A sentence on the law that the data call for: of second order where the only column oscillates; or none."""
+        return second_order(self.facts.states[0].name) if oscillates_alone(self.facts) else ""
+
+    @property
     def notes(self) -> tuple[str, ...]:
-        """What a report should say of the data: all alerts that call for caution, one sentence each."""
-        return tuple(alert.text for alert in self.alerts if alert.level != "note")
+        """What a report should say of the data: all alerts that call for caution, one sentence each.
+
+        Of which order a law can be is no matter of the data: the verdict says it, where it matters.
+        """
+        return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject != "order")
 
 
 def check(measurements: Measurements) -> DataCheck:
@@ -67,6 +76,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
                 }
                 for state in found.states
             ],
+            "inputs": [asdict(one) for one in found.inputs],
             "relations": [
                 {"text": words(one, found.headers), **asdict(one), "exact": one.exact} for one in found.relations
             ],
@@ -75,6 +85,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "notes": list(found.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
+            "law": checked.law,
         }
     )
 

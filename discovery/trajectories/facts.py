@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from discovery.trajectories.codes import without_codes
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.noise import residuals, strays
+from discovery.trajectories.noise import without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import Steps, pace, steps
 from discovery.types import Trajectory
@@ -36,12 +37,14 @@ class StateFacts:
     Attributes:
         header: as the user wrote it.
         measured, missing: number of entries.
+        codes: numbers that stand for "missing", and how often each is there; they are neither measured nor missing.
         noise: deviation of the noise; where ``bounded``, what it is at most.
         noise_kind: whether it is as large everywhere or grows with the state.
         bounded: whether the samples are too far apart, or too clean, to tell the noise from the course.
         levels: number of different values.
         resolution: least difference of two different values.
         turns: how often it turns back.
+        clear_turns: how often it does so by more than any noise could make it.
         period: median time of one oscillation; NaN where it has none.
         strays: times of single samples far off their neighbours.
         straight: whether it is a linear function of time.
@@ -62,10 +65,17 @@ class StateFacts:
     levels: int
     resolution: float
     turns: int
+    clear_turns: int
     period: float
     strays: tuple[float, ...]
     straight: bool
     coarse: bool
+    codes: tuple[tuple[float, int], ...] = ()
+
+    @property
+    def switched(self) -> bool:
+        """Whether it has so few values that it is switched from outside, and no state."""
+        return self.coarse and self.levels <= SWITCHED
 
     @property
     def noise_share(self) -> float:
@@ -93,6 +103,7 @@ class Facts:
     """All that is known of the measurements.
 
     Attributes:
+        inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
         same_start: whether all of several runs begin at the same state.
     """
@@ -101,6 +112,7 @@ class Facts:
     time_name: str
     runs: tuple[RunFacts, ...]
     states: tuple[StateFacts, ...]
+    inputs: tuple[StateFacts, ...]
     steps: Steps
     relations: tuple[Relation, ...]
     velocities: tuple[tuple[str, str], ...]
@@ -124,8 +136,10 @@ class Facts:
 
 def facts(measurements: Measurements) -> Facts:
     """Looks at every sample once; nothing is fitted."""
-    runs = measurements.trajectories
-    states = tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.headers.items()))
+    runs, codes = without_codes(measurements.trajectories)
+    states = tuple(
+        _coded(_state(runs, i, name, header), codes[i]) for i, (name, header) in enumerate(measurements.headers.items())
+    )
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
@@ -137,6 +151,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.time_name,
         tuple(_run(run, noises) for run in tame),
         states,
+        _inputs(measurements),
         steps(runs),
         relations(clean, smooth),
         _velocities(tame, states, noises),
@@ -145,17 +160,27 @@ def facts(measurements: Measurements) -> Facts:
     )
 
 
+def _coded(state: StateFacts, codes: Mapping[float, int]) -> StateFacts:
+    """The facts of a state in which what stands for "missing" was emptied."""
+    return replace(state, codes=tuple(codes.items()), missing=state.missing - sum(codes.values()))
+
+
+def _inputs(measurements: Measurements) -> tuple[StateFacts, ...]:
+    runs = [Trajectory(run.times, run.inputs, tuple(measurements.inputs)) for run in measurements.trajectories]
+    return tuple(_state(runs, i, name, header) for i, (name, header) in enumerate(measurements.inputs.items()))
+
+
 def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> StateFacts:
     everything = np.concatenate([run.states[:, index] for run in runs])
     largest = float(np.nanmax(np.abs(everything)))
     if not TINY < largest < HUGE and largest > 0.0:  # squares would overflow or vanish
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
-    found = residuals(runs, index)
     different = np.unique(known)
-    deviation = float(known.std())
-    course = pace(runs, index, found.largest)
     coarse = len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS
+    smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
+    course = pace(smooth, index, found.largest)
+    deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     return StateFacts(
         name,
         header,
@@ -171,8 +196,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         len(different),
         float(np.min(np.diff(different))) if len(different) > 1 else 0.0,
         course.turns,
+        course.clear,
         course.period,
-        () if coarse else tuple(float(time) for time in strays(found, deviation)),
+        tuple(float(time) for time in strays),
         _straight(runs, index, deviation),
         coarse,
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.types import Trajectory, read_only
 
@@ -32,8 +32,9 @@ FALLING = 1.3
 FAR = 8.0
 # ... and this share of the state's deviation.
 NOTICEABLE = 0.05
-# Where more samples than this share are far off they are not strays: the state changes faster than it is sampled.
-RARE = 0.03
+# Where more samples than this share stand off they are not strays: the state changes faster than it is sampled. Of a
+# short record so many may, if nothing stands off the rest.
+RARE, FEW = 0.03, 2
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,47 @@ def strays(found: Residuals, spread: float) -> Float[np.ndarray, " stray"]:
     Args:
         spread: deviation of the state over the data; what is small beside it is not worth a word.
     """
-    sizes = np.abs(found.errors)
-    typical = float(np.median(sizes)) / 0.6745 if len(sizes) else 0.0  # of a normal distribution
-    local = np.maximum(typical, found.ratio * np.abs(found.values)) if found.kind == "proportional" else typical
-    far = sizes > np.maximum(FAR * local, NOTICEABLE * spread)
+    sizes, far = np.abs(found.errors), _far(found, spread)
     peaks = far & (sizes >= np.append(sizes[1:], 0.0)) & (sizes >= np.append(0.0, sizes[:-1]))
-    return found.times[peaks] if np.mean(far) <= RARE else np.empty(0)
+    return found.times[peaks] if np.count_nonzero(peaks) <= max(FEW, RARE * len(peaks)) else np.empty(0)
+
+
+def _far(found: Residuals, spread: float) -> Bool[np.ndarray, " sample"]:
+    """Which samples are off what their neighbours say."""
+    sizes = np.abs(found.errors)
+    if not len(sizes):
+        return np.zeros(0, dtype=bool)
+    local = np.full(len(sizes), _typical(sizes))
+    if found.kind == "proportional":  # to the lesser of a sample and what is expected there: none excuses itself
+        levels = np.minimum(np.abs(found.values), np.abs(found.values - found.errors))
+        local = np.maximum(local, _typical(sizes / np.abs(found.values)) * levels)
+    return sizes > np.maximum(FAR * local, NOTICEABLE * spread)
+
+
+def _typical(sizes: Float[np.ndarray, " sample"]) -> float:
+    return float(np.median(sizes)) / 0.6745  # of a normal distribution
+
+
+def without_strays(
+    trajectories: Sequence[Trajectory], state: int, spread: float
+) -> tuple[Sequence[Trajectory], Residuals, Float[np.ndarray, " stray"]]:
+    """The runs without strays of a state, its residuals in them, and when the strays were measured.
+
+    A stray spoils what is expected of its neighbours, of a short record most of all; but those are on a smooth course
+    again once it is gone, which those beside a jump are not.
+    """
+    found = residuals(trajectories, state)
+    times = strays(found, spread)
+    if not len(times):
+        return trajectories, found, times
+    kept = [replace(run, states=_emptied(run, state, times)) for run in trajectories]
+    rest = residuals(kept, state)
+    if np.mean(_far(found, spread)) > RARE and _far(rest, spread).any():
+        return trajectories, found, np.empty(0)
+    return kept, rest, times
+
+
+def _emptied(run: Trajectory, state: int, times: Float[np.ndarray, " stray"]) -> Float[np.ndarray, "time state"]:
+    states = np.array(run.states)
+    states[np.isin(run.times, times), state] = np.nan
+    return states

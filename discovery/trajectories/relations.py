@@ -8,7 +8,7 @@ combination can do without are then taken away one by one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -21,6 +21,9 @@ Powers = tuple[int, ...]
 # Variance over that of noise, by degree of freedom, up to which a combination does not change. The noise is known from
 # the samples to some 10 %, its variance to 20 %.
 STILL = 1.5
+# A linear one may vary by more among few rows: so many standard errors of a ratio of two variances, both estimated from
+# them, up to a limit. A sum of 75 counts varied by 1.53.
+UNSURE, LOOSEST = 4.0, 2.0
 # Deviation over noise of the states that are looked at, and of two terms of a relation at least; else it says nothing.
 CLEAR = 5.0
 # Noise that is believed at least, in deviations of a state: files have often six digits, and beyond a million the
@@ -32,6 +35,9 @@ MOST_ELIMINATED, MOST_STATES, MOST, ROWS = 30, 6, 10, 2000
 # Terms that a quadratic relation may have, a state beside its square not counted: with more, by trial on the known
 # systems with noise, there is often one by chance, and no reader sees anything in it.
 MOST_TERMS = 3
+# Noise of a state, relative to its deviation, from which on a square about a centre that was not measured says nothing:
+# to some thousandths of its width a conic draws the arc of any smooth curve that bends one way.
+BLURRED = 1e-3
 # Rows for each monomial, below which chance finds relations.
 ROWS_PER_TERM = 4
 # Products are taken of the states as they are, unless a mean is so many times the deviation that squares would lose
@@ -39,6 +45,8 @@ ROWS_PER_TERM = 4
 OFFSETS = (30.0, 3.0)
 # Share of the noise below which a relation was computed rather than measured.
 EXACT = 0.1
+# Standard errors up to which all factors of a sum are 1 or -1, and the largest difference excused so: counts add up.
+EVEN, KNOWN = 3.0, 0.05
 # Standard errors by which the value of a combination may differ from run to run and still be one value.
 SAME = 4.0
 
@@ -174,31 +182,61 @@ def _relation(rows: _Rows, terms: Sequence[Powers]) -> Relation | None:
         return None
     covariance = centred.T @ centred / freedom
     errors = _error_covariance(rows, terms)
-    kept = _fewest(covariance, errors)
+    linear = all(sum(powers) == 1 for powers in terms)
+    kept = _fewest(covariance, errors, _most(int(freedom)) if linear else STILL)
     if not kept:
         return None
     _, factors = _least(covariance, errors, kept)
-    return _stated(
+    found = _stated(
         rows, [terms[i] for i in kept], factors, values[:, kept], centred[:, kept], errors[np.ix_(kept, kept)]
+    )
+    return None if found is None else _evened(found, rows)
+
+
+def _evened(found: Relation, rows: _Rows) -> Relation:
+    """The relation with the factors 1 and -1, where it is a sum of three states or more and no error is against it."""
+    factors, doubts = np.array(found.factors), np.array(found.doubts)
+    near = np.abs(np.abs(factors) - 1.0) <= np.minimum(EVEN * doubts, KNOWN)
+    if found.degree > 1 or len(factors) < 3 or not np.all(near | (factors == 1.0)):
+        return found
+    states = [powers.index(1) for powers in found.terms]
+    sums = (rows.values * rows.sizes)[:, states] @ np.sign(factors)
+    return replace(
+        found,
+        factors=tuple(np.sign(factors).tolist()),
+        doubts=(0.0,) * len(factors),
+        value=float(sums.mean()),
+        value_doubt=found.noise / len(sums) ** 0.5,
     )
 
 
-def _fewest(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"]) -> list[int]:
-    """Terms of a combination that does not change: two, if any two do, else what elimination leaves; or none."""
+def _most(freedom: int) -> float:
+    """Variance over that of noise up to which a linear combination does not change."""
+    return max(STILL, min(1.0 + UNSURE * 2.0 / freedom**0.5, LOOSEST))
+
+
+def _fewest(
+    covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"], most: float
+) -> list[int]:
+    """Terms of a combination that does not change: two, if any two do, else what elimination leaves; or none.
+
+    Args:
+        most: variance over that of noise up to which it does not.
+    """
 
     def least(some: Sequence[int]) -> float:
         return _least(covariance, errors, some)[0]
 
     kept = list(range(len(covariance)))
-    if least(kept) > STILL:
+    if least(kept) > most:
         return []
     pair = _best_pair(covariance, errors)
-    if least(pair) <= STILL:
+    if least(pair) <= most:
         return pair
     while 2 < len(kept) <= MOST_ELIMINATED:
         rest = [[other for other in kept if other != one] for one in kept]
         best = min(rest, key=least)
-        if least(best) > STILL:
+        if least(best) > most:
             break
         kept = best
     return kept if len(kept) <= MOST_ELIMINATED else []
@@ -280,6 +318,8 @@ def _stated(
     pivot = _alone(terms)
     lead = 0 if pivot is None else pivot
     scatter = float(np.std(centred @ factors))
+    if pivot is None and scatter >= EXACT * noise and _needless(rows, terms, factors):
+        return None
     doubts_of, value_doubt = _doubts(
         values, centred, factors / factors[lead], lead, min(noise, scatter) / abs(factors[lead])
     )
@@ -297,6 +337,17 @@ def _stated(
         float(scatter / abs(factors[lead]) * unit),
         terms[lead].index(1) if everywhere and pivot is not None else -1,
     )
+
+
+def _needless(rows: _Rows, terms: Sequence[Powers], factors: Float[np.ndarray, " term"]) -> bool:
+    """Whether a noisy state stands squared about a centre outside of its data: a conic only bends to any arc."""
+    found = dict(zip(terms, factors.tolist(), strict=True))
+    for square in [powers for powers in terms if 2 in powers]:
+        state, unit = square.index(2), tuple(power // 2 for power in square)
+        values, centre = rows.values[:, state], -found.get(unit, 0.0) / (2.0 * found[square])
+        if unit in found and rows.noise[state] > BLURRED * values.std() and not values.min() <= centre <= values.max():
+            return True
+    return False
 
 
 def _doubts(

@@ -40,9 +40,9 @@ def wild(tmp_path: Path) -> Path:
     return tmp_path / "wild.csv"
 
 
-def printed(path: Path, width: int, *, terminal: bool = False, dots: bool = True) -> str:
+def printed(path: Path, width: int, *, terminal: bool = False, dots: bool = True, inputs: tuple[str, ...] = ()) -> str:
     """The survey of a file."""
-    measurements = read_csv(path)
+    measurements = read_csv(path, inputs=inputs)
     console = Console(file=io.StringIO(), width=width, force_terminal=terminal, emoji=False, markup=False)
     console.print(survey(check(measurements), measurements, width, dots=dots))
     return console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
@@ -80,6 +80,21 @@ def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
     assert "3 different values: what is switched from outside is an input" in alert.text
     told = Columns(states=("u [V]", "q"))
     assert "--inputs" not in shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))
+
+
+def test_a_column_that_oscillates_alone_is_proposed_as_of_second_order(tmp_path: Path) -> None:
+    """The next command says so in a sentence."""
+    pd.DataFrame({"t [s]": TIMES, "x [mm]": WAVES[:, 0]}).to_csv(tmp_path / "spring.csv", index=False)
+    checked = check(read_csv(tmp_path / "spring.csv"))
+    assert ["--law", "x'' = f(x, x')"] == shlex.split(next_command(tmp_path / "spring.csv", Columns(), checked))[3:]
+    assert "x [mm] turns back 9 times" in printed(tmp_path / "spring.csv", 120)
+
+
+def test_inputs_are_shown_as_such(data: Path) -> None:
+    """Their range and course, and in the place of noise that they are inputs."""
+    text = printed(data, 120, inputs=("twice",))
+    (line,) = [line for line in text.splitlines() if line.startswith("twice")]
+    assert ["twice", "-2.028", "2.027", "input"] == line.split()[:4]
 
 
 def test_a_document_has_all_of_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

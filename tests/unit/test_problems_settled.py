@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from discovery.problems.regression import regressions
-from discovery.problems.settled import correlation_time, settled
+from discovery.problems.settled import borne_out, correlation_time, settled
 from discovery.smoothing.kalman import Kalman
 from discovery.types import DiscoveryProblem, Law, Trajectory, symbol
 
@@ -42,6 +42,18 @@ def test_the_derivative_of_a_position_is_the_velocity(noise: float, law_of: LawO
 def test_what_only_resembles_a_velocity_stays_open(equation: str, law_of: LawOf, problem_of: ProblemOf) -> None:
     """Another factor or another term of a twentieth is seen at 1 % noise."""
     assert {} == settled(measured(law_of({**PENDULUM, "x": equation}), problem_of, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("equation", "has"),
+    [("v", True), ("1.006*v", True), ("0.5*v", False), ("v + 0.01", False), ("3*v**3 - 4*x*v", False), ("0", False)],
+)
+def test_a_law_need_not_have_what_was_settled(equation: str, has: bool, law_of: LawOf) -> None:
+    """Its factor is fitted; another factor or another form is another equation."""
+    found = {"x": symbol("v")}
+    assert (found if has else {}) == borne_out(found, law_of({**PENDULUM, "x": equation}))
+    rest = {"x": symbol("v") * 0}
+    assert (rest if equation == "0" else {}) == borne_out(rest, law_of({**PENDULUM, "x": equation}))
 
 
 def test_a_state_that_grows_by_itself_stays_open(law_of: LawOf, problem_of: ProblemOf) -> None:

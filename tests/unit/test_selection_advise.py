@@ -43,6 +43,16 @@ def test_advice_is_the_same_each_time(selected: Selected, problem: DiscoveryProb
     assert advise(selected, problem) == advise(selected, problem)
 
 
+def test_no_experiment_is_proposed_for_a_law_that_the_data_do_not_support(
+    selected: Selected, problem: DiscoveryProblem
+) -> None:
+    """Narrower constants of a wrong law are worth nothing; what its constants are like is still told."""
+    doubted = advise(selected, problem, supported=False)
+    assert () == doubted.experiments
+    assert () != advise(selected, problem).experiments
+    assert advise(selected, problem).sensitivities == doubted.sensitivities
+
+
 def test_there_is_no_advice_without_a_law_or_time(selected: Selected, problem: DiscoveryProblem) -> None:
     """An empty ranking, and a deadline that has passed."""
     assert Advice() == advise(TrajectorySelector().run([], problem), problem)

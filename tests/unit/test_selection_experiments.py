@@ -112,6 +112,33 @@ def test_starts_can_be_set_by_a_person(early: DiscoveryProblem) -> None:
     np.testing.assert_allclose(stage.tried, np.round(stage.tried, 2), atol=1e-12)
 
 
+def test_a_start_keeps_the_sums_that_the_law_conserves(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Of 1000 people none are made up, nor fewer than none; another law, or one that time drives, asks for no sum."""
+    equations = {"s": "-c0*s*i", "i": "c0*s*i - c1*i", "r": "c1*i"}
+    law = law_of(equations, 0.002, 0.4)
+    problem = problem_of(law, [[990.0, 10.0, 0.0]], np.linspace(0.0, 20.0, 100))
+    kept = stage_of(problem, 100, law=law).tried
+    np.testing.assert_allclose(kept.sum(axis=1), 1000.0, rtol=0.02)
+    assert np.all(kept >= -1.0)
+    assert np.ptp(kept[:, 0]) > 500.0
+    free = stage_of(problem, 100).tried
+    for other in ("c1*i*r", "c1*i + t"):
+        law = law_of({**equations, "r": other}, 0.002, 0.4)
+        np.testing.assert_array_equal(free, stage_of(problem, 100, law=law).tried)
+    assert np.max(free.sum(axis=1)) > 2000.0
+
+
+def test_time_has_its_unit(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Where it is known; a map's time is counted in steps."""
+    one = informative(fitted(early, law_of(LOGISTIC, 1.0, 1.0)), stage_of(early, 200, unit="min"), SETTINGS)
+    assert one is not None
+    assert " over 3.98 min would make" in one.text
+    law = law_of(LOGISTIC, 1.0, 1.0)
+    assert ("time units", "s", "steps") == (law.spans(), law.spans("s"), replace(law, discrete=True).spans("s"))
+
+
 def test_log_normal_noise_needs_positive_states(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
     """Runs that leave them are passed over, and nothing warns."""
     noise = replace(early.smoothing.noise, kind="lognormal", scale=np.array([0.05]))

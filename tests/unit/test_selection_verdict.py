@@ -275,6 +275,7 @@ def test_an_exact_line_does_not_wander() -> None:
 def test_the_horizon_is_told_where_it_is_finite() -> None:
     """A chaotic law says how far its forecasts hold."""
     assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
+    assert "about 2.5 min (until" in texts(judge(replace(SELECTED, horizon=2.5), unit="min"), "good")
 
 
 def test_the_horizon_of_a_wrong_law_is_no_praise() -> None:

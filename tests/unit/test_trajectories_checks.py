@@ -47,7 +47,10 @@ CASES = {
     "size": (GOOD[::15], TIMES[::15]),
     "gaps": (np.delete(GOOD, [50, 51], axis=0), np.delete(TIMES, [50, 51])),
     "sparse": (np.sin(40.0 * TIMES)[:, None] + 0.0 * GOOD, TIMES),
+    "order": (GOOD[:, :1], TIMES),
     "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
+    "input": (with_column(np.cos(0.4 * TIMES)), TIMES),
+    "code": (changed(GOOD, [100, 300], -9999.0), TIMES),
     "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
     "resolution": (np.round(2 * WAVES) / 2, TIMES),
     "strays": (changed(GOOD, 300, 5.0), TIMES),
@@ -83,6 +86,62 @@ def test_runs_from_one_start_are_noticed() -> None:
     other = from_arrays([GOOD[:300], GOOD[100:400]], TIMES[:300])
     assert "starts" in subjects(check(same))
     assert "starts" not in subjects(check(other))
+
+
+def test_only_a_state_that_clearly_comes_and_goes_alone_is_of_second_order() -> None:
+    """Not a decay whose end is noise, nor steps of a map, nor a state with an input or another state beside it."""
+    assert "x0'' = f(x0, x0')" == looked_at(GOOD[:, :1]).law
+    decay = np.exp(-TIMES)[:, None] + 0.08 * NOISE[:, :1]
+    steps = np.array([0.3, 0.9, 0.5, 0.1])[np.arange(600) % 4][:, None] + 0.001 * NOISE[:, :1]
+    for table in (decay, steps, GOOD):
+        assert "" == looked_at(table).law
+    assert "" == check(from_arrays(GOOD[:, :1], TIMES, inputs=GOOD[:, 1:])).law
+    assert () == looked_at(GOOD[:, :1]).notes
+
+
+def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() -> None:
+    """Not where one is in between, nor where none has noise, nor where another column is its derivative."""
+    torque = np.round(np.cos(0.4 * TIMES), 4)
+    assert ("x2",) == looked_at(with_column(torque)).switches
+    assert () == looked_at(with_column(torque + 0.001 * NOISE[:, 2])).switches
+    assert () == looked_at(np.column_stack([WAVES, torque])).switches
+    assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
+
+
+def test_however_few_entries_are_missing_their_number_is_told(tmp_path: Path) -> None:
+    """An empty cell, a dash and a spreadsheet's error are all missing, and nobody meant all of them to be."""
+    table = pd.DataFrame({"t": TIMES, "x [m]": GOOD[:, 0], "y": GOOD[:, 1]}).astype({"x [m]": object})
+    table.loc[[7, 80, 300], "x [m]"] = ["", "-", "#N/A"]
+    table.to_csv(tmp_path / "holes.csv", index=False)
+    (alert,) = [one for one in check(read_csv(tmp_path / "holes.csv")).alerts if one.subject == "missing"]
+    assert ("Entries are missing: x [m] 3 of 600.", ("x [m]",)) == (alert.text, alert.columns)
+
+
+def test_what_is_switched_is_no_noisy_state() -> None:
+    """Its steps are no noise that could hide terms, and no course that is sampled too coarsely."""
+    checked = looked_at(with_column(np.floor(TIMES) % 4.0))
+    assert {"resolution"} == subjects(checked)
+
+
+def test_what_stands_for_missing_spoils_no_figure() -> None:
+    """The state is as it is with the entries empty; the alert tells how often which number is there."""
+    coded, empty = (looked_at(changed(GOOD, [100, 300], value)) for value in (-9999.0, np.nan))
+    (state, _), (other, _) = coded.facts.states, empty.facts.states
+    assert (other.noise, other.low, other.turns, 598, 0) == (
+        state.noise, state.low, state.turns, state.measured, state.missing
+    )  # fmt: skip
+    assert coded.alerts[0].text.startswith("x0 is -9999 twice, far from all else")
+    assert "missing" not in subjects(coded)
+
+
+def test_a_stray_in_a_short_record_does_not_pass_for_noise() -> None:
+    """One value far off spoils what is expected of a quarter of forty samples; a jump stands off on both sides."""
+    times = np.linspace(0.0, 5.0, 40)
+    decay = (10.0 * np.exp(-times / 2.0) + 0.05 * NOISE[:40, 0])[:, None]
+    (state,) = looked_at(changed(decay, 15, -500.0), times).facts.states
+    assert ((times[15],), True) == (state.strays, state.noise < 0.1)
+    (state,) = looked_at(np.where(times[:, None] < 2.5, decay, decay + 20.0), times).facts.states
+    assert () == state.strays
 
 
 def test_a_quantity_conserved_in_each_run_is_a_note() -> None:

@@ -59,6 +59,39 @@ def test_what_is_conserved_in_each_run_is_no_constraint() -> None:
     assert ("x² + 0.25 y²", False, -1) == (words(energy, "xy"), energy.everywhere, energy.surplus)
 
 
+def epidemic(seed: int) -> tuple[Trajectory, list[float]]:
+    """Counts of 5000 people on 75 days, with the noise of counts; susceptible, infected, recovered."""
+    times, states = np.arange(75.0), np.array([4990.0, 10.0, 0.0])
+    course: list[np.ndarray] = []
+    for _ in times:
+        course.append(states)
+        for _ in range(50):
+            new, gone = 0.42 * states[0] * states[1] / 5000.0 / 50.0, 0.14 * states[1] / 50.0
+            states = states + np.array([-new, new - gone, gone])
+    counts = np.random.default_rng(seed).poisson(np.array(course)).astype(float)
+    run = Trajectory(times, counts, ("S", "I", "R"))
+    return run, [residuals([run], state).scale for state in range(3)]
+
+
+@pytest.mark.parametrize("seed", [0, 2, 7, 8, 10, 21])
+def test_a_sum_of_counts_is_found_though_its_noise_is_hardly_known(seed: int) -> None:
+    """Few rows, and noise that grows with the count: the sum alone is told, with factors 1, and no conic."""
+    run, noise = epidemic(seed)
+    (total,) = relations([run], noise)
+    assert ((1.0, 1.0, 1.0), 1) == (total.factors, total.degree)
+    assert pytest.approx(5000.0, rel=0.005) == total.value
+
+
+def test_an_arc_that_any_conic_can_draw_is_no_relation() -> None:
+    """Those of recovered and susceptible would have centres where nothing was measured; that of a circle is inside."""
+    for seed in range(6):
+        run, noise = epidemic(seed)
+        pair = Trajectory(run.times, run.states[:, [0, 2]], ("S", "R"))
+        for one in relations([pair], [noise[0], noise[2]]):
+            assert "(" not in words(one, pair.names)
+    assert ["(x - 3)² + (y - 2)² = 1"] == told([[3 + SINE, 2 + COSINE]], 0.002)
+
+
 def test_a_computed_column_is_told_from_a_measured_one() -> None:
     """A copy has the noise of its original; a second measurement has its own."""
     noisy = SINE + 0.05 * np.random.default_rng(1).normal(size=len(TIMES))

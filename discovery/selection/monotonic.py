@@ -1,0 +1,42 @@
+"""What no law of one state can do: come back. Solutions of x' = f(x) are monotonic, whatever f is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from discovery.dynamics.windows import Windows
+from discovery.trajectories.sampling import CLEAR, TURN, turning
+from discovery.types import Finding, Law, symbol
+
+# Turns that are no accident, all runs together.
+SEVERAL = 3
+
+
+def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
+    """Why a law of one state fails on data that come and go; nothing where time, an input or a map may turn it."""
+    if len(law.states) != 1 or law.inputs or law.discrete or symbol("t") in law.skeletons[0].free_symbols:
+        return
+    (state,) = law.states
+    if (turns := _turns(windows)) >= SEVERAL:
+        yield Finding(
+            "bad",
+            f"{state} turns back {turns} times, which it never does by a law {state}' = f({state}): say that it is of "
+            f"second order, --law \"{state}'' = f({state}, {state}')\", or name what drives it with --inputs.",
+        )
+
+
+def _turns(windows: Windows) -> int:
+    """How often the only state turns back by more than any noise could make it."""
+    runs: dict[int, list[np.ndarray]] = {}
+    for (run, _), (low, high) in zip(windows.places, pairwise(windows.offsets.tolist()), strict=True):
+        runs.setdefault(run, []).append(np.arange(low, high))
+    there = windows.weights[:, 0] > 0.0
+    if not runs or not there.any():
+        return 0
+    values, noise = windows.values[:, 0], 1.0 / windows.weights[there, 0]
+    back = max(TURN * float(np.ptp(values[there])), CLEAR * float(noise.max()))
+    every = [np.concatenate(pieces) for pieces in runs.values()]
+    return sum(len(turning(values[rows[there[rows]]], back)) for rows in every)

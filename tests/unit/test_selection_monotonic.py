@@ -1,0 +1,43 @@
+"""What no law of one state can do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.windows import Windows, cut
+from discovery.selection.monotonic import one_way
+from discovery.types import DiscoveryProblem, Law
+
+TIMES = np.linspace(0.0, 10.0, 200)
+
+
+@pytest.fixture(scope="module")
+def wave(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> DiscoveryProblem:
+    """A state that time drives up and down."""
+    return problem_of(law_of({"x": "3*cos(3*t)"}), [[0.0]], TIMES, noise=0.02)
+
+
+def windows_of(problem: DiscoveryProblem, length: int) -> Windows:
+    """The measurements in windows."""
+    return cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, length)
+
+
+@pytest.mark.parametrize("length", [10, 200])
+def test_what_comes_back_follows_no_law_of_one_state(
+    length: int, wave: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """Half oscillations are counted over all windows of a run, and the way out is said."""
+    (finding,) = one_way(law_of({"x": "-x"}), windows_of(wave, length))
+    assert finding.text.startswith("x turns back 9 times, which it never does by a law x' = f(x)")
+    assert "--law \"x'' = f(x, x')\"" in finding.text
+
+
+def test_time_may_turn_it(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """And so may the steps of a map; and what only falls needs no reason."""
+    windows = windows_of(wave, 200)
+    assert () == tuple(one_way(law_of({"x": "-x + cos(t)"}), windows))
+    assert () == tuple(one_way(replace(law_of({"x": "-x"}), discrete=True), windows))
+    falling = replace(windows, values=np.sort(windows.values, axis=0))
+    assert () == tuple(one_way(law_of({"x": "-x"}), falling))
