@@ -45,7 +45,7 @@ def forecast_table(
     noise = result.smoothing.noise
     if errors is not None:
         noise = NoiseModel("additive", errors, np.zeros(len(errors)))
-    starts = measured_starts(start, noise, draws=draws, seed=seed)
+    starts = _possible(measured_starts(start, noise, draws=draws, seed=seed), start, result)
     found = forecast(
         result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=seed, drive=drive
     )  # fmt: skip
@@ -58,3 +58,30 @@ def forecast_table(
             for end, values in (("low", found.lows), ("high", found.highs)):
                 table[f"{name}_{end}{header[len(name) :]}"] = values[:, i]
     return table
+
+
+def _possible(
+    starts: Float[np.ndarray, "draw state"], start: Float[np.ndarray, " state"], result: DiscoveryResult
+) -> Float[np.ndarray, "draw state"]:
+    """The starts, none below zero of a state that never was: who counts ten does not have minus three."""
+    measured = np.vstack([run.states for run in result.trajectories])
+    never = (np.nanmin(np.where(np.isnan(measured), np.inf, measured), axis=0) >= 0.0) & (start >= 0.0)
+    return np.where(never, np.maximum(starts, 0.0), starts)
+
+
+def doubts(result: DiscoveryResult, start: Float[np.ndarray, " state"], table: pd.DataFrame) -> tuple[str, ...]:
+    """What speaks against a forecast, in sentences for who asked for it."""
+    said: list[str] = []
+    if result.status == "not_found":
+        said.append(f"The data do not support this law: {result.verdict.headline}")
+    below = [header for header, value in zip(result.headers.values(), start, strict=True) if value <= 0.0]
+    if below and result.smoothing.noise.kind == "lognormal":
+        said.append(f"{', '.join(below)} starts at zero or below, where no measurement of the run was.")
+    open_ended = ~np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
+    if open_ended.any():
+        since = table[result.time_name].iloc[int(np.argmax(open_ended))]
+        said.append(
+            f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in forty cannot be "
+            "followed so far. A start that is known better narrows it: --start-error."
+        )
+    return tuple(said)

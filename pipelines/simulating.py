@@ -50,7 +50,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
         UsageError: the state or the times make no sense, or inputs are missing or not wanted.
         DataError: the run holds no law, or the inputs cannot be used.
     """
-    from pipelines.forecasts import forecast_table
+    from pipelines.forecasts import doubts, forecast_table
     from pipelines.store import load
 
     result = load(folder)
@@ -64,6 +64,8 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
     table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
+    for sentence in doubts(result, state, table):
+        sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
 
 

@@ -89,7 +89,7 @@ def _of_the_page(result: DiscoveryResult, drawn: tuple[str, ...], front: Explore
     absent = {anchor for anchor in ("fit", "dynamics", "residuals", "figures") if not illustrated[anchor]}
     absent |= {"rivals"} if front is None else set()
     absent |= {"engines"} if not result.ranking.front else set()
-    absent |= {"open"} if result.advice == Advice() else set()
+    absent |= {"open"} if result.advice == Advice(covariance=result.advice.covariance) else set()
     absent |= {"references"} if not result.cites else set()
     headings = HEADINGS | {"law": LAW_HEADINGS[result.status]}
     laws = result.ranking.front[: 1 if front is None else len(front.choices)]

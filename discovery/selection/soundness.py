@@ -30,7 +30,8 @@ def sound_first(
 ) -> tuple[list[Refined], int]:
     """The same laws with those that blow up on the data at the end, and how many these are.
 
-    Those are the ones before the first that does not blow up. Of laws that tie with that one, one leads that can be followed from a start that is off by what a measurement is.
+    Those are the ones before the first that does not blow up. Of laws that tie with that one, one leads that can be
+    followed from a start that is off by what a measurement is.
     """
     leading: int | None = None
     chosen: int | None = None

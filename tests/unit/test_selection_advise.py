@@ -54,6 +54,7 @@ def test_no_experiment_is_proposed_for_a_law_that_the_data_do_not_support(
 
 
 def test_there_is_no_advice_without_a_law_or_time(selected: Selected, problem: DiscoveryProblem) -> None:
-    """An empty ranking, and a deadline that has passed."""
+    """An empty ranking has none; after the deadline it is told how well constants are known, for forecasts' bands."""
     assert Advice() == advise(TrajectorySelector().run([], problem), problem)
-    assert Advice() == advise(selected, problem, deadline=Deadline.after(0.0))
+    late = advise(selected, problem, deadline=Deadline.after(0.0))
+    assert Advice(covariance=advise(selected, problem).covariance) == late

@@ -1,0 +1,37 @@
+"""Forecasts as a table, and what is said against them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.forecasts import doubts, forecast_table
+from pipelines.store import load
+
+START, TIMES = np.array([0.01]), np.linspace(0.0, 1.0, 3)
+
+
+def test_a_state_that_never_was_negative_does_not_begin_there(run: Path) -> None:
+    """However uncertain its start is; one that was goes below."""
+    result = load(run)
+    wide = np.array([0.5])
+    assert 0.0 == forecast_table(result, START, TIMES, errors=wide, draws=40)["x_low"].min()
+    signed = replace(result.trajectories[0], states=result.trajectories[0].states - 10.0)
+    result = replace(result, trajectories=(signed,))
+    assert forecast_table(result, START, TIMES, errors=wide, draws=40)["x_low"].min() < -0.5
+
+
+def test_what_speaks_against_a_forecast_is_said(run: Path) -> None:
+    """A law that was not found, a start where nothing can be, and a band without an end; of a good one nothing."""
+    result = load(run)
+    table = forecast_table(result, START, TIMES, draws=40)
+    assert () == doubts(result, START, table)
+    refuted = replace(result, verdict=replace(result.verdict, status="not_found", headline="No."))
+    assert ("The data do not support this law: No.",) == doubts(refuted, START, table)
+    noise = replace(result.smoothing.noise, kind="lognormal")
+    positive = replace(result, smoothing=replace(result.smoothing, noise=noise))
+    (said,) = doubts(positive, -START, table)
+    assert said.startswith("x starts at zero or below")
+    table.loc[1:, "x_high"] = np.inf
+    (said,) = doubts(result, START, table)
+    assert said.startswith("From t = 0.5 on the band has no end")
