@@ -41,6 +41,19 @@ def safe_names(headers: Sequence[str]) -> dict[str, str]:
     return names
 
 
+def header_of(name: str, headers: Sequence[str]) -> str:
+    """The header of a column that may be told without its unit, or by its identifier; the name itself if there is none.
+
+    What stands for two columns stands for neither.
+    """
+    if name in headers:
+        return name
+    plain = [header for header in headers if bare(header) == name]
+    if len(plain) == 1:
+        return plain[0]
+    return name if plain else safe_names(headers).get(name, name)
+
+
 def is_safe(name: str) -> bool:
     """Whether the name can stand for a state in expressions as it is."""
     if not (name.isascii() and name.isidentifier()) or name.startswith("__"):

@@ -14,7 +14,7 @@ from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import safe_names
+from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
@@ -56,9 +56,9 @@ def read_csv(
     source = inspect(Path(path))
     layout = survey(source)
     states, trajectory, inputs = (
-        [_header(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
+        [header_of(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
     )
-    time = time and _header(time, layout.headers)
+    time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
@@ -107,7 +107,7 @@ def read_course(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    time = time and _header(time, layout.headers)
+    time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs, {"t": unit})
@@ -115,12 +115,6 @@ def read_course(
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
     driving = find_inputs(table, inputs, np.arange(len(clock.times)))
     return clock.times, np.column_stack(list(driving.values()))
-
-
-def _header(name: str, headers: Sequence[str]) -> str:
-    """The header of a column that may be told without its unit, if that tells it from others."""
-    plain = [bare(header) for header in headers]
-    return headers[plain.index(name)] if name not in headers and plain.count(name) == 1 else name
 
 
 def _check_told(
