@@ -62,7 +62,7 @@ class Columns:
             DataError: the columns do not fit.
         """
         if isinstance(X, pd.DataFrame):
-            table = self._in_full(X)
+            table = _in_full(X, self.states)
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
             return table[list(self.states)].to_numpy(dtype=np.float64)
@@ -70,7 +70,7 @@ class Columns:
         if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
             return points[:, [self.given.index(name) for name in self.states]]
         if points.ndim != 2 or points.shape[1] != len(self.states):
-            raise self.misfit(points.shape)
+            raise _misfit(self, points.shape)
         return points
 
     def starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
@@ -80,7 +80,7 @@ class Columns:
             DataError: there is not one number for each state.
         """
         if isinstance(x0, Mapping | pd.Series):
-            table = self._in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]))
+            table = _in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]), self.states)
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(
                     f"x0 has no value of {missing[0]!r}. Give one for each of {', '.join(self.states)}; units may be "
@@ -99,7 +99,7 @@ class Columns:
             DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
         if inputs is None and self.inputs and isinstance(X, pd.DataFrame):
-            inputs = X if set(self.inputs) <= set(self._in_full(X).columns) else None
+            inputs = X if set(self.inputs) <= set(_in_full(X, self.inputs).columns) else None
         inputs = self.wanted(inputs)
         if inputs is None:
             return np.empty((rows, 0))
@@ -128,16 +128,10 @@ class Columns:
             return [self.wanted(one) for one in cast("list[Any]", inputs)]
         if not isinstance(inputs, pd.DataFrame):
             return inputs
-        table = self._in_full(inputs)
+        table = _in_full(inputs, self.inputs)
         if missing := [name for name in self.inputs if name not in table.columns]:
             raise DataError(f"The inputs have no column {missing[0]!r}. They need {', '.join(self.inputs)}.")
         return table[list(self.inputs)]
-
-    def _in_full(self, table: pd.DataFrame) -> pd.DataFrame:
-        """The table with full headers where its columns are named without units, or by the identifiers of a law."""
-        known = (*self.states, *self.inputs)
-        full = {one: header_of(one, known) for one in table.columns if isinstance(one, str)}
-        return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
 
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
@@ -169,7 +163,7 @@ class Columns:
         elif len(given) in (len(self.given), len(self.states)):
             names = self.given if len(given) == len(self.given) else self.states
         else:
-            raise self.misfit(np.shape(tables))
+            raise _misfit(self, np.shape(tables))
         counted = _counted(times, self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
@@ -179,18 +173,25 @@ class Columns:
             )
         return runs
 
-    def misfit(self, shape: tuple[int, ...]) -> DataError:
-        """The error of an array with other columns, worded so that scikit-learn's tools know it."""
-        return DataError(
-            f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(self.given)} "
-            f"features as input: one column for each of {', '.join(self.states)}. Its shape is {shape}. "
-            "Reshape your data to one row for each point."
-        )
-
     @property
     def index(self) -> pd.Index:
         """The states as the columns of a table."""
         return pd.Index(self.states)
+
+
+def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
+    """The error of an array with other columns, worded so that scikit-learn's tools know it."""
+    return DataError(
+        f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(columns.given)} "
+        f"features as input: one column for each of {', '.join(columns.states)}. Its shape is {shape}. "
+        "Reshape your data to one row for each point."
+    )
+
+
+def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
+    """The table with these headers where its columns are named without units, or by the identifiers of a law."""
+    full = {one: header_of(one, headers) for one in table.columns if isinstance(one, str)}
+    return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
 
 
 def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None) -> tuple[Measurements, Columns]:
