@@ -112,6 +112,13 @@ def test_pysr_without_julia_is_exit_code_5(
         ("2.0*x", "3.0*x", "same structure"),
         ("-0.8*x", "-x*0.8", "identical"),
         ("x**2", "sin(x)", "different"),
+        ("2*x", "c0*x", "same structure"),
+        ("c0*x", "-2*x", "same structure"),
+        ("2*x/(3 + x)", "c0*x/(c1 + x)", "same structure"),
+        ("c0*x/(c1 + x)", "2e5*x/(3e5 + x)", "same structure"),
+        ("c3*x", "c0*x", "same structure"),
+        ("c0*x", "c0*x + c1", "different"),
+        ("2*x", "c0*x**2", "different"),
     ],
 )
 def test_expressions_are_compared(
