@@ -176,9 +176,9 @@ def _of_law(side: sp.Expr, text: str, law: Mapping[str, sp.Expr], names: Any) ->
     """
     from sympy.core.function import AppliedUndef
 
+    from discovery.headers import bare
     from discovery.symbolic.constants import substituted
     from discovery.types import symbol
-    from discovery.wording import bare
 
     for call in sorted(side.atoms(AppliedUndef), key=str):
         raise UsageError(f"{text.strip()} has the unknown function {call}. Write out what is to be compared.")

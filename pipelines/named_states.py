@@ -12,11 +12,11 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
-from discovery.wording import bare
 from pipelines.dates import Calendar, calendar_of
 
 

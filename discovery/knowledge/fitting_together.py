@@ -10,11 +10,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from discovery.errors import UsageError
+from discovery.headers import bare
 from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Conserved, Definition, Equation, Statement, Uses
 from discovery.laws import Unknown, told_symbol, unknown_symbol
-from discovery.wording import bare
 
 
 def check_kind(equations: Sequence[Equation], *, discrete: bool) -> None:

@@ -12,8 +12,8 @@ from itertools import count
 
 import sympy as sp
 
+from discovery.headers import bare
 from discovery.symbolic.parse import FUNCTIONS, NUMBERS
-from discovery.wording import bare
 
 TIME = "t"
 # Names that SymPy gives a meaning when it reads text, those of its modules (which are attributes of the package once

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
+from discovery.headers import bare
 from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
@@ -21,7 +22,6 @@ from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
 from discovery.trajectories.thinning import MOST_ROWS, thin
 from discovery.types import Trajectory
-from discovery.wording import bare
 
 
 def read_csv(
