@@ -34,7 +34,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, told
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -390,10 +390,8 @@ def main(began: float | None = None) -> NoReturn:
         typer.echo(f"error: {where} cannot be written: {error.strerror}. Make room, or choose another place.", err=True)
         leave(OutputError.exit_code)
     except Exception as error:
-        show = getattr(error, "show", None)  # click's own usage errors have it
-        if show is None:
+        if not told(error):
             raise
-        show()
         _suggest_check(sys.argv[1:2])
         leave(2)
     leave(code if isinstance(code, int) else 0)

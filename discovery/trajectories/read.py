@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
-from discovery.headers import bare
+from discovery.headers import bare, split_header
 from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
@@ -124,6 +124,11 @@ def _check_told(
     for header in told:
         if header not in headers:
             if other := next((one for one in headers if bare(one) == bare(header) != header), ""):
+                if split_header(other)[1] is None:
+                    raise UsageError(
+                        f"The column {other!r} of {path} has no unit, and {header!r} is wanted. If its values are in "
+                        f"{split_header(header)[1]}, name it so, else convert them first."
+                    )
                 raise UsageError(
                     f"The column {other!r} of {path} is not in the unit of {header!r}. Convert its values, and name it "
                     f"{header!r}."

@@ -134,6 +134,15 @@ def test_expressions_are_compared(
     assert (verdict, printed.err.strip()) == (document["verdict"], document["how"])
 
 
+def test_a_choice_that_is_none_is_answered_with_the_choices(
+    discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """In no library's words."""
+    assert 2 == discover("report", tmp_path, "--form", "tiny")
+    message = capsys.readouterr().err
+    assert "Invalid value for '--form': 'tiny' is not one of 'full', 'short', 'both'." in message
+
+
 def test_the_doctor_prints_lines_or_a_document(
     discover: Discover, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
