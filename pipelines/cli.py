@@ -33,7 +33,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, plain
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, plain, told
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -250,14 +250,14 @@ def simulate(
 @app.command(
     context_settings={"ignore_unknown_options": True},  # expressions may begin with a minus sign
     short_help="Tells whether two laws are the same.",
-    epilog=examples('discover compare "x*(1 + y)" "x + x*y"', "discover compare runs/one runs/other --json"),
+    epilog=examples('discover compare "x*(1 + y)" "x + x*y"', 'discover compare runs/one "x\' = c0*x" --json'),
 )
 def compare(
-    found: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
-    reference: Annotated[str, typer.Argument(help="Expression, or run folder.", show_default=False)],
+    found: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
+    reference: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Tells whether two expressions, or the laws of two runs, are the same law, and how that was decided."""
+    """Tells whether two expressions or laws of runs are one law, and how; c0, c1, ... are constants of any value."""
     from pipelines.comparing import compare_command
 
     compare_command(found, reference, as_json=as_json)
@@ -379,10 +379,8 @@ def main(began: float | None = None) -> NoReturn:
         typer.echo(f"error: {where} cannot be written: {error.strerror}. Make room, or choose another place.", err=True)
         leave(OutputError.exit_code)
     except Exception as error:
-        show = getattr(error, "show", None)  # click's own usage errors have it
-        if show is None:
+        if not told(error):
             raise
-        show()
         _suggest_check(sys.argv[1:2])
         leave(2)
     leave(code if isinstance(code, int) else 0)

@@ -1,27 +1,33 @@
-"""What `discover compare` prints: whether two expressions, or the laws of two runs, are the same."""
+"""What `discover compare` prints: whether two laws, each an expression or the law of a run, are the same."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from discovery.errors import UsageError
+from discovery.wording import listed
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from discovery.symbolic.compare import FormVerdict, Region
+
+_FREE = re.compile(r"c\d+")  # names of constants in laws
 
 
 def compare_command(found: str, reference: str, *, as_json: bool) -> None:
     """The verdict on stdout, and how it was reached on stderr; with ``as_json`` both in one document.
 
     Raises:
-        UsageError: an expression that is none, a folder without a law.
+        UsageError: an expression that is none, or that does not fit the law of the run, a folder without a law.
     """
     folders = [one for one in (found, reference) if Path(one).is_dir()]
-    if len(folders) == 1:
-        other = reference if folders == [found] else found
-        raise UsageError(f"{folders[0]} is a run, and {other} is no folder. Compare two runs or two expressions.")
     verdict = _compare_runs(found, reference) if folders else _compare_texts(found, reference)
     if as_json:
         error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
@@ -32,28 +38,163 @@ def compare_command(found: str, reference: str, *, as_json: bool) -> None:
     sys.stderr.write(f"{verdict.how}\n")
 
 
-def _compare_texts(found: str, reference: str) -> Any:
-    from discovery.symbolic.compare import compare as compare_expressions
+def _compare_texts(found: str, reference: str) -> FormVerdict:
     from discovery.symbolic.parse import parse
 
     left, right = parse(found), parse(reference)
-    names = sorted({str(symbol) for symbol in left.free_symbols | right.free_symbols})
-    return compare_expressions(left, right, names)
+    names = sorted(one for one in _symbols([left, right]) if not _FREE.fullmatch(one))
+    verdict = _judged({"": left}, {"": right}, names, {})
+    return replace(verdict, how=verdict.how.removeprefix("Equation of : "))
 
 
-def _compare_runs(found: str, reference: str) -> Any:
-    """The verdict on two laws, on the range of both records; inputs and time are variables as the states are."""
-    from discovery.symbolic.compare import compare_laws
-
-    results = [_with_law(folder) for folder in (found, reference)]
-    laws = [result.law.equations for result in results]
-    others = {str(one) for law in laws for side in law.values() for one in side.free_symbols}
-    names = tuple(dict.fromkeys((*laws[1], *sorted(others))))
-    seen = _seen(results)
+def _compare_runs(found: str, reference: str) -> FormVerdict:
+    """The verdict on the laws of two runs, or of a run and a text, on the range of the records; inputs and time are
+    variables as the states are.
+    """
+    results = {text: _with_law(text) for text in (found, reference) if Path(text).is_dir()}
+    laws = [dict(results[text].law.equations) if text in results else {} for text in (found, reference)]
+    for i, text in enumerate((found, reference)):
+        if text not in results:
+            laws[i] = _told(text, *next(iter(results.items())), laws[1 - i])
+            laws[1 - i] = {state: laws[1 - i][state] for state in laws[i]}
+    states = [state for result in reversed(results.values()) for state in result.law.equations]
+    used = sorted(_symbols([side for law in laws for side in law.values()]))
+    names = tuple(dict.fromkeys((*states, *(one for one in used if not _FREE.fullmatch(one)))))
+    seen = _seen([*results.values()])
     region = {name: seen[name] for name in names if name in seen}
-    verdict = compare_laws(*laws, names=names, region=region)
+    verdict = _judged(laws[0], laws[1], names, region)
     said = ", ".join(f"{low:.3g} <= {name} <= {high:.3g}" for name, (low, high) in region.items())
     return replace(verdict, how=f"{verdict.how} Compared where {said}.") if said else verdict
+
+
+def _judged(
+    found: Mapping[str, sp.Expr], reference: Mapping[str, sp.Expr], names: Sequence[str], region: Region
+) -> FormVerdict:
+    """The verdict, in which c0, c1, ... are constants of any value: the form alone is then compared.
+
+    Where only the found law has some, it is the family, of which the reference may be a member.
+    """
+    from discovery.symbolic.compare import compare_laws
+
+    free = {one for one in _symbols([*found.values(), *reference.values()]) if _FREE.fullmatch(one)}
+    if not free:
+        return compare_laws(found, reference, names=names, region=region)
+    inner = [one for one in _symbols(reference.values()) if _FREE.fullmatch(one)]
+    member, family = (found, reference) if inner else (reference, found)
+    best: FormVerdict | None = None
+    for size in (1.0, _size(member)):
+        # Any values do, but such as do not cancel, and not too far from those that are looked for.
+        values = {name: size * (1.0 + 0.618034 * i % 1.0) for i, name in enumerate(sorted(free), start=1)}
+        others = {
+            state: _put(side, {name: 1.3 * one for name, one in values.items()}) for state, side in member.items()
+        }
+        tried = compare_laws(others, family, names=names, region=region, free=values)
+        if best is None or tried.verdict in ("identical", "same structure"):
+            best = tried
+    assert best is not None
+    return _of_form(best, sorted(free, key=lambda name: int(name[1:])))
+
+
+def _of_form(verdict: FormVerdict, free: Sequence[str]) -> FormVerdict:
+    """The verdict on laws with free constants, in which nothing is said of the values that these were given."""
+    from discovery.symbolic.compare import FormVerdict
+
+    where = f"{verdict.how.partition(': ')[0]}: "
+    if verdict.verdict in ("identical", "same structure"):
+        are = "is a free constant" if len(free) == 1 else "are free constants"
+        return FormVerdict("same structure", f"One form: {listed(free)} {are}, so that values are not compared.")
+    if verdict.verdict == "different" and verdict.how.startswith(f"{where}No constants"):
+        return replace(verdict, how=f"{where}No values of {listed(free)} give it.")
+    return verdict
+
+
+def _size(law: Mapping[str, sp.Expr]) -> float:
+    """Typical size of the numbers of a law: the geometric mean."""
+    import numpy as np
+    import sympy as sp
+
+    numbers = [abs(float(one)) for side in law.values() for one in side.atoms(sp.Float, sp.Rational) if one != 0]
+    return float(np.exp(np.mean(np.log(numbers)))) if numbers else 1.0
+
+
+def _put(side: sp.Expr, values: Mapping[str, float]) -> sp.Expr:
+    import sympy as sp
+
+    from discovery.symbolic.constants import substituted
+    from discovery.types import symbol
+
+    put: dict[sp.Expr, sp.Expr] = {symbol(name): sp.Float(value) for name, value in values.items()}
+    return substituted(side, put)
+
+
+def _symbols(sides: Any) -> set[str]:
+    return {str(one) for side in sides for one in side.free_symbols}
+
+
+def _told(text: str, folder: str, result: Any, law: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """The right-hand sides that a text tells, by state: ``x' = ...; y' = ...``, or of one state the right side alone.
+
+    Raises:
+        UsageError: they are no equations of states of the law.
+    """
+    from discovery.knowledge.knowledge import Names
+    from discovery.knowledge.sentences import absolute, read_sentence
+    from discovery.knowledge.statements import Equation
+    from discovery.symbolic.parse import parse
+
+    names = Names(result.headers, result.inputs, result.time_name, discrete=result.law.discrete)
+    example = "; ".join(f"{state}' = ..." for state in law)
+    if "=" not in text:
+        if len(law) > 1:
+            raise UsageError(
+                f"{folder} is a run with {len(law)} equations, and {text} is neither a folder nor equations. Write "
+                f'"{example}", or some of these.'
+            )
+        return {state: _of_law(parse(text), text, law, names) for state in law}
+    told: dict[str, sp.Expr] = {}
+    for part in filter(str.strip, text.split(";")):
+        one = read_sentence(part)
+        state = names.identifier(one.state) if isinstance(one, Equation) else ""
+        if isinstance(one, Equation) and one.order == 2:
+            state = _rate(law, state)
+        if not isinstance(one, Equation) or state not in law:
+            raise UsageError(f"{part.strip()!r} is no equation of a state of {folder}. Write {example}.")
+        told[state] = _of_law(absolute(one.side), part, law, names)
+    return told
+
+
+def _rate(law: Mapping[str, sp.Expr], state: str) -> str:
+    """The state that is the rate of another; empty if there is none."""
+    return str(law[state]) if state in law and str(law[state]) in law else ""
+
+
+def _of_law(side: sp.Expr, text: str, law: Mapping[str, sp.Expr], names: Any) -> sp.Expr:
+    """A right-hand side in the symbols of a law.
+
+    Raises:
+        UsageError: it has a name that the law's data have not.
+    """
+    from sympy.core.function import AppliedUndef
+
+    from discovery.headers import bare
+    from discovery.symbolic.constants import substituted
+    from discovery.types import symbol
+
+    for call in sorted(side.atoms(AppliedUndef), key=str):
+        raise UsageError(f"{text.strip()} has the unknown function {call}. Write out what is to be compared.")
+    meant: dict[sp.Expr, sp.Expr] = {}
+    for name in sorted(_symbols([side])):
+        plain = name.rstrip("'")
+        own = names.identifier(plain)
+        own = own if plain == name else _rate(law, own)
+        own = own or ("t" if name in ("t", names.time, bare(names.time)) else "")
+        if not own and not _FREE.fullmatch(name):
+            raise UsageError(
+                f"{text.strip()} has {name!r}, which is no folder and no column of the run. Its columns are "
+                f"{', '.join(names.known)}; free constants are called c0, c1, ..."
+            )
+        meant[symbol(name)] = symbol(own or name)
+    return substituted(side, meant)
 
 
 def _with_law(folder: str) -> Any:

@@ -19,7 +19,9 @@ from rich.text import Text
 from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import OwnTable, own_tables
-from discovery.reports.rounding import NOT_DETERMINED, rounded
+from discovery.reports.rounding import NOT_DETERMINED
+from discovery.reports.rows import constants
+from discovery.reports.tables import written_term
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
 from pipelines.live import Screen, shown
@@ -31,6 +33,7 @@ from pipelines.told import spoken
 # A path in a log stays on one line; words between colons or brackets are words.
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 EVERY = 10.0  # seconds between two lines of one stage in a pipe
+WIDE = 80  # columns of a terminal that has room for the terms of constants
 SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
@@ -205,15 +208,20 @@ def say(mark: str, text: str, style: str) -> None:
 
 
 def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
-    names = constant_names(result)
-    table = Table("constant", "value", "95 % interval", box=None, pad_edge=False)
-    for i, value in enumerate(ranked.law.constants):
-        if i < len(ranked.law.told) and "[" in ranked.law.told[i]:
-            continue  # stands in a table of its own
-        low, high = (ranked.lows[i], ranked.highs[i]) if ranked.lows else (float("nan"), float("nan"))
-        shown, *ends = rounded(value, low, high)
-        told = NOT_DETERMINED if NOT_DETERMINED in ends else f"{ends[0]} … {ends[1]}"
-        table.add_row(Text(plain(names.get(f"c{i}", f"c{i}"))), shown, told)
+    """The table of constants, with units where columns have some, and with terms where there is room for them."""
+    names, rows = constant_names(result), constants(result, ranked)
+    units, terms = any(row.unit not in ("", "–") for row in rows), TALK.width >= WIDE
+    table = Table(box=None, pad_edge=False)
+    for name in ("constant", "value", "95 % interval", *["unit"] * units):
+        table.add_column(name, no_wrap=True)
+    if terms:
+        table.add_column("first term", overflow="fold")  # the one that gives way
+    for row in rows:
+        told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
+        places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in row.states)
+        term = f"{with_names(written_term(row.term), names)} in {places}"
+        words = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
+        table.add_row(*(Text(plain(word)) for word in words))
     if table.row_count:
         TALK.print(table)
 

@@ -9,8 +9,8 @@ from jaxtyping import Float
 
 from discovery.dynamics.forecast import forecast, measured_starts
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.types import DiscoveryResult, Drive, NoiseModel
-from discovery.wording import bare
 
 if TYPE_CHECKING:
     import pandas as pd

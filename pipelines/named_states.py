@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, cast
 
 import numpy as np
@@ -11,10 +12,11 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
-from discovery.wording import bare
 from pipelines.dates import Calendar, calendar_of
 
 
@@ -54,28 +56,37 @@ class Columns:
 
         Args:
             X: an array with all columns of the data, or with the states alone; or a table, whose columns are found by
-                their names.
+                their names, with or without their units.
 
         Raises:
             DataError: the columns do not fit.
         """
         if isinstance(X, pd.DataFrame):
-            missing = [name for name in self.states if name not in X.columns]
-            if missing:
+            table = _in_full(X, self.states)
+            if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
-            return X[list(self.states)].to_numpy(dtype=np.float64)
+            return table[list(self.states)].to_numpy(dtype=np.float64)
         points = np.asarray(X, dtype=np.float64)
         if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
             return points[:, [self.given.index(name) for name in self.states]]
         if points.ndim != 2 or points.shape[1] != len(self.states):
-            raise self.misfit(points.shape)
+            raise _misfit(self, points.shape)
         return points
 
     def starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
-        """One or more initial states, also as a dictionary or a row of a table."""
+        """One or more initial states, also as a dictionary or a row of a table.
+
+        Raises:
+            DataError: there is not one number for each state.
+        """
         if isinstance(x0, Mapping | pd.Series):
-            named = cast("Mapping[str, float]", x0)
-            return self.read(pd.DataFrame([dict(named.items())]))
+            table = _in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]), self.states)
+            if missing := [name for name in self.states if name not in table.columns]:
+                raise DataError(
+                    f"x0 has no value of {missing[0]!r}. Give one for each of {', '.join(self.states)}; units may be "
+                    "left out."
+                )
+            return self.read(table)
         return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(np.asarray(x0, dtype=np.float64)))
 
     def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
@@ -87,8 +98,8 @@ class Columns:
         Raises:
             DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
-        if inputs is None and self.inputs and isinstance(X, pd.DataFrame) and set(self.inputs) <= set(X.columns):
-            inputs = X
+        if inputs is None and self.inputs and isinstance(X, pd.DataFrame):
+            inputs = X if set(self.inputs) <= set(_in_full(X, self.inputs).columns) else None
         inputs = self.wanted(inputs)
         if inputs is None:
             return np.empty((rows, 0))
@@ -117,9 +128,10 @@ class Columns:
             return [self.wanted(one) for one in cast("list[Any]", inputs)]
         if not isinstance(inputs, pd.DataFrame):
             return inputs
-        if missing := [name for name in self.inputs if name not in inputs.columns]:
+        table = _in_full(inputs, self.inputs)
+        if missing := [name for name in self.inputs if name not in table.columns]:
             raise DataError(f"The inputs have no column {missing[0]!r}. They need {', '.join(self.inputs)}.")
-        return inputs[list(self.inputs)]
+        return table[list(self.inputs)]
 
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
@@ -151,7 +163,7 @@ class Columns:
         elif len(given) in (len(self.given), len(self.states)):
             names = self.given if len(given) == len(self.given) else self.states
         else:
-            raise self.misfit(np.shape(tables))
+            raise _misfit(self, np.shape(tables))
         counted = _counted(times, self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
@@ -161,18 +173,25 @@ class Columns:
             )
         return runs
 
-    def misfit(self, shape: tuple[int, ...]) -> DataError:
-        """The error of an array with other columns, worded so that scikit-learn's tools know it."""
-        return DataError(
-            f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(self.given)} "
-            f"features as input: one column for each of {', '.join(self.states)}. Its shape is {shape}. "
-            "Reshape your data to one row for each point."
-        )
-
     @property
     def index(self) -> pd.Index:
         """The states as the columns of a table."""
         return pd.Index(self.states)
+
+
+def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
+    """The error of an array with other columns, worded so that scikit-learn's tools know it."""
+    return DataError(
+        f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(columns.given)} "
+        f"features as input: one column for each of {', '.join(columns.states)}. Its shape is {shape}. "
+        "Reshape your data to one row for each point."
+    )
+
+
+def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
+    """The table with these headers where its columns are named without units, or by the identifiers of a law."""
+    full = {one: header_of(one, headers) for one in table.columns if isinstance(one, str)}
+    return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
 
 
 def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None) -> tuple[Measurements, Columns]:
@@ -210,11 +229,29 @@ def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
         return X, t, "t"
     several = isinstance(X, list | tuple)
     tables: list[Any] = list(cast("Sequence[Any]", X)) if several else [X]
+    header = _header(t, tables, "t")
+    rest, times = [table.drop(columns=header) for table in tables], [table[header] for table in tables]
+    return (rest, times, header) if several else (rest[0], times[0], header)
+
+
+def _header(name: str, tables: Sequence[Any], what: str) -> str:
+    """The header of the column that is told in tables, with or without its unit.
+
+    Raises:
+        DataError: one is no table, or has no such column.
+    """
+    header = name
     for table in tables:
-        if not isinstance(table, pd.DataFrame) or t not in table.columns:
-            raise DataError(f"t is {t!r}, but X has no column of that name. Pass tables that have it, or times.")
-    rest, times = [table.drop(columns=t) for table in tables], [table[t] for table in tables]
-    return (rest, times, t) if several else (rest[0], times[0], t)
+        columns = [str(one) for one in table.columns] if isinstance(table, pd.DataFrame) else []
+        header = header_of(name, columns)
+        if header not in columns:
+            near = get_close_matches(name, [*map(bare, columns), *columns], n=1)
+            hint = f"Did you mean {header_of(near[0], columns)!r}? " if near else ""
+            there = f"{hint}The columns are {', '.join(map(repr, columns))}" if columns else "It is no table of pandas"
+            raise DataError(
+                f"There is no column {name!r} in X for {what}. {there}. Pass tables that have it, or its values."
+            )
+    return header
 
 
 def _each(times: Any) -> list[Any]:
@@ -243,14 +280,8 @@ def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:
         isinstance(named, list | tuple) and named and all(isinstance(one, str) for one in cast("list[Any]", named))
     ):
         return tables, inputs
-    headers = list(cast("Sequence[str]", named))
     several = isinstance(tables, list | tuple)
     runs: list[Any] = list(cast("Sequence[Any]", tables)) if several else [tables]
-    for run in runs:
-        missing = [one for one in headers if not isinstance(run, pd.DataFrame) or one not in run.columns]
-        if missing:
-            raise DataError(
-                f"There is no column {missing[0]!r} in X for the inputs. Pass tables that have it, or arrays."
-            )
+    headers = [_header(one, runs, "the inputs") for one in cast("Sequence[str]", named)]
     rest, drives = [run.drop(columns=headers) for run in runs], [run[headers] for run in runs]
     return (rest, drives) if several else (rest[0], drives[0])

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
@@ -39,6 +39,16 @@ def plain(text: str, longest: int = _LONGEST) -> str:
 def lines(text: str) -> str:
     """As :func:`plain`, line by line."""
     return "\n".join(plain(line) for line in text.splitlines())
+
+
+def told(error: Any) -> bool:
+    """Whether an error is one of a command's usage, which then tells itself; without its library's word before ours."""
+    if not hasattr(error, "show"):
+        return False
+    if isinstance(getattr(error, "message", None), str):
+        error.message = error.message.replace("Value error, ", "")
+    error.show()
+    return True
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from discovery.errors import UsageError
-from discovery.knowledge.knowledge import Hidden
+from discovery.headers import bare
+from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Conserved, Definition, Equation, Statement, Uses
 from discovery.laws import Unknown, told_symbol, unknown_symbol
@@ -112,6 +113,72 @@ def check_hidden(hidden: Iterable[Hidden], templates: Mapping[str, sp.Expr], unk
                 f"{one.header} was not measured, so that its equation has to be told in full, with free constants "
                 f"at most: its course could be anything. Tell {one.header}' without unknown functions, or measure it."
             )
+
+
+def check_acting(
+    told: Mapping[str, tuple[Hidden, str]],
+    names: Names,
+    templates: Mapping[str, sp.Expr],
+    unknowns: Sequence[Unknown],
+    conserved: Iterable[sp.Expr] = (),
+) -> None:
+    """Every state that was not measured acts on one that was, or may: else it is a column that is misspelt.
+
+    It may act on a column of which nothing is told if a column acts on it in turn: where infected people alone were
+    counted, those who can be infected are told as S' = -beta*S*I.
+
+    Args:
+        told: hidden states with the sentence that tells each, by the name that sentences use.
+        unknowns: functions of which the arguments were told.
+
+    Raises:
+        ExpressionError: one does not.
+    """
+    arguments = {str(unknown_symbol(one.name)): one.arguments for one in unknowns}
+    behind = {state: _names(side, arguments) for state, side in templates.items()}
+    measured = set(names.states)
+    acting = _reached(behind, measured.union(*(_names(one, {}) for one in conserved)))
+    if any(name.endswith("()") for state in measured for name in behind[state]):
+        acting |= _reached(behind, {one.name for one, _ in told.values() if _reached(behind, {one.name}) & measured})
+    for name, (one, sentence) in told.items():
+        if one.name not in acting:
+            first = next(bare(header) for header in names.states.values())
+            near = _alike(name, names)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise pointed(
+                sentence, max(0, sentence.find(name)),
+                f"There is no column {name!r}, and no equation of a column depends on it, so that no data would speak "
+                f"of it.{hint} The columns are {', '.join(map(repr, names.known))}. If it was not measured, tell on "
+                f"what it acts, as in {first}' = f({first}, {name})",
+            )  # fmt: skip
+
+
+def _names(side: sp.Expr, arguments: Mapping[str, Sequence[sp.Expr]]) -> set[str]:
+    """Of all symbols in an expression, and in the arguments of its functions; f() is one that may have any."""
+    found = set[str]()
+    for name in map(str, side.free_symbols):
+        found |= {str(one) for told in arguments[name] for one in told.free_symbols} if name in arguments else {name}
+    return found
+
+
+def _reached(behind: Mapping[str, set[str]], start: set[str]) -> set[str]:
+    """These states, those that stand in their equations, those that stand in theirs, and so on."""
+    reached, left = set[str](), list(start)
+    while left:
+        state = left.pop()
+        if state in behind and state not in reached:
+            reached.add(state)
+            left.extend(behind[state])
+    return reached
+
+
+def _alike(name: str, names: Names) -> str:
+    """The column that may be meant: spelt alike, or beginning alike, or the only one."""
+    small = {column.lower(): column for column in reversed(names.known)}
+    near = get_close_matches(name.lower(), small, n=1, cutoff=0.5)
+    near += [one for one in small if one.startswith(name.lower())]
+    near += list(small) if len(small) == 1 else []
+    return small[near[0]] if near else ""
 
 
 def check_apart(rows: Sequence[sp.Expr], unknowns: Sequence[Unknown], constants: Sequence[str]) -> None:

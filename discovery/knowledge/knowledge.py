@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from discovery.headers import bare
 from discovery.laws import Frame
-from discovery.wording import bare
 
 DOT = "_dot"  # ends the name of a velocity that nobody named
 

@@ -11,11 +11,11 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from discovery.headers import bare
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.states import LIKE, SHORTEST, States
 from discovery.laws import Unknown, told_symbol, unknown_symbol
 from discovery.samples import symbol
-from discovery.wording import bare
 
 TIME = symbol("t")
 PERIODIC = "What depends on time is taken to be periodic; its angular frequency is found."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from discovery.errors import UsageError
+from discovery.headers import split_header
 from discovery.knowledge.knowledge import DOT, Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Equation
@@ -113,8 +114,7 @@ def _velocity(second: Equation, first: Equation | None, names: Names) -> str:
 
 def _rate(header: str, time: str) -> str:
     """The header of a state's rate: of ``x [cm]`` it is ``x' [cm/s]`` where times are in seconds."""
-    unit, second = unit_of(header), unit_of(time)
-    name = header.rpartition("[")[0].strip() if unit else header
+    (name, unit), second = split_header(header), unit_of(time)
     return f"{name}'" + (f" [{unit}/{second}]" if unit not in (None, "-") and second else "")
 
 

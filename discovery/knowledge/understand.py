@@ -14,6 +14,7 @@ from discovery.errors import UsageError
 from discovery.knowledge.conserved_sums import with_conserved
 from discovery.knowledge.constants import definitions, exactly, told_constants
 from discovery.knowledge.fitting_together import (
+    check_acting,
     check_apart,
     check_bare,
     check_hidden,
@@ -65,9 +66,13 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     about = [one.name for one in statements if isinstance(one, Bounds | Prior | Shared)]
     check_bare(equations, reader.free, about)
     conserved = [(one, reader.quantity(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
+    called = tuple(reader.unknowns.values())
     for state in states.every:
         templates.setdefault(state, _open(state, states, reader))
     templates, conservations = with_conserved(templates, conserved, discrete=names.discrete)
+    first = {one.state: (states.hidden[one.state], one.sentence) for one in equations if one.state in states.hidden}
+    latent = {name: told for name, told in first.items() if not told[0].velocity_of}
+    check_acting(latent, names, templates, called, [quantity for _, quantity in conserved])
     constants = told_constants(statements, tuple(reader.free), known)
     rows = tuple(templates[state] for state in states.every)
     used = [one for one in reader.unknowns.values() if any(row.has(unknown_symbol(one.name)) for row in rows)]

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
+from discovery.headers import bare, split_header
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
 
@@ -106,18 +107,14 @@ def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, ask
 
 
 def unit_of(header: str) -> str | None:
-    """What stands in square brackets at the end of a header: ``v [m/s]``; None where nothing does.
-
-    Round brackets are no promise: ``x (1)`` is a column's number.
-    """
-    before, bracket, unit = header.strip().removesuffix("]").rpartition("[")
-    return unit.strip() if bracket and before.strip() and header.strip().endswith("]") else None
+    """What a header says after the name: ``v [m/s]``, ``v (m/s)``; None where it says nothing."""
+    return split_header(header)[1]
 
 
 def _identifier(key: str, names: Mapping[str, str]) -> str:
     """The identifier of a column that is named by it, by its header, or by its header without the unit."""
     for name, header in names.items():
-        if key in (name, header, header.partition("[")[0].strip()):
+        if key in (name, header, bare(header)):
             return name
     raise UsageError(
         f"[data.units] has {key!r}, which is no column that is used. The columns are {', '.join(names.values())}."

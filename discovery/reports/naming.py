@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from discovery import headers
 from discovery.symbolic.lettering import GREEK, printable, split_name
 from discovery.types import DiscoveryResult
 
 TIME = "t"  # the identifier of time in expressions
-_UNIT = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$")  # "v [m/s]", "v (m/s)"; not "x(1)"
 # A name in a formula is read as one name only if it is one word; long ones make a formula a text.
 _WORD = re.compile(r"[^\W\d_]\w*")
 _LONGEST = 8
@@ -57,12 +57,8 @@ class Symbol:
 
 
 def split_header(header: str) -> tuple[str, str | None]:
-    """Name and unit: ``v [m/s]`` is (v, m/s); None where no unit is given."""
-    clean = printable(header).strip()
-    found = _UNIT.search(clean)
-    if found is None:
-        return clean, None
-    return clean[: found.start()], (found[1] if found[1] is not None else found[2]).strip()
+    """Name and unit, as they can be printed: ``v [m/s]`` is (v, m/s); None where no unit is given."""
+    return headers.split_header(printable(header))
 
 
 def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:

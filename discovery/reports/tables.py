@@ -53,7 +53,7 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     missing = (float("nan"),) * len(ranked.law.constants)
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
     rows = [
-        (result.headers.get(state, state), _written(term), f"c{i}", *bounds[i])
+        (result.headers.get(state, state), written_term(term), f"c{i}", *bounds[i])
         for state, skeleton in zip(ranked.law.states, ranked.law.skeletons, strict=True)
         for term in sp.Add.make_args(skeleton)
         for i in range(len(bounds))
@@ -64,7 +64,7 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     )
 
 
-def _written(term: sp.Expr) -> str:
+def written_term(term: sp.Expr) -> str:
     """A term, its constants in front of the states."""
     number, product = term.as_coeff_Mul()
     factors = sp.Mul.make_args(product)

@@ -207,10 +207,10 @@ def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) ->
 
 
 def named(law: Law, place: int) -> str:
-    """The constant of that place by the name that was told, or by its first term."""
+    """The constant of that place by the name that was told, or by its first term, others in it by name or value."""
     if place < len(law.told):
         return law.told[place]
-    state, term = min(_terms(law, place), key=str, default=("", sp.S.One))
+    state, term = min(_shown_terms(law, place), key=str, default=("", sp.S.One))
     where = f"next {state}" if law.discrete else f"{state}'"
     if _multiplies(law, place):
         return f"the constant term of {where}" if term == 1 else f"the constant of {term} in {where}"
@@ -225,7 +225,6 @@ def named(law: Law, place: int) -> str:
 def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
     """The term that a constant multiplies above or below the line of a fraction of sums, and which; None elsewhere."""
     constant = symbol(f"c{place}")
-    ones: dict[sp.Expr, sp.Expr] = {symbol(f"c{i}"): sp.S.One for i in range(len(law.constants))}
     terms = [term for side in law.skeletons for term in sp.Add.make_args(side) if constant in term.free_symbols]
     for term in terms if len(terms) == 1 else ():
         above, below = sp.fraction(term)
@@ -233,8 +232,39 @@ def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
             sums = [factor for factor in sp.Mul.make_args(side) if factor.is_Add and constant in factor.free_symbols]
             parts = [part for one in sums for part in sp.Add.make_args(one) if constant in sp.Mul.make_args(part)]
             if len(parts) == 1 and below.has(sp.Add):
-                return substituted(parts[0], ones).as_coeff_Mul()[1], line
+                return _shown(law, parts[0]), line
     return None
+
+
+def _shown_terms(law: Law, place: int) -> list[tuple[str, sp.Expr]]:
+    """Equations and terms that a constant stands in, as sentences write them."""
+    constant = symbol(f"c{place}")
+    return [
+        (state, _shown(law, term))
+        for state, skeleton in zip(law.states, law.skeletons, strict=True)
+        for term in sp.Add.make_args(skeleton)
+        if constant in term.free_symbols
+    ]
+
+
+def _shown(law: Law, term: sp.Expr) -> sp.Expr:
+    """A term without the constants in front of it; those inside of it by the names that were told, or by values.
+
+    By symbols they would mislead: constants change their numbers when one becomes exact.
+    """
+    constants = [symbol(f"c{i}") for i in range(len(law.constants))]
+    inside = sp.Mul(*(factor for factor in sp.Mul.make_args(term) if factor not in constants))
+    values = [*map(symbol, law.told), *map(sp.Float, law.constants[len(law.told) :])]
+    written = substituted(inside, dict(zip(constants, values, strict=True))).as_coeff_Mul()[1]
+    return substituted(written, {number: _short(float(number)) for number in written.atoms(sp.Float)})
+
+
+def _short(value: float) -> sp.Expr:
+    """A number of three digits."""
+    text = f"{value:.3g}"
+    return (
+        sp.Integer(text) if text.lstrip("-").isdecimal() else sp.Float(text, "")
+    )  # which keeps the digits of the text
 
 
 def _multiplies(law: Law, place: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import count, islice
 from typing import cast
 
@@ -16,7 +17,7 @@ from discovery.errors import DataError
 from discovery.trajectories.inputs import is_held
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, safe_names
-from discovery.trajectories.runs import check_spans, long_enough
+from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
 from discovery.trajectories.states import changing
 from discovery.types import Trajectory
 
@@ -161,10 +162,13 @@ def _table(run: States, place: str) -> Float[np.ndarray, "time state"]:
 def _floats(values: object, place: str) -> np.ndarray:
     if isinstance(values, np.ma.MaskedArray):
         values = np.ma.filled(values.astype(np.float64), np.nan)
+    frame = values if isinstance(values, pd.DataFrame) else None
     if isinstance(values, pd.DataFrame | pd.Series):
         values = values.to_numpy()
     if hasattr(values, "toarray"):
         raise DataError(f"{place} is a sparse array, but states are needed at every time. Pass {place}.toarray().")
+    if frame is not None:
+        _check_columns(frame, place)
     try:
         array = np.asarray(cast(ArrayLike, values))
         if array.dtype.kind == "c":
@@ -174,6 +178,43 @@ def _floats(values: object, place: str) -> np.ndarray:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{place} does not hold real numbers in rows of one length: {error}. Convert it.") from None
+
+
+def _check_columns(frame: pd.DataFrame, place: str) -> None:
+    """Raises DataError where a column holds no numbers."""
+    for i, header in enumerate(map(str, frame.columns)):
+        column = frame.iloc[:, i]
+        entry = _no_number(column)
+        if entry is None:
+            continue
+        what = "dates" if pd.api.types.is_datetime64_any_dtype(column.dtype) else "text"
+        remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
+        if what == "dates":
+            remedy = f"If these are the times, pass t={header!r}; else leave it out"
+        elif column.nunique() <= len(column) // FEWEST_IN_RUN:
+            remedy += f"; if it tells runs apart, {_one_by_one(header)}"
+        raise DataError(f"{place}, column {header!r} holds {what} such as {str(entry)!r}, and no numbers. {remedy}.")
+
+
+def _no_number(values: object) -> object | None:
+    """The first entry that is there and no number; None if there is none."""
+    array = np.asarray(cast(ArrayLike, values))
+    if array.dtype.kind in "biufc":
+        return None
+    for entry in array.reshape(-1):
+        try:
+            if isinstance(entry, np.datetime64 | datetime):
+                return entry
+            float(entry)
+        except (TypeError, ValueError):
+            if not pd.isna(entry):
+                return entry
+    return None
+
+
+def _one_by_one(header: str) -> str:
+    """What to do with a table of several runs."""
+    return f"pass a list with a table for each: [run.drop(columns={header!r}) for _, run in x.groupby({header!r})]"
 
 
 def _times(
@@ -203,6 +244,13 @@ def _lists_times(t: object) -> bool:
 
 
 def _clock(t: ArrayLike | float, rows: int) -> Float[np.ndarray, " time"]:
+    entry = _no_number(t)
+    if isinstance(entry, str):
+        column = f"t, column {str(t.name)!r}" if isinstance(t, pd.Series) and t.name is not None else "t"
+        raise DataError(
+            f"{column} holds text such as {str(entry)!r}. Times are numbers, or dates as "
+            "pd.to_datetime makes them of text: convert it."
+        )
     times = _floats(t, "t")
     if times.ndim:
         return times.reshape(-1)
@@ -251,9 +299,21 @@ def _trajectory(
     try:
         found = Trajectory(times, table, names, label or (f"run {i + 1}" if runs > 1 else ""), drive, held)
     except DataError as error:
-        raise DataError(f"{_place(i, runs)}: {error}") from None
+        key = _key(run, times) if isinstance(run, pd.DataFrame) and len(run) == len(times) else ""
+        told = f" If {key!r} tells runs apart, {_one_by_one(key)}." if key else ""
+        raise DataError(f"{_place(i, runs)}: {error}{told}") from None
     check_spans(found.times, _place(i, runs))
     return found
+
+
+def _key(table: pd.DataFrame, times: np.ndarray) -> str:
+    """The column in whose groups of rows time increases, as it does not in all; empty if there is none."""
+    for i, header in enumerate(map(str, table.columns)):
+        codes, different = pd.factorize(table.iloc[:, i])
+        groups = [times[codes == code] for code in range(len(different))]
+        if 1 < len(groups) <= len(times) // FEWEST_IN_RUN and all(np.all(np.diff(one) > 0) for one in groups):
+            return header
+    return ""
 
 
 def _digest(headers: Sequence[str], arrays: Sequence[np.ndarray]) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.trajectories.columns import Column
 from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.table import Table
-from discovery.wording import bare
 
 TIME_WORDS = frozenset(
     {"t", "time", "times", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}

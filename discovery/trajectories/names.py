@@ -12,8 +12,8 @@ from itertools import count
 
 import sympy as sp
 
+from discovery.headers import bare
 from discovery.symbolic.parse import FUNCTIONS, NUMBERS
-from discovery.wording import bare
 
 TIME = "t"
 # Names that SymPy gives a meaning when it reads text, those of its modules (which are attributes of the package once
@@ -39,6 +39,19 @@ def safe_names(headers: Sequence[str]) -> dict[str, str]:
         keeps = header in kept and header not in names
         names[header if keeps else _unique(_proposal(header), kept | names.keys())] = header
     return names
+
+
+def header_of(name: str, headers: Sequence[str]) -> str:
+    """The header of a column that may be told without its unit, or by its identifier; the name itself if there is none.
+
+    What stands for two columns stands for neither.
+    """
+    if name in headers:
+        return name
+    plain = [header for header in headers if bare(header) == name]
+    if len(plain) == 1:
+        return plain[0]
+    return name if plain else safe_names(headers).get(name, name)
 
 
 def is_safe(name: str) -> bool:

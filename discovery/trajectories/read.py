@@ -10,18 +10,18 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
+from discovery.headers import bare, split_header
 from discovery.trajectories.clock import find_clock
 from discovery.trajectories.inputs import find_inputs, is_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import safe_names
+from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
 from discovery.trajectories.thinning import MOST_ROWS, thin
 from discovery.types import Trajectory
-from discovery.wording import bare
 
 
 def read_csv(
@@ -56,9 +56,9 @@ def read_csv(
     source = inspect(Path(path))
     layout = survey(source)
     states, trajectory, inputs = (
-        [_header(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
+        [header_of(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
     )
-    time = time and _header(time, layout.headers)
+    time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     table = read_table(source, layout, labelled=trajectory)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
@@ -107,7 +107,7 @@ def read_course(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    time = time and _header(time, layout.headers)
+    time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs, {"t": unit})
@@ -117,12 +117,6 @@ def read_course(
     return clock.times, np.column_stack(list(driving.values()))
 
 
-def _header(name: str, headers: Sequence[str]) -> str:
-    """The header of a column that may be told without its unit, if that tells it from others."""
-    plain = [bare(header) for header in headers]
-    return headers[plain.index(name)] if name not in headers and plain.count(name) == 1 else name
-
-
 def _check_told(
     headers: Sequence[str], time: str | None, states: Sequence[str], trajectory: Sequence[str], path: Path
 ) -> None:
@@ -130,6 +124,11 @@ def _check_told(
     for header in told:
         if header not in headers:
             if other := next((one for one in headers if bare(one) == bare(header) != header), ""):
+                if split_header(other)[1] is None:
+                    raise UsageError(
+                        f"The column {other!r} of {path} has no unit, and {header!r} is wanted. If its values are in "
+                        f"{split_header(header)[1]}, name it so, else convert them first."
+                    )
                 raise UsageError(
                     f"The column {other!r} of {path} is not in the unit of {header!r}. Convert its values, and name it "
                     f"{header!r}."

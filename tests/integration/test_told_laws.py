@@ -119,7 +119,7 @@ def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest
     from discovery.problems.latent import Latent
     from discovery.protocols import Deadline
 
-    laws = ("A' = -k1*A + k2*B*C", "B' = k1*A - k2*B*C - k3*B**2", "C' = k3*B**2")
+    laws = ("A' = -k1*A + k2*B*C", "B' = k1*A - k2*B*C - k3*B**2", "C' = k3*B**2", "x0' = f(x0, C)")
     config = read("quick").changed(laws=laws, smoother="kalman")
     t = np.linspace(0.0, 5.0, 40)
     measured = from_arrays(np.exp(-t)[:, None] + 0.01 * np.random.default_rng(0).standard_normal((40, 1)), t)

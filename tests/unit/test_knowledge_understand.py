@@ -99,7 +99,8 @@ def test_headers_with_units_are_known_by_their_bare_names() -> None:
     [
         ("x [cm]", "t [s]", "x' [cm/s]"),
         ("x [cm]", "t", "x'"),
-        ("x (cm)", "t [s]", "x (cm)'"),
+        ("x (cm)", "t (s)", "x' [cm/s]"),
+        ("x (smoothed)", "t [s]", "x (smoothed)'"),
         ("x(1)", "t [s]", "x(1)'"),
         ("x [-]", "t [s]", "x'"),
         ("x", "t [s]", "x'"),
@@ -171,6 +172,12 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x y", ["r = (x, y)", "r' = -k*r + 1"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "x' = -k*r"], "on the left stands a number"),
         ("x", ["x[n+1] = -k*x[n]"], "This is the step of a map"),
+        ("substrate", ["S' = -V*S/(K+S)"], "There is no column 'S', .* Did you mean 'substrate'"),
+        ("prey hunters", ["H' = -a*H"], "Did you mean 'hunters'\\? The columns are 'prey', 'hunters'"),
+        ("prey hunters", ["q' = -a*q"], "speak of it. The columns .* as in prey' = f\\(prey, q\\)"),
+        ("x y", ["x' = -a*x", "y' = -b*y", "z' = -c*x*z"], "no equation of a column depends on it"),
+        ("x", ["x' = f(x)", "z' = -c*x*z"], "no equation of a column depends on it"),
+        ("x", ["x'' = -k*x", "X' = -c*X"], "Did you mean 'x'"),
     ],
 )
 def test_contradictions_and_unknown_names_are_refused(columns: str, sentences: list[str], message: str) -> None:
@@ -195,6 +202,13 @@ def test_an_input_has_no_equation() -> None:
         ("x y", ["x' = -a*x*y", "y' = a*x*y - b*y"]),
         ("x v", ["v' = f", "f uses x, v"]),
         ("x", ["x' = -w*x", "w = 2*k", "k = 3"]),
+        ("I", ["S' = -beta*S*I"]),  # a state that nobody measured, by which the open equation of I may go
+        ("I", ["E' = k*S*I - l*E", "S' = -k*S*I"]),
+        ("x", ["x' = -k*x + z", "z' = -c*z"]),
+        ("x", ["x' = f(x, z)", "z' = -c*w", "w' = -c*z"]),
+        ("x", ["x'' = -k*x + z", "z' = -c*z"]),
+        ("x y", ["y' = f", "f uses z", "z' = -c*z"]),
+        ("I R", ["S + I + R = const", "S' = -beta*S*I", "I' = beta*S*I - g*I"]),
     ],
 )
 def test_what_fits_together_is_not_refused(columns: str, sentences: list[str]) -> None:

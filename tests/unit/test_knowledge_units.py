@@ -131,7 +131,9 @@ def test_nothing_is_checked_if_nothing_is_to_be() -> None:
     assert Units({}, {}) == units_of(METRES, {}, "off")
 
 
-@pytest.mark.parametrize(("header", "unit"), [("v [m/s]", "m/s"), ("v", None), ("[m]", None), ("x (1)", None)])
+@pytest.mark.parametrize(
+    ("header", "unit"), [("v [m/s]", "m/s"), ("v", None), ("[m]", None), ("x (1)", None), ("v (m/s)", "m/s")]
+)
 def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
     """At the end of a header that has a name too."""
     assert unit == unit_of(header)

@@ -112,6 +112,13 @@ def test_pysr_without_julia_is_exit_code_5(
         ("2.0*x", "3.0*x", "same structure"),
         ("-0.8*x", "-x*0.8", "identical"),
         ("x**2", "sin(x)", "different"),
+        ("2*x", "c0*x", "same structure"),
+        ("c0*x", "-2*x", "same structure"),
+        ("2*x/(3 + x)", "c0*x/(c1 + x)", "same structure"),
+        ("c0*x/(c1 + x)", "2e5*x/(3e5 + x)", "same structure"),
+        ("c3*x", "c0*x", "same structure"),
+        ("c0*x", "c0*x + c1", "different"),
+        ("2*x", "c0*x**2", "different"),
     ],
 )
 def test_expressions_are_compared(
@@ -125,6 +132,15 @@ def test_expressions_are_compared(
     assert 0 == discover("compare", found, reference, "--json")
     document = json.loads(capsys.readouterr().out)
     assert (verdict, printed.err.strip()) == (document["verdict"], document["how"])
+
+
+def test_a_choice_that_is_none_is_answered_with_the_choices(
+    discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """In no library's words."""
+    assert 2 == discover("report", tmp_path, "--form", "tiny")
+    message = capsys.readouterr().err
+    assert "Invalid value for '--form': 'tiny' is not one of 'full', 'short', 'both'." in message
 
 
 def test_the_doctor_prints_lines_or_a_document(

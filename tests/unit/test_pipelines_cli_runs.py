@@ -137,7 +137,7 @@ def test_a_report_is_drawn_again(run: Path, discover: Discover, capsys: pytest.C
 
 
 def test_runs_are_compared(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """A run has the law that it has; a folder is not compared with text."""
+    """A run has the law that it has; with an expression too."""
     assert 0 == discover("compare", run, run)
     printed = capsys.readouterr()
     assert "identical\n" == printed.out
@@ -145,8 +145,13 @@ def test_runs_are_compared(run: Path, discover: Discover, capsys: pytest.Capture
     assert found is not None
     seen = load(run).smoothing.trajectories[0].states
     assert (f"{seen.min():.3g}", f"{seen.max():.3g}") == found.groups()
-    assert 2 == discover("compare", run, "-0.8*x")
-    assert "-0.8*x is no folder" in capsys.readouterr().err
+    for other, verdict in (("-0.8*x", "identical"), ("x' = c0*x", "same structure"), ("c0*x**2", "different")):
+        assert 0 == discover("compare", run, other)
+        printed = capsys.readouterr()
+        assert f"{verdict}\n" == printed.out
+        assert " Compared where " in printed.err
+    assert 2 == discover("compare", "runs_other", run)
+    assert "runs_other has 'runs_other', which is no folder and no column of the run" in capsys.readouterr().err
 
 
 def test_a_plan_runs_nothing(

@@ -38,8 +38,60 @@ def test_laws_with_inputs_and_time_are_compared(
     assert "Compared where -4 <= x <= 5, 0 <= t <= 9." in printed.err  # the torque rests, which says nothing of it
 
 
-def test_a_folder_is_compared_with_a_folder(tmp_path: Path) -> None:
-    """A folder whose name is misspelt is no expression."""
-    for texts in ((str(tmp_path), "runs_lynx"), ("runs_lynx", str(tmp_path))):
-        with pytest.raises(UsageError, match="is a run, and runs_lynx is no folder"):
+@pytest.fixture
+def pendulum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A folder with the law of a pendulum that is driven."""
+    times = np.linspace(0.0, 9.0, 10)
+    equations = {"theta": parse("theta_dot"), "theta_dot": parse("-2*sin(theta) - 0.1*theta_dot + u")}
+    law = SimpleNamespace(equations=equations, states=("theta", "theta_dot"), inputs=("u",), discrete=False)
+    result = SimpleNamespace(
+        law=law,
+        headers={"theta": "theta [rad]", "theta_dot": "theta'"},
+        inputs={"u": "torque [N]"},
+        time_name="time [s]",
+        trajectories=[SimpleNamespace(inputs=times[:, None])],
+        smoothing=SimpleNamespace(
+            trajectories=[SimpleNamespace(times=times, states=np.column_stack([np.sin(times), np.cos(times)]))]
+        ),
+    )
+    monkeypatch.setattr("pipelines.store.load", lambda folder: result)
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "how"),
+    [
+        ("theta'' = -2*sin(theta) - 0.1*theta' + torque", "identical", "Equation of theta_dot: A member"),
+        ("theta'' = c0*sin(theta) + c1*theta' + c2*u", "same structure", "c0, c1 and c2 are free constants"),
+        ("theta'' = c0*theta + c1*theta' + torque", "different", "No values of c0 and c1 give it"),
+        ("theta' = theta_dot; theta_dot' = -2.4*sin(theta) - 0.1*theta_dot + u", "same structure", "Equation of"),
+        ("theta_dot' = -2*sin(theta) - 0.1*theta_dot + u + 0.01*time", "different", "No constants"),
+    ],
+)
+def test_a_run_is_compared_with_equations(
+    text: str, verdict: str, how: str, pendulum: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In either order, by the names that its columns have, those equations alone that are written."""
+    for texts in ((pendulum, text), (text, pendulum)):
+        compare_command(*texts, as_json=False)
+        printed = capsys.readouterr()
+        assert f"{verdict}\n" == printed.out
+        assert how in printed.err
+        assert "Compared where -0.959 <= theta <= 0.989" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("runs_lynx", "is a run with 2 equations, and runs_lynx is neither a folder nor equations. Write"),
+        ("theta'' = -k*sin(theta)", "has 'k', which is no folder and no column of the run. Its columns are theta, "),
+        ("phi' = theta", '"phi\' = theta" is no equation of a state'),
+        ("k > 0; theta' = theta", "'k > 0' is no equation of a state"),
+        ("theta'' = f(theta)", "has the unknown function f"),
+    ],
+)
+def test_what_is_no_equation_of_the_run_is_refused(text: str, message: str, pendulum: str) -> None:
+    """A folder whose name is misspelt is no expression either."""
+    for texts in ((pendulum, text), (text, pendulum)):
+        with pytest.raises(UsageError, match=message):
             compare_command(*texts, as_json=False)

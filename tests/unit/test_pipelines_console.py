@@ -76,6 +76,21 @@ def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: p
         assert text in printed.err
 
 
+def test_constants_have_their_terms_and_units(
+    result: DiscoveryResult, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Units where columns have some, terms where the terminal is wide enough."""
+    measured = replace(result, headers={"x": "prey [g]", "y": "hunters [g]"}, time_name="t [d]")
+    console.show(measured)
+    table = [" ".join(line.split()) for line in capsys.readouterr().err.splitlines()]
+    assert "constant value 95 % interval unit first term" in table
+    assert "c0 1.10 1.00 … 1.20 d⁻¹ c0*x in x'" in table
+    assert "c1 0.40 0.30 … 0.50 d⁻¹ g⁻¹ -c1*x*y in x'" in table
+    monkeypatch.setattr(console.TALK, "width", console.WIDE - 1)
+    console.show(replace(measured, headers={"x": "prey", "y": "hunters"}, time_name="t"))
+    assert "c0 1.10 1.00 … 1.20" in [" ".join(line.split()) for line in capsys.readouterr().err.splitlines()]
+
+
 def test_without_a_law_only_talk_is_printed(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
     """stdout stays empty, so that a script sees that there is nothing."""
     nothing = replace(result, ranking=Ranking((), ""), verdict=Verdict("not_found", "No law was found.", (), {}))

@@ -296,7 +296,7 @@ def test_a_constant_inside_of_a_term_is_told_as_such(law_of: Callable[..., Law])
     assert text.startswith("the constant term in the denominator of x' is 1 (")
     waves = law_of({"x": "c0*exp(c1*y) + x", "y": "c2*x"}, 2.37, 1.01, 0.77)
     (text,) = told(fit_of(waves, [0.005, 0.02, 0.005]))
-    assert text.startswith("the constant inside exp(y) in x' is 1 (")
+    assert text.startswith("the constant inside exp(1.01*y) in x' is 1 (")
 
 
 def test_constants_of_a_fraction_of_sums_are_told_by_their_own_term(law_of: Callable[..., Law]) -> None:
@@ -306,7 +306,18 @@ def test_constants_of_a_fraction_of_sums_are_told_by_their_own_term(law_of: Call
         "the constant of x in the numerator of x'",
         "the constant of sin(y) in the numerator of x'",
         "the constant of sin(y)**2 in the denominator of x'",
-        "the constant term in the denominator of y/(y + 1) in y'",
+        "the constant term in the denominator of y/(y + 1.4) in y'",
+    ]
+
+
+def test_other_constants_of_a_term_are_told_by_their_values(law_of: Callable[..., Law]) -> None:
+    """Of three digits; a 1 in their place would be another term."""
+    law = law_of({"x": "c0*x*y/(x + c1)", "y": "c2*x*y/(x + c1) - c3*exp(c4*x)"}, -1.08, 11.7412, 0.55, 0.25, -2.0)
+    assert [named(law, place) for place in (0, 1, 2, 3)] == [
+        "the constant of x*y/(x + 11.7) in x'",
+        "the constant inside x*y/(x + 11.7) in x'",
+        "the constant of x*y/(x + 11.7) in y'",
+        "the constant of exp(-2*x) in y'",
     ]
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from discovery.smoothing.held_out import scores
 from discovery.smoothing.neural.scaling import Samples, Scaling, rates, with_velocities
+from discovery.types import NoiseModel, Trajectory
 
 SamplesOf = Callable[..., Samples]
 MIXED = Scaling(np.array([1.0, -0.5]), np.array([2.0, 0.7]), np.array([False, True]))
@@ -16,6 +18,15 @@ def test_states_return_from_standard_units() -> None:
     """With a logarithm and without; NaN stays NaN."""
     np.testing.assert_allclose(MIXED.states(MIXED.standard(STATES)), STATES, rtol=1e-14)
     np.testing.assert_array_equal([[1.0, np.nan]], MIXED.standard(np.array([[3.0, np.nan]])))
+
+
+def test_states_of_a_field_that_ran_off_are_numbers() -> None:
+    """Far beyond what a float holds, as the solver's stops let them be; a likelihood of them is a number too."""
+    far = MIXED.states(np.array([[1e3, 2e3], [-1e3, -2e3]]))
+    assert np.all(np.isfinite(far))
+    runs, masks = [Trajectory(np.arange(2.0), STATES[:2], ("x", "y"))], [np.ones((2, 2), dtype=bool)]
+    lognormal = NoiseModel("lognormal", np.array([0.1, 0.1]), np.array([1e-6, 1e-6]))
+    assert np.all(np.isfinite(scores(lognormal, runs, [far], masks)))
 
 
 def test_per_unit_is_the_derivative_of_the_standard_state() -> None:

@@ -213,3 +213,27 @@ def test_inputs_have_names_that_no_state_has() -> None:
     assert list(measurements.inputs) == ["u1"]
     steps = np.repeat([0.0, 1.0], 4)
     assert from_arrays([Trajectory(T, X, ("a", "b"))], inputs=steps).trajectories[0].held
+
+
+LABELLED = FRAME.assign(day=np.repeat(["rain", "sun"], 4))
+UNUSABLE = {
+    "text": (
+        FRAME.assign(note=[None, "rain", "a", "b", "c", "d", "e", "f"]),
+        T,
+        r"x, column 'note' holds text such as 'rain'.* x\.drop\(columns='note'\), or convert it\.$",
+    ),
+    "labels of runs": (LABELLED, T, r"'day' holds text.*\[run\.drop\(columns='day'\) for _, run in x\.groupby\('day'"),
+    "dates": (FRAME.assign(when=pd.date_range("2026-01-01", periods=8)), T, "If these are the times, pass t='when'"),
+    "dates as text": (FRAME, pd.Series(["2026-01-01"] * 8, name="day"), "t, column 'day' holds text .*pd.to_datetime"),
+    "words as times": (FRAME, ["1", *"bcdefgh"], "t holds text such as 'b'"),
+    "runs below each other": (FRAME.assign(run=np.repeat([1, 2], 4)), [*T[:4]] * 2, "If 'run' tells .*by\\('run'\\)"),
+    "runs in turn": (FRAME.assign(run=[1, 2] * 4), np.repeat(T[:4], 2), "If 'run' tells"),
+    "times that fall": (FRAME, -T, "remove repeated times.$"),
+}
+
+
+@pytest.mark.parametrize(("x", "t", "message"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_table_that_cannot_be_used_is_refused_by_its_column(x: pd.DataFrame, t: object, message: str) -> None:
+    """With what to do about it."""
+    with pytest.raises(DataError, match=message):
+        from_arrays(x, t)  # pyright: ignore[reportArgumentType]

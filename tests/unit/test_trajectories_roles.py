@@ -295,6 +295,11 @@ def test_a_column_may_be_told_without_its_unit(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match=r"'u \[V\]' of .* is not in the unit of 'u \[mV\]'"):
         read(tmp_path, text, inputs=("u [mV]",))
+    without = text.replace("u [V]", "u")
+    with pytest.raises(
+        UsageError, match=r"'u' of .* has no unit, and 'u \[V\]' is wanted\. If its values are in V, name it so"
+    ):
+        read(tmp_path, without, inputs=("u [V]",))
     twice = "t,x [m],x [mm]\n" + "".join(f"{i},{i},{i}\n" for i in range(8))
     with pytest.raises(UsageError, match="There is no column 'x'"):
         read(tmp_path, twice, states=("x",))

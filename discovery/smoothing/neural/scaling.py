@@ -12,6 +12,8 @@ from jaxtyping import Bool, Float
 from discovery.smoothing.curves import Fit
 from discovery.types import NoiseModel, SmoothedTrajectory, Trajectory
 
+LARGEST = 700.0  # logarithm of a state that is still a number, as is its product with a relative noise
+
 
 @dataclass(frozen=True)
 class Scaling:
@@ -45,9 +47,9 @@ class Scaling:
         return (raw - self.centre) / self.unit
 
     def states(self, standard: Float[np.ndarray, "time state"]) -> Float[np.ndarray, "time state"]:
-        """States in the data's units."""
+        """States in the data's units; those of a field that ran off are as large as numbers may be."""
         raw = self.centre + self.unit * standard
-        return np.where(self.logarithm, np.exp(np.where(self.logarithm, raw, 0.0)), raw)
+        return np.where(self.logarithm, np.exp(np.where(self.logarithm, np.minimum(raw, LARGEST), 0.0)), raw)
 
     def per_unit(self, states: Float[np.ndarray, "time state"]) -> Float[np.ndarray, "time state"]:
         """Derivative of the standardised state by the state."""

@@ -1,0 +1,52 @@
+"""Headers of columns: what is the name in them, and what the unit."""
+
+from __future__ import annotations
+
+import re
+
+# "v [m/s]", "v (m/s)"; a number in round brackets, as in "x(1)", is an index.
+_BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$")
+# In round brackets may stand anything, as in "f(x)" and "x (smoothed)": these are the units that are told from it.
+_SYMBOLS = re.compile(
+    r"(?!pH$)(?:[GMkhdcmuµμnpf]|da)?(?:[mgsAKMLlNJWCVFSTHBΩΩ]|mol|Hz|Pa|ohm|Wb|lm|lx|cd|Bq|Gy|Sv|eV|bar|cal|Wh|Ah|Da)"
+)
+_OTHERS = re.compile(
+    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|yrs?|wk|"
+    r"secs?|I?U|CFU|rev|px|USD|EUR"
+)
+_WORDS = re.compile(
+    r"(?:(?:micro|milli|centi|deci|kilo|mega|nano|hecto)?(?:met(?:er|re)|gram|second|volt|amp(?:ere)?|ohm|watt|joule|"
+    r"newton|pascal|lit(?:er|re)|mole|bar|calorie|hertz)|minute|hour|day|week|month|year|degree|radian|foot|feet|mile|"
+    r"pound|dollar|euro|individual|cell|count|pixel|cycle|revolution|kelvin|celsius|fahrenheit|percent)s?",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
+_NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
+_TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
+
+
+def split_header(header: str) -> tuple[str, str | None]:
+    """Name and unit: ``v [m/s]`` is (v, m/s); None where no unit is given.
+
+    Whatever stands in square brackets at the end is a unit; in round ones, what reads as one.
+    """
+    found = _BRACKETS.search(header)
+    if found is None or (found[1] is None and not _is_unit(found[2].strip())):
+        return header.strip(), None
+    return header[: found.start()].strip(), (found[2] if found[1] is None else found[1]).strip()
+
+
+def bare(header: str) -> str:
+    """A header without its unit."""
+    return split_header(header)[0]
+
+
+def _is_unit(text: str) -> bool:
+    """Whether all names in a text are units, or one is of a quotient or a product, as in ``hares/km2``."""
+    if text == "-":
+        return True
+    names = _NAMES.findall(text)
+    if not names or not _WRITTEN.fullmatch(text):
+        return False
+    known = [any(form.fullmatch(name) for form in (_SYMBOLS, _OTHERS, _WORDS)) for name in names]
+    return all(known) or (any(known) and bool(_TOGETHER.search(text)))

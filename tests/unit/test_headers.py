@@ -1,0 +1,27 @@
+"""Headers of columns, taken apart."""
+
+import pytest
+
+from discovery.headers import bare, split_header
+
+UNITS = [
+    *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
+    *("kg m2 s-3", "m s⁻¹", "1/s", "W/(m2 K)", "ind/m2", "hares/km^2", "N*m", "cells/mL", "mmHg"),
+]
+NAMES = ["x", "n", "smoothed", "raw", "a/b", "the left one", "log", "pH", "i", "first, m", "no. 3", "u"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("form", ["U [{}]", "U ({})", "U({}) "])
+def test_a_unit_in_brackets_is_split_off(unit: str, form: str) -> None:
+    """Square or round ones, with or without a blank."""
+    if form == "U [{}]" or unit != "W/(m2 K)":  # round brackets in round ones are not told apart
+        assert ("U", unit) == split_header(form.format(unit))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
+    """In square ones everything is a unit."""
+    assert (f"f({name})", None) == split_header(f"f({name})")
+    assert ("f", name) == split_header(f"f [{name}]")
+    assert f"f ({name})" == bare(f"f ({name})")

@@ -1,0 +1,58 @@
+"""States by the names that a user gave them, in full or in short."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.errors import DataError
+from pipelines.named_states import Columns, measured
+
+COLUMNS = Columns(("Prey [1/m2]", "rain"), ("Prey [1/m2]",), True, "Time [d]", ("Power (used) [W]",))
+TABLE = pd.DataFrame(
+    {"Time [d]": np.arange(9.0), "Prey [1/m2]": np.arange(9.0) ** 2, "Power [W]": np.repeat([1.0, 2.0, 1.0], 3)}
+)
+
+
+@pytest.mark.parametrize("name", ["Prey [1/m2]", "Prey"])
+def test_initial_states_may_be_named_without_their_units(name: str) -> None:
+    """As on the command line."""
+    np.testing.assert_array_equal([[20.0]], COLUMNS.starts({name: 20}))
+    np.testing.assert_array_equal([[20.0]], COLUMNS.starts(pd.Series({name: 20.0, "rain": 3.0})))
+
+
+def test_the_full_name_goes_before_the_short_one() -> None:
+    """A table may have both."""
+    np.testing.assert_array_equal([[1.0]], COLUMNS.read(pd.DataFrame({"Prey": [2.0], "Prey [1/m2]": [1.0]})))
+
+
+def test_inputs_may_be_named_by_their_identifiers() -> None:
+    """As laws write them; in a table of their own, or among the states."""
+    table = pd.DataFrame({"Power_used": [1.0, 2.0], "Prey": [3.0, 4.0]})
+    np.testing.assert_array_equal([[1.0], [2.0]], COLUMNS.drives(table, 2))
+    np.testing.assert_array_equal([[1.0], [2.0]], COLUMNS.drives(None, 2, table))
+
+
+def test_a_missing_state_is_said_of_the_initial_state() -> None:
+    """There is no X."""
+    with pytest.raises(DataError, match=r"x0 has no value of 'Prey \[1/m2\]'\. Give one .*units may be left"):
+        COLUMNS.starts({"Pray": 20})
+
+
+def test_columns_are_told_without_their_units() -> None:
+    """Times and inputs; the result has the names in full."""
+    measurements, columns = measured(TABLE, "Time", inputs="Power")
+    assert ("Time [d]", ("Prey [1/m2]",), ("Power [W]",)) == (columns.time, columns.states, columns.inputs)
+    assert {"Power": "Power [W]"} == measurements.inputs
+
+
+@pytest.mark.parametrize(
+    ("t", "inputs", "message"),
+    [
+        ("Tim", None, "no column 'Tim' in X for t. Did you mean 'Time \\[d\\]'. The columns are 'Time"),
+        ("Time", ["Heat"], "no column 'Heat' in X for the inputs. The columns are 'Prey .*', 'Power"),
+    ],
+)
+def test_a_column_that_is_not_there_is_answered_with_those_that_are(t: str, inputs: list[str], message: str) -> None:
+    """And with the nearest of them."""
+    with pytest.raises(DataError, match=message):
+        measured(TABLE, t, inputs=inputs)
