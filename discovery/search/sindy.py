@@ -149,7 +149,7 @@ class SINDy:
             "ensemble": inclusion > MAJORITY,
         }
         if find_spec("gurobipy") and len(library.terms) <= MIOSR_TERMS:
-            points["miosr"] = _miosr(gram, min(self.exact, len(library.terms)), self.ridge)
+            points |= _miosr(gram, min(self.exact, len(library.terms)), self.ridge)
         chosen = np.concatenate(list(points.values()))
         solved, errors = refitted(gram[None], chosen[None])
         sources = tuple(f"sindy:{method}" for method, found in points.items() for _ in found)
@@ -178,17 +178,26 @@ def _sr3(
     return _fitted(optimizer, terms, target[:, None] / thresholds) != 0.0
 
 
-def _miosr(gram: Float[np.ndarray, "column column"], most: int, ridge: float) -> Bool[np.ndarray, "size term"]:
-    """Best supports of every size up to ``most``, by pysindy's MIOSR."""
+def _miosr(
+    gram: Float[np.ndarray, "column column"], most: int, ridge: float
+) -> dict[str, Bool[np.ndarray, "size term"]]:
+    """Best supports of every size up to ``most``, by pysindy's MIOSR; nothing where its solver has no valid licence."""
     from pysindy.optimizers import MIOSR
 
     terms, target = _root(gram)
-    with redirect_stdout(sys.stderr):  # the solver tells its licence, where a result may be piped
-        found = [
-            _fitted(MIOSR(target_sparsity=size, alpha=ridge, regression_timeout=MIOSR_SECONDS), terms, target[:, None])
-            for size in range(1, most + 1)
-        ]
-    return np.concatenate(found) != 0.0
+    try:
+        with redirect_stdout(sys.stderr):  # the solver tells its licence, where a result may be piped
+            found = [
+                _fitted(
+                    MIOSR(target_sparsity=size, alpha=ridge, regression_timeout=MIOSR_SECONDS), terms, target[:, None]
+                )
+                for size in range(1, most + 1)
+            ]
+    except Exception as error:  # noqa: BLE001  # the solver's own class, which cannot be imported where it is missing
+        if type(error).__name__ != "GurobiError":
+            raise
+        return {}  # the other optimizers' work is worth keeping
+    return {"miosr": np.concatenate(found) != 0.0}
 
 
 def _fitted(

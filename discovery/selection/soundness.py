@@ -25,9 +25,7 @@ STARTS = 6
 LOOKED_AT = 12
 
 
-def sound_first(
-    refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]
-) -> tuple[list[Refined], int]:
+def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]) -> tuple[list[Refined], int]:
     """The same laws with those that blow up on the data at the end, and how many these are.
 
     Those are the ones before the first that does not blow up. Of laws that tie with that one, one leads that can be

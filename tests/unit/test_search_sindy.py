@@ -167,6 +167,30 @@ def test_best_supports_of_every_size_are_asked_of_miosr(
     assert [1, 2, 3] == [size for size, source in zip(sizes, path.sources, strict=True) if source == "sindy:miosr"]
 
 
+def test_a_licence_that_has_run_out_costs_miosr_alone(
+    hunted: DiscoveryProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other optimizers' candidates stay; another error is one."""
+
+    class GurobiError(Exception):
+        pass
+
+    class Expired:
+        error: type[Exception] = GurobiError
+
+        def __init__(self, **settings: float) -> None:
+            raise self.error("License expired")
+
+    found = sindy.find_spec
+    monkeypatch.setattr(sindy, "find_spec", lambda name: ModuleSpec(name, None) if name == "gurobipy" else found(name))
+    monkeypatch.setattr("pysindy.optimizers.MIOSR", Expired, raising=False)
+    path = next(SINDy().paths(hunted, seed=0))
+    assert {"sindy:stlsq", "sindy:sr3", "sindy:ensemble"} == set(path.sources)
+    monkeypatch.setattr(Expired, "error", ValueError)
+    with pytest.raises(ValueError, match="expired"):
+        next(SINDy().paths(hunted, seed=0))
+
+
 def test_miosr_finds_the_true_support_and_leaves_stdout_alone(
     noisy: DiscoveryProblem, capfd: pytest.CaptureFixture[str]
 ) -> None:
