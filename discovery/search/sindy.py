@@ -193,7 +193,7 @@ def _miosr(
                 )
                 for size in range(1, most + 1)
             ]
-    except Exception as error:  # noqa: BLE001  # the solver's own class, which cannot be imported where it is missing
+    except Exception as error:  # the solver's own class, which cannot be imported where it is missing
         if type(error).__name__ != "GurobiError":
             raise
         return {}  # the other optimizers' work is worth keeping
