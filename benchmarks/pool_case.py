@@ -26,9 +26,9 @@ from pipelines.validation_truth import Truth
 from pipelines.validation_truth import load as load_truth
 
 MOST = 200  # candidates of an equation
-WHOLE = 12  # of these for equations of whole laws
-SHORT = 0.75  # of the others, the share for the shortest descriptions
-CLOSEST = 16  # of these, of each number of constants, for the best fits to the samples
+BY_REGRESSION = 180  # of these; the rest is for equations of whole laws
+SHORT = 0.8  # of those, the share for the shortest descriptions
+PER_SIZE = 6
 ENGINES = ("structured", "sindy")
 SMOOTHER = "auto"
 
@@ -80,7 +80,7 @@ def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int,
         candidates += load("search", "operon")().search(left, seed=seed) if left.open else ()
         spent["operon"] = time.process_time() - start
     start = time.process_time()
-    pools = pool(candidates, problem, per_size=0, most=MOST - WHOLE, short=SHORT, closest=CLOSEST, whole=WHOLE)
+    pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION, short=SHORT)
     spent["pool"] = time.process_time() - start
     seconds = time.process_time() - begin
     single = split(candidates)

@@ -23,8 +23,6 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.
 LARGE = 12
-# Constants up to which there are places for the best fits of a size.
-SIMPLE = 6
 # Nats by which a family of other signs may be behind to be kept beside its better one.
 OTHER_SIGNS = 5.0
 # Strain up to which nothing speaks against a candidate; true laws stay below, those of stiff systems apart.
@@ -92,8 +90,6 @@ def pool(
     per_size: int,
     most: int,
     short: float = 0.5,
-    closest: int = 0,
-    whole: int | None = None,
     sheets: Sheets | None = None,
     beside: Mapping[str, Sequence[sp.Expr]] | None = None,
     deadline: Deadline = NEVER,
@@ -102,10 +98,8 @@ def pool(
 
     Args:
         per_size: entries kept of each size by each regression.
-        most: entries kept for a state, besides equations of whole laws with up to 12 constants.
+        most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
         short: share of them that the shortest may have that are not ruled out.
-        closest: entries kept of each number of constants, up to six, that the samples' responses favour.
-        whole: equations of whole laws that are kept, the shortest; None for all.
         sheets: of these candidates, where they are there already.
         beside: by state, the right-hand sides of the others, where they are known: what they share is stated once.
         deadline: equations that it overtakes are ordered by the regressions alone.
@@ -121,13 +115,11 @@ def pool(
         shared = {"others": tuple(beside.get(state, ()))} if beside else {"told": told.get(state, frozenset())}
         families = [replace(one, **shared) for one in every.get(state, [])]
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
-        ranked = sorted(families, key=lambda one: one.nats(count))
-        laws = [one for one in ranked if shot.intersection(one.sources) and one.constants <= LARGE]
-        single = [one for one in families if one not in laws]
-        others = _cut(single, count, per_size, most, int(short * most), closest)
+        whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
+        others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
         pools[state] = tuple(
             Entry(state, one.skeleton, _rounded(one.piece.values), one.errors, one.sources)
-            for one in sorted((*others, *laws[:whole]), key=lambda one: one.nats(count))
+            for one in sorted((*others, *whole), key=lambda one: one.nats(count))
         )
     return pools
 
@@ -298,16 +290,14 @@ def _term(product: sp.Expr) -> Term:
         return Term(math.nan, ())
 
 
-def _cut(families: Sequence[_Family], count: int, per_size: int, most: int, short: int, closest: int) -> list[_Family]:
-    """The shortest descriptions, the best of every size on the samples, and of every size and engine on a regression.
+def _cut(families: Sequence[_Family], count: int, per_size: int, most: int, short: int) -> list[_Family]:
+    """The shortest descriptions, and the best of every size and engine on every regression.
 
     Args:
         count: values that were measured.
         short: places for the shortest.
-        closest: places of each number of constants for those that the samples favour.
     """
     order = {i: (one.nats(count), i) for i, one in enumerate(families)}
-    near = _nearest(families, closest)
     kept: set[int] = set()
     for regression in range(len(families[0].errors) if families else 0):
         taken: Counter[tuple[int, str]] = Counter()
@@ -321,20 +311,8 @@ def _cut(families: Sequence[_Family], count: int, per_size: int, most: int, shor
     best: dict[int, int] = {}
     for i in ranked:
         best.setdefault(families[i].constants, i)
-    places = [i for i in ranked if i in near] + [i for i in ranked if i in kept]
-    chosen = dict.fromkeys([*best.values(), *ranked[:short], *places, *ranked])
+    chosen = dict.fromkeys([*best.values(), *ranked[:short], *sorted(kept, key=lambda i: order[i]), *ranked])
     return [families[i] for i in sorted(list(chosen)[:most], key=lambda i: order[i])]
-
-
-def _nearest(families: Sequence[_Family], closest: int) -> set[int]:
-    """Places of the best fits to the samples among as large ones, whatever it takes to state them."""
-    taken: Counter[int] = Counter()
-    near: set[int] = set()
-    for i in sorted(range(len(families)), key=lambda i: (families[i].fit, i)):
-        taken[families[i].constants] += 1
-        if families[i].constants <= SIMPLE and taken[families[i].constants] <= closest:
-            near.add(i)
-    return near
 
 
 def law_of(entries: Sequence[Entry]) -> Law:
