@@ -113,6 +113,8 @@ def _conserving(
     if any(symbol("t") in one.free_symbols for one in law.skeletons):
         return tried
     known = states[np.isfinite(states).all(axis=1)]
+    if len(known) <= len(law.states):  # nothing is known of sums, and fewer rates than states are always dependent
+        return tried
     width = np.maximum(np.ptp(known, axis=0), 1e-12)
     rates = values(tuple(law.equations.values()), law.states, known)
     rates = (rates - known if law.discrete else rates) / width

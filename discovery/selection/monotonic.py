@@ -8,11 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from discovery.dynamics.windows import Windows
-from discovery.trajectories.sampling import CLEAR, TURN, turning
+from discovery.trajectories.sampling import CLEAR, SEVERAL, TURN, turning
 from discovery.types import Finding, Law, symbol
-
-# Turns that are no accident, all runs together.
-SEVERAL = 3
 
 
 def one_way(law: Law, windows: Windows) -> Iterator[Finding]:

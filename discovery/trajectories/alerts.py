@@ -8,6 +8,7 @@ from typing import Literal
 
 from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.relations import Relation
+from discovery.trajectories.sampling import SEVERAL
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -32,8 +33,6 @@ DISPARATE = 1e6
 FAR_AWAY = 1e5
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
-# Turns of a state that are no accident; one that nothing drives and no other state explains makes none.
-SEVERAL = 3
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ DECADES = 100.0
 TURN, NOISES = 0.1, 4.0
 # ... and does so whatever the noise by so many: the largest and the least of 10 000 normal values are 7.7 apart.
 CLEAR = 8.0
+# Turns that are no accident, all runs together.
+SEVERAL = 3
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,10 @@ def test_a_start_keeps_the_sums_that_the_law_conserves(
         law = law_of({**equations, "r": other}, 0.002, 0.4)
         np.testing.assert_array_equal(free, stage_of(problem, 100, law=law).tried)
     assert np.max(free.sum(axis=1)) > 2000.0
+    apart = np.where(np.arange(100)[:, None] % 3 == np.arange(3), problem.trajectories[0].states, np.nan)
+    never = replace(problem, trajectories=(replace(problem.trajectories[0], states=apart),))
+    law = law_of(equations, 0.002, 0.4)
+    np.testing.assert_array_equal(stage_of(never, 100).tried, stage_of(never, 100, law=law).tried)
 
 
 def test_time_has_its_unit(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
