@@ -2,18 +2,21 @@
 
 import math
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError, UsageError
 from discovery.symbolic import compare as compare_module
 from discovery.symbolic.compare import _families, compare, compare_laws
+from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
 
 NAMES = ("x", "y", "z")
 
 # Law and rewritings of it: logistic with Allee effect, neuron with logistic activation, pendulum on a turntable, spruce
-# budworm, autocatalysis, van der Pol, chlorine dioxide-iodine, Lorenz, shear flow, opinion with broken exponents, Hill.
+# budworm, autocatalysis, van der Pol, chlorine dioxide-iodine, Lorenz, shear flow, opinion with broken exponents, Hill;
+# Allee effects with no number in front of the product.
 REWRITINGS = {
     "0.14*x*(1 - 0.0077*x)*(0.2273*x - 1)": [
         "-0.14*x + 0.0329*x**2 - 0.0002450294*x**3",
@@ -37,6 +40,8 @@ REWRITINGS = {
     "-0.8*x*(1 - x)**1.2 + 0.2*x**1.2*(1 - x)": ["0.2*(1 - x)*exp(1.2*log(x)) - 0.8*x*exp(1.2*log(1 - x))"],
     "0.4*x**5/(x**5 + 123) - 0.89*x + 1.4": ["1.4 - 0.89*x + 0.4/(1 + 123/x**5)", "1.8 - 0.89*x - 49.2/(123 + x**5)"],
     "x*(z - 0.7) - 3.5*y": ["x*z - 7*(x + 5*y)/10"],
+    "x*(2 - x)*(0.3*x - 0.1)": ["0.7*x**2 - 0.3*x**3 - 0.2*x", "0.3*x*(x - 2)*(1/3 - x)"],
+    "(x + 0.5)*(3*y - 5)": ["3*x*y - 5*x + 1.5*y - 2.5", "0.5*(2*x + 1)*(3*y - 5)"],
     "0.032*x*log(2.29*x)": ["0.032*x*log(x) + 0.032*log(2.29)*x", "0.016*x*log(5.2441*x**2)"],
 }  # fmt: skip
 PAIRS = [(law, other) for law, others in REWRITINGS.items() for other in others]
@@ -79,6 +84,32 @@ def test_other_constants_are_the_same_structure(law: str) -> None:
 def test_constants_far_away_are_found(found: str, reference: str) -> None:
     """The fit of the family's constants reaches members that are not near the reference."""
     assert compare(parse(found), parse(reference), NAMES).verdict == "same structure"
+
+
+@pytest.mark.parametrize(
+    ("found", "reference", "worst"),
+    [
+        ("0.5*(x + 1)*(3*y - 5)", "(x + 0.5)*(3*y - 5)", 1.0),
+        ("2.49*x**2*(1 + x)*(2*x - 1.96)", "x**2*(x + 2.49)*(2*x - 1.96)", 1.49),
+    ],
+)
+def test_an_offset_in_one_of_two_sums_is_a_constant(found: str, reference: str, worst: float) -> None:
+    """Offsets of 1 and 0.5 are not the same, whatever the other sum is multiplied by."""
+    verdict = compare(parse(found), parse(reference), NAMES)
+    assert ("same structure", pytest.approx(worst)) == (verdict.verdict, verdict.largest_error)
+
+
+@pytest.mark.parametrize("law", [*REWRITINGS, "sin(y) + sin(3*x)", "exp(-y/x)*(x + 1.1)*(y + 2)*(3*x - z)"])
+def test_a_family_is_the_sum_of_its_columns(law: str) -> None:
+    """Its linear constants times their columns give the reference, with nothing left over."""
+    reference = parse(law)
+    points = np.random.default_rng(0).uniform(0.1, 0.9, (20, 3))
+    for family, _, _ in _families(reference, NAMES, {}):
+        inner = np.broadcast_to([family.values[i] for i in family.inner], (20, len(family.inner)))
+        columns = family.program(np.hstack([points, inner]))
+        np.testing.assert_allclose(
+            columns @ [family.values[i] for i in family.linear], evaluate(reference, NAMES, points), rtol=1e-9
+        )
 
 
 @pytest.mark.parametrize("law", REWRITINGS)
