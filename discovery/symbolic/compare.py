@@ -135,14 +135,11 @@ def _member(
 
     Smaller families come first: where they contain the found law, their constants are better determined.
     """
-    targets = [evaluate(found, names, points)]
-    trimmed = _without_negligible(found, names, points[inside])
-    if trimmed != found:
-        targets.append(evaluate(trimmed, names, points))
+    laws = dict.fromkeys((found, _without_negligible(found, names, points[inside])))
+    targets = {law: evaluate(law, names, points) for law in laws}
     for family, where, limit in _families(reference, names, free):
-        guess = family.constants_of(found)
-        for target in targets:
-            member = family.fit(points, target, guess=guess, deadline=deadline)
+        for law, target in targets.items():
+            member = family.fit(points, target, guess=family.constants_of(law), deadline=deadline)
             if member is not None and member.largest_error <= limit:
                 return member, f"{member.description}{where}."
     return None, ""

@@ -96,9 +96,15 @@ class Family:
         return None
 
     def constants_of(self, law: sp.Expr) -> tuple[float, ...]:
-        """The constants of ``law`` if it is written as this family is, else none."""
-        expression, constants = abstract(law, first=self.first, implicit=True, inner=self.scales)
-        return constants if expression == self.expression else ()
+        """The constants of ``law`` if it is written as this family is, else none.
+
+        A scale of 1 inside a function is one where the family has a scale, so that ``sin(x)`` is in ``c0*sin(c1*x)``.
+        """
+        for inner in (self.scales, True):
+            expression, constants = abstract(law, first=self.first, implicit=True, inner=inner)
+            if expression == self.expression:
+                return constants
+        return ()
 
     def starts(self, guess: Sequence[float]) -> list[Float[np.ndarray, " inner"]]:
         """Shifts of the inner constants: none, those of ``guess``, then random ones."""

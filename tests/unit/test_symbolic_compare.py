@@ -79,10 +79,14 @@ def test_other_constants_are_the_same_structure(law: str) -> None:
         ("0.3*sin(1.7*x - 0.3*y)", "sin(x - y)"),
         ("3*x/(x + 3)**2", "x/(x + 30)**2"),
         ("2*exp(-5*x)", "exp(-x)"),
+        ("sin(x)", "sin(7*x)"),
+        ("sin(x + 1)", "sin(5*x + 1)"),
+        ("-x + 0.5*sin(y)", "-x + 0.5*sin(6.283*y)"),
+        ("cos(x)*(1 + x) + 1e-9*y", "cos(9*x)*(1 + 30*x)"),
     ],
 )
 def test_constants_far_away_are_found(found: str, reference: str) -> None:
-    """The fit of the family's constants reaches members that are not near the reference."""
+    """The fit of the family's constants reaches members that are not near the reference, scales of 1 among them."""
     assert compare(parse(found), parse(reference), NAMES).verdict == "same structure"
 
 
@@ -144,6 +148,12 @@ def test_a_constant_may_be_stated_free_in_sign() -> None:
     assert compare(parse("x - x**3 + 0.2*y"), reference, NAMES, free={"k": 0.2}).verdict == "identical"
     assert compare(parse("x + x**3 - 0.2*y"), reference, NAMES, free={"k": 0.2}).verdict == "different"
     assert compare(parse("exp(0.5*x)"), parse("exp(k*x)"), NAMES, free={"k": -0.5}).verdict == "same structure"
+
+
+def test_an_offset_that_is_not_there_is_no_constant() -> None:
+    """A scale that nobody wrote is 1; an offset that nobody wrote is 0, and the form lacks it."""
+    assert compare(parse("sin(x)"), parse("sin(x + 1)"), NAMES).verdict == "different"
+    assert compare(parse("sin(x)"), parse("sin(5*x + 1)"), NAMES).verdict == "different"
 
 
 def test_integer_exponents_are_structure_and_broken_ones_are_constants() -> None:
