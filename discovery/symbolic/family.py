@@ -106,6 +106,11 @@ class Family:
                 return constants
         return ()
 
+    def read(self, law: sp.Expr) -> Member | None:
+        """``law`` as a member, its constants taken from its text; None if it is not written as this family is."""
+        constants = self.constants_of(law)
+        return self.at(np.array(constants)) if constants else None
+
     def starts(self, guess: Sequence[float]) -> list[Float[np.ndarray, " inner"]]:
         """Shifts of the inner constants: none, those of ``guess``, then random ones."""
         inner = list(self.inner)
@@ -127,6 +132,10 @@ class Family:
         constants = np.array(self.values)
         constants[list(self.linear)] = outer
         constants[list(self.inner)] = fit.inner_constants(shifts)
+        return self.at(constants)
+
+    def at(self, constants: Float[np.ndarray, " constant"]) -> Member | None:
+        """The member with these constants; None if a sign is not kept, or one has left the family."""
         ratios = constants / np.array(self.values)
         if (
             np.any(ratios == 0)

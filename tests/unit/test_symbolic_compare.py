@@ -11,6 +11,7 @@ from discovery.symbolic import compare as compare_module
 from discovery.symbolic.compare import _families, compare, compare_laws
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
+from discovery.types import symbol
 
 NAMES = ("x", "y", "z")
 
@@ -183,11 +184,41 @@ def test_an_approximation_is_equal_on_the_region_only() -> None:
     assert compare(sine, line, NAMES, region={"x": (-1, 1)}).verdict == "different"
 
 
-def test_laws_without_common_points_are_different() -> None:
-    """There is then nothing to compare."""
+@pytest.mark.parametrize(
+    "law", ["log(x - 100)", "sqrt(x - 50)", "y*x*asin(x) - exp(y - 159)", "atan(y)**3 + 358039.56", "log(-1 - x**2)"]
+)
+def test_a_law_is_identical_to_itself(law: str) -> None:
+    """Wherever it is defined, and however little its terms do where it is looked at."""
+    verdict = compare(parse(law), parse(law), NAMES)
+    assert ("identical", 0.0) == (verdict.verdict, verdict.largest_error)
+
+
+@pytest.mark.parametrize(
+    ("found", "reference", "error"),
+    [("log(x - 101)", "log(x - 100)", 0.01), ("1.02*atan(y)**3 + 358039.56", "atan(y)**3 + 358039.56", 0.02)],
+)
+def test_constants_are_read_where_values_do_not_tell_them(found: str, reference: str, error: float) -> None:
+    """Of a law that is written as the reference is, they need no fit."""
+    verdict = compare(parse(found), parse(reference), NAMES)
+    assert ("identical", pytest.approx(error)) == (verdict.verdict, verdict.largest_error)
+    mirrored = parse(reference).subs(symbol("y"), -symbol("y")).subs(symbol("x"), -symbol("x"))
+    assert "identical" != compare(mirrored, parse(reference), NAMES, region={"x": (-200, 200)}).verdict
+
+
+def test_a_law_that_is_not_defined_where_the_reference_is_is_different() -> None:
+    """The region says where the reference is a law."""
     verdict = compare(parse("sqrt(x - 1e6)"), parse("x"), NAMES)
     assert verdict.verdict == "different"
-    assert verdict.how == "There is no point at which both are defined."
+    assert verdict.how == "The found law is defined at no point at which the reference is."
+
+
+@pytest.mark.parametrize(("found", "reference"), [("x", "sqrt(x - 50)"), ("2*sqrt(x - 50)", "sqrt(x - 50)")])
+def test_a_region_is_asked_for_where_the_reference_is_not_defined(found: str, reference: str) -> None:
+    """Of laws without a common point nothing can be said; in the right region there is a verdict."""
+    with pytest.raises(UsageError, match=r"no point at which both .* region x=-3:3\. Give the region .* --region"):
+        compare(parse(found), parse(reference), ("x",))
+    verdict = compare(parse(found), parse(reference), ("x",), region={"x": (50, 60)}).verdict
+    assert ("different" if found == "x" else "same structure") == verdict
 
 
 def test_a_fit_that_is_cut_off_says_so() -> None:
@@ -201,6 +232,9 @@ def test_zero_is_only_identical_to_zero() -> None:
     """A vanishing derivative has no constants to free."""
     zero = sp.S.Zero
     assert compare(parse("x - x"), zero, NAMES).verdict == "identical"
+    hidden = parse("sin(x)**2 + cos(x)**2 - 1")
+    assert compare(hidden, zero, NAMES).verdict == compare(zero, hidden, NAMES).verdict == "identical"
+    assert compare(parse("1e-9*x"), zero, NAMES).verdict == "different"
     assert compare(parse("x"), zero, NAMES).verdict == "different"
     assert compare(zero, parse("x"), NAMES).verdict == "different"
 
