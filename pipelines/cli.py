@@ -255,12 +255,13 @@ def simulate(
 def compare(
     found: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
     reference: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
+    region: Annotated[str, typer.Option(metavar="A=LOW:HIGH,..", help="Ranges; else -3 to 3, or the runs'.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Tells whether two expressions or laws of runs are one law, and how; c0, c1, ... are constants of any value."""
     from pipelines.comparing import compare_command
 
-    compare_command(found, reference, as_json=as_json)
+    compare_command(found, reference, region=region, as_json=as_json)
 
 
 @app.command(

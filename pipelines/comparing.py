@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
 _FREE = re.compile(r"c\d+")  # names of constants in laws
 
 
-def compare_command(found: str, reference: str, *, as_json: bool) -> None:
+def compare_command(found: str, reference: str, *, region: str = "", as_json: bool) -> None:
     """The verdict on stdout, and how it was reached on stderr; with ``as_json`` both in one document.
 
+    Args:
+        region: where to compare, as ``x=50:200,y=0:1``; a variable that is not named has [-3, 3], or the range of its
+            records.
+
     Raises:
-        UsageError: an expression that is none, or that does not fit the law of the run, a folder without a law.
+        UsageError: an expression that is none, or that does not fit the law of the run, a folder without a law, a region
+            that is none or of another variable.
     """
     folders = [one for one in (found, reference) if Path(one).is_dir()]
-    verdict = _compare_runs(found, reference) if folders else _compare_texts(found, reference)
+    verdict = (_compare_runs if folders else _compare_texts)(found, reference, region)
     if as_json:
         error = verdict.largest_error if verdict.largest_error == verdict.largest_error else None
         document = {"verdict": verdict.verdict, "how": verdict.how, "largest_error": error}
@@ -38,18 +44,18 @@ def compare_command(found: str, reference: str, *, as_json: bool) -> None:
     sys.stderr.write(f"{verdict.how}\n")
 
 
-def _compare_texts(found: str, reference: str) -> FormVerdict:
+def _compare_texts(found: str, reference: str, region: str) -> FormVerdict:
     from discovery.symbolic.parse import parse
 
     left, right = parse(found), parse(reference)
     names = sorted(one for one in _symbols([left, right]) if not _FREE.fullmatch(one))
-    verdict = _judged({"": left}, {"": right}, names, {})
+    verdict = _judged({"": left}, {"": right}, names, _ranges(region, names))
     return replace(verdict, how=verdict.how.removeprefix("Equation of : "))
 
 
-def _compare_runs(found: str, reference: str) -> FormVerdict:
-    """The verdict on the laws of two runs, or of a run and a text, on the range of the records; inputs and time are
-    variables as the states are.
+def _compare_runs(found: str, reference: str, region: str) -> FormVerdict:
+    """The verdict on the laws of two runs, or of a run and a text, on the range of the records or what was told; inputs
+    and time are variables as the states are.
     """
     results = {text: _with_law(text) for text in (found, reference) if Path(text).is_dir()}
     laws = [dict(results[text].law.equations) if text in results else {} for text in (found, reference)]
@@ -60,10 +66,10 @@ def _compare_runs(found: str, reference: str) -> FormVerdict:
     states = [state for result in reversed(results.values()) for state in result.law.equations]
     used = sorted(_symbols([side for law in laws for side in law.values()]))
     names = tuple(dict.fromkeys((*states, *(one for one in used if not _FREE.fullmatch(one)))))
-    seen = _seen([*results.values()])
-    region = {name: seen[name] for name in names if name in seen}
-    verdict = _judged(laws[0], laws[1], names, region)
-    said = ", ".join(f"{low:.3g} <= {name} <= {high:.3g}" for name, (low, high) in region.items())
+    seen = _seen([*results.values()]) | _ranges(region, names)
+    ranges = {name: seen[name] for name in names if name in seen}
+    verdict = _judged(laws[0], laws[1], names, ranges)
+    said = ", ".join(f"{low:.3g} <= {name} <= {high:.3g}" for name, (low, high) in ranges.items())
     return replace(verdict, how=f"{verdict.how} Compared where {said}.") if said else verdict
 
 
@@ -195,6 +201,30 @@ def _of_law(side: sp.Expr, text: str, law: Mapping[str, sp.Expr], names: Any) ->
             )
         meant[symbol(name)] = symbol(own or name)
     return substituted(side, meant)
+
+
+def _ranges(region: str, names: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """The range of each variable that is named in ``x=50:200,y=0:1``."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for part in filter(None, map(str.strip, region.split(","))):
+        name, _, ends = part.partition("=")
+        low, high = _ends(ends)
+        if name.strip() not in names or not low < high:
+            raise UsageError(
+                f"--region has {part!r}, which is no range of a variable. The variables are {', '.join(names)}; write "
+                f"for example --region {names[0] if names else 'x'}=50:200."
+            )
+        ranges[name.strip()] = low, high
+    return ranges
+
+
+def _ends(text: str) -> tuple[float, float]:
+    """Both ends of ``50:200``; NaN if it is no finite range."""
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError:
+        return math.nan, math.nan
+    return (low, high) if math.isfinite(high - low) else (math.nan, math.nan)
 
 
 def _with_law(folder: str) -> Any:

@@ -8,7 +8,8 @@ The reference with its constants free is a family of laws. A found law is
 * ``different``: none of these.
 
 Membership is decided by values, so that it does not matter how a law is written: the constants of the family are
-fitted to the found law at random points in and beyond the region, and a member is met to round-off there.
+fitted to the found law at random points in and beyond the region, and a member is met to round-off there. Of a law that
+is written as the reference is, the constants are read: values do not tell those that do next to nothing at the points.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from discovery.protocols import Deadline
 from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate
-from discovery.symbolic.family import Family, Member, family_of
+from discovery.symbolic.family import EXACT, Family, Member, family_of
 from discovery.types import symbol
 
 Judgement = Literal["identical", "same structure", "numerically equal on the region", "different"]
 Region = Mapping[str, tuple[float, float]]
+_Named = tuple[Family, str, float]  # with the words for it, and the largest error of a constant that is accepted
 
 JUDGEMENTS: tuple[Judgement, ...] = ("identical", "same structure", "numerically equal on the region", "different")
 IDENTICAL = 0.05  # largest relative error of a constant; the usual criterion in symbolic regression of ODEs
@@ -77,17 +79,23 @@ def compare(
 
     Raises:
         ExpressionError: an expression has a symbol or a function that cannot be evaluated.
-        UsageError: the region names a range that is empty or not finite.
+        UsageError: the region names a range that is empty or not finite, or the laws have no common point in or near
+            it and the reference none in it, so that nothing can be said of them.
     """
     deadline = Deadline.after(seconds)
     values: dict[sp.Expr, sp.Expr] = {symbol(name): sp.Float(value) for name, value in (free or {}).items()}
     numeric = substituted(reference, values)
     points, inside = _common_points(found, numeric, names, region or {})
-    if len(points) == 0:
-        return FormVerdict("different", "There is no point at which both are defined.")
-    if numeric.is_zero and not evaluate(found, names, points).any():
+    if expanded(found) == expanded(numeric):
+        return FormVerdict("identical", "Both are the same expression.", 0.0)
+    families = _families(reference, names, free or {})
+    member, how = _read(found, families)
+    if member is None and len(points) == 0:
+        return _without_points(numeric, names, region or {})
+    if member is None and _vanishes(found, names, points) and _vanishes(numeric, names, points):
         return FormVerdict("identical", "Both are zero.", 0.0)
-    member, how = _member(found, reference, names, points, inside, free or {}, deadline)
+    if member is None:
+        member, how = _fitted(found, families, names, points, inside, deadline)
     if member is not None:
         verdict: Judgement = "identical" if member.largest_error <= IDENTICAL else "same structure"
         return FormVerdict(verdict, how, member.largest_error)
@@ -122,30 +130,57 @@ def compare_laws(
     return FormVerdict(worst.verdict, f"Equation of {state}: {worst.how}", largest)
 
 
-def _member(
+def _read(found: sp.Expr, families: Sequence[_Named]) -> tuple[Member | None, str]:
+    """The found law as a member, by its text, if all constants are near the reference's; farther ones are fitted."""
+    for family, where, _ in families:
+        member = family.read(found)
+        if member is not None and member.largest_error <= IDENTICAL:
+            return member, f"{member.description}{where}."
+    return None, ""
+
+
+def _fitted(
     found: sp.Expr,
-    reference: sp.Expr,
+    families: Sequence[_Named],
     names: Sequence[str],
     points: Float[np.ndarray, "point name"],
     inside: np.ndarray,
-    free: Mapping[str, float],
     deadline: Deadline,
 ) -> tuple[Member | None, str]:
     """The member of the reference's family that ``found`` is, and how it was seen; None if it is none.
 
     Smaller families come first: where they contain the found law, their constants are better determined.
     """
-    targets = [evaluate(found, names, points)]
-    trimmed = _without_negligible(found, names, points[inside])
-    if trimmed != found:
-        targets.append(evaluate(trimmed, names, points))
-    for family, where, limit in _families(reference, names, free):
-        guess = family.constants_of(found)
-        for target in targets:
-            member = family.fit(points, target, guess=guess, deadline=deadline)
+    laws = dict.fromkeys((found, _without_negligible(found, names, points[inside])))
+    targets = {law: evaluate(law, names, points) for law in laws}
+    for family, where, limit in families:
+        for law, target in targets.items():
+            member = family.fit(points, target, guess=family.constants_of(law), deadline=deadline)
             if member is not None and member.largest_error <= limit:
                 return member, f"{member.description}{where}."
     return None, ""
+
+
+def _without_points(reference: sp.Expr, names: Sequence[str], region: Region) -> FormVerdict:
+    """The verdict where the found law is defined at no point at which the reference is.
+
+    Raises:
+        UsageError: the reference is not defined in the region either.
+    """
+    _, inside = _common_points(reference, reference, names, region)
+    if inside.any():
+        return FormVerdict("different", "The found law is defined at no point at which the reference is.")
+    ranges = ",".join("{}={:g}:{:g}".format(name, *_range(name, region)) for name in names)
+    raise UsageError(
+        f"There is no point at which both laws are defined, in or near the region {ranges}. Give the region in which "
+        "they are: --region of `discover compare`, or `region` in Python."
+    )
+
+
+def _vanishes(law: sp.Expr, names: Sequence[str], points: Float[np.ndarray, "point name"]) -> bool:
+    """Whether it is zero to round-off of the terms that cancel in it."""
+    terms = compiled(sp.Add.make_args(expanded(law)), names)(points)
+    return bool(np.all(np.abs(terms.sum(axis=1)) <= EXACT * np.abs(terms).sum(axis=1)))
 
 
 def _without_negligible(found: sp.Expr, names: Sequence[str], points: Float[np.ndarray, "point name"]) -> sp.Expr:
@@ -160,7 +195,7 @@ def _without_negligible(found: sp.Expr, names: Sequence[str], points: Float[np.n
     return found if kept.all() else sp.Add(*[term for term, keep in zip(terms, kept, strict=True) if keep])
 
 
-def _families(reference: sp.Expr, names: Sequence[str], free: Mapping[str, float]) -> list[tuple[Family, str, float]]:
+def _families(reference: sp.Expr, names: Sequence[str], free: Mapping[str, float]) -> list[_Named]:
     """Families to try: the reference as written, with inner scales free as well, and multiplied out.
 
     Multiplied out, ``(x**2 + y**2)*(1 + z)`` has four constants instead of three. A law with these four terms is

@@ -96,9 +96,20 @@ class Family:
         return None
 
     def constants_of(self, law: sp.Expr) -> tuple[float, ...]:
-        """The constants of ``law`` if it is written as this family is, else none."""
-        expression, constants = abstract(law, first=self.first, implicit=True, inner=self.scales)
-        return constants if expression == self.expression else ()
+        """The constants of ``law`` if it is written as this family is, else none.
+
+        A scale of 1 inside a function is one where the family has a scale, so that ``sin(x)`` is in ``c0*sin(c1*x)``.
+        """
+        for inner in (self.scales, True):
+            expression, constants = abstract(law, first=self.first, implicit=True, inner=inner)
+            if expression == self.expression:
+                return constants
+        return ()
+
+    def read(self, law: sp.Expr) -> Member | None:
+        """``law`` as a member, its constants taken from its text; None if it is not written as this family is."""
+        constants = self.constants_of(law)
+        return self.at(np.array(constants)) if constants else None
 
     def starts(self, guess: Sequence[float]) -> list[Float[np.ndarray, " inner"]]:
         """Shifts of the inner constants: none, those of ``guess``, then random ones."""
@@ -121,6 +132,10 @@ class Family:
         constants = np.array(self.values)
         constants[list(self.linear)] = outer
         constants[list(self.inner)] = fit.inner_constants(shifts)
+        return self.at(constants)
+
+    def at(self, constants: Float[np.ndarray, " constant"]) -> Member | None:
+        """The member with these constants; None if a sign is not kept, or one has left the family."""
         ratios = constants / np.array(self.values)
         if (
             np.any(ratios == 0)
@@ -242,6 +257,8 @@ def family_of(reference: sp.Expr, names: Sequence[str], free: Mapping[str, float
             signed &= np.sign(others) == np.sign(constants)
     symbols = [symbol(f"c{first + i}") for i in range(len(constants))]
     multipliers = _multipliers(expression, frozenset(symbols))
+    if substituted(expression, dict.fromkeys(multipliers, sp.S.Zero)) != 0:
+        constants, symbols = (), []  # not a sum of columns times constants: no family is better than a wrong one
     linear = [i for i, c in enumerate(symbols) if c in multipliers]
     others = [i for i in range(len(symbols)) if i not in linear]
     columns = _columns(expression, [symbols[i] for i in linear])
@@ -255,17 +272,21 @@ def _first_unused(names: Sequence[str]) -> int:
 
 
 def _multipliers(expression: sp.Expr, constants: frozenset[sp.Expr]) -> set[sp.Expr]:
-    """Constants in which the expression is linear, all at once: each term's coefficient, or those of a sum in it."""
+    """Constants in which the expression is linear, all at once: each term's coefficient, or those of a sum in it.
+
+    Only of a sum whose terms all have one: in ``(c0 + x)*(c1 + c2*x)`` the other is a constant plus a known part.
+    """
     found: set[sp.Expr] = set()
     for term in sp.Add.make_args(expression):
-        factors = sp.Mul.make_args(term)
-        direct = [factor for factor in factors if factor in constants]
-        sums = [factor for factor in factors if factor.is_Add]
-        if direct:
-            found.add(direct[0])
-        elif sums:
-            found.update(f for part in parts(sums[0]) for f in sp.Mul.make_args(part) if f in constants)
+        direct = _coefficients(term, constants)
+        sums = [[_coefficients(part, constants) for part in parts(f)] for f in sp.Mul.make_args(term) if f.is_Add]
+        whole = next((coefficients for coefficients in sums if all(coefficients)), [])
+        found.update(direct[:1] or [of_part[0] for of_part in whole])
     return found
+
+
+def _coefficients(product: sp.Expr, constants: frozenset[sp.Expr]) -> list[sp.Expr]:
+    return [factor for factor in sp.Mul.make_args(product) if factor in constants]
 
 
 def _columns(expression: sp.Expr, linear: Sequence[sp.Expr]) -> list[sp.Expr]:

@@ -95,3 +95,19 @@ def test_what_is_no_equation_of_the_run_is_refused(text: str, message: str, pend
     for texts in ((pendulum, text), (text, pendulum)):
         with pytest.raises(UsageError, match=message):
             compare_command(*texts, as_json=False)
+
+
+def test_expressions_are_compared_where_they_are_told_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """Laws that are defined far from zero only are compared there."""
+    texts = ("2*y*sqrt(x - 50)", "y*sqrt(x - 50)")
+    with pytest.raises(UsageError, match="Give the region in which they are: --region"):
+        compare_command(*texts, as_json=False)
+    compare_command(*texts, region="x=50:200, y = -1:1", as_json=False)
+    assert "same structure\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("region", ["z=1:2", "x=2:1", "x=1", "x=1:2:3", "x=1:inf", "x=-1e308:1e308", "1:2", "x=a:b"])
+def test_a_region_that_is_none_is_refused(region: str) -> None:
+    """The message has the variables, and an example."""
+    with pytest.raises(UsageError, match=r"no range of a variable\. The variables are x, y; .* --region x=50:200"):
+        compare_command("x + y", "x", region=region, as_json=False)

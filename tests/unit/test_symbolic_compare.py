@@ -2,18 +2,22 @@
 
 import math
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError, UsageError
 from discovery.symbolic import compare as compare_module
 from discovery.symbolic.compare import _families, compare, compare_laws
+from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
+from discovery.types import symbol
 
 NAMES = ("x", "y", "z")
 
 # Law and rewritings of it: logistic with Allee effect, neuron with logistic activation, pendulum on a turntable, spruce
-# budworm, autocatalysis, van der Pol, chlorine dioxide-iodine, Lorenz, shear flow, opinion with broken exponents, Hill.
+# budworm, autocatalysis, van der Pol, chlorine dioxide-iodine, Lorenz, shear flow, opinion with broken exponents, Hill;
+# Allee effects with no number in front of the product.
 REWRITINGS = {
     "0.14*x*(1 - 0.0077*x)*(0.2273*x - 1)": [
         "-0.14*x + 0.0329*x**2 - 0.0002450294*x**3",
@@ -37,6 +41,8 @@ REWRITINGS = {
     "-0.8*x*(1 - x)**1.2 + 0.2*x**1.2*(1 - x)": ["0.2*(1 - x)*exp(1.2*log(x)) - 0.8*x*exp(1.2*log(1 - x))"],
     "0.4*x**5/(x**5 + 123) - 0.89*x + 1.4": ["1.4 - 0.89*x + 0.4/(1 + 123/x**5)", "1.8 - 0.89*x - 49.2/(123 + x**5)"],
     "x*(z - 0.7) - 3.5*y": ["x*z - 7*(x + 5*y)/10"],
+    "x*(2 - x)*(0.3*x - 0.1)": ["0.7*x**2 - 0.3*x**3 - 0.2*x", "0.3*x*(x - 2)*(1/3 - x)"],
+    "(x + 0.5)*(3*y - 5)": ["3*x*y - 5*x + 1.5*y - 2.5", "0.5*(2*x + 1)*(3*y - 5)"],
     "0.032*x*log(2.29*x)": ["0.032*x*log(x) + 0.032*log(2.29)*x", "0.016*x*log(5.2441*x**2)"],
 }  # fmt: skip
 PAIRS = [(law, other) for law, others in REWRITINGS.items() for other in others]
@@ -74,11 +80,41 @@ def test_other_constants_are_the_same_structure(law: str) -> None:
         ("0.3*sin(1.7*x - 0.3*y)", "sin(x - y)"),
         ("3*x/(x + 3)**2", "x/(x + 30)**2"),
         ("2*exp(-5*x)", "exp(-x)"),
+        ("sin(x)", "sin(7*x)"),
+        ("sin(x + 1)", "sin(5*x + 1)"),
+        ("-x + 0.5*sin(y)", "-x + 0.5*sin(6.283*y)"),
+        ("cos(x)*(1 + x) + 1e-9*y", "cos(9*x)*(1 + 30*x)"),
     ],
 )
 def test_constants_far_away_are_found(found: str, reference: str) -> None:
-    """The fit of the family's constants reaches members that are not near the reference."""
+    """The fit of the family's constants reaches members that are not near the reference, scales of 1 among them."""
     assert compare(parse(found), parse(reference), NAMES).verdict == "same structure"
+
+
+@pytest.mark.parametrize(
+    ("found", "reference", "worst"),
+    [
+        ("0.5*(x + 1)*(3*y - 5)", "(x + 0.5)*(3*y - 5)", 1.0),
+        ("2.49*x**2*(1 + x)*(2*x - 1.96)", "x**2*(x + 2.49)*(2*x - 1.96)", 1.49),
+    ],
+)
+def test_an_offset_in_one_of_two_sums_is_a_constant(found: str, reference: str, worst: float) -> None:
+    """Offsets of 1 and 0.5 are not the same, whatever the other sum is multiplied by."""
+    verdict = compare(parse(found), parse(reference), NAMES)
+    assert ("same structure", pytest.approx(worst)) == (verdict.verdict, verdict.largest_error)
+
+
+@pytest.mark.parametrize("law", [*REWRITINGS, "sin(y) + sin(3*x)", "exp(-y/x)*(x + 1.1)*(y + 2)*(3*x - z)"])
+def test_a_family_is_the_sum_of_its_columns(law: str) -> None:
+    """Its linear constants times their columns give the reference, with nothing left over."""
+    reference = parse(law)
+    points = np.random.default_rng(0).uniform(0.1, 0.9, (20, 3))
+    for family, _, _ in _families(reference, NAMES, {}):
+        inner = np.broadcast_to([family.values[i] for i in family.inner], (20, len(family.inner)))
+        columns = family.program(np.hstack([points, inner]))
+        np.testing.assert_allclose(
+            columns @ [family.values[i] for i in family.linear], evaluate(reference, NAMES, points), rtol=1e-9
+        )
 
 
 @pytest.mark.parametrize("law", REWRITINGS)
@@ -115,6 +151,12 @@ def test_a_constant_may_be_stated_free_in_sign() -> None:
     assert compare(parse("exp(0.5*x)"), parse("exp(k*x)"), NAMES, free={"k": -0.5}).verdict == "same structure"
 
 
+def test_an_offset_that_is_not_there_is_no_constant() -> None:
+    """A scale that nobody wrote is 1; an offset that nobody wrote is 0, and the form lacks it."""
+    assert compare(parse("sin(x)"), parse("sin(x + 1)"), NAMES).verdict == "different"
+    assert compare(parse("sin(x)"), parse("sin(5*x + 1)"), NAMES).verdict == "different"
+
+
 def test_integer_exponents_are_structure_and_broken_ones_are_constants() -> None:
     """x**3 is not x**2, but x**1.7 is a member of x**1.5's family."""
     assert compare(parse("x**3"), parse("x**2"), NAMES).verdict == "different"
@@ -142,11 +184,41 @@ def test_an_approximation_is_equal_on_the_region_only() -> None:
     assert compare(sine, line, NAMES, region={"x": (-1, 1)}).verdict == "different"
 
 
-def test_laws_without_common_points_are_different() -> None:
-    """There is then nothing to compare."""
+@pytest.mark.parametrize(
+    "law", ["log(x - 100)", "sqrt(x - 50)", "y*x*asin(x) - exp(y - 159)", "atan(y)**3 + 358039.56", "log(-1 - x**2)"]
+)
+def test_a_law_is_identical_to_itself(law: str) -> None:
+    """Wherever it is defined, and however little its terms do where it is looked at."""
+    verdict = compare(parse(law), parse(law), NAMES)
+    assert ("identical", 0.0) == (verdict.verdict, verdict.largest_error)
+
+
+@pytest.mark.parametrize(
+    ("found", "reference", "error"),
+    [("log(x - 101)", "log(x - 100)", 0.01), ("1.02*atan(y)**3 + 358039.56", "atan(y)**3 + 358039.56", 0.02)],
+)
+def test_constants_are_read_where_values_do_not_tell_them(found: str, reference: str, error: float) -> None:
+    """Of a law that is written as the reference is, they need no fit."""
+    verdict = compare(parse(found), parse(reference), NAMES)
+    assert ("identical", pytest.approx(error)) == (verdict.verdict, verdict.largest_error)
+    mirrored = parse(reference).subs(symbol("y"), -symbol("y")).subs(symbol("x"), -symbol("x"))
+    assert "identical" != compare(mirrored, parse(reference), NAMES, region={"x": (-200, 200)}).verdict
+
+
+def test_a_law_that_is_not_defined_where_the_reference_is_is_different() -> None:
+    """The region says where the reference is a law."""
     verdict = compare(parse("sqrt(x - 1e6)"), parse("x"), NAMES)
     assert verdict.verdict == "different"
-    assert verdict.how == "There is no point at which both are defined."
+    assert verdict.how == "The found law is defined at no point at which the reference is."
+
+
+@pytest.mark.parametrize(("found", "reference"), [("x", "sqrt(x - 50)"), ("2*sqrt(x - 50)", "sqrt(x - 50)")])
+def test_a_region_is_asked_for_where_the_reference_is_not_defined(found: str, reference: str) -> None:
+    """Of laws without a common point nothing can be said; in the right region there is a verdict."""
+    with pytest.raises(UsageError, match=r"no point at which both .* region x=-3:3\. Give the region .* --region"):
+        compare(parse(found), parse(reference), ("x",))
+    verdict = compare(parse(found), parse(reference), ("x",), region={"x": (50, 60)}).verdict
+    assert ("different" if found == "x" else "same structure") == verdict
 
 
 def test_a_fit_that_is_cut_off_says_so() -> None:
@@ -160,6 +232,9 @@ def test_zero_is_only_identical_to_zero() -> None:
     """A vanishing derivative has no constants to free."""
     zero = sp.S.Zero
     assert compare(parse("x - x"), zero, NAMES).verdict == "identical"
+    hidden = parse("sin(x)**2 + cos(x)**2 - 1")
+    assert compare(hidden, zero, NAMES).verdict == compare(zero, hidden, NAMES).verdict == "identical"
+    assert compare(parse("1e-9*x"), zero, NAMES).verdict == "different"
     assert compare(parse("x"), zero, NAMES).verdict == "different"
     assert compare(zero, parse("x"), NAMES).verdict == "different"
 
