@@ -30,8 +30,8 @@ def compare_command(found: str, reference: str, *, region: str = "", as_json: bo
             records.
 
     Raises:
-        UsageError: an expression that is none, or that does not fit the law of the run, a folder without a law, a region
-            that is none or of another variable.
+        UsageError: an expression that is none, or that does not fit the law of the run, a folder without a law, a
+            region that is none or of another variable.
     """
     folders = [one for one in (found, reference) if Path(one).is_dir()]
     verdict = (_compare_runs if folders else _compare_texts)(found, reference, region)
