@@ -232,9 +232,7 @@ def simulate(
     start_error: Annotated[
         str, typer.Option(help="Deviations of the initial state, 0 if exact; the noise of the data if not given.")
     ] = "",
-    draws: Annotated[
-        int, typer.Option(help="Solutions that the band is made of, 40 or more; 0 for no band.", min=0)
-    ] = 200,
+    draws: Annotated[int, typer.Option(help="Solutions that make the band, 40 or more; 0 for none.", min=0)] = 200,
     seed: Annotated[int, typer.Option(help="Same seed, same band.", min=0)] = 0,
 ) -> None:
     """Forecasts by the law of a run, with a band; writes CSV to stdout.

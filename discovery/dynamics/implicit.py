@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_jacobian
+from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents, without_edges
 from discovery.dynamics.lu import factorise, solve
 from discovery.dynamics.runge_kutta import is_stuck
 
@@ -44,7 +44,8 @@ def _newton_matrix(code, outputs, value, tangent, time, states, step, matrix):
     for i in range(dimension):
         value[i] = states[i]
     value[dimension] = time
-    run_with_jacobian(code, outputs, value, tangent)
+    if run_with_tangents(code, value, tangent):
+        without_edges(outputs, tangent)
     for i in range(dimension):
         for j in range(dimension):
             matrix[i, j] = (1.0 if i == j else 0.0) - step * GAMMA * tangent[outputs[i], j]
@@ -146,7 +147,8 @@ def _first_slope(code, outputs, value, tangent, time, y, slope):
     for i in range(dimension):
         value[i] = y[i, 0]
     value[dimension] = time
-    run_with_jacobian(code, outputs, value, tangent)
+    if run_with_tangents(code, value, tangent):
+        without_edges(outputs, tangent)
     for i in range(dimension):
         slope[i, 0] = value[outputs[i]]
         for j in range(1, columns):

@@ -221,9 +221,10 @@ def _slope(op: int, x: float, y: float, result: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> None:
-    """Fills the result registers and the rows of ``tangent`` that belong to them."""
+def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> bool:
+    """Fills the result registers and the rows of ``tangent`` that belong to them; whether a slope was not finite."""
     width = tangent.shape[1]
+    edge = False
     for i in range(code.shape[0]):
         op, r, a, b = int(code[i, 0]), int(code[i, 1]), int(code[i, 2]), int(code[i, 3])
         if op == 0:
@@ -257,22 +258,23 @@ def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) 
                 for j in range(width):
                     tangent[r, j] = slope * tangent[a, j]
             else:  # at its edge, as a root of 0: what it does not depend on has no part in that
+                edge = True
                 for j in range(width):
                     tangent[r, j] = slope * tangent[a, j] if tangent[a, j] != 0.0 else 0.0
             if op == 4:
                 factor = value[r] * math.log(x) if x > 0.0 else 0.0
                 for j in range(width):
                     tangent[r, j] += factor * tangent[b, j]
+    return edge
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_with_jacobian(code: np.ndarray, outputs: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> None:
-    """As :func:`run_with_tangents` for sensitivities of a solution, of which the first tangents are by the states.
+def without_edges(outputs: np.ndarray, tangent: np.ndarray) -> None:
+    """Leaves infinite slopes by the states out, where :func:`run_with_tangents` met some, for sensitivities.
 
-    A root has an infinite slope where it is 0, as the outflow of an empty tank. It counts as none there: a solution
-    that starts there leaves at once, and its slopes after that decide.
+    A root has one where it is 0, as the outflow of an empty tank. It counts as none there: a solution that starts
+    there leaves at once, and its slopes after that decide.
     """
-    run_with_tangents(code, value, tangent)
     for i in range(outputs.shape[0]):
         for j in range(outputs.shape[0]):
             if not math.isfinite(tangent[outputs[i], j]):
