@@ -17,6 +17,7 @@ from discovery.dynamics.windows import Windows
 from discovery.selection.identifiability import Relative
 from discovery.selection.moves import without_terms
 from discovery.selection.refined import Refined, refine
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.constants import shape, substituted
 from discovery.symbolic.expansion import is_short
 from discovery.types import Law, symbol
@@ -83,7 +84,7 @@ def _constants(term: sp.Expr) -> list[sp.Symbol]:
 
 
 def _is_constant(one: sp.Basic) -> bool:
-    return isinstance(one, sp.Symbol) and one.name[:1] == "c" and one.name[1:].isdigit()
+    return isinstance(one, sp.Symbol) and is_constant(one.name)
 
 
 def _without_one(first: Refined, windows: Windows, settings: Shooting) -> Iterator[Refined]:

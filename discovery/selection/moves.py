@@ -16,8 +16,8 @@ from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.refined import Refined, canonical_law, refine, side_by_side
-from discovery.symbolic.complexity import is_number
 from discovery.symbolic.constants import parts, substituted
+from discovery.symbolic.stated import apart
 from discovery.types import Law, symbol
 
 # Terms that a law is tried without in a round: to fit a law of dozens of terms anew without each of them, once for each
@@ -74,17 +74,10 @@ def _merged(expression: sp.Expr) -> Iterator[sp.Expr]:
         line = sp.Add.make_args(below)
         if len(line) != 2:
             continue
-        (factor, whole), (_, numerator) = _apart(term), _apart(above)
-        for (_, gone), (kept_factor, kept) in permutations(map(_apart, line), 2):
+        (factor, whole), (_, numerator) = apart(term), apart(above)
+        for (_, gone), (kept_factor, kept) in permutations(map(apart, line), 2):
             if numerator == whole * gone:
                 yield expression - term - other + factor * kept_factor * whole * kept / below
-
-
-def _apart(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """Numbers and constants that multiply a term, and what they multiply."""
-    factors = sp.Mul.make_args(term)
-    numbers = [factor for factor in factors if is_number(factor)]
-    return sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])
 
 
 def _smaller(expression: sp.Expr) -> Iterator[sp.Expr]:

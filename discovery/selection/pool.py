@@ -112,14 +112,14 @@ def pool(
     told = _told(every, count) if beside is None else {}
     pools: dict[str, tuple[Entry, ...]] = {}
     for state in problem.names:
-        shared = {"others": tuple(beside.get(state, ()))} if beside else {"told": told.get(state, frozenset())}
-        families = [replace(one, **shared) for one in every.get(state, [])]
+        others, functions = tuple((beside or {}).get(state, ())), told.get(state, frozenset())
+        families = [replace(one, others=others, told=functions) for one in every.get(state, [])]
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
         whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
-        others = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
+        single = _cut([one for one in families if one not in whole], count, per_size, most, int(short * most))
         pools[state] = tuple(
             Entry(state, one.skeleton, _rounded(one.piece.values), one.errors, one.sources)
-            for one in sorted((*others, *whole), key=lambda one: one.nats(count))
+            for one in sorted((*single, *whole), key=lambda one: one.nats(count))
         )
     return pools
 

@@ -79,12 +79,14 @@ def added_length(expression: sp.Expr, others: Sequence[sp.Expr]) -> float:
 @lru_cache(maxsize=1 << 14)
 def terms_of(expression: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
     """The summands, multiplied out where that is short, each as its coefficient and what is left."""
-    found: list[tuple[sp.Expr, sp.Expr]] = []
-    for term in sp.Add.make_args(expanded(expression)):
-        factors = sp.Mul.make_args(term)
-        numbers = [factor for factor in factors if is_number(factor)]
-        found.append((sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])))
-    return tuple(found)
+    return tuple(map(apart, sp.Add.make_args(expanded(expression))))
+
+
+def apart(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numbers and constants that multiply a term, and what they multiply."""
+    factors = sp.Mul.make_args(term)
+    numbers = [factor for factor in factors if is_number(factor)]
+    return sp.Mul(*numbers), sp.Mul(*[factor for factor in factors if factor not in numbers])
 
 
 def is_shared(term: sp.Expr) -> bool:
