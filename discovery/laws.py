@@ -19,11 +19,13 @@ class EquationCandidate:
 
     Attributes:
         source: name of the engine, and after a colon the part of it that found the expression.
+        common: whether it was fitted to the samples of all states that may be alike, of which this is the first.
     """
 
     state: str
     expression: sp.Expr
     source: str
+    common: bool = False
 
 
 def told_symbol(name: str) -> sp.Symbol:

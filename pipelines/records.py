@@ -88,14 +88,16 @@ def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
     """A candidate of a search engine."""
     if isinstance(candidate, Law):
         return law_document(candidate)
-    return {"state": candidate.state, "expression": stored(candidate.expression), "source": candidate.source}
+    document = {"state": candidate.state, "expression": stored(candidate.expression), "source": candidate.source}
+    return document | ({"common": True} if candidate.common else {})
 
 
 def candidate_from(document: Mapping[str, Any], names: Sequence[str]) -> EquationCandidate | Law:
     """The candidate of a document."""
     if "skeletons" in document:
         return law_from(document)
-    return EquationCandidate(document["state"], parse(document["expression"], (*names, "t")), document["source"])
+    expression = parse(document["expression"], (*names, "t"))
+    return EquationCandidate(document["state"], expression, document["source"], bool(document.get("common", False)))
 
 
 def _front_document(ranked: RankedLaw) -> dict[str, Any]:

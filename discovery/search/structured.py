@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
 from discovery.problems.regression import MAX_ROWS
+from discovery.problems.symmetry import Symmetry, symmetry_of, together
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
 from discovery.search.models import View, sampled, views
@@ -62,7 +63,6 @@ class StructuredSearch:
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
     ) -> tuple[EquationCandidate | Law, ...]:
         """Laws from the elimination, then candidates of single equations, library by library."""
-        del seed  # deterministic
         progress("search", "structured: eliminating terms on the trajectories")
         found: list[EquationCandidate | Law] = []
         if problem.respond is None:  # a part of a law is not followed by itself
@@ -85,7 +85,22 @@ class StructuredSearch:
             likely |= {state: one.expression for state, one in best.items()}
         progress("search", "structured: shapes with inner constants")
         found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
+        if (alike := symmetry_of(problem)) is not None and not deadline.passed():
+            progress("search", "structured: one equation for states that are alike")
+            found += self._in_all_places(problem, alike, likely, seed, deadline)
         return tuple(found)
+
+    def _in_all_places(
+        self, problem: DiscoveryProblem, alike: Symmetry, likely: Mapping[str, sp.Expr], seed: int, deadline: Deadline
+    ) -> Iterator[EquationCandidate]:
+        """What all samples of states that may be alike speak for, as the equation of the first of them."""
+        for orbit in alike.orbits:
+            part = together(problem, alike, orbit, likely)
+            if problem.names[orbit[0]] not in problem.open:
+                continue
+            for one in self.search(part, seed=seed, deadline=deadline):
+                if isinstance(one, EquationCandidate):
+                    yield replace(one, common=True)
 
     def subsets(
         self, problem: DiscoveryProblem, every: Sequence[Library], view: View, deadline: Deadline = NEVER

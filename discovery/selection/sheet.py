@@ -38,18 +38,21 @@ class Tested:
         errors: chi-squared by row on each regression; not finite where a candidate is undefined or wild.
         misfits: nats that it is behind the best fit to the samples; of the regressions where there are no responses.
         strains: root mean square of its largest term over that of the whole.
+        leasts: chi-squared of the samples about the best of them; none where there are no responses.
     """
 
     sums: Sums
     errors: Float[np.ndarray, "candidate regression"]
     misfits: PerCandidate
     strains: PerCandidate
+    leasts: tuple[float, ...] = ()
 
     def beside(self, other: Tested) -> Tested:
         """These, then those of another test of the same candidates."""
         return Tested(
             self.sums.beside(other.sums), np.vstack([self.errors, other.errors]),
             np.concatenate([self.misfits, other.misfits]), np.concatenate([self.strains, other.strains]),
+            (*self.leasts, *other.leasts),
         )  # fmt: skip
 
 
@@ -130,7 +133,7 @@ class Sheet:
         costs = np.where(undefined, np.inf, chi_squared(sums, columns, response.targets))
         least = float(np.min(costs))
         misfits = 0.5 * (costs - least) / noise_left(least, response) if np.isfinite(least) else costs
-        return Tested(sums, errors, misfits, strains)
+        return Tested(sums, errors, misfits, strains, (least,))
 
     def _errors(self, sums: Sums) -> Float[np.ndarray, "candidate regression"]:
         errors: list[PerCandidate] = []

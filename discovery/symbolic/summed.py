@@ -5,7 +5,7 @@ It is that of ``complexity.shortest`` and of functions: of the sum as it is, or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,25 +16,65 @@ from discovery.symbolic.complexity import (
     Function,
     Measure,
     description_length,
+    functions_of,
     is_constant,
     measured,
+    shortest,
     spelled,
 )
+from discovery.symbolic.stated import apart, is_shared, terms_of
+
+# Stands for a term of another equation.
+SHARED = sp.Symbol("shared", real=True)
 
 
-def summed_length(families: Sequence[sp.Expr], told: frozenset[Function] = frozenset()) -> float:
+@dataclass(frozen=True)
+class Told:
+    """What other equations of a law state already.
+
+    Attributes:
+        functions: that they have, each of its argument.
+        terms: without the numbers in front, those that it is shorter to point at.
+    """
+
+    functions: frozenset[Function] = frozenset()
+    terms: frozenset[sp.Expr] = frozenset()
+
+    @classmethod
+    def by(cls, expressions: Iterable[sp.Expr]) -> Told:
+        """What some right-hand sides state."""
+        sides = list(expressions)
+        terms = frozenset(term for side in sides for _, term in terms_of(side) if is_shared(term))
+        return cls(frozenset[Function]().union(*map(functions_of, sides)), terms)
+
+
+NOTHING = Told()
+_apart = lru_cache(maxsize=1 << 14)(apart)  # candidates are sums of the same few hundred terms
+
+
+def summed_length(families: Sequence[sp.Expr], told: Told = NOTHING) -> float:
     """Nats to state a sum, as short as it can be.
 
     Args:
         families: of its terms, each with constants of its own, named ``c0``, ``c1``, ... in each.
-        told: functions that are stated already, in other equations of the law.
+        told: what is stated already, in other equations of the law.
     """
     if not families:
         return description_length(sp.S.Zero)
     products = [_product(family) for family in families]
-    spellings = [spelled(_sum(products)), spelled(_sum(_bracketed(products)))]
-    whole = frozenset[Function]().union(*[one.whole for one in products]) - told
-    return min(spellings) + PER_TRANSCENDENTAL * (len(whole) + sum([one.own for one in products]))
+    plain = min(spelled(_sum(products)), spelled(_sum(_bracketed(products))))
+    whole = frozenset[Function]().union(*[one.whole for one in products]) - told.functions
+    functions = PER_TRANSCENDENTAL * (len(whole) + sum([one.own for one in products]))
+    return plain - (_spared(families, plain, told.terms) if told.terms else 0.0) + functions
+
+
+def _spared(families: Sequence[sp.Expr], plain: float, told: frozenset[sp.Expr]) -> float:
+    """Nats that it is shorter to point at terms of other equations, but no more than these are worth."""
+    there = [term for _, term in map(_apart, families) if term in told]
+    if not there:
+        return 0.0
+    pointing = [number * SHARED if term in told else number * term for number, term in map(_apart, families)]
+    return min(max(plain - spelled(_sum([_product(one) for one in pointing])), 0.0), sum(map(shortest, there)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import sympy as sp
 from discovery.symbolic.complexity import description_length, factored, functions_of, node_count, shortest
 from discovery.symbolic.constants import gathered, term_of
 from discovery.symbolic.parse import parse
-from discovery.symbolic.summed import summed_length
+from discovery.symbolic.stated import added_length
+from discovery.symbolic.summed import Told, summed_length
 from discovery.types import symbol
 
 
@@ -79,6 +80,18 @@ def test_the_length_of_a_sum_is_that_of_its_terms(text: str) -> None:
     whole = gathered([term_of(term).times(1.0) for term in sp.Add.make_args(parse(text))])
     length = shortest(whole.family()) + 10.0 * len(functions_of(whole.family()))
     assert pytest.approx(length) == summed_length([term.family() for term in whole.terms])
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("2*x*y**2 - x + 3", "y - 2*x*y**2"), ("x*y - x", "x*y - y"), ("sin(x) + y*x", "cos(x) - y"), ("x - y", "x*y")],
+)
+def test_what_another_equation_states_is_pointed_at(text: str, other: str) -> None:
+    """A flow between two states is stated once, and so is that a state is an angle; as in the final score."""
+    sums = [gathered([term_of(term).times(1.0) for term in sp.Add.make_args(parse(one))]) for one in (text, other)]
+    whole, told = sums[0], Told.by([sums[1].family()])
+    added = added_length(whole.family(), [sums[1].family()])
+    assert pytest.approx(added) == summed_length([term.family() for term in whole.terms], told)
 
 
 def test_a_sum_may_have_terms_without_constants() -> None:
