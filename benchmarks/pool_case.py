@@ -15,7 +15,7 @@ from discovery.errors import DiscoveryError
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.registry import load
-from discovery.selection.gate import explained
+from discovery.selection.gate import remaining
 from discovery.selection.pool import Entry, pool, split
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryProblem, EquationCandidate, Smoothing, Trajectory, symbol
@@ -76,7 +76,7 @@ def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int,
         spent[name] = time.process_time() - start
     if genetic:
         start = time.process_time()
-        left = problem.settling(explained(candidates, problem))
+        left = remaining(candidates, problem)
         candidates += load("search", "operon")().search(left, seed=seed) if left.open else ()
         spent["operon"] = time.process_time() - start
     start = time.process_time()

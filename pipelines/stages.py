@@ -15,7 +15,7 @@ from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.knowledge import Knowledge
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
-from discovery.selection.gate import explained
+from discovery.selection.gate import remaining
 from discovery.selection.trajectories import Selected
 from discovery.smoothing.outliers import without_outliers
 from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
@@ -142,7 +142,7 @@ class Stages:
         found = [] if unknown else list(before)
         for name in sorted(engines, key=GENETIC.__contains__):
             with self.timed(f"search {name}"):
-                asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
+                asked = remaining(found, problem) if name in GENETIC else problem
                 try:
                     engine = _place(name, engines[name], asked, APART_SHARE * self.grace)
                     found += self.propose(name, engine.search, asked, unknown) if asked.open else ()

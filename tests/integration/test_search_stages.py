@@ -138,7 +138,7 @@ def test_the_process_of_an_engine_that_is_killed_is_named_and_the_others_are_use
     kill = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     hang = (sys.executable, "-c", "import time; time.sleep(600)")
     monkeypatch.setattr("pipelines.ode.settled", lambda _: {})
-    monkeypatch.setattr("pipelines.stages.explained", lambda found, problem: {})  # genetic search is asked of all
+    monkeypatch.setattr("pipelines.stages.remaining", lambda found, problem: problem)  # genetic search is asked of all
     for command, budget, why in ((kill, None, "was killed"), (hang, 20.0, "did not stop in time")):
         monkeypatch.setattr(Apart.__init__, "__defaults__", (command, 1.0))
         config = RunConfig().changed(engines=("sindy", "operon"), smoother="kalman", budget=budget)
