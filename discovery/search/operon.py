@@ -51,6 +51,11 @@ _NUMBERS: Mapping[str, int] = {family: number for number, family in enumerate(FA
 # seeds), errors of the function in two rounds of half the evaluations, trees half as long and half as many: 0.4 to 10 %
 # where its size allows it, in one round 1.6 to 12 %; so many trees as usual are worse in two rounds.
 ROUNDS, SHARE, SMALLER = 2, 2, 2
+# Share of a budget that evaluations are to take, seconds to start PyOperon, and evaluations that count as a second.
+# Measured on one core, at 800 points of one state: 60 000 to 70 000 where a run has 400 000, 80 000 to 130 000 where it
+# has 25 000. They are computed from this and not from a clock, so that a seed has one answer; the deadline of a search,
+# two fifths of the time left, guards where a machine is slower.
+BUDGET_SHARE, START, RATE = 0.2, 2.0, 50_000
 # Two trees of one size whose errors agree to this fraction are one function written twice.
 SAME_ERROR = 1e-3
 # A tree may be longer than another and still be returned if its error is below this many times the other's.
@@ -67,16 +72,18 @@ class Operon:
         families: names out of ``FAMILIES``, searched one after another.
         evaluations: bound on the work for an equation and family, the fits of constants included. By experiment: on 8
             systems of the design half (13 equations, noise of 5 %), 15 000 and 40 000 find 3 and 4 true structures in
-            1.5 and 4.3 CPU seconds; these take about 2 for an equation, all families together.
+            1.5 and 4.3 CPU seconds; these take about 2 for an equation, all families together. Where the run has a
+            budget, so many that they fill a fifth of it if that is more, by a nominal 50 000 a second.
         max_points: largest number of points that errors are computed at.
         population: number of trees. 500 of Operon's usual 1000: the runs are short.
         max_length: largest number of nodes of a tree.
         fit_iterations: Levenberg-Marquardt steps for each tree's constants.
         per_size: how many trees of one size are returned, the best first.
         threads: runs side by side; the result does not depend on it.
+        budget: seconds that the whole run was given, which evaluations grow with; 0 where it may take what it needs.
 
     Raises:
-        UsageError: a family that is not known, or a count below one.
+        UsageError: a family that is not known, a count below one, or a budget below zero.
     """
 
     families: tuple[str, ...] = ("polynomial", "rational", "trigonometric", "transcendental")
@@ -87,6 +94,7 @@ class Operon:
     fit_iterations: int = 5
     per_size: int = 1
     threads: int = 1
+    budget: float = 0.0
 
     def __post_init__(self) -> None:
         if unknown := [family for family in self.families if family not in FAMILIES]:
@@ -96,6 +104,8 @@ class Operon:
         for name in ("evaluations", "max_points", "population", "max_length", "fit_iterations", "per_size", "threads"):
             if getattr(self, name) < 1:
                 raise UsageError(f"Operon got {name}={getattr(self, name)}. Pass at least 1.")
+        if not 0 <= self.budget < np.inf:
+            raise UsageError(f"Operon got budget={self.budget}. Pass seconds, or 0 for no budget.")
 
     def search(
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
@@ -141,14 +151,20 @@ class Operon:
             for state in states
             if state in problem.backbones
         }
+        evaluations = self._evaluations(len(states))
         for family in self.families:
             # Polynomials beside a polynomial are one, and other engines have tried it.
             left = {} if family == "polynomial" else {state: rest for state, rest in rests.items() if rest}
             for state in states:
                 share = SHARE if state in left else 1
-                yield _Run(family, state, points[state], None, max(1, self.evaluations // share))
+                yield _Run(family, state, points[state], None, max(1, evaluations // share))
             for state, rest in left.items():
-                yield _Run(family, state, points[state], rest, max(1, self.evaluations // SHARE))
+                yield _Run(family, state, points[state], rest, max(1, evaluations // SHARE))
+
+    def _evaluations(self, states: int) -> int:
+        """For each of the open states and families; as many as are asked for, or as a budget has room for."""
+        room = RATE * max(0.0, BUDGET_SHARE * self.budget - START)
+        return max(self.evaluations, int(room / max(1, states * len(self.families))))
 
     def _alone(self, run: _Run, seed: int, deadline: Deadline) -> list[_Tree]:
         """Trees for the whole derivative."""

@@ -101,6 +101,15 @@ def test_engines_get_the_threads_of_the_run() -> None:
     assert 1 == own.make_engine("operon").threads  # type: ignore[attr-defined]
 
 
+def test_engines_get_the_budget_of_the_run() -> None:
+    """The genetic engine does more with more, unless it is told otherwise."""
+    config = RunConfig().changed(budget="5m")
+    assert 300.0 == config.make_engine("operon").budget  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"budget": 0.0}})
+    assert 0.0 == own.make_engine("operon").budget  # type: ignore[attr-defined]
+    assert 0.0 == RunConfig().make_engine("operon").budget  # type: ignore[attr-defined]
+
+
 class Dying:
     """An engine, or a smoother, that fails in a way that nobody foresaw."""
 
