@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
+from itertools import chain
+from threading import Lock
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
 from pipelines.store import Store
 from pipelines.told import open_functions, trained
-from pipelines.watched import GRACE, watched
+from pipelines.watched import GRACE, one_by_one, side_by_side, watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
@@ -44,9 +46,33 @@ LEAST_SMOOTHING = 1.0  # seconds: torch alone takes them
 PLAINEST = "kalman"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an engine is asked.
+
+    Attributes:
+        unknown: the unknown function that is looked for; empty where it is the law.
+    """
+
+    name: str
+    engine: SearchEngine
+    problem: DiscoveryProblem
+    unknown: str
+
+    def named(self, found: Candidates) -> Candidates:
+        """Candidates by the name of the unknown function, in whose place stands a state of its own problem."""
+        if not self.unknown:
+            return found
+        return tuple(replace(one, state=self.unknown) for one in found if isinstance(one, EquationCandidate))
+
+
 @dataclass
 class Stages:
-    """The stages with their clock; finished ones are taken from the store."""
+    """The stages with their clock; finished ones are taken from the store.
+
+    Attributes:
+        seconds: wall time of each; of those that overlap, each its own.
+    """
 
     config: RunConfig
     deadline: Deadline
@@ -54,6 +80,10 @@ class Stages:
     store: Store
     witness: Witness = unseen
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.progress = one_by_one(self.progress)
 
     @contextmanager
     def timed(self, stage: str) -> Generator[None]:
@@ -62,7 +92,8 @@ class Stages:
         try:
             yield
         finally:
-            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
+            with self._lock:
+                self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
 
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
         """The first law, for a witness, or to fall back on when time is up; none where a resumed run is further."""
@@ -126,31 +157,60 @@ class Stages:
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
-        found: list[EquationCandidate | Law] = [
-            EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
-        ]
-        failures: list[Failure] = []
-        for unknown, part in problem.parts.items() if problem.frame else (("", problem),):
-            found += self.ask_all(part, unknown, tuple(found), failures)
-        return tuple(found), tuple(failures)
-
-    def ask_all(
-        self, problem: DiscoveryProblem, unknown: str, before: Candidates, failures: list[Failure]
-    ) -> Candidates:
-        """What all engines find for a problem, or for an unknown function, which its candidates then name."""
+        settled = tuple(EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items())
+        parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
-        found = [] if unknown else list(before)
-        for name in sorted(engines, key=GENETIC.__contains__):
-            with self.timed(f"search {name}"):
-                asked = remaining(found, problem) if name in GENETIC else problem
+        short = [
+            Asked(name, engine, part, unknown)
+            for unknown, part in parts.items()
+            for name, engine in engines.items()
+            if name not in GENETIC
+        ]
+        answers = self.ask(short)
+        late = self.left(settled, parts, answers, {name: one for name, one in engines.items() if name in GENETIC})
+        answers += self.ask(late, self.config.threads)  # all at once: they are long, and know nothing of one another
+        found = [candidate for one, answer in answers if isinstance(answer, tuple) for candidate in one.named(answer)]
+        failures = tuple(answer for _, answer in answers if isinstance(answer, Failure))
+        return (*settled, *found), failures
+
+    def left(
+        self,
+        settled: Candidates,
+        parts: Mapping[str, DiscoveryProblem],
+        answers: Sequence[tuple[Asked, Candidates | Failure]],
+        engines: Mapping[str, SearchEngine],
+    ) -> list[Asked]:
+        """What is left for these engines of each problem that the answers leave open; they share the cores given."""
+        found: list[Asked] = []
+        for unknown, part in parts.items() if engines else ():
+            mine = [answer for one, answer in answers if one.unknown == unknown and isinstance(answer, tuple)]
+            with self.timed(f"search {next(iter(engines))}"):
+                left = remaining([*(() if unknown else settled), *chain.from_iterable(mine)], part)
+            if left.open:
+                found += [Asked(name, engine, left, unknown) for name, engine in engines.items()]
+        at_once = max(1, min(self.config.threads, len(found)))
+        cores = [len(range(place, self.config.threads, at_once)) for place in range(at_once)]
+        return [replace(one, engine=self.on_cores(one, cores[place % at_once])) for place, one in enumerate(found)]
+
+    def on_cores(self, asked: Asked, cores: int) -> SearchEngine:
+        """The engine with its share of the cores, if it uses several and was not told how many."""
+        if "threads" in self.config.search.get(asked.name, {}) or not is_dataclass(asked.engine):
+            return asked.engine
+        uses = any(option.name == "threads" for option in fields(asked.engine))
+        return replace(asked.engine, threads=cores) if uses else asked.engine  # pyright: ignore[reportCallIssue, reportReturnType]
+
+    def ask(self, asked: Sequence[Asked], threads: int = 1) -> list[tuple[Asked, Candidates | Failure]]:
+        """What the engines find, each beside what it was asked; so many of them at a time."""
+
+        def answer(one: Asked) -> Candidates | Failure:
+            with self.timed(f"search {one.name}"):
                 try:
-                    engine = _place(name, engines[name], asked, APART_SHARE * self.grace)
-                    found += self.propose(name, engine.search, asked, unknown) if asked.open else ()
+                    engine = _place(one.name, one.engine, one.problem, APART_SHARE * self.grace)
+                    return self.propose(one.name, engine.search, one.problem, one.unknown) if one.problem.open else ()
                 except DiscoveryError as error:
-                    failures.append(Failure(f"search {name}", str(error)))
-        if unknown:
-            return tuple(replace(one, state=unknown) for one in found if isinstance(one, EquationCandidate))
-        return tuple(found[len(before) :])
+                    return Failure(f"search {one.name}", str(error))
+
+        return list(zip(asked, side_by_side([partial(answer, one) for one in asked], threads), strict=True))
 
     def propose(self, name: str, search: _Search, problem: DiscoveryProblem, unknown: str) -> Candidates:
         """What one engine finds for the open equations, or what was kept of that."""
