@@ -160,44 +160,14 @@ class Stages:
         settled = tuple(EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items())
         parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
-        short = [
-            Asked(name, engine, part, unknown)
-            for unknown, part in parts.items()
-            for name, engine in engines.items()
-            if name not in GENETIC
-        ]
-        answers = self.ask(short)
-        late = self.left(settled, parts, answers, {name: one for name, one in engines.items() if name in GENETIC})
-        answers += self.ask(late, self.config.threads)  # all at once: they are long, and know nothing of one another
+        answers = self.ask(_asked(parts, {name: one for name, one in engines.items() if name not in GENETIC}))
+        if late := {name: one for name, one in engines.items() if name in GENETIC}:
+            with self.timed(f"search {next(iter(late))}"):
+                left = {unknown: _left(part, unknown, settled, answers) for unknown, part in parts.items()}
+            # All at once: they are long, and know nothing of one another.
+            answers += self.ask(sharing(_asked(left, late), self.config), self.config.threads)
         found = [candidate for one, answer in answers if isinstance(answer, tuple) for candidate in one.named(answer)]
-        failures = tuple(answer for _, answer in answers if isinstance(answer, Failure))
-        return (*settled, *found), failures
-
-    def left(
-        self,
-        settled: Candidates,
-        parts: Mapping[str, DiscoveryProblem],
-        answers: Sequence[tuple[Asked, Candidates | Failure]],
-        engines: Mapping[str, SearchEngine],
-    ) -> list[Asked]:
-        """What is left for these engines of each problem that the answers leave open; they share the cores given."""
-        found: list[Asked] = []
-        for unknown, part in parts.items() if engines else ():
-            mine = [answer for one, answer in answers if one.unknown == unknown and isinstance(answer, tuple)]
-            with self.timed(f"search {next(iter(engines))}"):
-                left = remaining([*(() if unknown else settled), *chain.from_iterable(mine)], part)
-            if left.open:
-                found += [Asked(name, engine, left, unknown) for name, engine in engines.items()]
-        at_once = max(1, min(self.config.threads, len(found)))
-        cores = [len(range(place, self.config.threads, at_once)) for place in range(at_once)]
-        return [replace(one, engine=self.on_cores(one, cores[place % at_once])) for place, one in enumerate(found)]
-
-    def on_cores(self, asked: Asked, cores: int) -> SearchEngine:
-        """The engine with its share of the cores, if it uses several and was not told how many."""
-        if "threads" in self.config.search.get(asked.name, {}) or not is_dataclass(asked.engine):
-            return asked.engine
-        uses = any(option.name == "threads" for option in fields(asked.engine))
-        return replace(asked.engine, threads=cores) if uses else asked.engine  # pyright: ignore[reportCallIssue, reportReturnType]
+        return (*settled, *found), tuple(answer for _, answer in answers if isinstance(answer, Failure))
 
     def ask(self, asked: Sequence[Asked], threads: int = 1) -> list[tuple[Asked, Candidates | Failure]]:
         """What the engines find, each beside what it was asked; so many of them at a time."""
@@ -205,17 +175,16 @@ class Stages:
         def answer(one: Asked) -> Candidates | Failure:
             with self.timed(f"search {one.name}"):
                 try:
-                    engine = _place(one.name, one.engine, one.problem, APART_SHARE * self.grace)
-                    return self.propose(one.name, engine.search, one.problem, one.unknown) if one.problem.open else ()
+                    return self.propose(one, _place(one, APART_SHARE * self.grace).search)
                 except DiscoveryError as error:
                     return Failure(f"search {one.name}", str(error))
 
         return list(zip(asked, side_by_side([partial(answer, one) for one in asked], threads), strict=True))
 
-    def propose(self, name: str, search: _Search, problem: DiscoveryProblem, unknown: str) -> Candidates:
+    def propose(self, asked: Asked, search: _Search) -> Candidates:
         """What one engine finds for the open equations, or what was kept of that."""
-        key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
-        key = f"{key}-{unknown}" if unknown else key
+        name, problem = asked.name, asked.problem
+        key = "-".join(filter(None, (name, _mark(problem.open) if name in GENETIC else "", asked.unknown)))
         if (kept := self.store.candidates(key)) is not None:
             return kept
         if self.deadline.passed():
@@ -283,14 +252,51 @@ def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool
     )
 
 
-def _place(name: str, engine: SearchEngine, problem: DiscoveryProblem, grace: float) -> SearchEngine:
+def _place(asked: Asked, grace: float) -> SearchEngine:
     """The engine where it runs: in a process of its own, if its file asks for one, which is ended after its grace.
 
     Problems of which a part was told stay here, as functions of theirs cannot be sent.
     """
+    name, engine, problem = asked.name, asked.engine, asked.problem
     said = registry.plugin("search", name)
     apart = said.apart and type(engine).__module__ == said.module and problem.respond is None and problem.frame is None
     return Apart(name, engine, grace=grace) if apart else engine
+
+
+def _asked(parts: Mapping[str, DiscoveryProblem], engines: Mapping[str, SearchEngine]) -> list[Asked]:
+    """Every engine for each problem that leaves something open, by unknown functions."""
+    return [
+        Asked(name, engine, part, unknown)
+        for unknown, part in parts.items()
+        for name, engine in engines.items()
+        if part.open
+    ]
+
+
+def _left(
+    problem: DiscoveryProblem,
+    unknown: str,
+    settled: Candidates,
+    answers: Sequence[tuple[Asked, Candidates | Failure]],
+) -> DiscoveryProblem:
+    """What is left for genetic search of a problem of which there are these answers."""
+    mine = [answer for one, answer in answers if one.unknown == unknown and isinstance(answer, tuple)]
+    return remaining([*(() if unknown else settled), *chain.from_iterable(mine)], problem)
+
+
+def sharing(asked: Sequence[Asked], config: RunConfig) -> list[Asked]:
+    """The same, each engine with its share of the cores, as they go on at once."""
+    at_once = max(1, min(config.threads, len(asked)))
+    cores = [len(range(place, config.threads, at_once)) for place in range(at_once)]
+    return [replace(one, engine=_on_cores(one, cores[place % at_once], config)) for place, one in enumerate(asked)]
+
+
+def _on_cores(asked: Asked, cores: int, config: RunConfig) -> SearchEngine:
+    """The engine on so many cores, if it uses several and was not told how many."""
+    if "threads" in config.search.get(asked.name, {}) or not is_dataclass(asked.engine):
+        return asked.engine
+    uses = any(option.name == "threads" for option in fields(asked.engine))
+    return replace(asked.engine, threads=cores) if uses else asked.engine  # pyright: ignore[reportCallIssue, reportReturnType]
 
 
 def _mark(states: Sequence[str]) -> str:

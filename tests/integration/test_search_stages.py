@@ -20,7 +20,7 @@ from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate
 from pipelines.apart import Apart
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
-from pipelines.stages import Stages
+from pipelines.stages import Asked, Stages, sharing
 from pipelines.store import Memory
 
 TIMES = np.linspace(0.0, 12.0, 200)
@@ -178,13 +178,12 @@ def test_the_failure_of_one_does_not_end_what_goes_on_beside_it(monkeypatch: pyt
 @pytest.mark.parametrize(("threads", "shares"), [(1, [1, 1]), (2, [1, 1]), (3, [2, 1]), (8, [4, 4])])
 def test_engines_that_go_on_side_by_side_share_the_cores(threads: int, shares: list[int]) -> None:
     """None is left over; who was told how many keeps its own."""
-    stages = stages_of(threads, "operon")
-    problem = posed()
-    one, other = stages.left((), {"f": problem, "g": problem}, [], {"operon": Operon()})
-    assert shares == [asked.engine.threads for asked in (one, other)]  # type: ignore[attr-defined]
-    stages.config = stages.config.changed(search={"operon": {"threads": 7}})
-    told = stages.left((), {"": problem}, [], {"operon": Operon(threads=7)})
-    assert [7] == [asked.engine.threads for asked in told]  # type: ignore[attr-defined]
+    config = RunConfig().changed(threads=threads)
+    asked = [Asked("operon", Operon(), posed(), unknown) for unknown in ("f", "g")]
+    assert shares == [one.engine.threads for one in sharing(asked, config)]  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"threads": 7}})
+    told = [Asked("operon", Operon(threads=7), posed(), "")]
+    assert [7] == [one.engine.threads for one in sharing(told, own)]  # type: ignore[attr-defined]
 
 
 class Dying:
