@@ -156,7 +156,7 @@ class Stages:
         return min(GRACE, max(LEAST_GRACE, LATE_SHARE * self.deadline.remaining()))
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
-        """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
+        """Candidates of all engines, of the genetic ones last and all at once; a failure of one leaves the others."""
         settled = tuple(EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items())
         parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
@@ -164,10 +164,8 @@ class Stages:
         if late := {name: one for name, one in engines.items() if name in GENETIC}:
             with self.timed(f"search {next(iter(late))}"):
                 left = {unknown: _left(part, unknown, settled, answers) for unknown, part in parts.items()}
-            # All at once: they are long, and know nothing of one another.
             answers += self.ask(sharing(_asked(left, late), self.config), self.config.threads)
-        found = [candidate for one, answer in answers if isinstance(answer, tuple) for candidate in one.named(answer)]
-        return (*settled, *found), tuple(answer for _, answer in answers if isinstance(answer, Failure))
+        return _sorted_out(settled, answers)
 
     def ask(self, asked: Sequence[Asked], threads: int = 1) -> list[tuple[Asked, Candidates | Failure]]:
         """What the engines find, each beside what it was asked; so many of them at a time."""
@@ -261,6 +259,14 @@ def _place(asked: Asked, grace: float) -> SearchEngine:
     said = registry.plugin("search", name)
     apart = said.apart and type(engine).__module__ == said.module and problem.respond is None and problem.frame is None
     return Apart(name, engine, grace=grace) if apart else engine
+
+
+def _sorted_out(
+    settled: Candidates, answers: Sequence[tuple[Asked, Candidates | Failure]]
+) -> tuple[Candidates, tuple[Failure, ...]]:
+    """Candidates and failures, each in the order in which engines were asked."""
+    found = [candidate for one, answer in answers if isinstance(answer, tuple) for candidate in one.named(answer)]
+    return (*settled, *found), tuple(answer for _, answer in answers if isinstance(answer, Failure))
 
 
 def _asked(parts: Mapping[str, DiscoveryProblem], engines: Mapping[str, SearchEngine]) -> list[Asked]:
