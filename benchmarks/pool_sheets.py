@@ -14,13 +14,20 @@ from pipelines.validation_sheets import Sheet
 Results = Mapping[tuple[str, Case], Record]
 # The equations that the floors speak of, apart from ODEBench's.
 PLAIN = ("polynomial", "rational", "single function")
+# What a column is of, where its subject's name does not say so.
+SPOKEN = {
+    "genetic": "with genetic search",
+    "pysindy": "pysindy at its best threshold",
+    "operon": "PyOperon alone, equal seconds",
+}
 Group = Callable[[Case, Record], bool]
 
 
 def sheets(found: Results, subjects: Sequence[str]) -> tuple[Sheet, ...]:
     """All tables."""
     kept = [name for name in subjects if any(subject == name for subject, _ in found)]
-    return (_shares(found, kept), _seconds(found, kept), _sources(found), _missing(found))
+    peers = (_beside(found, kept),) if len(kept) > 1 else ()
+    return (_shares(found, kept), *peers, _seconds(found, kept), _sources(found), _missing(found))
 
 
 def _groups() -> dict[str, Group]:
@@ -93,21 +100,42 @@ def _seconds(found: Results, subjects: Sequence[str]) -> Sheet:
     return Sheet("CPU seconds of a system", columns, (False, False, True, True, False, True, True), tuple(cells))
 
 
+def _beside(found: Results, subjects: Sequence[str]) -> Sheet:
+    """Ours beside the peers, on the equations of cases that all of them have."""
+    cases = [{case for name, case in found if name == subject} for subject in subjects]
+    shared = cases[0].intersection(*cases[1:])
+    common = {key: record for key, record in found.items() if key[1] in shared}
+    cells: list[tuple[str, ...]] = []
+    for setting in _settings(common):
+        for name, belongs in (("all", lambda *_: True), *_groups().items()):
+            mine = {
+                subject: [(case, row) for case, row in _rows(common, subject) if belongs(case, row)]
+                for subject in subjects
+            }
+            if any(_setting(case) == setting for case, _ in mine[subjects[0]]):
+                cells.append((setting, name, *(_share(mine[subject], setting) for subject in subjects)))
+    columns = ("setting", "equations", *(SPOKEN.get(subject, subject) for subject in subjects))
+    title = f"Side by side: {len(shared)} cases that all of them have"
+    return Sheet(title, columns, (False, False, *[True] * len(subjects)), tuple(cells))
+
+
 def _sources(found: Results) -> Sheet:
-    """How often a source has the true structure, and how often it is the only engine's part that has."""
-    every: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    total = 0
-    for _, row in (*_rows(found, "pool"), *_rows(found, "genetic")):
-        total += 1
-        sources = row.get("sources", "").split()
-        every.update(sources)
-        if len(sources) == 1:
-            alone.update(sources)
-    cells = tuple((name, f"{count}", f"{alone[name]}") for name, count in every.most_common())
-    return Sheet(
-        f"Sources of the true structure, of {total} equations", ("source", "found", "alone"), (False, True, True), cells
-    )
+    """How many of the found equations each source has, and of how many it is the only engine's part that has them."""
+    cells: list[tuple[str, ...]] = []
+    for subject in ("pool", "genetic"):
+        rows = [row for _, row in _rows(found, subject) if row["verdict"]]
+        sources = [set(row.get("sources", "").split()) for row in rows]
+        every = Counter(source for some in sources for source in some)
+        alone = Counter(source for some in sources if len(some) == 1 for source in some)
+        for name, count in sorted(every.items(), key=lambda one: (-one[1], one[0])):
+            cells.append((subject, name, str(count), _percent(count, len(rows)), str(alone[name]),
+                          _percent(alone[name], len(rows))))  # fmt: skip
+    columns = ("pool of", "source", "found", "share of found", "alone", "share alone")
+    return Sheet("Sources of the true structure", columns, (False, False, True, True, True, True), tuple(cells))
+
+
+def _percent(count: int, total: int) -> str:
+    return f"{100 * count / total:.1f} % of {total}"
 
 
 def _missing(found: Results) -> Sheet:

@@ -54,6 +54,7 @@ class DiscoveryProblem:
 
     Attributes:
         settled: right-hand sides that need no search (any more), by state.
+        backbones: short right-hand sides of open states that leave something, so that a search may look for the rest.
         frame: what was told of the law; None where nothing was.
         told: first values of its constants, the likeliest first.
         parts: for each unknown function of the frame the problem to find it: in its first variable's place stands the
@@ -67,6 +68,7 @@ class DiscoveryProblem:
     smoothing: Smoothing
     regressions: tuple[Regression, ...]
     settled: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
+    backbones: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
     frame: Frame | None = None
     told: tuple[tuple[float, ...], ...] = ()
     parts: Mapping[str, DiscoveryProblem] = field(default_factory=dict[str, "DiscoveryProblem"])

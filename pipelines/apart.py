@@ -72,6 +72,7 @@ class Apart:
             "options": options,
             "names": list(problem.names),
             "settled": {state: exact(rhs) for state, rhs in problem.settled.items()},
+            "backbones": {state: exact(rhs) for state, rhs in problem.backbones.items()},
             "seed": seed,
             "seconds": None if deadline.moment == float("inf") else deadline.remaining(),
         }

@@ -51,8 +51,12 @@ def _problem(folder: Path, request: dict[str, Any]) -> DiscoveryProblem:
     names = request["names"]
     trajectories = records.trajectories_from(data, names)
     smoothing = records.smoothing_from(smoothed)
-    problem = DiscoveryProblem(trajectories, smoothing, regressions(trajectories, smoothing))
-    return problem.settling({state: parse(text, (*names, "t")) for state, text in request["settled"].items()})
+    settled, backbones = (
+        {state: parse(text, (*names, "t")) for state, text in request[kind].items()}
+        for kind in ("settled", "backbones")
+    )
+    views = regressions(trajectories, smoothing)
+    return DiscoveryProblem(trajectories, smoothing, views, settled=settled, backbones=backbones)
 
 
 def _teller() -> Progress:

@@ -123,7 +123,7 @@ class RunConfig(BaseModel):
 
     seed: int = _option("Same data and seed, same law.", "convention", default=0, ge=0, lt=2**32)
     budget: Annotated[float | None, BeforeValidator(duration, json_schema_input_type=float | str | None)] = _option(
-        "Cut the work off after this time, with the best law so far: 60s, 5m, 1h.",
+        "Cut the work off after this time, with the best law so far: 60s, 5m, 1h. Genetic search does more with more.",
         "no limit: work is bounded by counts", '"5m"', default=None, gt=0,
     )  # fmt: skip
     threads: int = _option(
@@ -194,8 +194,10 @@ class RunConfig(BaseModel):
     def make_engine(self, name: str) -> SearchEngine:
         """The search engine of that name, ready to use."""
         plugin = registry.load("search", name)
-        side_by_side = {"threads": self.threads} if any(f.name == "threads" for f in dataclasses.fields(plugin)) else {}
-        return _make(plugin, {**side_by_side, **self.search.get(name, {})}, f"search.{name}")
+        has = {field.name for field in dataclasses.fields(plugin)}
+        above = {"threads": self.threads, "budget": self.budget}
+        told = {option: value for option, value in above.items() if option in has and value is not None}
+        return _make(plugin, {**told, **self.search.get(name, {})}, f"search.{name}")
 
     def make_selector(self) -> TrajectorySelector:
         """The selection, ready to use."""

@@ -17,7 +17,7 @@ from discovery import registry
 from pipelines.config import VARIABLES, Columns, RunConfig
 
 # Options that are told once for all and reach the settings of each part from there.
-TOLD_ABOVE = ("threads", "noise")
+TOLD_ABOVE = ("threads", "budget", "noise")
 # A setting that is a table of another plug-in's settings.
 TABLES = {("smoothing", "auto", "neural"): "neural_ode"}
 WIDTH = 100

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
+from itertools import chain
+from threading import Lock
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.knowledge import Knowledge
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
-from discovery.selection.gate import explained
+from discovery.selection.gate import remaining
 from discovery.selection.trajectories import Selected
 from discovery.smoothing.outliers import without_outliers
 from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
@@ -25,7 +27,7 @@ from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
 from pipelines.store import Store
 from pipelines.told import open_functions, trained
-from pipelines.watched import GRACE, watched
+from pipelines.watched import GRACE, one_by_one, side_by_side, watched
 
 Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
@@ -44,9 +46,33 @@ LEAST_SMOOTHING = 1.0  # seconds: torch alone takes them
 PLAINEST = "kalman"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an engine is asked.
+
+    Attributes:
+        unknown: the unknown function that is looked for; empty where it is the law.
+    """
+
+    name: str
+    engine: SearchEngine
+    problem: DiscoveryProblem
+    unknown: str
+
+    def named(self, found: Candidates) -> Candidates:
+        """Candidates by the name of the unknown function, in whose place stands a state of its own problem."""
+        if not self.unknown:
+            return found
+        return tuple(replace(one, state=self.unknown) for one in found if isinstance(one, EquationCandidate))
+
+
 @dataclass
 class Stages:
-    """The stages with their clock; finished ones are taken from the store."""
+    """The stages with their clock; finished ones are taken from the store.
+
+    Attributes:
+        seconds: wall time of each; of those that overlap, each its own.
+    """
 
     config: RunConfig
     deadline: Deadline
@@ -54,6 +80,10 @@ class Stages:
     store: Store
     witness: Witness = unseen
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.progress = one_by_one(self.progress)
 
     @contextmanager
     def timed(self, stage: str) -> Generator[None]:
@@ -62,7 +92,8 @@ class Stages:
         try:
             yield
         finally:
-            self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
+            with self._lock:
+                self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - begin, 3)
 
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
         """The first law, for a witness, or to fall back on when time is up; none where a resumed run is further."""
@@ -125,37 +156,33 @@ class Stages:
         return min(GRACE, max(LEAST_GRACE, LATE_SHARE * self.deadline.remaining()))
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
-        """Candidates of all engines, the genetic ones last; a failure of one is recorded and the others go on."""
-        found: list[EquationCandidate | Law] = [
-            EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()
-        ]
-        failures: list[Failure] = []
-        for unknown, part in problem.parts.items() if problem.frame else (("", problem),):
-            found += self.ask_all(part, unknown, tuple(found), failures)
-        return tuple(found), tuple(failures)
-
-    def ask_all(
-        self, problem: DiscoveryProblem, unknown: str, before: Candidates, failures: list[Failure]
-    ) -> Candidates:
-        """What all engines find for a problem, or for an unknown function, which its candidates then name."""
+        """Candidates of all engines, of the genetic ones last and all at once; a failure of one leaves the others."""
+        settled = tuple(EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items())
+        parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
-        found = [] if unknown else list(before)
-        for name in sorted(engines, key=GENETIC.__contains__):
-            with self.timed(f"search {name}"):
-                asked = problem.settling(explained(found, problem)) if name in GENETIC else problem
-                try:
-                    engine = _place(name, engines[name], asked, APART_SHARE * self.grace)
-                    found += self.propose(name, engine.search, asked, unknown) if asked.open else ()
-                except DiscoveryError as error:
-                    failures.append(Failure(f"search {name}", str(error)))
-        if unknown:
-            return tuple(replace(one, state=unknown) for one in found if isinstance(one, EquationCandidate))
-        return tuple(found[len(before) :])
+        answers = self.ask(_asked(parts, {name: one for name, one in engines.items() if name not in GENETIC}))
+        if late := {name: one for name, one in engines.items() if name in GENETIC}:
+            with self.timed(f"search {next(iter(late))}"):
+                left = {unknown: _left(part, unknown, settled, answers) for unknown, part in parts.items()}
+            answers += self.ask(sharing(_asked(left, late), self.config), self.config.threads)
+        return _sorted_out(settled, answers)
 
-    def propose(self, name: str, search: _Search, problem: DiscoveryProblem, unknown: str) -> Candidates:
+    def ask(self, asked: Sequence[Asked], threads: int = 1) -> list[tuple[Asked, Candidates | Failure]]:
+        """What the engines find, each beside what it was asked; so many of them at a time."""
+
+        def answer(one: Asked) -> Candidates | Failure:
+            with self.timed(f"search {one.name}"):
+                try:
+                    return self.propose(one, _place(one, APART_SHARE * self.grace).search)
+                except DiscoveryError as error:
+                    return Failure(f"search {one.name}", str(error))
+
+        return list(zip(asked, side_by_side([partial(answer, one) for one in asked], threads), strict=True))
+
+    def propose(self, asked: Asked, search: _Search) -> Candidates:
         """What one engine finds for the open equations, or what was kept of that."""
-        key = f"{name}-{_mark(problem.open)}" if name in GENETIC else name
-        key = f"{key}-{unknown}" if unknown else key
+        name, problem = asked.name, asked.problem
+        key = "-".join(filter(None, (name, _mark(problem.open) if name in GENETIC else "", asked.unknown)))
         if (kept := self.store.candidates(key)) is not None:
             return kept
         if self.deadline.passed():
@@ -223,14 +250,59 @@ def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool
     )
 
 
-def _place(name: str, engine: SearchEngine, problem: DiscoveryProblem, grace: float) -> SearchEngine:
+def _place(asked: Asked, grace: float) -> SearchEngine:
     """The engine where it runs: in a process of its own, if its file asks for one, which is ended after its grace.
 
     Problems of which a part was told stay here, as functions of theirs cannot be sent.
     """
+    name, engine, problem = asked.name, asked.engine, asked.problem
     said = registry.plugin("search", name)
     apart = said.apart and type(engine).__module__ == said.module and problem.respond is None and problem.frame is None
     return Apart(name, engine, grace=grace) if apart else engine
+
+
+def _sorted_out(
+    settled: Candidates, answers: Sequence[tuple[Asked, Candidates | Failure]]
+) -> tuple[Candidates, tuple[Failure, ...]]:
+    """Candidates and failures, each in the order in which engines were asked."""
+    found = [candidate for one, answer in answers if isinstance(answer, tuple) for candidate in one.named(answer)]
+    return (*settled, *found), tuple(answer for _, answer in answers if isinstance(answer, Failure))
+
+
+def _asked(parts: Mapping[str, DiscoveryProblem], engines: Mapping[str, SearchEngine]) -> list[Asked]:
+    """Every engine for each problem that leaves something open, by unknown functions."""
+    return [
+        Asked(name, engine, part, unknown)
+        for unknown, part in parts.items()
+        for name, engine in engines.items()
+        if part.open
+    ]
+
+
+def _left(
+    problem: DiscoveryProblem,
+    unknown: str,
+    settled: Candidates,
+    answers: Sequence[tuple[Asked, Candidates | Failure]],
+) -> DiscoveryProblem:
+    """What is left for genetic search of a problem of which there are these answers."""
+    mine = [answer for one, answer in answers if one.unknown == unknown and isinstance(answer, tuple)]
+    return remaining([*(() if unknown else settled), *chain.from_iterable(mine)], problem)
+
+
+def sharing(asked: Sequence[Asked], config: RunConfig) -> list[Asked]:
+    """The same, each engine with its share of the cores, as they go on at once."""
+    at_once = max(1, min(config.threads, len(asked)))
+    cores = [len(range(place, config.threads, at_once)) for place in range(at_once)]
+    return [replace(one, engine=_on_cores(one, cores[place % at_once], config)) for place, one in enumerate(asked)]
+
+
+def _on_cores(asked: Asked, cores: int, config: RunConfig) -> SearchEngine:
+    """The engine on so many cores, if it uses several and was not told how many."""
+    if "threads" in config.search.get(asked.name, {}) or not is_dataclass(asked.engine):
+        return asked.engine
+    uses = any(option.name == "threads" for option in fields(asked.engine))
+    return replace(asked.engine, threads=cores) if uses else asked.engine  # pyright: ignore[reportCallIssue, reportReturnType]
 
 
 def _mark(states: Sequence[str]) -> str:

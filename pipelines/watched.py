@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextvars
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from threading import Thread
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Generic, TypeVar
 
 from discovery.errors import DiscoveryError, EngineError
@@ -92,6 +94,51 @@ def watched(
     if task.error is not None:
         raise _as_engine_error(task.error) from task.error
     return task.outcome[0]
+
+
+def side_by_side(works: Sequence[Callable[[], T]], threads: int) -> list[T]:
+    """What each gives, in their order; so many of them go on at a time.
+
+    In threads that end with the program, so that one who leaves at once is not kept by work that goes on.
+    """
+    if threads <= 1 or len(works) <= 1:
+        return [work() for work in works]
+    many = min(threads, len(works))
+    waiting = SimpleQueue[int | None]()
+    for place in (*range(len(works)), *[None] * many):
+        waiting.put(place)
+    outcomes: dict[int, T] = {}
+    errors: list[BaseException] = []
+
+    def worked() -> None:
+        try:
+            while (place := waiting.get()) is not None and not errors:
+                outcomes[place] = works[place]()
+        except BaseException as error:  # noqa: BLE001  # raised below, where it would have been
+            errors.append(error)
+
+    # A context can be entered once at a time, so each thread has its own copy.
+    runs = [partial(contextvars.copy_context().run, worked) for _ in range(many)]
+    begun = [Thread(target=run, daemon=True) for run in runs]
+    for thread in begun:
+        thread.start()
+    for thread in begun:
+        while thread.is_alive():
+            thread.join(PAUSE)  # an interrupt is seen between two looks
+    if errors:
+        raise errors[0]
+    return [outcomes[place] for place in range(len(works))]
+
+
+def one_by_one(progress: Progress) -> Progress:
+    """Progress that may be told by several threads, to one that is called by one at a time."""
+    lock = Lock()
+
+    def told(stage: str, message: str = "", fraction: float | None = None) -> None:
+        with lock:
+            progress(stage, message, fraction)
+
+    return told
 
 
 def _as_engine_error(error: BaseException) -> BaseException:

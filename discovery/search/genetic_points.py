@@ -113,12 +113,12 @@ def weighted_points(
     steps = (np.arange(count) + 0.5) / max(count, 1) * weights.sum()
     rows = np.searchsorted(np.cumsum(weights), steps)
     states, targets = states[rows], targets[rows]
-    state_scales = np.array([_scale(column) for column in states.T])
-    target_scale = _scale(targets)
+    state_scales = np.array([scale_of(column) for column in states.T])
+    target_scale = scale_of(targets)
     return WeightedPoints(states / state_scales, targets / target_scale, state_scales, target_scale)
 
 
-def _scale(values: Float[np.ndarray, " point"]) -> float:
+def scale_of(values: Float[np.ndarray, " point"]) -> float:
     """The power of two next to the root mean square; 1 for zeros."""
     largest = float(np.max(np.abs(values), initial=0.0))
     if largest == 0:

@@ -8,22 +8,28 @@ by powers of two, which are undone exactly. Its errors take no weights, so point
 theirs. With more than one thread two runs of one seed differ, so each run has one, and runs go side by side: PyOperon
 does not hold Python's lock while it evolves, so that they need no processes.
 
+Where other engines left a short right-hand side for an equation, half of the work goes into trees for what that leaves,
+which are returned beside its terms (``backfitting.py``): a polynomial with one function that no library has is a long
+tree, of which the function is a short one.
+
 Source: Burlacu, Kronberger, Kommenda, Operon C++ (2020), doi:10.1145/3377929.3398099.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.errors import ExpressionError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.search.backfitting import Rest, rest_of, whole_of
 from discovery.search.genetic_points import WeightedPoints, points_of
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate
@@ -41,6 +47,15 @@ FAMILIES: Mapping[str, str] = {
     "transcendental": "add,sub,mul,div,sin,cos,exp,log,sqrt",
 }
 _NUMBERS: Mapping[str, int] = {family: number for number, family in enumerate(FAMILIES)}
+# Trees for what a backbone leaves. By experiment on seven laws of two terms and one function (400 random points, 4
+# seeds), errors of the function in two rounds of half the evaluations, trees half as long and half as many: 0.4 to 10 %
+# where its size allows it, in one round 1.6 to 12 %; so many trees as usual are worse in two rounds.
+ROUNDS, SHARE, SMALLER = 2, 2, 2
+# Share of a budget that evaluations are to take, seconds to start PyOperon, and evaluations that count as a second.
+# Measured on one core, at 800 points of one state: 60 000 to 70 000 where a run has 400 000, 80 000 to 130 000 where it
+# has 25 000. They are computed from this and not from a clock, so that a seed has one answer; the deadline of a search,
+# two fifths of the time left, guards where a machine is slower.
+BUDGET_SHARE, START, RATE = 0.2, 2.0, 50_000
 # Two trees of one size whose errors agree to this fraction are one function written twice.
 SAME_ERROR = 1e-3
 # A tree may be longer than another and still be returned if its error is below this many times the other's.
@@ -55,18 +70,20 @@ class Operon:
 
     Attributes:
         families: names out of ``FAMILIES``, searched one after another.
-        evaluations: bound on the work of each run, the fits of constants included. By experiment: on 8 systems of
-            the design half (13 equations, noise of 5 %), 15 000 and 40 000 find 3 and 4 true structures in 1.5 and
-            4.3 CPU seconds; these take about 2 for an equation, all families together.
+        evaluations: bound on the work for an equation and family, the fits of constants included. By experiment: on 8
+            systems of the design half (13 equations, noise of 5 %), 15 000 and 40 000 find 3 and 4 true structures in
+            1.5 and 4.3 CPU seconds; these take about 2 for an equation, all families together. Where the run has a
+            budget, so many that they fill a fifth of it if that is more, by a nominal 50 000 a second.
         max_points: largest number of points that errors are computed at.
         population: number of trees. 500 of Operon's usual 1000: the runs are short.
         max_length: largest number of nodes of a tree.
         fit_iterations: Levenberg-Marquardt steps for each tree's constants.
         per_size: how many trees of one size are returned, the best first.
         threads: runs side by side; the result does not depend on it.
+        budget: seconds that the whole run was given, which evaluations grow with; 0 where it may take what it needs.
 
     Raises:
-        UsageError: a family that is not known, or a count below one.
+        UsageError: a family that is not known, a count below one, or a budget below zero.
     """
 
     families: tuple[str, ...] = ("polynomial", "rational", "trigonometric", "transcendental")
@@ -77,6 +94,7 @@ class Operon:
     fit_iterations: int = 5
     per_size: int = 1
     threads: int = 1
+    budget: float = 0.0
 
     def __post_init__(self) -> None:
         if unknown := [family for family in self.families if family not in FAMILIES]:
@@ -86,6 +104,8 @@ class Operon:
         for name in ("evaluations", "max_points", "population", "max_length", "fit_iterations", "per_size", "threads"):
             if getattr(self, name) < 1:
                 raise UsageError(f"Operon got {name}={getattr(self, name)}. Pass at least 1.")
+        if not 0 <= self.budget < np.inf:
+            raise UsageError(f"Operon got budget={self.budget}. Pass seconds, or 0 for no budget.")
 
     def search(
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
@@ -95,30 +115,25 @@ class Operon:
         Every state is searched with one family before the next family begins, so that a deadline cuts all alike.
         """
         points = points_of(problem, self.max_points, seed)
-        runs = [
-            (family, state)
-            for family in self.families
-            for state in problem.open
-            # A derivative that does not vary is its own law, and is written once.
-            if _varies(points[state])
-        ]
+        runs = tuple(self._runs(problem, points))
 
-        def evolve(done: int) -> Any:
-            family, state = runs[done]
-            progress("search", f"operon: {family} trees for {state}'", done / len(runs))
-            seeds = np.random.SeedSequence((seed, _NUMBERS[family], problem.names.index(state))).generate_state(1)
-            return self._evolved(points[state], FAMILIES[family], int(seeds[0]), deadline)
+        def evolve(done: int) -> list[_Tree]:
+            run = runs[done]
+            what = "for the rest of" if run.rest else "for"
+            progress("search", f"operon: {run.family} trees {what} {run.state}'", done / len(runs))
+            number = problem.names.index(run.state)
+            keys = [(seed, _NUMBERS[run.family], number, *([1 + i] if run.rest else [])) for i in range(ROUNDS)]
+            seeds = [int(np.random.SeedSequence(key).generate_state(1)[0]) for key in keys]
+            return self._beside(run, seeds, deadline) if run.rest else self._alone(run, seeds[0], deadline)
 
         _backend("pyoperon.sklearn")  # imported once, before threads ask for it
         with ThreadPoolExecutor(self.threads) as executor:
             evolved = list(executor.map(evolve, range(len(runs))))
         found = [
-            EquationCandidate(state, expression, f"operon:{family}")
-            for (family, state), model in zip(runs, evolved, strict=True)
-            if model is not None
-            # Behind the population stand the last offspring, whose errors may not have been computed yet.
-            for tree in _best_of_each_size(model.individuals_[: self.population], self.per_size)
-            for expression in _expressions(model, tree, points[state], problem.names)
+            EquationCandidate(run.state, expression, "operon:residual" if run.rest else f"operon:{run.family}")
+            for run, trees in zip(runs, evolved, strict=True)
+            for tree in trees
+            for expression in _expressions(tree, run, problem.names)
         ]
         fixed = [
             EquationCandidate(state, sp.Float(chosen.targets[0] * chosen.target_scale), "operon")
@@ -127,7 +142,53 @@ class Operon:
         ]
         return tuple(dict.fromkeys((*fixed, *found)))
 
-    def _evolved(self, points: WeightedPoints, operators: str, seed: int, deadline: Deadline) -> Any:
+    def _runs(self, problem: DiscoveryProblem, points: Mapping[str, WeightedPoints]) -> Iterator[_Run]:
+        """Every state with one family before the next family begins, and what its backbone leaves after it."""
+        # A derivative that does not vary is its own law, and is written once.
+        states = [state for state in problem.open if _varies(points[state])]
+        rests = {
+            state: rest_of(points[state], problem.backbones[state], problem.names)
+            for state in states
+            if state in problem.backbones
+        }
+        evaluations = self._evaluations(len(states))
+        for family in self.families:
+            # Polynomials beside a polynomial are one, and other engines have tried it.
+            left = {} if family == "polynomial" else {state: rest for state, rest in rests.items() if rest}
+            for state in states:
+                share = SHARE if state in left else 1
+                yield _Run(family, state, points[state], None, max(1, evaluations // share))
+            for state, rest in left.items():
+                yield _Run(family, state, points[state], rest, max(1, evaluations // SHARE))
+
+    def _evaluations(self, states: int) -> int:
+        """For each of the open states and families; as many as are asked for, or as a budget has room for."""
+        room = RATE * max(0.0, BUDGET_SHARE * self.budget - START)
+        return max(self.evaluations, int(room / max(1, states * len(self.families))))
+
+    def _alone(self, run: _Run, seed: int, deadline: Deadline) -> list[_Tree]:
+        """Trees for the whole derivative."""
+        model = self._evolved(run.points, FAMILIES[run.family], seed, deadline, run.evaluations)
+        return [] if model is None else list(_best_of_each_size(_grown(model), self.per_size))
+
+    def _beside(self, run: _Run, seeds: Sequence[int], deadline: Deadline) -> list[_Tree]:
+        """Trees for what a backbone leaves: the best of all rounds, by their errors beside its terms."""
+        assert run.rest is not None
+        shorter = replace(self, population=-(-self.population // SMALLER), max_length=-(-self.max_length // SMALLER))
+        evaluations = max(1, run.evaluations // ROUNDS)
+        left, trees = run.rest.left(), list[_Tree]()
+        for seed in seeds:
+            model = shorter._evolved(left, FAMILIES[run.family], seed, deadline, evaluations)
+            if model is None:
+                break
+            front = _best_of_each_size(_grown(model), self.per_size)
+            trees += [replace(one, error=run.rest.error(one.values(run))) for one in front]
+            best = min(trees, key=lambda one: (one.error, one.length), default=None)
+            if best is not None and np.isfinite(best.error):
+                left = run.rest.left(best.values(run))
+        return list(_best_of_each_size([one for one in trees if np.isfinite(one.error)], self.per_size))
+
+    def _evolved(self, points: WeightedPoints, operators: str, seed: int, deadline: Deadline, evaluations: int) -> Any:
         """PyOperon's regressor after one run; None if there is no time for any."""
         # PyOperon counts whole seconds, and with none of them it returns its random start.
         if deadline.remaining() < 1:
@@ -136,8 +197,8 @@ class Operon:
             allowed_symbols=f"{operators},constant,variable",
             objectives=["nmse", "length"],
             population_size=self.population,
-            max_evaluations=self.evaluations,
-            generations=self.evaluations,  # never the bound
+            max_evaluations=evaluations,
+            generations=evaluations,  # never the bound
             epsilon=0.0,
             max_length=self.max_length,
             optimizer_iterations=self.fit_iterations,
@@ -148,57 +209,89 @@ class Operon:
         return model.fit(points.states, points.targets)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One population.
+
+    Attributes:
+        points: of the whole derivative.
+        rest: what a backbone leaves of it, where that is the target.
+    """
+
+    family: str
+    state: str
+    points: WeightedPoints
+    rest: Rest | None
+    evaluations: int
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A tree with the model that can evaluate it, and its error."""
+
+    model: Any
+    genotype: Any
+    error: float
+
+    @property
+    def length(self) -> int:
+        """Nodes."""
+        return self.genotype.Length
+
+    def values(self, run: _Run) -> Float[np.ndarray, " point"]:
+        """At the points of a run."""
+        return np.asarray(self.model.evaluate_model(self.genotype, run.points.states), dtype=np.float64)
+
+
 def _varies(points: WeightedPoints) -> bool:
     """Whether there is anything to search in single precision."""
     return len(points.targets) > 0 and bool(np.ptp(points.targets.astype(np.float32)) > 0)
 
 
-def _best_of_each_size(individuals: Sequence[Any], per_size: int) -> Iterator[Any]:
+def _grown(model: Any) -> Iterator[_Tree]:
+    """The population of a run, with Operon's errors.
+
+    Behind it stand the last offspring, whose errors may not have been computed yet. A run that is cut off in its first
+    generation leaves empty trees, which crash PyOperon's evaluation.
+    """
+    for one in model.individuals_[: model.population_size]:
+        if one.Genotype.Length > 0:
+            yield _Tree(model, one.Genotype, one.GetFitness(0))
+
+
+def _best_of_each_size(trees: Iterable[_Tree], per_size: int) -> Iterator[_Tree]:
     """The front of error against size, and close to it the next best trees of each size.
 
     Errors that agree are taken for one function. A tree that is longer and clearly worse than another is left out.
     """
-    # A run that is cut off in its first generation leaves empty trees, which crash PyOperon's evaluation.
-    grown = [individual for individual in individuals if individual.Genotype.Length > 0]
-    ranked = sorted(grown, key=lambda individual: (individual.Genotype.Length, individual.GetFitness(0)))
     size, taken, last, best = 0, 0, 0.0, np.inf
-    for individual in ranked:
-        length, error = individual.Genotype.Length, individual.GetFitness(0)
-        if length != size:
-            size, taken, last = length, 0, -np.inf
-        if taken < per_size and last * (1 + SAME_ERROR) < error <= best * CLOSE:
-            taken, last, best = taken + 1, error, min(error, best)
-            yield individual.Genotype
+    for tree in sorted(trees, key=lambda one: (one.length, one.error)):
+        if tree.length != size:
+            size, taken, last = tree.length, 0, -np.inf
+        if taken < per_size and last * (1 + SAME_ERROR) < tree.error <= best * CLOSE:
+            taken, last, best = taken + 1, tree.error, min(tree.error, best)
+            yield tree
 
 
-def _expressions(model: Any, tree: Any, points: WeightedPoints, names: Sequence[str]) -> Iterator[sp.Expr]:
-    """``a·tree``, and ``a·tree + b`` where the intercept pays for itself, in the data's units.
+def _expressions(tree: _Tree, run: _Run, names: Sequence[str]) -> Iterator[sp.Expr]:
+    """``a·tree``, and ``a·tree + b`` where the intercept pays, in the data's units; beside a backbone's terms.
 
     Operon's error allows every tree a slope and an intercept of its own; few laws have the intercept, so it is left
     out, and added only to a second expression where it lowers N log(error) by more than log N (Schwarz 1978).
     """
-    values = np.asarray(model.evaluate_model(tree, points.states), dtype=np.float64)
+    values = tree.values(run)
     if not np.isfinite(values).all() or not values.any():
         return
-    labels: dict[int, str] = model.variables_  # Operon's own names X1, X2, ..., by hash
+    labels: dict[int, str] = tree.model.variables_  # Operon's own names X1, X2, ..., by hash
     try:
-        text = _backend("pyoperon").InfixFormatter.Format(tree, labels, DECIMALS)
+        text = _backend("pyoperon").InfixFormatter.Format(tree.genotype, labels, DECIMALS)
         expression = parse(text, list(labels.values()))
     except ExpressionError:  # a constant that overflowed
         return
-    expression = points.in_units_of_data(expression, list(labels.values()), names)
-    slope = float(values @ points.targets / (values @ values))
-    yield sp.Float(slope * points.target_scale) * expression
-    if np.ptp(values) == 0:
-        return
-    design = np.column_stack((values, np.ones_like(values)))
-    affine = np.linalg.lstsq(design, points.targets, rcond=None)[0]
-    tiny = np.finfo(np.float64).tiny
-    error = float(np.mean((points.targets - slope * values) ** 2)) + tiny
-    affine_error = float(np.mean((points.targets - design @ affine) ** 2)) + tiny
-    if len(values) * np.log(error / affine_error) > np.log(len(values)):
-        a, b = (sp.Float(float(value) * points.target_scale) for value in affine)
-        yield a * expression + b
+    points = run.points
+    yield from (run.rest or whole_of(points)).whole(
+        points.in_units_of_data(expression, list(labels.values()), names), values
+    )
 
 
 def _backend(name: str) -> Any:

@@ -3,6 +3,9 @@
 PySR runs on Julia. Julia and torch crash in one process, so PySR lives in :mod:`discovery.search.pysr_worker`, and only
 arrays and text pass between the two. Its whole hall of fame is returned; what PySR would choose itself is ignored.
 
+Where other engines left a short right-hand side for an equation, trees for what that leaves are a task of their own
+(``backfitting.py``), and all tasks have half of the iterations.
+
 Source: Cranmer, Interpretable machine learning for science with PySR and SymbolicRegression.jl (2023),
 arXiv:2305.01582.
 """
@@ -10,7 +13,7 @@ arXiv:2305.01582.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +22,11 @@ import sympy as sp
 
 from discovery.errors import BackendMissing, EngineError, ExpressionError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.search.backfitting import Rest, rest_of
 from discovery.search.genetic_points import WeightedPoints, points_of
 from discovery.search.pysr_probe import available
 from discovery.search.pysr_process import WORKER, Request, read_front, read_unfinished, run
+from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.parse import FUNCTIONS, parse
 from discovery.types import DiscoveryProblem, EquationCandidate
 
@@ -91,10 +96,12 @@ class PySR:
             raise BackendMissing(f"PySR cannot run here. {found.why} Add what is missing with: {found.command}")
         tasks = _tasks(problem, self.max_points, seed)
         labels = [f"u{index}" for index in range(len(problem.names))]  # PySR refuses names that SymPy defines
-        progress("search", f"pysr: {len(tasks)} states in a Julia process")
+        progress("search", f"pysr: {len(tasks)} targets in a Julia process")
+        points = {number: task.points for number, task in tasks.items()}
+        shared = any(task.rest for task in tasks.values())
         with tempfile.TemporaryDirectory(prefix="discovery-pysr-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            Request(self.arguments(seed), labels, tasks).write(folder, deadline)
+            Request(self.arguments(seed, shared=shared), labels, points).write(folder, deadline)
             seconds = None if deadline == NEVER else deadline.remaining() + self.grace
             finished = run(self.command or WORKER, folder, seconds)
             read = read_front if finished else read_unfinished
@@ -106,10 +113,13 @@ class PySR:
             )
         return _candidates(texts, tasks, labels, problem.names, progress)
 
-    def arguments(self, seed: int) -> Mapping[str, object]:
+    def arguments(self, seed: int, *, shared: bool = False) -> Mapping[str, object]:
         """Arguments of ``PySRRegressor`` that do not depend on the task, as JSON can hold them.
 
         One thread, and no batches: PySR gives one answer for one seed only then.
+
+        Args:
+            shared: whether the iterations are shared between derivatives and what backbones leave of them.
         """
         constraints: dict[str, object] = dict.fromkeys(self.unary, self.argument_size)
         if "^" in self.binary:
@@ -117,7 +127,7 @@ class PySR:
         return {
             "binary_operators": list(self.binary),
             "unary_operators": list(self.unary),
-            "niterations": self.iterations,
+            "niterations": max(1, self.iterations // 2) if shared else self.iterations,
             "populations": self.populations,
             "population_size": self.population_size,
             "maxsize": self.max_size,
@@ -136,15 +146,45 @@ class PySR:
         }
 
 
-def _tasks(problem: DiscoveryProblem, most: int, seed: int) -> dict[int, WeightedPoints]:
-    """Points for each open state whose derivative is known anywhere, by the state's index."""
-    points = points_of(problem, most, seed)
-    return {problem.names.index(state): chosen for state, chosen in points.items() if len(chosen.targets)}
+@dataclass(frozen=True)
+class _Task:
+    """What is searched: a state's derivative, or what its backbone leaves of it.
+
+    Attributes:
+        points: with the target that PySR sees.
+    """
+
+    state: str
+    points: WeightedPoints
+    rest: Rest | None = None
+
+    def whole(self, tree: sp.Expr, labels: Sequence[str], names: Sequence[str]) -> Iterator[sp.Expr]:
+        """The right-hand side, in the data's units, of a tree in the scaled states ``labels``."""
+        expression = self.points.in_units_of_data(tree, labels, names)
+        if self.rest is None:
+            yield sp.Float(self.points.target_scale) * expression
+            return
+        try:
+            values = compiled([expression], names)(self.points.states * self.points.state_scales)[:, 0]
+        except ExpressionError:
+            return
+        yield from self.rest.whole(expression, values)
+
+
+def _tasks(problem: DiscoveryProblem, most: int, seed: int) -> dict[int, _Task]:
+    """A task for each open state whose derivative is known anywhere, by the state's index; then those for rests."""
+    points = {state: chosen for state, chosen in points_of(problem, most, seed).items() if len(chosen.targets)}
+    tasks = {problem.names.index(state): _Task(state, chosen) for state, chosen in points.items()}
+    for state, chosen in points.items():
+        backbone = problem.backbones.get(state)
+        if backbone is not None and (rest := rest_of(chosen, backbone, problem.names)) is not None:
+            tasks[len(problem.names) + problem.names.index(state)] = _Task(state, rest.left(), rest)
+    return tasks
 
 
 def _candidates(
     texts: Mapping[int, list[str]],
-    tasks: Mapping[int, WeightedPoints],
+    tasks: Mapping[int, _Task],
     labels: list[str],
     names: tuple[str, ...],
     progress: Progress,
@@ -152,15 +192,16 @@ def _candidates(
     """Equations in the data's units; those that cannot be read are counted and left out."""
     found: list[EquationCandidate] = []
     unread = 0
-    for task, equations in texts.items():
+    for number, equations in texts.items():
+        task = tasks[number]
+        source = "pysr:residual" if task.rest else "pysr"
         for equation in equations:
             try:
-                scaled = parse(equation, labels)
+                tree = parse(equation, labels)
             except ExpressionError:
                 unread += 1
                 continue
-            expression = sp.Float(tasks[task].target_scale) * tasks[task].in_units_of_data(scaled, labels, names)
-            found.append(EquationCandidate(names[task], expression, "pysr"))
+            found += [EquationCandidate(task.state, rhs, source) for rhs in task.whole(tree, labels, names)]
     if unread:
         progress("search", f"pysr: {unread} equations could not be read and are left out")
     return tuple(dict.fromkeys(found))

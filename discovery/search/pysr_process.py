@@ -32,7 +32,7 @@ class Request:
     Attributes:
         arguments: of ``PySRRegressor``, as JSON can hold them.
         labels: names of the columns of the tasks' states.
-        tasks: points by task; a task is one state's derivative.
+        tasks: points by task; a task is one state's derivative, or what a backbone leaves of it.
     """
 
     arguments: Mapping[str, object]

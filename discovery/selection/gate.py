@@ -1,13 +1,14 @@
-"""What is left for genetic search: the equations that no short candidate explains."""
+"""What is left for genetic search: the equations that no short candidate explains, and what leads them so far."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from discovery.selection.pool import split
 from discovery.selection.sheet import LARGEST, chi_squared
@@ -30,6 +31,40 @@ ROWS = 20.0
 FLOOR = 0.01
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """The candidates of one open state.
+
+    Attributes:
+        counts: constants of each.
+        misfit: chi-squared by row.
+        lengths: nats to state the data and the constants.
+    """
+
+    state: str
+    expressions: list[sp.Expr]
+    counts: Int[np.ndarray, " one"]
+    misfit: Float[np.ndarray, " one"]
+    lengths: Float[np.ndarray, " one"]
+
+    def explanation(self) -> sp.Expr | None:
+        """The shortest that explains the equation."""
+        fits = (self.counts <= FEW) & (self.misfit <= CREDIBLE)
+        if not np.any(fits) or np.any(self.lengths < np.min(self.lengths[fits])):
+            return None
+        return min((one for one, good in zip(self.expressions, fits, strict=True) if good), key=description_length)
+
+    def backbone(self) -> sp.Expr | None:
+        """The polynomial of few constants that says most, as shapes have bent their inner constants to the rest.
+
+        Where there is no polynomial, it is another; none where nothing was proposed that is defined on the data.
+        """
+        known = np.flatnonzero((self.counts <= FEW) & np.isfinite(self.misfit))
+        few = [i for i in known if not self.expressions[i].is_number]
+        smooth = [i for i in few if self.expressions[i].is_polynomial()]
+        return self.expressions[min(smooth or few, key=lambda i: (self.lengths[i], i))] if few else None
+
+
 def explained(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> Mapping[str, sp.Expr]:
     """The shortest explanation of each open state's equation that has one.
 
@@ -37,22 +72,29 @@ def explained(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryP
     more constants is better by N/2 log(error) + P/2 log N (Schwarz 1978). What fits with many constants alone is no
     explanation: a polynomial of enough terms fits anything.
     """
-    found: dict[str, sp.Expr] = {}
+    return {one.state: rhs for one in _weighed(candidates, problem) if (rhs := one.explanation()) is not None}
+
+
+def remaining(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> DiscoveryProblem:
+    """The problem with what is explained settled, and a backbone for each open equation that has one."""
+    every = list(_weighed(candidates, problem))
+    found = {one.state: rhs for one in every if (rhs := one.explanation()) is not None}
+    backbones = {one.state: rhs for one in every if one.state not in found and (rhs := one.backbone()) is not None}
+    return replace(problem.settling(found), backbones=backbones)
+
+
+def _weighed(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> Iterator[_Weighed]:
+    """The candidates of each open state that has any."""
     single = split(candidates)
     states = {symbol(name) for name in problem.names}
     price = 0.5 * math.log(max(len(regression.targets) for regression in problem.regressions))
     for state in problem.open:
         mine = list(dict.fromkeys(one.expression for one in single if one.state == state))
         mine = [one for one in mine if one.free_symbols <= states]
-        if not mine:
-            continue
-        misfit = misfits(mine, state, problem)
-        counts = np.array([constants(one) for one in mine])
-        lengths = 0.5 * ROWS * np.log(np.maximum(misfit, FLOOR)) + price * counts
-        fits = (counts <= FEW) & (misfit <= CREDIBLE)
-        if np.any(fits) and not np.any(lengths < np.min(lengths[fits])):
-            found[state] = min((one for one, good in zip(mine, fits, strict=True) if good), key=description_length)
-    return found
+        if mine:
+            misfit = misfits(mine, state, problem)
+            counts = np.array([constants(one) for one in mine])
+            yield _Weighed(state, mine, counts, misfit, 0.5 * ROWS * np.log(np.maximum(misfit, FLOOR)) + price * counts)
 
 
 def constants(expression: sp.Expr) -> int:

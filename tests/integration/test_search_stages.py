@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from discovery.errors import EngineError
+from discovery.problems.regression import regressions
 from discovery.protocols import NEVER, Deadline, Progress, silent
+from discovery.search.operon import Operon
+from discovery.smoothing.kalman import Kalman
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Smoothing, Trajectory
 from pipelines.apart import Apart
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
+from pipelines.stages import Asked, Stages, sharing
+from pipelines.store import Memory
 
 TIMES = np.linspace(0.0, 12.0, 200)
 TRUE = {"w": "-x - 0.3*w - 0.5*x**3"}
@@ -101,6 +107,85 @@ def test_engines_get_the_threads_of_the_run() -> None:
     assert 1 == own.make_engine("operon").threads  # type: ignore[attr-defined]
 
 
+def test_engines_get_the_budget_of_the_run() -> None:
+    """The genetic engine does more with more, unless it is told otherwise."""
+    config = RunConfig().changed(budget="5m")
+    assert 300.0 == config.make_engine("operon").budget  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"budget": 0.0}})
+    assert 0.0 == own.make_engine("operon").budget  # type: ignore[attr-defined]
+    assert 0.0 == RunConfig().make_engine("operon").budget  # type: ignore[attr-defined]
+
+
+@dataclass
+class Meeting(Scripted):
+    """An engine that waits for another at the same time."""
+
+    meets: threading.Barrier | None = None
+    seen: list[DiscoveryProblem] = field(default_factory=list[DiscoveryProblem])
+
+    def search(
+        self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
+    ) -> tuple[EquationCandidate, ...]:
+        """Candidates of the script, once the other is there."""
+        self.seen.append(problem)
+        if self.meets is not None:
+            self.meets.wait()
+        return super().search(problem, seed=seed)
+
+
+def stages_of(threads: int, *engines: str) -> Stages:
+    """The stages of a run by these engines."""
+    config = RunConfig().changed(engines=engines, threads=threads)
+    return Stages(config, NEVER, silent, Memory())
+
+
+def posed() -> DiscoveryProblem:
+    """The oscillator, smoothed."""
+    runs = (replace(measured(), names=("x0", "x1")),)
+    smoothing = Kalman().smooth(runs, seed=0)
+    return DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+
+
+def test_genetic_engines_go_on_side_by_side_and_get_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the short engine left, with its backbone; candidates do not depend on the number of cores."""
+    found: list[tuple[object, ...]] = []
+    problem = posed()
+    for threads in (1, 2, 5):
+        meets = threading.Barrier(2, timeout=60.0) if threads > 1 else None
+        engines = {
+            "operon": Meeting({"x1": "x0"}, meets=meets),
+            "sindy": Scripted({"x0": "x1", "x1": "-2*x0"}),
+            "pysr": Meeting({"x1": "x0 + x1"}, meets=meets),
+        }
+        monkeypatch.setattr(RunConfig, "make_engine", lambda _, name, engines=engines: engines[name])
+        found.append(stages_of(threads, *engines).search(problem))
+        (one,), (other,) = engines["operon"].seen, engines["pysr"].seen
+        assert ("x1",) == one.open == other.open
+        assert {"x1": parse("-2*x0")} == one.backbones == other.backbones
+    assert found[0] == found[1] == found[2]
+    assert ["x1", "-2*x0", "x0", "x0 + x1"] == [str(one.expression) for one in found[0][0]]
+
+
+def test_the_failure_of_one_does_not_end_what_goes_on_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is recorded once."""
+    engines = {"operon": Meeting({"x1": "x0"}), "pysr": Meeting({}, fails=True)}
+    monkeypatch.setattr(RunConfig, "make_engine", lambda _, name: engines[name])
+    found, failures = stages_of(2, *engines).search(posed())
+    assert ["x0"] == [str(one.expression) for one in found if isinstance(one, EquationCandidate)]
+    assert ["search pysr"] == [one.where for one in failures]
+
+
+@pytest.mark.parametrize(("threads", "shares"), [(1, [1, 1]), (2, [1, 1]), (3, [2, 1]), (8, [4, 4])])
+def test_engines_that_go_on_side_by_side_share_the_cores(threads: int, shares: list[int]) -> None:
+    """None is left over; who was told how many keeps its own."""
+    config = RunConfig().changed(threads=threads)
+    asked = [Asked("operon", Operon(), posed(), unknown) for unknown in ("f", "g")]
+    assert shares == [one.engine.threads for one in sharing(asked, config)]  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"threads": 7}})
+    told = [Asked("operon", Operon(threads=7), posed(), "")]
+    assert [7] == [one.engine.threads for one in sharing(told, own)]  # type: ignore[attr-defined]
+
+
 class Dying:
     """An engine, or a smoother, that fails in a way that nobody foresaw."""
 
@@ -138,7 +223,7 @@ def test_the_process_of_an_engine_that_is_killed_is_named_and_the_others_are_use
     kill = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     hang = (sys.executable, "-c", "import time; time.sleep(600)")
     monkeypatch.setattr("pipelines.ode.settled", lambda _: {})
-    monkeypatch.setattr("pipelines.stages.explained", lambda found, problem: {})  # genetic search is asked of all
+    monkeypatch.setattr("pipelines.stages.remaining", lambda found, problem: problem)  # genetic search is asked of all
     for command, budget, why in ((kill, None, "was killed"), (hang, 20.0, "did not stop in time")):
         monkeypatch.setattr(Apart.__init__, "__defaults__", (command, 1.0))
         config = RunConfig().changed(engines=("sindy", "operon"), smoother="kalman", budget=budget)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from discovery.protocols import NEVER, Deadline, silent
 from discovery.search.operon import Operon
 from discovery.smoothing.kalman import Kalman
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, Trajectory
+from discovery.types import DiscoveryProblem, EquationCandidate, Trajectory
 from pipelines.apart import Apart
 
 SMALL = Operon(families=("polynomial",), evaluations=2_000, population=100)
@@ -48,6 +49,15 @@ def test_the_candidates_are_those_of_this_process(problem: DiscoveryProblem) -> 
     assert SMALL.search(problem, seed=3) == there
     assert {"v"} == {candidate.state for candidate in there}
     assert ["operon: polynomial trees for v'"] == heard
+
+
+def test_backbones_go_there_too(problem: DiscoveryProblem) -> None:
+    """To the last digit, so that the trees for what they leave are those of this process."""
+    asked = replace(problem, backbones={"v": parse("0.1*x/3", ("x",))})
+    engine = replace(SMALL, families=("rational",))
+    there = Apart("operon", engine).search(asked, seed=3)
+    assert engine.search(asked, seed=3) == there
+    assert "operon:residual" in {one.source for one in there if isinstance(one, EquationCandidate)}
 
 
 def test_the_engine_that_is_native_code_asks_for_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from discovery.errors import DataError, DiscoveryError, EngineError
 from discovery.protocols import NEVER, Deadline, Progress, silent
-from pipelines.watched import watched
+from pipelines.watched import one_by_one, side_by_side, watched
 
 
 def raising(error: BaseException) -> Callable[[Progress], int]:
@@ -94,3 +94,52 @@ def test_work_that_speaks_is_waited_for() -> None:
         return 3
 
     assert 3 == watched(work, NEVER, silent, patience=5.0)
+
+
+def test_works_go_on_side_by_side_and_answer_in_their_order() -> None:
+    """Each of two waits for the other, which one after another could not."""
+    meeting = threading.Barrier(2, timeout=30.0)
+
+    def work(number: int) -> int:
+        meeting.wait()
+        return number
+
+    assert [0, 1, 2, 3] == side_by_side([lambda number=number: work(number) for number in range(4)], 2)
+
+
+def test_on_one_core_works_go_on_one_after_another() -> None:
+    """In this thread."""
+    here = threading.current_thread()
+    assert [here, here] == side_by_side([threading.current_thread] * 2, 1)
+    assert [] == side_by_side([], 4)
+
+
+def test_an_error_of_one_work_is_raised() -> None:
+    """As it would have been here; what has not begun is not."""
+    begun = list[int]()
+
+    def fails() -> None:
+        raise ZeroDivisionError("by nought")
+
+    def other() -> None:
+        begun.append(1)
+        time.sleep(0.3)
+
+    with pytest.raises(ZeroDivisionError, match="by nought"):
+        side_by_side([fails, other, other, other], 2)
+    assert len(begun) < 3
+
+
+def test_progress_of_several_threads_is_told_one_by_one() -> None:
+    """Nothing that it tells is called while it is at work."""
+    inside, most = [0], [0]
+
+    def told(stage: str, message: str = "", fraction: float | None = None) -> None:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.01)
+        inside[0] -= 1
+
+    progress = one_by_one(told)
+    side_by_side([lambda: progress("search", "at work", 0.5)] * 6, 3)
+    assert [1] == most

@@ -220,6 +220,34 @@ def test_counts_below_one_are_refused(name: str) -> None:
         Operon(**{name: 0})
 
 
+def test_evaluations_grow_with_the_budget() -> None:
+    """From the seconds that the run was given, for all equations and families together; never below what was set."""
+    two = ("polynomial", "rational")
+
+    def evaluations(budget: float, states: int = 1) -> int:
+        return replace(QUICK, families=two, evaluations=25_000, budget=budget)._evaluations(states)
+
+    assert (25_000, 25_000) == (evaluations(0.0), evaluations(12.0))
+    assert (250_000, 125_000) == (evaluations(60.0), evaluations(60.0, states=2))
+    assert 1_450_000 == evaluations(300.0)
+
+
+def test_a_budget_is_no_clock() -> None:
+    """Two searches of one budget agree, and have gone on for longer than one without."""
+    states, derivatives = states_and_products()
+    problem = problem_of(states, derivatives, ("x", "y")).settling({"y": symbol("x")})
+    short = replace(QUICK, evaluations=1_000)
+    first, second = (replace(short, budget=10.4).search(problem, seed=1) for _ in range(2))
+    assert first == second != short.search(problem, seed=1)
+
+
+@pytest.mark.parametrize("budget", [-1.0, float("inf"), float("nan")])
+def test_a_budget_is_a_time(budget: float) -> None:
+    """Nothing else."""
+    with pytest.raises(UsageError, match="Operon got budget="):
+        Operon(budget=budget)
+
+
 def test_without_points_there_are_no_candidates() -> None:
     """A regression whose targets are all missing gives nothing for that state."""
     states, derivatives = states_and_products()

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,22 @@ def test_the_worker_gets_the_points_and_the_request(tmp_path: Path) -> None:
     assert 0 < kept["left"] <= 60
     assert (kept["request"]["labels"], kept["request"]["tasks"]) == (["u0", "u1"], [0, 1])
     assert json.loads(json.dumps(PySR().arguments(4))) == kept["request"]["arguments"]
+
+
+def test_what_a_backbone_leaves_is_a_task_of_its_own(tmp_path: Path) -> None:
+    """Its trees come back beside the terms with new numbers; derivatives and rests share the iterations."""
+    body = (
+        f"pathlib.Path({str(tmp_path / 'kept.json')!r}).write_text(json.dumps(request))\n"
+        "answer(0, 'u0')\nanswer(1, 'u0')\nanswer(2, 'u0 * u1', 'log(u0 - 100)')\n"
+    )
+    x, n = symbol("prey_1"), symbol("N")
+    problem = replace(problem_of_two_states(), backbones={"prey_1": 0.3 * x})
+    found = engine_with(tmp_path, body, iterations=10).search(problem, seed=0)
+    asked = json.loads((tmp_path / "kept.json").read_text())
+    assert ([0, 1, 2], 5) == (asked["tasks"], asked["arguments"]["niterations"])
+    (beside,) = (one for one in found if one.source == "pysr:residual")
+    assert beside.state == "prey_1"
+    np.testing.assert_allclose(float(beside.expression.subs({x: 4.0, n: 0.3})), 1.2, rtol=1e-9)
 
 
 def test_equations_that_cannot_be_read_are_counted_and_left_out(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from discovery.selection.gate import constants, explained, misfits
+from discovery.selection.gate import constants, explained, misfits, remaining
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -80,6 +80,26 @@ def test_what_is_undefined_on_the_data_explains_nothing(problem: DiscoveryProble
 def test_time_is_no_state(problem: DiscoveryProblem) -> None:
     """A candidate that depends on time cannot be evaluated on the regressions and explains nothing."""
     assert {} == explained(candidates(v="-2*x - 0.3*v + 0.0*t + 1e-9*t"), problem)
+
+
+def test_an_open_equation_has_a_backbone(problem: DiscoveryProblem) -> None:
+    """The polynomial of few constants that says most, though shapes and longer polynomials fit better."""
+    some = [*candidates(v="-2*x"), *candidates(v="-2*x - 0.1*v"), *candidates(v=LONG), *candidates(v="-2*sin(1.1*x)")]
+    left = remaining(some, problem)
+    assert ("x", "v") == left.open
+    assert {"v": parse("-2*x - 0.1*v")} == left.backbones
+
+
+def test_a_backbone_need_not_be_a_polynomial(problem: DiscoveryProblem) -> None:
+    """Where there is none, the shape that says most is taken; a bare number and what is undefined never are."""
+    some = [*candidates(v="-sin(x)"), *candidates(v="-2*sin(x)"), *candidates(v="1.5"), *candidates(x="log(x - 100)")]
+    assert {"v": parse("-2*sin(x)")} == remaining(some, problem).backbones
+
+
+def test_what_is_explained_has_no_backbone(problem: DiscoveryProblem) -> None:
+    """It is settled."""
+    left = remaining(candidates(v=OSCILLATOR["v"]), problem)
+    assert ({"v": parse(OSCILLATOR["v"])}, {}) == (left.settled, left.backbones)
 
 
 @pytest.mark.parametrize(("text", "count"), [("v", 1), ("2*v", 1), ("2.5*v - x", 2), ("1.5*x/(2.5 + x)", 2), ("0", 1)])
