@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
+from discovery.selection.credits import agreeing
 from discovery.selection.held_out import HeldOut
 from discovery.selection.monotonic import one_way
 from discovery.selection.nulls import scattering, wandering
@@ -244,9 +245,8 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
         yield Finding("good", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
-    engines = sorted({source.split(":")[0] for source in best.law.sources} - {"selection"})
-    if len(engines) > 1:
-        yield Finding("good", f"Its equations were proposed by {len(engines)} engines: {', '.join(engines)}.")
+    if agreed := agreeing(best.law, evidence.selected.proposed):
+        yield Finding("good", f"Its equations were proposed by {agreed}.")
 
 
 def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
