@@ -167,7 +167,7 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools, sheets, credits = self._pools(candidates, problem, deadline)
+        pools, sheets, credit = self._pools(candidates, problem, deadline)
         told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
         if not pools:
@@ -203,12 +203,12 @@ class TrajectorySelector:
             surcharge=problem.surcharge,
         )  # fmt: skip
         every = charged(refined, problem.surcharge)
-        refined = credits.credited([item for item in every if permitted(item.law, problem)])
+        refined = credit.credited([item for item in every if permitted(item.law, problem)])
         show(witness, refined, windows)
         ranked = _ranked(self, refined, windows, problem, deadline)
         if not refined:
             return replace(ranked, refused=max(len(every), refused(candidates, problem)))
-        return replace(ranked, proposed=credits.by_equation(ranked.refined[0].law))
+        return replace(ranked, proposed=credit.by_equation(ranked.refined[0].law))
 
     def _pools(
         self, candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, deadline: Deadline

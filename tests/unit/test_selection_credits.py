@@ -28,7 +28,7 @@ def prey(law_of: LawOf, problem_of: Callable[..., DiscoveryProblem]) -> Discover
 
 
 @pytest.fixture(scope="module")
-def credits(prey: DiscoveryProblem) -> Credits:
+def credit(prey: DiscoveryProblem) -> Credits:
     """Of what three engines proposed."""
     some = [EquationCandidate(state, parse(text), name) for name, rows in PROPOSED.items() for state, text in rows]
     return Credits.of(sheets_of(some, prey))
@@ -45,21 +45,21 @@ def credits(prey: DiscoveryProblem) -> Credits:
     ],
 )
 def test_equations_of_one_form_are_one(
-    equations: Mapping[str, str], engines: Sequence[Sequence[str]], credits: Credits, law_of: LawOf
+    equations: Mapping[str, str], engines: Sequence[Sequence[str]], credit: Credits, law_of: LawOf
 ) -> None:
     """Whoever proposed that form has the credit, whatever the constants."""
     law = law_of(dict(equations), 1.3, 0.7, 0.2, 0.6)
-    found = [[source.replace(":polynomial2", "") for source in some] for some in credits.by_equation(law)]
+    found = [[source.replace(":polynomial2", "") for source in some] for some in credit.by_equation(law)]
     assert engines == found
 
 
-def test_a_law_is_credited_to_all_who_proposed_it(credits: Credits, law_of: LawOf) -> None:
+def test_a_law_is_credited_to_all_who_proposed_it(credit: Credits, law_of: LawOf) -> None:
     """Not to those whose equations were exchanged; what selection made keeps the sources that it was made of."""
     fit = Fit(law_of({"x": "0", "y": "0"}), np.zeros((1, 2)), 1.0, np.ones(1), np.eye(0), 240)
 
     def sources(equations: dict[str, str]) -> tuple[str, ...]:
         law = law_of(equations, 1.0, 2.0, 3.0, sources=("pysr",))
-        (item,) = credits.credited([Refined(Fit(law, fit.starts, 1.0, fit.costs, np.eye(3), 240), 0.0)])
+        (item,) = credit.credited([Refined(Fit(law, fit.starts, 1.0, fit.costs, np.eye(3), 240), 0.0)])
         return item.law.sources
 
     assert ("sindy:stlsq", "operon") == sources({"x": "c0*x - c1*x*y", "y": "c2*x*y"})
