@@ -312,7 +312,7 @@ def _ranked(
     )
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-    refined, unsound = sound_first(refined, windows, problem.trajectories)
+    refined, unsound = sound_first(refined, windows, problem.trajectories, deadline=deadline)
     runs, best, settings = problem.smoothing.trajectories, refined[0], selector.growth.shooting
     error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
     horizon = prediction_horizon(best.law, runs, error, windows.spread)
