@@ -21,8 +21,10 @@ SHARE = 0.2
 # decay, for example, it is not.
 CLEAR = 3.0
 # With this many trajectories whole ones are kept out, which tests unseen initial states too; of two, one would be half
-# of the data.
+# of the data, and each is forecast from the other besides.
 WHOLE = 3
+# Values that a run has for each constant and state of a law at least, if the law is fitted to that run alone.
+ENOUGH = 5
 # A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
 # explain (0.4 is usual for valid prediction times: Pathak et al. 2018, Phys. Rev. Lett. 120:024102).
 LOST, NOISY = 0.4, 3.0
@@ -101,6 +103,43 @@ def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shootin
         train = [_Part(i, 0, end) for i, end in enumerate(ends)]
         test = [_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True))]
     return _judge(_fit(law, problem, train, length, settings), problem, train, test, length, whole)
+
+
+def crossed(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:
+    """Of two trajectories each forecast from its first samples by the law refitted to the other.
+
+    None where there are not two, or where one of them has too few samples for that, or constants of its own.
+    """
+    runs = problem.trajectories
+    unknowns = len(law.constants) + len(law.states)
+    if len(runs) != WHOLE - 1 or any("[" in name for name in law.told):
+        return None
+    if min(int(np.isfinite(run.states).sum()) for run in runs) < ENOUGH * unknowns:
+        return None
+    found: list[HeldOut] = []
+    for fitted, forecast in ((0, 1), (1, 0)):
+        train, test = (
+            [_Part(fitted, 0, len(runs[fitted]))],
+            [_Part(forecast, _begun(runs[forecast]), len(runs[forecast]))],
+        )
+        found.append(_judge(_fit(law, problem, train, length, settings), problem, train, test, length, whole=True))
+    return _together(found)
+
+
+def _together(some: Sequence[HeldOut]) -> HeldOut:
+    """Several forecasts as one: mean errors by value, and the time after which the first is lost."""
+    counts = np.array([one.count for one in some], dtype=np.float64)
+    shares = counts / max(float(counts.sum()), 1.0)
+
+    def mean(values: Sequence[float]) -> float:
+        return float(shares @ np.array(values)) if np.all(np.isfinite(values)) else math.inf
+
+    return HeldOut(
+        mean([one.error for one in some]), mean([one.persistence for one in some]), mean([one.mean for one in some]),
+        mean([one.noise for one in some]), sum(one.count for one in some), whole=True,
+        predictions=tuple(prediction for one in some for prediction in one.predictions),
+        valid=min(one.valid for one in some),
+    )  # fmt: skip
 
 
 def _begun(run: Trajectory) -> int:

@@ -22,7 +22,7 @@ from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
 from discovery.selection.credits import Credit, Credits
 from discovery.selection.growth import Growth, grow, levels
-from discovery.selection.held_out import HeldOut, hold_out
+from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.moves import prune
 from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, believed, polished, reweighed
@@ -68,6 +68,7 @@ class Selected:
         refused: laws, or candidates for a function, that are not as they were told to be, where that left none.
         unsound: laws at the end of the ranking that blow up on the data, however short they describe them.
         proposed: engines that proposed each equation of the chosen law; empty where that was not looked at.
+        crossed: of two runs, forecasts of each by the chosen law refitted to the other.
     """
 
     ranking: Ranking
@@ -83,6 +84,7 @@ class Selected:
     refused: int = 0
     unsound: int = 0
     proposed: Credit = ()
+    crossed: HeldOut | None = None
 
     @property
     def rivals(self) -> tuple[RankedLaw, ...]:
@@ -321,6 +323,7 @@ def _ranked(
         None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
         for item in refined[: selector.forecast]
     ]
+    other = None if deadline.passed() else crossed(best.law, _followed(problem, best, windows), length, settings)
     last = tuple(
         _last(item, windows, problem, settings, chosen=place == 0)
         for place, item in enumerate(refined[: selector.polished])
@@ -338,7 +341,7 @@ def _ranked(
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
     return Selected(
         Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
-        sound(best.fit, windows, problem.trajectories), unsound=unsound,
+        sound(best.fit, windows, problem.trajectories), unsound=unsound, crossed=other,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.shooting import Shooting
-from discovery.selection.held_out import HeldOut, hold_out
+from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
@@ -147,6 +147,40 @@ def test_missing_values_are_not_counted(truth: Law, problem_of: Callable[..., Di
     assert held is not None
     assert held.count == sum(int(np.isfinite(run.states[80:]).sum()) for run in problem.trajectories)
     assert np.isfinite(held.error)
+
+
+def test_of_two_records_each_is_forecast_from_the_other(
+    truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Whole, from its first samples, by the law that saw nothing of it; both in turn."""
+    problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
+    held = crossed(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert held.whole
+    assert ["run 1", "run 0"] == [one.label for one in held.predictions]
+    assert 400 == held.count
+    assert np.inf == held.valid
+    assert held.skill > 0.9
+    run = problem.trajectories[1]
+    other = replace(run, states=run.states[:, ::-1])  # of another law
+    wrong = crossed(truth, replace(problem, trajectories=(problem.trajectories[0], other)), 100, SETTINGS)
+    assert wrong is not None
+    assert not wrong.skill > 0.5
+
+
+@pytest.mark.parametrize(("records", "samples"), [(1, 100), (3, 100), (2, 14)])
+def test_nothing_is_forecast_from_the_other_run_where_that_cannot_be(
+    records: int, samples: int, truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Of one run or three, or where a run alone could hardly tell the constants."""
+    problem = problem_of(truth, STARTS[:records], TIMES[:samples], noise=0.05)
+    forecast = crossed(truth, problem, 100, SETTINGS)
+    if samples < 100:
+        assert forecast is not None  # 28 values for three constants and two states
+        short = crossed(truth, problem_of(truth, STARTS[:2], TIMES[:12], noise=0.05), 100, SETTINGS)
+        assert short is None
+    else:
+        assert forecast is None
 
 
 def test_too_few_samples_are_not_split(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:

@@ -77,9 +77,7 @@ def test_the_first_sound_law_leads(wave: DiscoveryProblem, law_of: Callable[...,
     assert [] == order([], wave)
 
 
-def test_a_sound_law_is_looked_for_as_far_as_there_are_laws(
-    wave: DiscoveryProblem, law_of: Callable[..., Law]
-) -> None:
+def test_a_sound_law_is_looked_for_as_far_as_there_are_laws(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
     """Behind twenty that blow up; where time is up the leading ones alone are looked at."""
     bad = [law_of({"x": "y", "y": f"-x + {1 + number / 10}*y"}) for number in range(20)]
     good, other = law_of({"x": "y", "y": "-x"}), law_of({"x": "y", "y": "-x - 0.01*y"})

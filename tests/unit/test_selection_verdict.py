@@ -13,7 +13,7 @@ from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import Law, RankedLaw, Ranking, Verdict
+from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict
 
 LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
 BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
@@ -78,6 +78,23 @@ def test_a_law_no_better_than_constant_states_is_not_found() -> None:
     verdict = judge(replace(SELECTED, null=101.0))
     assert "not_found" == verdict.status
     assert "stay constant" in texts(verdict, "bad")
+
+
+def test_of_two_runs_it_is_said_what_was_kept_out() -> None:
+    """Whether each is forecast from the other; where it is not, a run may leave open what the other tells."""
+    both = (Prediction("held_out", name, np.zeros(1), np.zeros((1, 1))) for name in "ab")
+    ends = replace(GOOD, predictions=tuple(both))
+    other = replace(GOOD, whole=True, count=160)
+    verdict = judge(replace(SELECTED, held_out=ends, crossed=other))
+    assert "the last part of each record" in texts(verdict, "good")
+    assert "one of the two runs alone, it forecasts the other whole, in turn" in texts(verdict, "good")
+    assert GOOD.skill == verdict.measures["crossed_skill"]
+    for error in (0.8, np.inf):
+        verdict = judge(replace(SELECTED, crossed=replace(other, error=error)))
+        assert "found" == verdict.status
+        assert "it does not forecast the other whole" in texts(verdict, "caution")
+    silent = judge(replace(SELECTED, crossed=replace(other, error=0.8, persistence=0.02, mean=0.02)))
+    assert "" == texts(silent, "caution")
 
 
 @pytest.mark.parametrize("error", [0.7, 5.0, np.inf])
