@@ -58,6 +58,7 @@ _MEASURES = {
     "held_out_skill": "Share of the better null's error that the law removes",
     "crossed_skill": "The same of two runs, each forecast by the law refitted to the other",
     "held_out_best_curve": "Forecast error of the best curve that knows no law",
+    "held_out_smooth_curve": "The same of a free smooth curve",
     "held_out_valid_time": "Time after which forecasts of samples kept out are lost",
     "ties": "Laws that are as good as tied",
     "lead_over_wandering": "Lead over states that wander at random, nats",

@@ -320,8 +320,10 @@ def _ranked(
     horizon = prediction_horizon(best.law, runs, error, windows.spread)
     length = _samples(horizon, problem, windows.length)
     tried = [
-        None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
-        for item in refined[: selector.forecast]
+        None
+        if deadline.passed()
+        else hold_out(item.law, _followed(problem, item, windows), length, settings, curves=place == 0)
+        for place, item in enumerate(refined[: selector.forecast])
     ]
     other = None if deadline.passed() else crossed(best.law, _followed(problem, best, windows), length, settings)
     last = tuple(

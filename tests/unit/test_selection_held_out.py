@@ -218,6 +218,19 @@ def test_curves_are_tried_beside_the_law(truth: Law, problem_of: Callable[..., D
     many = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS)
     assert few is not None
     assert many is not None
-    assert {"a straight line", "a line and a wave", "the last slope"} == set(few.curves)
-    assert {"the average of the other runs"} == set(many.curves)
+    assert {"a straight line", "a line and a wave", "the last slope", "a free smooth curve"} == set(few.curves)
+    assert {"the average of the other runs", "a free smooth curve"} == set(many.curves)
     assert min(*few.curves.values(), *many.curves.values()) > 2.0 * max(few.error, many.error)
+    alone = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS, curves=False)
+    assert alone is not None
+    assert ({}, many.error) == (alone.curves, alone.error)
+
+
+def test_a_smooth_curve_begins_anew_where_the_law_does(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Over two samples it is nearly as good as any law, over a hundred it is of no use."""
+    problem = problem_of(truth, STARTS, TIMES, noise=0.01)
+    short, long = (hold_out(truth, problem, length, SETTINGS) for length in (2, 100))
+    assert short is not None
+    assert long is not None
+    assert short.curves["a free smooth curve"] < 0.05 * short.mean
+    assert long.curves["a free smooth curve"] > 0.5 * long.mean

@@ -7,7 +7,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
-from discovery.selection.held_out import HeldOut
+from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
@@ -212,6 +212,23 @@ def test_curves_that_know_no_law_may_not_be_clearly_better(curve: float, status:
     assert status == verdict.status
     assert ("A straight line, which knows no law" in texts(verdict, level)) == bool(level)
     assert curve == verdict.measures["held_out_best_curve"]
+
+
+@pytest.mark.parametrize(
+    ("error", "smooth", "status"),
+    [
+        (0.03, 0.04, "not_found"),  # two thirds of its error are left, however much of the nulls' is removed
+        (0.03, 0.2, "found"),
+        (0.03, 0.025, "found"),  # there is nothing to tell them apart by: noise is nearly all of it
+        (0.02, 5.0, "found"),
+    ],
+)
+def test_a_law_has_to_beat_a_free_smooth_curve(error: float, smooth: float, status: str) -> None:
+    """Where that is clearly above the noise: a smooth walk goes on smoothly too, for a while."""
+    verdict = judge(replace(SELECTED, held_out=replace(GOOD, error=error, curves={SMOOTH: smooth})))
+    assert status == verdict.status
+    assert (status == "not_found") == ("hardly beat a free smooth curve, which knows no law" in texts(verdict, "bad"))
+    assert smooth == verdict.measures["held_out_smooth_curve"]
 
 
 @pytest.mark.parametrize(("error", "curve"), [(0.03, 0.011), (0.3, 0.15)])
