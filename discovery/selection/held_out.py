@@ -75,7 +75,9 @@ class HeldOut:
         curve = self.curves.get(SMOOTH, 0.0)
         if not curve > CLEAR * self.noise:
             return 1.0
-        return 1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(self.error) else -math.inf
+        return (
+            1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(self.error) else -math.inf
+        )
 
     def behind(self, factor: float) -> str:
         """The best of the curves, if its error, noise apart, times ``factor`` is below the law's; else nothing."""
