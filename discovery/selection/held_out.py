@@ -13,6 +13,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.selection.nulls import average, extrapolations
+from discovery.selection.trends import Trends
 from discovery.types import DiscoveryProblem, Law, Prediction, SmoothedTrajectory, Trajectory
 
 # Share of each record, or of the trajectories, that is kept out. A fifth is the usual choice where data are scarce.
@@ -21,11 +22,15 @@ SHARE = 0.2
 # decay, for example, it is not.
 CLEAR = 3.0
 # With this many trajectories whole ones are kept out, which tests unseen initial states too; of two, one would be half
-# of the data.
+# of the data, and each is forecast from the other besides.
 WHOLE = 3
+# Values that a run has for each constant and state of a law at least, if the law is fitted to that run alone.
+ENOUGH = 5
 # A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
 # explain (0.4 is usual for valid prediction times: Pathak et al. 2018, Phys. Rev. Lett. 120:024102).
 LOST, NOISY = 0.4, 3.0
+# One of the nulls, which begins anew where the law does.
+SMOOTH = "a free smooth curve"
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class HeldOut:
         mean: of the mean of the samples fitted.
         noise: that which measurement noise alone explains.
         whole: whether whole trajectories were kept out.
-        curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`).
+        curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`), and of one
+            that goes on as the samples before each forecast did (:mod:`discovery.selection.trends`).
         valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
     """
 
@@ -63,6 +69,16 @@ class HeldOut:
         null = min(self.persistence, self.mean) - self.noise
         return 1.0 - max(self.error - self.noise, 0.0) / null if null > 0 else float("-inf")
 
+    @property
+    def smooth_skill(self) -> float:
+        """Share of a free smooth curve's error, noise apart, that the law removes; 1 where noise is all of it."""
+        curve = self.curves.get(SMOOTH, 0.0)
+        if not curve > CLEAR * self.noise:
+            return 1.0
+        return (
+            1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(self.error) else -math.inf
+        )
+
     def behind(self, factor: float) -> str:
         """The best of the curves, if its error, noise apart, times ``factor`` is below the law's; else nothing."""
         name = min(self.curves, key=self.curves.__getitem__, default="")
@@ -80,27 +96,75 @@ class _Part:
     high: int
 
 
-def hold_out(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:
+@dataclass(frozen=True)
+class _Split:
+    """What is fitted and what is forecast; ``whole`` if that is whole trajectories."""
+
+    train: tuple[_Part, ...]
+    test: tuple[_Part, ...]
+    whole: bool
+
+
+def hold_out(
+    law: Law, problem: DiscoveryProblem, length: int, settings: Shooting, *, curves: bool = True
+) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
 
     A law that cannot be refitted keeps its constants and window starts as they are guessed from the smoothed states.
 
     Args:
         length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
+        curves: whether curves that know no law forecast them too.
     """
     runs = problem.trajectories
     whole = len(runs) >= WHOLE
     if whole:
         kept_out = set(range(1, len(runs), round(1 / SHARE)))
-        train = [_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out]
-        test = [_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out)]
+        train = tuple(_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out)
+        test = tuple(_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out))
     else:
         ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
         if min(ends) < 4:
             return None
-        train = [_Part(i, 0, end) for i, end in enumerate(ends)]
-        test = [_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True))]
-    return _judge(_fit(law, problem, train, length, settings), problem, train, test, length, whole)
+        train = tuple(_Part(i, 0, end) for i, end in enumerate(ends))
+        test = tuple(_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)))
+    split = _Split(train, test, whole)
+    return _judge(_fit(law, problem, train, length, settings), problem, split, length, curves=curves)
+
+
+def crossed(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:
+    """Of two trajectories each forecast from its first samples by the law refitted to the other.
+
+    None where there are not two, or where one of them has too few samples for that, or constants of its own.
+    """
+    runs = problem.trajectories
+    unknowns = len(law.constants) + len(law.states)
+    if len(runs) != WHOLE - 1 or any("[" in name for name in law.told):
+        return None
+    if min(int(np.isfinite(run.states).sum()) for run in runs) < ENOUGH * unknowns:
+        return None
+    found: list[HeldOut] = []
+    for i, j in ((0, 1), (1, 0)):
+        split = _Split((_Part(i, 0, len(runs[i])),), (_Part(j, _begun(runs[j]), len(runs[j])),), whole=True)
+        fitted = _fit(law, problem, split.train, length, settings)
+        found.append(_judge(fitted, problem, split, length, curves=False))
+    return _together(found)
+
+
+def _together(some: Sequence[HeldOut]) -> HeldOut:
+    """Several forecasts as one: mean errors by value, and the time after which the first is lost."""
+    counts = np.array([one.count for one in some], dtype=np.float64)
+    shares = counts / max(float(counts.sum()), 1.0)
+
+    def mean(values: Sequence[float]) -> float:
+        return float(shares @ np.array(values)) if np.all(np.isfinite(values)) else math.inf
+
+    return HeldOut(
+        mean([one.error for one in some]), mean([one.persistence for one in some]), mean([one.mean for one in some]),
+        mean([one.noise for one in some]), sum(one.count for one in some), whole=True,
+        predictions=tuple(prediction for one in some for prediction in one.predictions),
+        valid=min(one.valid for one in some),
+    )  # fmt: skip
 
 
 def _begun(run: Trajectory) -> int:
@@ -149,14 +213,9 @@ def _fit(
 
 
 def _judge(
-    fitted: tuple[Fit, Windows],
-    problem: DiscoveryProblem,
-    train: Sequence[_Part],
-    test: Sequence[_Part],
-    length: int,
-    whole: bool,
+    fitted: tuple[Fit, Windows], problem: DiscoveryProblem, split: _Split, length: int, *, curves: bool
 ) -> HeldOut:
-    result, windows = fitted
+    (result, windows), train, whole = fitted, split.train, split.whole
     known = np.vstack([problem.trajectories[part.index].states[part.low : part.high] for part in train])
     known = np.where(np.isfinite(known).any(axis=0), known, _smooth(problem, train))  # a hidden state has its curve
     mean = np.nanmean(known, axis=0)
@@ -166,14 +225,19 @@ def _judge(
     count, expected = 0, 0.0
     predictions: list[Prediction] = []
     valid: list[float] = []
-    for part in test:
+    trends = Trends.of([_measured(problem, part) for part in train]) if curves else None
+    for part in split.test:
         run = problem.trajectories[part.index]
         forecast, persisted = _forecasts(result, windows, problem, part, length, whole)
         predictions.append(Prediction("held_out", run.label, run.times[part.low : part.high], forecast))
         measured = run.states[part.low : part.high]
         there = np.isfinite(measured)
         guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
-        for name, guess in {**guesses, **_curves(problem, train, part, whole)}.items():
+        if trends is not None:
+            guesses |= _curves(problem, train, part, whole)
+            lows = range(part.low, part.high, length)
+            guesses[SMOOTH] = trends.forecast(run.times, run.states, lows, part.high)
+        for name, guess in guesses.items():
             error = np.where(there, (guess - measured) / spread, 0.0)
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
             sums[name] = sums.get(name, 0.0) + square
@@ -195,6 +259,13 @@ def _valid(times: Float[np.ndarray, " time"], lost: Bool[np.ndarray, " time"], l
     for low in range(0, len(times), length):
         rows = np.flatnonzero(lost[low : low + length])
         yield float(times[low + rows[0]] - times[low]) if len(rows) else math.inf
+
+
+def _measured(
+    problem: DiscoveryProblem, part: _Part
+) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time state"]]:
+    run = problem.trajectories[part.index]
+    return run.times[part.low : part.high], run.states[part.low : part.high]
 
 
 def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarray, "sample state"]:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows
+from discovery.protocols import NEVER, Deadline
 from discovery.selection.reconstruction import reconstruct
 from discovery.selection.refined import Refined
 from discovery.selection.score import TIE
@@ -21,20 +22,25 @@ from discovery.types import Law, Prediction, Trajectory, drive_columns
 
 # Fitted window starts that a law is followed from, to the end of the record.
 STARTS = 6
-# Laws looked at; if none of them is sound, the order is left as it is.
+# Laws looked at for one that is steady too; for one that is sound all are, as none that blows up is ever chosen.
 LOOKED_AT = 12
 
 
-def sound_first(refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory]) -> tuple[list[Refined], int]:
+def sound_first(
+    refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory], *, deadline: Deadline = NEVER
+) -> tuple[list[Refined], int]:
     """The same laws with those that blow up on the data at the end, and how many these are.
 
-    Those are the ones before the first that does not blow up. Of laws that tie with that one, one leads that can be
-    followed from a start that is off by what a measurement is.
+    Those are the ones before the first that does not blow up; where all do, or time is up before one is found, nothing
+    changes. Of laws that tie with that one, one leads that can be followed from a start that is off by what a
+    measurement is.
     """
     leading: int | None = None
     chosen: int | None = None
-    for place, item in enumerate(refined[:LOOKED_AT]):
-        if leading is not None and item.score - refined[leading].score >= TIE:
+    for place, item in enumerate(refined):
+        if leading is not None and (place >= LOOKED_AT or item.score - refined[leading].score >= TIE):
+            break
+        if leading is None and place >= LOOKED_AT and deadline.passed():
             break
         if sound(item.fit, windows, runs):
             leading = place if leading is None else leading

@@ -20,8 +20,9 @@ from discovery.selection.adding import completed
 from discovery.selection.averaging import averaged
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
+from discovery.selection.credits import Credit, Credits
 from discovery.selection.growth import Growth, grow, levels
-from discovery.selection.held_out import HeldOut, hold_out
+from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.moves import prune
 from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, believed, polished, reweighed
@@ -66,6 +67,8 @@ class Selected:
         sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
         refused: laws, or candidates for a function, that are not as they were told to be, where that left none.
         unsound: laws at the end of the ranking that blow up on the data, however short they describe them.
+        proposed: engines that proposed each equation of the chosen law; empty where that was not looked at.
+        crossed: of two runs, forecasts of each by the chosen law refitted to the other.
     """
 
     ranking: Ranking
@@ -80,6 +83,8 @@ class Selected:
     sound: bool = True
     refused: int = 0
     unsound: int = 0
+    proposed: Credit = ()
+    crossed: HeldOut | None = None
 
     @property
     def rivals(self) -> tuple[RankedLaw, ...]:
@@ -164,7 +169,7 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools, sheets = self._pools(candidates, problem, deadline)
+        pools, sheets, credit = self._pools(candidates, problem, deadline)
         told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
         if not pools:
@@ -200,18 +205,23 @@ class TrajectorySelector:
             surcharge=problem.surcharge,
         )  # fmt: skip
         every = charged(refined, problem.surcharge)
-        refined = [item for item in every if permitted(item.law, problem)]
+        refined = credit.credited([item for item in every if permitted(item.law, problem)])
         show(witness, refined, windows)
         ranked = _ranked(self, refined, windows, problem, deadline)
-        return ranked if refined else replace(ranked, refused=max(len(every), refused(candidates, problem)))
+        if not refined:
+            return replace(ranked, refused=max(len(every), refused(candidates, problem)))
+        return replace(ranked, proposed=credit.by_equation(ranked.refined[0].law))
 
     def _pools(
         self, candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, deadline: Deadline
-    ) -> tuple[dict[str, tuple[Entry, ...]], Sheets]:
-        """The first pools, and of all candidates what a second look needs; nothing of those for a law told in part."""
+    ) -> tuple[dict[str, tuple[Entry, ...]], Sheets, Credits]:
+        """The first pools, and of all candidates what a second look needs, and who proposed them.
+
+        Nothing but the pools for a law told in part.
+        """
         sheets = sheets_of(candidates, problem) if problem.frame is None else {}
         pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, sheets=sheets, deadline=deadline)
-        return pools, {state: sheet.without_views() for state, sheet in sheets.items()}
+        return pools, {state: sheet.without_views() for state, sheet in sheets.items()}, Credits.of(sheets)
 
     def _completed(self, found: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Law]:
         settings = self.beam.shooting
@@ -304,15 +314,18 @@ def _ranked(
     )
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-    refined, unsound = sound_first(refined, windows, problem.trajectories)
+    refined, unsound = sound_first(refined, windows, problem.trajectories, deadline=deadline)
     runs, best, settings = problem.smoothing.trajectories, refined[0], selector.growth.shooting
     error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
     horizon = prediction_horizon(best.law, runs, error, windows.spread)
     length = _samples(horizon, problem, windows.length)
     tried = [
-        None if deadline.passed() else hold_out(item.law, _followed(problem, item, windows), length, settings)
-        for item in refined[: selector.forecast]
+        None
+        if deadline.passed()
+        else hold_out(item.law, _followed(problem, item, windows), length, settings, curves=place == 0)
+        for place, item in enumerate(refined[: selector.forecast])
     ]
+    other = None if deadline.passed() else crossed(best.law, _followed(problem, best, windows), length, settings)
     last = tuple(
         _last(item, windows, problem, settings, chosen=place == 0)
         for place, item in enumerate(refined[: selector.polished])
@@ -330,7 +343,7 @@ def _ranked(
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
     return Selected(
         Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
-        sound(best.fit, windows, problem.trajectories), unsound=unsound,
+        sound(best.fit, windows, problem.trajectories), unsound=unsound, crossed=other,
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from discovery.smoothing.neural.network import Network
 from discovery.smoothing.neural.scaling import Samples
 from discovery.smoothing.neural.windows import Windows, gather, places
 from discovery.symbolic.parse import parse
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.measurements import Measurements
 from discovery.types import (
     DiscoveryResult,
     Law,
@@ -93,6 +95,25 @@ def windows_of() -> WindowsOf:
         return gather(parts, places(parts, cells, stride), cells, stride)
 
     return make
+
+
+@pytest.fixture
+def circle() -> Measurements:
+    """A circle with a gap, by names that are no identifiers."""
+    times = np.linspace(0.0, 4.0, 9)
+    states = np.column_stack([np.cos(2 * times), -2 * np.sin(2 * times)])
+    states[3, 1] = np.nan
+    return from_arrays(states, times, names=["x [m]", "y"])
+
+
+@pytest.fixture
+def smoothed_circle(circle: Measurements) -> Smoothing:
+    """Stands in for a smoother's work."""
+    run = circle.trajectories[0]
+    filled = np.nan_to_num(run.states)
+    curves = SmoothedTrajectory(run.times, filled, 2 * filled, 0.1 + 0 * filled, 0.3 + 0 * filled, run.names)
+    noise = NoiseModel("additive", np.array([0.1, 0.2]), np.array([1e-3, 1e-3]))
+    return Smoothing((curves,), None, noise, -0.75, "kalman", ("A note.",))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.shooting import Shooting
-from discovery.selection.held_out import HeldOut, hold_out
+from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
@@ -149,6 +149,40 @@ def test_missing_values_are_not_counted(truth: Law, problem_of: Callable[..., Di
     assert np.isfinite(held.error)
 
 
+def test_of_two_records_each_is_forecast_from_the_other(
+    truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Whole, from its first samples, by the law that saw nothing of it; both in turn."""
+    problem = problem_of(truth, STARTS[:2], TIMES, noise=0.05)
+    held = crossed(truth, problem, 100, SETTINGS)
+    assert held is not None
+    assert held.whole
+    assert ["run 1", "run 0"] == [one.label for one in held.predictions]
+    assert 400 == held.count
+    assert np.inf == held.valid
+    assert held.skill > 0.9
+    run = problem.trajectories[1]
+    other = replace(run, states=run.states[:, ::-1])  # of another law
+    wrong = crossed(truth, replace(problem, trajectories=(problem.trajectories[0], other)), 100, SETTINGS)
+    assert wrong is not None
+    assert not wrong.skill > 0.5
+
+
+@pytest.mark.parametrize(("records", "samples"), [(1, 100), (3, 100), (2, 14)])
+def test_nothing_is_forecast_from_the_other_run_where_that_cannot_be(
+    records: int, samples: int, truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Of one run or three, or where a run alone could hardly tell the constants."""
+    problem = problem_of(truth, STARTS[:records], TIMES[:samples], noise=0.05)
+    forecast = crossed(truth, problem, 100, SETTINGS)
+    if samples < 100:
+        assert forecast is not None  # 28 values for three constants and two states
+        short = crossed(truth, problem_of(truth, STARTS[:2], TIMES[:12], noise=0.05), 100, SETTINGS)
+        assert short is None
+    else:
+        assert forecast is None
+
+
 def test_too_few_samples_are_not_split(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
     """Five samples cannot spare two."""
     assert hold_out(truth, problem_of(truth, STARTS[:1], TIMES[:5]), 5, SETTINGS) is None
@@ -184,6 +218,19 @@ def test_curves_are_tried_beside_the_law(truth: Law, problem_of: Callable[..., D
     many = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS)
     assert few is not None
     assert many is not None
-    assert {"a straight line", "a line and a wave", "the last slope"} == set(few.curves)
-    assert {"the average of the other runs"} == set(many.curves)
+    assert {"a straight line", "a line and a wave", "the last slope", "a free smooth curve"} == set(few.curves)
+    assert {"the average of the other runs", "a free smooth curve"} == set(many.curves)
     assert min(*few.curves.values(), *many.curves.values()) > 2.0 * max(few.error, many.error)
+    alone = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS, curves=False)
+    assert alone is not None
+    assert ({}, many.error) == (alone.curves, alone.error)
+
+
+def test_a_smooth_curve_begins_anew_where_the_law_does(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Over two samples it is nearly as good as any law, over a hundred it is of no use."""
+    problem = problem_of(truth, STARTS, TIMES, noise=0.01)
+    short, long = (hold_out(truth, problem, length, SETTINGS) for length in (2, 100))
+    assert short is not None
+    assert long is not None
+    assert short.curves["a free smooth curve"] < 0.05 * short.mean
+    assert long.curves["a free smooth curve"] > 0.5 * long.mean

@@ -9,6 +9,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows, cut
+from discovery.protocols import Deadline
 from discovery.selection.refined import Refined
 from discovery.selection.soundness import sound, sound_first, steady
 from discovery.types import DiscoveryProblem, Law
@@ -74,6 +75,16 @@ def test_the_first_sound_law_leads(wave: DiscoveryProblem, law_of: Callable[...,
     assert [good, other, bad, worse] == order([bad, worse, good, other], wave)
     assert [bad, worse] == order([bad, worse], wave)
     assert [] == order([], wave)
+
+
+def test_a_sound_law_is_looked_for_as_far_as_there_are_laws(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """Behind twenty that blow up; where time is up the leading ones alone are looked at."""
+    bad = [law_of({"x": "y", "y": f"-x + {1 + number / 10}*y"}) for number in range(20)]
+    good, other = law_of({"x": "y", "y": "-x"}), law_of({"x": "y", "y": "-x - 0.01*y"})
+    assert [good, other, *bad] == order([*bad, good, other], wave)
+    windows = windows_of(wave)
+    items = [Refined(fitted(law, windows), 0.0) for law in (*bad, good)]
+    assert (items, 0) == sound_first(items, windows, wave.trajectories, deadline=Deadline.after(0.0))
 
 
 @pytest.mark.parametrize(

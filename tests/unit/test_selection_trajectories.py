@@ -72,6 +72,18 @@ def test_leading_laws_are_tested_on_samples_kept_out(selected: Selected) -> None
     assert np.isfinite(selected.ranking.front[0].held_out)
 
 
+def test_of_two_runs_each_is_forecast_from_the_other(selected: Selected) -> None:
+    """By the chosen law refitted to one of them."""
+    assert selected.crossed is not None
+    assert selected.crossed.skill > 0.8
+
+
+def test_the_chosen_law_is_credited_by_equation(selected: Selected) -> None:
+    """To the one who proposed both, and not to who proposed others that it was compared with."""
+    assert (("other:part",), ("other:part",)) == selected.proposed
+    assert ("other:part",) == selected.ranking.front[0].law.sources
+
+
 def test_the_verdict_is_that_a_law_was_found(selected: Selected) -> None:
     """From data to verdict."""
     assert "found" == judge(selected).status

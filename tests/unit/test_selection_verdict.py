@@ -7,13 +7,13 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
-from discovery.selection.held_out import HeldOut
+from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
 from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import Law, RankedLaw, Ranking, Verdict
+from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict
 
 LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
 BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
@@ -78,6 +78,23 @@ def test_a_law_no_better_than_constant_states_is_not_found() -> None:
     verdict = judge(replace(SELECTED, null=101.0))
     assert "not_found" == verdict.status
     assert "stay constant" in texts(verdict, "bad")
+
+
+def test_of_two_runs_it_is_said_what_was_kept_out() -> None:
+    """Whether each is forecast from the other; where it is not, a run may leave open what the other tells."""
+    both = (Prediction("held_out", name, np.zeros(1), np.zeros((1, 1))) for name in "ab")
+    ends = replace(GOOD, predictions=tuple(both))
+    other = replace(GOOD, whole=True, count=160)
+    verdict = judge(replace(SELECTED, held_out=ends, crossed=other))
+    assert "the last part of each record" in texts(verdict, "good")
+    assert "one of the two runs alone, it forecasts the other whole, in turn" in texts(verdict, "good")
+    assert GOOD.skill == verdict.measures["crossed_skill"]
+    for error in (0.8, np.inf):
+        verdict = judge(replace(SELECTED, crossed=replace(other, error=error)))
+        assert "found" == verdict.status
+        assert "it does not forecast the other whole" in texts(verdict, "caution")
+    silent = judge(replace(SELECTED, crossed=replace(other, error=0.8, persistence=0.02, mean=0.02)))
+    assert "" == texts(silent, "caution")
 
 
 @pytest.mark.parametrize("error", [0.7, 5.0, np.inf])
@@ -195,6 +212,23 @@ def test_curves_that_know_no_law_may_not_be_clearly_better(curve: float, status:
     assert status == verdict.status
     assert ("A straight line, which knows no law" in texts(verdict, level)) == bool(level)
     assert curve == verdict.measures["held_out_best_curve"]
+
+
+@pytest.mark.parametrize(
+    ("error", "smooth", "status"),
+    [
+        (0.03, 0.04, "not_found"),  # two thirds of its error are left, however much of the nulls' is removed
+        (0.03, 0.2, "found"),
+        (0.03, 0.025, "found"),  # there is nothing to tell them apart by: noise is nearly all of it
+        (0.02, 5.0, "found"),
+    ],
+)
+def test_a_law_has_to_beat_a_free_smooth_curve(error: float, smooth: float, status: str) -> None:
+    """Where that is clearly above the noise: a smooth walk goes on smoothly too, for a while."""
+    verdict = judge(replace(SELECTED, held_out=replace(GOOD, error=error, curves={SMOOTH: smooth})))
+    assert status == verdict.status
+    assert (status == "not_found") == ("hardly beat a free smooth curve, which knows no law" in texts(verdict, "bad"))
+    assert smooth == verdict.measures["held_out_smooth_curve"]
 
 
 @pytest.mark.parametrize(("error", "curve"), [(0.03, 0.011), (0.3, 0.15)])
