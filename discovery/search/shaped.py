@@ -19,7 +19,7 @@ from discovery.protocols import Deadline
 from discovery.search.ahead import products, step_ahead
 from discovery.search.fitting import Fitted, Rows
 from discovery.search.implicit import Implicit, denominators
-from discovery.search.models import Model, Part, View, views
+from discovery.search.models import Model, Part, View
 from discovery.search.scan import Limits, Scan, bound, doubts
 from discovery.search.sweep import MOST_COLUMNS, members, supports
 from discovery.search.tables import Table, normal_equations
@@ -97,12 +97,12 @@ class Shaped:
 
 
 def shaped(
-    problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, samples: Sequence[View] = ()
+    problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, shown: Sequence[View]
 ) -> Iterator[EquationCandidate]:
-    """Candidates of all equations from all shapes, on every regression and on the ``samples``' responses."""
+    """Candidates of all equations from all shapes, on the regressions and responses that are ``shown``."""
     every = shapes(problem.regression("derivative").states)
     implicit: dict[str, list[Shape]] = {}
-    for view in (*views(problem, settings.rows), *samples):
+    for view in shown:
         tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in every]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:

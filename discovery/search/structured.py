@@ -63,6 +63,7 @@ class StructuredSearch:
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
     ) -> tuple[EquationCandidate | Law, ...]:
         """Laws from the elimination, then candidates of single equations, library by library."""
+        del seed  # deterministic
         progress("search", "structured: eliminating terms on the trajectories")
         found: list[EquationCandidate | Law] = []
         if problem.respond is None:  # a part of a law is not followed by itself
@@ -75,31 +76,42 @@ class StructuredSearch:
                 return tuple(found)
             found += _written(self.subsets(problem, every, view, deadline), view.kind, written)
         progress("search", "structured: terms on the samples")
-        likely: dict[str, sp.Expr] = dict(problem.settled)
-        for _ in range(self.linearised):
-            if deadline.passed():
-                return tuple(found)
-            scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view, deadline)]
-            found += _written(scored, "response", written)
-            best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
-            likely |= {state: one.expression for state, one in best.items()}
+        sums, likely = self._on_samples(problem, every, deadline)
+        found += _written(sums, "response", written)
         progress("search", "structured: shapes with inner constants")
-        found += shaped(problem, self.shaped, deadline, sampled(problem, likely))
+        shown = (*views(problem, self.shaped.rows), *sampled(problem, likely))
+        found += shaped(problem, self.shaped, deadline, shown)
         if (alike := symmetry_of(problem)) is not None and not deadline.passed():
             progress("search", "structured: one equation for states that are alike")
-            found += self._in_all_places(problem, alike, likely, seed, deadline)
+            found += self._in_all_places(problem, alike, likely, deadline)
         return tuple(found)
 
+    def _on_samples(
+        self, problem: DiscoveryProblem, every: Sequence[Library], deadline: Deadline
+    ) -> tuple[list[_Sum], dict[str, sp.Expr]]:
+        """Sums from the samples' responses, about laws that become likelier, and the likeliest."""
+        likely: dict[str, sp.Expr] = dict(problem.settled)
+        found: list[_Sum] = []
+        for _ in range(self.linearised):
+            if deadline.passed():
+                break
+            scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view, deadline)]
+            found += scored
+            best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
+            likely |= {state: one.expression for state, one in best.items()}
+        return found, likely
+
     def _in_all_places(
-        self, problem: DiscoveryProblem, alike: Symmetry, likely: Mapping[str, sp.Expr], seed: int, deadline: Deadline
+        self, problem: DiscoveryProblem, alike: Symmetry, likely: Mapping[str, sp.Expr], deadline: Deadline
     ) -> Iterator[EquationCandidate]:
-        """What all samples of states that may be alike speak for, as the equation of the first of them."""
+        """What the samples of all states that may be alike speak for, as the equation of the first of them."""
         for orbit in alike.orbits:
             part = together(problem, alike, orbit, likely)
-            if problem.names[orbit[0]] not in problem.open:
-                continue
-            for one in self.search(part, seed=seed, deadline=deadline):
-                if isinstance(one, EquationCandidate):
+            if problem.names[orbit[0]] in problem.open:
+                every = libraries(part.names, part.regression("derivative").states)
+                sums, law = self._on_samples(part, every, deadline)
+                yield from (replace(one, common=True) for one in _written(sums, "response", set()))
+                for one in shaped(part, self.shaped, deadline, sampled(part, law)):
                     yield replace(one, common=True)
 
     def subsets(

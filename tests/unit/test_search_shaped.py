@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.protocols import NEVER, Deadline
-from discovery.search.models import sampled
+from discovery.search.models import sampled, views
 from discovery.search.shaped import Shaped, shaped
 from discovery.symbolic.compare import compare
 from discovery.symbolic.parse import parse
@@ -15,7 +15,7 @@ from discovery.types import DiscoveryProblem, Law
 
 def best_verdict(problem: DiscoveryProblem, state: str, truth: str) -> str:
     """The best verdict of all candidates of a state with no more terms than the truth, those with as many first."""
-    every = shaped(problem, Shaped(), NEVER, sampled(problem, {}))
+    every = shaped(problem, Shaped(), NEVER, (*views(problem, Shaped().rows), *sampled(problem, {})))
     most = len(parse(truth).as_ordered_terms())
     terms = [(len(one.expression.as_ordered_terms()), one.expression) for one in every if one.state == state]
     small = sorted((one for one in terms if one[0] <= most), key=lambda one: -one[0])
@@ -60,7 +60,7 @@ def test_a_deadline_that_has_passed_gives_nothing(
 ) -> None:
     """No shape is tried."""
     problem = problem_of(law_of({"x": "-x"}), [[1.0]], np.linspace(0.0, 3.0, 40))
-    assert [] == list(shaped(problem, Shaped(), Deadline.after(0.0)))
+    assert [] == list(shaped(problem, Shaped(), Deadline.after(0.0), views(problem, Shaped().rows)))
 
 
 def test_a_state_that_never_changes_has_no_shape(
@@ -68,4 +68,4 @@ def test_a_state_that_never_changes_has_no_shape(
 ) -> None:
     """Its equation is left to the others, and theirs are found."""
     problem = problem_of(law_of({"x": "-2*x/(1 + x)", "y": "0*x"}), [[3.0, 0.0]], np.linspace(0.0, 4.0, 80))
-    assert {"x"} == {one.state for one in shaped(problem, Shaped(), NEVER)}
+    assert {"x"} == {one.state for one in shaped(problem, Shaped(), NEVER, views(problem, Shaped().rows))}
