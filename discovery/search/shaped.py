@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from discovery.library.angles import angles
 from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
@@ -100,7 +101,8 @@ def shaped(
     problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, samples: Sequence[View] = ()
 ) -> Iterator[EquationCandidate]:
     """Candidates of all equations from all shapes, on every regression and on the ``samples``' responses."""
-    every = shapes(problem.regression("derivative").states)
+    smooth = problem.regression("derivative")
+    every = (*shapes(smooth.states), *angles(smooth.states, smooth.targets))
     implicit: dict[str, list[Shape]] = {}
     for view in (*views(problem, settings.rows), *samples):
         tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in every]
@@ -193,7 +195,7 @@ class _Equation:
         forced = np.arange(count) >= fixed.shape[1]
         beam = max(self.settings.beam, self.settings.wide // count)
         own = [1] * (count - len(self.base) - len(table.terms))  # of the first shape
-        lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(m) for _, m in table.terms]
+        lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(*one) for one in table.terms]
         keep = max(beam, self.settings.record) if table.slopes is not None else beam
         masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=keep)
         if table.slopes is not None:
