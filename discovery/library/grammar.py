@@ -28,6 +28,8 @@ WAVES = (sp.sin, sp.cos)
 DOUBLED = 3
 
 
+# Terms of a library at most: as many as a support can be chosen from (search/sweep.py).
+MOST_TERMS = 120
 # Highest degree of the polynomials that are tried.
 HIGHEST = 5
 # Constants of a denominator k + x^n: k is (share times the largest |x|)^n. Shares are a factor of 1.4 apart: of the ten
@@ -146,13 +148,17 @@ def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Lib
 
 
 def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:
-    """All libraries without inner constants, simplest first."""
+    """All libraries without inner constants, simplest first.
+
+    Of 120 terms at most: of five states and more the last products of waves are left out, then those of a state and a
+    wave, and of nine and more waves of differences.
+    """
     highest = polynomial_degree(len(names))
     found = [polynomial(names, degree) for degree in range(2, highest + 1)]
     found.append(trigonometric(names, doubled=True))
     if len(names) <= DOUBLED:
         found.append(mixed(names, states))
-    return tuple(found)
+    return tuple(Library(one.name, one.terms[:MOST_TERMS]) for one in found)
 
 
 def exponential(names: Sequence[str]) -> Library:
