@@ -27,6 +27,7 @@ SCALES = (*np.geomspace(0.1, 1.0, 8), *np.arange(1.4, 10.0, 0.4))
 # So many of these are starts of the search, beside 1, as angles come in radians.
 STARTS = 3
 ROWS = 200
+OF_ANGLES = (Kind.ANGLES, Kind.COTANGENT, Kind.OVER)
 RIDGE = 1e-9
 Writing = Callable[[Sequence[sp.Expr], Constants], tuple[sp.Expr, ...]]
 
@@ -48,6 +49,13 @@ def angles(states: States, slopes: States) -> tuple[Shape, ...]:
             found += [_over(i, j, states)] if float(states[:, i].min()) > 0.0 else []
     step = max(1, len(states) // ROWS)
     return tuple(_begun(shape, states[::step], slopes[::step]) for shape in found)
+
+
+def in_unit(shape: Shape, scales: Sequence[float]) -> Shape:
+    """The shape with these scales as further starts if it is one of angles, which share a unit; else as it is."""
+    if shape.kind not in OF_ANGLES or not scales:
+        return shape
+    return replace(shape, starts=np.vstack([shape.starts, np.array(scales)[:, None]]))
 
 
 def _starts(columns: States) -> Float[np.ndarray, "start constant"]:

@@ -154,8 +154,8 @@ GRAMMAR = (
         "Murray, Li & Sastry 1994, ch. 4",
     ),
 )  # fmt: skip
-# Products of two functions of different kinds, such as exp(-k x) sin w y, are in no entry: with both scales free, twelve
-# such shapes with nine starts each, which two states need, take 0.4 s more than the 2.8 s of a search.
+# Products of functions of two kinds, such as exp(-k x) sin w y, are in no entry: with both scales free, a dozen
+# shapes with nine starts each, which two states need, take 0.4 s more than the 2.8 s of a search.
 
 
 def entries(built: str) -> tuple[Entry, ...]:

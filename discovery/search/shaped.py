@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from discovery.library.angles import angles
+from discovery.library.angles import OF_ANGLES, angles, in_unit
 from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
@@ -104,8 +104,10 @@ def shaped(
     smooth = problem.regression("derivative")
     every = (*shapes(smooth.states), *angles(smooth.states, smooth.targets))
     implicit: dict[str, list[Shape]] = {}
+    scales: dict[str, float] = {}
     for view in (*views(problem, settings.rows), *samples):
-        tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in every]
+        begun = [in_unit(shape, sorted(set(scales.values()))) for shape in every]
+        tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in begun]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:
             if deadline.passed():
@@ -119,6 +121,9 @@ def shaped(
             simple = settings.simple // len(problem.names) // (1 if view.kind == "response" else 3)
             refined = settings.responses if view.kind == "response" else (settings.refined,)
             ones = search.candidates(tables, None, refined, settings.descents, simple)
+            for best in _leading(ones, 1, len(view.targets)):
+                if best.model.parts[0].shape.kind in OF_ANGLES:
+                    scales[state] = abs(best.model.inner[0])  # may be what another equation lacks on the next view
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
                 ones += search.candidates(own, None, (settings.refined,), 1, settings.many)

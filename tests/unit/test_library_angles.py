@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from discovery.library.angles import STARTS, angles
-from discovery.library.shapes import Shape
+from discovery.library.angles import STARTS, angles, in_unit
+from discovery.library.shapes import Shape, shapes
 from discovery.symbolic.evaluate import compiled
 from discovery.types import symbol
 
@@ -58,6 +58,15 @@ def test_starts_are_near_the_unit_of_the_angles_after_several_turns() -> None:
     assert 1.0 == starts[0]
     assert len(starts) <= 1 + STARTS
     assert np.abs(starts * 2.3 - 1.0).min() < 0.03
+
+
+def test_a_scale_that_is_known_is_a_start_of_shapes_of_angles_alone() -> None:
+    """Angles of one system share it; what is of another kind stays as it is."""
+    states = DATA["two"]
+    products, saturation = named(angles(states, states), "angles"), named(shapes(states), "saturation")
+    np.testing.assert_array_equal([*products.starts[:, 0], 0.3], in_unit(products, [0.3]).starts[:, 0])
+    assert in_unit(products, []) is products
+    assert in_unit(saturation, [0.3]) is saturation
 
 
 def test_many_states_have_no_pairs_of_angles() -> None:
