@@ -1,6 +1,6 @@
 """The functions with inner constants, compiled: what a shape's terms are made of, at many points.
 
-One kind of function is a number here, as compiled code cannot take a Python function for each; ``shapes.py`` says what
+One kind of function is a number here, as compiled code cannot take a Python function for each; ``stated.py`` says what
 each is for, and where it stands in the textbooks.
 """
 
@@ -20,23 +20,28 @@ TINY = 1e-300
 
 
 class Kind(IntEnum):
-    """Kinds of functions, in arguments u, v and constants a, b, c."""
+    """Kinds of functions, in arguments u, v and constants a, b, c; A = a u and B = a v are angles in one unit."""
 
     FRACTION = 0  # 1/(1 + a u + b v + ...)
     SATURATION = 1  # 1/(a + u)
     HILL = 2  # 1/(1 + (u/a)^m)
     PRODUCT = 3  # 1/((1 + (u/a)^m)(1 + (v/b)^n))
-    EXPONENTIAL = 4  # exp(-a u)
-    WAVE = 5  # sin a u, cos a u, and if four are asked for sin 2 a u, cos 2 a u
-    LOGISTIC = 6  # 1/(1 + exp(a + b u + c v + ...))
-    LOGARITHM = 7  # log u
-    POWER = 8  # u^a
-    DRAG = 9  # |u|, sign u
+    RATIO = 4  # 1/(u + a v)
+    EXPONENTIAL = 5  # exp(-a u)
+    WAVE = 6  # sin a u, cos a u, and if four are asked for sin 2 a u, cos 2 a u
+    LOGISTIC = 7  # 1/(1 + exp(a + b u + c v + ...))
+    LOGARITHM = 8  # log u
+    POWER = 9  # u^a
+    DRAG = 10  # |u|, sign u
+    ANGLES = 11  # waves of A and of B, of their doubles, and products of these
+    COTANGENT = 12  # 1/sin A, cot A, or 1/cos A, tan A if m = 2, and if there are v waves of B and products with these
+    OVER = 13  # 1/u, waves of B and these over u
 
 
 FRACTION, SATURATION, HILL, PRODUCT = map(int, (Kind.FRACTION, Kind.SATURATION, Kind.HILL, Kind.PRODUCT))
-EXPONENTIAL, WAVE, LOGISTIC = map(int, (Kind.EXPONENTIAL, Kind.WAVE, Kind.LOGISTIC))
+RATIO, EXPONENTIAL, WAVE, LOGISTIC = map(int, (Kind.RATIO, Kind.EXPONENTIAL, Kind.WAVE, Kind.LOGISTIC))
 LOGARITHM, POWER, DRAG = map(int, (Kind.LOGARITHM, Kind.POWER, Kind.DRAG))
+ANGLES, COTANGENT, OVER = map(int, (Kind.ANGLES, Kind.COTANGENT, Kind.OVER))
 
 
 def values(
@@ -62,6 +67,8 @@ def fill(kind, m, n, u, c, out):
         return _wave(u, c, out)
     if kind == LOGISTIC:
         return _logistic(u, c, out)
+    if kind >= ANGLES:
+        return _of_angles(kind, m, u, c[0], out)
     if kind >= LOGARITHM:
         return _plain(kind, u, c, out)
     _denominator(kind, m, n, u, c, out)
@@ -78,6 +85,8 @@ def _denominator(kind, m, n, u, c, out):
             out[0, i] = total
         elif kind == SATURATION:
             out[0, i] = c[0] + u[0, i]
+        elif kind == RATIO:
+            out[0, i] = u[0, i] + c[0] * u[1, i]
         else:
             out[0, i] = 1.0 + (u[0, i] / c[0]) ** m
             if kind == PRODUCT:
@@ -142,4 +151,44 @@ def _plain(kind, u, c, out):
             out[0, i] = max(u[0, i], TINY) ** c[0]
         else:
             out[0, i], out[1, i] = abs(u[0, i]), np.sign(u[0, i])
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _of_angles(kind, m, u, scale, out):
+    if kind == ANGLES:
+        return _angles(u, scale, out)
+    for i in range(u.shape[1]):
+        if kind == OVER:
+            out[0, i] = u[0, i]
+        else:
+            out[0, i] = np.sin(scale * u[0, i]) if m == 1 else np.cos(scale * u[0, i])
+    if not _inverted(out[:1]):
+        return False
+    first = 1
+    if kind == COTANGENT:
+        first = 2
+        for i in range(u.shape[1]):
+            out[1, i] = out[0, i] * (np.cos(scale * u[0, i]) if m == 1 else np.sin(scale * u[0, i]))
+    for i in range(u.shape[1] if u.shape[0] == 2 else 0):
+        sine, cosine = np.sin(scale * u[1, i]), np.cos(scale * u[1, i])
+        out[first, i], out[first + 1, i] = sine, cosine
+        for k in range(first):
+            out[first + 2 + 2 * k, i], out[first + 3 + 2 * k, i] = out[k, i] * sine, out[k, i] * cosine
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _angles(u, scale, out):
+    """Of two angles: their waves, what the doubles have, products of waves, of waves with the other's doubles."""
+    for i in range(u.shape[1]):
+        for k in range(2):
+            sine, cosine = np.sin(scale * u[k, i]), np.cos(scale * u[k, i])
+            out[2 * k, i], out[2 * k + 1, i] = sine, cosine
+            out[4 + 2 * k, i], out[5 + 2 * k, i] = sine * sine, sine * cosine
+        for a in range(2):
+            for b in range(2):
+                out[8 + 2 * a + b, i] = out[a, i] * out[2 + b, i]
+                out[12 + 2 * a + b, i] = out[a, i] * out[6 + b, i]
+                out[16 + 2 * a + b, i] = out[4 + a, i] * out[2 + b, i]
     return True

@@ -1,4 +1,4 @@
-"""Shapes of terms that science uses, each with a textbook in which it stands.
+"""Libraries of the terms that science uses; ``stated.py`` has a textbook for each.
 
 A library is a list of terms in the states, without inner constants; shapes that have some are in ``shapes.py``.
 No shape is here for the sake of one system.
@@ -28,6 +28,8 @@ WAVES = (sp.sin, sp.cos)
 DOUBLED = 3
 
 
+# Terms of a library at most: as many as a support can be chosen from (search/sweep.py).
+MOST_TERMS = 120
 # Highest degree of the polynomials that are tried.
 HIGHEST = 5
 # Constants of a denominator k + x^n: k is (share times the largest |x|)^n. Shares are a factor of 1.4 apart: of the ten
@@ -79,10 +81,7 @@ class Fractions:
 
 
 def monomials(names: Sequence[str], degree: int, *, lowest: int = 0) -> tuple[sp.Expr, ...]:
-    """All products of states from degree ``lowest`` to ``degree``; 1 is the product of none.
-
-    Mass action (Murray 2002, Mathematical Biology I, ch. 6), Taylor expansions of any smooth law.
-    """
+    """All products of states from degree ``lowest`` to ``degree``; 1 is the product of none."""
     symbols = [symbol(name) for name in names]
     return tuple(
         sp.Mul(*factors)
@@ -102,7 +101,7 @@ def polynomial(names: Sequence[str], degree: int) -> Library:
 
 
 def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
-    """Pendula and phase oscillators (Strogatz 2015, Nonlinear Dynamics and Chaos, ch. 4, 6.7, 8.6).
+    """Pendula and phase oscillators.
 
     Sines and cosines of states and of differences of states, alone and times a state, and waves of the doubles: as
     sin x cos x and sin^2 x, so that it is one angle.
@@ -117,7 +116,7 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
     waves += [wave for x in symbols for wave in twice[x]]
     products = [x * wave(y) for x in symbols for y in symbols for wave in (sp.sin, sp.cos)]
     products += [wave(x) * sp.sin(y) for x in symbols for y in symbols if x != y for wave in (sp.sin, sp.cos)]
-    if doubled and len(names) <= DOUBLED:  # spherical pendula, tumbling bodies: Goldstein 2002, ch. 1 and 4
+    if doubled and len(names) <= DOUBLED:  # spherical pendula, tumbling bodies
         products += [wave(x) * f for x in symbols for y in symbols if x != y for wave in WAVES for f in twice[y]]
     return Library("trigonometric", tuple(dict.fromkeys((*monomials(names, 2), *waves, *products))))
 
@@ -125,8 +124,7 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
 def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
     """Functions of several kinds in one right-hand side, those that these states allow; of at most three states.
 
-    Angles and drag, gravity and drag (Batchelor 1967, 5.11; Landau & Lifshitz 1976, ch. 5), Euler angles, whose
-    rates have cotangents and reciprocal sines (Goldstein 2002, ch. 4), squared waves (Jeffery 1922, tumbling bodies).
+    Angles and drag, gravity and drag, Euler angles, whose rates have cotangents and reciprocal sines, squared waves.
     """
     symbols = [symbol(name) for name in names]
     waves = [wave(x) for x in symbols for wave in WAVES]
@@ -150,38 +148,37 @@ def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Lib
 
 
 def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:
-    """All libraries without inner constants, simplest first."""
+    """All libraries without inner constants, simplest first.
+
+    Of 120 terms at most: of five states and more the last products of waves are left out, then those of a state and a
+    wave, and of nine and more waves of differences.
+    """
     highest = polynomial_degree(len(names))
     found = [polynomial(names, degree) for degree in range(2, highest + 1)]
     found.append(trigonometric(names, doubled=True))
     if len(names) <= DOUBLED:
         found.append(mixed(names, states))
-    return tuple(found)
+    return tuple(Library(one.name, one.terms[:MOST_TERMS]) for one in found)
 
 
 def exponential(names: Sequence[str]) -> Library:
-    """Arrhenius' and Ricker's laws, diodes (Murray 2002, ch. 2; Strogatz 2015, ch. 4): alone and times a state."""
+    """Exponentials of states, alone and times a state."""
     symbols = [symbol(name) for name in names]
     grown = [sp.exp(sign * x) for x in symbols for sign in (1, -1)]
     return _beside_quadratics("exponential", names, (*grown, *(x * f for x in symbols for f in grown)))
 
 
 def logarithmic(names: Sequence[str]) -> Library:
-    """Gompertz' growth, entropies (Murray 2002, ch. 1): logarithms of states, alone and times a state."""
+    """Logarithms of states, alone and times a state."""
     symbols = [symbol(name) for name in names]
     logarithms = [sp.log(x) for x in symbols]
     return _beside_quadratics("logarithmic", names, (*logarithms, *(x * f for x in symbols for f in logarithms)))
 
 
 def products(names: Sequence[str]) -> Library:
-    """Functions of a state times two states, and times a function of another kind."""
-    symbols = [symbol(name) for name in names]
-    kinds = [[f(x) for x in symbols] for f in (*WAVES, sp.exp, sp.log)]
-    kinds[2] += [sp.exp(-x) for x in symbols]
-    terms = [m * f for m in monomials(names, 2, lowest=2) for kind in kinds for f in kind]
-    waves, rest = [*kinds[0], *kinds[1]], [*kinds[2], *kinds[3]]
-    terms += [wave * f for wave in waves for f in rest]
-    return _beside_quadratics("products", names, terms)
+    """Waves and exponentials of a state times two states."""
+    functions = [f for x in map(symbol, names) for f in (sp.sin(x), sp.cos(x), sp.exp(x), sp.exp(-x))]
+    return _beside_quadratics("products", names, [m * f for m in monomials(names, 2, lowest=2) for f in functions])
 
 
 def _beside_quadratics(name: str, names: Sequence[str], terms: Sequence[sp.Expr]) -> Library:
@@ -206,8 +203,6 @@ def fractions(names: Sequence[str], states: Float[np.ndarray, "point state"], mo
     """Rational right-hand sides: a polynomial over k + x^n, or beside saturating or decaying fractions.
 
     Numerators are such that no term is a sum of others: x^n/(k + x^n) is 1 - k/(k + x^n).
-
-    Source: Michaelis-Menten and Hill kinetics, functional responses (Murray 2002, ch. 1, 3 and 6).
     """
     symbols = [symbol(name) for name in names]
     found: list[Fractions] = []

@@ -1,4 +1,4 @@
-"""Shapes with inner constants that science uses, each with a textbook in which it stands.
+"""Shapes with inner constants that science uses; ``stated.py`` has a textbook for each.
 
 A shape is one function (or a few that share constants) of one state or two, times any of its multipliers, which are
 powers of states. Outer constants are linear and never in a shape; inner constants start from a grid over the data's
@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from discovery.library.functions import Kind, values
 from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST
-from discovery.symbolic.writing import one_over, plus, scaled, times
+from discovery.symbolic.writing import IN_ORDER, one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
 Constants = Float[np.ndarray, " constant"]
@@ -29,6 +29,7 @@ Powers = tuple[int, ...]
 # were a first guess, and 6.4 was added for one system of the design half whose half-saturation lies beyond the data.
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 COARSE = (0.05, 0.15, 0.4, 1.2)
+RATIOS = (0.05, 0.2, 1.0, 5.0, 20.0)
 RATES = (0.1, 0.3, 0.7, 1.5, 3.0)
 
 
@@ -48,6 +49,7 @@ class Shape:
         orders: whole powers in a Hill function or a product of two.
         count: functions that share the constants.
         combined: what the functions are of, where that is not the states themselves, one row for each.
+        factors: how many each function is a product of; one each if empty.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Shape:
     orders: tuple[int, int] = (1, 1)
     count: int = 1
     combined: Callable[[States], Arguments] | None = None
+    factors: tuple[int, ...] = ()
 
     def arguments(self, states: States) -> Arguments:
         """What the functions are of, at some states."""
@@ -76,13 +79,13 @@ class Shape:
         """Roughly the length of the text that all terms share: two for each inner constant, and powers."""
         return 2 * self.starts.shape[1] + min(self.power, 2)
 
-    def length(self, multiplier: Powers) -> int:
-        """Factors that a term has besides one of the forms of the shape, and one for that."""
+    def length(self, function: int, multiplier: Powers) -> int:
+        """Factors that a term has besides one of the forms of the shape, and those of that."""
         left = [sum(multiplier)]
         for form in self.natural:
             rest = [a - b for a, b in zip(multiplier, form, strict=True)]
             left += [sum(rest)] if min(rest) >= 0 else []
-        return 1 + min(left)
+        return (self.factors[function] if self.factors else 1) + min(left)
 
 
 def shapes(states: States) -> tuple[Shape, ...]:
@@ -112,7 +115,7 @@ def _of_one(i: int, states: States) -> list[Shape]:
 def _of_two(i: int, j: int, states: States) -> list[Shape]:
     found = [_logistic_of_two(i, j, states), _wave_of_difference(i, j, states)]
     if states[:, [i, j]].min() >= 0.0:
-        found += [_competition(i, j, states)]
+        found += [_ratio(i, j, states), _competition(i, j, states)]
         found += [_product(i, m, j, n, states) for m in (1, 2) for n in (1, 2)]
     return found
 
@@ -141,20 +144,22 @@ def _gate(number: float, *terms: sp.Expr) -> sp.Expr:
     return one_over(plus(sp.S.One, [sp.exp(plus(sp.Float(number), terms), evaluate=False)]))
 
 
-def _size(column: np.ndarray) -> float:
+def size_of(column: Float[np.ndarray, " point"]) -> float:
+    """The largest absolute value, never zero."""
     return max(float(np.abs(column).max()), SMALLEST)
 
 
-def _spread(column: np.ndarray) -> float:
+def spread(column: Float[np.ndarray, " point"]) -> float:
+    """The standard deviation, never zero."""
     return max(float(column.std()), SMALLEST)
 
 
 def _saturation(i: int, states: States) -> Shape:
-    """1/(k + x): Michaelis & Menten 1913, Monod 1949, Holling 1959 type II; Murray 2002, ch. 1, 6 and 3."""
+    """1/(k + x)."""
     column, dimension = states[:, i], states.shape[1]
     low, high = float(column.min()), float(column.max())
     span = max(high - low, SMALLEST)
-    starts = [max(0.0, -low) + share * (_size(column) if low >= 0 else span) for share in SHARES]
+    starts = [max(0.0, -low) + share * (size_of(column) if low >= 0 else span) for share in SHARES]
     starts += [-(high + share * span) for share in (0.3, 1.0)]
     extra = [_times(_unit(i, 1, dimension), _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
@@ -167,9 +172,9 @@ def _saturation(i: int, states: States) -> Shape:
 
 
 def _hill(i: int, power: int, states: States) -> Shape:
-    """1/(k^n + x^n), times x^n a Hill function: Hill 1910, Holling type III; Murray 2002, ch. 1 and 6."""
+    """1/(k^n + x^n), times x^n a Hill function."""
     dimension = states.shape[1]
-    scale = _size(states[:, i])
+    scale = size_of(states[:, i])
     top = _unit(i, power, dimension)
     extra = [_times(top, _unit(k, 1, dimension)) for k in range(dimension)]
     return Shape(
@@ -184,8 +189,8 @@ def _hill(i: int, power: int, states: States) -> Shape:
 
 
 def _exponential(i: int, states: States) -> Shape:
-    """exp(-k x): Arrhenius and Boltzmann factors, diodes (Shockley 1949), Ricker 1954, Ivlev 1961."""
-    scale, largest = _spread(states[:, i]), _size(states[:, i])
+    """exp(-k x)."""
+    scale, largest = spread(states[:, i]), size_of(states[:, i])
     rates = [sign * share / scale for share in RATES for sign in (1.0, -1.0) if share * largest <= scale * 30.0]
     return Shape(
         "exponential", (i,), np.array(rates).reshape(-1, 1),
@@ -196,8 +201,8 @@ def _exponential(i: int, states: States) -> Shape:
 
 
 def _wave(i: int, states: States) -> Shape:
-    """sin(w x + p) and its double: pendula, phase oscillators; Strogatz 2015, ch. 4, 6.7 and 8.6. Angles come first."""
-    scale = _spread(states[:, i])
+    """sin(w x + p) and its double. Angles come first."""
+    scale = spread(states[:, i])
     starts = np.array([1.0, *(share / scale for share in RATES)])[:, None]
     return Shape(
         "wave", (i,), starts,
@@ -217,8 +222,8 @@ def _waves(x: sp.Expr, rate: float) -> tuple[sp.Expr, ...]:
 
 
 def _wave_of_difference(i: int, j: int, states: States) -> Shape:
-    """sin(w (x - y)): coupled phases, Kuramoto 1975; Strogatz 2015, ch. 8.6."""
-    scale = _spread(states[:, i] - states[:, j])
+    """sin(w (x - y)): coupled phases."""
+    scale = spread(states[:, i] - states[:, j])
     return Shape(
         "difference", (i, j), np.array([1.0, 1.0 / scale])[:, None],
         Kind.WAVE,
@@ -230,9 +235,9 @@ def _wave_of_difference(i: int, j: int, states: States) -> Shape:
 
 
 def _logistic(i: int, states: States) -> Shape:
-    """1/(1 + exp(a + b x)): gating and firing rates; Wilson & Cowan 1972, Hodgkin & Huxley 1952, Strogatz 2015."""
+    """1/(1 + exp(a + b x))."""
     column = states[:, i]
-    widths = _spread(column) * np.array([0.1, 0.3, 1.0, 3.0])
+    widths = spread(column) * np.array([0.1, 0.3, 1.0, 3.0])
     starts = [(-centre / width, 1.0 / width) for centre in np.quantile(column, (0.1, 0.5, 0.9)) for width in widths]
     starts += [(0.0, -1.0 / width) for width in widths]
     return Shape(
@@ -244,12 +249,12 @@ def _logistic(i: int, states: States) -> Shape:
 
 
 def _logistic_of_two(i: int, j: int, states: States) -> Shape:
-    """1/(1 + exp(a + b x + c y)): populations of neurons; Wilson & Cowan 1972, Biophys. J. 12:1."""
+    """1/(1 + exp(a + b x + c y))."""
     one, other = states[:, i], states[:, j]
     directions = [(np.cos(angle), np.sin(angle)) for angle in np.pi * np.arange(1, 8) / 8 if angle != np.pi / 2]
     starts: list[tuple[float, float, float]] = []
     for b, c in directions:
-        b, c = b / _spread(one), c / _spread(other)
+        b, c = b / spread(one), c / spread(other)
         argument = b * one + c * other
         starts += [
             (-centre * s, b * s, c * s) for s in (0.5, 2.0) for centre in (*np.quantile(argument, (0.2, 0.8)), 0.0)
@@ -268,7 +273,7 @@ def _moderate(starts: Float[np.ndarray, "start constant"]) -> Float[np.ndarray, 
 
 
 def _logarithm(i: int, dimension: int) -> Shape:
-    """Log x, x log x: Gompertz 1825; Murray 2002, ch. 1; entropy and chemical potentials."""
+    """Log x, x log x."""
     return Shape(
         "logarithm", (i,), np.empty((1, 0)),
         Kind.LOGARITHM,
@@ -278,7 +283,7 @@ def _logarithm(i: int, dimension: int) -> Shape:
 
 
 def _power(i: int, dimension: int) -> Shape:
-    """x^p: outflow (Torricelli), von Bertalanffy 1957, allometry (West, Brown & Enquist 2001), power-law fluids."""
+    """x^p."""
     return Shape(
         "power", (i,), np.array([[-1.5], [-1.0], [-0.5], [0.25], [0.5], [0.75], [1.5], [2.5]]),
         Kind.POWER,
@@ -288,7 +293,7 @@ def _power(i: int, dimension: int) -> Shape:
 
 
 def _drag(i: int, dimension: int) -> Shape:
-    """|x| x, |x|, sign x: drag in a fluid (Batchelor 1967, 5.11), dry friction (Coulomb)."""
+    """|x| x, |x|, sign x."""
     return Shape(
         "drag", (i,), np.empty((1, 0)),
         Kind.DRAG,
@@ -299,9 +304,9 @@ def _drag(i: int, dimension: int) -> Shape:
 
 
 def _competition(i: int, j: int, states: States) -> Shape:
-    """1/(1 + a x + b y): Beddington 1975, DeAngelis et al. 1975; competitive inhibition, Cornish-Bowden 2012, ch. 5."""
+    """1/(1 + a x + b y)."""
     dimension = states.shape[1]
-    sizes = _size(states[:, i]), _size(states[:, j])
+    sizes = size_of(states[:, i]), size_of(states[:, j])
     starts = [(1 / (one * sizes[0]), 1 / (other * sizes[1])) for one in COARSE for other in COARSE]
     return Shape(
         "competition", (i, j), np.array(starts),
@@ -312,10 +317,23 @@ def _competition(i: int, j: int, states: States) -> Shape:
     )  # fmt: skip
 
 
-def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
-    """1/((k^m + x^m)(l^n + y^n)): two substrates, gene inputs combined by AND; Alon 2006, ch. 2 and 4."""
+def _ratio(i: int, j: int, states: States) -> Shape:
+    """1/(x + a y)."""
     dimension = states.shape[1]
-    sizes = _size(states[:, i]), _size(states[:, j])
+    one, other = _unit(i, 1, dimension), _unit(j, 1, dimension)
+    return Shape(
+        "ratio", (i, j), size_of(states[:, i]) / size_of(states[:, j]) * np.array(RATIOS)[:, None],
+        Kind.RATIO,
+        lambda s, c: (one_over(sp.Add(*sorted((s[i], scaled(c[0], s[j])), key=IN_ORDER), evaluate=False)),),
+        tuple(dict.fromkeys((*_rich(dimension), _times(one, other)))),
+        natural=(one, other, _times(one, other)),
+    )  # fmt: skip
+
+
+def _product(i: int, m: int, j: int, n: int, states: States) -> Shape:
+    """1/((k^m + x^m)(l^n + y^n))."""
+    dimension = states.shape[1]
+    sizes = size_of(states[:, i]), size_of(states[:, j])
     starts = [(one * sizes[0], other * sizes[1]) for one in COARSE for other in COARSE]
     one, other = _unit(i, m, dimension), _unit(j, n, dimension)
     return Shape(

@@ -123,7 +123,8 @@ def project(
     return Projected(*_project(terms, lift, rows, start, iterations))
 
 
-# Loops instead of array expressions below: they run as fast and compile in a quarter of the time.
+# Loops instead of array expressions below: they run as fast and compile in a quarter of the time. What is compiled is
+# kept until this file changes: numba does not see a change of ``functions.py``.
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

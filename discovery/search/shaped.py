@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from discovery.library.angles import OF_ANGLES, angles, in_unit
 from discovery.library.circles import on_circles
 from discovery.library.shapes import Powers, Shape, exponents, shapes
 from discovery.protocols import Deadline
@@ -100,10 +101,13 @@ def shaped(
     problem: DiscoveryProblem, settings: Shaped, deadline: Deadline, shown: Sequence[View]
 ) -> Iterator[EquationCandidate]:
     """Candidates of all equations from all shapes, on the regressions and responses that are ``shown``."""
-    every = shapes(problem.regression("derivative").states)
+    smooth = problem.regression("derivative")
+    every = (*shapes(smooth.states), *angles(smooth.states, smooth.targets))
     implicit: dict[str, list[Shape]] = {}
+    scales: dict[str, float] = {}
     for view in shown:
-        tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in every]
+        begun = [in_unit(shape, sorted(set(scales.values()))) for shape in every]
+        tables = [Table.of(view, shape, sloped=view.kind == "response") for shape in begun]
         base = exponents(len(problem.names), _degree(len(problem.names), settings.most_monomials))
         for state in problem.open:
             if deadline.passed():
@@ -117,6 +121,9 @@ def shaped(
             simple = settings.simple // len(problem.names) // (1 if view.kind == "response" else 3)
             refined = settings.responses if view.kind == "response" else (settings.refined,)
             ones = search.candidates(tables, None, refined, settings.descents, simple)
+            for best in _leading(ones, 1, len(view.targets)):
+                if best.model.parts[0].shape.kind in OF_ANGLES:
+                    scales[state] = abs(best.model.inner[0])  # may be what another equation lacks on the next view
             if own := [Table.of(view, shape) for shape in implicit.get(state, ())]:
                 # Apart, as a fraction with many constants imitates any shape and would take its place.
                 ones += search.candidates(own, None, (settings.refined,), 1, settings.many)
@@ -193,7 +200,7 @@ class _Equation:
         forced = np.arange(count) >= fixed.shape[1]
         beam = max(self.settings.beam, self.settings.wide // count)
         own = [1] * (count - len(self.base) - len(table.terms))  # of the first shape
-        lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(m) for _, m in table.terms]
+        lengths = [1 + sum(m) for m in self.base] + own + [table.shape.length(*one) for one in table.terms]
         keep = max(beam, self.settings.record) if table.slopes is not None else beam
         masks, errors = supports(grams, forced, largest=self.settings.largest, beam=beam, keep=keep)
         if table.slopes is not None:

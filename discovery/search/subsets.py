@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from discovery.search.sweep import MOST_COLUMNS, members, supports
+from discovery.search.sweep import members, supports
 
 # Weighted values beyond this are wild: their squares, summed, could overflow.
 LARGEST = 1e120
@@ -74,10 +74,13 @@ def best_subsets(
 
     Args:
         terms: weighted values of the library; columns that are not finite, or whose squares could overflow, are
-            never chosen. Of more than 120 the first are searched.
+            never chosen. Of the others there may be 120.
         beam: supports of three terms and more that are carried from one size to the next.
         short: of up to three terms, where all supports are tried.
         prices: nats to state each term, which ``short`` supports are chosen by, with half of chi-squared.
+
+    Raises:
+        ValueError: there are more than 120 terms.
     """
     columns, scale = _usable(terms)
     total = float(np.linalg.norm(target))
@@ -109,7 +112,7 @@ def _usable(terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     usable = np.all(np.abs(terms) < LARGEST, axis=0)
     scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
     usable &= scale > 0.0  # however small: that may be a matter of units
-    return np.flatnonzero(usable)[:MOST_COLUMNS], scale
+    return np.flatnonzero(usable), scale
 
 
 def _fitted(terms: np.ndarray, target: np.ndarray, support: list[int], scale: np.ndarray) -> Subset:

@@ -1,7 +1,7 @@
 """Fills the pages with what the program says of itself: ``<!-- generated: NAME -->`` becomes a table made by NAME.
 
-Commands come from the command line, settings from the classes that take them, exit codes from the errors, so that the
-pages cannot tell another story than the program.
+Commands come from the command line, settings from the classes that take them, exit codes from the errors, the grammar
+from its table, so that the pages cannot tell another story than the program.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from discovery import errors, registry
+from discovery.library.stated import GRAMMAR
 from pipelines import cli, options
 from pipelines.config import RECIPES
 
@@ -151,6 +152,13 @@ def codes() -> str:
     return rows(("code", "meaning"), [(str(code), told[code]) for code in sorted(told)])
 
 
+def grammar() -> str:
+    """Every kind of term that is tried, with its textbooks."""
+    header = ("name", "terms", "times", "fitted inside", "made in", "source")
+    told = [(f"`{one.name}`", one.formula, one.multipliers, one.inner, f"`{one.built}`", one.source) for one in GRAMMAR]
+    return rows(header, told)
+
+
 def gallery() -> str:
     """The rendered reports with their pictures, or how to render them."""
     index = GALLERY / "README.md"
@@ -163,5 +171,5 @@ def gallery() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "options": options.table,
-    **{one.__name__: one for one in (commands, recipes, smoothers, engines, selection, codes, gallery)},
+    **{one.__name__: one for one in (commands, recipes, smoothers, engines, selection, codes, grammar, gallery)},
 }

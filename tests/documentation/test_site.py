@@ -67,6 +67,18 @@ def test_commands_and_settings_are_those_of_the_program(site: Path) -> None:
     assert "generated:" not in commands + settings
 
 
+def test_the_grammar_is_that_of_the_table(site: Path) -> None:
+    """Each kind of term with its source."""
+    from html import unescape
+
+    from discovery.library.stated import GRAMMAR
+
+    page = unescape((site / "reference/grammar.html").read_text(encoding="utf-8"))
+    for one in GRAMMAR:
+        assert one.formula in page, one.name
+        assert one.source in page, one.name
+
+
 def test_the_reference_has_what_python_offers(site: Path) -> None:
     """Each public name of `discovery`, with its documentation."""
     import discovery

@@ -69,3 +69,11 @@ def test_half_saturations_span_the_range_of_the_data() -> None:
     """From a fiftieth of the largest value to six times it."""
     starts = named(np.linspace(0.0, 10.0, 11)[:, None], "saturation").starts[:, 0]
     np.testing.assert_allclose([starts[starts > 0].min(), starts.max()], [0.2, 64.0])
+
+
+def test_a_ratio_is_of_positive_states_and_in_their_units() -> None:
+    """1/(x + a y) with a near the quotient of their sizes; none where one may be negative."""
+    states = RNG.uniform(0.1, 1.0, (60, 2)) * [1e3, 1e-2]
+    starts = named(states, "ratio").starts[:, 0]
+    assert starts.min() < 1e5 * states[:, 0].max() / 1e3 < starts.max()
+    assert not any(shape.name == "ratio" for shape in shapes(states - [0.0, 0.005]))

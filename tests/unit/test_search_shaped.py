@@ -55,6 +55,28 @@ def test_a_saturation_may_be_multiplied_by_other_states(
         assert "identical" == best_verdict(problem, state, text)
 
 
+def test_a_predator_may_eat_by_the_ratio_of_prey(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A denominator without a constant, as Arditi and Ginzburg's: x y/(x + y)."""
+    truth = {"x": "x - x**2 - 0.9*x*y/(x + y)", "y": "0.7*x*y/(x + y) - 0.4*y"}
+    problem = problem_of(law_of(truth), [[0.9, 0.2], [0.3, 0.8]], np.linspace(0.0, 15.0, 200))
+    for state, text in truth.items():
+        assert "identical" == best_verdict(problem, state, text)
+
+
+def test_angles_may_be_counted_in_any_unit(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Two phases by Winfree's model, a pulse 1 + cos y times a response sin x; 1.7 units are a radian."""
+    truth = {
+        "x": "2.04 - 1.02*sin(x/1.7) - 1.02*sin(x/1.7)*cos(y/1.7)",
+        "y": "3.23 - 1.02*sin(y/1.7) - 1.02*sin(y/1.7)*cos(x/1.7)",
+    }
+    problem = problem_of(law_of(truth), [[0.4, 2.0]], np.linspace(0.0, 12.0, 300))
+    assert "identical" == best_verdict(problem, "x", truth["x"])
+
+
 def test_a_deadline_that_has_passed_gives_nothing(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
