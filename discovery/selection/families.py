@@ -11,10 +11,10 @@ import numpy as np
 import sympy as sp
 
 from discovery.selection.sheet import Tested
-from discovery.symbolic.complexity import LENGTHS
+from discovery.symbolic.complexity import LENGTHS, Function
 from discovery.symbolic.constants import Piece, Term, gathered, substituted, term_of
 from discovery.symbolic.stated import added_length
-from discovery.symbolic.summed import NOTHING, Told, summed_length
+from discovery.symbolic.summed import NOTHING, Told, functions_stated, summed_length
 
 # Nats by which a family of other signs may be behind to be kept beside its better one.
 OTHER_SIGNS = 5.0
@@ -30,7 +30,7 @@ class Family:
         misfit: nats that it is behind the best fit to the samples' responses; 0 where there are none.
         strain: root mean square of its largest term over that of the whole.
         others: right-hand sides of the other states, where they are known.
-        told: what the likeliest of the other states' have, where those are not known.
+        told: what the likely ones of the other states have, where those are not known.
         renaming: turns what it is made of into this state's equation, where that was found in another's place.
         spared: nats of equations of other states that it states too.
     """
@@ -57,6 +57,11 @@ class Family:
         if self.others:
             return added_length(self.skeleton, self.others)
         return summed_length([term.family() for term in self.piece.terms], self.told)
+
+    @property
+    def functions(self) -> frozenset[Function]:
+        """Those without constants inside."""
+        return functions_stated([term.family() for term in self.piece.terms])
 
     @property
     def constants(self) -> int:

@@ -16,7 +16,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.alike import in_all_places
 from discovery.selection.families import Family, families_of, signs_of, tame_term
 from discovery.selection.sheet import Sheet, Tested
-from discovery.symbolic.complexity import node_count
+from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, node_count
 from discovery.symbolic.constants import gathered, substituted
 from discovery.symbolic.summed import NOTHING, Told
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
@@ -26,6 +26,8 @@ LARGE = 12
 # Share of the places for equations that states have in common, where they may be alike: all of their samples speak of
 # these.
 ALIKE = 0.9
+# Nats by which an equation may be longer than the likeliest for others to have its functions: what two are worth.
+ALSO = 2.0 * PER_TRANSCENDENTAL
 # Times that the samples' responses are found about the likeliest candidates. About a wrong law the true one looks
 # wrong: after one round a bead on a hoop (ODEBench, half of the samples at 5 % noise) is 211 nats behind and cut, after
 # two it comes fifth. What counts is the round that a candidate fits best, as a later one may lead astray (Lorenz).
@@ -130,11 +132,29 @@ def pool(
 
 
 def _told(every: Mapping[str, Sequence[Family]], count: int) -> dict[str, Told]:
-    """For each state what the likeliest equations of the others have: a law states it once."""
-    likeliest = {
-        state: min(families, key=lambda one: one.nats(count)).skeleton for state, families in every.items() if families
-    }
-    return {state: Told.by(side for other, side in likeliest.items() if other != state) for state in every}
+    """For each state what the likeliest equations of the others have, and functions that less likely ones would have.
+
+    A law states them once: an angle's cosine in one equation makes the sine in another likely, and the reverse.
+    """
+    ranked = {state: sorted(some, key=lambda one: one.nats(count)) for state, some in every.items() if some}
+    likely = {state: families[0].functions for state, families in ranked.items()}
+    found: dict[str, Told] = {}
+    for state in every:
+        others = [other for other in ranked if other != state]
+        told = Told.by(ranked[other][0].skeleton for other in others)
+        instead: dict[frozenset[Function], float] = {}
+        for other in others:
+            rest = frozenset[Function]().union(*[likely[one] for one in others if one != other])
+            least = ranked[other][0].nats(count)
+            for one in ranked[other]:
+                more = (one.nats(count) - least) / LENGTHS
+                if more > ALSO:
+                    break
+                functions = rest | one.functions
+                if not any(functions <= some for some in (told.functions, *instead)):
+                    instead[functions] = more
+        found[state] = replace(told, instead=tuple(instead.items()))
+    return found
 
 
 def _tested(sheet: Sheet, samples: Sequence[Response]) -> Tested:

@@ -35,10 +35,12 @@ class Told:
     Attributes:
         functions: that they have, each of its argument.
         terms: without the numbers in front, those that it is shorter to point at.
+        instead: functions that other equations might have in their place, and the nats that these take more.
     """
 
     functions: frozenset[Function] = frozenset()
     terms: frozenset[sp.Expr] = frozenset()
+    instead: tuple[tuple[frozenset[Function], float], ...] = ()
 
     @classmethod
     def by(cls, expressions: Iterable[sp.Expr]) -> Told:
@@ -63,9 +65,17 @@ def summed_length(families: Sequence[sp.Expr], told: Told = NOTHING) -> float:
         return description_length(sp.S.Zero)
     products = [_product(family) for family in families]
     plain = min(spelled(_sum(products)), spelled(_sum(_bracketed(products))))
-    whole = frozenset[Function]().union(*[one.whole for one in products]) - told.functions
-    functions = PER_TRANSCENDENTAL * (len(whole) + sum([one.own for one in products]))
+    whole = frozenset[Function]().union(*[one.whole for one in products])
+    functions = PER_TRANSCENDENTAL * len(whole - told.functions)
+    if functions:
+        functions = min([functions, *[more + PER_TRANSCENDENTAL * len(whole - some) for some, more in told.instead]])
+    functions += PER_TRANSCENDENTAL * sum([one.own for one in products])
     return plain - (_spared(families, plain, told.terms) if told.terms else 0.0) + functions
+
+
+def functions_stated(families: Sequence[sp.Expr]) -> frozenset[Function]:
+    """The functions of a sum that have no constants inside: what another equation need not state again."""
+    return frozenset[Function]().union(*[_product(family).whole for family in families])
 
 
 def _spared(families: Sequence[sp.Expr], plain: float, told: frozenset[sp.Expr]) -> float:

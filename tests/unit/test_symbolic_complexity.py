@@ -139,3 +139,13 @@ def test_an_exact_power_of_ten_is_one_in_another_unit() -> None:
     assert description_length(v / 10) == description_length(999 * v)  # no units differ by ten
     assert description_length(999 * v) == description_length(sp.Float(1000.0) * v) > one
     assert description_length(v**2 + sp.Integer(10) ** 6 * v) == description_length(v**2 - v)
+
+
+def test_functions_of_a_less_likely_equation_cost_what_that_is_behind() -> None:
+    """Or what they cost by themselves, if that is less."""
+    x, wave = symbol("x"), parse("sin(x)")
+    functions = functions_of(wave)
+    alone = summed_length([wave * x])
+    assert pytest.approx(alone - 10.0) == summed_length([wave * x], Told(functions))
+    assert pytest.approx(alone - 7.0) == summed_length([wave * x], Told(instead=((functions, 3.0),)))
+    assert pytest.approx(alone) == summed_length([wave * x], Told(instead=((functions, 30.0),)))
