@@ -24,6 +24,7 @@ from scipy.sparse import csr_array
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import monomials
 from discovery.problems.response import Response, responses_of
+from discovery.protocols import NEVER, Deadline
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryProblem, Regression, symbol
 
@@ -74,12 +75,15 @@ class Symmetry:
         return {symbol(name): symbol(names[k]) for name, k in zip(names, self.after(times), strict=True)}
 
 
-def symmetry_of(problem: DiscoveryProblem) -> Symmetry | None:
-    """The exchange of states that the samples speak for most; None where they speak against all."""
+def symmetry_of(problem: DiscoveryProblem, deadline: Deadline = NEVER) -> Symmetry | None:
+    """The exchange of states that the samples speak for most; None where they speak against all, or time is up."""
     names = problem.names
     if not 1 < len(names) <= MOST or problem.frame is not None or problem.respond is not None:
         return None
-    known = {names.index(one.state): one for one in responses_of(problem, problem.settled) if one.state in problem.open}
+    every = responses_of(problem, problem.settled, deadline)
+    known = {names.index(one.state): one for one in every if one.state in problem.open}
+    if deadline.passed():
+        return None
     libraries = [monomials(names, degree) for degree in DEGREES if _fits(len(names), degree, known)]
     leads = [(_behind(one, known, names, libraries), one.images) for one in _exchanges(problem)] if libraries else []
     behind, images = min(leads, default=(math.inf, ()))

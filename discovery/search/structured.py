@@ -81,7 +81,7 @@ class StructuredSearch:
         progress("search", "structured: shapes with inner constants")
         shown = (*views(problem, self.shaped.rows), *sampled(problem, likely))
         found += shaped(problem, self.shaped, deadline, shown)
-        if (alike := symmetry_of(problem)) is not None and not deadline.passed():
+        if (alike := symmetry_of(problem, deadline)) is not None and not deadline.passed():
             progress("search", "structured: one equation for states that are alike")
             found += self._in_all_places(problem, alike, likely, deadline)
         return tuple(found)

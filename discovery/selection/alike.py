@@ -44,7 +44,7 @@ def in_all_places(
         shot: sources of whole laws.
     """
     found: dict[str, list[Family]] = {}
-    alike = symmetry_of(problem)
+    alike = symmetry_of(problem) if any(one.common for one in candidates) else None
     if alike is None:
         return found
     for orbit in alike.orbits:
