@@ -228,7 +228,7 @@ def test_evaluations_grow_with_the_budget() -> None:
         return replace(QUICK, families=two, evaluations=25_000, budget=budget)._evaluations(states)
 
     assert (25_000, 25_000) == (evaluations(0.0), evaluations(12.0))
-    assert (250_000, 125_000) == (evaluations(60.0), evaluations(60.0, states=2))
+    assert (100_000, 50_000) == (evaluations(60.0), evaluations(60.0, states=2))
     assert 1_450_000 == evaluations(300.0)
 
 
