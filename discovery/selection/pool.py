@@ -116,7 +116,8 @@ def pool(
         others, functions = tuple((beside or {}).get(state, ())), told.get(state, NOTHING)
         every[state] = [replace(one, others=others, told=functions) for one in families]
     known = {state: (tested[state], families) for state, families in every.items()}
-    common = in_all_places(split(candidates), problem, known, samples, count, shot) if not deadline.passed() else {}
+    single = [one for one in candidates if isinstance(one, EquationCandidate)]
+    common = in_all_places(single, problem, known, samples, count, shot) if not deadline.passed() else {}
     pools: dict[str, tuple[Entry, ...]] = {}
     for state in problem.names:
         families = every.get(state, [])

@@ -63,19 +63,25 @@ def summed_length(families: Sequence[sp.Expr], told: Told = NOTHING) -> float:
     """
     if not families:
         return description_length(sp.S.Zero)
-    products = [_product(family) for family in families]
-    plain = min(spelled(_sum(products)), spelled(_sum(_bracketed(products))))
-    whole = frozenset[Function]().union(*[one.whole for one in products])
+    plain, whole, own = _stated(tuple(families))
     functions = PER_TRANSCENDENTAL * len(whole - told.functions)
     if functions:
         functions = min([functions, *[more + PER_TRANSCENDENTAL * len(whole - some) for some, more in told.instead]])
-    functions += PER_TRANSCENDENTAL * sum([one.own for one in products])
+    functions += PER_TRANSCENDENTAL * own
     return plain - (_spared(families, plain, told.terms) if told.terms else 0.0) + functions
+
+
+@lru_cache(maxsize=1 << 14)  # asked before it is known what other equations state, and after
+def _stated(families: tuple[sp.Expr, ...]) -> tuple[float, frozenset[Function], int]:
+    """Nats of a sum by itself without its functions; those without constants inside, and the number of the others."""
+    products = [_product(family) for family in families]
+    plain = min(spelled(_sum(products)), spelled(_sum(_bracketed(products))))
+    return plain, frozenset[Function]().union(*[one.whole for one in products]), sum([one.own for one in products])
 
 
 def functions_stated(families: Sequence[sp.Expr]) -> frozenset[Function]:
     """The functions of a sum that have no constants inside: what another equation need not state again."""
-    return frozenset[Function]().union(*[_product(family).whole for family in families])
+    return _stated(tuple(families))[1] if families else frozenset()
 
 
 def _spared(families: Sequence[sp.Expr], plain: float, told: frozenset[sp.Expr]) -> float:
