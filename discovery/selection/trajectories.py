@@ -177,10 +177,9 @@ class TrajectorySelector:
         elif all(pools.values()):
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
-            whole = [canonical_law(law) for law in told]
             found = systems(
-                pools, whole, short, self.beam, threads=self.threads, deadline=deadline, progress=progress,
-                witness=showing(witness, short[-1]),
+                pools, [canonical_law(law) for law in told], short, self.beam, threads=self.threads,
+                deadline=deadline, progress=progress, witness=showing(witness, short[-1]),
             )  # fmt: skip
             laws = [item.law for item in _finalists(found, self.finalists)]
             # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.

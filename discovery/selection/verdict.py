@@ -272,9 +272,10 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding("good", f"Its equations were proposed by {agreed}.")
 
 
-def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
-    selected, best, held = evidence.selected, evidence.best, evidence.held
-    if selected.held_out is None:
+def _kept_out(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
+    """What speaks for caution in the forecasts of samples that were kept out."""
+    held = evidence.held
+    if evidence.selected.held_out is None:
         few = "There are too few samples to keep some out"
         yield Finding(
             "caution",
@@ -295,6 +296,11 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
             f"{other.error:.3g} of the variance, against {min(other.persistence, other.mean):.3g} for the better null. "
             "Either run may leave a constant open that the other tells; a third run would test the law.",
         )
+
+
+def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
+    selected, best = evidence.selected, evidence.best
+    yield from _kept_out(evidence, finished)
     if best.misfit > NOISE_LEVEL:
         yield Finding(
             "caution",
