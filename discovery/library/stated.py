@@ -119,11 +119,12 @@ GRAMMAR = (
     ),
     Entry(
         "competition", "1/(1 + k x + l y) of positive states", RICH, "k, l", SHAPES,
-        "Beddington 1975; DeAngelis et al. 1975; competitive inhibition: Cornish-Bowden 2012, ch. 5",
+        "Beddington 1975; DeAngelis et al. 1975; competition for an enzyme: Cornish-Bowden 2012, on inhibition",
     ),
     Entry(
         "product", "1/((kᵐ + xᵐ)(lⁿ + yⁿ)), m, n = 1, 2", PLAIN + ", xᵐ, yⁿ and both", "k, l", SHAPES,
-        "two substrates: Cornish-Bowden 2012, ch. 8; inputs of a gene joined by AND: Alon 2006, ch. 2 and 4",
+        "two substrates: Cornish-Bowden 2012, on reactions of more than one; inputs of a gene joined by AND: Alon "
+        "2006, ch. 2 and 4",
     ),
     Entry(
         "angles", "waves of w x and w y and of their doubles, products of two of these, one of each state", OTHERS,
@@ -150,7 +151,7 @@ GRAMMAR = (
     Entry(
         "fraction", "1/(1 + k P + l Q + ...), P, Q products of powers of states",
         "powers of states, three at most", "all coefficients", "search.implicit",
-        "kinetics of more than one binding site: Cornish-Bowden 2012, ch. 5 and 8; mass matrices of linked bodies: "
+        "kinetics of more than one site: Cornish-Bowden 2012, on cooperativity; mass matrices of linked bodies: "
         "Murray, Li & Sastry 1994, ch. 4",
     ),
 )  # fmt: skip

@@ -73,7 +73,7 @@ def _together(
 ) -> list[Family]:
     """Families in the place of the orbit's first state, behind the best fits of all states apart."""
     states = [problem.names[k] for k in orbit]
-    mine = [one for one in dict.fromkeys(candidates) if one.common and one.state == states[0]]
+    mine = list(dict.fromkeys(one for one in candidates if one.common and one.state == states[0]))
     if not mine:
         return []
     sheet = Sheet.of(together(problem, alike, orbit, {}), mine)
