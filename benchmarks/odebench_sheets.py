@@ -106,13 +106,15 @@ def _given(found: Sequence[Found]) -> Sheet:
 def _seconds(found: Sequence[Found]) -> Sheet:
     rows: list[tuple[str, ...]] = []
     for name in settings(found):
-        mine = [one.row for one in found if setting(one.case) == name]
-        cpu = [row.cpu for row in mine if math.isfinite(row.cpu)]
-        wall = [row.seconds for row in mine]
-        if cpu:
-            rows.append((name, f"{median(cpu):.1f}", f"{max(cpu):.1f}", f"{median(wall):.1f}", f"{max(wall):.1f}"))
-    columns = ("setting", "CPU s, median", "most", "wall s, median", "most")
-    return Sheet("Seconds of a case, imports included", columns, (False, *[True] * 4), tuple(rows))
+        for genetic in (False, True):
+            mine = [one.row for one in found if setting(one.case) == name and one.row.genetic == genetic]
+            cpu = [row.cpu for row in mine if math.isfinite(row.cpu)]
+            wall = [row.seconds for row in mine]
+            if cpu:
+                taken = (f"{median(cpu):.1f}", f"{max(cpu):.1f}", f"{median(wall):.1f}", f"{max(wall):.1f}")
+                rows.append((name, "called for" if genetic else "not", str(len(cpu)), *taken))
+    columns = ("setting", "genetic search", "cases", "CPU s, median", "most", "wall s, median", "most")
+    return Sheet("Seconds of a case, imports included", columns, (False, False, *[True] * 5), tuple(rows))
 
 
 def _chaotic(found: Sequence[Found]) -> Sheet:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from discovery.datasets import known, measured
+from pipelines.config import GENETIC
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_scoring import GOOD
@@ -22,6 +23,7 @@ class Row:
         search: seconds of all engines together.
         seconds: wall time of the whole process.
         cpu: its CPU seconds, imports included.
+        genetic: whether genetic search was called for.
         start: which initial state was seen.
         equations: the found law as text, one equation after the other.
     """
@@ -49,6 +51,7 @@ class Row:
     note: str
     equations: str
     start: int = 0
+    genetic: bool = False
 
 
 def row(case: Case, record: Record) -> Row:
@@ -80,6 +83,7 @@ def row(case: Case, record: Record) -> Row:
         outcome.get("message", "") or scored["note"],
         "; ".join(f"{state}' = {text}" for state, text in outcome.get("equations", {}).items()),
         case.start,
+        any(f"search {engine}" in stages for engine in GENETIC),
     )
 
 

@@ -77,8 +77,10 @@ def test_what_is_settled_is_in_the_law_without_any_engine(monkeypatch: pytest.Mo
 def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """An equation with a short explanation is not searched again."""
     operon = Scripted({})
-    run(monkeypatch, {"sindy": Scripted(PLAIN), "operon": operon})
+    result = run(monkeypatch, {"sindy": Scripted(PLAIN), "operon": operon})
     assert [] == operon.asked
+    assert {"search sindy", "open equations"} <= set(result.seconds)
+    assert "search operon" not in result.seconds
 
 
 def test_genetic_search_gets_what_is_left_though_it_is_named_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +88,7 @@ def test_genetic_search_gets_what_is_left_though_it_is_named_first(monkeypatch: 
     operon = Scripted(PLAIN)
     result = run(monkeypatch, {"operon": operon, "sindy": Scripted({"x1": "-2*x0"})})
     assert [("x1",)] == operon.asked
+    assert "search operon" in result.seconds
     assert result.law is not None
     assert {"x", "w"} == {str(one) for one in result.law.equations["w"].free_symbols}
 

@@ -107,6 +107,7 @@ def test_a_finished_case_has_its_row(tmp_path) -> None:
     assert (GROWTH, "identical", "found", 0) == (row.system, row.form, row.status, row.exit_code)
     assert pytest.approx((1.0, 1.0, 0.0)) == (row.reconstruction, row.unseen, row.largest_error)
     assert (1.5, 2.5, 3.0) == (row.smoothing, row.search, row.selection)
+    assert row.genetic  # Operon has a time of its own
     assert [] == list((tmp_path / "out" / "work").iterdir())
 
 

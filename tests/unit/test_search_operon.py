@@ -228,8 +228,8 @@ def test_evaluations_grow_with_the_budget() -> None:
         return replace(QUICK, families=two, evaluations=25_000, budget=budget)._evaluations(states)
 
     assert (25_000, 25_000) == (evaluations(0.0), evaluations(12.0))
-    assert (100_000, 50_000) == (evaluations(60.0), evaluations(60.0, states=2))
-    assert 700_000 == evaluations(300.0)
+    assert (100_000, 50_000) == (evaluations(120.0), evaluations(120.0, states=2))
+    assert 325_000 == evaluations(300.0)
 
 
 def test_a_budget_is_no_clock() -> None:
@@ -237,7 +237,7 @@ def test_a_budget_is_no_clock() -> None:
     states, derivatives = states_and_products()
     problem = problem_of(states, derivatives, ("x", "y")).settling({"y": symbol("x")})
     short = replace(QUICK, evaluations=1_000)
-    first, second = (replace(short, budget=20.8).search(problem, seed=1) for _ in range(2))
+    first, second = (replace(short, budget=41.6).search(problem, seed=1) for _ in range(2))
     assert first == second != short.search(problem, seed=1)
 
 
