@@ -54,8 +54,8 @@ ROUNDS, SHARE, SMALLER = 2, 2, 2
 # Share of a budget that evaluations are to take, seconds to start PyOperon, and evaluations that count as a second.
 # Measured on one core, at 800 points of one state: 60 000 to 70 000 where a run has 400 000, 80 000 to 130 000 where it
 # has 25 000. They are computed from this and not from a clock, so that a seed has one answer; the deadline of a search,
-# two fifths of the time left, guards where a machine is slower. A tenth of a budget of 120 s took 10 CPU s of each of 38
-# cases of ODEBench (noise of 5 %), in all of which the form that was chosen had come from the other engines, too.
+# two fifths of the time left, guards where a machine is slower. A tenth of a budget of 120 s took 10 CPU s of each of
+# 38 cases of ODEBench (noise of 5 %), in all of which the form that was chosen had come from the other engines, too.
 BUDGET_SHARE, START, RATE = 0.05, 2.0, 50_000
 # Two trees of one size whose errors agree to this fraction are one function written twice.
 SAME_ERROR = 1e-3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
@@ -22,7 +23,9 @@ from discovery.types import Law, Prediction, Trajectory, drive_columns
 
 # Fitted window starts that a law is followed from, to the end of the record.
 STARTS = 6
-# Laws looked at for one that is steady too; for one that is sound all are, as none that blows up is ever chosen.
+# Bits of a start beyond the noise that are looked for: half of those that a number has.
+BITS = 26
+# Laws whose starts are looked at; for one that is sound all are, as none that blows up is ever chosen.
 LOOKED_AT = 12
 
 
@@ -32,25 +35,23 @@ def sound_first(
     """The same laws with those that blow up on the data at the end, and how many these are.
 
     Those are the ones before the first that does not blow up; where all do, or time is up before one is found, nothing
-    changes. Of laws that tie with that one, one leads that can be followed from a start that is off by what a
-    measurement is.
+    changes. That one and those behind it have what it takes to state their starts in their descriptions, as long as
+    this may decide which of them leads.
     """
+    weighed = list(refined)
     leading: int | None = None
-    chosen: int | None = None
+    least = math.inf
     for place, item in enumerate(refined):
-        if leading is not None and (place >= LOOKED_AT or item.score - refined[leading].score >= TIE):
+        if place >= LOOKED_AT and (leading is not None or deadline.passed()):
             break
-        if leading is None and place >= LOOKED_AT and deadline.passed():
+        if item.score >= least:
             break
         if sound(item.fit, windows, runs):
             leading = place if leading is None else leading
-            if steady(item.fit, windows, runs):
-                chosen = place
-                break
+            weighed[place] = replace(item, score=item.score + balance(item.fit, windows, runs))
+            least = min(least, weighed[place].score)
     first = leading or 0
-    chosen = first if chosen is None else chosen
-    order = [*refined[chosen : chosen + 1], *refined[first:chosen], *refined[chosen + 1 :], *refined[:first]]
-    return order, first
+    return [*sorted(weighed[first:], key=lambda item: item.score), *weighed[:first]], first
 
 
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
@@ -61,14 +62,16 @@ def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     return not _diverges(fit, windows, runs)
 
 
-def steady(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
-    """Whether a law can be followed along a record from a start that is off by one deviation of the noise.
+def balance(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> float:
+    """Nats to state a start from which a law can be followed along a record, beyond what a measurement says of it.
 
     Of a state that both more and less of it leave every bound, the fitted start is a balance on a needle's point: who
-    begins where something was measured gets nowhere. A chaotic law stays within its attractor; growth is not both where
-    its start was measured.
+    begins where something was measured gets nowhere. It takes as many more bits as the balance needs, and what decides
+    between laws, as such a balance is unlikely to be met. A chaotic law stays within its attractor; growth is not both
+    where its start was measured.
     """
     beginnings = [row for row, (_, first) in enumerate(windows.places) if first == 0]
+    most = 0
     for row in beginnings[:: max(1, len(beginnings) // STARTS)]:
         weights, run = windows.weights[windows.offsets[row] : windows.offsets[row + 1]], runs[windows.places[row][0]]
         for state, column in enumerate(weights.T):
@@ -77,10 +80,15 @@ def steady(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
             size = 1.0 / column[np.argmax(column > 0.0)]  # where noise is proportional, the start's own
             if not windows.logarithmic and abs(fit.starts[row, state]) < size:
                 continue  # growth from there goes up from more of it, and down from less than nothing
-            sides = [_off(fit.starts[row], state, change, windows.logarithmic) for change in (size, -size)]
-            if not any(_stays(fit, windows, run, side) for side in sides):
-                return False
-    return True
+            while most < BITS and not _followed(fit, windows, run, row, state, size * 0.5**most):
+                most += 1
+    return TIE + most * math.log(2.0) if most else 0.0
+
+
+def _followed(fit: Fit, windows: Windows, run: Trajectory, row: int, state: int, change: float) -> bool:
+    """Whether the law stays within bounds from more or from less of one state at the start of a window."""
+    sides = [_off(fit.starts[row], state, side, windows.logarithmic) for side in (change, -change)]
+    return any(_stays(fit, windows, run, side) for side in sides)
 
 
 def _off(
