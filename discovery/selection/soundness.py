@@ -1,4 +1,4 @@
-"""Laws that blow up where the data are cannot be behind them."""
+"""Laws that blow up where the data are cannot be behind them, and those that balance on a point hardly."""
 
 from __future__ import annotations
 
