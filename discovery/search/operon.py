@@ -55,7 +55,7 @@ ROUNDS, SHARE, SMALLER = 2, 2, 2
 # Measured on one core, at 800 points of one state: 60 000 to 70 000 where a run has 400 000, 80 000 to 130 000 where it
 # has 25 000. They are computed from this and not from a clock, so that a seed has one answer; the deadline of a search,
 # two fifths of the time left, guards where a machine is slower. A tenth of a budget of 120 s took 10 CPU s of each of
-# 38 cases of ODEBench (noise of 5 %); 15 chosen laws had a part of it, and 12 of these had the same form without it.
+# 38 cases of ODEBench (noise of 5 %); 15 chosen laws had a part of it, and all had the same form without it.
 BUDGET_SHARE, START, RATE = 0.05, 2.0, 50_000
 # Two trees of one size whose errors agree to this fraction are one function written twice.
 SAME_ERROR = 1e-3
