@@ -1,44 +1,58 @@
-"""The shares of a study as a picture: for each measure a bar for each setting."""
+"""The shares of a study as a picture: a panel for each setting, a row for each group of cases, a column a measure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from benchmarks.odebench_sheets import MEASURES, Found, setting, settings, shares
-from discovery.reports.drawing import INK, MUTED, PALETTE, style
+from benchmarks.odebench_sheets import MEASURES, Found, groups, setting, settings, shares
+from discovery.reports.drawing import BLUE, INK, MUTED, PAPER, style
 
-WIDTH, HEIGHT = 7.5, 3.4  # inches
-FULL = 0.8  # part of the room between measures that bars fill
+MARGIN, COLUMN, ROW, GAP = 1.5, 0.66, 0.21, 0.3  # inches: names of groups, a cell, and between panels
+HEAD = 0.75  # inches above the cells
+DARK = 62.0  # per cent from which writing on a cell is light
+SHADES = LinearSegmentedColormap.from_list("shares", (PAPER, BLUE))
 
 
 def draw(found: Sequence[Found], path: Path) -> None:
     """Writes ``path`` with the endings ``.png`` and ``.pdf``; nothing where no case is finished."""
-    names = settings(found)
+    names, belonging = settings(found), groups()
     if not names:
         return
+    rows = [group for group, belongs in belonging.items() if any(map(belongs, found))]
+    columns = len(MEASURES) - 1
+    size = MARGIN + len(names) * (COLUMN * columns + GAP), HEAD + ROW * len(rows)
     with style(path.name):
-        figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
-        axes = figure.add_subplot()
-        width = FULL / len(names)
-        for index, name in enumerate(names):
+        figure = Figure(figsize=size, layout="constrained")
+        panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+        for axes, name in zip(panels, names, strict=True):
             mine = [one for one in found if setting(one.case) == name]
-            places = [place + (index + 0.5) * width - 0.5 * FULL for place in range(len(MEASURES) - 1)]
-            values = shares(mine)
-            axes.bar(places, values, 0.92 * width, color=PALETTE[index % len(PALETTE)], label=f"{name} ({len(mine)})")
-            for place, value in zip(places, values, strict=True):
-                if value == value:
-                    axes.text(place, value + 1.0, f"{value:.0f}", ha="center", fontsize=7, color=INK)
-        axes.set_xticks(
-            range(len(MEASURES) - 1), [name.replace(" R²", "\nR²").replace(" of ", "\nof ") for name in MEASURES[1:]]
-        )
-        axes.set_ylim(0, 108)
-        axes.set_ylabel("per cent of cases")
-        axes.grid(axis="y", color=MUTED, alpha=0.25, linewidth=0.6)
-        axes.set_axisbelow(True)
-        figure.legend(loc="outside upper left", ncols=len(names), fontsize=8, frameon=False)
+            cells = [[one for one in mine if belonging[row](one)] for row in rows]
+            _panel(axes, np.array([shares(cell) for cell in cells]))
+            axes.set_title(f"{name} ({len(mine)} cases)", pad=24.0)
+        counts = [sum(map(belonging[row], found)) for row in rows]
+        panels[0].set_yticks(range(len(rows)), [f"{row} ({count})" for row, count in zip(rows, counts, strict=True)])
         path.parent.mkdir(parents=True, exist_ok=True)
         for ending, more in ((".png", {"dpi": 200}), (".pdf", {"metadata": {"CreationDate": None}})):
             figure.savefig(path.with_suffix(ending), **more)
+
+
+def _panel(axes: Axes, values: Float[np.ndarray, "group measure"]) -> None:
+    """Per cent as shades with their numbers; nothing where nothing tells."""
+    axes.imshow(values, cmap=SHADES, vmin=0.0, vmax=100.0, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        text, colour = (f"{value:.0f}", PAPER if value > DARK else INK) if np.isfinite(value) else ("–", MUTED)
+        axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color=colour)
+    names = [name.replace("unseen ", "unseen\n").replace("same ", "same\n").replace("of ", "of\n") for name in MEASURES]
+    axes.set_xticks(range(values.shape[1]), names[1:], fontsize=6.5)
+    axes.xaxis.tick_top()
+    axes.axhline(0.5, color=INK, linewidth=0.7)  # all cases above, parts of them below
+    axes.tick_params(length=0.0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)

@@ -58,10 +58,13 @@ def sheets(found: Sequence[Found]) -> tuple[Sheet, ...]:
     return (*tables, _given(found), _seconds(found), _chaotic(found), _misses(found))
 
 
-def _groups() -> dict[str, Callable[[Found], bool]]:
+def groups() -> dict[str, Callable[[Found], bool]]:
+    """Groups of cases, and what belongs to each: by number of states, half of the registry, tag and seen state."""
     groups: dict[str, Callable[[Found], bool]] = {"all": lambda _: True}
     for dimension in (1, 2, 3, 4):
-        groups[f"{dimension} states"] = lambda one, dimension=dimension: one.row.dimension == dimension
+        groups[f"{dimension} state{'s' * (dimension > 1)}"] = lambda one, dimension=dimension: (
+            one.row.dimension == dimension
+        )
     for half in ("design", "check"):
         groups[f"{half} half"] = lambda one, half=half: one.row.half == half
     for tag in TAGS:
@@ -73,7 +76,7 @@ def _groups() -> dict[str, Callable[[Found], bool]]:
 
 def _shares(name: str, found: Sequence[Found]) -> Sheet:
     rows: list[tuple[str, ...]] = []
-    for group, belongs in _groups().items():
+    for group, belongs in groups().items():
         mine = [one for one in found if belongs(one)]
         if mine:
             rows.append((group, str(len(mine)), *(_figure(share) for share in shares(mine))))
