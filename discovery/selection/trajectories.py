@@ -34,7 +34,7 @@ from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.soundness import sound, sound_first
+from discovery.selection.soundness import balance, sound, sound_first
 from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
@@ -69,6 +69,7 @@ class Selected:
         unsound: laws at the end of the ranking that blow up on the data, however short they describe them.
         proposed: engines that proposed each equation of the chosen law; empty where that was not looked at.
         crossed: of two runs, forecasts of each by the chosen law refitted to the other.
+        balance: nats in the chosen law's description for a start on a needle's point (:mod:`.soundness`).
     """
 
     ranking: Ranking
@@ -85,6 +86,7 @@ class Selected:
     unsound: int = 0
     proposed: Credit = ()
     crossed: HeldOut | None = None
+    balance: float = 0.0
 
     @property
     def rivals(self) -> tuple[RankedLaw, ...]:
@@ -340,9 +342,10 @@ def _ranked(
         for place, item in enumerate(refined)
     ]
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
+    whole = sound(best.fit, windows, problem.trajectories)
     return Selected(
-        Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last,
-        sound(best.fit, windows, problem.trajectories), unsound=unsound, crossed=other,
+        Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last, whole,
+        unsound=unsound, crossed=other, balance=balance(best.fit, windows, problem.trajectories) if whole else 0.0,
     )  # fmt: skip
 
 

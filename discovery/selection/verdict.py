@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.credits import agreeing
+from discovery.selection.evidence import Evidence
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.monotonic import one_way
-from discovery.selection.nulls import scattering, wandering
-from discovery.selection.residuals import UNLIKELY, WRONG, Whiteness, whiteness
-from discovery.selection.score import TIE, residual_length
-from discovery.selection.ties import differing, equals, ranked
+from discovery.selection.residuals import UNLIKELY, WRONG
+from discovery.selection.score import TIE
+from discovery.selection.ties import differing, ranked
 from discovery.selection.trajectories import Selected
-from discovery.types import Finding, RankedLaw, Verdict
+from discovery.types import Finding, Verdict
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
 # law with an R² of 0.5 does. So it has of a free smooth curve's, where that is clearly above the noise: of forty of
@@ -42,55 +40,6 @@ WELL_BELOW_NOISE = 0.1
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
 UNEXPLAINED = 0.01
-# Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic
-# systems, and for none of the 30 others of three states or more.
-STARTS, SPANS = 3, 4.0
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What speaks for or against the first law of the ranking.
-
-    Attributes:
-        held: forecasts of kept-out samples, if they can tell a law from nothing.
-        crossed: of two runs, forecasts of each by the law refitted to the other, under the same condition.
-        tests: of the residuals of each state that has enough of them.
-        ties: ranks of laws whose description is as short as the first's.
-        equals: ranks of further laws that the data do not tell from the first, without more constants.
-        wandering: nats by which the law explains the data better than states that wander.
-        exponent: largest Lyapunov exponent; NaN unless the law is chaotic and its horizon finite.
-    """
-
-    selected: Selected
-    best: RankedLaw
-    held: HeldOut | None
-    crossed: HeldOut | None
-    tests: Mapping[str, Whiteness]
-    ties: Sequence[int]
-    equals: Sequence[int]
-    wandering: float
-    exponent: float
-
-    @classmethod
-    def of(cls, selected: Selected) -> _Evidence:
-        front = selected.rivals
-        tested = () if selected.residuals is None else whiteness(selected.residuals)
-        ties = [rank for rank, other in enumerate(front[1:], start=2) if other.score - front[0].score < TIE]
-        return cls(
-            selected,
-            front[0],
-            _telling(selected.held_out),
-            _telling(selected.crossed),
-            {state: test for state, test in zip(front[0].law.states, tested, strict=False) if test is not None},
-            ties,
-            [rank for rank in equals(front, selected.windows.worth * selected.windows.count) if rank not in ties],
-            _wandering(selected),
-            _exponent(selected),
-        )
-
-
-def _telling(held: HeldOut | None) -> HeldOut | None:
-    return held if held is not None and held.informative else None
 
 
 def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = (), unit: str = "") -> Verdict:
@@ -108,7 +57,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         what = "goes with what was told" if selected.refused else "can be simulated"
         headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
-    evidence = _Evidence.of(selected)
+    evidence = Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
     reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
@@ -127,7 +76,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     return Verdict("found", headline, findings, measures)
 
 
-def _measures(evidence: _Evidence) -> dict[str, float]:
+def _measures(evidence: Evidence) -> dict[str, float]:
     selected, best, front = evidence.selected, evidence.best, evidence.selected.rivals
     measures = {
         "misfit": best.misfit,
@@ -169,7 +118,7 @@ def _measures(evidence: _Evidence) -> dict[str, float]:
 _WANDERING = "States that wander at random, step by step, explain the data as well as the best law does"
 
 
-def _against(evidence: _Evidence) -> Iterator[Finding]:
+def _against(evidence: Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
     if not evidence.selected.sound:
         yield Finding(
@@ -210,7 +159,7 @@ def _against(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding("bad", _beaten(held, curve, "clearly"))
 
 
-def _lost_early(evidence: _Evidence) -> float:
+def _lost_early(evidence: Evidence) -> float:
     """Lyapunov times until forecasts of kept-out samples are lost; infinite where they are not, or without chaos."""
     held = evidence.selected.held_out
     if held is None or not math.isfinite(evidence.exponent):
@@ -218,7 +167,7 @@ def _lost_early(evidence: _Evidence) -> float:
     return held.valid * evidence.exponent
 
 
-def _wanders(evidence: _Evidence) -> bool:
+def _wanders(evidence: Evidence) -> bool:
     """Whether a random walk describes the samples, each given those before, as well as the law does.
 
     That alone is not against a law that forecasts: a walk expects no change, which it beats.
@@ -226,7 +175,7 @@ def _wanders(evidence: _Evidence) -> bool:
     return evidence.wandering < TIE and evidence.best.misfit > WELL_BELOW_NOISE
 
 
-def _excused(evidence: _Evidence) -> bool:
+def _excused(evidence: Evidence) -> bool:
     """Whether a law that explains the data no better than a random walk forecasts so well that it counts."""
     held, best = evidence.held, evidence.best
     far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
@@ -241,7 +190,7 @@ def _beaten(held: HeldOut, curve: str, how: str) -> str:
     )
 
 
-def _for(evidence: _Evidence) -> Iterator[Finding]:
+def _for(evidence: Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
     if held is not None and held.skill >= SKILL:
         ends = f"the last part of {'each record' if len(held.predictions) > 1 else 'the record'}"
@@ -272,7 +221,7 @@ def _for(evidence: _Evidence) -> Iterator[Finding]:
         yield Finding("good", f"Its equations were proposed by {agreed}.")
 
 
-def _kept_out(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
+def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     """What speaks for caution in the forecasts of samples that were kept out."""
     held = evidence.held
     if evidence.selected.held_out is None:
@@ -298,7 +247,7 @@ def _kept_out(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
         )
 
 
-def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
+def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     selected, best = evidence.selected, evidence.best
     yield from _kept_out(evidence, finished)
     if best.misfit > NOISE_LEVEL:
@@ -309,6 +258,13 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
         )
     if _wanders(evidence) and _excused(evidence):
         yield Finding("caution", f"{_WANDERING}; but a walk forecasts no change, and the law's forecasts are better.")
+    if selected.balance:
+        yield Finding(
+            "caution",
+            "From a start that is off by as much as the noise, to either side, it leaves all bounds before the record "
+            "ends: it balances on a point, as hardly anything that is measured does, and its forecasts are worth "
+            "little.",
+        )
     yield from _structure(evidence)
     if evidence.ties:
         number = len(evidence.ties)
@@ -331,7 +287,7 @@ def _cautions(evidence: _Evidence, finished: bool) -> Iterator[Finding]:
         )
 
 
-def _structure(evidence: _Evidence) -> Iterator[Finding]:
+def _structure(evidence: Evidence) -> Iterator[Finding]:
     """Whether residuals are white, of the worst state."""
     if not evidence.tests or evidence.best.misfit <= WELL_BELOW_NOISE:
         return
@@ -356,7 +312,7 @@ def _structure(evidence: _Evidence) -> Iterator[Finding]:
         )
 
 
-def _predictability(evidence: _Evidence, unit: str) -> Iterator[Finding]:
+def _predictability(evidence: Evidence, unit: str) -> Iterator[Finding]:
     """How far forecasts hold, in Lyapunov times too where the law is chaotic."""
     horizon, exponent = evidence.selected.horizon, evidence.exponent
     if not math.isfinite(horizon):
@@ -369,24 +325,6 @@ def _predictability(evidence: _Evidence, unit: str) -> Iterator[Finding]:
         told += (
             f", {horizon * exponent:.2g} Lyapunov times; the law is chaotic, with a largest exponent of {exponent:.3g}"
         )
-    yield Finding("good", f"{told}.")
-
-
-def _wandering(selected: Selected) -> float:
-    """Nats by which the law is the shorter description than a random walk; infinite where there are no residuals."""
-    if selected.residuals is None or not selected.refined:
-        return math.inf
-    fit = selected.refined[0].fit
-    worth = selected.windows.worth
-    stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
-    return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
-
-
-def _exponent(selected: Selected) -> float:
-    """The chosen law's largest Lyapunov exponent, begun at fitted states; NaN where it is not chaotic."""
-    if not selected.refined or not math.isfinite(selected.horizon):
-        return math.nan
-    windows, fit = selected.windows, selected.refined[0].fit
-    begin, end = float(windows.times.min()), float(windows.times.max())
-    starts = fit.starts[:: -(-len(fit.starts) // STARTS)]
-    return largest_exponent(fit.law, starts, begin, SPANS * (end - begin), windows.bound)
+        yield Finding("good", f"{told}.")
+    else:
+        yield Finding("caution", f"{told}; the law is not chaotic, but its course hangs on where it begins.")
