@@ -191,6 +191,11 @@ class Law(Shown):
         return self.frame.inputs if self.frame else ()
 
     @property
+    def autonomous(self) -> bool:
+        """Whether neither time nor an input stands in it, so that there is one vector field."""
+        return not self.inputs and not any(symbol("t") in skeleton.free_symbols for skeleton in self.skeletons)
+
+    @property
     def parts(self) -> tuple[sp.Expr, ...]:
         """What may be changed: the right-hand sides, or the functions found where the rest was told."""
         return self.found if self.frame else self.skeletons

@@ -69,7 +69,7 @@ def largest_exponent(
         duration: of each run.
         bound: largest magnitude of a state; solutions that leave it have no attractor here.
     """
-    if not law.discrete and len(law.states) + law_depends_on_time(law) < 3:
+    if not law.discrete and len(law.states) + (not law.autonomous) < 3:
         return math.nan  # Poincaré and Bendixson: no chaos in the plane
     rtol = MAP if law.discrete else rtol
     numbers = law.numeric
@@ -84,8 +84,3 @@ def largest_exponent(
         found.append(total / (0.5 * duration) if total > CHAOTIC else math.nan)
     chaotic = [one for one in found if math.isfinite(one)]
     return float(np.mean(chaotic)) if 2 * len(chaotic) > len(found) else math.nan
-
-
-def law_depends_on_time(law: Law) -> bool:
-    """Whether ``t`` is in an equation."""
-    return any(str(symbol) == "t" for skeleton in law.skeletons for symbol in skeleton.free_symbols)

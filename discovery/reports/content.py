@@ -10,7 +10,6 @@ import numpy as np
 import sympy as sp
 
 from discovery.reports.methods import TOLD, spoken
-from discovery.reports.motion import depends_on_time
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, shown_runs
@@ -228,7 +227,7 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
 
 
 def _has_field(law: Law | None) -> bool:
-    return law is not None and not law.discrete and not depends_on_time(law)
+    return law is not None and not law.discrete and law.autonomous
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from discovery.reports.drawing import (
     lettering,
     thin,
 )
-from discovery.reports.motion import curve, depends_on_time, evaluate
+from discovery.reports.motion import curve, evaluate
 from discovery.reports.room import MOST_RUNS
 from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, draw_samples, key, legend, span
 from discovery.types import DiscoveryResult, Law
@@ -69,7 +69,7 @@ def _entries(result: DiscoveryResult) -> list[tuple[str, Line2D]]:
 def draw_plane(axes: Axes, result: DiscoveryResult) -> None:
     """Two states: samples, the law's trajectories, and, where it has one field, streamlines and nullclines."""
     draw_projection(axes, result, 0, 1)
-    if result.law is None or result.law.discrete or depends_on_time(result.law):
+    if result.law is None or result.law.discrete or not result.law.autonomous:
         return
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     across, along = np.linspace(left, right, _GRID), np.linspace(bottom, top, _GRID)
@@ -124,7 +124,7 @@ def draw_slope(axes: Axes, result: DiscoveryResult) -> None:
         kept = thin(len(run.times))
         size = dot_size(len(kept))
         axes.plot(run.states[kept, 0], run.derivatives[kept, 0], "o", color=INK, mew=0, ms=size, alpha=0.7)
-    if result.law is not None and not depends_on_time(result.law):
+    if result.law is not None and result.law.autonomous:
         points = np.linspace(*span(result, 0), 300)
         axes.plot(points, _slope(result.law, points), color=BLUE)
     axes.axhline(0, color=MUTED, lw=0.6, zorder=0)

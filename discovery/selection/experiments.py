@@ -18,7 +18,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
-from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory, symbol
+from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
 from discovery.wording import listed
 
 # Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
@@ -110,7 +110,7 @@ def _conserving(
 
     Whoever has 5000 people cannot begin with 17 000.
     """
-    if any(symbol("t") in one.free_symbols for one in law.skeletons):
+    if not law.autonomous:
         return tried
     known = states[np.isfinite(states).all(axis=1)]
     if len(known) <= len(law.states):  # nothing is known of sums, and fewer rates than states are always dependent

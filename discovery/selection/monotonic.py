@@ -9,12 +9,12 @@ import numpy as np
 
 from discovery.dynamics.windows import Windows
 from discovery.trajectories.sampling import CLEAR, SEVERAL, TURN, turning
-from discovery.types import Finding, Law, symbol
+from discovery.types import Finding, Law
 
 
 def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
     """Why a law of one state fails on data that come and go; nothing where time, an input or a map may turn it."""
-    if len(law.states) != 1 or law.inputs or law.discrete or symbol("t") in law.skeletons[0].free_symbols:
+    if len(law.states) != 1 or law.discrete or not law.autonomous:
         return
     (state,) = law.states
     if (turns := _turns(windows)) >= SEVERAL:

@@ -36,6 +36,13 @@ def test_a_law_can_be_rebuilt_with_other_parts() -> None:
     assert law.frame == other.frame
 
 
+def test_time_or_an_input_in_a_law_leaves_it_no_one_vector_field() -> None:
+    """A wave of time stands in the first law; an input counts although it is in no equation."""
+    assert not FRAME.law([C2 * symbol("wave")], (1.5, 3.0, -0.1)).autonomous
+    assert FRAME.law([C2 * V], (1.5, 3.0, -0.1)).autonomous
+    assert not Law(("x",), (X,), (), frame=Frame(("x",), (X,), inputs=("u",))).autonomous
+
+
 def test_a_map_stays_a_map_whatever_is_changed() -> None:
     """Told in part or not: with other parts, other numbers or fewer terms."""
     free = Law(("x",), (C0 * X - C2 * X**2,), (3.0, 0.0, 3.0), discrete=True)
