@@ -38,7 +38,7 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
         raise UsageError(f"--picture {picture} has none of the endings {', '.join(PICTURES)}. Choose one of them.")
     measurements = read_csv(
         data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs,
-        units=columns.units,
+        missing=columns.missing, units=columns.units,
     )  # fmt: skip
     checked = check(measurements)
     command = next_command(data, columns, checked)
@@ -69,6 +69,9 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--trajectory", _joined(columns.trajectory)]
     if inputs := [*(columns.inputs or ()), *switches]:
         words += ["--inputs", _joined(inputs)]
+    found = (f"{value:.10g}" for state in checked.facts.states for value, _ in state.codes)
+    if missing := tuple(dict.fromkeys((*columns.missing, *found))):
+        words += ["--missing", _joined(missing)]
     if checked.law:
         words += ["--law", checked.law]
     return command_line(words)

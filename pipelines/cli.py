@@ -20,6 +20,7 @@ from pipelines.flags import (
     Inputs,
     Laws,
     Map,
+    Missing,
     Own,
     Recipe,
     Run,
@@ -69,6 +70,7 @@ def run(
     states: States = None,
     trajectory: Runs = None,
     inputs: Inputs = None,
+    missing: Missing = None,
     laws: Laws = None,
     engines: Annotated[str | None, option("engines", "A,B")] = None,
     noise: Annotated[str | None, option("noise", "KIND")] = None,
@@ -102,7 +104,8 @@ def run(
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
-        "data": columns(time, states, trajectory, inputs), "laws": laws, "own": own, "units": units, "map": map,
+        "data": columns(time, states, trajectory, inputs, missing), "laws": laws, "own": own, "units": units,
+        "map": map,
     }  # fmt: skip
     how = {"plan": plan, "resume": resume, "overwrite": overwrite, "quiet": quiet, "as_json": as_json}
     raise typer.Exit(run_command(Request(data, out, recipe, flags, settings or (), **how, begin=begin)))
@@ -118,6 +121,7 @@ def check(
     states: States = None,
     trajectory: Runs = None,
     inputs: Inputs = None,
+    missing: Missing = None,
     picture: Annotated[
         Path | None, typer.Option(help="Write the courses to this file: .png, .svg or .pdf.", show_default=False)
     ] = None,
@@ -127,7 +131,7 @@ def check(
     """Says in seconds what is in a file: columns, sampling, noise, relations, what to mind, and what to run next."""
     from pipelines.checking import check_command
 
-    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory, inputs)})
+    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory, inputs, missing)})
     check_command(data, config.data, picture=picture, as_json=as_json)
 
 

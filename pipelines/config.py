@@ -107,6 +107,10 @@ class Columns(BaseModel):
         "Columns that drive the states, and have no equation.", "nothing drives the states", '["current"]',
         default=(),
     )  # fmt: skip
+    missing: tuple[str, ...] = _option(
+        "Entries that stand for a missing value, besides empty ones, NA and the like: -9999.", "the usual marks",
+        '["-9999"]', default=(),
+    )  # fmt: skip
     units: dict[str, str] = _option(
         "Units of columns whose headers have none; t is time.", "those in the headers", '{ v = "m/s", t = "s" }',
         default={},

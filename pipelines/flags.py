@@ -32,9 +32,14 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def columns(time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None) -> dict[str, Any]:
+def columns(
+    time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None, missing: str | None = None
+) -> dict[str, Any]:
     """What is told of the columns; what is not told is left to the configuration."""
-    told = {"time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs)}
+    told = {
+        "time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs),
+        "missing": listed(missing),
+    }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -43,6 +48,7 @@ Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
+Missing = Annotated[str | None, option("data.missing", "A,B")]
 Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
 Own = Annotated[
     list[str] | None, typer.Option("--own", metavar="NAME[:COLUMN]", help=meaning("own"), show_default=False)

@@ -325,6 +325,4 @@ def _predictability(evidence: Evidence, unit: str) -> Iterator[Finding]:
         told += (
             f", {horizon * exponent:.2g} Lyapunov times; the law is chaotic, with a largest exponent of {exponent:.3g}"
         )
-        yield Finding("good", f"{told}.")
-    else:
-        yield Finding("caution", f"{told}; the law is not chaotic, but its course hangs on where it begins.")
+    yield Finding("good", f"{told}.")

@@ -31,6 +31,7 @@ def read_csv(
     states: Sequence[str] = (),
     trajectory: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    missing: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
     units: Mapping[str, str] | None = None,
 ) -> Measurements:
@@ -46,6 +47,7 @@ def read_csv(
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated.
+        missing: entries that stand for a value that was not measured, as -9999, besides empty ones, NA and the like.
         max_rows: more rows than these, in all runs together, are thinned.
         units: units by header; that of time is the one in which dates and times of day are counted.
 
@@ -60,7 +62,7 @@ def read_csv(
     )
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
-    table = read_table(source, layout, labelled=trajectory)
+    table = read_table(source, layout, labelled=trajectory, missing=missing)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     used = np.sort(np.concatenate([run.rows for run in division.runs]))

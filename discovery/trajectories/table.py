@@ -46,11 +46,12 @@ class Table:
         return f"{self.name}, line {self.lines[row]}, column {header!r}"
 
 
-def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = ()) -> Table:
+def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), missing: Sequence[str] = ()) -> Table:
     """All columns of the file.
 
     Args:
         labelled: headers of columns whose entries are labels even if they look like numbers.
+        missing: entries that stand for a value that was not measured, besides the usual ones.
 
     Raises:
         DataError: a row with more fields than the header, quotation marks that do not close, or too many entries.
@@ -61,7 +62,7 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = ()) 
     columns = [grow(kind, layout.decimal) for kind in kinds]
     lines: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     line = layout.first_line
-    for frame in _frames(source, layout, kinds):
+    for frame in _frames(source, layout, kinds, missing):
         filled = frame.notna().to_numpy().any(axis=1)
         lines.append(np.flatnonzero(filled) + line)
         for i, column in enumerate(columns):
@@ -76,7 +77,7 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = ()) 
     return Table(str(source.path), tuple(finished), np.concatenate(lines))
 
 
-def _frames(source: Source, layout: Layout, kinds: Sequence[Kind]) -> Iterator[pd.DataFrame]:
+def _frames(source: Source, layout: Layout, kinds: Sequence[Kind], missing: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Pieces of the file with columns 0, 1, ...; blank lines are rows of missing entries, so that lines count."""
     with source.lines(layout.first_line) as text:
         try:
@@ -89,7 +90,7 @@ def _frames(source: Source, layout: Layout, kinds: Sequence[Kind]) -> Iterator[p
                 dtype={i: str for i, kind in enumerate(kinds) if kind != "number"},
                 skip_blank_lines=False,
                 skipinitialspace=True,
-                na_values=sorted(MISSING),
+                na_values=sorted(MISSING.union(missing)),
                 keep_default_na=False,
                 chunksize=ROWS_AT_A_TIME,
                 low_memory=False,

@@ -122,6 +122,14 @@ def test_a_missing_entry_is_kept_as_nan(tmp_path: Path, mark: str) -> None:
     assert () == measurements.notes
 
 
+@pytest.mark.parametrize(("mark", "told"), [("-9999", "-9999"), ("-9999.00", "-9999"), ("n.d.", "n.d.")])
+def test_what_is_told_to_stand_for_a_missing_entry_is_one(tmp_path: Path, mark: str, told: str) -> None:
+    """A number however it is written, or a word."""
+    text = table("t,x,y\n", "{t},{x},{x}").replace(",4.0,", f",{mark},")
+    (trajectory,) = read(tmp_path, text, missing=(told,)).trajectories
+    np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], trajectory.states[:, 0])
+
+
 def test_a_row_without_a_time_is_left_out_with_a_note(tmp_path: Path) -> None:
     """The note names the line as an editor counts it, blank lines included."""
     measurements = read(tmp_path, table("t,x\n", "{t},{x}") + "\n,36\n7.5,49\n")
