@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -25,33 +25,53 @@ from discovery.types import Law, Prediction, Trajectory, drive_columns
 STARTS = 6
 # Bits of a start beyond the noise that are looked for: half of those that a number has.
 BITS = 26
-# Laws whose starts are looked at; for one that is sound all are, as none that blows up is ever chosen.
+# Laws that are looked at however late it is.
 LOOKED_AT = 12
+
+
+@dataclass(frozen=True)
+class SoundOrder:
+    """Laws in the order of their descriptions, those that blow up on the data at the end.
+
+    Attributes:
+        unsound: how many these are; 0 where all do, or none that does not was found in time, and nothing changed.
+        sound: whether the first does not.
+        balance: nats in its description for a start on a needle's point.
+    """
+
+    laws: tuple[Refined, ...]
+    unsound: int
+    sound: bool
+    balance: float = 0.0
 
 
 def sound_first(
     refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory], *, deadline: Deadline = NEVER
-) -> tuple[list[Refined], int]:
-    """The same laws with those that blow up on the data at the end, and how many these are.
+) -> SoundOrder:
+    """The laws, best first, without those that blow up, where the first pays for a start on a needle's point.
 
-    Those are the ones before the first that does not blow up; where all do, or time is up before one is found, nothing
-    changes. That one and those behind it have what it takes to state their starts in their descriptions, as long as
-    this may decide which of them leads.
+    They are looked at one after another until none is left that could lead; what was looked at and does not blow up has
+    what it takes to state its starts in its description.
     """
-    weighed = list(refined)
-    leading: int | None = None
+    steady: list[tuple[Refined, float]] = []
+    blown: list[Refined] = []
     least = math.inf
-    for place, item in enumerate(refined):
-        if place >= LOOKED_AT and (leading is not None or deadline.passed()):
-            break
-        if item.score >= least:
+    for item in refined:
+        looked = len(steady) + len(blown)
+        if item.score >= least or (looked >= LOOKED_AT and deadline.passed()):
             break
         if sound(item.fit, windows, runs):
-            leading = place if leading is None else leading
-            weighed[place] = replace(item, score=item.score + balance(item.fit, windows, runs))
-            least = min(least, weighed[place].score)
-    first = leading or 0
-    return [*sorted(weighed[first:], key=lambda item: item.score), *weighed[:first]], first
+            price = balance(item.fit, windows, runs)
+            steady.append((replace(item, score=item.score + price), price))
+            least = min(least, steady[-1][0].score)
+        else:
+            blown.append(item)
+    if not steady:
+        return SoundOrder(tuple(refined), 0, sound=False)
+    (leader, price), *others = sorted(steady, key=lambda pair: pair[0].score)
+    rest = [*(item for item, _ in others), *refined[len(steady) + len(blown) :]]
+    laws = (leader, *sorted(rest, key=lambda item: item.score), *blown)
+    return SoundOrder(laws, len(blown), sound=True, balance=price)
 
 
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
@@ -72,7 +92,7 @@ def balance(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> float:
     """
     beginnings = [row for row, (_, first) in enumerate(windows.places) if first == 0]
     most = 0
-    for row in beginnings[:: max(1, len(beginnings) // STARTS)]:
+    for row in _some(beginnings):
         weights, run = windows.weights[windows.offsets[row] : windows.offsets[row + 1]], runs[windows.places[row][0]]
         for state, column in enumerate(weights.T):
             if not column.any():
@@ -106,6 +126,11 @@ def _stays(fit: Fit, windows: Windows, run: Trajectory, start: Float[np.ndarray,
     return bool(np.all(np.abs(states) <= windows.bound))
 
 
+def _some(rows: Sequence[int]) -> Sequence[int]:
+    """Up to ``STARTS`` of them, evenly spread."""
+    return rows[:: max(1, -(-len(rows) // STARTS))]
+
+
 def _steps(samples: int) -> int:
     """Steps that the integration of a record may take: as many as short records need, and some for each sample."""
     return max(20_000, 20 * samples)
@@ -136,7 +161,7 @@ def _diverges(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
     """Whether the fitted law leaves every bound when it is followed from window starts to the end of the record."""
     lengths = np.diff(windows.offsets)
     rows = [row for row, (run, low) in enumerate(windows.places) if low + lengths[row] < len(runs[run])]
-    for row in rows[:: max(1, len(rows) // STARTS)]:  # windows that end with their record were followed by the fit
+    for row in _some(rows):  # windows that end with their record were followed by the fit
         run, low = windows.places[row]
         states = simulate(
             fit.law, fit.starts[row], runs[run].times[low:], rtol=1e-5, max_steps=_steps(len(runs[run])),

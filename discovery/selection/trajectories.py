@@ -34,7 +34,7 @@ from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.soundness import balance, sound, sound_first
+from discovery.selection.soundness import sound_first
 from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
@@ -315,8 +315,9 @@ def _ranked(
     )
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-    refined, unsound = sound_first(refined, windows, problem.trajectories, deadline=deadline)
-    runs, best, settings = problem.smoothing.trajectories, refined[0], selector.growth.shooting
+    order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
+    refined, runs, settings = order.laws, problem.smoothing.trajectories, selector.growth.shooting
+    best = refined[0]
     error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
     horizon = prediction_horizon(best.law, runs, error, windows.spread)
     length = _samples(horizon, problem, windows.length)
@@ -342,10 +343,9 @@ def _ranked(
         for place, item in enumerate(refined)
     ]
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
-    whole = sound(best.fit, windows, problem.trajectories)
     return Selected(
-        Ranking(tuple(ranked), RULE), tuple(refined), windows, null, tried[0], horizon, fitted, residuals, last, whole,
-        unsound=unsound, crossed=other, balance=balance(best.fit, windows, problem.trajectories) if whole else 0.0,
+        Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon, fitted, residuals, last,
+        order.sound, unsound=order.unsound, crossed=other, balance=order.balance,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import Deadline
 from discovery.selection.refined import Refined
 from discovery.selection.score import TIE
-from discovery.selection.soundness import balance, sound, sound_first
+from discovery.selection.soundness import SoundOrder, balance, sound, sound_first
 from discovery.types import DiscoveryProblem, Law
 
 TIMES = np.linspace(0.0, 10.0, 200)
@@ -65,9 +65,11 @@ def test_a_law_that_was_followed_to_the_end_does_not_diverge(
 def order(laws: Sequence[Law], problem: DiscoveryProblem) -> list[Law]:
     """The laws as they come out."""
     windows = windows_of(problem)
-    found, unsound = sound_first([Refined(fitted(law, windows), 0.0) for law in laws], windows, problem.trajectories)
-    assert not any(sound(item.fit, windows, problem.trajectories) for item in found[len(found) - unsound :])
-    return [item.law for item in found]
+    found = sound_first([Refined(fitted(law, windows), 0.0) for law in laws], windows, problem.trajectories)
+    behind = found.laws[len(found.laws) - found.unsound :]
+    assert not any(sound(item.fit, windows, problem.trajectories) for item in behind)
+    assert found.sound == any(sound(item.fit, windows, problem.trajectories) for item in found.laws[:1])
+    return [item.law for item in found.laws]
 
 
 def test_the_first_sound_law_leads(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
@@ -85,7 +87,8 @@ def test_a_sound_law_is_looked_for_as_far_as_there_are_laws(wave: DiscoveryProbl
     assert [good, other, *bad] == order([*bad, good, other], wave)
     windows = windows_of(wave)
     items = [Refined(fitted(law, windows), 0.0) for law in (*bad, good)]
-    assert (items, 0) == sound_first(items, windows, wave.trajectories, deadline=Deadline.after(0.0))
+    late = sound_first(items, windows, wave.trajectories, deadline=Deadline.after(0.0))
+    assert SoundOrder(tuple(items), 0, sound=False) == late
 
 
 @pytest.mark.parametrize(
@@ -130,8 +133,31 @@ def test_a_law_on_the_point_of_a_needle_pays_for_its_start(
     assert TIE + math.log(20.0) < price < TIE + math.log(22_026.0)  # it grows so many times, to bounds beyond the noise
     paid = replace(one, score=price)
     expected = [other, *sorted((paid, last), key=lambda item: item.score)] if leads == "decay" else [paid, other, last]
-    assert (expected, 0) == sound_first([one, other, last], windows, problem.trajectories)
-    assert ([paid], 0) == sound_first([one], windows, problem.trajectories)
+    charged = price if leads == "saddle" else 0.0
+    assert SoundOrder(tuple(expected), 0, True, charged) == sound_first(
+        [one, other, last], windows, problem.trajectories
+    )
+    assert SoundOrder((paid,), 0, True, price) == sound_first([one], windows, problem.trajectories)
+
+
+def test_no_law_that_blows_up_leads_where_the_first_pays_for_its_start(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """It has no price of its own, and stands at the end; nor does one lead that nobody looked at."""
+    decay, saddle = law_of({"x": "-x", "y": "-y"}), law_of({"x": "x - 2*y", "y": "-y"})
+    pole = law_of({"x": "-x + 1e-9/(0.5 - x)", "y": "-y"})
+    problem = problem_of(decay, [[1.0, 1.0]], TIMES, noise=0.05)
+    windows = windows_of(problem, 1000)
+    one, *bad, other = (
+        Refined(replace(fitted(law, windows), starts=np.ones((1, 2))), score)
+        for law, score in ((saddle, 0.0), *((pole, 1.0 + place / 10) for place in range(20)), (decay, 4.0))
+    )
+    found = sound_first([one, *bad, other], windows, problem.trajectories)
+    assert ((decay, saddle), 20, True, 0.0) == (
+        tuple(item.law for item in found.laws[:2]), found.unsound, found.sound, found.balance
+    )  # fmt: skip
+    late = sound_first([one, *bad, other], windows, problem.trajectories, deadline=Deadline.after(0.0))
+    assert (saddle, True) == (late.laws[0].law, late.sound)
 
 
 @pytest.mark.parametrize("start", [1e-3, 0.04, 0.06, 0.2])
@@ -147,7 +173,7 @@ def test_growth_from_about_the_noise_is_left_to_the_score(
         for law, score in ((growth, 0.0), (slower, 1.0))
     )
     assert 0.0 == balance(one.fit, windows, problem.trajectories)
-    assert ([one, other], 0) == sound_first([one, other], windows, problem.trajectories)
+    assert SoundOrder((one, other), 0, True) == sound_first([one, other], windows, problem.trajectories)
 
 
 def test_a_long_record_is_followed_to_its_end(
