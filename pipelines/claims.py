@@ -10,7 +10,8 @@ from discovery import files
 from discovery.errors import UsageError
 from pipelines.config import RunConfig, read
 
-# Settings that change no stage's outcome. Columns are known by the states that they give.
+# Settings that change no stage's outcome, or are in the key of that stage as genetic search has them (``stages.py``).
+# Columns are known by the states that they give.
 FREE = frozenset({"budget", "threads", "selection", "engines", "data"})
 _ANEW = "Leave --resume out to begin anew."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -20,6 +21,7 @@ from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoothe
 from discovery.selection.gate import remaining
 from discovery.selection.trajectories import Selected
 from discovery.smoothing.outliers import without_outliers
+from discovery.symbolic.stored import exact
 from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
 from pipelines.apart import Apart
 from pipelines.config import GENETIC, RunConfig
@@ -182,7 +184,7 @@ class Stages:
     def propose(self, asked: Asked, search: _Search) -> Candidates:
         """What one engine finds for the open equations, or what was kept of that."""
         name, problem = asked.name, asked.problem
-        key = "-".join(filter(None, (name, _mark(problem.open) if name in GENETIC else "", asked.unknown)))
+        key = "-".join(filter(None, (name, _mark(asked) if name in GENETIC else "", asked.unknown)))
         if (kept := self.store.candidates(key)) is not None:
             return kept
         if self.deadline.passed():
@@ -291,20 +293,28 @@ def _left(
 
 
 def sharing(asked: Sequence[Asked], config: RunConfig) -> list[Asked]:
-    """The same, each engine with its share of the cores, as they go on at once."""
+    """The same, each engine with its share of the cores, as they go on at once, and of its budget among problems."""
     at_once = max(1, min(config.threads, len(asked)))
     cores = [len(range(place, config.threads, at_once)) for place in range(at_once)]
-    return [replace(one, engine=_on_cores(one, cores[place % at_once], config)) for place, one in enumerate(asked)]
+    problems = Counter(one.name for one in asked)
+    return [
+        replace(one, engine=_with_share(one, cores[place % at_once], problems[one.name], config))
+        for place, one in enumerate(asked)
+    ]
 
 
-def _on_cores(asked: Asked, cores: int, config: RunConfig) -> SearchEngine:
-    """The engine on so many cores, if it uses several and was not told how many."""
-    if "threads" in config.search.get(asked.name, {}) or not is_dataclass(asked.engine):
+def _with_share(asked: Asked, cores: int, problems: int, config: RunConfig) -> SearchEngine:
+    """The engine on so many cores, for one of so many problems, as far as it heeds that and was not told otherwise."""
+    if not is_dataclass(asked.engine):
         return asked.engine
-    uses = any(option.name == "threads" for option in fields(asked.engine))
-    return replace(asked.engine, threads=cores) if uses else asked.engine  # pyright: ignore[reportCallIssue, reportReturnType]
+    heeds = {option.name for option in fields(asked.engine)} - config.search.get(asked.name, {}).keys()
+    shares = {"threads": cores, "budget": getattr(asked.engine, "budget", 0.0) / problems}
+    return replace(asked.engine, **{name: share for name, share in shares.items() if name in heeds})  # pyright: ignore[reportReturnType]
 
 
-def _mark(states: Sequence[str]) -> str:
-    """Tells sets of equations apart; short enough for the name of a file, however many there are."""
-    return hashlib.sha256(" ".join(states).encode()).hexdigest()[:12]
+def _mark(asked: Asked) -> str:
+    """Tells apart what genetic search is asked, which hangs on the answers of other engines and on the budget."""
+    problem = asked.problem
+    known = [f"{state}={exact(rhs)}" for some in (problem.settled, problem.backbones) for state, rhs in some.items()]
+    told = [*problem.open, *sorted(known), str(getattr(asked.engine, "budget", 0.0))]
+    return hashlib.sha256(" ".join(told).encode()).hexdigest()[:12]

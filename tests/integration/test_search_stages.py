@@ -16,7 +16,7 @@ from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.operon import Operon
 from discovery.smoothing.kalman import Kalman
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Smoothing, Trajectory
+from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Law, Smoothing, Trajectory
 from pipelines.apart import Apart
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
@@ -187,6 +187,61 @@ def test_engines_that_go_on_side_by_side_share_the_cores(threads: int, shares: l
     own = config.changed(search={"operon": {"threads": 7}})
     told = [Asked("operon", Operon(threads=7), posed(), "")]
     assert [7] == [one.engine.threads for one in sharing(told, own)]  # type: ignore[attr-defined]
+
+
+def test_a_budget_is_shared_among_problems() -> None:
+    """As many evaluations in all, whatever the parts; who was told a budget keeps it."""
+    config = RunConfig().changed(budget=60.0)
+    asked = [Asked("operon", Operon(budget=60.0), posed(), unknown) for unknown in ("f", "g", "h")]
+    assert [20.0] * 3 == [one.engine.budget for one in sharing(asked, config)]  # type: ignore[attr-defined]
+    own = config.changed(search={"operon": {"budget": 7.0}})
+    told = [Asked("operon", Operon(budget=7.0), posed(), unknown) for unknown in ("f", "g")]
+    assert [7.0] * 2 == [one.engine.budget for one in sharing(told, own)]  # type: ignore[attr-defined]
+
+
+@dataclass
+class Keeping(Memory):
+    """A store that keeps candidates."""
+
+    kept: dict[str, tuple[EquationCandidate | Law, ...]] = field(
+        default_factory=dict[str, tuple[EquationCandidate | Law, ...]]
+    )
+
+    def candidates(self, engine: str) -> tuple[EquationCandidate | Law, ...] | None:
+        """What was kept under that key."""
+        return self.kept.get(engine)
+
+    def keep_candidates(self, engine: str, candidates: tuple[EquationCandidate | Law, ...]) -> None:
+        """Keeps them."""
+        self.kept[engine] = candidates
+
+
+@dataclass
+class Budgeted(Scripted):
+    """One whose work grows with the budget."""
+
+    budget: float = 0.0
+
+
+@pytest.mark.parametrize(
+    ("leading", "budget", "again"),
+    [("-2*x0", 60.0, False), ("-3*x0", 60.0, True), ("", 60.0, True), ("-2*x0", 3600.0, True)],
+)
+def test_genetic_search_is_kept_for_what_it_was_asked(
+    leading: str, budget: float, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another backbone, none, or another budget: what was kept is the answer to another question."""
+    store = Keeping()
+    asked: list[int] = []
+    for text, seconds in (("-2*x0", 60.0), (leading, budget)):
+        late = Budgeted({"x1": "x0"}, budget=seconds)
+        engines = {"operon": late, **({"sindy": Scripted({"x1": text})} if text else {})}
+        monkeypatch.setattr(RunConfig, "make_engine", lambda _, name, engines=engines: engines[name])
+        config = RunConfig().changed(engines=tuple(engines), threads=1)
+        Stages(config, NEVER, silent, store).search(posed())
+        store.kept.pop("sindy", None)
+        asked.append(len(late.asked))
+    assert [1, int(again)] == asked
 
 
 class Dying:
