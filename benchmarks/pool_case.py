@@ -16,7 +16,7 @@ from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.registry import load
 from discovery.selection.gate import remaining
-from discovery.selection.pool import Entry, pool, split
+from discovery.selection.pool import pool, split
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryProblem, EquationCandidate, Smoothing, Trajectory, symbol
 from pipelines.collecting import seldom_collected
@@ -88,7 +88,7 @@ def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int,
     rows: list[Record] = []
     for one in references:
         entries = pools[one.state][:MOST]
-        row = _row(one, [(_written(entry), " ".join(entry.sources)) for entry in entries])
+        row = _row(one, [(entry.expression, " ".join(entry.sources)) for entry in entries])
         if not row["verdict"]:
             row["cut"] = one.first_true([c.expression for c in single if c.state == one.state]) is not None
         rows.append(row)
@@ -101,10 +101,6 @@ def _row(reference: Reference, candidates: Sequence[tuple[sp.Expr, str]]) -> Rec
     if found is None:
         return row
     return row | {"verdict": found[1], "rank": found[0], "sources": candidates[found[0]][1]}
-
-
-def _written(entry: Entry) -> sp.Expr:
-    return substituted(entry.skeleton, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(entry.constants)})
 
 
 Equations = Mapping[str, Sequence[sp.Expr]]

@@ -145,6 +145,12 @@ class Frame:
         )
 
 
+# Sources of equations that no engine proposed: the data settled them before the search, selection made them of engines'
+# terms, a function is zero, or they are of the first look.
+SETTLED, SELECTION, NOTHING, FIRST = "settled", "selection", "nothing", "first law"
+NO_ENGINES = frozenset({SETTLED, SELECTION, NOTHING, FIRST})
+
+
 @dataclass(frozen=True)
 class Law(Shown):
     """Right-hand sides of all states: a family of expressions and the values of its constants.

@@ -14,6 +14,7 @@ import numpy as np
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.windows import Windows
 from discovery.errors import DiscoveryError
+from discovery.laws import FIRST
 from discovery.library.grammar import Library, polynomial
 from discovery.problems.regression import regressions
 from discovery.protocols import NEVER, Deadline, Progress, silent
@@ -105,7 +106,7 @@ def _path(
         regression.kind,
         library,
         np.empty((0, len(library.terms))),
-        ("first law",) * len(THRESHOLDS),
+        (FIRST,) * len(THRESHOLDS),
         solved[0] * one.length / one.lengths[0],
         one.misfits(errors[0]),
     )

@@ -17,6 +17,7 @@ import numpy as np
 from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.knowledge import Knowledge
+from discovery.laws import FIRST, SETTLED
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import remaining
 from discovery.selection.trajectories import Selected
@@ -109,7 +110,7 @@ class Stages:
             if found is None:
                 return ()
             self.witness([found])
-            return (replace(found.law, sources=("first law",)),)
+            return (replace(found.law, sources=(FIRST,)),)
 
     def smooth(self, trajectories: Sequence[Trajectory], smoother: Smoother) -> tuple[Smoothing, tuple[Failure, ...]]:
         """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded."""
@@ -159,7 +160,7 @@ class Stages:
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, of the genetic ones last and all at once; a failure of one leaves the others."""
-        settled = tuple(EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items())
+        settled = tuple(EquationCandidate(state, rhs, SETTLED) for state, rhs in problem.settled.items())
         parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
         answers = self.ask(_asked(parts, {name: one for name, one in engines.items() if name not in GENETIC}))

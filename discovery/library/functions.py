@@ -181,6 +181,7 @@ def _of_angles(kind, m, u, scale, out):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _angles(u, scale, out):
     """Of two angles: their waves, what the doubles have, products of waves, of waves with the other's doubles."""
+    scale = abs(scale)  # as they are written
     for i in range(u.shape[1]):
         for k in range(2):
             sine, cosine = np.sin(scale * u[k, i]), np.cos(scale * u[k, i])

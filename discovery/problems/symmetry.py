@@ -105,8 +105,8 @@ def _exchanges(problem: DiscoveryProblem) -> list[Symmetry]:
         inverse = tuple(int(k) for k in np.argsort(images))
         renaming = one.renaming(names, 1)
         stays = all(
-            (side := problem.settled.get(name)) == (image := problem.settled.get(names[k]))
-            or (side is not None and image is not None and substituted(side, renaming) == image)
+            ((side := problem.settled.get(name)) is None) == ((image := problem.settled.get(names[k])) is None)
+            and (side is None or substituted(side, renaming) == image)
             for name, k in zip(names, images, strict=True)
         )
         moves = any(names[k] in problem.open for orbit in one.orbits for k in orbit)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
+from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD, spoken
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
-from discovery.reports.rows import MOST_LAWS, SELECTION, SETTLED, constants, engine_names, engines
+from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
 from discovery.reports.unseen import outlook, tied, whole_runs
 from discovery.types import DiscoveryResult, Law, Trajectory
 from discovery.wording import listed
@@ -158,7 +159,7 @@ def unseen(result: DiscoveryResult) -> str:
 def agreement(result: DiscoveryResult) -> str:
     """Which engines stand behind the chosen law, in one sentence."""
     names = engine_names(result.ranking.front[:1])
-    proposers = [name for name in names if name not in (SETTLED, SELECTION)]
+    proposers = [name for name in names if name not in NO_ENGINES]
     if not names:
         return "The result does not say which engine proposed the chosen law."
     if names == (TOLD,):
@@ -169,7 +170,7 @@ def agreement(result: DiscoveryResult) -> str:
         return "No engine proposed the chosen law as it is: selection made it of terms that engines proposed."
     if not proposers:
         return "All equations of the chosen law were settled by the data before the search."
-    apart = [row.name for row in engines(result) if not row.parts and row.name not in (SETTLED, SELECTION)]
+    apart = [row.name for row in engines(result) if not row.parts and row.name not in NO_ENGINES]
     others = f" {listed(apart)} did not propose any of them." if apart else ""
     return f"Equations of the chosen law were proposed by {listed(proposers)}.{settled}{made}{others}"
 

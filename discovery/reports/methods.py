@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
+from discovery.laws import NO_ENGINES
 from discovery.reports.rounding import plain
-from discovery.reports.rows import SELECTION, SETTLED
 from discovery.types import DiscoveryResult
 
 _UNIVERSAL = "universal"
@@ -135,7 +135,7 @@ def _engines(result: DiscoveryResult) -> tuple[str, ...]:
     if _was_told(result):
         return ()
     failed = {failure.where.removeprefix("search ") for failure in result.failures}
-    return tuple(name for name in dict.fromkeys(names) if name not in failed and name not in (SETTLED, SELECTION))
+    return tuple(name for name in dict.fromkeys(names) if name not in failed and name not in NO_ENGINES)
 
 
 def _is_hidden(result: DiscoveryResult) -> bool:

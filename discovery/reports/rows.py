@@ -16,8 +16,6 @@ from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.unseen import whole_runs
 from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
 
-SETTLED = "settled"  # the source of equations that needed no search
-SELECTION = "selection"  # of those that no engine proposed as they are: selection made them of engines' terms
 FIRST_LAWS = 5  # of the short table of rivals
 MOST_CONSTANTS = 20  # that stand with the law; more are in the appendix
 MOST_LAWS, MOST_ROWS = 8, 12  # what a reader compares; the run folder holds all

@@ -124,7 +124,7 @@ def project(
 
 
 # Loops instead of array expressions below: they run as fast and compile in a quarter of the time. What is compiled is
-# kept until this file changes: numba does not see a change of ``functions.py``.
+# kept until this file changes: numba does not see that ``functions.py`` did.
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

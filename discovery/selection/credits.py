@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from discovery.selection.pool import Sheets
+from discovery.laws import NO_ENGINES
+from discovery.selection.pool import Entry, Sheets
 from discovery.selection.refined import Refined
 from discovery.selection.sheet import TINY, Sheet
 from discovery.symbolic.constants import Term, gathered, term_of
@@ -21,8 +22,6 @@ from discovery.wording import listed
 
 # Points at which terms are told from tiny ones.
 POINTS = 300
-# Sources of equations that no engine proposed: those that selection made, and a function that is zero.
-NO_ENGINES = {"selection", "nothing"}
 # Engines by equation of a law.
 Credit = tuple[tuple[str, ...], ...]
 
@@ -46,8 +45,21 @@ class Credits:
                 found.setdefault((state, form), {}).update(dict.fromkeys(sources))
         return cls({place: tuple(sources) for place, sources in found.items()})
 
+    def beside(self, pools: Mapping[str, Sequence[Entry]]) -> Credits:
+        """With those of what pools hold besides: equations of states that are alike, found in another's place."""
+        found = dict(self.engines)
+        for state, entries in pools.items():
+            sums = sums_of([entry.expression for entry in entries])
+            terms = _terms(sums)
+            for row, entry in enumerate(entries):
+                place = (state, _form(terms, *sums.row(row)) or "")
+                found[place] = tuple(dict.fromkeys((*found.get(place, ()), *entry.sources)))
+        return Credits(found)
+
     def by_equation(self, law: Law) -> Credit:
-        """The engines that proposed each of the law's equations; none where it is one that selection made."""
+        """The engines that proposed each of the law's equations, none of one that selection made; empty without any."""
+        if not self.engines:
+            return ()
         sums = sums_of(list(law.equations.values()))
         terms = _terms(sums)
         return tuple(
@@ -63,7 +75,7 @@ class Credits:
 
     def _credited(self, law: Law) -> Law:
         every = self.by_equation(law)
-        own = () if all(every) else law.sources
+        own = () if every and all(every) else law.sources
         return replace(law, sources=tuple(dict.fromkeys((*own, *(source for some in every for source in some)))))
 
 

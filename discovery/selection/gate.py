@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,18 +65,13 @@ class _Weighed:
         return self.expressions[min(smooth or few, key=lambda i: (self.lengths[i], i))] if few else None
 
 
-def explained(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> Mapping[str, sp.Expr]:
-    """The shortest explanation of each open state's equation that has one.
+def remaining(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> DiscoveryProblem:
+    """The problem with what is explained settled, and a backbone for each open equation that has one.
 
     A candidate explains an equation if it has few constants, the regressions do not rule it out, and no candidate with
     more constants is better by N/2 log(error) + P/2 log N (Schwarz 1978). What fits with many constants alone is no
-    explanation: a polynomial of enough terms fits anything.
+    explanation: a polynomial of enough terms fits anything. The shortest that explains it settles an equation.
     """
-    return {one.state: rhs for one in _weighed(candidates, problem) if (rhs := one.explanation()) is not None}
-
-
-def remaining(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> DiscoveryProblem:
-    """The problem with what is explained settled, and a backbone for each open equation that has one."""
     every = list(_weighed(candidates, problem))
     found = {one.state: rhs for one in every if (rhs := one.explanation()) is not None}
     backbones = {one.state: rhs for one in every if one.state not in found and (rhs := one.backbone()) is not None}

@@ -63,6 +63,11 @@ class Entry:
         """Nodes of the expression."""
         return node_count(self.skeleton)
 
+    @property
+    def expression(self) -> sp.Expr:
+        """The right-hand side with its numbers."""
+        return substituted(self.skeleton, {symbol(f"c{i}"): sp.Float(one) for i, one in enumerate(self.constants)})
+
 
 def entry_of(state: str, terms: Sequence[sp.Expr], numbers: Sequence[float], sources: Sequence[str]) -> Entry | None:
     """The family of a sum of terms; None where a number is not finite."""

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
+from discovery.laws import NOTHING, Frame, Unknown, told_symbol, unknown_symbol
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, Sheets, pool
 from discovery.symbolic.constants import substituted
@@ -47,7 +47,7 @@ def pools_of(
             if isinstance(one, EquationCandidate) and one.state == unknown.name
         ]
         mine = [one for one in mine if allowed(one.expression, unknown, part)]
-        nothing = EquationCandidate(place, sp.S.Zero, "nothing")
+        nothing = EquationCandidate(place, sp.S.Zero, NOTHING)
         tried = [*mine, nothing] if allowed(sp.S.Zero, unknown, part) or not mine else mine
         entries = pool(tried, part, per_size=per_size, most=most, deadline=deadline)
         found[unknown.name] = tuple(

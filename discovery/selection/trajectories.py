@@ -222,7 +222,10 @@ class TrajectorySelector:
         """
         sheets = sheets_of(candidates, problem) if problem.frame is None else {}
         pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, sheets=sheets, deadline=deadline)
-        return pools, {state: sheet.without_views() for state, sheet in sheets.items()}, Credits.of(sheets)
+        credit = Credits.of(sheets)
+        if any(isinstance(one, EquationCandidate) and one.common for one in candidates):
+            credit = credit.beside(pools)
+        return pools, {state: sheet.without_views() for state, sheet in sheets.items()}, credit
 
     def _completed(self, found: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Law]:
         settings = self.beam.shooting

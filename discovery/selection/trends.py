@@ -57,7 +57,8 @@ class Trend:
         whole = [(times[np.isfinite(values)], values[np.isfinite(values)]) for times, values in records]
         known = [(times[-MOST:], values[-MOST:]) for times, values in whole if len(times) >= FEWEST][:RECORDS]
         if not known:
-            return cls(float(np.mean(np.concatenate([[0.0], *(values for _, values in whole)]))), 1.0, 1.0, 1.0, 0.0)
+            few = np.concatenate([np.empty(0), *(values for _, values in whole)])
+            return cls(float(few.mean()) if few.size else 0.0, 1.0, 1.0, 1.0, 0.0)
         values = np.concatenate([values for _, values in known])
         spacing = float(np.median(np.concatenate([np.diff(times) for times, _ in known])))
         first = cls(float(values.mean()), max(float(values.std()), 1e-300), spacing, 1.0, 1.0)

@@ -27,7 +27,7 @@ def test_text_and_values_agree(states: np.ndarray) -> None:
     """What is written evaluates to what is computed, function by function, where it is defined."""
     names = [f"x{i}" for i in range(states.shape[1])]
     for shape in angles(states, np.sin(states)):
-        for start in shape.starts:
+        for start in (*shape.starts, *-shape.starts):
             found = shape.value(states, start)
             if np.all(np.isfinite(found)):
                 written = compiled(shape.write([symbol(name) for name in names], start), names)(states)

@@ -7,7 +7,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.selection.credits import Credits, agreeing
-from discovery.selection.pool import sheets_of
+from discovery.selection.pool import pool, sheets_of
 from discovery.selection.refined import Refined
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
@@ -71,6 +71,35 @@ def test_nothing_is_known_of_a_law_that_was_told_in_part(law_of: LawOf) -> None:
     law = law_of({"x": "c0*x"}, 1.0, sources=("told",))
     item = Refined(Fit(law, np.zeros((1, 1)), 1.0, np.ones(1), np.eye(1), 10), 0.0)
     assert [item] == Credits().credited([item])
+
+
+def test_of_a_law_told_in_part_no_engine_is_told_by_equation(law_of: LawOf) -> None:
+    """Nothing is known of who proposed which, so that none has its part only."""
+    law = law_of({"x": "y", "y": "c0*y - x"}, -0.3, sources=("sindy", "structured:polynomial2"))
+    assert () == Credits().by_equation(law)
+    assert "2 engines: sindy, structured" == agreeing(law, Credits().by_equation(law))
+
+
+def test_what_the_data_settled_was_proposed_by_no_engine(law_of: LawOf) -> None:
+    """Nor what selection made, nor what a first look found: a single engine agrees with nobody."""
+    law = law_of({"x": "v", "v": "-c0*x"}, 2.0, sources=("settled", "structured:polynomial1", "first law"))
+    assert "" == agreeing(law, (("settled",), ("structured:polynomial1",)))
+
+
+def test_an_equation_found_in_another_place_is_its_engines(
+    law_of: LawOf, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Two genes that repress each other: what was found for one with the samples of both is the other's too."""
+    law = law_of({"x": "2/(1 + y**3) - x", "y": "2/(1 + x**3) - y"})
+    problem = problem_of(law, [[0.4, 0.6], [1.5, 0.1]], np.linspace(0.0, 8.0, 80), noise=0.02)
+    rhs = law.equations["x"]
+    some = [
+        EquationCandidate("x", rhs, "structured:hill3", common=True),
+        EquationCandidate("y", parse("1 - y"), "sindy"),
+    ]
+    sheets = sheets_of(some, problem)
+    pools = pool(some, problem, per_size=6, most=20, sheets=sheets)
+    assert (("structured:hill3",), ("structured:hill3",)) == Credits.of(sheets).beside(pools).by_equation(law)
 
 
 def test_an_engine_is_told_with_the_equations_that_it_proposed(law_of: LawOf) -> None:

@@ -1,11 +1,12 @@
 """The gate of genetic search: what counts as an explanation of an equation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import sympy as sp
 
-from discovery.selection.gate import constants, explained, misfits, remaining
+from discovery.selection.gate import constants, misfits, remaining
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -24,6 +25,12 @@ def problem(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProbl
 def candidates(**equations: str) -> list[EquationCandidate | Law]:
     """One candidate for each state."""
     return [EquationCandidate(state, parse(text), "sindy:stlsq") for state, text in equations.items()]
+
+
+def explained(some: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> dict[str, sp.Expr]:
+    """What they settle."""
+    settled = remaining(some, problem).settled
+    return {state: rhs for state, rhs in settled.items() if state not in problem.settled}
 
 
 def test_a_short_candidate_that_fits_explains_its_equation(problem: DiscoveryProblem) -> None:

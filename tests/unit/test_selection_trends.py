@@ -37,6 +37,13 @@ def test_too_few_samples_have_no_slope(values: list[float], expected: float) -> 
     np.testing.assert_array_equal(Trend.of([record]).expected(record, np.arange(5.0, 8.0)), np.full(3, expected))
 
 
+def test_a_record_without_samples_is_expected_where_others_are() -> None:
+    """The mean of what was measured, however short the records are."""
+    short = np.arange(3.0), np.full(3, 10.0)
+    trend = Trend.of([short, short, (np.empty(0), np.empty(0))])
+    np.testing.assert_array_equal(trend.expected((np.empty(0), np.empty(0)), np.arange(2.0)), np.full(2, 10.0))
+
+
 def test_a_state_at_rest_stays() -> None:
     """Without any noise."""
     record = (TIMES, np.full(300, 4.0))
