@@ -25,8 +25,8 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
+from discovery.selection.selected import Selected
 from discovery.selection.told import followed
-from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import with_outliers, without_outliers
 from discovery.smoothing.successive import Successive

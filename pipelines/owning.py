@@ -29,9 +29,9 @@ from discovery.selection.growth import grow, levels
 from discovery.selection.ranked import ranked_law
 from discovery.selection.refined import canonical_law
 from discovery.selection.score import score
+from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
-from discovery.selection.trajectories import Selected
 from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, symbol
 from pipelines.maps import selector_of_maps

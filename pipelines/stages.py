@@ -20,7 +20,7 @@ from discovery.knowledge.knowledge import Knowledge
 from discovery.laws import FIRST, SETTLED
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import remaining
-from discovery.selection.trajectories import Selected
+from discovery.selection.selected import Selected
 from discovery.smoothing.outliers import without_outliers
 from discovery.symbolic.stored import exact
 from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory

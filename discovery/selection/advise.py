@@ -10,7 +10,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.experiments import discriminating, informative, stage_of
 from discovery.selection.identifiability import Relative, inflations, loose_combinations, sensitivities
 from discovery.selection.inclusion import support
-from discovery.selection.trajectories import Selected
+from discovery.selection.selected import Selected
 from discovery.types import DiscoveryProblem
 
 

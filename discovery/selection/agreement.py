@@ -16,8 +16,8 @@ from discovery.dynamics.shooting import Shooting
 from discovery.laws import Law, RankedLaw
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.relations import named
+from discovery.selection.selected import Selected
 from discovery.selection.sharing import Own, Sharing, sharing
-from discovery.selection.trajectories import Selected
 from discovery.types import Finding
 from discovery.wording import listed
 

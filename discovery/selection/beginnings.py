@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from discovery.dynamics.shooting import Shooting, start_deviations
-from discovery.selection.trajectories import Selected
+from discovery.selection.selected import Selected
 from discovery.types import DiscoveryProblem
 
 NORMAL = 1.96  # deviations on each side of a 95 % interval

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from discovery.knowledge.knowledge import Conservation
-from discovery.selection.trajectories import Selected
+from discovery.selection.selected import Selected
 from discovery.symbolic.evaluate import compiled
 from discovery.types import Finding, Law, Prediction, symbol
 

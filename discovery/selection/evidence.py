@@ -11,8 +11,8 @@ from discovery.selection.held_out import HeldOut
 from discovery.selection.nulls import scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
+from discovery.selection.selected import Selected
 from discovery.selection.ties import equals
-from discovery.selection.trajectories import Selected
 from discovery.types import RankedLaw
 
 # Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic

@@ -8,37 +8,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import sympy as sp
-from jaxtyping import Float
 
-from discovery.dynamics.horizon import prediction_horizon
-from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
-from discovery.selection.averaging import averaged
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
-from discovery.selection.credits import Credit, Credits
+from discovery.selection.credits import Credits
 from discovery.selection.growth import Growth, grow, levels
-from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.moves import prune
-from discovery.selection.nulls import resting
-from discovery.selection.polish import Polished, believed, polished, reweighed
+from discovery.selection.polish import reweighed
 from discovery.selection.pool import Entry, Sheets, sheets_of
-from discovery.selection.ranked import ranked_law, show, showing
-from discovery.selection.reconstruction import reconstruct
+from discovery.selection.ranked import show, showing
 from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
-from discovery.selection.residuals import WRONG
-from discovery.selection.score import RULE, residual_length
 from discovery.selection.second_look import Look, looks_twice, second_look
+from discovery.selection.selected import Selected, selected
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.soundness import sound_first
-from discovery.selection.told import followed, permitted, pools_of, refused, whole_laws
+from discovery.selection.told import permitted, pools_of, refused, whole_laws
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Ranking
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
@@ -49,58 +39,6 @@ BEND = 3.0
 FEWER_ROUNDS = 2
 # Times the last round's time that has to be left for a further one: forecasts and intervals come after it.
 SPARED = 2.0
-
-
-@dataclass(frozen=True)
-class Selected:
-    """The ranking, and what the verdict needs of how it came about.
-
-    Attributes:
-        refined: the ranked laws' fits, in the order of the ranking.
-        windows: the windows that they were fitted on at last.
-        null: description length of a law that says that nothing changes within a window.
-        held_out: forecasts of the chosen law on samples kept out; None if there are too few samples.
-        horizon: time for which the chosen law can be followed, infinite unless it is sensitive to its start.
-        fitted: simulated states at all samples of each trajectory, from the fitted window starts.
-        residuals: those minus the measurements, in standard deviations; None if there is no law.
-        last: the last fits of the leading laws, with the noise about their curves, in the order of the ranking.
-        sound: whether the chosen law stays finite on the data; if not, no law that was compared does.
-        refused: laws, or candidates for a function, that are not as they were told to be, where that left none.
-        unsound: laws at the end of the ranking that blow up on the data, however short they describe them.
-        proposed: engines that proposed each equation of the chosen law; empty where that was not looked at.
-        crossed: of two runs, forecasts of each by the chosen law refitted to the other.
-        balance: nats in the chosen law's description for a start on a needle's point (:mod:`.soundness`).
-    """
-
-    ranking: Ranking
-    refined: tuple[Refined, ...]
-    windows: Windows
-    null: float
-    held_out: HeldOut | None
-    horizon: float
-    fitted: tuple[Prediction, ...]
-    residuals: Float[np.ndarray, "sample state"] | None
-    last: tuple[Polished, ...] = ()
-    sound: bool = True
-    refused: int = 0
-    unsound: int = 0
-    proposed: Credit = ()
-    crossed: HeldOut | None = None
-    balance: float = 0.0
-
-    @property
-    def rivals(self) -> tuple[RankedLaw, ...]:
-        """The chosen law and those that it is compared with."""
-        return self.ranking.front[: len(self.ranking.front) - self.unsound]
-
-    def noise(self, before: NoiseModel) -> NoiseModel:
-        """The noise about the chosen law's curve, no larger than a smoother saw it unless it is of another kind.
-
-        Args:
-            before: the smoother's, which is told where the chosen law is wrong or there is none.
-        """
-        wrong = not self.last or self.refined[0].fit.reduced > WRONG
-        return before if wrong else believed(self.last[0].noise, before)
 
 
 @dataclass(frozen=True)
@@ -208,7 +146,10 @@ class TrajectorySelector:
         every = charged(refined, problem.surcharge)
         refined = credit.credited([item for item in every if permitted(item.law, problem)])
         show(witness, refined, windows)
-        ranked = _ranked(self, refined, windows, problem, deadline)
+        ranked = selected(
+            refined, windows, problem, self.growth.shooting, forecast=self.forecast, polish=self.polished,
+            deadline=deadline,
+        )  # fmt: skip
         if not refined:
             return replace(ranked, refused=max(len(every), refused(candidates, problem)))
         return replace(ranked, proposed=credit.by_equation(ranked.refined[0].law))
@@ -305,75 +246,6 @@ def _seen_again(
     return Look(with_borrowed(look.pools or pools, laws, problem, deadline=deadline), look.pairs)
 
 
-def _ranked(
-    selector: TrajectorySelector,
-    refined: Sequence[Refined],
-    windows: Windows,
-    problem: DiscoveryProblem,
-    deadline: Deadline,
-) -> Selected:
-    """The laws with forecasts and intervals of the leading ones, beside what selection is judged by."""
-    null = residual_length(
-        windows.worth * resting(windows, selector.growth.shooting.bend), windows.worth * windows.count
-    )
-    if not refined:
-        return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
-    order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
-    refined, runs, settings = order.laws, problem.smoothing.trajectories, selector.growth.shooting
-    best = refined[0]
-    error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
-    horizon = prediction_horizon(best.law, runs, error, windows.spread)
-    length = _samples(horizon, problem, windows.length)
-    tried = [
-        None
-        if deadline.passed()
-        else hold_out(item.law, _followed(problem, item, windows), length, settings, curves=place == 0)
-        for place, item in enumerate(refined[: selector.forecast])
-    ]
-    other = None if deadline.passed() else crossed(best.law, _followed(problem, best, windows), length, settings)
-    last = tuple(
-        _last(item, windows, problem, settings, chosen=place == 0)
-        for place, item in enumerate(refined[: selector.polished])
-        if place == 0 or not deadline.passed()
-    )
-    ranked = [
-        ranked_law(
-            item,
-            windows,
-            tried[place] if place < len(tried) else None,
-            last=last[place] if place < len(last) else None,
-        )
-        for place, item in enumerate(refined)
-    ]
-    fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
-    return Selected(
-        Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon, fitted, residuals, last,
-        order.sound, unsound=order.unsound, crossed=other, balance=order.balance,
-    )  # fmt: skip
-
-
-def _last(item: Refined, windows: Windows, problem: DiscoveryProblem, settings: Shooting, *, chosen: bool) -> Polished:
-    """The last fit, its intervals averaged over whether relations between the constants hold.
-
-    Profiles are followed for the chosen law alone: for three, they took half the time of a run of 22 falling balls.
-    """
-    runs, noise = problem.trajectories, problem.smoothing.noise
-    one = polished(item.fit, windows, runs, noise, settings, profiles=chosen)
-    if item.free is None:
-        return one
-    free = polished(item.free.fit, windows, runs, noise, settings, profiles=chosen)
-    lead = item.free.score - item.score
-    ends = averaged(one.fit.law, one.bounds, free.fit.law, free.bounds, item.free.held, lead)
-    return replace(one, bounds=ends)
-
-
-def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> DiscoveryProblem:
-    """The problem with the law's own course of states that nothing measured."""
-    if problem.frame is None:
-        return problem
-    return followed(problem, reconstruct(item.fit, windows, problem.trajectories)[0])
-
-
 def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
     """The best systems, one of each form, and the best of each number of constants."""
     forms: dict[tuple[object, ...], Refined] = {}
@@ -386,9 +258,3 @@ def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
     smallest = sorted(sizes)[: most // 3]
     leading = distinct[:most]
     return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
-
-
-def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:
-    """Samples of a forecast that a law with that horizon can be asked for: half of it, at least two."""
-    steps = [np.median(np.diff(run.times)) for run in problem.trajectories if len(run) > 1]
-    return int(min(most, max(2.0, 0.5 * horizon / float(np.median(steps)))))

@@ -11,8 +11,8 @@ from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.monotonic import one_way
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
+from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
-from discovery.selection.trajectories import Selected
 from discovery.types import Finding, Verdict
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a

@@ -6,7 +6,8 @@ import sympy as sp
 from discovery.datasets import measured
 from discovery.problems.regression import regressions
 from discovery.registry import load
-from discovery.selection.trajectories import Selected, TrajectorySelector
+from discovery.selection.selected import Selected
+from discovery.selection.trajectories import TrajectorySelector
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, symbol

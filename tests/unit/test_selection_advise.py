@@ -8,7 +8,8 @@ import pytest
 from discovery.advice import Advice
 from discovery.protocols import Deadline
 from discovery.selection.advise import advise
-from discovery.selection.trajectories import Selected, TrajectorySelector
+from discovery.selection.selected import Selected
+from discovery.selection.trajectories import TrajectorySelector
 from discovery.types import DiscoveryProblem, Law
 
 

@@ -12,8 +12,8 @@ from discovery.selection.agreement import agreement
 from discovery.selection.correlated import inefficiency
 from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
+from discovery.selection.selected import Selected
 from discovery.selection.sharing import sharing
-from discovery.selection.trajectories import Selected
 from discovery.types import DiscoveryProblem, Law, Ranking, symbol
 
 SETTINGS = Shooting(tolerance=1e-8)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from discovery.problems.regression import regressions
-from discovery.selection.trajectories import Selected, TrajectorySelector
+from discovery.selection.selected import Selected
+from discovery.selection.trajectories import TrajectorySelector
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol

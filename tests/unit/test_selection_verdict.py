@@ -10,7 +10,7 @@ from discovery.dynamics.windows import Windows
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
-from discovery.selection.trajectories import Selected
+from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
 from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict
