@@ -16,7 +16,7 @@ from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
-from discovery.reports.unseen import outlook, tied, whole_runs
+from discovery.reports.unseen import begun_anew, outlook, tied, whole_runs
 from discovery.types import DiscoveryResult, Law, Trajectory
 from discovery.wording import listed
 
@@ -34,7 +34,7 @@ _STOPPED = {
 }
 _CAPTIONS = {
     "trajectories": "Measurements, the fitted law, and its forecast of samples that were not fitted (shaded).",
-    "unseen": "Runs that were kept out whole, and the law's forecasts of them from their first states alone.",
+    "unseen": "Runs that were kept out whole, and the law's forecasts of them",
     "phase": "Phase portrait: measurements and the law's trajectories.",
     "residuals": "Residuals of the fitted samples in standard deviations σ of the noise: against time, as a "
     "distribution (curve: noise alone), and correlated with earlier ones. The bands hold 95 % of white noise.",
@@ -143,7 +143,7 @@ def unseen(result: DiscoveryResult) -> str:
     whole = len(whole_runs(result))
     if whole:
         runs = f"{whole} of {len(result.trajectories)} runs"
-        return f"{runs} were kept out whole. The law, refitted without them, forecast them from their first states."
+        return f"{runs} were kept out whole. The law, refitted without them, forecast them{_from(result)}."
     if outlook(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
     equals = len(tied(result)) - 1
@@ -154,6 +154,13 @@ def unseen(result: DiscoveryResult) -> str:
         "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of "
         f"{start} is still to be tested{beside if equals else ''}."
     )
+
+
+def _from(result: DiscoveryResult) -> str:
+    """Where forecasts of whole runs began."""
+    if begun_anew(result):
+        return " from states of theirs, again and again, as far as the law can be followed"
+    return " from their first states alone"
 
 
 def agreement(result: DiscoveryResult) -> str:
@@ -207,8 +214,8 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
     """What a figure shows, with what was left out of it."""
     text = _CAPTIONS[name]
     run_count, dimension = len(result.trajectories), result.trajectories[0].dimension
-    if name == "unseen" and not whole_runs(result):
-        text = _outlook_caption(result, dimension)
+    if name == "unseen":
+        text = f"{text}{_from(result)}." if whole_runs(result) else _outlook_caption(result, dimension)
     if name == "phase" and dimension == 1:
         text = "Slope of the state against the state: smoothed samples and the law."
         if result.trajectories[0].discrete:

@@ -51,6 +51,13 @@ def whole_runs(result: DiscoveryResult) -> tuple[tuple[Trajectory, Prediction], 
     )
 
 
+def begun_anew(result: DiscoveryResult) -> bool:
+    """Whether forecasts of whole runs began again on the way: of a law that is lost before their end, or is driven."""
+    measures, longest = result.verdict.measures, max(len(run) for run in result.trajectories)
+    pieces, driven = measures.get("window_samples", np.inf), result.law is not None and bool(result.law.inputs)
+    return bool(np.isfinite(measures.get("horizon", np.inf))) or (driven and pieces < longest)
+
+
 def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
     """The chosen law and those within the ranking's resolution of it, with their ranks."""
     from discovery.selection.score import TIE  # with what selection needs, a second to import

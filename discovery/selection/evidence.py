@@ -44,6 +44,12 @@ class Evidence:
     wandering: float
     exponent: float
 
+    @property
+    def apart(self) -> bool:
+        """Whether records were followed in pieces."""
+        places = self.selected.windows.places
+        return len(places) > len({run for run, _ in places})
+
     @classmethod
     def of(cls, selected: Selected) -> Evidence:
         """What a selection has to say of its first law."""

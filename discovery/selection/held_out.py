@@ -46,6 +46,7 @@ class HeldOut:
         curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`), and of one
             that goes on as the samples before each forecast did (:mod:`discovery.selection.trends`).
         valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
+        off: of each state, the law's mean squared error in variances of the noise.
     """
 
     error: float
@@ -57,6 +58,7 @@ class HeldOut:
     predictions: tuple[Prediction, ...]
     curves: Mapping[str, float] = field(default_factory=dict[str, float])
     valid: float = math.inf
+    off: tuple[float, ...] = ()
 
     @property
     def informative(self) -> bool:
@@ -223,6 +225,7 @@ def _judge(
     spread = np.maximum(np.maximum(np.nanstd(known, axis=0), least), 1e-150)
     sums: dict[str, float] = {}
     count, expected = 0, 0.0
+    missed, seen = np.zeros(len(spread)), np.zeros(len(spread))
     predictions: list[Prediction] = []
     valid: list[float] = []
     trends = Trends.of([_measured(problem, part) for part in train]) if curves else None
@@ -244,13 +247,16 @@ def _judge(
         noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
         off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
         valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
+        with np.errstate(over="ignore"):
+            missed += np.where(there, ((forecast - measured) / spread / noise) ** 2, 0.0).sum(axis=0)
+        seen += there.sum(axis=0)
         expected += float(np.where(there, noise**2, 0.0).sum())
         count += int(there.sum())
     means = {name: total / max(count, 1) for name, total in sums.items()}
     law, persistence, mean_error = (means.pop(name) for name in ("law", "persistence", "mean"))
     return HeldOut(
         law, persistence, mean_error, expected / max(count, 1), count, whole, tuple(predictions), means,
-        float(np.median(valid)),
+        float(np.median(valid)), tuple(map(float, missed / np.maximum(seen, 1))),
     )  # fmt: skip
 
 

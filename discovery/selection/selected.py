@@ -24,7 +24,7 @@ from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
 from discovery.selection.told import followed
-from discovery.types import DiscoveryProblem, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ class Selected:
         Args:
             before: the smoother's, which is told where the chosen law is wrong or there is none.
         """
-        wrong = not self.last or self.refined[0].fit.reduced > WRONG
-        return before if wrong else believed(self.last[0].noise, before)
+        return _noise(self.refined[0], self.last[0], before) if self.last else before
 
 
 def selected(
@@ -99,23 +98,25 @@ def selected(
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
     order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
-    refined, runs, settings = order.laws, problem.smoothing.trajectories, settings
-    best = refined[0]
-    error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
-    horizon = prediction_horizon(best.law, runs, error, windows.spread)
-    length = _samples(horizon, problem, windows.length)
-    tried = [
-        None
-        if deadline.passed()
-        else hold_out(item.law, _followed(problem, item, windows), length, settings, curves=place == 0)
-        for place, item in enumerate(refined[:forecast])
-    ]
-    other = None if deadline.passed() else crossed(best.law, _followed(problem, best, windows), length, settings)
+    refined, best, runs = order.laws, order.laws[0], problem.smoothing.trajectories
     last = tuple(
         _last(item, windows, problem, settings, chosen=place == 0)
         for place, item in enumerate(refined[:polish])
         if place == 0 or not deadline.passed()
     )
+    # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
+    noise = _noise(best, last[0], problem.smoothing.noise)
+    judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
+    error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
+    horizon = prediction_horizon(best.law, runs, error, windows.spread)
+    length = _samples(horizon, problem, _followed_for(best.law, horizon, windows, problem))
+    tried = [
+        None
+        if deadline.passed()
+        else hold_out(item.law, _followed(judged, item, windows), length, settings, curves=place == 0)
+        for place, item in enumerate(refined[:forecast])
+    ]
+    other = None if deadline.passed() else crossed(best.law, _followed(judged, best, windows), length, settings)
     ranked = [
         ranked_law(
             item,
@@ -152,6 +153,18 @@ def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> Dis
     if problem.frame is None:
         return problem
     return followed(problem, reconstruct(item.fit, windows, problem.trajectories)[0])
+
+
+def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
+    """The noise about the chosen law's curve, no larger than a smoother saw it; the smoother's if the law is wrong."""
+    return before if best.fit.reduced > WRONG else believed(last.noise, before)
+
+
+def _followed_for(law: Law, horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:
+    """Samples that a forecast may have: a law that is not sensitive to its start has no reason to begin anew."""
+    if np.isfinite(horizon) or law.inputs:  # what inputs drive may be chaotic, which nobody has looked at
+        return windows.length
+    return max(len(run) for run in problem.trajectories)
 
 
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:

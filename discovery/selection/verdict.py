@@ -36,6 +36,9 @@ ALIKE = 0.2
 # A probability that nobody takes for chance.
 IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
+# Deviations of the noise, as a root mean square, by which forecasts of a state are off more than they may be: what is
+# forecast from has noise as well, and constants have errors.
+OFF = 3.0
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
@@ -238,12 +241,28 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
         )
     elif (curve := held.behind(1.0)) and (held.skill >= EXCELLENT or not held.behind(CLEARLY)):
         yield Finding("caution", _beaten(held, curve, "even"))
+    if held is not None and not math.isfinite(evidence.selected.horizon):
+        yield from _far_off(evidence, held)
     if (other := evidence.crossed) is not None and not other.skill >= SKILL:
         yield Finding(
             "caution",
             "Refitted to one of the two runs alone, it does not forecast the other whole: mean squared error "
             f"{other.error:.3g} of the variance, against {min(other.persistence, other.mean):.3g} for the better null. "
             "Either run may leave a constant open that the other tells; a third run would test the law.",
+        )
+
+
+def _far_off(evidence: Evidence, held: HeldOut) -> Iterator[Finding]:
+    """States whose forecasts the noise does not explain, however well the others are forecast."""
+    states = evidence.best.law.states
+    off = {state: math.sqrt(square) for state, square in zip(states, held.off, strict=False) if square > OFF**2}
+    if off and len(states) > 1:
+        told = ", ".join(f"{state} by {size:.2g}" for state, size in off.items())
+        yield Finding(
+            "caution",
+            f"Forecasts of samples that were not fitted are off by more than the noise explains ({told} of its "
+            "deviations): the law lacks something there. A column that drives the others and is driven by none is no "
+            "state; name it with --inputs.",
         )
 
 
@@ -264,6 +283,12 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "From a start that is off by as much as the noise, to either side, it leaves all bounds before the record "
             "ends: it balances on a point, as hardly anything that is measured does, and its forecasts are worth "
             "little.",
+        )
+    if evidence.apart and not math.isfinite(selected.horizon):
+        yield Finding(
+            "caution",
+            f"It was compared on pieces of {selected.windows.length} samples, each from a start of its own, as laws "
+            "could not be followed further; it is not chaotic, so that something is left to explain.",
         )
     yield from _structure(evidence)
     if evidence.ties:

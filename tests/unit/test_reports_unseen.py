@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from discovery.reports.content import figure_caption, untested
 from discovery.reports.content import unseen as told
-from discovery.reports.content import untested
 from discovery.reports.unseen import outlook, tied, unseen_start, whole_runs
 from discovery.types import Ranking
 
@@ -50,5 +50,9 @@ def test_without_a_law_there_is_no_outlook(decay):
 def test_the_text_says_whether_it_was_tested(decay):
     """With data, or not, and then which laws a measurement would tell apart."""
     assert told(decay).startswith("1 of 2 runs were kept out whole.")
+    assert told(decay).endswith("from their first states alone.")
+    sensitive = replace(decay, verdict=replace(decay.verdict, measures={"horizon": 1.5}))
+    assert "again and again, as far as the law can be followed" in told(sensitive)
+    assert "from their first states alone" not in figure_caption(sensitive, "unseen")
     untried = replace(decay, predictions=decay.predictions[:2])
     assert "beside it stands the law that these data do not tell from it" in told(untried)

@@ -57,6 +57,17 @@ def test_windows_have_grown_to_whole_trajectories(selected: Selected) -> None:
     assert np.inf == selected.horizon
 
 
+def test_forecasts_are_judged_by_the_noise_about_the_law(selected: Selected, problem: DiscoveryProblem) -> None:
+    """A smoother that takes it for five times larger would have them test nothing."""
+    before = problem.smoothing.noise
+    larger = replace(problem.smoothing, noise=replace(before, scale=5.0 * before.scale))
+    again = TrajectorySelector().run([selected.ranking.front[0].law], replace(problem, smoothing=larger))
+    assert selected.held_out is not None
+    assert again.held_out is not None
+    assert again.held_out.noise == pytest.approx(selected.held_out.noise, rel=0.1)
+    assert all(0.5 < off < 2.0 for off in again.held_out.off)
+
+
 def test_the_fit_is_shown_at_every_sample(selected: Selected, problem: DiscoveryProblem) -> None:
     """Simulated states of each run beside its samples, and residuals at noise level."""
     for one, run in zip(selected.fitted, problem.trajectories, strict=True):

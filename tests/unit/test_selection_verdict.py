@@ -356,6 +356,26 @@ def test_a_law_without_chaos_has_no_lyapunov_time() -> None:
     assert "found" == judge(replace(SELECTED, held_out=replace(GOOD, valid=0.1))).status
 
 
+def test_a_state_that_is_forecast_badly_is_named() -> None:
+    """However well the others are; not of a law that is sensitive to its start, nor of one state alone."""
+    two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
+    selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
+    told = texts(judge(selected), "caution")
+    assert "(u by 4 of its deviations)" in told
+    assert "--inputs" in told
+    assert "of its deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
+    assert "of its deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
+
+
+def test_pieces_of_records_are_told_where_chaos_does_not_ask_for_them() -> None:
+    """Laws that could not be followed over whole records lack something."""
+    pieces = replace(WINDOWS, length=2, places=((0, 0), (0, 2)))
+    told = "was compared on pieces of 2 samples"
+    assert told in texts(judge(replace(SELECTED, windows=pieces)), "caution")
+    assert told not in texts(judge(replace(SELECTED, windows=pieces, horizon=2.5)), "caution")
+    assert "pieces" not in texts(judge(SELECTED), "caution")
+
+
 def test_a_law_that_balances_on_a_point_is_told_with_caution() -> None:
     """All laws that were compared may do so: the charge for it then decides nothing."""
     assert "balances on a point" in texts(judge(replace(SELECTED, balance=7.0)), "caution")
