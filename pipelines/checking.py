@@ -69,9 +69,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--trajectory", _joined(columns.trajectory)]
     if inputs := [*(columns.inputs or ()), *switches]:
         words += ["--inputs", _joined(inputs)]
-    found = (f"{value:.10g}" for state in checked.facts.states for value, _ in state.codes)
-    if missing := tuple(dict.fromkeys((*columns.missing, *found))):
-        words += ["--missing", _joined(missing)]
+    if columns.missing:
+        words += ["--missing", _joined(columns.missing)]
     if checked.law:
         words += ["--law", checked.law]
     return command_line(words)

@@ -108,7 +108,7 @@ class Columns(BaseModel):
         default=(),
     )  # fmt: skip
     missing: tuple[str, ...] = _option(
-        "Entries that stand for a missing value, besides empty ones, NA and the like: -9999.", "the usual marks",
+        "Entries that stand for a missing value, besides empty ones, NA and the like.", "-9999 and the like, far off",
         '["-9999"]', default=(),
     )  # fmt: skip
     units: dict[str, str] = _option(

@@ -219,8 +219,8 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         yield Alert(
             "serious", "code",
             f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
-            f'"missing", it seems: --missing {value:.10g} says so.',
-            "Else a search takes it as measured. Here it was left out.", about,
+            '"missing", it seems.',
+            "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
     if state.switched:
         yield Alert(

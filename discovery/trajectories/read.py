@@ -47,7 +47,8 @@ def read_csv(
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated.
-        missing: entries that stand for a value that was not measured, as -9999, besides empty ones, NA and the like.
+        missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
+            numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
         units: units by header; that of time is the one in which dates and times of day are counted.
 
@@ -68,7 +69,7 @@ def read_csv(
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used)
     taken = (clock.header, *clock.also, *division.keys, *inputs)
-    columns, aside = find_states(table, told=states, taken=taken, rows=used)
+    columns, aside = find_states(table, told=states, taken=taken, rows=used, guess=not missing)
     runs, thinned = thin(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))

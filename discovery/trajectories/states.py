@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.trajectories.codes import codes
 from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
@@ -18,13 +19,14 @@ COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "unnamed: 0", 
 
 
 def find_states(
-    table: Table, *, told: Sequence[str], taken: Sequence[str], rows: Int[np.ndarray, " sample"]
+    table: Table, *, told: Sequence[str], taken: Sequence[str], rows: Int[np.ndarray, " sample"], guess: bool = True
 ) -> tuple[dict[str, Float[np.ndarray, " row"]], tuple[str, ...]]:
     """The columns told, else all columns of numbers that are nothing else; with notes on those set aside.
 
     Args:
         taken: headers of the columns that are time or tell runs apart.
         rows: rows of the table that are used.
+        guess: whether numbers such as -9999, far from all else, are taken for missing.
 
     Returns:
         All values of each state by its header, and the notes.
@@ -44,8 +46,16 @@ def find_states(
         )
     for column in columns:
         _check(table, column, rows)
-    kept, aside = changing({column.header: column.values[rows] for column in columns}, table.name)
-    return {header: table[header].values for header in kept}, (*notes, *aside)
+    every = {column.header: column.values for column in columns}
+    for header, values in every.items() if guess else ():
+        if found := codes(values[rows]):
+            every[header] = np.where(np.isin(values, list(found)), np.nan, values)
+            told = " and ".join(f"{value:.10g} ({number})" for value, number in found.items())
+            notes.append(
+                f"{header!r} is {told} far from all else: left out as missing; --missing NA takes it as measured."
+            )
+    kept, aside = changing({header: values[rows] for header, values in every.items()}, table.name)
+    return {header: every[header] for header in kept}, (*notes, *aside)
 
 
 def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -130,6 +130,18 @@ def test_what_is_told_to_stand_for_a_missing_entry_is_one(tmp_path: Path, mark: 
     np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], trajectory.states[:, 0])
 
 
+def test_a_number_of_nines_far_from_all_else_is_taken_for_missing(tmp_path: Path) -> None:
+    """Which is said; who tells what stands for missing has told all of it."""
+    text = table("t,x,y\n", "{t},{x},{x}").replace(",4.0,", ",-9999,")
+    measurements = read(tmp_path, text)
+    np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], measurements.trajectories[0].states[:, 0])
+    assert ("'x' is -9999 (1) far from all else: left out as missing; --missing NA takes it as measured.",) == (
+        measurements.notes
+    )
+    told = read(tmp_path, text, missing=("NA",))
+    assert (-9999.0, ()) == (told.trajectories[0].states[2, 0], told.notes)
+
+
 def test_a_row_without_a_time_is_left_out_with_a_note(tmp_path: Path) -> None:
     """The note names the line as an editor counts it, blank lines included."""
     measurements = read(tmp_path, table("t,x\n", "{t},{x}") + "\n,36\n7.5,49\n")
