@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
+from discovery.headers import bare
 
 if TYPE_CHECKING:
     from discovery.types import DiscoveryResult, Drive
@@ -167,22 +168,27 @@ def grouped(
 
 
 def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
-    """Values in the order of the states, from ``1,2`` or ``x=1,y=2`` (identifiers or column names)."""
+    """Values in the order of the states, from ``1,2`` or ``x=1,y=2``.
+
+    Names are identifiers, or those of columns with or without their units.
+    """
     parts = _parts(text)
-    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    named = {name.strip(): value for name, value in (part.split("=", 1) for part in parts if "=" in part)}
     numbers: list[float] = []
     try:
         if not named and len(parts) == len(headers):
             numbers = [float(part) for part in parts]
         if len(named) == len(parts) == len(headers):
-            numbers = [float(named[name] if name in named else named[headers[name]]) for name in headers]
-    except (ValueError, KeyError):
+            spelled = ((name, header, bare(header)) for name, header in headers.items())
+            numbers = [float(next(named[name] for name in names if name in named)) for names in spelled]
+    except (ValueError, StopIteration):
         pass
     if numbers and all(map(math.isfinite, numbers)):
         return numbers
+    written = (name if set(",=") & set(header) else bare(header) for name, header in headers.items())
     raise UsageError(
         f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
-        f"for example --x0 {','.join(f'{name}=1.0' for name in headers)}."
+        f"for example --x0 {','.join(f'{name}=1.0' for name in written)}."
     )
 
 

@@ -135,7 +135,7 @@ def test_a_number_of_nines_far_from_all_else_is_taken_for_missing(tmp_path: Path
     text = table("t,x,y\n", "{t},{x},{x}").replace(",4.0,", ",-9999,")
     measurements = read(tmp_path, text)
     np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], measurements.trajectories[0].states[:, 0])
-    assert ("'x' is -9999 (1) far from all else: left out as missing; --missing NA takes it as measured.",) == (
+    assert ("'x' is -9999 in 1 row, far from all else: left out as missing. --missing NA takes it as measured.",) == (
         measurements.notes
     )
     told = read(tmp_path, text, missing=("NA",))

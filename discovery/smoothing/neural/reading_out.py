@@ -93,8 +93,9 @@ def _move(
     for rows, some in _batches(windows):
         found = solve_with_slopes(network, torch.tensor(starts[rows]), some, how.stepper, parameters=False)
         weights = np.where(some.hidden, 0.0, some.weights)
-        misses = (weights * (found.states.numpy() - some.measured)).reshape(len(some), -1)
-        slopes = (weights[..., None] * found.slopes.numpy()).reshape(len(some), -1, dimension)
+        with np.errstate(all="ignore"):  # of a window that runs off
+            misses = (weights * (found.states.numpy() - some.measured)).reshape(len(some), -1)
+            slopes = (weights[..., None] * found.slopes.numpy()).reshape(len(some), -1, dimension)
         diagonal[rows] += np.einsum("wki,wkj->wij", slopes, slopes)
         gradient[rows] += np.einsum("wki,wk->wi", slopes, misses)
         ends[rows], tilts[rows] = found.ends.numpy(), found.end_slopes.numpy()
