@@ -28,6 +28,8 @@ from discovery.symbolic.lettering import escape, printable
 from discovery.types import DiscoveryResult
 
 TIMEOUT = 120.0  # seconds for one pass; a report takes less than one
+_LONG_WORD = 18  # characters of a word that leaves no line too loose or too long
+_SIGNS = re.compile(r"(?<=[*/(,])(?=[^*])")
 _SHORT = 30  # characters that fit wherever breakable text stands
 # The second pass knows the pages of the outline, the third the widths of tables that run over pages.
 _PASSES = 4
@@ -101,7 +103,7 @@ def render(result: DiscoveryResult, templates: Path, figures: tuple[str, ...], f
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
     )
-    environment.filters |= {"breakable": breakable, "url": url}
+    environment.filters |= {"breakable": breakable, "prose": prose, "url": url}
     formulas = Formulas(result, ReportPen(), Tex, shown(result))
     template = environment.get_template(f"{form}.tex.j2")
     printing = Printing(formulas, lambda text: Tex(escape(text)), lambda write: _lay_out(write(formulas)))
@@ -116,7 +118,16 @@ def breakable(text: str) -> Tex:
     """Escaped text that may be broken after each sign and inside long words, such as a path or a hash."""
     if len(text) <= _SHORT:
         return Tex(escape(text))
-    pieces = re.findall(r"[A-Za-z0-9]{1,8}|[^A-Za-z0-9]", printable(text))
+    return _in_pieces(re.findall(r"[A-Za-z0-9]{1,8}|[^A-Za-z0-9]", printable(text)))
+
+
+def prose(text: str) -> Tex:
+    """Escaped sentences; a long word, as a term of a law is, may be broken after its signs."""
+    words = text.split(" ")
+    return Tex(" ".join(_in_pieces(_SIGNS.split(word)) if len(word) > _LONG_WORD else escape(word) for word in words))
+
+
+def _in_pieces(pieces: Iterable[str]) -> Tex:
     return Tex(r"\allowbreak{}".join(escape(piece) for piece in pieces))
 
 

@@ -25,6 +25,18 @@ def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
         )
 
 
+def inert(law: Law) -> Iterator[Finding]:
+    """What a law of one driven state may lack, where it fails: what has inertia overshoots by itself."""
+    if len(law.states) != 1 or not law.inputs or law.discrete:
+        return
+    (state,), drives = law.states, ", ".join(law.inputs)
+    yield Finding(
+        "caution",
+        f"If {state} has inertia, as an angle or a position has, say that it is of second order: --law "
+        f"\"{state}'' = f({state}, {state}', {drives})\".",
+    )
+
+
 def _turns(windows: Windows) -> int:
     """How often the only state turns back by more than any noise could make it."""
     runs: dict[int, list[np.ndarray]] = {}

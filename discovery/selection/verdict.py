@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.held_out import SMOOTH, HeldOut
-from discovery.selection.monotonic import one_way
+from discovery.selection.monotonic import inert, one_way
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
@@ -63,9 +63,10 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     evidence = Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
     reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
+    lacking = inert(evidence.best.law) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
-    findings = (*reasons, *_for(evidence), *cautions, *praised)
+    findings = (*reasons, *lacking, *_for(evidence), *cautions, *praised)
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +75,22 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
         check_spans(clock.times[part], f"{table.name}, column {clock.header!r}")
     if keys and len(parts) > 1:
         notes = (*notes, f"The rows are {len(parts)} runs, told apart by {' and '.join(map(repr, keys))}.")
+        notes = (*notes, *_perhaps_long(table, keys, parts, clock)) if not told else notes
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped))
+
+
+def _perhaps_long(table: Table, keys: Sequence[str], parts: Sequence[np.ndarray], clock: Clock) -> Iterator[str]:
+    """Whether the rows are rather those of one system in a long table: all it has at one time, then at the next."""
+    first, *others = parts
+    taken = (clock.header, *clock.also, *keys)
+    numbers = [column for column in table.columns if column.kind == "number" and column.header not in taken]
+    same = all(np.array_equal(clock.times[first], clock.times[part]) for part in others)
+    if len(numbers) == 1 and same and all(np.all(np.diff(part) == len(parts)) for part in parts):
+        yield (
+            f"If they are quantities of one system instead, give each a column of its own; in pandas "
+            f"table.pivot(index={clock.header!r}, columns={keys[0]!r}, values={numbers[0].header!r})."
+        )
 
 
 def long_enough(lengths: Sequence[int], name: str) -> tuple[list[int], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from discovery.protocols import Deadline
-from discovery.reports.tex import Tex, breakable, compile_pdf, render, url
+from discovery.reports.tex import Tex, breakable, compile_pdf, prose, render, url
 from discovery.reports.write import write_report
 from discovery.resources import folder
 from discovery.types import DiscoveryResult, Verdict
@@ -258,6 +258,9 @@ def test_long_words_may_break_and_addresses_are_safe():
     assert r"\allowbreak{}".join([*["abcdefgh"] * 4, r"\_"]) == breakable("abcdefgh" * 4 + "_")
     assert r"https://a.b/c\_d\%20\#e" == url("https://a.b/c_d%20#e\\{}")
     assert isinstance(breakable(""), Tex)
+    assert r"of x\_1 it is 5 \%" == prose("of x_1 it is 5 %")
+    assert r"biomass*\allowbreak{}substrate/\allowbreak{}(\allowbreak{}k" == prose("biomass*substrate/(k")
+    assert "a*bcdefghi/(k + 1)" == prose("a*bcdefghi/(k + 1)")
 
 
 @needs_tex

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.windows import Windows, cut
-from discovery.selection.monotonic import one_way
-from discovery.types import DiscoveryProblem, Law
+from discovery.laws import Frame
+from discovery.selection.monotonic import inert, one_way
+from discovery.types import DiscoveryProblem, Law, symbol
 
 TIMES = np.linspace(0.0, 10.0, 200)
 
@@ -41,3 +42,12 @@ def test_time_may_turn_it(wave: DiscoveryProblem, law_of: Callable[..., Law]) ->
     assert () == tuple(one_way(replace(law_of({"x": "-x"}), discrete=True), windows))
     falling = replace(windows, values=np.sort(windows.values, axis=0))
     assert () == tuple(one_way(law_of({"x": "-x"}), falling))
+
+
+def test_a_driven_state_may_have_inertia(law_of: Callable[..., Law]) -> None:
+    """Where its law fails the sentence is told that says so; not where nothing drives it, or there are more states."""
+    x, y, u = symbol("x"), symbol("y"), symbol("u")
+    (finding,) = inert(Law(("x",), (u - x,), (), frame=Frame(("x",), (u - x,), inputs=("u",))))
+    assert "--law \"x'' = f(x, x', u)\"" in finding.text
+    assert () == tuple(inert(law_of({"x": "-x"})))
+    assert () == tuple(inert(Law(("x", "y"), (y, u - x), (), frame=Frame(("x", "y"), (y, u - x), inputs=("u",)))))
