@@ -14,8 +14,9 @@ from discovery.symbolic.constants import parts, power_of_ten, real_value
 
 # Nats on top of the nodes of a law. A parabola has more nodes than a sine that imitates it (16 nats against 8), and a
 # product of such functions imitates nearly anything: at 2 nats, sin(sin(x)) took the place of logistic growth in two
-# systems of the registry's design half. Of 189 cases of ODEBench at 5 % noise two more are right from 5 to 9 nats than at
-# 10, and none less. A law pays for that with a few samples, and once for all places where it stands: that a state is an angle, of which there are sines and cosines, is one thing to say.
+# systems of the registry's design half. Of 189 cases of ODEBench at 5 % noise two more are right at 5 to 9 nats than at
+# 10, and none less. A law pays for that with a few samples, and once for all places where it stands: that a state is an
+# angle, of which there are sines and cosines, is one thing to say.
 PER_TRANSCENDENTAL = 8.0
 PER_DENOMINATOR = 1.0
 # What the length of an expression weighs where candidates are ordered: on ODEBench at 5 % noise 71 true equations of 88
