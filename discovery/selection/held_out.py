@@ -247,7 +247,7 @@ def _judge(
         noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
         off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
         valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):  # of a forecast that runs off
             missed += np.where(there, ((forecast - measured) / spread / noise) ** 2, 0.0).sum(axis=0)
         seen += there.sum(axis=0)
         expected += float(np.where(there, noise**2, 0.0).sum())

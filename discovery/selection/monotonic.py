@@ -27,7 +27,8 @@ def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
 
 def inert(law: Law) -> Iterator[Finding]:
     """What a law of one driven state may lack, where it fails: what has inertia overshoots by itself."""
-    if len(law.states) != 1 or not law.inputs or law.discrete:
+    marks = any("[" in name for name in law.told)  # inputs that tell groups with constants of their own apart
+    if len(law.states) != 1 or not law.inputs or law.discrete or marks:
         return
     (state,), drives = law.states, ", ".join(law.inputs)
     yield Finding(

@@ -50,4 +50,6 @@ def test_a_driven_state_may_have_inertia(law_of: Callable[..., Law]) -> None:
     (finding,) = inert(Law(("x",), (u - x,), (), frame=Frame(("x",), (u - x,), inputs=("u",))))
     assert "--law \"x'' = f(x, x', u)\"" in finding.text
     assert () == tuple(inert(law_of({"x": "-x"})))
+    owned = Law(("x",), (u - x,), (), frame=Frame(("x",), (u - x,), inputs=("u",)), told=("k[a]",))
+    assert () == tuple(inert(owned))  # u says which run it is
     assert () == tuple(inert(Law(("x", "y"), (y, u - x), (), frame=Frame(("x", "y"), (y, u - x), inputs=("u",)))))
