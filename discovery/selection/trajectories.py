@@ -146,13 +146,18 @@ class TrajectorySelector:
         every = charged(refined, problem.surcharge)
         refined = credit.credited([item for item in every if permitted(item.law, problem)])
         show(witness, refined, windows)
-        ranked = selected(
-            refined, windows, problem, self.growth.shooting, forecast=self.forecast, polish=self.polished,
-            deadline=deadline,
-        )  # fmt: skip
+        chosen = self._selected(refined, windows, problem, deadline)
         if not refined:
-            return replace(ranked, refused=max(len(every), refused(candidates, problem)))
-        return replace(ranked, proposed=credit.by_equation(ranked.refined[0].law))
+            return replace(chosen, refused=max(len(every), refused(candidates, problem)))
+        return replace(chosen, proposed=credit.by_equation(chosen.refined[0].law))
+
+    def _selected(
+        self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
+    ) -> Selected:
+        settings = self.growth.shooting
+        return selected(
+            refined, windows, problem, settings, forecast=self.forecast, polish=self.polished, deadline=deadline
+        )
 
     def _pools(
         self, candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, deadline: Deadline

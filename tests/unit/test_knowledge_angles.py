@@ -45,7 +45,7 @@ def test_angles_are_known_by_their_unit(header: str, unit: str | None, angle: bo
     ("text", "nats"),
     [
         ("c0*sin(a) + c1*v", -8.0),
-        ("c0*sin(a)*cos(2*a)", -20.0),
+        ("c0*sin(a)*cos(2*a)", -16.0),
         ("c0*a + c1*v", 8.0),
         ("c0*sin(c1*a)", 8.0),
         ("c0*sin(a) + c1*a", 0.0),

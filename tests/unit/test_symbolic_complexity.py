@@ -5,7 +5,14 @@ import math
 import pytest
 import sympy as sp
 
-from discovery.symbolic.complexity import description_length, factored, functions_of, node_count, shortest
+from discovery.symbolic.complexity import (
+    PER_TRANSCENDENTAL,
+    description_length,
+    factored,
+    functions_of,
+    node_count,
+    shortest,
+)
 from discovery.symbolic.constants import gathered, term_of
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stated import added_length
@@ -56,7 +63,7 @@ def test_a_sine_is_shorter_than_its_series() -> None:
 def test_a_logistic_function_is_one_function_however_it_is_written(text: str) -> None:
     """It is tanh in other scales: product, number, function, sum, number, product, number and state."""
     length = description_length(parse(text))
-    assert pytest.approx(8 * math.log(5) + 10.0) == length
+    assert pytest.approx(8 * math.log(5) + PER_TRANSCENDENTAL) == length
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ def test_what_looks_like_a_logistic_function_is_spelled_out(text: str, nodes: in
 def test_the_length_of_a_sum_is_that_of_its_terms(text: str) -> None:
     """Each with constants of its own; what has none, as log(x), is stated once."""
     whole = gathered([term_of(term).times(1.0) for term in sp.Add.make_args(parse(text))])
-    length = shortest(whole.family()) + 10.0 * len(functions_of(whole.family()))
+    length = shortest(whole.family()) + PER_TRANSCENDENTAL * len(functions_of(whole.family()))
     assert pytest.approx(length) == summed_length([term.family() for term in whole.terms])
 
 
@@ -146,6 +153,7 @@ def test_functions_of_a_less_likely_equation_cost_what_that_is_behind() -> None:
     x, wave = symbol("x"), parse("sin(x)")
     functions = functions_of(wave)
     alone = summed_length([wave * x])
-    assert pytest.approx(alone - 10.0) == summed_length([wave * x], Told(functions))
-    assert pytest.approx(alone - 7.0) == summed_length([wave * x], Told(instead=((functions, 3.0),)))
+    assert pytest.approx(alone - PER_TRANSCENDENTAL) == summed_length([wave * x], Told(functions))
+    behind = alone - PER_TRANSCENDENTAL + 3.0
+    assert pytest.approx(behind) == summed_length([wave * x], Told(instead=((functions, 3.0),)))
     assert pytest.approx(alone) == summed_length([wave * x], Told(instead=((functions, 30.0),)))
