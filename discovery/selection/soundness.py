@@ -48,7 +48,7 @@ class SoundOrder:
 def sound_first(
     refined: Sequence[Refined], windows: Windows, runs: Sequence[Trajectory], *, deadline: Deadline = NEVER
 ) -> SoundOrder:
-    """The laws, best first, without those that blow up, where the first pays for a start on a needle's point.
+    """The laws, best first and those that blow up at the end, where the first pays for a start on a needle's point.
 
     They are looked at one after another until none is left that could lead; what was looked at and does not blow up has
     what it takes to state its starts in its description.

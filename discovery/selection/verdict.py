@@ -285,11 +285,13 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "ends: it balances on a point, as hardly anything that is measured does, and its forecasts are worth "
             "little.",
         )
-    if evidence.apart and not math.isfinite(selected.horizon):
+    if finished and evidence.apart and not math.isfinite(selected.horizon):
+        # Nobody looks at how errors grow in what inputs drive: it may be chaotic.
+        why = "" if best.law.inputs else ", and not as its errors grow: something is left to explain"
         yield Finding(
             "caution",
             f"It was compared on pieces of {selected.windows.length} samples, each from a start of its own, as laws "
-            "could not be followed further; it is not chaotic, so that something is left to explain.",
+            f"could not be followed further{why}.",
         )
     yield from _structure(evidence)
     if evidence.ties:

@@ -21,6 +21,7 @@ from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
 from discovery.trajectories.thinning import MOST_ROWS, thin
+from discovery.trajectories.tokens import is_number
 from discovery.types import Trajectory
 
 
@@ -63,9 +64,13 @@ def read_csv(
     )
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
-    table = read_table(source, layout, labelled=trajectory, missing=missing)
+    words = [mark for mark in missing if not is_number(mark, ".")]
+    table = read_table(source, layout, labelled=trajectory, missing=words)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
+    # What stands for missing among measurements may be a time, or the number of a run.
+    numbers = [float(mark) for mark in missing if mark not in words]
+    table = table.emptied(numbers, (clock.header, *clock.also, *division.keys)) if numbers else table
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used)
     taken = (clock.header, *clock.also, *division.keys, *inputs)

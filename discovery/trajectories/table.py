@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,16 @@ class Table:
         """Column names as the user wrote them."""
         return tuple(column.header for column in self.columns)
 
+    def emptied(self, numbers: Sequence[float], besides: Sequence[str]) -> Table:
+        """The same with these numbers taken for missing, in all columns of numbers but those of ``besides``."""
+        columns = (
+            replace(one, values=np.where(np.isin(one.values, numbers), np.nan, one.values))
+            if one.kind == "number" and one.header not in besides
+            else one
+            for one in self.columns
+        )
+        return replace(self, columns=tuple(columns))
+
     def place(self, row: int, header: str) -> str:
         """Where an entry stands, as messages begin."""
         return f"{self.name}, line {self.lines[row]}, column {header!r}"
@@ -51,7 +61,7 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), 
 
     Args:
         labelled: headers of columns whose entries are labels even if they look like numbers.
-        missing: entries that stand for a value that was not measured, besides the usual ones.
+        missing: words that stand for a value that was not measured, besides the usual ones.
 
     Raises:
         DataError: a row with more fields than the header, quotation marks that do not close, or too many entries.

@@ -7,6 +7,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
+from discovery.laws import Frame
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
@@ -372,7 +373,13 @@ def test_pieces_of_records_are_told_where_chaos_does_not_ask_for_them() -> None:
     pieces = replace(WINDOWS, length=2, places=((0, 0), (0, 2)))
     told = "was compared on pieces of 2 samples"
     assert told in texts(judge(replace(SELECTED, windows=pieces)), "caution")
+    assert "something is left to explain" in texts(judge(replace(SELECTED, windows=pieces)), "caution")
     assert told not in texts(judge(replace(SELECTED, windows=pieces, horizon=2.5)), "caution")
+    assert told not in texts(judge(replace(SELECTED, windows=pieces), finished=False), "caution")  # time was up
+    driven = replace(BEST.law, frame=Frame(("x",), BEST.law.skeletons, inputs=("u",)))
+    shaken = replace(SELECTED, windows=pieces, ranking=Ranking((replace(BEST, law=driven),), "rule"))
+    assert told in texts(judge(shaken), "caution")
+    assert "errors grow" not in texts(judge(shaken), "caution")  # which nobody has looked at
     assert "pieces" not in texts(judge(SELECTED), "caution")
 
 

@@ -130,6 +130,14 @@ def test_what_is_told_to_stand_for_a_missing_entry_is_one(tmp_path: Path, mark: 
     np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], trajectory.states[:, 0])
 
 
+def test_a_number_that_stands_for_missing_may_be_a_time(tmp_path: Path) -> None:
+    """Zero is no measurement of x here, and where time begins."""
+    text = table("t,x,y\n", "{t},{x},{x}").replace(",4.0,", ",0,").replace(",0.0,", ",0.5,", 1)
+    (trajectory,) = read(tmp_path, text, missing=("0",)).trajectories
+    np.testing.assert_array_equal(TIMES, trajectory.times)
+    np.testing.assert_array_equal([0.5, 1, NAN, 9, 16, 25], trajectory.states[:, 0])
+
+
 def test_a_number_of_nines_far_from_all_else_is_taken_for_missing(tmp_path: Path) -> None:
     """Which is said; who tells what stands for missing has told all of it."""
     text = table("t,x,y\n", "{t},{x},{x}").replace(",4.0,", ",-9999,")
