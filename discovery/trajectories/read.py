@@ -60,21 +60,20 @@ def read_csv(
     source = inspect(Path(path))
     layout = survey(source)
     states, trajectory, inputs = (
-        [header_of(name, layout.headers) for name in told] for told in (states, trajectory, inputs)
+        [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs)
     )
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
-    words = [mark for mark in missing if not is_number(mark, ".")]
-    table = read_table(source, layout, labelled=trajectory, missing=words)
+    numbers = {mark: float(mark) for mark in missing if is_number(mark, ".")}
+    table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     # What stands for missing among measurements may be a time, or the number of a run.
-    numbers = [float(mark) for mark in missing if mark not in words]
-    table = table.emptied(numbers, (clock.header, *clock.also, *division.keys)) if numbers else table
+    taken = (clock.header, *clock.also, *division.keys)
+    table = table.emptied([*numbers.values()], taken)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used)
-    taken = (clock.header, *clock.also, *division.keys, *inputs)
-    columns, aside = find_states(table, told=states, taken=taken, rows=used, guess=not missing)
+    columns, aside = find_states(table, told=states, taken=(*taken, *inputs), rows=used, guess=not missing)
     runs, thinned = thin(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
@@ -88,7 +87,7 @@ def read_csv(
                 run.label,
                 drives[run.rows],
                 held,
-            )
+            )  # fmt: skip
             for run in runs
         ),
         dict(list(headers.items())[: len(columns)]),
