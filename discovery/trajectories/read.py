@@ -78,16 +78,10 @@ def read_csv(
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     held = is_held(drives[used])
+    values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
         tuple(
-            Trajectory(
-                clock.times[run.rows],
-                np.column_stack([values[run.rows] for values in columns.values()]),
-                tuple(headers)[: len(columns)],
-                run.label,
-                drives[run.rows],
-                held,
-            )  # fmt: skip
+            Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held)
             for run in runs
         ),
         dict(list(headers.items())[: len(columns)]),
