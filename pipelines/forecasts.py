@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +11,14 @@ from jaxtyping import Float
 from discovery.dynamics.forecast import forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
-from discovery.types import DiscoveryResult, Drive, NoiseModel
+from discovery.types import DiscoveryResult, Drive, NoiseModel, drive_columns
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Share of the measured range by which a forecast may leave it unsaid: about as far as a record of 20 samples misses
+# the ends of what it was drawn from, at each of them.
+MARGIN = 0.05
 
 
 def forecast_table(
@@ -69,11 +74,47 @@ def _possible(
     return np.where(never, np.maximum(starts, 0.0), starts)
 
 
-def doubts(result: DiscoveryResult, start: Float[np.ndarray, " state"], table: pd.DataFrame) -> tuple[str, ...]:
+def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -> Iterator[str]:
+    """Where a forecast leads states, and what drives them, beyond what was measured."""
+    times = table[result.time_name].to_numpy()
+    for i, header in enumerate(result.headers.values()):
+        measured = np.concatenate([run.states[:, i] for run in result.trajectories])
+        yield from _outside(header, measured, table[header].to_numpy(), result.time_name, times)
+    names = () if drive is None or result.law is None else result.law.inputs
+    for i, name in enumerate(names):
+        measured = np.concatenate([run.inputs[:, i] for run in result.trajectories])
+        course = np.column_stack(drive_columns(drive, times))[:, i]
+        yield from _outside(result.inputs.get(name, name), measured, course, result.time_name, times)
+
+
+def _outside(
+    header: str,
+    measured: Float[np.ndarray, " sample"],
+    course: Float[np.ndarray, " time"],
+    clock: str,
+    times: Float[np.ndarray, " time"],
+) -> Iterator[str]:
+    measured = measured[np.isfinite(measured)]
+    if not len(measured):  # a hidden state
+        return
+    low, high = float(measured.min()), float(measured.max())
+    margin = MARGIN * (high - low)
+    out = (course < low - margin) | (course > high + margin)
+    if out.any():
+        yield (
+            f"From {clock} = {times[int(np.argmax(out))]:.6g} on {header} is beyond what was measured "
+            f"({low:.4g} to {high:.4g}): there the law was not tested."
+        )
+
+
+def doubts(
+    result: DiscoveryResult, start: Float[np.ndarray, " state"], table: pd.DataFrame, drive: Drive | None = None
+) -> tuple[str, ...]:
     """What speaks against a forecast, in sentences for who asked for it."""
     said: list[str] = []
     if result.status == "not_found":
-        said.append(f"The data do not support this law: {result.verdict.headline}")
+        said.append(result.verdict.headline)
+    said += _beyond(result, table, drive)
     below = [header for header, value in zip(result.headers.values(), start, strict=True) if value <= 0.0]
     if below and result.smoothing.noise.kind == "lognormal":
         said.append(f"{', '.join(below)} starts at zero or below, where no measurement of the run was.")

@@ -65,7 +65,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
     table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
-    for sentence in doubts(result, state, table):
+    for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
 

@@ -81,6 +81,14 @@ class HeldOut:
             1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(self.error) else -math.inf
         )
 
+    @property
+    def beyond_curves(self) -> float:
+        """Share of the best curve's error, noise apart, that the law removes; 0 where noise is about all of it."""
+        curve = min(self.curves.values(), default=math.inf)
+        if not curve > CLEAR * self.noise or not math.isfinite(self.error):
+            return 0.0
+        return 1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(curve) else 1.0
+
     def behind(self, factor: float) -> str:
         """The best of the curves, if its error, noise apart, times ``factor`` is below the law's; else nothing."""
         name = min(self.curves, key=self.curves.__getitem__, default="")

@@ -180,11 +180,15 @@ def _wanders(evidence: Evidence) -> bool:
 
 
 def _excused(evidence: Evidence) -> bool:
-    """Whether a law that explains the data no better than a random walk forecasts so well that it counts."""
+    """Whether a law that explains the data no better than a random walk forecasts so well that it counts.
+
+    A walk that has been going one way goes on for a while: what a line, or a curve, forecasts as well does not count.
+    Eight terms of two drifts that nothing joins removed 99.6 % of the error of no change, a line 99.0 %.
+    """
     held, best = evidence.held, evidence.best
     far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
     least = EXCELLENT if evidence.wandering > -TIE else NEAR_PERFECT
-    return held is not None and held.skill >= least and not far
+    return held is not None and held.skill >= least and held.beyond_curves >= SKILL and not far
 
 
 def _beaten(held: HeldOut, curve: str, how: str) -> str:
