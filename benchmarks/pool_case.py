@@ -26,8 +26,8 @@ from pipelines.validation_truth import Truth
 from pipelines.validation_truth import load as load_truth
 
 MOST = 200  # candidates of an equation
-BY_REGRESSION = 180  # of these; the rest is for equations of whole laws
-SHORT = 0.8  # of those, the share for the shortest descriptions
+BY_REGRESSION = 190  # of these; the rest is for equations of whole laws
+SHORT = 0.9  # of those, the share for the shortest descriptions
 PER_SIZE = 6
 LEAST_RUN = 0.5  # CPU seconds for which PyOperon, which knows whole seconds, is started again
 ENGINES = ("structured", "sindy")

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 from numba import njit
 
-from discovery.search.projection import solve
+from discovery.search.projection import factorize, substitute
 from discovery.search.sweep import WORD
 
 # Longest step, as a share of the constant: about as far as the next start is.
@@ -31,7 +31,12 @@ def step_ahead(grams, cross, own, masks, errors):
         own: products of the slopes with each other.
         masks, errors: of the supports of every start, size and rank, as ``sweep.supports`` gives them.
     """
+    most, constants = masks.shape[1], cross.shape[1]
     columns = np.empty(grams.shape[1], np.int64)
+    # For all supports, as to make arrays takes longer than to fill them.
+    normal, outer = np.empty((most, most)), np.empty((most, 1))
+    inside, solved = np.empty((most, constants)), np.empty((most, constants))
+    toward, squares = np.empty((constants, 1)), np.empty((constants, constants))
     for s in range(masks.shape[0]):
         for size in range(masks.shape[1]):
             for rank in range(masks.shape[2]):
@@ -44,33 +49,51 @@ def step_ahead(grams, cross, own, masks, errors):
                     if (word >> (j % WORD)) & 1:
                         columns[count] = j
                         count += 1
-                gain = _gain(grams[s], cross[s], own[s], columns[:count])
+                _outer(grams[s], columns[:count], normal[:count, :count], outer[:count])
+                _slopes(cross[s], own[s], columns[:count], outer, inside[:count], toward, squares)
+                solved[:count] = inside[:count]
+                substitute(normal[:count, :count], solved[:count])
+                gain = _gain(outer[:count], inside[:count], solved[:count], toward, squares)
                 errors[s, size, rank] = max(0.0, errors[s, size, rank] - gain)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gain(gram, cross, own, columns):
-    """What the step takes from the squared error of one support."""
-    count, last = len(columns), gram.shape[0] - 1
-    normal, right = np.empty((count, count)), np.empty((count, 1))
-    for a in range(count):
-        right[a, 0] = gram[columns[a], last]
-        for b in range(count):
+def _outer(gram, columns, normal, outer):
+    """Writes the outer constants of one support, and the factors of its normal equations."""
+    last = gram.shape[0] - 1
+    for a in range(len(columns)):
+        outer[a, 0] = gram[columns[a], last]
+        for b in range(len(columns)):
             normal[a, b] = gram[columns[a], columns[b]]
-    outer = solve(normal, right)[:, 0]
-    toward, inside, squares = _slopes(cross, own, columns, outer, last)
-    solved, whole = solve(normal, inside), np.diag(squares)
-    for q in range(len(toward)):
-        for a in range(count):
-            toward[q, 0] -= outer[a] * inside[a, q]
-            for r in range(len(toward)):
+    factorize(normal)
+    substitute(normal, outer)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gain(outer, inside, solved, toward, squares):
+    """What the step takes from the squared error of one support; ``toward`` and ``squares`` are used up."""
+    constants = len(toward)
+    for q in range(constants):
+        whole = squares[q, q]
+        for a in range(len(outer)):
+            toward[q, 0] -= outer[a, 0] * inside[a, q]
+            for r in range(constants):
                 squares[q, r] -= inside[a, q] * solved[a, r]
-        squares[q, q] += LEFT * whole[q]
+        squares[q, q] += LEFT * whole
         if not squares[q, q] > 0.0:
             return 0.0
-    scale = np.sqrt(np.diag(squares)).reshape((len(toward), 1))
-    step = solve(squares / (scale * scale.T), toward / scale) / scale
-    longest, along = np.abs(step).max(), (step * toward).sum()
+    scale = np.sqrt(np.diag(squares))
+    step = toward.copy()
+    for q in range(constants):
+        step[q, 0] /= scale[q]
+        for r in range(constants):
+            squares[q, r] /= scale[q] * scale[r]
+    factorize(squares)
+    substitute(squares, step)
+    longest, along = 0.0, 0.0
+    for q in range(constants):
+        along += step[q, 0] / scale[q] * toward[q, 0]
+        longest = max(longest, abs(step[q, 0] / scale[q]))
     if not np.isfinite(along) or not along > 0.0:
         return 0.0
     share = min(1.0, LONGEST / longest)
@@ -78,23 +101,22 @@ def _gain(gram, cross, own, columns):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _slopes(cross, own, columns, outer, last):
-    """Products of the slopes of the whole support with the target, with its columns and with each other."""
-    count, constants, first = len(columns), cross.shape[0], last - cross.shape[1]
-    toward, squares = np.zeros((constants, 1)), np.zeros((constants, constants))
-    inside = np.zeros((count, constants))
+def _slopes(cross, own, columns, outer, inside, toward, squares):
+    """Writes products of the slopes of the whole support with its columns, with the target and with each other."""
+    count, constants, last = len(columns), cross.shape[0], cross.shape[2] - 1
+    first = last - cross.shape[1]
+    inside[:], toward[:], squares[:] = 0.0, 0.0, 0.0
     for a in range(count):
         t = columns[a] - first
         if t < 0:
             continue
         for q in range(constants):
-            toward[q, 0] += outer[a] * cross[q, t, last]
+            toward[q, 0] += outer[a, 0] * cross[q, t, last]
             for b in range(count):
-                inside[b, q] += outer[a] * cross[q, t, columns[b]]
+                inside[b, q] += outer[a, 0] * cross[q, t, columns[b]]
                 if columns[b] >= first:
                     for r in range(constants):
-                        squares[q, r] += outer[a] * outer[b] * own[q, t, r, columns[b] - first]
-    return toward, inside, squares
+                        squares[q, r] += outer[a, 0] * outer[b, 0] * own[q, t, r, columns[b] - first]
 
 
 def products(

@@ -222,11 +222,18 @@ def _back(lift, rows, values):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _dot(one, other):
-    total = 0.0
-    for i in range(len(one)):
-        total += one[i] * other[i]
-    return total
+def dot(one, other):
+    """The sum of products."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0  # four sums, as each addition would wait for the one before
+    whole = len(one) // 4 * 4
+    for i in range(0, whole, 4):
+        a += one[i] * other[i]
+        b += one[i + 1] * other[i + 1]
+        c += one[i + 2] * other[i + 2]
+        d += one[i + 3] * other[i + 3]
+    for i in range(whole, len(one)):
+        a += one[i] * other[i]
+    return (a + b) + (c + d)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -235,10 +242,10 @@ def _normal(rows, scale):
     count = rows.shape[0]
     normal = np.empty((count, count))
     for a in range(count):
-        length = math.sqrt(_dot(rows[a], rows[a]))
+        length = math.sqrt(dot(rows[a], rows[a]))
         scale[a] = length if length > 0.0 else 1.0
         for b in range(a + 1):
-            normal[a, b] = normal[b, a] = _dot(rows[a], rows[b]) / (scale[a] * scale[b])
+            normal[a, b] = normal[b, a] = dot(rows[a], rows[b]) / (scale[a] * scale[b])
     return normal
 
 
@@ -248,17 +255,19 @@ def _fit(rows, target, outer, residual):
     count = rows.shape[0]
     scale, right = np.empty(count), np.empty((count, 1))
     normal = _normal(rows, scale)
+    factorize(normal)
     outer[:] = 0.0
     residual[:] = target
     for _ in range(2):  # twice, as normal equations lose digits
         for t in range(count):
-            right[t, 0] = _dot(rows[t], residual) / scale[t]
-        solved = solve(normal, right)
+            right[t, 0] = dot(rows[t], residual) / scale[t]
+        substitute(normal, right)
         for t in range(count):
-            outer[t] += solved[t, 0] / scale[t]
+            share = right[t, 0] / scale[t]
+            outer[t] += share
             for i in range(len(target)):
-                residual[i] -= solved[t, 0] / scale[t] * rows[t, i]
-    return _dot(residual, residual)
+                residual[i] -= share * rows[t, i]
+    return dot(residual, residual)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -298,19 +307,21 @@ def _followed(rows, turned, slopes):
     normal = _normal(rows, scale)
     for t in range(count):
         for c in range(constants):
-            right[t, c] = (_dot(rows[t], slopes[c]) + turned[t, c]) / scale[t]
-    follow = solve(normal, right)
+            right[t, c] = (dot(rows[t], slopes[c]) + turned[t, c]) / scale[t]
+    follow, factors = right.copy(), normal.copy()
+    factorize(factors)
+    substitute(factors, follow)
     for t in range(count):
         for c in range(constants):
             for a in range(count):
                 right[t, c] -= normal[t, a] * follow[a, c]
-    better = solve(normal, right)
+    substitute(factors, right)
     for c in range(constants):
         for t in range(count):
-            share = (follow[t, c] + better[t, c]) / scale[t]
+            share = (follow[t, c] + right[t, c]) / scale[t]
             for i in range(rows.shape[1]):
                 slopes[c, i] -= share * rows[t, i]
-        if not np.isfinite(_dot(slopes[c], slopes[c])):
+        if not np.isfinite(dot(slopes[c], slopes[c])):
             return False
     return True
 
@@ -323,28 +334,39 @@ def _step(slopes, residual, damping):
     normal = _normal(slopes, scale)
     for c in range(count):
         normal[c, c] *= 1.0 + damping
-        right[c, 0] = -_dot(slopes[c], residual) / scale[c]
-    solved = solve(normal, right)
-    return np.array([solved[c, 0] / scale[c] for c in range(count)])
+        right[c, 0] = -dot(slopes[c], residual) / scale[c]
+    factorize(normal)
+    substitute(normal, right)
+    return right[:, 0] / scale
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def solve(matrix, right):
-    """Solves normal equations of columns of unit length by elimination; directions that are none are held at zero."""
-    a, x, count = matrix.copy(), right.copy(), matrix.shape[0]
+def factorize(matrix):
+    """Gaussian elimination in place, of normal equations of columns of unit length; factors stay below the diagonal.
+
+    Directions that are none are held at zero.
+    """
+    count = matrix.shape[0]
     for k in range(count):
-        if not a[k, k] > DEPENDENT:
-            a[k, k] = RIDGE
+        if not matrix[k, k] > DEPENDENT:
+            matrix[k, k] = RIDGE
         for i in range(k + 1, count):
-            factor = a[i, k] / a[k, k]
-            for j in range(k, count):
-                a[i, j] -= factor * a[k, j]
-            for j in range(x.shape[1]):
-                x[i, j] -= factor * x[k, j]
-    for k in range(count - 1, -1, -1):
-        for j in range(x.shape[1]):
-            total = x[k, j]
+            factor = matrix[i, k] / matrix[k, k]
+            matrix[i, k] = factor
+            for j in range(k + 1, count):
+                matrix[i, j] -= factor * matrix[k, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def substitute(factors, right):
+    """Turns the right-hand sides, in place, into the solution."""
+    count = factors.shape[0]
+    for j in range(right.shape[1]):
+        for i in range(1, count):
+            for k in range(i):
+                right[i, j] -= factors[i, k] * right[k, j]
+        for k in range(count - 1, -1, -1):
+            total = right[k, j]
             for i in range(k + 1, count):
-                total -= a[k, i] * x[i, j]
-            x[k, j] = total / a[k, k]
-    return x
+                total -= factors[k, i] * right[i, j]
+            right[k, j] = total / factors[k, k]

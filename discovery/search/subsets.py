@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from numba import njit
 
+from discovery.search.projection import dot, factorize, substitute
 from discovery.search.sweep import members, supports
 
 # Weighted values beyond this are wild: their squares, summed, could overflow.
@@ -38,16 +41,13 @@ def eliminated(
 
     Source: backward elimination, Miller (2002), Subset Selection in Regression, ch. 3.
     """
-    columns, scale = _usable(terms)
-    columns = columns[: len(target) // 2]
-    total = float(np.linalg.norm(target))
-    if len(columns) <= largest or total == 0.0:
+    columns = _Columns.of(terms, target)
+    count = min(len(columns.places), len(target) // 2)
+    if count <= largest or not target.any():
         return ()
-    values = terms[:, columns] / scale[columns]
-    normal = values.T @ values
-    inverse = np.linalg.inv(normal + ALIKE * np.eye(len(columns)))
-    solved = inverse @ (values.T @ target)
-    left = list(range(len(columns)))
+    inverse = np.linalg.inv(columns.normal[:count, :count] + ALIKE * np.eye(count))
+    solved = inverse @ (columns.rows[:count] @ target)
+    left = list(range(count))
     found: list[Subset] = []
     while len(left) > 1:
         j = int(np.argmin(solved**2 / np.diag(inverse)))
@@ -56,7 +56,7 @@ def eliminated(
         inverse = np.delete(np.delete(inverse, j, axis=0), j, axis=1)
         del left[j]
         if len(left) <= largest:
-            found.append(_fitted(terms, target, [int(columns[k]) for k in left], scale))
+            found += columns.fitted([left])
     return tuple(found)
 
 
@@ -82,41 +82,83 @@ def best_subsets(
     Raises:
         ValueError: there are more than 120 terms.
     """
-    columns, scale = _usable(terms)
-    total = float(np.linalg.norm(target))
-    if len(columns) == 0 or total == 0.0:
+    columns = _Columns.of(terms, target)
+    total, count = float(np.linalg.norm(target)), len(columns.places)
+    if count == 0 or total == 0.0:
         return ()
-    values = np.column_stack([terms[:, columns] / scale[columns], target / total])
-    gram = (values.T @ values)[None]
-    every = np.ones(len(columns), dtype=bool)
+    right = columns.rows @ (target / total)
+    gram = np.block([[columns.normal, right[:, None]], [right, np.ones(1)]])[None]
     record = max(keep, NEXT if short else 0)
-    masks, errors = supports(gram, every, largest=min(largest, len(columns)), beam=beam, keep=record)
+    every = np.ones(count, dtype=bool)
+    masks, errors = supports(gram, every, largest=min(largest, count), beam=beam, keep=record)
     found: list[Subset] = []
     least = float(errors.min())
     unit = 0.5 * total**2 / max(1.0, total**2 * least / len(target))
     for some, costs in zip(masks[0], errors[0], strict=True):
-        chosen = [[int(columns[j]) for j in members(mask)] for mask in some]
-        chosen = [one for one in chosen if one]
+        chosen = [one for one in map(members, some) if one]
         weighed = [
-            (unit * (cost - least) + float(prices[one].sum()), place)
+            (unit * (cost - least) + float(prices[columns.places[one]].sum()), place)
             for place, (one, cost) in enumerate(zip(chosen, costs, strict=False))
             if prices is not None and place >= keep
         ]
         places = [*range(min(keep, len(chosen))), *(place for _, place in sorted(weighed)[:short])]
-        found += [_fitted(terms, target, chosen[place], scale) for place in places]
+        found += columns.fitted([chosen[place] for place in places])
     return tuple(found)
 
 
-def _usable(terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Columns that can be searched, and the length of every column."""
-    usable = np.all(np.abs(terms) < LARGEST, axis=0)
-    scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
-    usable &= scale > 0.0  # however small: that may be a matter of units
-    return np.flatnonzero(usable), scale
+@dataclass(frozen=True)
+class _Columns:
+    """The usable terms at the rows, each of unit length, and the target.
+
+    Attributes:
+        places: of each in the library.
+        scale: lengths that they had.
+    """
+
+    rows: Float[np.ndarray, "column row"]
+    normal: Float[np.ndarray, "column column"]
+    target: Float[np.ndarray, " row"]
+    places: Int[np.ndarray, " column"]
+    scale: Float[np.ndarray, " column"]
+
+    @classmethod
+    def of(cls, terms: Float[np.ndarray, "row term"], target: Float[np.ndarray, " row"]) -> _Columns:
+        """Those of the terms that are neither wild nor zero."""
+        usable = np.all(np.abs(terms) < LARGEST, axis=0)
+        scale = np.linalg.norm(np.where(usable, terms, 0.0), axis=0)
+        places = np.flatnonzero(usable & (scale > 0.0))  # however small: that may be a matter of units
+        rows = np.ascontiguousarray((terms[:, places] / scale[places]).T, dtype=np.float64)
+        return cls(rows, rows @ rows.T, np.array(target, dtype=np.float64), places, scale[places])
+
+    def fitted(self, chosen: Sequence[Sequence[int]]) -> list[Subset]:
+        """Supports of one size, as columns, with their coefficients."""
+        if not chosen:
+            return []
+        support = np.array(chosen, dtype=np.int64)
+        coefficients, errors = _least_squares(self.rows, self.normal, self.target, support)
+        own = zip(self.places[support].tolist(), (coefficients / self.scale[support]).tolist(), errors, strict=True)
+        return [Subset(tuple(places), tuple(numbers), float(error)) for places, numbers, error in own]
 
 
-def _fitted(terms: np.ndarray, target: np.ndarray, support: list[int], scale: np.ndarray) -> Subset:
-    chosen = terms[:, support] / scale[support]
-    solved = np.linalg.lstsq(chosen, target, rcond=None)[0]
-    residual = target - chosen @ solved
-    return Subset(tuple(support), tuple(float(c) for c in solved / scale[support]), float(residual @ residual))
+@njit(cache=True, nogil=True, error_model="numpy")
+def _least_squares(rows, normal, target, supports):
+    """Coefficients and squared errors of supports of one size."""
+    count, size = supports.shape
+    found, errors = np.zeros((count, size)), np.empty(count)
+    own, right, residual = np.empty((size, size)), np.empty((size, 1)), np.empty(len(target))
+    for s in range(count):
+        for a in range(size):
+            for b in range(size):
+                own[a, b] = normal[supports[s, a], supports[s, b]]
+        factorize(own)
+        residual[:] = target
+        for _ in range(2):  # twice, as normal equations lose digits
+            for a in range(size):
+                right[a, 0] = dot(rows[supports[s, a]], residual)
+            substitute(own, right)
+            for a in range(size):
+                found[s, a] += right[a, 0]
+                for i in range(len(residual)):
+                    residual[i] -= right[a, 0] * rows[supports[s, a], i]
+        errors[s] = dot(residual, residual)
+    return found, errors
