@@ -61,9 +61,7 @@ class Reference:
     @cached_property
     def family(self) -> tuple[sp.Expr, tuple[float, ...]]:
         """The true form with its constants free, and their values."""
-        # Laws in motion know no cotangent.
-        known = self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
-        return abstract(known, implicit=True)
+        return abstract(self.known, implicit=True)
 
     def distance(self, candidate: sp.Expr) -> tuple[float, bool]:
         """How far the true form stays from a candidate when its constants are fitted to it, over the candidate's size,
@@ -97,7 +95,7 @@ class Reference:
         """Index and verdict of the likeliest candidate that has the true form; None if none of the likeliest has it."""
         if self.kind == "forced":  # engines know nothing of time
             return None
-        for index in [place for place, one in enumerate(candidates) if skeleton_key(one) == self.key]:
+        for index in [place for place, one in enumerate(candidates) if skeleton_key(one) in self.keys]:
             if (verdict := self.verdict(candidates[index])) in FOUND:
                 return index, verdict
         measured = [self.distance(candidate) for candidate in candidates]
@@ -129,9 +127,14 @@ class Reference:
         return tuple(dict.fromkeys((self.expression, expanded(self.expression))))
 
     @cached_property
-    def key(self) -> str:
+    def keys(self) -> frozenset[str]:
         """Of the expressions that differ from it by constants only."""
-        return skeleton_key(self.expression)
+        return frozenset(map(skeleton_key, (self.expression, self.known)))
+
+    @cached_property
+    def known(self) -> sp.Expr:
+        """The right-hand side as laws in motion write it, who know no cotangent."""
+        return self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
 
 
 def kind_of(expression: sp.Expr, names: Sequence[str]) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -35,6 +36,20 @@ class Member:
     constants: tuple[float, ...]
     largest_error: float
     description: str
+
+
+def _with_quotients(law: sp.Expr) -> sp.Expr:
+    """With ``cot(u)`` in place of ``cos(u)/sin(u)``, and ``tan(u)`` of its inverse, in products."""
+
+    def folded(*factors: sp.Expr) -> sp.Expr:
+        for above, below, quotient in ((sp.cos, sp.sin, sp.cot), (sp.sin, sp.cos, sp.tan)):
+            for angle in [parts(one)[0] for one in factors if isinstance(one, above)]:
+                pair = (above(angle), 1 / below(angle))
+                if set(pair) <= set(factors):
+                    return sp.Mul(quotient(angle), *(one for one in factors if one not in pair))
+        return sp.Mul(*factors)
+
+    return cast(sp.Expr, law.replace(sp.Mul, folded))
 
 
 @dataclass(frozen=True)
@@ -98,12 +113,15 @@ class Family:
     def constants_of(self, law: sp.Expr) -> tuple[float, ...]:
         """The constants of ``law`` if it is written as this family is, else none.
 
-        A scale of 1 inside a function is one where the family has a scale, so that ``sin(x)`` is in ``c0*sin(c1*x)``.
+        A scale of 1 inside a function is one where the family has a scale, so that ``sin(x)`` is in ``c0*sin(c1*x)``;
+        ``cos(u)/sin(u)`` is one where it has a cotangent.
         """
-        for inner in (self.scales, True):
-            expression, constants = abstract(law, first=self.first, implicit=True, inner=inner)
-            if expression == self.expression:
-                return constants
+        quotients = self.expression.has(sp.tan, sp.cot)
+        for spelled in (law, _with_quotients(law)) if quotients else (law,):
+            for inner in (self.scales, True):
+                expression, constants = abstract(spelled, first=self.first, implicit=True, inner=inner)
+                if expression == self.expression:
+                    return constants
         return ()
 
     def read(self, law: sp.Expr) -> Member | None:

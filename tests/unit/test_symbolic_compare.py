@@ -282,3 +282,13 @@ def test_a_law_of_many_terms_multiplied_out_is_not_fitted(monkeypatch: pytest.Mo
     monkeypatch.setattr(compare_module, "MOST_TERMS", 14)
     assert [""] == [where for _, where, _ in _families(reference, names, {})]
     assert "identical" == compare(parse("(1.01*x + y + 1.1)**4"), reference, names).verdict
+
+
+@pytest.mark.parametrize("scale", [0.995509097553123, 1.02])
+def test_a_quotient_of_cosine_and_sine_is_a_cotangent(scale: float) -> None:
+    """Whatever the fit would make of its poles."""
+    found = parse(f"0.98*cos({scale}*x)*cos({scale}*y)/sin({scale}*y)")
+    region = {"x": (-1.34, 1.34), "y": (-3.03, -0.114)}
+    assert "identical" == compare(found, parse("cos(x)*cot(y)"), ("x", "y"), region=region).verdict
+    other = parse(f"0.98*cos({scale}*x)*cos({scale}*x)/sin({scale}*y)")
+    assert "different" == compare(other, parse("cos(x)*cot(y)"), ("x", "y"), region=region).verdict
