@@ -78,8 +78,9 @@ def _of_size(facts: Facts) -> Iterator[Alert]:
     if early and len(early) * 2 >= len(facts.runs):
         share = round(100 * sum(run.settles for run in early) / len(early))
         which = "The record settles" if len(facts.runs) == 1 else f"{len(early)} of {len(facts.runs)} runs settle"
+        text = f"{which} after {share} % of the time; the rest shows nothing but noise."
         yield Alert(
-            "note", "settled", f"{which} after {share} % of the time; the rest shows nothing but noise.",
+            "note", "settled", text if share else f"{which} at once: nothing but noise is seen.",
             "Sample the beginning more closely, or disturb the system again.",
         )  # fmt: skip
     spans = sum(run.last - run.first for run in facts.runs) / len(facts.runs)
