@@ -183,12 +183,16 @@ def _excused(evidence: Evidence) -> bool:
     """Whether a law that explains the data no better than a random walk forecasts so well that it counts.
 
     A walk that has been going one way goes on for a while: what a line, or a curve, forecasts as well does not count.
-    Eight terms of two drifts that nothing joins removed 99.6 % of the error of no change, a line 99.0 %.
+    Eight terms of two drifts that nothing joins removed 99.6 % of the error of no change, a line 99.0 %. Nor does a
+    forecast count where the walk is clearly the better explanation and many laws are as good: one of them is right.
     """
     held, best = evidence.held, evidence.best
     far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
-    least = EXCELLENT if evidence.wandering > -TIE else NEAR_PERFECT
-    return held is not None and held.skill >= least and held.beyond_curves >= SKILL and not far
+    if held is None or far or not held.beyond_curves >= SKILL:
+        return False
+    if evidence.wandering > -TIE:
+        return held.skill >= EXCELLENT
+    return held.skill >= NEAR_PERFECT and not evidence.ties
 
 
 def _beaten(held: HeldOut, curve: str, how: str) -> str:

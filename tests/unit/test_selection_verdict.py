@@ -299,6 +299,9 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
             judge(replace(selected, held_out=replace(GOOD, error=0.0101, curves={"a straight line": curve}))).status
             == status
         )
+    rival = replace(perfect.ranking.front[0], score=perfect.ranking.front[0].score + 1.0)
+    tied_with = replace(perfect, ranking=Ranking((perfect.ranking.front[0], rival), "rule"))
+    assert "not_found" == judge(tied_with).status  # one of many forecasts well by chance
     far = wandering(20.0 * (walk - walk.mean()), 20.0 * walk)  # of the noise that was found, not of the walk
     far = replace(far, held_out=perfect.held_out)
     for share, status in ((0.94, "not_found"), (0.999, "found")):
