@@ -80,10 +80,9 @@ def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -
     for i, header in enumerate(result.headers.values()):
         measured = np.concatenate([run.states[:, i] for run in result.trajectories])
         yield from _outside(header, measured, table[header].to_numpy(), result.time_name, times)
-    names = () if drive is None or result.law is None else result.law.inputs
-    for i, name in enumerate(names):
+    names = () if result.law is None else result.law.inputs
+    for i, (name, course) in enumerate(zip(names, drive_columns(drive, times), strict=drive is not None)):
         measured = np.concatenate([run.inputs[:, i] for run in result.trajectories])
-        course = np.column_stack(drive_columns(drive, times))[:, i]
         yield from _outside(result.inputs.get(name, name), measured, course, result.time_name, times)
 
 

@@ -68,26 +68,25 @@ class HeldOut:
     @property
     def skill(self) -> float:
         """Share of the better null's error, noise apart, that the law removes; 1 is perfect."""
-        null = min(self.persistence, self.mean) - self.noise
-        return 1.0 - max(self.error - self.noise, 0.0) / null if null > 0 else float("-inf")
+        return self._removed(min(self.persistence, self.mean))
 
     @property
     def smooth_skill(self) -> float:
         """Share of a free smooth curve's error, noise apart, that the law removes; 1 where noise is all of it."""
         curve = self.curves.get(SMOOTH, 0.0)
-        if not curve > CLEAR * self.noise:
-            return 1.0
-        return (
-            1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(self.error) else -math.inf
-        )
+        return self._removed(curve) if curve > CLEAR * self.noise else 1.0
 
     @property
     def beyond_curves(self) -> float:
         """Share of the best curve's error, noise apart, that the law removes; 0 where noise is about all of it."""
         curve = min(self.curves.values(), default=math.inf)
-        if not curve > CLEAR * self.noise or not math.isfinite(self.error):
-            return 0.0
-        return 1.0 - max(self.error - self.noise, 0.0) / (curve - self.noise) if math.isfinite(curve) else 1.0
+        return self._removed(curve) if curve > CLEAR * self.noise else 0.0
+
+    def _removed(self, other: float) -> float:
+        """Share of another forecast's error, noise apart, that the law removes; all of what is without bounds."""
+        if not other > self.noise or not math.isfinite(self.error):
+            return -math.inf
+        return 1.0 - max(self.error - self.noise, 0.0) / (other - self.noise)
 
     def behind(self, factor: float) -> str:
         """The best of the curves, if its error, noise apart, times ``factor`` is below the law's; else nothing."""

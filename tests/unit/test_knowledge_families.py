@@ -19,6 +19,7 @@ from discovery.structure import Invariant, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult
 from pipelines.config import RunConfig
+from pipelines.forecasts import doubts, forecast_table
 from pipelines.laws import law_lines
 from pipelines.ode import discover_ode
 from pipelines.simulating import grouped
@@ -137,6 +138,8 @@ def test_a_forecast_is_that_of_a_group(found: DiscoveryResult) -> None:
     drive = grouped(found, ["fast, 1"], None, (0.0, 5.0))
     assert drive is not None
     assert [[0.0, 0.0, 1.0]] * 2 == drive.values.tolist()
+    table = forecast_table(found, found.trajectories[0].states[0], np.linspace(0.0, 1.0, 3), draws=40, drive=drive)
+    assert () == doubts(found, found.trajectories[0].states[0], table, drive)  # its own inputs were measured
 
 
 @pytest.mark.parametrize(
