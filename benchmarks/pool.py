@@ -6,7 +6,8 @@
     python -m benchmarks.pool --show                   # tables of what is there; measures nothing
 
 The truth is used to score, and for nothing else. Each finished case is a file in ``--out``; an interrupted run goes on
-where it was. Every process is given one thread; seconds are CPU seconds, smoothing not counted.
+where it was. A case is smoothed once for all subjects. Every process is given one thread; seconds are CPU seconds,
+smoothing not counted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -51,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     subjects = tuple(name for name in SUBJECTS if name in given.subjects.split(","))
     cases = _cases(given)
     if not given.show:
-        for subject in subjects:
-            _run(given, subject, cases, version, talk)
+        _run(given, subjects, cases, version, talk)
     found: Results = {
         (subject, case): record
         for subject in subjects
@@ -78,32 +78,37 @@ def _cases(given: argparse.Namespace) -> tuple[Case, ...]:
     )
 
 
-def _run(given: argparse.Namespace, subject: str, cases: Sequence[Case], version: str, talk: Console) -> None:
-    waiting = [case for case in cases if _read(given.out, subject, case, version) is None]
-    for done, (case, record) in enumerate(_measured(given, subject, waiting, version), start=1):
-        place = given.out / "cases" / subject / f"{case.key}.json"
-        write(place, json.dumps({"version": version, **record}, indent=1).encode())
-        missing = [row["state"] for row in record["equations"] if not row["verdict"]]
-        line = f"{subject} {done}/{len(waiting)} {case.key}: {record['seconds']:.1f} s, missing {missing or 'nothing'}"
-        talk.print(line, markup=False)
+def _run(
+    given: argparse.Namespace, subjects: Sequence[str], cases: Sequence[Case], version: str, talk: Console
+) -> None:
+    def missing(case: Case) -> tuple[str, ...]:
+        return tuple(subject for subject in subjects if _read(given.out, subject, case, version) is None)
+
+    waiting = {case: some for case in cases if (some := missing(case))}
+    for done, (case, records) in enumerate(_measured(given, waiting, version), start=1):
+        for subject, record in records.items():
+            place = given.out / "cases" / subject / f"{case.key}.json"
+            write(place, json.dumps({"version": version, **record}, indent=1).encode())
+            absent = [row["state"] for row in record["equations"] if not row["verdict"]]
+            told = f"{case.key} {subject}: {record['seconds']:.1f} s, missing {absent or 'nothing'}"
+            talk.print(f"{done}/{len(waiting)} {told}", markup=False)
 
 
 def _measured(
-    given: argparse.Namespace, subject: str, cases: Sequence[Case], version: str
-) -> Iterator[tuple[Case, Record]]:
+    given: argparse.Namespace, waiting: Mapping[Case, Sequence[str]], version: str
+) -> Iterator[tuple[Case, Mapping[str, Record]]]:
     from benchmarks.pool_case import measure
 
-    if not cases:
+    if not waiting:
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(given.jobs, mp_context=context, initializer=_prepare)
     try:
         running = {}
-        for case in cases:
+        for case, subjects in waiting.items():
             # What ours took with genetic search; else without; else the bound on the pool's median.
             ours = _read(given.out, "genetic", case, version) or _read(given.out, "pool", case, version)
-            seconds = ours["seconds"] if ours else 3.0
-            running[pool.submit(measure, subject, case, seconds)] = case
+            running[pool.submit(measure, case, subjects, ours["seconds"] if ours else 3.0)] = case
         for future in as_completed(running):
             yield running[future], future.result()
     finally:
@@ -114,7 +119,7 @@ def _prepare() -> None:
     """Loads and compiles what would otherwise be counted as time of the first case."""
     from benchmarks.pool_case import measure
 
-    measure("pool", Case("odebench_25_harmonic_oscillator_damped", 0.01, 0.0, 0), 1.0)
+    measure(Case("odebench_25_harmonic_oscillator_damped", 0.01, 0.0, 0), ("pool",), 1.0)
 
 
 def _read(out: Path, subject: str, case: Case, version: str | None) -> Record | None:

@@ -31,32 +31,37 @@ SHORT = 0.9  # of those, the share for the shortest descriptions
 PER_SIZE = 6
 LEAST_RUN = 0.5  # CPU seconds for which PyOperon, which knows whole seconds, is started again
 ENGINES = ("structured", "sindy")
+OURS = ("pool", "genetic")
 SMOOTHER = "auto"
 
 
-def measure(subject: str, case: Case, seconds: float) -> Record:
-    """The record of one subject in one case.
+def measure(case: Case, subjects: Sequence[str], seconds: float) -> dict[str, Record]:
+    """The records of some subjects in one case, all on the same smoothed curves.
 
     Args:
-        subject: ``pool``, ``genetic`` (the same with genetic search for what is left), ``pysindy`` or ``operon``.
-        seconds: CPU seconds that a bounded peer is given for all equations.
+        subjects: ``pool``, ``genetic`` (the same with genetic search for what is left, and the pool besides),
+            ``pysindy`` or ``operon``.
+        seconds: CPU seconds that a bounded peer is given for all equations; those of ours if it is among the subjects.
     """
     truth = load_truth(case.system)
     runs = corrupted(case, truth)
     smoothing: Smoothing = load("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
-    problem = problem.settling(settled(problem)) if subject in ("pool", "genetic") else problem
     references = references_of(truth)
+    found: dict[str, Record] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if subject in ("pool", "genetic"):
+        if not set(OURS).isdisjoint(subjects):
             with seldom_collected():  # as in a run
-                return _ours(problem, references, case.seed, genetic=subject == "genetic")
-        begin = time.process_time()
-        found = PEERS[subject](runs, problem, case.seed, seconds)
-        spent = time.process_time() - begin
-    rows = [_row(one, [(e, subject) for e in found.get(one.state, ())]) for one in references]
-    return {"seconds": spent, "equations": rows}
+                found = _ours(problem.settling(settled(problem)), references, case.seed, genetic="genetic" in subjects)
+            seconds = found[max(found, key=OURS.index)]["seconds"]
+        for subject in (name for name in PEERS if name in subjects):
+            begin = time.process_time()
+            equations = PEERS[subject](runs, problem, case.seed, seconds)
+            spent = time.process_time() - begin
+            rows = [_row(one, [(e, subject) for e in equations.get(one.state, ())]) for one in references]
+            found[subject] = {"seconds": spent, "equations": rows}
+    return found
 
 
 def references_of(truth: Truth) -> tuple[Reference, ...]:
@@ -67,23 +72,35 @@ def references_of(truth: Truth) -> tuple[Reference, ...]:
     return tuple(Reference(name, equation, names, states, truth.region) for name, equation in truth.equations.items())
 
 
-def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int, *, genetic: bool) -> Record:
-    begin = time.process_time()
+def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int, *, genetic: bool) -> dict[str, Record]:
+    """The pool, and the pool with what genetic search adds to it: its seconds are those of both, merged twice."""
     candidates: list[Any] = [EquationCandidate(state, rhs, "settled") for state, rhs in problem.settled.items()]
     spent: dict[str, float] = {}
     for name in ENGINES:
         start = time.process_time()
         candidates += load("search", name)().search(problem, seed=seed)
         spent[name] = time.process_time() - start
+    found = {"pool": _pooled(candidates, problem, references, spent)}
     if genetic:
+        spent = dict(found["pool"]["spent"])
         start = time.process_time()
         left = remaining(candidates, problem)
-        candidates += load("search", "operon")().search(left, seed=seed) if left.open else ()
+        more = load("search", "operon")().search(left, seed=seed) if left.open else ()
         spent["operon"] = time.process_time() - start
+        if more:
+            found["genetic"] = _pooled([*candidates, *more], problem, references, spent)
+        else:
+            found["genetic"] = found["pool"] | {"seconds": sum(spent.values()), "spent": spent}
+    return found
+
+
+def _pooled(
+    candidates: Sequence[Any], problem: DiscoveryProblem, references: Sequence[Reference], spent: Mapping[str, float]
+) -> Record:
+    """Which equations are in the pool of some candidates, that took so many seconds ``spent`` before."""
     start = time.process_time()
     pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION, short=SHORT)
-    spent["pool"] = time.process_time() - start
-    seconds = time.process_time() - begin
+    merging = spent.get("pool", 0.0) + time.process_time() - start
     single = split(candidates)
     rows: list[Record] = []
     for one in references:
@@ -92,7 +109,8 @@ def _ours(problem: DiscoveryProblem, references: Sequence[Reference], seed: int,
         if not row["verdict"]:
             row["cut"] = one.first_true([c.expression for c in single if c.state == one.state]) is not None
         rows.append(row)
-    return {"seconds": seconds, "spent": spent, "equations": rows}
+    spent = {**spent, "pool": merging}
+    return {"seconds": sum(spent.values()), "spent": spent, "equations": rows}
 
 
 def _row(reference: Reference, candidates: Sequence[tuple[sp.Expr, str]]) -> Record:
@@ -135,7 +153,9 @@ def _operon(runs: Sequence[Trajectory], problem: DiscoveryProblem, seed: int, se
     regression = problem.regression("derivative")
     found: dict[str, list[sp.Expr]] = {}
     labels = [f"X{number + 1}" for number in range(len(problem.names))]
-    back = {symbol(label): symbol(state) for label, state in zip(labels, problem.names, strict=True)}
+    back: dict[sp.Expr, sp.Expr] = {
+        symbol(label): symbol(state) for label, state in zip(labels, problem.names, strict=True)
+    }
     for index, name in enumerate(problem.names):
         found[name] = []
         end, run = time.process_time() + seconds / len(problem.names), 0

@@ -85,9 +85,13 @@ def _share(rows: Sequence[tuple[Case, Record]], setting: str) -> str:
 
 def _seconds(found: Results, subjects: Sequence[str]) -> Sheet:
     cells: list[tuple[str, ...]] = []
-    for setting in _settings(found):
+    for setting in (*_settings(found), "all"):
         for subject in subjects:
-            records = [r for (name, case), r in found.items() if name == subject and _setting(case) == setting]
+            records = [
+                record
+                for (name, case), record in found.items()
+                if name == subject and setting in ("all", _setting(case))
+            ]
             if not records:
                 continue
             spent = [record["seconds"] for record in records]

@@ -83,7 +83,8 @@ class Family:
 
     def found_by(self, sources: Iterable[str]) -> Family:
         """The same with more sources."""
-        return replace(self, sources=tuple(dict.fromkeys((*self.sources, *sources))))
+        every = tuple(dict.fromkeys((*self.sources, *sources)))
+        return self if every == self.sources else replace(self, sources=every)
 
 
 def families_of(proposed: Sequence[str], tested: Tested, shot: Collection[str] = ()) -> list[Family]:

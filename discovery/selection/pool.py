@@ -127,9 +127,11 @@ def pool(
     for state in problem.names:
         families = every.get(state, [])
         # Equations of whole laws were fitted to trajectories: an error on derivatives says little of them.
-        whole = [one for one in families if shot.intersection(one.sources) and one.constants <= LARGE]
+        fitted = [not shot.isdisjoint(one.sources) and one.constants <= LARGE for one in families]
+        whole = [one for one, is_whole in zip(families, fitted, strict=True) if is_whole]
         alike = _cut(common.get(state, []), count, per_size, round(ALIKE * most), 1.0)
-        apart = _cut([one for one in families if one not in whole], count, per_size, most - len(alike), short)
+        rest = [one for one, is_whole in zip(families, fitted, strict=True) if not is_whole]
+        apart = _cut(rest, count, per_size, most - len(alike), short)
         pools[state] = tuple(
             Entry(state, one.skeleton, _rounded(one.piece.values), one.errors, one.sources)
             for one in _distinct(sorted((*alike, *apart, *whole), key=lambda one: one.nats(count)), alike)
