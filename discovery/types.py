@@ -101,9 +101,13 @@ class DiscoveryProblem:
 
 @dataclass(frozen=True)
 class Finding:
-    """One reason behind a verdict."""
+    """One reason behind a verdict.
 
-    level: Literal["good", "caution", "bad"]
+    Attributes:
+        level: whether it speaks for the law, for caution or against the law; a note does neither.
+    """
+
+    level: Literal["good", "caution", "bad", "note"]
     text: str
 
 

@@ -87,7 +87,8 @@ def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
     from discovery.files import write
     from discovery.reports.survey import picture, save
 
-    write(path, save(picture(checked, without_codes(measurements.trajectories)[0]), path.suffix.lower()))
+    runs, _ = without_codes(measurements.trajectories)
+    write(path, save(picture(checked, runs, tuple(measurements.inputs.values())), path.suffix.lower()))
 
 
 def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:

@@ -36,7 +36,7 @@ EVERY = 10.0  # seconds between two lines of one stage in a pipe
 WIDE = 80  # columns of a terminal that has room for the terms of constants
 SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
-_COLOURS = {"good": "green", "caution": "yellow", "bad": "red"}
+_COLOURS = {"good": "green", "caution": "yellow", "bad": "red", "note": "dim"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
 
 

@@ -48,7 +48,7 @@ from pipelines.collecting import seldom_collected
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
-from pipelines.owning import named, with_own
+from pipelines.owning import in_vain, named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import SMOOTHING_SHARE, Candidates, Stages, train
 from pipelines.store import Memory, Store
@@ -126,7 +126,7 @@ def _discovered(
     candidates, refused = admitted(found, dimensions)
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
     problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, told = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
+    problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by, rest = _ended(deadline)
     agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
@@ -137,20 +137,20 @@ def _discovered(
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
-        trajectories=with_outliers(problem.trajectories, seen) if told.known else measurements.trajectories,
+        trajectories=with_outliers(problem.trajectories, seen) if grown.known else measurements.trajectories,
         smoothing=replace(problem.smoothing, noise=selected.noise(problem.smoothing.noise)),
         ranking=selected.ranking,
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *notes),
+        notes=(*_notes_on(measurements, known), *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=_structure(verdict, selected, problem, advice, rest, Structure((), told.owned, units.texts)),
-        inputs={**measurements.inputs, **(told.inputs or {})},
+        structure=_structure(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts)),
+        inputs={**measurements.inputs, **(grown.inputs or {})},
     )
 
 

@@ -49,7 +49,7 @@ class Own(_Part):
 class Finding(_Part):
     """One reason behind the verdict."""
 
-    level: Literal["good", "caution", "bad"]
+    level: Literal["good", "caution", "bad", "note"]
     text: str
 
 

@@ -19,7 +19,7 @@ _WIDTH = 90  # characters of a formula on one line of a notebook
 # Browsers align the cells of MathML by style alone.
 _RIGHT, _LEFT = ('<mtd style="text-align:right">', '<mtd style="text-align:left">')
 _COLOURS = {"found": "#2e7d32", "partial": "#b26a00", "not_found": "#c62828"}
-_LEVELS = {"good": "✓", "caution": "!", "bad": "✗"}
+_LEVELS = {"good": "✓", "caution": "!", "bad": "✗", "note": "·"}
 
 
 def latex(value: Law | DiscoveryResult) -> str | None:

@@ -1,4 +1,4 @@
-"""The picture of `discover check`: every state over time, with gaps and strays marked, and a portrait of two states."""
+"""The picture of `discover check`: states over time, gaps and strays marked, inputs, and a portrait of two states."""
 
 from __future__ import annotations
 
@@ -15,27 +15,35 @@ from discovery.trajectories.checks import DataCheck
 from discovery.types import Trajectory
 
 # What stays legible on one page: panels, runs in a panel, and runs that are named below.
-MOST_STATES, MOST_RUNS, MOST_NAMED = 8, 12, 6
+MOST_STATES, MOST_INPUTS, MOST_RUNS, MOST_NAMED = 8, 3, 12, 6
 # A step of so many usual ones is shaded as a gap.
 _GAP = 1.5
 _LONGEST, _SHORT = 26, 20  # characters of a header over a wide panel and over a narrow one
 
 
-def picture(checked: DataCheck, trajectories: Sequence[Trajectory]) -> Figure:
-    """Panels of the states, one below the other; beside them, where there are two states or more, the first two."""
-    states = checked.facts.states[:MOST_STATES]
+def picture(checked: DataCheck, trajectories: Sequence[Trajectory], inputs: Sequence[str] = ()) -> Figure:
+    """Panels of the states, one below the other, then of what drives them; beside them, if there are two states or
+    more, the first two.
+
+    Args:
+        inputs: headers.
+    """
+    states, inputs = checked.facts.states[:MOST_STATES], inputs[:MOST_INPUTS]
+    count = len(states) + len(inputs)
     named = _names(trajectories)
     with style("survey"):
-        figure = Figure(figsize=(WIDTH, 0.5 + 1.15 * max(2, len(states)) + 0.2 * bool(named)))
+        figure = Figure(figsize=(WIDTH, 0.5 + 1.15 * max(2, count) + 0.2 * bool(named)))
         paired = len(states) > 1
         parts = figure.subfigures(1, 2 if paired else 1, width_ratios=[2.0, 1.0][: 1 + paired], squeeze=False)
         left = parts[0, 0]
         if paired:
             right = parts[0, 1]
-            _draw_pair(right.add_gridspec(max(2, (len(states) + 1) // 2), 1), right, checked, trajectories)
-        panels = left.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
-        for row, axes in enumerate(panels):
+            _draw_pair(right.add_gridspec(max(2, (count + 1) // 2), 1), right, checked, trajectories)
+        panels = left.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
+        for row, axes in enumerate(panels[: len(states)]):
             _draw_state(axes, checked, trajectories, row)
+        for row, header in enumerate(inputs):
+            _draw_input(panels[len(states) + row], header, trajectories, row)
         panels[-1].set_xlabel(lettering(checked.facts.time_name), parse_math=False)
         if named:
             handles = [panels[0].plot([], [], color=PALETTE[i % len(PALETTE)])[0] for i in range(len(named))]
@@ -66,6 +74,17 @@ def _draw_state(axes: Axes, checked: DataCheck, trajectories: Sequence[Trajector
         if steps.gaps:
             for place in np.flatnonzero(np.diff(run.times) > _GAP * steps.typical):
                 axes.axvspan(run.times[place], run.times[place + 1], color=MUTED, alpha=0.3, linewidth=0)
+
+
+def _draw_input(axes: Axes, header: str, trajectories: Sequence[Trajectory], row: int) -> None:
+    """Its course, in steps where it is held between samples."""
+    axes.set_title(lettering(header, _LONGEST), parse_math=False)
+    held = trajectories[0].held
+    axes.set_title("input, held between samples" if held else "input", loc="right", color=MUTED)
+    for number, run in enumerate(trajectories[:MOST_RUNS]):
+        kept, colour = thin(len(run)), PALETTE[number % len(PALETTE)]
+        drawn = "steps-post" if held else "default"
+        axes.plot(run.times[kept], run.inputs[kept, row], "-", color=colour, linewidth=0.9, drawstyle=drawn)
 
 
 def _draw_pair(grid: GridSpec, place: SubFigure, checked: DataCheck, trajectories: Sequence[Trajectory]) -> None:

@@ -221,14 +221,14 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := evidence.selected.refined[0].relations):
-        yield Finding("good", f"Made exact, as the data support it: {'; '.join(exact)}.")
+        yield Finding("note", f"Made exact, as the data support it: {'; '.join(exact)}.")
     if evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
         yield Finding(
-            "good", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
+            "note", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
         )
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
-        yield Finding("good", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
+        yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
     if agreed := agreeing(best.law, evidence.selected.proposed):
         yield Finding("good", f"Its equations were proposed by {agreed}.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +28,11 @@ def without_codes(runs: Sequence[Trajectory]) -> tuple[list[Trajectory], list[di
         coded = np.stack([np.isin(column, list(one)) for column, one in zip(run.states.T, found, strict=True)], axis=1)
         kept.append(replace(run, states=np.where(coded, np.nan, run.states)))
     return kept, found
+
+
+def spelled(found: Mapping[float, int]) -> str:
+    """Such numbers and how often each is there, in words."""
+    return " and ".join(f"{value:.10g} in {n} row{'s' * (n > 1)}" for value, n in found.items())
 
 
 def codes(values: Float[np.ndarray, " sample"]) -> dict[float, int]:

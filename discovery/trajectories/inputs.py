@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.table import Table
 
 # Share of the steps at which an input that is held between samples does not change; a measured course changes at nearly
@@ -16,9 +17,12 @@ SET = 0.5
 
 
 def find_inputs(
-    table: Table, told: Sequence[str], rows: Int[np.ndarray, " sample"]
+    table: Table, told: Sequence[str], rows: Int[np.ndarray, " sample"], *, guess: bool = False
 ) -> Mapping[str, Float[np.ndarray, " row"]]:
     """All values of each input by its header.
+
+    Args:
+        guess: whether numbers such as -9999, far from all else, are taken for missing.
 
     Raises:
         DataError: an input has a gap, or is no number.
@@ -36,6 +40,13 @@ def find_inputs(
             raise DataError(
                 f"{table.place(int(rows[wrong[0]]), header)}: the input has no value here; {how}. What drives the "
                 "states has to be known at every time: fill the gap as you know best, or leave those rows out."
+            )
+        if guess and (found_codes := codes(column.values[rows])):
+            first = int(rows[np.flatnonzero(np.isin(column.values[rows], list(found_codes)))[0]])
+            raise DataError(
+                f"{table.place(first, header)}: the input is {spelled(found_codes)}, far from all else, which probably "
+                "stands for missing. What drives the states has to be known at every time: fill the gap as you know "
+                "best, or leave those rows out. --missing NA takes it as measured."
             )
         found[header] = column.values
     return found

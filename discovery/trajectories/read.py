@@ -72,7 +72,7 @@ def read_csv(
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
-    driving = find_inputs(table, inputs, used)
+    driving = find_inputs(table, inputs, used, guess=not missing)
     columns, aside = find_states(table, told=states, taken=(*taken, *inputs), rows=used, guess=not missing)
     runs, thinned = thin(division.runs, max_rows)
     headers = safe_names((*columns, *driving))

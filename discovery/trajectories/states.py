@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
-from discovery.trajectories.codes import codes
+from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
@@ -50,9 +50,9 @@ def find_states(
     for header, values in every.items() if guess else ():
         if found := codes(values[rows]):
             every[header] = np.where(np.isin(values, list(found)), np.nan, values)
-            told = " and ".join(f"{value:.10g} in {n} row{'s' * (n > 1)}" for value, n in found.items())
             notes.append(
-                f"{header!r} is {told}, far from all else: left out as missing. --missing NA takes it as measured."
+                f"{header!r} is {spelled(found)}, far from all else: left out as missing. --missing NA takes it as "
+                "measured."
             )
     kept, aside = changing({header: values[rows] for header, values in every.items()}, table.name)
     return {header: every[header] for header in kept}, (*notes, *aside)

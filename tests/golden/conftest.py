@@ -254,7 +254,7 @@ def many_states_result() -> DiscoveryResult:
     ranked = RankedLaw(chosen, 10.0, 1.0, 0.99, 400, 1.0, lows, highs)
     findings = tuple(
         Finding(level, "The law and its forecasts were tried in more ways than a line can hold, " * 3 + "and so on.")
-        for level in ("good", "caution", "bad") * 3
+        for level in ("good", "caution", "bad", "note") * 2
     )
     return DiscoveryResult(
         headers={name: f"concentration_of_species_{i}_in_the_reactor [mol/m^3]" for i, name in enumerate(names)},

@@ -155,6 +155,16 @@ def test_a_picture_of_several_runs_is_written(tmp_path: Path) -> None:
     assert "12 of 14 runs" in (tmp_path / "runs.svg").read_text(encoding="utf-8")
 
 
+def test_inputs_are_in_the_picture(tmp_path: Path) -> None:
+    """Below the states; those that are set from time to time in steps."""
+    table = pd.DataFrame({"t": TIMES, "x": WAVES[:, 0], "pump [l/s]": np.where(TIMES < TIMES[len(TIMES) // 2], 0, 2)})
+    table.to_csv(tmp_path / "tank.csv", index=False)
+    check_command(tmp_path / "tank.csv", Columns(inputs=("pump [l/s]",)), picture=tmp_path / "a.svg", as_json=True)
+    drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "pump [l/s]" in drawn
+    assert "input, held between samples" in drawn
+
+
 def test_a_picture_needs_an_ending_and_a_place(data: Path, tmp_path: Path) -> None:
     """Both are said before anything is printed."""
     with pytest.raises(UsageError, match=r"--picture .*survey\.bmp has none of the endings \.png, \.svg, \.pdf"):

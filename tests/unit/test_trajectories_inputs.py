@@ -42,6 +42,14 @@ def test_gaps_of_an_input_are_refused(rows: list[int], message: str, tmp_path: P
         read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
 
 
+def test_a_number_of_nines_in_an_input_is_refused(tmp_path: Path) -> None:
+    """It stands for missing, probably; who tells what stands for missing has it as it is."""
+    path = written(tmp_path / "a.csv", np.where(T == T[4], -9999.0, np.cos(T)))
+    with pytest.raises(DataError, match=r"line 6.*'u .A.'.*is -9999 in 1 row, far from all else.*--missing NA"):
+        read_csv(path, inputs=["u [A]"])
+    assert -9999.0 == read_csv(path, inputs=["u [A]"], missing=["NA"]).trajectories[0].inputs[4, 0]
+
+
 def test_an_input_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """As any column that is told."""
     with pytest.raises(UsageError, match="no column 'v'"):
