@@ -95,27 +95,35 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
 
     ensure(config, measurements)
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
+    known = folder.result()
     if folder.finished and not request.quiet:
-        where = plain(str(folder.path))
-        console.TALK.print(f"Going on with what is kept in {where}: {', '.join(_stages(folder))}.", markup=False)
+        where, kept = plain(str(folder.path)), ", ".join(_stages(folder))
+        whole = f"{where} holds this very run, finished: its report is written anew."
+        console.TALK.print(whole if known else f"Going on with what is kept in {where}: {kept}.", markup=False)
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
     deadline = budget.deadline
     with resumable(), console.interruptible(deadline.stop), watching as watcher:
-        result = discover_ode(
+        result = known or discover_ode(
             measurements, config, deadline=deadline, progress=watcher, store=folder, witness=watcher.witness
         )
-        result = replace(result, provenance={"command": _command(request), **result.provenance})
-        report = _keep(result, folder, watcher, budget)
+        if known is None:
+            result = replace(result, provenance={"command": _command(request), **result.provenance})
+            _keep(result, folder)
+        report = _report(result, folder, watcher, budget)
     _tell(request, result, report, folder)
     return exit_code(result)
 
 
-def _keep(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher, budget: Budget) -> ReportFiles:
+def _keep(result: DiscoveryResult, folder: RunFolder) -> None:
     from discovery.reports.notation import law_latex
-    from discovery.reports.write import write_report
 
     folder.keep_result(result, law_latex(result))
+
+
+def _report(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher, budget: Budget) -> ReportFiles:
+    from discovery.reports.write import write_report
+
     watcher("report", "drawing figures, typesetting")
     return write_report(result, folder.path, until=budget.end)
 

@@ -185,6 +185,14 @@ class RunFolder:
         write(self.path / "timing.json", _json(dict(result.seconds)))
         write(self.path / "result.json", _json({**records.result_document(result, latex), "arrays": hashes}))
 
+    def result(self) -> DiscoveryResult | None:
+        """The result of this very run if it is whole; None where work was cut off, or a part of it failed."""
+        try:
+            found = load(self.path)
+        except (UsageError, DataError):
+            return None
+        return found if found.stopped_by == "done" and not found.failures else None
+
 
 def _discard_result(path: Path) -> None:
     """Removes the result of a finished run, if there is one, and its report."""

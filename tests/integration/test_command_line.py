@@ -183,6 +183,22 @@ def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> 
     assert (folder / "killed" / "result.json").read_bytes() == (folder / "whole" / "result.json").read_bytes()
 
 
+def test_a_finished_run_is_shown_again(folder: Path) -> None:
+    """Nothing is searched or selected a second time; a report that was lost is written anew. Other settings are run."""
+    words = ("run", "oscillator.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "again")
+    code, out, _ = discover(folder, *words)
+    kept, report = (folder / "again" / "result.json").read_bytes(), folder / "again" / "report.html"
+    report.unlink()
+    again = discover(folder, *words)
+    assert (code, out) == again[:2]
+    assert "again holds this very run, finished: its report is written anew." in again[2]
+    assert "selection" not in again[2]
+    assert report.exists()
+    assert kept == (folder / "again" / "result.json").read_bytes()
+    _, _, other = discover(folder, *words, "--seed", "1")
+    assert "selection" in other
+
+
 def test_pysr_without_julia_ends_with_the_command_that_adds_it(folder: Path) -> None:
     """Exit code 5 on a machine that has no Julia; nothing is downloaded."""
     if available().ok:
