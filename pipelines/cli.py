@@ -96,8 +96,9 @@ def run(
 
     A first law is shown within seconds; Ctrl-C ends with the best so far. The same command again goes on from there.
 
-    Exit codes: 0 law found, 1 a fault of the program, 2 bad options, 3 bad data, 4 no law that the data support, 5
-    backend missing, 6 budget spent and 130 interrupted, with a partial result, 7 files cannot be written.
+    Exit codes: 0 law found, 1 another error, or a fault of the program, 2 bad options, 3 bad data, 4 no law that the
+    data support, 5 backend missing, 6 budget spent and 130 interrupted, with a partial result, 7 files cannot be
+    written.
     """
     begin = context.obj or monotonic()
     from pipelines.running import Request, run_command

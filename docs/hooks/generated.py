@@ -30,7 +30,9 @@ SHOWN = (".html", ".pdf", ".png", ".svg")
 MARK = re.compile(r"<!-- generated: ([a-z ]+) -->")
 CODES = {
     cli.FOUND: "a law was found",
-    errors.DiscoveryError.exit_code: "another error that the program foresees; the message says which",
+    errors.DiscoveryError.exit_code: (
+        "another error, as a law that cannot be followed so far, or a fault of the program; the message says which"
+    ),
     cli.NOT_FOUND: "the data support no law",
     cli.PARTIAL: "the budget was spent; what there is so far was written",
     cli.INTERRUPTED: "interrupted by Ctrl-C; what there is so far was written",
