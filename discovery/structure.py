@@ -27,6 +27,10 @@ class Invariant:
     expected: float = float("nan")
 
 
+# What the inputs that tell groups apart are called, before their number.
+MARK = "in_group_"
+
+
 @dataclass(frozen=True)
 class Owned:
     """A constant that has a value of its own for each group of runs.

@@ -17,6 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from discovery import files
+from discovery.headers import bare
 from pipelines import doctor, supply
 from pipelines.terminal import plain
 
@@ -87,10 +88,15 @@ def _run(folder: Path) -> Iterator[str]:
 
 def _without_names(text: str, document: Mapping[str, object]) -> str:
     """A text in which the columns that a result tells of are numbers."""
-    states, headers = document.get("states"), document.get("headers")
-    names = [*(states if isinstance(states, list) else ()), *(headers.values() if isinstance(headers, Mapping) else ())]
-    for number, name in enumerate(dict.fromkeys(map(str, names))):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", f"<column {number + 1}>", text)
+    columns = [part for key in ("names", "inputs") if isinstance(part := document.get(key), Mapping)]
+    headers = {str(name): str(header) for part in columns for name, header in part.items()}
+    time = document.get("time")
+    called = [*headers.items(), *([(time, time)] if isinstance(time, str) else ())]
+    spelled: dict[str, str] = {}
+    for number, (name, header) in enumerate(called, start=1):
+        spelled |= dict.fromkeys((header, bare(header), name), f"<column {number}>")
+    for one in sorted(spelled, key=len, reverse=True):  # longer ones first, of which others are parts
+        text = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", spelled[one], text)
     return text
 
 

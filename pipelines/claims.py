@@ -11,7 +11,7 @@ from discovery.errors import UsageError
 from pipelines.config import RunConfig, read
 
 # Settings that change no stage's outcome, or are in the key of that stage as genetic search has them (``stages.py``).
-# Columns are known by the states that they give.
+# Columns are known by what was read from them.
 FREE = frozenset({"budget", "threads", "selection", "engines", "data"})
 _ANEW = "Leave --resume out to begin anew."
 

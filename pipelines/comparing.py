@@ -45,12 +45,36 @@ def compare_command(found: str, reference: str, *, region: str = "", as_json: bo
 
 
 def _compare_texts(found: str, reference: str, region: str) -> FormVerdict:
+    left, right = _sides(found), _sides(reference)
+    if len(left) == len(right) == 1 and "" in (*left, *right):  # one is a right-hand side alone
+        left, right = ({"": side} for law in (left, right) for side in law.values())
+    if left.keys() != right.keys():
+        told = [f"{', '.join(law) or 'nothing'}" for law in (left, right)]
+        raise UsageError(f"These are equations of {told[0]} and of {told[1]}; compare laws of the same states.")
+    names = sorted(one for one in _symbols([*left.values(), *right.values()]) if not _FREE.fullmatch(one))
+    verdict = _judged(left, right, names, _ranges(region, names))
+    return replace(verdict, how=verdict.how.removeprefix("Equation of : "))
+
+
+def _sides(text: str) -> dict[str, sp.Expr]:
+    """Right-hand sides by state, of ``x' = ...; y' = ...``; by no name, of an expression alone.
+
+    Raises:
+        UsageError: an equation that gives no first derivative, or no next value, of a state.
+    """
+    from discovery.knowledge.sentences import absolute, read_sentence
+    from discovery.knowledge.statements import Equation
     from discovery.symbolic.parse import parse
 
-    left, right = parse(found), parse(reference)
-    names = sorted(one for one in _symbols([left, right]) if not _FREE.fullmatch(one))
-    verdict = _judged({"": left}, {"": right}, names, _ranges(region, names))
-    return replace(verdict, how=verdict.how.removeprefix("Equation of : "))
+    if "=" not in text:
+        return {"": parse(text)}
+    found: dict[str, sp.Expr] = {}
+    for part in filter(str.strip, text.split(";")):
+        one = read_sentence(part)
+        if not isinstance(one, Equation) or one.order > 1 or one.state in found:
+            raise UsageError(f"{part.strip()!r} is no equation to compare. Write x' = ...; y' = ..., each once.")
+        found[one.state] = absolute(one.side)
+    return found
 
 
 def _compare_runs(found: str, reference: str, region: str) -> FormVerdict:
@@ -247,8 +271,6 @@ def _seen(results: Sequence[Any]) -> dict[str, tuple[float, float]]:
             columns += [*zip(result.law.inputs, run.inputs.T, strict=False), ("t", curve.times)]
             for name, values in columns:
                 low, high = float(np.min(values)), float(np.max(values))
-                if name in seen:
-                    low, high = min(low, seen[name][0]), max(high, seen[name][1])
-                if low < high:
-                    seen[name] = (low, high)
-    return seen
+                before = seen.get(name, (low, high))
+                seen[name] = min(low, before[0]), max(high, before[1])
+    return {name: ends for name, ends in seen.items() if ends[0] < ends[1]}

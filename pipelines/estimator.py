@@ -184,7 +184,7 @@ def _measured(result: DiscoveryResult, law: Law) -> Law:
             f"Constants of the law differ between runs ({names}), and an array does not say which run it is of. Use "
             "result_.structure.owned for their values, or discover simulate RUN --group."
         )
-    states = result.trajectories[0].states
+    states = np.vstack([run.states for run in result.trajectories])
     hidden = [result.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
     if hidden:
         raise DataError(

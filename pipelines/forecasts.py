@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,14 +56,18 @@ def forecast_table(
         result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=seed, drive=drive
     )  # fmt: skip
     headers = list(result.headers.values())
-    table = pd.DataFrame(found.states, columns=pd.Index(headers))
-    table.insert(0, result.time_name, times)
-    if draws:
-        for i, header in enumerate(headers):
-            name = bare(header)  # ends have the unit of their state
-            for end, values in (("low", found.lows), ("high", found.highs)):
-                table[f"{name}_{end}{header[len(name) :]}"] = values[:, i]
-    return table
+    columns = dict(zip(headers, found.states.T, strict=True))
+    clock = _free(result.time_name, columns)
+    for i, header in enumerate(headers if draws else ()):
+        name = bare(header)  # ends have the unit of their state
+        for end, values in (("low", found.lows), ("high", found.highs)):
+            columns[_free(f"{name}_{end}{header[len(name) :]}", columns)] = values[:, i]
+    return pd.DataFrame({clock: times, **columns})
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or one that no column has."""
+    return next(one for one in (name + "_" * number for number in count()) if one not in taken)
 
 
 def _possible(
@@ -76,7 +81,7 @@ def _possible(
 
 def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -> Iterator[str]:
     """Where a forecast leads states, and what drives them, beyond what was measured."""
-    times = table[result.time_name].to_numpy()
+    times = table.iloc[:, 0].to_numpy()
     for i, header in enumerate(result.headers.values()):
         measured = np.concatenate([run.states[:, i] for run in result.trajectories])
         yield from _outside(header, measured, table[header].to_numpy(), result.time_name, times)
@@ -119,7 +124,7 @@ def doubts(
         said.append(f"{', '.join(below)} starts at zero or below, where no measurement of the run was.")
     open_ended = ~np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
     if open_ended.any():
-        since = table[result.time_name].iloc[int(np.argmax(open_ended))]
+        since = table.iloc[int(np.argmax(open_ended)), 0]
         said.append(
             f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in forty cannot be "
             "followed so far. A start that is known better narrows it: --start-error."

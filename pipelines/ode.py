@@ -48,7 +48,7 @@ from pipelines.collecting import seldom_collected
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, stated
 from pipelines.maps import as_map
-from pipelines.owning import in_vain, named, with_own
+from pipelines.owning import among, in_vain, named, with_own
 from pipelines.plain import PlainNames
 from pipelines.stages import SMOOTHING_SHARE, Candidates, Stages, train
 from pipelines.store import Memory, Store
@@ -118,8 +118,8 @@ def _discovered(
     stages = Stages(config, deadline, plain.progress(progress), store, plain.witness(witness, told.owned))
     seen, runs, dimensions = told.runs, plain.enter(told.runs), units.renamed(plain.names, plain.plain)
     first = () if known else stages.first(runs)
-    smoother, why = _smoother(known, config, runs, stages)
-    smoothing, doubts = stages.smooth(runs, smoother)
+    smoother, why, keep = _smoother(known, config, runs, stages)
+    smoothing, doubts = stages.smooth(runs, smoother, keep=keep)
     kept, outliers = without_outliers(runs, smoothing)
     problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
@@ -163,11 +163,13 @@ def _measurements(data: Measurements | Sequence[Trajectory], config: RunConfig) 
 
 def _smoother(
     known: Knowledge | None, config: RunConfig, runs: Sequence[Trajectory], stages: Stages
-) -> tuple[Smoother, str]:
-    """The smoother, and why it is another than was asked for; a map's samples are no curve."""
+) -> tuple[Smoother, str, bool]:
+    """The smoother, why it is another than was asked for, and whether a run with more time would have the same."""
     if config.map:
-        return Successive(), ""
-    return smoother_for(known, config, sum(map(len, runs)), hurried=stages.hurried)
+        return Successive(), "", True  # a map's samples are no curve
+    hurried = stages.hurried
+    smoother, why = smoother_for(known, config, sum(map(len, runs)), hurried=hurried)
+    return smoother, why, not (hurried and why)
 
 
 def _posed(
@@ -231,6 +233,7 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     check_count(list(measurements.headers.values()), measurements.source)
     seen = as_map(measurements) if config.map else measurements
     stated(seen, config, family(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
+    among(config.own, seen.trajectories, seen.keys)
     for name in config.engines:
         registry.ensure("search", name)
         config.make_engine(name)

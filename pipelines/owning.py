@@ -33,7 +33,7 @@ from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.told import followed
 from discovery.selection.verdict import NOISE_LEVEL
-from discovery.types import DiscoveryProblem, Ranking, symbol
+from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
 from pipelines.maps import selector_of_maps
 from pipelines.stages import Stages
 from pipelines.store import Memory
@@ -55,6 +55,13 @@ def named(own: Sequence[str]) -> tuple[str, ...]:
         if constants.count(name) > 1:
             raise UsageError(f"--own {name} is given twice. Keep the one by whose column its values differ.")
     return told
+
+
+def among(own: Sequence[str], runs: Sequence[Trajectory], keys: Sequence[str]) -> None:
+    """Raises UsageError where ``auto`` is to ask a column that does not tell runs apart, before any time is spent."""
+    for name, _, column in (one.partition(":") for one in own):
+        for run in runs if name.strip() == AUTO else ():
+            group_of(run.label, column.strip(), keys)
 
 
 def in_vain(own: Sequence[str], runs: int, before: Family, after: Family) -> Iterator[str]:

@@ -112,8 +112,14 @@ class Stages:
             self.witness([found])
             return (replace(found.law, sources=(FIRST,)),)
 
-    def smooth(self, trajectories: Sequence[Trajectory], smoother: Smoother) -> tuple[Smoothing, tuple[Failure, ...]]:
-        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded."""
+    def smooth(
+        self, trajectories: Sequence[Trajectory], smoother: Smoother, *, keep: bool = True
+    ) -> tuple[Smoothing, tuple[Failure, ...]]:
+        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded.
+
+        Args:
+            keep: whether later runs may use it.
+        """
         with self.timed("smoothing"):
             if (kept := self.store.smoothing()) is not None and same_times(kept, trajectories):
                 return kept, ()
@@ -125,7 +131,7 @@ class Stages:
                 plainest = self.config.changed(smoother=PLAINEST, smoothing={}).make_smoother()
                 failure = Failure(f"smoothing {self.config.smoother}", str(error))
                 return self.smoothed(plainest, trajectories)[0], (failure,)
-            if whole:
+            if whole and keep:
                 self.store.keep_smoothing(smoothing)
             return smoothing, ()
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from discovery import files
 from discovery.errors import DataError, OutputError, UsageError
 from discovery.files import write
@@ -250,6 +252,10 @@ def _text(path: Path) -> str | None:
 def fingerprint(measurements: Measurements, config: RunConfig) -> str:
     """Changes with all that changes a stage's outcome: version, data, columns, settings other than time and threads."""
     settings = version("discovery") + config.model_dump_json(exclude=set(FREE))
-    runs = [f"{run.label}:{len(run)}" for run in measurements.trajectories]
-    described = json.dumps([measurements.sha256, dict(measurements.headers), measurements.time_name, runs, settings])
-    return hashlib.sha256(described.encode()).hexdigest()
+    runs = [[run.label, len(run), run.held] for run in measurements.trajectories]
+    names = dict(measurements.headers), dict(measurements.inputs), measurements.time_name, dict(config.data.units)
+    mark = hashlib.sha256(json.dumps([measurements.sha256, names, runs, settings]).encode())
+    for run in measurements.trajectories:  # a file says something else where other entries stand for missing
+        for values in (run.times, run.states, run.inputs):
+            mark.update(np.ascontiguousarray(values, dtype=np.float64).tobytes())
+    return mark.hexdigest()

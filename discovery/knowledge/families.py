@@ -19,7 +19,7 @@ from discovery.errors import DataError, UsageError
 from discovery.knowledge.knowledge import Knowledge
 from discovery.laws import Frame, Law, Told, told_symbol
 from discovery.samples import Trajectory, symbol
-from discovery.structure import Owned
+from discovery.structure import MARK, Owned
 
 MOST_GROUPS = 60  # constants of one name; a fit of as many still takes seconds
 
@@ -77,8 +77,9 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
             f"--own {name}{f':{column}' if column else ''} makes {len(groups)} groups of {len(member)} runs; 2 to "
             f"{MOST_GROUPS} can be told apart. Name the columns that tell runs apart by --trajectory."
         )
-    first = sum(len(one.groups) for one in found.owned)
-    owned = Owned(name, column, groups, tuple(f"in_group_{first + i}" for i in range(len(groups))))
+    numbers = [name.removeprefix(MARK) for name in found.known.frame.inputs if name.startswith(MARK)]
+    first = max((int(one) + 1 for one in numbers if one.isdecimal()), default=0)
+    owned = Owned(name, column, groups, tuple(f"{MARK}{first + i}" for i in range(len(groups))))
     runs = tuple(_marked(run, groups.index(group), len(groups)) for run, group in zip(found.runs, member, strict=True))
     names = {**(found.inputs or {}), **{one: f"1 for {group}" for one, group in zip(owned.inputs, groups, strict=True)}}
     known = replace(found.known, frame=_frame(found.known.frame, told[name], owned))
@@ -89,11 +90,16 @@ def group_of(label: str, column: str, keys: Sequence[str]) -> str:
     """The entry of a column in a run's label; the label itself where no column is named."""
     if not column:
         return label
-    parts = label.split(", ")
-    if column not in keys or len(parts) != len(keys):
+    if column not in keys:
         raise UsageError(
             f"--own ...:{column}: runs are not told apart by {column!r}, but by {', '.join(keys) or 'no column'}. "
             f"Name it among those of --trajectory."
+        )
+    parts = label.split(", ") if len(keys) > 1 else [label]
+    if len(parts) != len(keys):
+        raise UsageError(
+            f"--own ...:{column}: of the run {label!r} it cannot be told what belongs to which of {', '.join(keys)}. "
+            "Leave commas out of their entries."
         )
     return parts[list(keys).index(column)]
 

@@ -57,8 +57,10 @@ class Formulas(Generic[Safe]):
 
     def rate(self, identifier: str) -> Safe:
         """The derivative of a state in a line of text, as a name with a prime; of a map its next value, with a plus."""
-        sign = "+" if self._discrete else self.pen.operator("′")
-        return self.safe(self.pen.power(self._typesetter({}).name(identifier), sign))
+        typesetter = self._typesetter({})
+        if self._discrete:
+            return self.safe(typesetter.successor(identifier))
+        return self.safe(self.pen.power(typesetter.name(identifier), self.pen.operator("′")))
 
     def expression(self, expression: sp.Expr) -> Safe:
         """An expression with letters for its constants."""

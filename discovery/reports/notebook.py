@@ -68,8 +68,9 @@ def _typesetter(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> Ty
 def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> list[tuple[str, tuple[str, ...]]]:
     typesetter = _typesetter(value, ranked, pen)
     law = ranked.law if isinstance(value, Law) else collapsed(ranked.law, value.structure.owned)
+    left = typesetter.successor if law.discrete else typesetter.derivative
     pairs = zip(law.states, law.skeletons, strict=True)
-    return [(typesetter.derivative(state), typesetter.lines(skeleton, _WIDTH)) for state, skeleton in pairs]
+    return [(left(state), typesetter.lines(skeleton, _WIDTH)) for state, skeleton in pairs]
 
 
 def _mathematics(value: Law | DiscoveryResult, ranked: RankedLaw) -> str:

@@ -42,8 +42,9 @@ class OnScreen:
         return _inline(self._math.name(identifier))
 
     def rate(self, identifier: str) -> Markup:
-        """The derivative of a state, short."""
-        return Markup(f"{self.name(identifier)}′")  # noqa: S704 -- as text: in a formula browsers shrink the prime twice
+        """The derivative of a state, short; of a map its next value."""
+        sign = "⁺" if self.result.trajectories[0].discrete else "′"
+        return Markup(f"{self.name(identifier)}{sign}")  # noqa: S704 -- as text: in a formula browsers shrink the prime twice
 
     def expression(self, expression: sp.Expr) -> Markup:
         """An expression in a line of text."""

@@ -151,10 +151,12 @@ def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
 
 
 def _example(result: DiscoveryResult) -> str:
-    """Lines of Python that integrate the law from where the fit of the first run starts; none if nothing was fitted."""
+    """Lines of Python that integrate the law from where the fit of the first run starts; none of a map, or if nothing
+    was fitted.
+    """
     fits = [prediction for prediction in result.predictions if prediction.kind == "fit" and len(prediction.times)]
     more = bool(result.inputs or result.structure.owned)  # arguments that the reader has to choose
-    if more or not fits or not np.all(np.isfinite(fits[0].states[0])):
+    if more or result.trajectories[0].discrete or not fits or not np.all(np.isfinite(fits[0].states[0])):
         return ""
     span = ", ".join(f"{float(time)!r}" for time in fits[0].times[[0, -1]])
     start = ", ".join(f"{value:.6g}" for value in fits[0].states[0])

@@ -12,6 +12,7 @@ from matplotlib.gridspec import GridSpec
 
 from discovery.reports.drawing import INK, MUTED, PALETTE, VERMILION, WIDTH, lettering, style, thin
 from discovery.trajectories.checks import DataCheck
+from discovery.trajectories.noise import astray
 from discovery.types import Trajectory
 
 # What stays legible on one page: panels, runs in a panel, and runs that are named below.
@@ -69,7 +70,7 @@ def _draw_state(axes: Axes, checked: DataCheck, trajectories: Sequence[Trajector
         colour = PALETTE[number % len(PALETTE)]
         axes.plot(run.times[kept], run.states[kept, row], "-", color=colour, linewidth=0.6, alpha=0.6)
         axes.plot(run.times[kept], run.states[kept, row], ".", color=colour, markersize=2.0)
-        far = np.isin(run.times, state.strays)
+        far = astray(run, row, state.strays)
         axes.plot(run.times[far], run.states[far, row], "o", color=VERMILION, markersize=6, fillstyle="none")
         if steps.gaps:
             for place in np.flatnonzero(np.diff(run.times) > _GAP * steps.typical):

@@ -14,6 +14,7 @@ from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.selection.nulls import average, extrapolations
 from discovery.selection.trends import Trends
+from discovery.structure import MARK
 from discovery.types import DiscoveryProblem, Law, Prediction, SmoothedTrajectory, Trajectory
 
 # Share of each record, or of the trajectories, that is kept out. A fifth is the usual choice where data are scarce.
@@ -126,9 +127,9 @@ def hold_out(
         curves: whether curves that know no law forecast them too.
     """
     runs = problem.trajectories
-    whole = len(runs) >= WHOLE
+    kept_out = _with_known_constants(law, runs, set(range(1, len(runs), round(1 / SHARE))))
+    whole = len(runs) >= WHOLE and bool(kept_out)
     if whole:
-        kept_out = set(range(1, len(runs), round(1 / SHARE)))
         train = tuple(_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out)
         test = tuple(_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out))
     else:
@@ -139,6 +140,14 @@ def hold_out(
         test = tuple(_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)))
     split = _Split(train, test, whole)
     return _judge(_fit(law, problem, train, length, settings), problem, split, length, curves=curves)
+
+
+def _with_known_constants(law: Law, runs: Sequence[Trajectory], kept_out: set[int]) -> set[int]:
+    """Those of the runs to be kept out whose groups' constants other runs tell: no law forecasts without its own."""
+    marks = [place for place, name in enumerate(law.inputs) if name.startswith(MARK)]
+    groups = [{place for place in marks if run.inputs[0, place] > 0.0} for run in runs]
+    told = set[int]().union(*[one for i, one in enumerate(groups) if i not in kept_out])
+    return {i for i in kept_out if groups[i] <= told}
 
 
 def crossed(law: Law, problem: DiscoveryProblem, length: int, settings: Shooting) -> HeldOut | None:

@@ -166,6 +166,10 @@ class Typesetter:
         """The time derivative of a state, as a fraction of differentials."""
         return self.pen.fraction(self._differential(state), self._differential(time))
 
+    def successor(self, state: str) -> str:
+        """The next value of a state of a map, a plus above it."""
+        return self.pen.power(self.name(state), self.pen.operator("+"))
+
     def _differential(self, identifier: str) -> str:
         parts = self.pen.upright("d"), self.name(identifier)
         is_letter = len(split_name(self.headers.get(identifier, identifier))[0]) == 1

@@ -236,7 +236,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Record more digits. What drives the others from outside is an input: name it with --inputs.", about,
         )  # fmt: skip
     if state.strays:
-        places = ", ".join(f"{time:.6g}" for time in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")
+        places = ", ".join(f"{time:.6g}" for time, _ in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")
         yield Alert(
             "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,

@@ -58,7 +58,7 @@ def from_arrays(
     columns = [headers.index(header) for header in used]
     driving, drives = _drives(inputs, runs, tables, used)
     safe = safe_names((*used, *driving))
-    held = is_held(np.concatenate([drives[i] for i in kept]))
+    held = is_held([drives[i] for i in kept])
     return Measurements(
         tuple(
             _trajectory(

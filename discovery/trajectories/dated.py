@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from discovery.errors import UsageError
 from discovery.trajectories.columns import Column
 
 # A time of day that goes back has passed midnight if the step through it is at most so many usual ones; else the clock
@@ -31,6 +32,10 @@ class Count:
 
 DAYS = Count("d", "days", 86_400.0)
 COUNTS = (Count("s", "seconds", 1.0), Count("min", "minutes", 60.0), Count("h", "hours", 3_600.0), DAYS)
+SPELLINGS = {
+    "s": ("sec", "secs", "second", "seconds"), "min": ("mins", "minute", "minutes"),
+    "h": ("hr", "hrs", "hour", "hours"), "d": ("day", "days"),
+}  # fmt: skip
 
 
 def counted_in(steps: np.ndarray) -> Count:
@@ -50,7 +55,10 @@ def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, "
 
     Args:
         columns: one of dates or of times of day; or one of each, whose times are the sum.
-        unit: of :data:`COUNTS`, if it is told; else the one that suits their steps.
+        unit: of :data:`COUNTS` or :data:`SPELLINGS`, if it is told; else the one that suits their steps.
+
+    Raises:
+        UsageError: it is another.
     """
     dates, clock = (next((one for one in columns if one.kind == kind), None) for kind in ("date", "clock"))
     zero, seconds = np.datetime64(0, "us"), np.zeros(len(columns[0].values))
@@ -62,7 +70,12 @@ def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, "
     start = float(next((one for one in seconds if not np.isnan(one)), 0.0))
     seconds -= start
     since = _of_day(start) if dates is None else _written(zero + np.timedelta64(round(1e6 * start), "us"))
-    found = next((count for count in COUNTS if count.unit == unit), None)
+    found = next((count for count in COUNTS if unit in (count.unit, *SPELLINGS[count.unit])), None)
+    if unit and found is None:
+        raise UsageError(
+            f"Time is to be counted in {unit!r}; dates and times of day can be counted in "
+            f"{', '.join(one.unit for one in COUNTS)}. Name one of them in [data.units], or write times as numbers."
+        )
     count = found or counted_in(np.diff(seconds[~np.isnan(seconds)]))
     what = {"date": "dates in {!r}", "clock": "times of day in {!r}"}
     done = " and the ".join(what[one.kind].format(one.header) for one in columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.noise import without_strays
+from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import Steps, pace, steps
 from discovery.types import Trajectory
@@ -46,7 +46,7 @@ class StateFacts:
         turns: how often it turns back.
         clear_turns: how often it does so by more than any noise could make it.
         period: median time of one oscillation; NaN where it has none.
-        strays: times of single samples far off their neighbours.
+        strays: times and values of single samples far off their neighbours.
         straight: whether it is a linear function of time.
         coarse: whether it takes few different values, as a switch does.
     """
@@ -67,7 +67,7 @@ class StateFacts:
     turns: int
     clear_turns: int
     period: float
-    strays: tuple[float, ...]
+    strays: Strays
     straight: bool
     coarse: bool
     codes: tuple[tuple[float, int], ...] = ()
@@ -143,8 +143,7 @@ def facts(measurements: Measurements) -> Facts:
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
-    spoilt = {time for state in states for time in state.strays}
-    clean = [_without(run, spoilt) for run in tame] if spoilt else tame
+    clean = [_without(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
     return Facts(
         measurements.source,
@@ -198,7 +197,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         course.turns,
         course.clear,
         course.period,
-        tuple(float(time) for time in strays),
+        strays,
         _straight(runs, index, deviation),
         coarse,
     )
@@ -212,12 +211,13 @@ def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajec
 def _enlarged(state: StateFacts, factor: float) -> StateFacts:
     """The facts of a state that was made smaller by that factor."""
     lengths = ("low", "high", "mean", "deviation", "noise", "resolution")
-    return replace(state, **{name: getattr(state, name) * factor for name in lengths})
+    strays = tuple((time, value * factor) for time, value in state.strays)
+    return replace(state, strays=strays, **{name: getattr(state, name) * factor for name in lengths})
 
 
-def _without(run: Trajectory, times: Collection[float]) -> Trajectory:
-    """The run with nothing measured at those times."""
-    spoilt = np.isin(run.times, list(times))
+def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
+    """The run with nothing measured where a state is astray."""
+    spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
     return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
 
 

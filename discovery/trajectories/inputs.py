@@ -52,8 +52,7 @@ def find_inputs(
     return found
 
 
-def is_held(values: Float[np.ndarray, "sample input"]) -> bool:
-    """Whether inputs are set from time to time and held, which their steps show; else they are courses."""
-    if len(values) < 3 or not values.shape[1]:
-        return False
-    return bool(np.all(np.mean(np.diff(values, axis=0) == 0.0, axis=0) >= SET))
+def is_held(runs: Sequence[Float[np.ndarray, "sample input"]]) -> bool:
+    """Whether inputs are set from time to time and held, which their steps in each run show; else they are courses."""
+    steps = np.concatenate([np.diff(values, axis=0) for values in runs])
+    return len(steps) > 1 and steps.shape[1] > 0 and bool(np.all(np.mean(steps == 0.0, axis=0) >= SET))

@@ -37,6 +37,10 @@ NOTICEABLE = 0.05
 RARE, FEW = 0.03, 2
 
 
+# Time and value of each.
+Strays = tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True)
 class Residuals:
     """What neighbours leave unexplained of the samples of one state, all runs together.
@@ -123,15 +127,17 @@ def _weights(times: Float[np.ndarray, " time"], reach: int) -> Float[np.ndarray,
     return weights
 
 
-def strays(found: Residuals, spread: float) -> Float[np.ndarray, " stray"]:
-    """Times of single samples that stand off a smooth course: far beyond the noise, alone among their neighbours.
+def strays(found: Residuals, spread: float) -> Strays:
+    """Single samples that stand off a smooth course: far beyond the noise, alone among their neighbours.
 
     Args:
         spread: deviation of the state over the data; what is small beside it is not worth a word.
     """
     sizes, far = np.abs(found.errors), _far(found, spread)
     peaks = far & (sizes >= np.append(sizes[1:], 0.0)) & (sizes >= np.append(0.0, sizes[:-1]))
-    return found.times[peaks] if np.count_nonzero(peaks) <= max(FEW, RARE * len(peaks)) else np.empty(0)
+    if np.count_nonzero(peaks) > max(FEW, RARE * len(peaks)):
+        return ()
+    return tuple(zip(found.times[peaks].tolist(), found.values[peaks].tolist(), strict=True))
 
 
 def _far(found: Residuals, spread: float) -> Bool[np.ndarray, " sample"]:
@@ -152,24 +158,32 @@ def _typical(sizes: Float[np.ndarray, " sample"]) -> float:
 
 def without_strays(
     trajectories: Sequence[Trajectory], state: int, spread: float
-) -> tuple[Sequence[Trajectory], Residuals, Float[np.ndarray, " stray"]]:
-    """The runs without strays of a state, its residuals in them, and when the strays were measured.
+) -> tuple[Sequence[Trajectory], Residuals, Strays]:
+    """The runs without strays of a state, its residuals in them, and the strays.
 
     A stray spoils what is expected of its neighbours, of a short record most of all; but those are on a smooth course
     again once it is gone, which those beside a jump are not.
     """
     found = residuals(trajectories, state)
-    times = strays(found, spread)
-    if not len(times):
-        return trajectories, found, times
-    kept = [replace(run, states=_emptied(run, state, times)) for run in trajectories]
+    off = strays(found, spread)
+    if not off:
+        return trajectories, found, off
+    kept = [replace(run, states=_emptied(run, state, off)) for run in trajectories]
     rest = residuals(kept, state)
     if np.mean(_far(found, spread)) > RARE and _far(rest, spread).any():
-        return trajectories, found, np.empty(0)
-    return kept, rest, times
+        return trajectories, found, ()
+    return kept, rest, off
 
 
-def _emptied(run: Trajectory, state: int, times: Float[np.ndarray, " stray"]) -> Float[np.ndarray, "time state"]:
+def astray(run: Trajectory, state: int, off: Strays) -> Bool[np.ndarray, " time"]:
+    """Which samples of a run are strays of a state: known by time and value, as runs may have times in common."""
+    found = np.zeros(len(run), dtype=bool)
+    for time, value in off:
+        found |= (run.times == time) & (run.states[:, state] == value)
+    return found
+
+
+def _emptied(run: Trajectory, state: int, off: Strays) -> Float[np.ndarray, "time state"]:
     states = np.array(run.states)
-    states[np.isin(run.times, times), state] = np.nan
+    states[astray(run, state, off), state] = np.nan
     return states

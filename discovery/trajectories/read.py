@@ -20,8 +20,8 @@ from discovery.trajectories.runs import find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
-from discovery.trajectories.thinning import MOST_ROWS, thin
-from discovery.trajectories.tokens import is_number
+from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
+from discovery.trajectories.tokens import MINUS, is_number
 from discovery.types import Trajectory
 
 
@@ -34,6 +34,7 @@ def read_csv(
     inputs: Sequence[str] = (),
     missing: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
+    successive: bool = False,
     units: Mapping[str, str] | None = None,
 ) -> Measurements:
     """Reads trajectories from a text file with one row for each time of each run.
@@ -51,6 +52,7 @@ def read_csv(
         missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
+        successive: the first rows of each run are kept then, as a map gives the next of them.
         units: units by header; that of time is the one in which dates and times of day are counted.
 
     Raises:
@@ -64,7 +66,7 @@ def read_csv(
     )
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
-    numbers = {mark: float(mark) for mark in missing if is_number(mark, ".")}
+    numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
@@ -74,10 +76,10 @@ def read_csv(
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
     columns, aside = find_states(table, told=states, taken=(*taken, *inputs), rows=used, guess=not missing)
-    runs, thinned = thin(division.runs, max_rows)
+    runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
-    held = is_held(drives[used])
+    held = is_held([drives[run.rows] for run in division.runs])
     values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
         tuple(
@@ -103,7 +105,7 @@ def read_course(
         unit: in which a law counts time, and dates and times of day are counted.
 
     Raises:
-        UsageError: a column that is told does not exist.
+        UsageError: a column that is told does not exist, or time is counted in another unit.
         DataError: the file cannot be used, the times do not increase, or an input has a gap.
     """
     source = inspect(Path(path))
@@ -112,6 +114,12 @@ def read_course(
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs, {"t": unit})
+    there = split_header(clock.name)[1]
+    if unit and there and there != unit:
+        raise UsageError(
+            f"{source.path}: {clock.header!r} counts time in {there}, and the law in {unit}. Convert the times, and "
+            f"name the column with [{unit}]."
+        )
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
     driving = find_inputs(table, inputs, np.arange(len(clock.times)))

@@ -108,6 +108,8 @@ def pace(trajectories: Sequence[Trajectory], state: int, noise: float) -> Pace:
 def turning(values: Float[np.ndarray, " time"], back: float) -> list[int]:
     """Places of maxima and minima between which the values change by at least ``back``; the ends do not count."""
     found: list[int] = []
+    if not back > 0.0:  # a constant
+        return found
     low = high = place_low = place_high = 0
     direction = 0
     for place, value in enumerate(values.tolist()):

@@ -22,20 +22,40 @@ def thin(runs: Sequence[Run], most: int = MOST_ROWS) -> tuple[tuple[Run, ...], t
     Raises:
         UsageError: ``most`` is too small to show one run.
     """
-    if most < 2 * FEWEST_WHEN_THINNED:
-        raise UsageError(f"At most {most} rows are asked for; at least {2 * FEWEST_WHEN_THINNED} are needed.")
+    _check(most)
     total = _rows(runs)
     if total <= most:
         return tuple(runs), ()
     steps = range(1, max(_longest_step(run) for run in runs) + 1)
     step = steps[bisect_left(steps[:-1], True, key=lambda k: _rows(_thinned(runs, k)) <= most)]
     thinned = _thinned(runs, step)
-    apart = range(1, len(thinned) + 1)
-    every = apart[bisect_left(apart[:-1], True, key=lambda m: _rows(thinned[::m]) <= most)]
-    kept = tuple(thinned[::every])
-    also = f", and one run in {every}" if every > 1 else ""
+    kept, also = _fewer(thinned, most)
     note = f"{_rows(kept):,} of {total:,} rows were used: one row in {step}{also}."
     return kept, (note,)
+
+
+def cut_short(runs: Sequence[Run], most: int = MOST_ROWS) -> tuple[tuple[Run, ...], tuple[str, ...]]:
+    """The first rows of each run, as :func:`thin`: where each is the next of the one before, none may be left out."""
+    _check(most)
+    total = _rows(runs)
+    if total <= most:
+        return tuple(runs), ()
+    lengths = range(max(map(len, runs)), FEWEST_WHEN_THINNED - 1, -1)
+    length = lengths[bisect_left(lengths[:-1], True, key=lambda n: sum(min(len(run), n) for run in runs) <= most)]
+    kept, also = _fewer([replace(run, rows=run.rows[:length]) for run in runs], most)
+    return kept, (f"{_rows(kept):,} of {total:,} rows were used: the first {length:,} of each run{also}.",)
+
+
+def _check(most: int) -> None:
+    if most < 2 * FEWEST_WHEN_THINNED:
+        raise UsageError(f"At most {most} rows are asked for; at least {2 * FEWEST_WHEN_THINNED} are needed.")
+
+
+def _fewer(runs: Sequence[Run], most: int) -> tuple[tuple[Run, ...], str]:
+    """Every m-th run, where all are still too many, and a clause that says so."""
+    apart = range(1, len(runs) + 1)
+    every = apart[bisect_left(apart[:-1], True, key=lambda m: _rows(runs[::m]) <= most)]
+    return tuple(runs[::every]), f", and one run in {every}" if every > 1 else ""
 
 
 def _thinned(runs: Sequence[Run], step: int) -> list[Run]:

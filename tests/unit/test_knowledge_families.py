@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError, UsageError
-from discovery.knowledge.families import family
+from discovery.knowledge.families import family, group_of
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Law
@@ -149,3 +149,19 @@ def test_a_forecast_of_no_group_is_refused(groups: list[str], message: str, foun
     """The message names the groups."""
     with pytest.raises(UsageError, match=message):
         grouped(found, groups, None, (0.0, 5.0))
+
+
+def test_constants_that_are_opened_one_after_another_have_marks_of_their_own() -> None:
+    """As when they are found and not told."""
+    one = family(["a:kind"], told("x' = -a*x + b"), RUNS, KEYS)
+    both = family(["b:repetition"], one.known, one.runs, KEYS)
+    assert both.known is not None
+    assert ("in_group_0", "in_group_1", "in_group_2", "in_group_3") == both.known.frame.inputs
+    assert {*one.owned[0].inputs, *both.owned[0].inputs} == set(both.known.frame.inputs)
+
+
+def test_entries_may_have_commas_where_one_column_tells_runs_apart() -> None:
+    """Of several it could not be told where one ends."""
+    assert "steel, polished" == group_of("steel, polished", "material", ("material",))
+    with pytest.raises(UsageError, match="cannot be told what belongs to which of material, run"):
+        group_of("steel, polished, 1", "material", ("material", "run"))

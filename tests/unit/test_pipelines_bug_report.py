@@ -34,9 +34,10 @@ def test_a_report_on_a_run_tells_of_it_without_its_data(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "result.json").write_text(
-        '{"schema": 2, "status": "found", "stopped_by": "done", '
-        ' "failures": [{"where": "search operon", "what": "secret_column rests"}],'
-        ' "states": ["secret_column"], "front": [], "provenance": {"seed": 3}}',
+        '{"schema": 2, "status": "found", "stopped_by": "done", "names": {"x_1": "secret_column [kg]"},'
+        ' "inputs": {"secret_drive": "secret_drive"}, "time": "secret_time",'
+        ' "failures": [{"where": "search operon", "what": "secret_column rests, x_1 and secret_drive do not"}],'
+        ' "states": ["x_1"], "front": [], "provenance": {"seed": 3}}',
         encoding="utf-8",
     )
     text = bug_report(tmp_path)
@@ -46,11 +47,11 @@ def test_a_report_on_a_run_tells_of_it_without_its_data(tmp_path: Path) -> None:
         "evaluations",
         "status: found",
         "search operon",
-        "<column 1> rests",
+        "<column 1> rests, <column 1> and <column 2> do not",
         "states: 1",
     ):
         assert part in text
-    assert "secret_column" not in text
+    assert "secret" not in text
 
 
 def test_names_of_files_command_nothing(tmp_path: Path) -> None:

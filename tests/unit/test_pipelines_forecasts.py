@@ -36,3 +36,11 @@ def test_what_speaks_against_a_forecast_is_said(run: Path) -> None:
     table.loc[1:, "x_high"] = np.inf
     (said,) = doubts(result, START, table)
     assert said.startswith("From t = 0.5 on the band has no end")
+
+
+def test_names_of_columns_do_not_collide(run: Path) -> None:
+    """A state that is called as time is, or as the end of another's band, keeps its column."""
+    result = load(run)
+    table = forecast_table(replace(result, headers={"x": "n"}, time_name="n"), START, TIMES, draws=40)
+    assert ["n_", "n", "n_low", "n_high"] == list(table.columns)
+    assert () == doubts(replace(result, headers={"x": "n"}, time_name="n"), START, table)

@@ -1,12 +1,15 @@
 """A run folder's stages: kept, given back, and discarded where data or settings are others."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from discovery.errors import UsageError
+from discovery.protocols import NEVER, silent, unseen
+from discovery.smoothing.gaussian_process import GaussianProcess
 from discovery.symbolic.parse import parse
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
@@ -14,6 +17,7 @@ from discovery.types import EquationCandidate, Law, Smoothing
 from pipelines import records, store
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
+from pipelines.stages import Stages
 from pipelines.store import Memory, RunFolder
 
 LAW = Law(("x", "y"), (parse("c0*y"), parse("-c1*x")), (1.0, 4.0), ("sindy", "structured"))
@@ -190,3 +194,27 @@ def test_a_store_in_memory_keeps_nothing(smoothed_circle: Smoothing) -> None:
     memory.keep_smoothing(smoothed_circle)
     memory.keep_candidates("sindy", (LAW,))
     assert (None, None) == (memory.smoothing(), memory.candidates("sindy"))
+
+
+@pytest.mark.parametrize("change", ["states", "inputs", "held"])
+def test_stages_of_other_values_are_discarded(
+    change: str, circle: Measurements, smoothed_circle: Smoothing, tmp_path: Path
+) -> None:
+    """One file holds others where other entries stand for missing, or another column drives the states."""
+    RunFolder.open(tmp_path, circle, RunConfig()).keep_smoothing(smoothed_circle)
+    assert RunFolder.open(tmp_path, circle, RunConfig()).smoothing() is not None
+    run = circle.trajectories[0]
+    others = {"states": run.states + 1.0, "inputs": np.ones((len(run), 1)), "held": True}
+    other = replace(circle, trajectories=(replace(run, **{change: others[change]}), *circle.trajectories[1:]))
+    assert RunFolder.open(tmp_path, other, RunConfig()).smoothing() is None
+
+
+def test_what_was_smoothed_in_a_hurry_is_not_kept(circle: Measurements) -> None:
+    """A run with more time smooths as it was asked to."""
+    kept: list[Smoothing] = []
+    memory = Memory()
+    memory.keep_smoothing = kept.append
+    for hurry in (True, False):
+        stages = Stages(RunConfig(), NEVER, silent, memory, unseen)
+        stages.smooth(circle.trajectories, GaussianProcess(), keep=not hurry)
+        assert len(kept) == (not hurry)

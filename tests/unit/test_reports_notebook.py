@@ -74,3 +74,12 @@ def test_in_a_terminal_the_text_is_short(result) -> None:
     assert "(x)' = -0.06*x*y + 0.8*x\n(y)' = -0.8*y" == printer.words
     result.law._repr_pretty_(printer, cycle=True)
     assert "<class 'discovery.laws.Law'>" == printer.words
+
+
+def test_a_map_has_no_derivatives(law_of, result_of) -> None:
+    """A plus stands for the next value, as in reports."""
+    law = replace(law_of({"x": "c0*x*(1 - x)"}, 3.2), discrete=True)
+    shown = result_of(law, [0.3], simulated=False)
+    assert r"x^{+} &= 3.2" in law._repr_latex_()
+    assert r"x^{+} &=" in shown._repr_latex_()
+    ET.fromstring(shown._repr_html_())

@@ -1,12 +1,13 @@
 """Forecasts of samples that were not fitted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from discovery.dynamics.shooting import Shooting
+from discovery.laws import Frame
 from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
@@ -234,3 +235,23 @@ def test_a_smooth_curve_begins_anew_where_the_law_does(truth: Law, problem_of: C
     assert long is not None
     assert short.curves["a free smooth curve"] < 0.05 * short.mean
     assert long.curves["a free smooth curve"] > 0.5 * long.mean
+
+
+def test_no_run_is_kept_out_whose_constant_no_other_tells(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A law of groups cannot forecast a group that it was not fitted to; where all are such, ends are kept out."""
+    problem = problem_of(law_of({"x": "-c0*x"}, 0.5), [[1.0], [2.0], [1.5], [0.7]], np.linspace(0.0, 4.0, 60))
+
+    def held(groups: Sequence[int]) -> HeldOut | None:
+        names = [f"in_group_{i}" for i in range(max(groups) + 1)]
+        side = parse(" + ".join(f"-c{i}*x*{name}" for i, name in enumerate(names)))
+        law = Law(("x",), (side,), (0.5,) * len(names), frame=Frame(("x",), (side,), inputs=tuple(names)))
+        marks = [np.tile(np.eye(len(names))[group], (60, 1)) for group in groups]
+        runs = [replace(run, inputs=one) for run, one in zip(problem.trajectories, marks, strict=True)]
+        return hold_out(law, replace(problem, trajectories=tuple(runs)), 60, SETTINGS)
+
+    for groups, whole in (((0, 1, 1, 0), True), ((0, 1, 0, 0), False), ((0, 1, 2, 3), False)):
+        found = held(groups)
+        assert found is not None
+        assert whole == found.whole

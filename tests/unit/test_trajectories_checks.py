@@ -139,7 +139,7 @@ def test_a_stray_in_a_short_record_does_not_pass_for_noise() -> None:
     times = np.linspace(0.0, 5.0, 40)
     decay = (10.0 * np.exp(-times / 2.0) + 0.05 * NOISE[:40, 0])[:, None]
     (state,) = looked_at(changed(decay, 15, -500.0), times).facts.states
-    assert ((times[15],), True) == (state.strays, state.noise < 0.1)
+    assert ([times[15]], True) == ([time for time, _ in state.strays], state.noise < 0.1)
     (state,) = looked_at(np.where(times[:, None] < 2.5, decay, decay + 20.0), times).facts.states
     assert () == state.strays
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from discovery.errors import UsageError
 from discovery.resources import folder
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
@@ -224,3 +225,32 @@ def test_balls_and_their_drops_are_told_apart_by_two_columns(told: tuple[str, ..
     assert ["baseball, drop 1", "baseball, drop 2"] == labels[:2]
     assert ("The rows are 22 runs, told apart by 'ball' and 'drop'.",) == measurements.notes
     assert ("height_m", "velocity_m_per_s_from_video") == measurements.trajectories[0].names
+
+
+@pytest.mark.parametrize("mark", ["-9999", "\N{MINUS SIGN}9999"])
+def test_what_stands_for_missing_may_have_any_minus(mark: str, tmp_path: Path) -> None:
+    """As a word processor writes it, in the option or in the file."""
+    text = table("t,x\n", "{t},{x}").replace(",4.0", f",{mark}")
+    for told in ("-9999", "\N{MINUS SIGN}9999"):
+        (run,) = read(tmp_path, text, missing=(told,)).trajectories
+        np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], run.states[:, 0])
+
+
+@pytest.mark.parametrize(("unit", "last"), [("h", 5.0), ("hours", 5.0), ("min", 300.0), ("days", 5 / 24)])
+def test_dates_are_counted_in_the_unit_that_is_told(unit: str, last: float, tmp_path: Path) -> None:
+    """However it is spelled; in no other."""
+    text = "date,x\n" + "".join(f"2024-01-01 0{i}:00,{i * i}\n" for i in range(6))
+    assert pytest.approx(last) == read(tmp_path, text, units={"t": unit}).trajectories[0].times[-1]
+    with pytest.raises(UsageError, match=r"counted in 'week'; dates .* in s, min, h, d"):
+        read(tmp_path, text, units={"t": "week"})
+
+
+def test_of_a_map_the_first_rows_are_kept(tmp_path: Path) -> None:
+    """As each is the next of the one before; runs that would be too short are left out instead."""
+    text = "run,t,x\n" + "".join(f"{run},{i},{i}\n" for run in range(3) for i in range(40))
+    found = read(tmp_path, text, max_rows=60, successive=True, trajectory=("run",))
+    assert [list(range(20))] * 3 == [run.states[:, 0].tolist() for run in found.trajectories]
+    assert "60 of 120 rows were used: the first 20 of each run." in found.notes
+    few = read(tmp_path, text, max_rows=20, successive=True, trajectory=("run",))
+    assert [10, 10] == [len(run) for run in few.trajectories]
+    assert any("and one run in 2." in note for note in few.notes)

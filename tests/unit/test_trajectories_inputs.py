@@ -73,3 +73,21 @@ def test_inputs_at_other_times_are_held_or_interpolated() -> None:
     assert [0.0, 0.0, 2.0, 4.0] == drive_columns(Drive(times, values, held=True), asked)[0].tolist()
     assert [] == drive_columns(None, asked)
     assert Trajectory(times, values, ("x",)).drive is None
+
+
+def test_whether_an_input_is_held_is_the_same_in_any_order_of_rows(tmp_path: Path) -> None:
+    """Runs that are written by turns are looked at apart."""
+    rows = [(run, t, np.sin(t + run), float(t >= 1.0 + 0.1 * run)) for run in (0, 1) for t in T]
+    for order in (rows, sorted(rows, key=lambda row: (row[1], row[0]))):
+        np.savetxt(tmp_path / "a.csv", order, delimiter=",", header="run,t,x,u", comments="")
+        found = read_csv(tmp_path / "a.csv", trajectory=["run"], inputs=["u"])
+        assert [True, True] == [one.held for one in found.trajectories]
+
+
+def test_a_course_in_another_unit_of_time_is_refused(tmp_path: Path) -> None:
+    """Without one it is taken to be that of the law."""
+    path = written(tmp_path / "new.csv", T, header="t [min],x,u")
+    with pytest.raises(UsageError, match=r"counts time in min, and the law in s.*\[s\]"):
+        read_course(path, ["u"], unit="s")
+    for unit in ("min", ""):
+        assert 21 == len(read_course(path, ["u"], unit=unit)[0])

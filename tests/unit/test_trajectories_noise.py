@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discovery.trajectories.noise import residuals, strays
+from discovery.trajectories.noise import residuals, strays, without_strays
 from discovery.types import Trajectory
 
 TIMES = np.linspace(0.0, 30.0, 600)
@@ -62,7 +62,18 @@ def test_a_stray_is_found_and_its_neighbours_are_not() -> None:
     values = np.sin(TIMES) + 0.02 * np.random.default_rng(4).normal(size=len(TIMES))
     values[[100, 400]] += (1.0, -0.7)
     found = strays(residuals(run(values), 0), float(values.std()))
-    np.testing.assert_array_equal(TIMES[[100, 400]], found)
+    np.testing.assert_array_equal(np.column_stack([TIMES, values])[[100, 400]], found)
+
+
+def test_a_stray_of_one_run_is_none_of_another() -> None:
+    """Though both were measured at the same times."""
+    values = np.sin(TIMES) + 0.02 * np.random.default_rng(4).normal(size=len(TIMES))
+    other = np.array(values)
+    values[100] += 1.0
+    runs = (*run(values), *run(other))
+    kept, _, off = without_strays(runs, 0, float(values.std()))
+    assert 1 == len(off)
+    assert [1, 0] == [int(np.isnan(one.states).sum()) for one in kept]
 
 
 def test_a_course_that_is_sampled_too_coarsely_has_no_strays() -> None:

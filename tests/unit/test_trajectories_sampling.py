@@ -64,3 +64,8 @@ def test_the_ends_are_no_turns() -> None:
     assert [2, 4] == turning(np.array([0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0]), 0.5)
     assert [] == turning(np.array([0.0, 1.0, 2.0]), 0.5)
     assert [] == turning(np.empty(0), 0.5)
+
+
+def test_what_rests_does_not_oscillate() -> None:
+    """A constant has no turns, whatever the noise is said to be."""
+    assert [] == turning(np.ones(50), 0.0)
