@@ -75,7 +75,7 @@ def _possible(
 ) -> Float[np.ndarray, "draw state"]:
     """The starts, none below zero of a state that never was: who counts ten does not have minus three."""
     measured = np.vstack([run.states for run in result.trajectories])
-    never = (np.nanmin(np.where(np.isnan(measured), np.inf, measured), axis=0) >= 0.0) & (start >= 0.0)
+    never = np.isfinite(measured).any(axis=0) & ~(measured < 0.0).any(axis=0) & (start >= 0.0)
     return np.where(never, np.maximum(starts, 0.0), starts)
 
 

@@ -19,6 +19,10 @@ LOST = 0.4
 GROWN = 2.0
 
 
+# Steps of a map that are looked at, at most.
+STEPS = 5000.0
+
+
 def prediction_horizon(
     law: Law,
     runs: Sequence[SmoothedTrajectory],
@@ -35,11 +39,12 @@ def prediction_horizon(
     """
     if law.inputs:
         return np.inf  # a course of inputs belongs to its run, and cannot be followed from other starts
-    longest = max(runs, key=lambda run: len(run.times))
+    longest = max(runs, key=lambda run: run.times[-1] - run.times[0])
     every = np.vstack([run.states for run in runs])
     starts = every[np.linspace(0, len(every) - 1, STARTS + 2).round().astype(int)[1:-1]]
     span = float(longest.times[-1] - longest.times[0])
-    times = np.unique(np.linspace(0.0, span, 400) + longest.times[0])  # on a late clock neighbours may be equal
+    clock = np.arange(min(span, STEPS) + 1.0) if law.discrete else np.linspace(0.0, span, 400)
+    times = np.unique(clock + longest.times[0])  # on a late clock neighbours may be equal
     signs = np.where(np.arange(len(error)) % 2 == 0, 1.0, -1.0)
     # A state that hardly moves is not lost by the error that it starts with, only where that has grown.
     allowed = np.maximum(LOST * spread, GROWN * error)

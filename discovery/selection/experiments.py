@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.advice import Experiment
+from discovery.dynamics.beliefs import Beliefs
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
@@ -57,6 +59,11 @@ class Stage:
         """Of the run."""
         return float(self.times[-1] - self.times[0])
 
+    @cached_property
+    def seen(self) -> Bool[np.ndarray, " state"]:
+        """Which states are measured: a further run would not tell of the others either."""
+        return np.any(np.isfinite(np.vstack([run.states for run in self.problem.trajectories])), axis=0)
+
     @property
     def followed(self) -> float:
         """Time for which the law can be followed."""
@@ -81,7 +88,7 @@ def stage_of(
     """
     from scipy.stats import qmc  # takes half a second to load
 
-    longest = max(problem.trajectories, key=len)
+    longest = max(problem.trajectories, key=lambda run: run.times[-1] - run.times[0])
     each = -(-len(longest) // SAMPLES)
     states = known_states(problem.trajectories, problem.smoothing.trajectories)
     low, high = np.nanmin(states, axis=0), np.nanmax(states, axis=0)
@@ -205,9 +212,12 @@ def _information(
     none = np.zeros_like(states)
     run = Trajectory(stage.times, states, law.states, discrete=law.discrete)
     windows = cut([run], [SmoothedTrajectory(stage.times, states, none, none, none, law.states)], noise, stage.length)
-    windows = replace(windows, weights=windows.weights * np.sqrt(stage.each), bound=10.0 * _bound(stage))
+    weights = windows.weights * np.sqrt(stage.each) * stage.seen
+    windows = replace(windows, weights=weights, bound=10.0 * _bound(stage))
     found = fit(law, windows, settings=replace(settings, iterations=0))
-    return None if found is None else found.information
+    if found is None or (beliefs := Beliefs.of(law)) is None:
+        return None if found is None else found.information
+    return found.information - beliefs.curvature(len(law.constants))  # which no further run says again
 
 
 def _bound(stage: Stage) -> Float[np.ndarray, " state"]:
@@ -226,6 +236,7 @@ def _difference(law: Law, rival: Law, start: Float[np.ndarray, " state"], stage:
     if not np.all(np.isfinite(ours)) or not np.all(np.abs(ours) <= _bound(stage)):
         return 0.0
     apart = np.abs(np.where(np.isfinite(theirs), theirs, np.inf) - ours) / stage.problem.smoothing.noise.deviation(ours)
+    apart = apart[:, stage.seen]
     return float(np.sqrt(np.mean(np.minimum(apart, PLAIN) ** 2)))
 
 

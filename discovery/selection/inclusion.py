@@ -17,6 +17,7 @@ from discovery.dynamics.windows import Windows
 from discovery.selection.identifiability import Relative
 from discovery.selection.moves import without_terms
 from discovery.selection.refined import Refined, refine
+from discovery.selection.score import score
 from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.constants import shape, substituted
 from discovery.symbolic.expansion import is_short
@@ -36,7 +37,8 @@ def support(refined: Sequence[Refined], windows: Windows, settings: Shooting) ->
     would look certain.
     """
     chosen = refined[0].law
-    compared = [(item.law, item.score) for item in (*refined, *_without_one(refined[0], windows, settings))]
+    compared = [(item.law, item.score) for item in refined]
+    compared += _without_one(refined, windows, settings)
     best = min(score for _, score in compared)
     weights = [math.exp(best - score) for _, score in compared]
     total = sum(weights)
@@ -87,8 +89,14 @@ def _is_constant(one: sp.Basic) -> bool:
     return isinstance(one, sp.Symbol) and is_constant(one.name)
 
 
-def _without_one(first: Refined, windows: Windows, settings: Shooting) -> Iterator[Refined]:
-    """The first law without each of the terms that the data do not clearly need."""
+def _without_one(refined: Sequence[Refined], windows: Windows, settings: Shooting) -> Iterator[tuple[Law, float]]:
+    """The first law without each of the terms that the data do not clearly need, where that is not in the front.
+
+    What is charged beside residuals, constants and text is charged of them, too.
+    """
+    first, known = refined[0], {_form(item.law) for item in refined}
+    cost, count = windows.worth * first.fit.cost, windows.worth * first.fit.count
+    more = first.score - score(first.law.skeletons, len(first.law.constants), cost, count)
     covariance = Relative.of(first.fit).covariance()
     doubtful = {symbol(f"c{i}") for i, value in enumerate(first.law.constants) if value**2 < RISE * covariance[i, i]}
     for law in without_terms(first.law) if doubtful else ():
@@ -98,7 +106,12 @@ def _without_one(first: Refined, windows: Windows, settings: Shooting) -> Iterat
             for term in _summands(skeleton)
             if _key(term) not in {key for key, _ in _terms(law, i)}
         ]
-        if any(term.free_symbols & doubtful for term in lost):
+        if any(term.free_symbols & doubtful for term in lost) and _form(law) not in known:
             trial = refine(law, windows, starts=first.fit.starts, settings=settings)
             if trial is not None:
-                yield trial
+                yield trial.law, trial.score + more
+
+
+def _form(law: Law) -> tuple[frozenset[str], ...]:
+    """The terms of each equation, whatever their constants."""
+    return tuple(frozenset(key for key, _ in _terms(law, i)) for i in range(len(law.states)))

@@ -88,7 +88,7 @@ def _steps(windows: Windows, state: int, rates: bool) -> tuple[float, int]:
         steps = np.diff(values)
         if rates and len(times) > 2:
             errors.append(weights[2:] * (steps[1:] - steps[:-1] / np.diff(times)[:-1] * np.diff(times)[1:]))
-        elif not rates and len(times) > 1:
+        elif not rates and len(times) > 2:  # two are a drift and nothing else
             errors.append(weights[1:] * (steps - (values[-1] - values[0]) / (times[-1] - times[0]) * np.diff(times)))
     every = np.concatenate(errors)
     return (float(np.mean(every**2)) if len(every) else 1.0), count

@@ -142,7 +142,10 @@ def _estimated(
 ) -> NoiseModel:
     """The noise of that kind, with the scale that the residuals of each state have."""
     scales, floors = list[float](), list[float]()
-    for x, level, floor in zip(measured.T, levels.T, noise.floor, strict=True):
+    for x, level, floor, scale in zip(measured.T, levels.T, noise.floor, noise.scale, strict=True):
+        usual = max(float(np.sqrt(np.mean(level**2))), 1e-150)
+        deviation = scale if noise.kind == "additive" else scale * usual
+        told = deviation if kind == "additive" else deviation / usual  # of a state that nothing measured
         there = np.isfinite(x) & ((x > 0.0) | (kind != "lognormal"))
         x, level = x[there], level[there]
         share = max(1.0 - spent / max(len(x), 1), 1.0 / max(len(x), 1))
@@ -155,7 +158,7 @@ def _estimated(
             residuals = _relative(x, level, floor)
         least = FINEST if kind == "lognormal" else 1e-150
         with np.errstate(over="ignore"):  # relative to a level of zero
-            size = float(np.sqrt(np.mean(residuals**2) / share)) if len(residuals) else 1.0
+            size = float(np.sqrt(np.mean(residuals**2) / share)) if len(residuals) else told
         scales.append(min(max(size, least), 1e150))
         floors.append(floor)
     return NoiseModel(kind, np.array(scales), np.array(floors), noise.estimated)

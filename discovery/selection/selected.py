@@ -107,8 +107,7 @@ def selected(
     # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
     noise = _noise(best, last[0], problem.smoothing.noise)
     judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
-    error = np.mean(np.vstack([run.state_deviations for run in runs]), axis=0)
-    horizon = prediction_horizon(best.law, runs, error, windows.spread)
+    horizon = prediction_horizon(best.law, runs, _doubt(problem), windows.spread)
     length = _samples(horizon, problem, _followed_for(best.law, horizon, windows, problem))
     tried = [
         None
@@ -165,6 +164,13 @@ def _followed_for(law: Law, horizon: float, windows: Windows, problem: Discovery
     if np.isfinite(horizon) or law.inputs:  # what inputs drive may be chaotic, which nobody has looked at
         return windows.length
     return max(len(run) for run in problem.trajectories)
+
+
+def _doubt(problem: DiscoveryProblem) -> Float[np.ndarray, " state"]:
+    """Mean deviation of the states where they were measured; of a state that never was, at all samples."""
+    there = np.isfinite(np.vstack([run.states for run in problem.trajectories]))
+    there |= ~there.any(axis=0)
+    return np.mean(np.vstack([run.state_deviations for run in problem.smoothing.trajectories]), axis=0, where=there)
 
 
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:

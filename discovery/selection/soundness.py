@@ -75,9 +75,12 @@ def sound_first(
 
 
 def sound(fit: Fit, windows: Windows, runs: Sequence[Trajectory]) -> bool:
-    """Whether a law stays finite on the data: no pole between samples, and no divergence before a record's end."""
+    """Whether a law stays finite on the data: no pole between samples, and no divergence before a record's end.
+
+    A map steps over its poles.
+    """
     inner = list(dict.fromkeys(part for rhs in fit.law.equations.values() for part in _singular(rhs)))
-    if inner and _has_pole(inner, fit.law, reconstruct(fit, windows, runs)[0], runs):
+    if inner and not fit.law.discrete and _has_pole(inner, fit.law, reconstruct(fit, windows, runs)[0], runs):
         return False
     return not _diverges(fit, windows, runs)
 

@@ -1,11 +1,13 @@
 """How far ahead a law can be followed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from discovery.dynamics.horizon import prediction_horizon
-from discovery.types import DiscoveryProblem, Law
+from discovery.smoothing.successive import successive
+from discovery.types import DiscoveryProblem, Law, Trajectory
 
 
 def horizon(problem: DiscoveryProblem, law: Law, error: float) -> float:
@@ -50,3 +52,28 @@ def test_a_state_that_hardly_moves_is_not_lost_at_once(
     problem = problem_of(law, [[1.0, 0.5]], np.linspace(0.0, 3.0, 50))
     runs = problem.smoothing.trajectories
     assert np.inf == prediction_horizon(law, runs, np.array([1e-3, 1e-3]), np.array([0.3, 1e-12]))
+
+
+def test_the_longest_run_is_that_of_the_longest_time(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """And not that of most samples, within which an error may not grow."""
+    law = law_of({"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}, 10.0, 28.0, 8 / 3)
+    dense = problem_of(law, [[1.0, 2.0, 20.0]], np.linspace(0.0, 1.0, 400)).smoothing.trajectories
+    long = problem_of(law, [[1.0, 2.0, 20.0]], np.linspace(0.0, 20.0, 300)).smoothing.trajectories
+    spread = np.vstack([run.states for run in long]).std(axis=0)
+    assert prediction_horizon(law, (*dense, *long), 1e-3 * spread, spread) < 20.0
+
+
+def test_a_map_is_followed_in_whole_steps(law_of: Callable[..., Law]) -> None:
+    """However long the record is."""
+    law = replace(law_of({"x": "3.9*x*(1 - x)"}), discrete=True)
+    states = [0.4]
+    for _ in range(1999):
+        states.append(3.9 * states[-1] * (1.0 - states[-1]))
+    for count in (60, 2000):
+        run = Trajectory(np.arange(float(count)), np.array(states[:count])[:, None], ("x",), discrete=True)
+        runs = successive([run]).trajectories
+        found = prediction_horizon(law, runs, np.array([5e-3]), np.array([0.3]))
+        assert 3.0 <= found <= 9.0
+        assert 0.0 == found % 0.5  # the median of whole numbers

@@ -44,3 +44,11 @@ def test_names_of_columns_do_not_collide(run: Path) -> None:
     table = forecast_table(replace(result, headers={"x": "n"}, time_name="n"), START, TIMES, draws=40)
     assert ["n_", "n", "n_low", "n_high"] == list(table.columns)
     assert () == doubts(replace(result, headers={"x": "n"}, time_name="n"), START, table)
+
+
+def test_a_state_that_nothing_measured_may_begin_below_zero(run: Path) -> None:
+    """Nothing says that it never was there."""
+    result = load(run)
+    unseen = replace(result.trajectories[0], states=np.full_like(result.trajectories[0].states, np.nan))
+    table = forecast_table(replace(result, trajectories=(unseen,)), START, TIMES, errors=np.array([0.5]), draws=40)
+    assert table["x_low"].min() < -0.5

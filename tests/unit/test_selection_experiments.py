@@ -148,3 +148,30 @@ def test_log_normal_noise_needs_positive_states(early: DiscoveryProblem, law_of:
     noise = replace(early.smoothing.noise, kind="lognormal", scale=np.array([0.05]))
     problem = replace(early, smoothing=replace(early.smoothing, noise=noise))
     assert informative(fitted(problem, law_of({"x": "c0 - c1*x"}, 1.0, 1.0)), stage_of(problem, 200), SETTINGS)
+
+
+def test_a_hidden_state_tells_nothing_of_a_further_run(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Repeating a run narrows intervals by 1.4, however well the curve of a state is known that nothing measures."""
+    law = law_of({"x": "v", "v": "-c0*x - c1*v"}, 1.0, 0.1)
+    problem = problem_of(law, [[1.0, 0.0]], np.linspace(0.0, 12.0, 90), noise=0.05)
+    run, noise = problem.trajectories[0], problem.smoothing.noise
+    unseen = replace(run, states=np.where([True, False], run.states, np.nan))
+    sure = replace(noise, scale=noise.scale * [1.0, 0.1])
+    problem = replace(problem, trajectories=(unseen,), smoothing=replace(problem.smoothing, noise=sure))
+    one = informative(fitted(problem, law), stage_of(problem, 90), SETTINGS)
+    assert one is not None
+    np.testing.assert_allclose(one.usual, np.sqrt(2.0), rtol=0.1)
+
+
+def test_a_further_run_is_as_long_as_the_longest(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """In time, and not in samples."""
+    law = law_of(LOGISTIC, 1.0, 1.0)
+    dense, long = (problem_of(law, [[0.3]], np.linspace(0.0, end, count)) for end, count in ((2.0, 200), (8.0, 90)))
+    curves = (*dense.smoothing.trajectories, *long.smoothing.trajectories)
+    both = replace(dense, trajectories=(*dense.trajectories, *long.trajectories),
+                   smoothing=replace(dense.smoothing, trajectories=curves))  # fmt: skip
+    assert 8.0 == stage_of(both, 90).duration

@@ -1,6 +1,7 @@
 """How sure each term is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,3 +66,19 @@ def test_exact_numbers_are_the_terms_that_they_stand_for(law_of: Callable[..., L
     second = certain(law_of({"x": "c0*y", "y": "-c0*x"}, 2.0), 10.0)
     found = support([first, second], windows_of(spiral), SETTINGS)
     assert [("x", "y", 1.0), ("y", "x", 1.0)] == [(one.state, one.term, one.probability) for one in found]
+
+
+@pytest.mark.parametrize("charge", [0.0, 15.0])
+def test_no_law_is_weighed_twice(charge: float, law_of: Callable[..., Law], spiral: DiscoveryProblem) -> None:
+    """A law without a term may be in the front already; what laws are charged for beside counts for all of them."""
+    windows = windows_of(spiral)
+    laws = [law_of({"x": "c0*y", "y": f"c1*x{term}"}, 1.0, -2.0, *values) for term, values in
+            ((" + c2*y", (-0.05,)), ("", ()))]  # fmt: skip
+    full, less = (refine(law, windows, settings=SETTINGS) for law in laws)
+    assert full is not None
+    assert less is not None
+    expected = 1.0 / (1.0 + np.exp(full.score - less.score))
+    full, less = (replace(one, score=one.score + charge) for one in (full, less))
+    for front in ([full], [full, less]):
+        found = by_term(support(front, windows, SETTINGS))
+        np.testing.assert_allclose(found["y", "y"].probability, expected, rtol=0.01)

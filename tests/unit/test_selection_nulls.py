@@ -106,3 +106,12 @@ def test_missing_values_are_passed_over() -> None:
     values[:, 1] = np.nan
     assert np.isfinite(wandering(windows_of(values)))
     np.testing.assert_allclose(scattering(values, 0), 50.0 * np.log(np.mean(values[:, 0] ** 2)))
+
+
+def test_two_samples_do_not_speak_for_a_walk() -> None:
+    """A drift through both leaves no error, which says nothing."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(72, 2))
+    sparse = np.array(values)
+    sparse[np.arange(72) % 9 % 8 != 0, 1] = np.nan  # the first and the last of each window
+    assert wandering(windows_of(sparse, 8)) > wandering(windows_of(values[:, :1], 8)) - 1e-9

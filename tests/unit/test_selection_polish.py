@@ -192,3 +192,13 @@ def test_no_profile_of_a_law_that_is_wrong_is_followed(
         low < value < high
         for low, value, high in zip(last.bounds[0], last.fit.law.constants, last.bounds[1], strict=True)
     )
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_the_noise_of_a_state_that_nothing_measured_is_that_of_its_curve(unit: float, levels: np.ndarray) -> None:
+    """In any unit, and relative where that of the others is."""
+    seen = scattered("proportional", 0.1, levels) * unit
+    seen[:, 1] = np.nan
+    guess = NoiseModel("additive", np.array([0.3, 0.2]) * unit, np.array([1e-3, 1e-3]) * unit)
+    found = noise_about(levels * unit, seen, guess)
+    np.testing.assert_allclose(found.deviation(np.sqrt(np.mean((levels * unit) ** 2, axis=0))[None])[0, 1], 0.2 * unit)

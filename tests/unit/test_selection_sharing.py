@@ -8,6 +8,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, chosen, cut
+from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.agreement import agreement
 from discovery.selection.correlated import inefficiency
 from discovery.selection.polish import polished
@@ -146,3 +147,21 @@ def test_runs_without_a_window_and_gaps_without_samples_are_passed_over(
     assert found is not None
     assert sharing(found, gap, (0, 1, 2), SETTINGS) is not None
     assert polished(found, gap, problem.trajectories, problem.smoothing.noise, SETTINGS) is not None
+
+
+def test_what_is_believed_counts_once(fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]) -> None:
+    """Another constant that is believed to be a little off costs no lead, however many groups there are."""
+    plain, windows, _ = fitted(-0.5, -0.7, -0.9)
+    side = plain.law.skeletons[0].xreplace({symbol("c0"): told_symbol("a"), symbol("c1"): told_symbol("b")})
+    leads: list[float] = []
+    for deviation in (np.inf, 1e-3):
+        frame = Frame(("x",), (side,), constants=(Told("a"), Told("b", mean=0.02, deviation=deviation)))
+        law = frame.law((), plain.law.constants)
+        found = fit(law, windows, settings=SETTINGS)
+        assert found is not None
+        shares = sharing(found, windows, [0, 1, 2], SETTINGS)
+        assert shares is not None
+        own = shares.own(found.law.told.index("a"))
+        assert own is not None
+        leads.append(own.lead)
+    assert leads[1] > 0.6 * leads[0]

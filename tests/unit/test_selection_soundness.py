@@ -13,7 +13,8 @@ from discovery.protocols import Deadline
 from discovery.selection.refined import Refined
 from discovery.selection.score import TIE
 from discovery.selection.soundness import SoundOrder, balance, sound, sound_first
-from discovery.types import DiscoveryProblem, Law
+from discovery.smoothing.successive import successive
+from discovery.types import DiscoveryProblem, Law, Trajectory
 
 TIMES = np.linspace(0.0, 10.0, 200)
 
@@ -189,3 +190,15 @@ def test_a_long_record_is_followed_to_its_end(
     )
     assert sound(fit, windows, problem.trajectories)
     assert 0.0 == balance(fit, windows, problem.trajectories)
+
+
+def test_a_map_steps_over_its_poles(law_of: Callable[..., Law]) -> None:
+    """Its states are on either side of zero, and never on it."""
+    states = [0.7]
+    for _ in range(39):
+        states.append(1.0 - 2.3 / states[-1])
+    run = Trajectory(np.arange(40.0), np.array(states)[:, None], ("x",), discrete=True)
+    smoothing = successive([run])
+    law = replace(law_of({"x": "c0 + c1/x"}, 1.0, -2.3), discrete=True)
+    windows = cut([run], smoothing.trajectories, smoothing.noise, 40)
+    assert sound(fitted(law, windows), windows, [run])
