@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import sympy as sp
+
 from discovery.errors import UsageError
 from discovery.knowledge.angles import angular
+from discovery.knowledge.dimensions import exponents
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units, units_of
 from discovery.laws import Frame
@@ -17,6 +21,8 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, no_surchar
 from pipelines.config import RunConfig
 
 Candidate = EquationCandidate | Law
+_NUMBER = re.compile(r"(?<!\w)\d+\.?\d*(?:[eE][-+]?\d+)?")
+_VALUE = re.compile(rf"\s*\w+\s*=\s*[-+]?{_NUMBER.pattern}\s*")
 
 
 def stated(measurements: Measurements, config: RunConfig, known: Knowledge | None = None) -> Units:
@@ -31,11 +37,16 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
     if known is not None:
         stated_of, second = units.texts, units.texts.get("t")
         rates = {
-            one.name: f"{stated_of[one.velocity_of]}/{second}" for one in known.hidden if one.velocity_of in stated_of
+            one.name: f"{'1' if exponents(unit) == {} else unit}/{second}"
+            for one in known.hidden
+            if (unit := stated_of.get(one.velocity_of)) is not None
         }
         texts = {**stated_of, **rates} if second and units.mode != "off" else stated_of
-        units = replace(units, texts=texts, known=frozenset(abs(value) for value in known.values))
+        units = replace(units, texts=texts, known=_numbers(known))
     if known is not None and known.sentences and units.surcharge(_any_law(known.frame)) == math.inf:
+        if 1.0 in map(abs, known.values):
+            note = "Units were not checked: a constant that is 1 cannot be seen, whatever its unit."
+            return replace(units, dimensions={}, mode="off", notes=(*units.notes, note))
         told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())
         raise UsageError(
             f"What was told does not fit the units of the columns ({told}): {'; '.join(known.sentences)}. Both sides "
@@ -44,6 +55,16 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
             "--units off."
         )
     return units
+
+
+def _numbers(known: Knowledge) -> frozenset[float]:
+    """Sizes of numbers that may have units: values that were told, and what came of them where they were written in."""
+    if not known.values:
+        return frozenset()
+    there = {abs(float(one)) for template in known.frame.templates for one in template.atoms(sp.Number)}
+    equations = [one for one in known.sentences if not _VALUE.fullmatch(one)]
+    plain = {float(number) for one in equations for number in _NUMBER.findall(one)}
+    return frozenset(there - plain - {0.0, 1.0}) | {abs(one) for one in known.values}
 
 
 def _any_law(frame: Frame) -> Law:

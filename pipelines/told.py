@@ -136,7 +136,7 @@ def trained(problem: DiscoveryProblem, config: RunConfig, deadline: Deadline, pr
     assert frame is not None
     outcome = with_networks(frame, runs, problem.smoothing, first, seed=seed, deadline=deadline, progress=progress)
     smoothing = replace(outcome.smoothing, notes=(*outcome.smoothing.notes, outcome.note))
-    if not outcome.constants:
+    if outcome.smoothing is problem.smoothing:
         return replace(problem, smoothing=smoothing)
     posed = framed(frame, runs, smoothing, regressions(runs, smoothing), seed, outcome.constants)
     return replace(posed, surcharge=problem.surcharge)

@@ -68,6 +68,8 @@ def _parameter(name: str, value: float, title: str, *, constant: bool, note: str
 def _rule(state: str, skeleton: sp.Expr, law: ExportedLaw) -> str:
     names = {**law.names, "t": "t"}
     content = mathml(formula(skeleton, names, (*_ELEMENTS, *_OWN), "SBML"))
+    if begin := law.starts[0].begin:  # models begin at zero
+        content = content.replace(_TIME, _apply("plus", _TIME, _number(begin)))
     return f'      <rateRule variable="{state}">\n        {_MATH}{content}</math>\n      </rateRule>'
 
 

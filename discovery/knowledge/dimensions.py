@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -68,7 +68,7 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
     for state, skeleton in zip(law.states, law.skeletons, strict=True):
         walk = _Walk(columns)
         try:
-            walk.right_hand_side(skeleton, walk.rate(state))
+            walk.right_hand_side(skeleton, walk.left(state, discrete=law.discrete))
         except ValueError:
             continue  # a function or power to which units say nothing
         for constant, unit in walk.solved().items():
@@ -90,7 +90,7 @@ def consistent(law: Law, dimensions: Mapping[str, Exponents | None], known: froz
         walk.unknown |= {name for name, one in dimensions.items() if one is None}
         try:
             for state, skeleton in zip(law.states, law.skeletons, strict=True):
-                walk.right_hand_side(skeleton, walk.rate(state))
+                walk.right_hand_side(skeleton, walk.left(state, discrete=law.discrete))
         except ValueError:
             return True  # a function to which units say nothing
         if walk.solvable():
@@ -152,13 +152,16 @@ class _Walk:
         self.known = known
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
+        self.scaled: set[Node] = set()
 
-    def rate(self, state: str) -> _Form:
-        """The unit of a state's derivative."""
-        return self.form(sp.Symbol(state)) - self.form(sp.Symbol("t"))
+    def left(self, state: str, *, discrete: bool) -> _Form:
+        """The unit of a state's derivative, or of its next value."""
+        unit = self.form(sp.Symbol(state))
+        return unit if discrete else unit - self.form(sp.Symbol("t"))
 
     def right_hand_side(self, expression: Node, unit: _Form) -> None:
         """Each term has the unit of the derivative."""
+        self.scaled |= set(_scaled(expression))
         for term in sp.Add.make_args(expression):
             if term != 0 and (self.strict or any(_number_of(leaf) is not None for leaf in term.free_symbols)):
                 self.pure.append(self.form(term) - unit)
@@ -189,6 +192,9 @@ class _Walk:
                 return PURE
             case sp.Pow() if self.strict:
                 return self.powered(node)
+            case sp.log() if node in self.scaled:
+                self.form(node.args[0])
+                return PURE
             case sp.Function() | sp.Pow() | sp.exp():
                 self.pure += [self.form(argument) for argument in node.args]
                 return PURE
@@ -255,3 +261,12 @@ def _number_of(leaf: sp.Basic) -> int | None:
     """The number of a constant c0, c1, ...; None for a column."""
     found = re.fullmatch(r"c(\d+)", str(leaf))
     return None if found is None else int(found[1])
+
+
+def _scaled(expression: Node) -> Iterator[Node]:
+    """Logarithms whose argument may be over a size of its own: a g + b g log(x) is b g log(x/k)."""
+    terms = [set(sp.Mul.make_args(term)) for term in sp.Add.make_args(expression)]
+    rests = [{one for one in term if not one.is_number and _number_of(one) is None} for term in terms]
+    free = [rest for term, rest in zip(terms, rests, strict=True) if any(_number_of(one) is not None for one in term)]
+    for rest in rests:
+        yield from (one for one in rest if isinstance(one, sp.log) and rest - {one} in free)

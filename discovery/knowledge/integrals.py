@@ -115,7 +115,7 @@ def _parts(expression: sp.Expr, states: Sequence[sp.Symbol]) -> dict[sp.Expr, sp
         lambda node: 1 - sp.cos(node.base.args[0]) ** 2,
     )
     found: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand(squares)):
+    for term in sp.Add.make_args(sp.expand(sp.powsimp(squares))):  # x^(c + 1)/x is x^c
         factor, function = term.as_independent(*states, as_Add=False)
         found[function] = found.get(function, sp.S.Zero) + factor
     return {function: factor for function, factor in found.items() if factor != 0}

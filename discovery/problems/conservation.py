@@ -33,11 +33,13 @@ def check_conserved(
         slopes = compiled([one.quantity.diff(symbol(name)) for name in names], names)
         scatter = expected = size = count = 0.0
         for run in trajectories:
-            there = np.isfinite(run.states).all(axis=1)
-            values = program(run.states[there])[:, 0]
+            states = run.states[np.isfinite(run.states).all(axis=1)]
+            defined = np.isfinite(np.hstack([program(states), slopes(states)])).all(axis=1)  # log of a count of zero
+            states = states[defined]
+            values = program(states)[:, 0]
             if len(values) < 2:
                 continue
-            noise = smoothing.noise.deviation(run.states[there]) * slopes(run.states[there])
+            noise = smoothing.noise.deviation(states) * slopes(states)
             scatter += float(np.sum((values - values.mean()) ** 2))
             expected += float(np.sum(noise**2))
             size += float(np.sum(values**2))

@@ -27,6 +27,8 @@ from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
 
 # First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
+# Values tried beyond a bound that is itself beyond all others, in its size.
+BEYOND = (0.1, 1.0, 4.0)
 FIRST = (0.1, 1.0, 10.0)
 PACES = (0.3, 1.0, 3.0, 10.0, 30.0)
 TRIED, REFINED = 400, 4
@@ -179,7 +181,7 @@ class Latent:
             for one in self.told
         ]
         if not all(axes):
-            axes = [axis or [0.5 * (one.low + one.high)] for axis, one in zip(axes, self.told, strict=True)]
+            axes = [axis or _between(one.low, one.high) for axis, one in zip(axes, self.told, strict=True)]
         axes += [sizes for _ in self.hidden]
         shape = tuple(map(len, axes))
         total, rng = math.prod(shape), np.random.default_rng(seed)
@@ -191,3 +193,11 @@ class Latent:
         count = len(self.runs)
         known = len(self.told)
         return [(*one[:known], *(one[known:] * count)) for one in every]
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Values within bounds that no other value is in; beyond the one that there is, in its own size."""
+    if np.isfinite(low) and np.isfinite(high):
+        return [0.5 * (low + high)]
+    end, sign = (low, 1.0) if np.isfinite(low) else (high, -1.0)
+    return [end + sign * share * max(abs(end), 1e-300) for share in BEYOND]

@@ -22,6 +22,8 @@ FLOOR = 1e-3  # smallest believed deviation relative to the state's own: below l
 FAINTEST = 1e-2  # smallest |x| at which proportional noise still shrinks, relative to the state's root mean square
 CONVINCING = 3.0  # nats by which another kind of noise must be likelier than additive noise to be kept
 EXCERPT = 1200  # samples that hyper-parameters are tuned on: their likelihood is then sharp to a few per cent
+# Share of the samples of a state that an excerpt should have of it, as it has of all, for the state to be tuned on it.
+ENOUGH = 0.5
 
 
 class Method(Protocol):
@@ -111,7 +113,7 @@ def _tuned(
     """The same for runs timed by the clock by which they are smooth."""
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
-    tuner = _Tuner(method, trajectories, some, _grids(some, unit), deadline)
+    tuner = _Tuner(method, trajectories, some, unit, deadline)
     if noise == "lognormal":
         return Fit(method, unit, noise, False, tuner.columns(noise))
     best = Fit(method, unit, "additive", noise == "auto", tuner.columns("additive"))
@@ -156,7 +158,7 @@ class _Tuner:
     method: Method
     everything: Sequence[Trajectory]
     some: Sequence[Trajectory]
-    grids: Sequence[Grid]
+    unit: float
     deadline: Deadline
 
     def columns(self, kind: NoiseKind, guides: tuple[Column, ...] = ()) -> tuple[Column, ...]:
@@ -169,12 +171,28 @@ class _Tuner:
         values = np.concatenate([run.states[:, index] for run in self.everything])
         faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
         blank = Column(scale, np.empty(0), 0.0, faintest)
+        some = self._telling(index)
         series = [
-            _series(run, index, one, blank, self.method, guide) for run, one in zip(self.some, self.grids, strict=True)
+            _series(run, index, one, blank, self.method, guide)
+            for run, one in zip(some, _grids(some, self.unit), strict=True)
         ]
         hyper, likelihood = self.method.tuned(series, self.deadline)
-        stretch = sum(scale.stretch(run.states[:, index]) for run in self.some)
+        stretch = sum(scale.stretch(run.states[:, index]) for run in some)
         return Column(scale, hyper, likelihood - stretch, faintest)
+
+    def _telling(self, index: int) -> Sequence[Trajectory]:
+        """The samples that a state is tuned on: others where it was hardly measured in those, as in one run of many."""
+        seen, whole = (
+            sum(np.isfinite(r.states[:, index]).sum() for r in runs) for runs in (self.some, self.everything)
+        )
+        share = sum(map(len, self.some)) / sum(map(len, self.everything))
+        if seen >= ENOUGH * share * whole:
+            return self.some
+        there = [np.flatnonzero(np.isfinite(run.states[:, index])) for run in self.everything]
+        spans = [
+            (run, slice(rows[0], rows[-1] + 1)) for run, rows in zip(self.everything, there, strict=True) if len(rows)
+        ]
+        return excerpt([Trajectory(run.times[rows], run.states[rows], run.names) for run, rows in spans], EXCERPT)
 
 
 def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Method, guide: Column | None) -> Series:

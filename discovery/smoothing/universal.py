@@ -44,7 +44,7 @@ class Outcome:
 
     Attributes:
         smoothing: the solutions, their mean with the curves that it began with, or these.
-        constants: values of the told constants; none where the curves are kept.
+        constants: values of the told constants, if there are any; none where the curves are kept.
         note: which it is, and why.
     """
 

@@ -168,3 +168,14 @@ def test_equations_are_written_as_a_person_would(text: str, expected: str) -> No
     """Constants in front, no powers of one, no brackets that are not needed."""
     names = {name: name for name in ("x", "y", "c0", "c1")}
     assert expected == c.DIALECT.expression(parse(text), names)
+
+
+@pytest.mark.parametrize("begin", [0.0, 1.5])
+def test_time_in_sbml_begins_where_the_data_do(begin: float, result_of) -> None:
+    """A model begins at zero."""
+    made = result_of(Law(("x",), (sp.sin(symbol("t")) - symbol("x"),), ()), [1.0], simulated=False)
+    fits = tuple(replace(one, times=one.times + begin) for one in made.predictions)
+    runs = tuple(replace(one, times=one.times + begin) for one in made.trajectories)
+    text = export(replace(made, predictions=fits, trajectories=runs), "sbml")
+    assert (begin > 0.0) == ("<plus/><csymbol" in text)
+    assert (begin > 0.0) == ("<cn> 1.5 </cn></apply>" in text)

@@ -202,3 +202,12 @@ def test_curves_stay_where_nothing_was_measured() -> None:
     (found,) = through_samples([gappy], [curve], NoiseModel("additive", np.full(2, 0.5), np.zeros(2)))
     assert [[1.0, 7.0, 7.0], [7.0, 7.0, 7.0], [3.0, 7.0, 7.0]] == found.states.tolist()
     assert [[0.5, 0.1, 0.1], [0.1, 0.1, 0.1], [0.5, 0.1, 0.1]] == found.state_deviations.tolist()
+
+
+def test_the_energy_of_a_power_whose_exponent_is_fitted_is_found() -> None:
+    """As that of one which is a number."""
+    found = asked({"x": "v", "v": "c0*x**c1"}, (-1.0, 1.5), [1.5, 0.2])
+    (energy,) = (sp.expand(one.expression) for one in found)
+    assert sp.Symbol("v") ** 2 in {part for term in sp.Add.make_args(energy) for part in sp.Mul.make_args(term)} or (
+        energy.coeff(sp.Symbol("v", real=True), 2) != 0
+    )

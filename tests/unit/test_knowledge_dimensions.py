@@ -1,5 +1,7 @@
 """Units of constants from the units of columns."""
 
+from dataclasses import replace
+
 import pytest
 
 from discovery.knowledge.dimensions import constant_units, exponents, written
@@ -78,3 +80,10 @@ def test_a_constant_of_two_equations_has_the_unit_that_both_give_it():
     """None where they disagree."""
     assert ("s⁻¹",) == constant_units(law("c0*x", "c0*y", constants=1), METRES)
     assert ("–",) == constant_units(law("c0*x", "c0*x", constants=1), METRES)
+
+
+def test_the_next_state_of_a_map_is_no_rate():
+    """Whatever time is counted in."""
+    step = replace(law("c0*x + c1", constants=2), discrete=True)
+    assert ("", "m") == constant_units(step, {"x": "m", "t": "yr"})
+    assert ("s⁻¹", "m s⁻¹") == constant_units(replace(step, discrete=False), {"x": "m", "t": "s"})

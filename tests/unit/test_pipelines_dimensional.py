@@ -98,3 +98,34 @@ def test_a_velocity_that_nobody_measured_has_a_unit_in_reports() -> None:
     assert "mm/s" == stated(table, millimetres, known).texts["x_dot"], "the configuration goes before the header"
     off = config.changed(units="off")
     assert "x_dot" not in stated(table, off, known).texts
+
+
+@pytest.mark.parametrize(
+    ("laws", "mode"),
+    [
+        (("x' = v", "v' = -g/L*x + f(v)", "g = 9.81", "L = 0.5"), "hard"),
+        (("x' = k*x*(1 - x/K) + f(v)", "k = 3", "K = 10"), "hard"),
+        (("v' = -w^2*x + f(v)", "w = 3"), "hard"),
+        (("x' = k*x + f(v)", "k = 1"), "off"),
+    ],
+)
+def test_values_that_meet_have_units_too(laws: tuple[str, ...], mode: str) -> None:
+    """Their quotient is another number; of a one nothing is left to see, so that nothing is checked, which is said."""
+    config = RunConfig(laws=laws)
+    found = stated(TABLE, config, understood(TABLE, config))
+    assert mode == found.mode
+    assert (mode == "off") == any("were not checked" in note for note in found.notes)
+
+
+def test_the_rate_of_what_has_no_unit_is_one_over_time() -> None:
+    """And no unit of its own."""
+    table = replace(from_arrays(MOVING[:, :1], np.arange(30.0), names=("x [-]",)), time_name="t [s]")
+    config = RunConfig(laws=("x'' = -k*x - c*x'",))
+    assert "1/s" == stated(table, config, understood(table, config)).texts["x_dot"]
+
+
+def test_growth_by_a_logarithm_has_units(law_of) -> None:
+    """Gompertz' a x + b x log(x) is b x log(x/K); a logarithm alone of a volume is none."""
+    units = units_of({"V": "V [mm^3]", "t": "t [d]"}, {}, "hard")
+    good, bad = law_of({"V": "c0*V + c1*V*log(V)"}, 1.0, -0.1), law_of({"V": "c0*log(V)"}, 1.0)
+    assert [0.0, np.inf] == [units.surcharge(one) for one in (good, bad)]

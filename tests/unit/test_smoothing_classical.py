@@ -181,3 +181,17 @@ def test_runs_of_different_states_are_refused() -> None:
     other = Trajectory(TIMES, wave(0.0).states, ("y", "x"))
     with pytest.raises(DataError, match=r"the same states in the same order in all of them: reorder the columns"):
         GaussianProcess().smooth([wave(0.0), other], seed=0)
+
+
+@pytest.mark.parametrize("smoother", [Kalman, SmoothingSpline])
+def test_a_state_is_tuned_on_runs_that_have_it(smoother: type) -> None:
+    """One of many measured it, and what all are tuned on is an excerpt of others."""
+    times = np.linspace(0.0, 20.0, 500)
+    rng = np.random.default_rng(0)
+    runs = []
+    for number in range(6):
+        states = np.column_stack([np.sin(times + number), np.cos(times + number)]) + 0.01 * rng.normal(size=(500, 2))
+        states[:, 1] = states[:, 1] if number == 1 else np.nan
+        runs.append(Trajectory(times, states, ("x", "y"), str(number)))
+    found = smoother(noise="additive").smooth(runs, seed=0)
+    np.testing.assert_allclose(found.noise.scale, 0.01, rtol=0.2)

@@ -1,0 +1,61 @@
+"""What was told, where data are at odds with its first guesses."""
+
+import numpy as np
+import pytest
+
+import discovery.smoothing.universal
+import pipelines.told
+from discovery.knowledge.knowledge import Hidden, Names
+from discovery.knowledge.understand import understand
+from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
+from discovery.problems.conservation import check_conserved
+from discovery.problems.latent import Latent
+from discovery.problems.regression import regressions
+from discovery.problems.unknowns import framed
+from discovery.protocols import NEVER, silent
+from discovery.smoothing.kalman import Kalman
+from discovery.smoothing.universal import Outcome
+from discovery.types import DiscoveryProblem, NoiseModel, Smoothing, Trajectory, symbol
+from pipelines.config import RunConfig
+
+TIMES = np.linspace(0.0, 10.0, 200)
+
+
+def test_a_sample_at_which_a_told_quantity_has_no_value_is_passed_over() -> None:
+    """As the logarithm of a count of zero."""
+    x = 1.0 + 0.9 * np.sin(TIMES)
+    states = np.column_stack([x, np.exp(-x)])
+    states[5, 1] = 0.0
+    told = understand(["log(y) + x = const"], Names({"x": "x", "y": "y"})).conserved
+    noise = NoiseModel("additive", np.array([0.01, 0.01]), np.array([1e-4, 1e-4]))
+    (said,) = check_conserved(told, [Trajectory(TIMES, states, ("x", "y"))], Smoothing((), None, noise, 0.0, ""))
+    assert "is borne out" in said
+
+
+@pytest.mark.parametrize(("low", "high"), [(100.0, np.inf), (-np.inf, -200.0), (150.0, 160.0)])
+def test_a_constant_that_is_bounded_beyond_all_guesses_begins_within_its_bounds(low: float, high: float) -> None:
+    """Also if it is bounded on one side only."""
+    states = np.linspace(1.0, 2.0, 50)[:, None]
+    run = Trajectory(np.linspace(0.0, 20.0, 50), states, ("x",))
+    x, h, k = symbol("x"), symbol("h"), told_symbol("K")
+    frame = Frame(
+        ("x", "h"), (unknown_symbol("f"), h * (1 - h / k)), (Unknown("f", ("x", "h"), (x, h)),),
+        (Told("K", low=low, high=high),),
+    )  # fmt: skip
+    latent = Latent.of(frame, (Hidden("h", "h"),), (run,), Kalman(noise="additive").smooth((run,), seed=0))
+    first = {values[0] for values in latent._grid(0)}
+    assert first
+    assert all(low < value < high for value in first)
+
+
+def test_regressions_are_those_of_the_curves_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of a law in which no constant was told."""
+    run = Trajectory(TIMES, np.sin(TIMES)[:, None], ("x",))
+    before, after = (Kalman(noise=kind).smooth((run,), seed=0) for kind in ("additive", "proportional"))
+    frame = Frame(("x",), (unknown_symbol("f"),), (Unknown("f", ("x",), (symbol("x"),)),))
+    posed: DiscoveryProblem = framed(frame, (run,), before, regressions((run,), before), 0)
+    for smoothing, kept in ((after, False), (before, True)):
+        outcome = Outcome(smoothing, (), "")
+        monkeypatch.setattr(discovery.smoothing.universal, "with_networks", lambda *_, found=outcome, **__: found)
+        found = pipelines.told.trained(posed, RunConfig(), NEVER, silent)
+        assert kept == (found.parts["f"] is posed.parts["f"])
