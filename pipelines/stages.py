@@ -115,11 +115,7 @@ class Stages:
     def smooth(
         self, trajectories: Sequence[Trajectory], smoother: Smoother, *, keep: bool = True
     ) -> tuple[Smoothing, tuple[Failure, ...]]:
-        """The smoothing; by the plainest smoother where the one that was asked for fails, which is recorded.
-
-        Args:
-            keep: whether later runs may use it.
-        """
+        """The smoothing, kept for later runs or not; by the plainest smoother where another fails, which is said."""
         with self.timed("smoothing"):
             if (kept := self.store.smoothing()) is not None and same_times(kept, trajectories):
                 return kept, ()
@@ -222,10 +218,9 @@ class Stages:
             selector = self.config.make_selector()
             selector = (selector.robust() if robust else selector).fitting(deadline=self.deadline)
             selector = selector_of_maps(selector) if self.config.map else selector
+            run = partial(selector.run, candidates, problem, deadline=self.deadline, witness=self.witness)
             return watched(  # waited for however late it is: without it there is no result
-                lambda told: selector.run(
-                    candidates, problem, deadline=self.deadline, progress=told, witness=self.witness
-                ),
+                lambda told: run(progress=told),
                 NEVER,
                 self.progress,
                 patience=float("inf"),
