@@ -49,8 +49,8 @@ def _compare_texts(found: str, reference: str, region: str) -> FormVerdict:
     if len(left) == len(right) == 1 and "" in (*left, *right):  # one is a right-hand side alone
         left, right = ({"": side} for law in (left, right) for side in law.values())
     if left.keys() != right.keys():
-        told = [f"{', '.join(law) or 'nothing'}" for law in (left, right)]
-        raise UsageError(f"These are equations of {told[0]} and of {told[1]}; compare laws of the same states.")
+        one, other = (", ".join(filter(None, law)) or "no state" for law in (left, right))
+        raise UsageError(f"These are equations of {one} and of {other}; compare laws of the same states.")
     names = sorted(one for one in _symbols([*left.values(), *right.values()]) if not _FREE.fullmatch(one))
     verdict = _judged(left, right, names, _ranges(region, names))
     return replace(verdict, how=verdict.how.removeprefix("Equation of : "))

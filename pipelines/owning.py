@@ -67,9 +67,8 @@ def among(own: Sequence[str], runs: Sequence[Trajectory], keys: Sequence[str]) -
 def in_vain(own: Sequence[str], runs: int, before: Family, after: Family) -> Iterator[str]:
     """That ``auto`` found nothing, and what it looked at."""
     if after is before and any(one.partition(":")[0].strip() == AUTO for one in own):
-        alone = "there is one run, and nothing to tell apart by"
         none = "no constant was found on which runs clearly disagree"
-        yield f"own = auto: {none if runs > 1 else alone}. All runs have the same constants."
+        yield f"own = auto: {none if runs > 1 else 'there is one run, and nothing to compare it with'}."
 
 
 def with_own(

@@ -98,7 +98,7 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
     folder = RunFolder.open(request.folder, measurements, config, resume=request.resume, overwrite=request.overwrite)
     known = folder.result()
     if before and not (folder.path / "result.json").exists() and not request.quiet:
-        console.TALK.print("The result of other settings that was there is replaced; --out keeps both.", markup=False)
+        console.TALK.print("What other settings or data gave here is replaced; --out keeps both.", markup=False)
     if folder.finished and not request.quiet:
         where, kept = plain(str(folder.path)), ", ".join(_stages(folder))
         whole = f"{where} holds this very run, finished: its report is written anew."

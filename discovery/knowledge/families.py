@@ -77,7 +77,7 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
             f"--own {name}{f':{column}' if column else ''} makes {len(groups)} groups of {len(member)} runs; 2 to "
             f"{MOST_GROUPS} can be told apart. Name the columns that tell runs apart by --trajectory."
         )
-    numbers = [name.removeprefix(MARK) for name in found.known.frame.inputs if name.startswith(MARK)]
+    numbers = [one.removeprefix(MARK) for one in found.known.frame.inputs if one.startswith(MARK)]
     first = max((int(one) + 1 for one in numbers if one.isdecimal()), default=0)
     owned = Owned(name, column, groups, tuple(f"{MARK}{first + i}" for i in range(len(groups))))
     runs = tuple(_marked(run, groups.index(group), len(groups)) for run, group in zip(found.runs, member, strict=True))

@@ -46,8 +46,8 @@ def wider(noise: NoiseModel, curves: Sequence[SmoothedTrajectory]) -> NoiseModel
     deviations = np.vstack([curve.state_deviations for curve in curves])[:, known:]
     states = np.vstack([curve.states for curve in curves])[:, known:]
     spread, usual = states.std(axis=0), np.sqrt(np.mean(states**2, axis=0))
-    scale = np.median(deviations, axis=0) / (1.0 if noise.kind == "additive" else np.maximum(usual, 1e-150))
-    scale = np.maximum(scale, 1e-12 * (usual if noise.kind == "additive" else 1.0) + 1e-150)
+    scale = np.maximum(np.median(deviations, axis=0), 1e-12 * usual + 1e-150)
+    scale = scale if noise.kind == "additive" else scale / np.maximum(usual, 1e-150)
     return replace(
         noise,
         scale=np.concatenate([noise.scale, scale]),

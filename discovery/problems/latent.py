@@ -26,9 +26,9 @@ from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
 
-# First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
 # Values tried beyond a bound that is itself beyond all others, in its size.
 BEYOND = (0.1, 1.0, 4.0)
+# First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
 FIRST = (0.1, 1.0, 10.0)
 PACES = (0.3, 1.0, 3.0, 10.0, 30.0)
 TRIED, REFINED = 400, 4
