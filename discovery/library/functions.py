@@ -182,14 +182,21 @@ def _of_angles(kind, m, u, scale, out):
 def _angles(u, scale, out):
     """Of two angles: their waves, what the doubles have, products of waves, of waves with the other's doubles."""
     scale = abs(scale)  # as they are written
-    for i in range(u.shape[1]):
-        for k in range(2):
-            sine, cosine = np.sin(scale * u[k, i]), np.cos(scale * u[k, i])
-            out[2 * k, i], out[2 * k + 1, i] = sine, cosine
-            out[4 + 2 * k, i], out[5 + 2 * k, i] = sine * sine, sine * cosine
-        for a in range(2):
-            for b in range(2):
-                out[8 + 2 * a + b, i] = out[a, i] * out[2 + b, i]
-                out[12 + 2 * a + b, i] = out[a, i] * out[6 + b, i]
-                out[16 + 2 * a + b, i] = out[4 + a, i] * out[2 + b, i]
+    for k in range(2):
+        sine, cosine = out[2 * k], out[2 * k + 1]
+        for i in range(u.shape[1]):
+            sine[i], cosine[i] = np.sin(scale * u[k, i]), np.cos(scale * u[k, i])
+        _multiply(sine, sine, out[4 + 2 * k])
+        _multiply(sine, cosine, out[5 + 2 * k])
+    for a in range(2):
+        for b in range(2):
+            _multiply(out[a], out[2 + b], out[8 + 2 * a + b])
+            _multiply(out[a], out[6 + b], out[12 + 2 * a + b])
+            _multiply(out[4 + a], out[2 + b], out[16 + 2 * a + b])
     return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _multiply(one, other, product):
+    for i in range(len(product)):
+        product[i] = one[i] * other[i]

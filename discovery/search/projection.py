@@ -26,32 +26,36 @@ LARGEST = 1e60
 # A pivot below this share of its column's length adds no direction; it is held up by that share then.
 DEPENDENT = 1e-14
 RIDGE = 1e-10
-# Share of entries from which on a full matrix is faster.
-FULL = 0.3
 
 
 class Lift(NamedTuple):
-    """How values at points become weighted rows: by a full matrix, or one by rows where that has no columns.
+    """How values at points become weighted rows: by a matrix whose rows are spans.
+
+    A row of a regression sees the points of one window, or all from one on: they lie side by side.
 
     Attributes:
-        full: of points and rows.
-        entries, points, edges: of each row one after another, as SciPy's CSR has them.
+        entries: of each row from its first point to its last, one row after another.
+        firsts: the first point of each row.
+        edges: where the entries of each row begin, and end.
     """
 
-    full: Float[np.ndarray, "point row"]
     entries: Float[np.ndarray, " entry"]
-    points: Int[np.ndarray, " entry"]
+    firsts: Int[np.ndarray, " row"]
     edges: Int[np.ndarray, " edge"]
 
     @classmethod
     def of(cls, matrix: sparse.csr_array) -> Lift:
         """The lift by a matrix of rows and points."""
-        none = np.empty((0, 0)), np.empty(0), np.empty(0, np.int64), np.zeros(1, np.int64)
-        rows, points = (int(size) for size in matrix.shape or ())
-        if matrix.nnz > FULL * rows * points:
-            return cls(np.ascontiguousarray(matrix.toarray().T), *none[1:])
-        pointers = matrix.indices.astype(np.int64), matrix.indptr.astype(np.int64)
-        return cls(none[0], np.ascontiguousarray(matrix.data, dtype=np.float64), *pointers)
+        matrix = matrix.sorted_indices()
+        low, high = matrix.indptr[:-1], matrix.indptr[1:]
+        some = high > low
+        firsts, lengths = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
+        firsts[some] = matrix.indices[low[some]]
+        lengths[some] = matrix.indices[high[some] - 1] + 1 - firsts[some]
+        edges = np.concatenate([[0], np.cumsum(lengths)])
+        entries, row = np.zeros(edges[-1]), np.repeat(np.arange(len(low)), high - low)
+        entries[edges[row] + matrix.indices - firsts[row]] = matrix.data
+        return cls(entries, firsts, edges)
 
 
 class Terms(NamedTuple):
@@ -199,41 +203,34 @@ def _fill_rows(terms, lift, inner, functions, rows):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _lifted(lift, values, rows):
     """Writes the rows of values at points."""
-    if lift.full.shape[1]:
-        np.dot(values, lift.full, rows)
-        return
     for i in range(len(rows)):
-        total = 0.0
-        for e in range(lift.edges[i], lift.edges[i + 1]):
-            total += lift.entries[e] * values[lift.points[e]]
-        rows[i] = total
+        low, high, first = lift.edges[i], lift.edges[i + 1], lift.firsts[i]
+        rows[i] = dot(lift.entries[low:high], values[first : first + high - low])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _back(lift, rows, values):
     """What each point contributes to the rows' products with its lifted values: the transposed lift."""
-    if lift.full.shape[1]:
-        np.dot(lift.full, rows, values)
-        return
     values[:] = 0.0
     for i in range(len(rows)):
-        for e in range(lift.edges[i], lift.edges[i + 1]):
-            values[lift.points[e]] += lift.entries[e] * rows[i]
+        low, high, first = lift.edges[i], lift.edges[i + 1], lift.firsts[i]
+        _add(rows[i], lift.entries[low:high], values[first : first + high - low])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def dot(one, other):
+    """The sum of products, in the order in which the processor adds several at once."""
+    total = 0.0
+    for i in range(len(one)):
+        total += one[i] * other[i]
+    return total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def dot(one, other):
-    """The sum of products."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0  # four sums, as each addition would wait for the one before
-    whole = len(one) // 4 * 4
-    for i in range(0, whole, 4):
-        a += one[i] * other[i]
-        b += one[i + 1] * other[i + 1]
-        c += one[i + 2] * other[i + 2]
-        d += one[i + 3] * other[i + 3]
-    for i in range(whole, len(one)):
-        a += one[i] * other[i]
-    return (a + b) + (c + d)
+def _add(share, one, total):
+    """Adds a share of one to the total, which is written."""
+    for i in range(len(total)):
+        total[i] += share * one[i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -265,8 +262,7 @@ def _fit(rows, target, outer, residual):
         for t in range(count):
             share = right[t, 0] / scale[t]
             outer[t] += share
-            for i in range(len(target)):
-                residual[i] -= share * rows[t, i]
+            _add(-share, rows[t], residual)
     return dot(residual, residual)
 
 
@@ -318,9 +314,7 @@ def _followed(rows, turned, slopes):
     substitute(factors, right)
     for c in range(constants):
         for t in range(count):
-            share = (follow[t, c] + right[t, c]) / scale[t]
-            for i in range(rows.shape[1]):
-                slopes[c, i] -= share * rows[t, i]
+            _add(-(follow[t, c] + right[t, c]) / scale[t], rows[t], slopes[c])
         if not np.isfinite(dot(slopes[c], slopes[c])):
             return False
     return True

@@ -57,14 +57,14 @@ def test_two_constants_of_one_shape_are_found_together() -> None:
 
 @pytest.mark.parametrize("density", [0.1, 1.0])
 def test_rows_may_be_sums_over_points(density: float) -> None:
-    """Integrals of the terms are fitted as well, by a sparse matrix and by a full one."""
+    """Integrals of the terms are fitted as well; a row without points says nothing, one may be full of gaps."""
     weights = np.random.default_rng(0).uniform(0.5, 1.0, (40, 60)) * (
         np.random.default_rng(1).random((40, 60)) < density
     )
+    weights[7] = 0.0
     lift = Lift.of(sparse.csr_array(weights))
     found = fitted([(shape(Kind.SATURATION, 1), [(0, X)])], weights @ (2.0 * X / (0.7 + X)), [2.1], lift=lift)
     np.testing.assert_allclose([*found.inner, *found.outer], [0.7, 2.0], rtol=1e-4)
-    assert (lift.full.size > 0) == (density == 1.0)
 
 
 def test_the_fit_never_ends_worse_than_it_began() -> None:
