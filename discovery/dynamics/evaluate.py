@@ -9,7 +9,7 @@ import sympy as sp
 from jaxtyping import Float
 from numba import njit
 
-from discovery.dynamics.interpreter import run, run_with_tangents
+from discovery.dynamics.interpreter import linearise, run
 from discovery.dynamics.tape import tape_of
 from discovery.types import Law
 
@@ -32,34 +32,29 @@ def _values(code, outputs, registers, constants, states, out):
 def _gradients(code, outputs, registers, constants, states, out, slopes):
     value = registers.copy()
     dimension, number = states.shape[1], constants.shape[0]
-    tangent = np.zeros((registers.shape[0], number))
+    work, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
+    jacobian = np.empty((outputs.shape[0], dimension + number))
     for i in range(number):
         value[dimension + 1 + i] = constants[i]
-        tangent[dimension + 1 + i, i] = 1.0
     for point in range(states.shape[0]):
         for i in range(dimension):
             value[i] = states[point, i]
-        run_with_tangents(code, value, tangent)
+        linearise(code, outputs, dimension, value, work, adjoint, jacobian)
         for i in range(outputs.shape[0]):
             out[point, i] = value[outputs[i]]
-            for j in range(tangent.shape[1]):
-                slopes[point, i, j] = tangent[outputs[i], j]
+            for j in range(number):
+                slopes[point, i, j] = jacobian[i, dimension + j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _jacobians(code, outputs, registers, states, slopes):
     value = registers.copy()
     dimension = states.shape[1]
-    tangent = np.zeros((registers.shape[0], dimension))
-    for i in range(dimension):
-        tangent[i, i] = 1.0
+    work, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
     for point in range(states.shape[0]):
         for i in range(dimension):
             value[i] = states[point, i]
-        run_with_tangents(code, value, tangent)
-        for i in range(outputs.shape[0]):
-            for j in range(tangent.shape[1]):
-                slopes[point, i, j] = tangent[outputs[i], j]
+        linearise(code, outputs, dimension, value, work, adjoint, slopes[point])
 
 
 def jacobians(

@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents, without_edges
+from discovery.dynamics.interpreter import copy, header_of, linearise, next_change, run, without_edges, workspace
 from discovery.dynamics.lu import factorise, solve
 from discovery.dynamics.runge_kutta import is_stuck
 
@@ -38,17 +38,18 @@ CONVERGED = 1e-2  # share of the tolerance to which a stage is solved
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _newton_matrix(code, outputs, value, tangent, time, states, step, matrix):
+def _newton_matrix(code, outputs, value, work, time, states, step, matrix):
     """I - h gamma J at a state."""
     dimension = states.shape[0]
     for i in range(dimension):
         value[i] = states[i]
     value[dimension] = time
-    if run_with_tangents(code, value, tangent):
-        without_edges(outputs, tangent)
+    slopes, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+        without_edges(jacobian)
     for i in range(dimension):
         for j in range(dimension):
-            matrix[i, j] = (1.0 if i == j else 0.0) - step * GAMMA * tangent[outputs[i], j]
+            matrix[i, j] = (1.0 if i == j else 0.0) - step * GAMMA * jacobian[i, j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -79,16 +80,16 @@ def _stage(code, outputs, value, time, base, step, matrix, pivots, rtol, scale, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sensitivities(code, outputs, value, tangent, time, states, base, step, matrix, pivots, slopes):
+def _sensitivities(code, outputs, value, work, time, states, base, step, matrix, pivots, slopes):
     """Slopes of the sensitivities of a stage: (I - h gamma J) K = J base + df/dp, with J at the stage's ``states``."""
-    _newton_matrix(code, outputs, value, tangent, time, states, step, matrix)
+    _newton_matrix(code, outputs, value, work, time, states, step, matrix)
     dimension, columns = slopes.shape
+    jacobian = work[2]
     for i in range(dimension):
-        row = outputs[i]
         for j in range(columns):
-            total = tangent[row, j] if j >= dimension else 0.0
+            total = jacobian[i, j] if j >= dimension else 0.0
             for s in range(dimension):
-                total += tangent[row, s] * base[s, j]
+                total += jacobian[i, s] * base[s, j]
             slopes[i, j] = total
     if not factorise(matrix, pivots):
         return False
@@ -97,7 +98,7 @@ def _sensitivities(code, outputs, value, tangent, time, states, base, step, matr
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
+def _step(code, outputs, value, work, time, y, step, rtol, atol, k):
     """Stages of one step in ``k``; its error over the tolerance, infinite where a stage could not be solved."""
     dimension, columns = y.shape
     matrix, own = np.empty((dimension, dimension)), np.empty((dimension, dimension))
@@ -106,7 +107,7 @@ def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
     scale = np.empty(dimension)
     for i in range(dimension):
         scale[i] = atol[i] + rtol * abs(y[i, 0])
-    _newton_matrix(code, outputs, value, tangent, time, y[:, 0], step, matrix)
+    _newton_matrix(code, outputs, value, work, time, y[:, 0], step, matrix)
     if not factorise(matrix, pivots):
         return np.inf
     for s in range(5):
@@ -125,7 +126,7 @@ def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
             for i in range(dimension):
                 states[i] = base[i, 0] + step * GAMMA * k[s, i, 0]
             if not _sensitivities(
-                code, outputs, value, tangent, moment, states, base[:, 1:], step, own, others, k[s, :, 1:]
+                code, outputs, value, work, moment, states, base[:, 1:], step, own, others, k[s, :, 1:]
             ):
                 return np.inf
     for i in range(dimension):
@@ -141,18 +142,19 @@ def _step(code, outputs, value, tangent, time, y, step, rtol, atol, k):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _first_slope(code, outputs, value, tangent, time, y, slope):
+def _first_slope(code, outputs, value, work, time, y, slope):
     """Slopes of state and sensitivities at the start."""
     dimension, columns = y.shape
     for i in range(dimension):
         value[i] = y[i, 0]
     value[dimension] = time
-    if run_with_tangents(code, value, tangent):
-        without_edges(outputs, tangent)
+    slopes, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+        without_edges(jacobian)
     for i in range(dimension):
         slope[i, 0] = value[outputs[i]]
         for j in range(1, columns):
-            slope[i, j] = tangent[outputs[i], j - 1]  # sensitivities to the start are the unit matrix
+            slope[i, j] = jacobian[i, j - 1]  # sensitivities to the start are the unit matrix
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -175,20 +177,17 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     value = registers.copy()
     for i in range(number):
         value[dimension + 1 + i] = constants[i]
-    tangent = np.zeros((registers.shape[0], dimension + (number if columns > 1 else 0)))
+    work = workspace(code, outputs, dimension, columns)
     y, after = np.zeros((dimension, columns)), np.zeros((dimension, columns))
     for i in range(dimension):
         y[i, 0] = start[i]
-        tangent[i, i] = 1.0
         if columns > 1:
             y[i, 1 + i] = 1.0
-    for i in range(tangent.shape[1] - dimension):
-        tangent[dimension + 1 + i, dimension + i] = 1.0
     k, slope = np.zeros((5, dimension, columns)), np.zeros((dimension, columns))
     origin = times[0]
     time, end = 0.0, times[-1] - origin
     copy(y, out[0])
-    _first_slope(code, outputs, value, tangent, origin, y, slope)
+    _first_slope(code, outputs, value, work, origin, y, slope)
     reached = 1
     step = 1e-4 * end
     header, change = header_of(code), -1.0
@@ -203,7 +202,7 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
             step = change - time
         for i in range(dimension):
             k[0, i, 0] = slope[i, 0]
-        error = _step(code, outputs, value, tangent, origin + time, y, step, rtol, atol, k)
+        error = _step(code, outputs, value, work, origin + time, y, step, rtol, atol, k)
         if not error <= 1.0:
             step *= max(0.2, 0.9 * error**-0.25) if error < 1e10 else 0.25
             if is_stuck(time, step, end):

@@ -1,4 +1,4 @@
-"""Runs a tape: values, and values with tangents (forward-mode derivatives). One compiled loop serves every law."""
+"""Runs a tape: values, and values with their derivatives. One compiled loop serves every law."""
 
 from __future__ import annotations
 
@@ -221,61 +221,105 @@ def _slope(op: int, x: float, y: float, result: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_with_tangents(code: np.ndarray, value: np.ndarray, tangent: np.ndarray) -> bool:
-    """Fills the result registers and the rows of ``tangent`` that belong to them; whether a slope was not finite."""
-    width = tangent.shape[1]
+def run_with_slopes(code: np.ndarray, value: np.ndarray, slopes: np.ndarray) -> bool:
+    """Fills the result registers, and the slopes of each instruction by what it reads; whether one was not finite.
+
+    Args:
+        slopes: by the first register and by the second, a row for each instruction; filled.
+    """
     edge = False
     for i in range(code.shape[0]):
         op, r, a, b = int(code[i, 0]), int(code[i, 1]), int(code[i, 2]), int(code[i, 3])
         if op == 0:
             value[r] = value[a] + value[b]
-            for j in range(width):
-                tangent[r, j] = tangent[a, j] + tangent[b, j]
+            slopes[i, 0], slopes[i, 1] = 1.0, 1.0
         elif op == 1:
             value[r] = value[a] - value[b]
-            for j in range(width):
-                tangent[r, j] = tangent[a, j] - tangent[b, j]
+            slopes[i, 0], slopes[i, 1] = 1.0, -1.0
         elif op == 2:
             x, y = value[a], value[b]
             value[r] = x * y
-            for j in range(width):
-                tangent[r, j] = y * tangent[a, j] + x * tangent[b, j]
+            slopes[i, 0], slopes[i, 1] = y, x
         elif op == 3:
             x, y = value[a], value[b]
             ratio = x / y
             value[r] = ratio
-            for j in range(width):
-                tangent[r, j] = (tangent[a, j] - ratio * tangent[b, j]) / y
+            slopes[i, 0], slopes[i, 1] = 1.0 / y, -ratio / y
         elif op == INPUT:
             value[r] = _input(value, a, b)
-            tangent[r] = 0.0
+            slopes[i, 0], slopes[i, 1] = 0.0, 0.0
         else:
             x = value[a]
             y = value[b] if op == 4 else float(b)
             value[r] = _value(op, x, y)
             slope = _slope(op, x, y, value[r])
-            if math.isfinite(slope):
-                for j in range(width):
-                    tangent[r, j] = slope * tangent[a, j]
-            else:  # at its edge, as a root of 0: what it does not depend on has no part in that
-                edge = True
-                for j in range(width):
-                    tangent[r, j] = slope * tangent[a, j] if tangent[a, j] != 0.0 else 0.0
-            if op == 4:
-                factor = value[r] * math.log(x) if x > 0.0 else 0.0
-                for j in range(width):
-                    tangent[r, j] += factor * tangent[b, j]
+            edge = edge or not math.isfinite(slope)
+            slopes[i, 0] = slope
+            slopes[i, 1] = value[r] * math.log(x) if op == 4 and x > 0.0 else 0.0
     return edge
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def without_edges(outputs: np.ndarray, tangent: np.ndarray) -> None:
-    """Leaves infinite slopes by the states out, where :func:`run_with_tangents` met some, for sensitivities.
+def workspace(
+    code: np.ndarray, outputs: np.ndarray, dimension: int, columns: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What :func:`linearise` works in, and the Jacobian of a law; ``columns`` are 1 and those by states and constants.
+
+    No register behind the last that is written matters: there may be a long table of inputs.
+    """
+    last = columns  # behind the states come time and the constants
+    for i in range(code.shape[0]):
+        last = max(last, int(code[i, 1]))
+    for o in range(outputs.shape[0]):
+        last = max(last, int(outputs[o]))
+    return np.empty((code.shape[0], 2)), np.empty(last + 1), np.empty((dimension, max(columns - 1, dimension)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def linearise(
+    code: np.ndarray, outputs: np.ndarray, dimension: int, value: np.ndarray, slopes: np.ndarray, adjoint: np.ndarray,
+    jacobian: np.ndarray,
+) -> bool:  # fmt: skip
+    """Fills the result registers and the outputs' derivatives by states and constants; whether one is at an edge.
+
+    Backwards from each output, as there are few of them beside the constants: instruction by instruction, what the
+    output gains from a register is passed on to those that it was made of. At its edge, as a root of 0, a slope is not
+    finite: what the register does not depend on has no part in that.
+
+    Args:
+        dimension: number of states.
+        slopes, adjoint: a row for each instruction, and a place for each register, to work in.
+        jacobian: a row for each output; by the states, then by as many constants as there are columns left.
+
+    Source: Griewank & Walther (2008), Evaluating Derivatives, 3.2, reverse accumulation.
+    """
+    edge = run_with_slopes(code, value, slopes)
+    for o in range(outputs.shape[0]):
+        for register in range(adjoint.shape[0]):
+            adjoint[register] = 0.0
+        adjoint[outputs[o]] = 1.0
+        for i in range(code.shape[0] - 1, -1, -1):
+            gained = adjoint[code[i, 1]]
+            if gained == 0.0:
+                continue
+            first, second = slopes[i, 0], slopes[i, 1]
+            if not edge or first != 0.0:
+                adjoint[code[i, 2]] += gained * first
+            if code[i, 0] <= 4 and (not edge or second != 0.0):  # of others the last number is no register
+                adjoint[code[i, 3]] += gained * second
+        for j in range(jacobian.shape[1]):
+            jacobian[o, j] = adjoint[j if j < dimension else j + 1]  # between them is time
+    return edge
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def without_edges(jacobian: np.ndarray) -> None:
+    """Leaves infinite slopes by the states out, where :func:`linearise` met some, for sensitivities.
 
     A root has one where it is 0, as the outflow of an empty tank. It counts as none there: a solution that starts
     there leaves at once, and its slopes after that decide.
     """
-    for i in range(outputs.shape[0]):
-        for j in range(outputs.shape[0]):
-            if not math.isfinite(tangent[outputs[i], j]):
-                tangent[outputs[i], j] = 0.0
+    for i in range(jacobian.shape[0]):
+        for j in range(jacobian.shape[0]):
+            if not math.isfinite(jacobian[i, j]):
+                jacobian[i, j] = 0.0

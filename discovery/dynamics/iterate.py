@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import run_with_tangents
+from discovery.dynamics.interpreter import copy, linearise, run, workspace
 
 # In place of a relative tolerance: there is nothing to be tolerated, states are applied and not integrated.
 MAP = 0.0
@@ -26,36 +26,34 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, o
     value = registers.copy()
     for i in range(number):
         value[dimension + 1 + i] = constants[i]
-    tangent = np.zeros((registers.shape[0], columns - 1))
+    slopes, adjoint, jacobian = workspace(code, outputs, dimension, columns)
+    y, following = np.zeros((dimension, columns)), np.zeros((dimension, columns))
     for i in range(dimension):
-        value[i] = start[i]
-        if i < columns - 1:
-            tangent[i, i] = 1.0
-    for i in range(columns - 1 - dimension):
-        tangent[dimension + 1 + i, dimension + i] = 1.0
-    following = np.empty(dimension)
-    slopes = np.empty((dimension, columns - 1))
+        y[i, 0] = start[i]
+        if columns > 1:
+            y[i, 1 + i] = 1.0
     done = 0
     for row in range(times.shape[0]):
         wanted = round(times[row] - times[0])
         while done < wanted:
             if done >= MOST:
                 return row
+            for i in range(dimension):
+                value[i] = y[i, 0]
             value[dimension] = times[0] + done
-            run_with_tangents(code, value, tangent)
+            if columns == 1:
+                run(code, value)
+            else:
+                linearise(code, outputs, dimension, value, slopes, adjoint, jacobian)
             for i in range(dimension):
-                following[i] = value[outputs[i]]
-                for j in range(columns - 1):
-                    slopes[i, j] = tangent[outputs[i], j]
-                if not abs(following[i]) <= bound[i]:
+                following[i, 0] = value[outputs[i]]
+                if not abs(following[i, 0]) <= bound[i]:
                     return row
-            for i in range(dimension):
-                value[i] = following[i]
-                for j in range(columns - 1):
-                    tangent[i, j] = slopes[i, j]
+                for j in range(1, columns):
+                    following[i, j] = jacobian[i, j - 1] if j > dimension else 0.0
+                    for s in range(dimension):
+                        following[i, j] += jacobian[i, s] * y[s, j]
+            copy(following, y)
             done += 1
-        for i in range(dimension):
-            out[row, i, 0] = value[i]
-            for j in range(columns - 1):
-                out[row, i, 1 + j] = tangent[i, j]
+        copy(y, out[row])
     return times.shape[0]

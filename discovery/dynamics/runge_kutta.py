@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from discovery.dynamics.interpreter import copy, header_of, next_change, run, run_with_tangents, without_edges
+from discovery.dynamics.interpreter import copy, header_of, linearise, next_change, run, without_edges, workspace
 
 C = np.array([0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1])
 A = np.array(
@@ -49,7 +49,7 @@ SMALLEST = 1e-30
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _slopes(code, outputs, value, tangent, time, y, k):
+def _slopes(code, outputs, value, work, time, y, k):
     """K = d/dt of (state | sensitivities); columns of ``y``: state, initial states, constants."""
     dimension, columns = y.shape
     for i in range(dimension):
@@ -60,16 +60,16 @@ def _slopes(code, outputs, value, tangent, time, y, k):
         for i in range(dimension):
             k[i, 0] = value[outputs[i]]
         return
-    if run_with_tangents(code, value, tangent):
-        without_edges(outputs, tangent)
+    slopes, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+        without_edges(jacobian)
     for i in range(dimension):
-        row = outputs[i]
-        k[i, 0] = value[row]
+        k[i, 0] = value[outputs[i]]
         for j in range(1, columns):
-            total = tangent[row, j - 1] if j > dimension else 0.0
-            for s in range(dimension):
-                total += tangent[row, s] * y[s, j]
-            k[i, j] = total
+            k[i, j] = jacobian[i, j - 1] if j > dimension else 0.0
+        for s in range(dimension):
+            for j in range(1, columns):
+                k[i, j] += jacobian[i, s] * y[s, j]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -108,17 +108,24 @@ def _inside(trial, bound):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _stages(code, outputs, value, tangent, time, step, y, trial, k):
+def _combined(weights, k, y, step, i, row):
+    """Writes row ``i`` after a step along the slopes ``k``, weighted."""
+    row[:] = 0.0
+    for stage in range(weights.shape[0]):
+        for j in range(row.shape[0]):
+            row[j] += weights[stage] * k[stage, i, j]
+    for j in range(row.shape[0]):
+        row[j] = y[i, j] + step * row[j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _stages(code, outputs, value, work, time, step, y, trial, k):
     """Stages 2 to 7; the last stage is the slope at the new point (first same as last)."""
-    dimension, columns = y.shape
+    dimension = y.shape[0]
     for stage in range(1, 7):
         for i in range(dimension):
-            for j in range(columns):
-                total = 0.0
-                for earlier in range(stage):
-                    total += A[stage, earlier] * k[earlier, i, j]
-                trial[i, j] = y[i, j] + step * total
-        _slopes(code, outputs, value, tangent, time + C[stage] * step, trial, k[stage])
+            _combined(A[stage, :stage], k, y, step, i, trial[i])
+        _slopes(code, outputs, value, work, time + C[stage] * step, trial, k[stage])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -157,17 +164,14 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     """
     dimension = start.shape[0]
     value = registers.copy()
-    tangent = np.zeros((registers.shape[0], max(columns - 1, 0)))
+    work = workspace(code, outputs, dimension, columns)
     y = np.zeros((dimension, columns))
     for i in range(dimension):
         y[i, 0] = start[i]
         if columns > 1:
-            tangent[i, i] = 1.0
             y[i, 1 + i] = 1.0
     for i in range(constants.shape[0]):
         value[dimension + 1 + i] = constants[i]
-        if columns > 1:
-            tangent[dimension + 1 + i, dimension + i] = 1.0
     trial = np.empty_like(y)
     k = np.zeros((7, dimension, columns))
     weights = np.empty(7)
@@ -179,7 +183,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     reached = 1
     if times.shape[0] == 1:
         return reached
-    _slopes(code, outputs, value, tangent, origin, y, k[0])
+    _slopes(code, outputs, value, work, origin, y, k[0])
     step = _first_step(y, k, atol, rtol, end)
     header, change = header_of(code), -1.0
     for _ in range(max_steps):
@@ -189,7 +193,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
             change = next_change(value, header, origin + time) - origin
         if header >= 0 and time + step > change > time + 1e-12 * end:
             step = change - time
-        _stages(code, outputs, value, tangent, origin + time, step, y, trial, k)
+        _stages(code, outputs, value, work, origin + time, step, y, trial, k)
         error = _error(k, y, trial, step, rtol, atol)
         if not error <= 1.0:
             shrink = 0.9 * error**-0.2 if error < 1e10 else 0.1
@@ -207,11 +211,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
                     DENSE[stage, 0] + theta * (DENSE[stage, 1] + theta * (DENSE[stage, 2] + theta * DENSE[stage, 3]))
                 )
             for i in range(dimension):
-                for j in range(columns):
-                    total = 0.0
-                    for stage in range(7):
-                        total += weights[stage] * k[stage, i, j]
-                    out[reached, i, j] = y[i, j] + step * total
+                _combined(weights, k, y, step, i, out[reached, i])
             reached += 1
         if reached == times.shape[0]:
             return reached

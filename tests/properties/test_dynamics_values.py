@@ -87,8 +87,8 @@ def test_what_is_undefined_stays_so(part: sp.Expr, outer: type[sp.Function], inn
 
 @QUICK
 @given(trees(SMOOTH))
-def test_tangents_are_sympy_s_derivatives(expression: sp.Expr) -> None:
-    """Forward-mode derivatives by the constants are the symbolic ones, and the values do not change."""
+def test_slopes_are_sympy_s_derivatives(expression: sp.Expr) -> None:
+    """Derivatives by the constants are the symbolic ones, and the values do not change."""
     found, slopes = gradients([expression], NAMES, POINTS, CONSTANTS)
     np.testing.assert_array_equal(found[:, 0], values([expression], NAMES, POINTS, CONSTANTS)[:, 0])
     defined = np.isfinite(found[:, 0])
