@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NoiseKind = Literal["additive", "proportional", "lognormal"]
 
 
+@lru_cache(maxsize=1 << 12)
 def symbol(name: str) -> sp.Symbol:
     """The symbol of that name; all symbols of this package are made here, real, so that they compare equal."""
     return sp.Symbol(name, real=True)

@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from discovery.library.functions import Kind, values
 from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST
-from discovery.symbolic.writing import IN_ORDER, one_over, plus, scaled, times
+from discovery.symbolic.writing import IN_ORDER, float_of, one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
 Constants = Float[np.ndarray, " constant"]
@@ -141,7 +141,7 @@ def _rich(dimension: int) -> tuple[Powers, ...]:
 
 def _gate(number: float, *terms: sp.Expr) -> sp.Expr:
     """1/(1 + exp(number + terms))."""
-    return one_over(plus(sp.S.One, [sp.exp(plus(sp.Float(number), terms), evaluate=False)]))
+    return one_over(plus(sp.S.One, [sp.exp(plus(float_of(number), terms), evaluate=False)]))
 
 
 def size_of(column: Float[np.ndarray, " point"]) -> float:
@@ -165,7 +165,7 @@ def _saturation(i: int, states: States) -> Shape:
     return Shape(
         "saturation", (i,), np.array(starts)[:, None],
         Kind.SATURATION,
-        lambda s, c: (one_over(plus(sp.Float(c[0]), [s[i]])),),
+        lambda s, c: (one_over(plus(float_of(c[0]), [s[i]])),),
         (*dict.fromkeys((*_rich(dimension), *extra)),),
         natural=(_unit(i, 1, dimension),),
     )  # fmt: skip

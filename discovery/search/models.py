@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -49,8 +50,8 @@ class Model:
 
     def written(self, names: Sequence[str], outer: Sequence[float]) -> sp.Expr:
         """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
-        symbols = [symbol(name) for name in names]
-        terms = [as_product(sp.S.One, symbols, one) for one in self.base]
+        symbols = tuple([symbol(name) for name in names])
+        terms = [_monomial(symbols, one) for one in self.base]
         for part, where in zip(self.parts, self.slices(), strict=True):
             functions = part.shape.write(symbols, np.array(self.inner)[where])
             terms += [as_product(functions[f], symbols, m) for f, m in part.terms]
@@ -73,6 +74,11 @@ def as_product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers)
     if isinstance(function, sp.Pow) and function.base.is_Symbol:
         return sp.Mul(function, *powers)
     return times([*powers, function])
+
+
+@lru_cache(maxsize=1 << 10)
+def _monomial(symbols: tuple[sp.Expr, ...], exponents: Powers) -> sp.Expr:
+    return as_product(sp.S.One, symbols, exponents)
 
 
 @dataclass(frozen=True)

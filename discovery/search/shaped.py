@@ -131,7 +131,7 @@ def shaped(
             for first in _leading(ones, settings.seconds * (1 + 2 * (view.kind == "response")), len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
                 twos += search.candidates(others, first.model, (settings.refined_seconds,), 1, 0)
-            for fitted in (*ones, *twos):
+            for fitted in _distinct((*ones, *twos)):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
                 expression = fitted.model.written(problem.names, fitted.outer)
@@ -147,6 +147,15 @@ def _denominators(
         over, _ = on_circles(len(problem.names), problem.circles)
         found += denominators(view, equation, over, settings.linked, problem.circles)
     return found
+
+
+def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
+    """Each model once: from other starts, and from descents, the same constants are reached again."""
+    ends: dict[object, Fitted] = {}
+    for one in found:
+        parts = tuple([(id(part.shape), part.terms) for part in one.model.parts])
+        ends.setdefault((one.model.base, parts, f"{one.error:.7e}"), one)
+    return list(ends.values())
 
 
 def _leading(found: Sequence[Fitted], count: int, rows: int) -> list[Fitted]:

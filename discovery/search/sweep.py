@@ -116,22 +116,22 @@ def _beam(gram, forced, largest, beam, keep, masks, errors):
     child_from = np.empty((beam, 2), dtype=np.int64)
     for size in range(SMALL, largest):
         children = _children(front, held, child_mask, child_error, child_from)
-        for k in range(children):
+        for k in range(min(children, keep)):
+            masks[size, k], errors[size, k] = child_mask[k], max(child_error[k], 0.0)
+        for k in range(children if size + 1 < largest else 0):
             _sweep(front[child_from[k, 0]], child_from[k, 1], other[k])
-            if k < keep:
-                masks[size, k], errors[size, k] = child_mask[k], max(child_error[k], 0.0)
         front, other = other, front
         held = child_mask[:children].copy()
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _taken(gram, held, out, other):
-    """Writes what is left of the normal equations when all columns of a mask are projected out."""
-    out[:] = gram
+    """Writes what is left of the normal equations when the ``SMALL`` columns of a mask are projected out."""
+    source, into, beside = gram, out, other  # the last of an odd number of sweeps is into ``out``
     for j in range(gram.shape[0] - 1):
         if (held[j // WORD] >> (j % WORD)) & 1:
-            _sweep(out, j, other)
-            out[:] = other
+            _sweep(source, j, into)
+            source, into, beside = into, beside, into
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -46,7 +46,7 @@ def skeleton_key(expression: sp.Expr) -> str:
 @lru_cache(maxsize=1 << 14)  # the same terms come again, in one candidate after another
 def expanded(expression: sp.Expr) -> sp.Expr:
     """Products of sums multiplied out, unless the whole then has more than 200 terms or 1500 nodes."""
-    if node_count(expression) > MAX_NODES or not _multiplies_sums(expression):
+    if not _multiplies_sums(expression) or node_count(expression) > MAX_NODES:
         return expression
     if not is_short(expression):
         return expression

@@ -7,6 +7,7 @@ commutes, and takes twice as long.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import cmp_to_key
 from typing import cast
@@ -14,13 +15,26 @@ from typing import cast
 import numpy as np
 import sympy as sp
 
+# Bits of a number's mantissa, and two to that power.
+BITS, WHOLE = 53, 2.0**53
 # Key of SymPy's own order of terms and factors.
 IN_ORDER = cmp_to_key(sp.Basic.compare)
 
 
+def float_of(number: float) -> sp.Expr:
+    """``sp.Float(number)``, from its bits in a quarter of the time."""
+    if number == 0.0 or not math.isfinite(number):
+        return sp.Float(number)
+    share, power = math.frexp(abs(number))
+    mantissa = int(share * WHOLE)
+    spare = (mantissa & -mantissa).bit_length() - 1  # SymPy's mantissas are odd
+    parts = (int(number < 0.0), mantissa >> spare, power - BITS + spare, BITS - spare)
+    return cast(sp.Expr, sp.Float._new(parts, BITS))  # pyright: ignore[reportPrivateUsage]
+
+
 def scaled(number: float, expression: sp.Expr) -> sp.Expr:
     """Number times an expression that has no number in front."""
-    return _product((sp.Float(number), expression))
+    return _product((float_of(number), expression))
 
 
 def times(factors: Iterable[sp.Expr]) -> sp.Expr:
@@ -41,7 +55,7 @@ def one_over(expression: sp.Expr) -> sp.Expr:
 
 def weighted_sum(coefficients: Sequence[float] | np.ndarray, terms: Sequence[sp.Expr]) -> sp.Expr:
     """The sum of coefficients times terms that have no number in front and are no sums; a coefficient of 0 counts."""
-    pairs = [(sp.Float(float(c)), term) for c, term in zip(coefficients, terms, strict=True)]
+    pairs = [(float_of(float(c)), term) for c, term in zip(coefficients, terms, strict=True)]
     numbers = [number for number, term in pairs if term is sp.S.One]
     products = sorted(
         (_product((number, *sp.Mul.make_args(term))) for number, term in pairs if term is not sp.S.One), key=IN_ORDER

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from discovery.library.shapes import shapes
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
-from discovery.symbolic.writing import one_over, plus, scaled, times, weighted_sum
+from discovery.symbolic.writing import float_of, one_over, plus, scaled, times, weighted_sum
 from discovery.types import symbol
 
 
@@ -19,6 +21,16 @@ def test_sums_are_as_sympy_writes_them(texts: tuple[str, ...]) -> None:
     expected = sp.Add(*(sp.Float(c) * part for c, part in zip(numbers, parts, strict=True)))
     assert expected == weighted_sum(numbers, parts)
     assert hash(expected) == hash(weighted_sum(numbers, parts))
+
+
+@given(st.floats())
+def test_numbers_are_sympy_s(number: float) -> None:
+    """Equal in value, precision, sign, hash and kind, those that are not finite and the smallest too."""
+    expected, found = sp.Float(number), float_of(number)
+    assert type(expected) is type(found)
+    assert (hash(expected), sp.srepr(expected)) == (hash(found), sp.srepr(found))
+    if expected.is_finite:
+        assert float(found) == number
 
 
 def test_products_and_fractions_are_as_sympy_writes_them() -> None:
