@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Bool
 
 from discovery.selection.sheet import Tested
 from discovery.symbolic.complexity import LENGTHS, Function
@@ -20,6 +21,8 @@ from discovery.symbolic.summed import NOTHING, Told, functions_stated, summed_le
 OTHER_SIGNS = 5.0
 # Strain up to which nothing speaks against a candidate; true laws stay below, those of stiff systems apart.
 STRAINED = 10.0
+# Nats that each factor e of strain beyond counts.
+PER_STRAIN = 10.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Family:
 
         Terms that cancel imitate another: x / (k + x) with k far beyond the data, beside x, is x^2.
         """
-        strained = 10.0 * math.log(max(self.strain / STRAINED, 1.0))
+        strained = PER_STRAIN * math.log(max(self.strain / STRAINED, 1.0))
         return self.misfit + 0.5 * self.constants * math.log(count) + LENGTHS * self.length + strained - self.spared
 
     def found_by(self, sources: Iterable[str]) -> Family:
@@ -87,7 +90,13 @@ class Family:
         return self if every == self.sources else replace(self, sources=every)
 
 
-def families_of(proposed: Sequence[str], tested: Tested, shot: Collection[str] = ()) -> list[Family]:
+def families_of(
+    proposed: Sequence[str],
+    tested: Tested,
+    shot: Collection[str] = (),
+    *,
+    among: Bool[np.ndarray, " candidate"] | None = None,
+) -> list[Family]:
     """The candidates of one state without tiny terms, merged where they are one family or one function.
 
     Constants of other signs make another family: a law that grows is not one that decays. One that the samples speak
@@ -96,17 +105,25 @@ def families_of(proposed: Sequence[str], tested: Tested, shot: Collection[str] =
     Args:
         proposed: source of each candidate.
         shot: sources of whole laws.
+        among: candidates that are looked at, besides these; all if it is not given.
     """
     sums, errors, misfits, strains = tested.sums, tested.errors, tested.misfits, tested.strains
-    terms = [tame_term(term) for term in sums.terms]
+    finite = np.all(np.isfinite(errors), axis=1) & np.isfinite(misfits)
+    if among is not None:
+        whole = [source in shot for source in proposed]
+        finite &= among | np.tile(whole, len(misfits) // len(proposed))
+    terms: dict[int, Term] = {}
     alike: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[int]] = {}
-    for i in np.flatnonzero(np.all(np.isfinite(errors), axis=1) & np.isfinite(misfits)).tolist():
+    for i in np.flatnonzero(finite).tolist():
         support, numbers = sums.row(i)
         alike.setdefault((support, signs_of(numbers)), []).append(i)
     shapes: dict[tuple[str, tuple[bool, ...]], Family] = {}
     for (support, _), rows in alike.items():
         best = min(rows, key=lambda i: (*_fit(float(misfits[i]), errors[i]), i))
         numbers = sums.row(best)[1]
+        for j in support:
+            if j not in terms:
+                terms[j] = tame_term(sums.terms[j])
         piece = gathered([terms[j].times(number) for j, number in zip(support, numbers, strict=True)])
         sources = dict.fromkeys(proposed[i % len(proposed)] for i in (best, *rows))
         if all(map(math.isfinite, piece.values)):

@@ -16,6 +16,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.alike import in_all_places
 from discovery.selection.families import Family, families_of, signs_of, tame_term
 from discovery.selection.sheet import Sheet, Tested
+from discovery.selection.shortlist import shortlist
 from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, node_count
 from discovery.symbolic.constants import gathered, substituted
 from discovery.symbolic.summed import NOTHING, Told
@@ -115,7 +116,10 @@ def pool(
     count = sum(int(np.isfinite(run.states).sum()) for run in problem.trajectories)
     shot = frozenset(source for candidate in candidates if isinstance(candidate, Law) for source in candidate.sources)
     tested = {state: _tested(sheet, samples[state]) for state, sheet in sheets.items()}
-    every = {state: families_of(sheet.sources, tested[state], shot) for state, sheet in sheets.items()}
+    every = {
+        state: families_of(sheet.sources, tested[state], shot, among=shortlist(tested[state], count, most))
+        for state, sheet in sheets.items()
+    }
     told = _told(every, count) if beside is None else {}
     for state, families in every.items():
         others, functions = tuple((beside or {}).get(state, ())), told.get(state, NOTHING)
