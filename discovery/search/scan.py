@@ -111,6 +111,27 @@ def _leading(masks, errors, lengths, limits):
     return places[every], found[every]
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _looked_at(masks, errors, lengths, limits):
+    """Of all sizes the supports to look at closer: size, place among those of that size, length, mask and error."""
+    starts, sizes, count = errors.shape
+    most = sizes * max(limits.many, limits.keep, 1)
+    found, held, costs = np.empty((most, 3), np.int64), np.empty((most, 2), np.int64), np.empty(most)
+    some, wrong = np.empty((starts * count, 2), np.int64), np.empty(starts * count)
+    total = 0
+    for size in range(sizes):
+        for s in range(starts):
+            for rank in range(count):
+                some[s * count + rank] = masks[s, size, rank]
+                wrong[s * count + rank] = errors[s, size, rank]
+        places, texts = _leading(some, wrong, lengths, limits)
+        for k in range(len(places)):
+            found[total, 0], found[total, 1], found[total, 2] = size + 1, places[k], texts[k]
+            held[total], costs[total] = some[places[k]], wrong[places[k]]
+            total += 1
+    return found[:total], held[:total], costs[:total]
+
+
 @dataclass(frozen=True)
 class Scan:
     """Supports to look at closer, of one shape or of many.
@@ -145,14 +166,9 @@ class Scan:
         table: int,
     ) -> Scan:
         """What a beam found of one shape at all of its starts."""
-        count = masks.shape[2]
-        parts: list[tuple[np.ndarray, ...]] = []
-        for size in range(masks.shape[1]):
-            flat, cost = masks[:, size].reshape(-1, 2), errors[:, size].ravel()
-            places, texts = _leading(np.ascontiguousarray(flat), cost, lengths, limits)
-            same = np.full((2, len(places)), [[size + 1], [table]])
-            parts.append((same[0], cost[places], texts, flat[places], same[1], starts[places // count]))
-        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        found, held, costs = _looked_at(masks, errors, lengths, limits)
+        where = starts[found[:, 1] // masks.shape[2]]
+        return cls(found[:, 0], costs, found[:, 2], held, np.full(len(found), table), where)
 
     @classmethod
     def joined(cls, scans: Sequence[Scan]) -> Scan:
