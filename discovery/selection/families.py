@@ -105,7 +105,7 @@ def families_of(
     Args:
         proposed: source of each candidate.
         shot: sources of whole laws.
-        among: candidates that are looked at, besides these; all if it is not given.
+        among: candidates that are looked at, beside those of whole laws; all if it is not given.
     """
     sums, errors, misfits, strains = tested.sums, tested.errors, tested.misfits, tested.strains
     finite = np.all(np.isfinite(errors), axis=1) & np.isfinite(misfits)

@@ -17,9 +17,9 @@ from discovery.selection.families import PER_STRAIN, STRAINED
 from discovery.selection.sheet import Tested
 from discovery.symbolic.complexity import LENGTHS
 
-# Supports that are looked at for each that is kept, and at least this number. With 4 the pools of nine cases of
-# ODEBench at 5 % noise lose 1 to 5 % of their entries, nearly all of them the last ones; with 5 there is no other true
-# equation in the pools of benchmarks/pool.md.
+# Supports that are looked at for each entry that is kept, and at least this number. With 4 the pools of nine cases of
+# ODEBench at 5 % noise lose 1 to 5 % of their entries, nearly all of them the last ones; with 5 the pools of all its
+# cases hold the same true equations (benchmarks/pool.md).
 FOR_EACH = 5
 AT_LEAST = 1000
 # Of each number of terms at least this number, as the pool has the best of each.
@@ -63,5 +63,5 @@ def _supports(tested: Tested) -> np.ndarray:
 
 @lru_cache(maxsize=1 << 14)  # candidates are sums of the same few hundred terms
 def _nodes(expression: sp.Basic) -> int:
-    """About how many nodes an expression has that is no number."""
+    """About how many nodes an expression has, numbers left out."""
     return 1 + sum([_nodes(one) for one in expression.args]) if expression.args else int(not expression.is_Number)
