@@ -32,14 +32,14 @@ def _values(code, outputs, registers, constants, states, out):
 def _gradients(code, outputs, registers, constants, states, out, slopes):
     value = registers.copy()
     dimension, number = states.shape[1], constants.shape[0]
-    work, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
+    partials, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
     jacobian = np.empty((outputs.shape[0], dimension + number))
     for i in range(number):
         value[dimension + 1 + i] = constants[i]
     for point in range(states.shape[0]):
         for i in range(dimension):
             value[i] = states[point, i]
-        linearise(code, outputs, dimension, value, work, adjoint, jacobian)
+        linearise(code, outputs, dimension, value, partials, adjoint, jacobian)
         for i in range(outputs.shape[0]):
             out[point, i] = value[outputs[i]]
             for j in range(number):
@@ -50,11 +50,11 @@ def _gradients(code, outputs, registers, constants, states, out, slopes):
 def _jacobians(code, outputs, registers, states, slopes):
     value = registers.copy()
     dimension = states.shape[1]
-    work, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
+    partials, adjoint = np.empty((code.shape[0], 2)), np.empty(registers.shape[0])
     for point in range(states.shape[0]):
         for i in range(dimension):
             value[i] = states[point, i]
-        linearise(code, outputs, dimension, value, work, adjoint, slopes[point])
+        linearise(code, outputs, dimension, value, partials, adjoint, slopes[point])
 
 
 def jacobians(

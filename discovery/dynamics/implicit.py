@@ -44,8 +44,8 @@ def _newton_matrix(code, outputs, value, work, time, states, step, matrix):
     for i in range(dimension):
         value[i] = states[i]
     value[dimension] = time
-    slopes, adjoint, jacobian = work
-    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+    partials, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, partials, adjoint, jacobian):
         without_edges(jacobian)
     for i in range(dimension):
         for j in range(dimension):
@@ -148,8 +148,8 @@ def _first_slope(code, outputs, value, work, time, y, slope):
     for i in range(dimension):
         value[i] = y[i, 0]
     value[dimension] = time
-    slopes, adjoint, jacobian = work
-    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+    partials, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, partials, adjoint, jacobian):
         without_edges(jacobian)
     for i in range(dimension):
         slope[i, 0] = value[outputs[i]]

@@ -221,42 +221,46 @@ def _slope(op: int, x: float, y: float, result: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_with_slopes(code: np.ndarray, value: np.ndarray, slopes: np.ndarray) -> bool:
-    """Fills the result registers, and the slopes of each instruction by what it reads; whether one was not finite.
+def run_with_partials(code: np.ndarray, value: np.ndarray, partials: np.ndarray) -> tuple[bool, bool]:
+    """Fills the result registers, and the slopes of each instruction by what it reads.
 
     Args:
-        slopes: by the first register and by the second, a row for each instruction; filled.
+        partials: by the first register and by the second, a row for each instruction; filled.
+
+    Returns:
+        Whether all are finite, and whether a function is at its edge, where its slope is not.
     """
-    edge = False
+    finite, edge = True, False
     for i in range(code.shape[0]):
         op, r, a, b = int(code[i, 0]), int(code[i, 1]), int(code[i, 2]), int(code[i, 3])
         if op == 0:
             value[r] = value[a] + value[b]
-            slopes[i, 0], slopes[i, 1] = 1.0, 1.0
+            partials[i, 0], partials[i, 1] = 1.0, 1.0
         elif op == 1:
             value[r] = value[a] - value[b]
-            slopes[i, 0], slopes[i, 1] = 1.0, -1.0
+            partials[i, 0], partials[i, 1] = 1.0, -1.0
         elif op == 2:
             x, y = value[a], value[b]
             value[r] = x * y
-            slopes[i, 0], slopes[i, 1] = y, x
+            partials[i, 0], partials[i, 1] = y, x
         elif op == 3:
             x, y = value[a], value[b]
             ratio = x / y
             value[r] = ratio
-            slopes[i, 0], slopes[i, 1] = 1.0 / y, -ratio / y
+            partials[i, 0], partials[i, 1] = 1.0 / y, -ratio / y
+            finite = finite and math.isfinite(partials[i, 0]) and math.isfinite(partials[i, 1])
         elif op == INPUT:
             value[r] = _input(value, a, b)
-            slopes[i, 0], slopes[i, 1] = 0.0, 0.0
+            partials[i, 0], partials[i, 1] = 0.0, 0.0
         else:
             x = value[a]
             y = value[b] if op == 4 else float(b)
             value[r] = _value(op, x, y)
             slope = _slope(op, x, y, value[r])
             edge = edge or not math.isfinite(slope)
-            slopes[i, 0] = slope
-            slopes[i, 1] = value[r] * math.log(x) if op == 4 and x > 0.0 else 0.0
-    return edge
+            partials[i, 0] = slope
+            partials[i, 1] = value[r] * math.log(x) if op == 4 and x > 0.0 else 0.0
+    return finite and not edge, edge
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -267,7 +271,7 @@ def workspace(
 
     No register behind the last that is written matters: there may be a long table of inputs.
     """
-    last = columns  # behind the states come time and the constants
+    last = max(columns, dimension)  # behind the states come time and the constants
     for i in range(code.shape[0]):
         last = max(last, int(code[i, 1]))
     for o in range(outputs.shape[0]):
@@ -277,39 +281,68 @@ def workspace(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def linearise(
-    code: np.ndarray, outputs: np.ndarray, dimension: int, value: np.ndarray, slopes: np.ndarray, adjoint: np.ndarray,
+    code: np.ndarray, outputs: np.ndarray, dimension: int, value: np.ndarray, partials: np.ndarray, adjoint: np.ndarray,
     jacobian: np.ndarray,
 ) -> bool:  # fmt: skip
     """Fills the result registers and the outputs' derivatives by states and constants; whether one is at an edge.
 
     Backwards from each output, as there are few of them beside the constants: instruction by instruction, what the
-    output gains from a register is passed on to those that it was made of. At its edge, as a root of 0, a slope is not
-    finite: what the register does not depend on has no part in that.
+    output gains from a register is passed on to those that it was made of.
 
     Args:
         dimension: number of states.
-        slopes, adjoint: a row for each instruction, and a place for each register, to work in.
-        jacobian: a row for each output; by the states, then by as many constants as there are columns left.
+        partials, adjoint: a row for each instruction, and a place for each register, to work in.
+        jacobian: a row for each output; by the states, then by as many constants as there are columns left. Not finite
+            where a derivative is not defined.
 
     Source: Griewank & Walther (2008), Evaluating Derivatives, 3.2, reverse accumulation.
     """
-    edge = run_with_slopes(code, value, slopes)
+    finite, edge = run_with_partials(code, value, partials)
     for o in range(outputs.shape[0]):
         for register in range(adjoint.shape[0]):
             adjoint[register] = 0.0
         adjoint[outputs[o]] = 1.0
-        for i in range(code.shape[0] - 1, -1, -1):
-            gained = adjoint[code[i, 1]]
-            if gained == 0.0:
-                continue
-            first, second = slopes[i, 0], slopes[i, 1]
-            if not edge or first != 0.0:
-                adjoint[code[i, 2]] += gained * first
-            if code[i, 0] <= 4 and (not edge or second != 0.0):  # of others the last number is no register
-                adjoint[code[i, 3]] += gained * second
+        if finite:
+            _pass_on(code, partials, adjoint)
+        else:
+            _pass_on_at_edges(code, partials, adjoint, outputs[o])
         for j in range(jacobian.shape[1]):
             jacobian[o, j] = adjoint[j if j < dimension else j + 1]  # between them is time
     return edge
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pass_on(code: np.ndarray, partials: np.ndarray, adjoint: np.ndarray) -> None:
+    """From each register to those that it was made of."""
+    for i in range(code.shape[0] - 1, -1, -1):
+        gained = adjoint[code[i, 1]]
+        if gained == 0.0:
+            continue
+        adjoint[code[i, 2]] += gained * partials[i, 0]
+        if code[i, 0] <= 4:  # of others the last number is no register
+            adjoint[code[i, 3]] += gained * partials[i, 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pass_on_at_edges(code: np.ndarray, partials: np.ndarray, adjoint: np.ndarray, output: int) -> None:
+    """The same where some slopes are not finite, as that of a root of 0 or of 1/0.
+
+    What an infinite slope meets with zero is not zero, but not defined, if the output depends on it at all; what a
+    register does not depend on has no part in that.
+    """
+    reached = np.zeros(adjoint.shape[0], np.bool_)
+    reached[output] = True
+    for i in range(code.shape[0] - 1, -1, -1):
+        if not reached[code[i, 1]]:
+            continue
+        gained = adjoint[code[i, 1]]
+        reached[code[i, 2]] = True
+        if partials[i, 0] != 0.0:
+            adjoint[code[i, 2]] += gained * partials[i, 0]
+        if code[i, 0] <= 4:
+            reached[code[i, 3]] = True
+            if partials[i, 1] != 0.0:
+                adjoint[code[i, 3]] += gained * partials[i, 1]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

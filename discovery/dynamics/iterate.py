@@ -26,7 +26,7 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, o
     value = registers.copy()
     for i in range(number):
         value[dimension + 1 + i] = constants[i]
-    slopes, adjoint, jacobian = workspace(code, outputs, dimension, columns)
+    partials, adjoint, jacobian = workspace(code, outputs, dimension, columns)
     y, following = np.zeros((dimension, columns)), np.zeros((dimension, columns))
     for i in range(dimension):
         y[i, 0] = start[i]
@@ -44,7 +44,7 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, o
             if columns == 1:
                 run(code, value)
             else:
-                linearise(code, outputs, dimension, value, slopes, adjoint, jacobian)
+                linearise(code, outputs, dimension, value, partials, adjoint, jacobian)
             for i in range(dimension):
                 following[i, 0] = value[outputs[i]]
                 if not abs(following[i, 0]) <= bound[i]:
@@ -52,7 +52,8 @@ def iterate(code, outputs, registers, constants, start, times, columns, bound, o
                 for j in range(1, columns):
                     following[i, j] = jacobian[i, j - 1] if j > dimension else 0.0
                     for s in range(dimension):
-                        following[i, j] += jacobian[i, s] * y[s, j]
+                        if jacobian[i, s] != 0.0 and y[s, j] != 0.0:  # the slope of a root of 0 is infinite
+                            following[i, j] += jacobian[i, s] * y[s, j]
             copy(following, y)
             done += 1
         copy(y, out[row])

@@ -60,8 +60,8 @@ def _slopes(code, outputs, value, work, time, y, k):
         for i in range(dimension):
             k[i, 0] = value[outputs[i]]
         return
-    slopes, adjoint, jacobian = work
-    if linearise(code, outputs, dimension, value, slopes, adjoint, jacobian):
+    partials, adjoint, jacobian = work
+    if linearise(code, outputs, dimension, value, partials, adjoint, jacobian):
         without_edges(jacobian)
     for i in range(dimension):
         k[i, 0] = value[outputs[i]]

@@ -46,7 +46,8 @@ class Lift(NamedTuple):
     @classmethod
     def of(cls, matrix: sparse.csr_array) -> Lift:
         """The lift by a matrix of rows and points."""
-        matrix = matrix.sorted_indices()
+        matrix = sparse.csr_array(matrix, copy=True)
+        matrix.sum_duplicates()
         low, high = matrix.indptr[:-1], matrix.indptr[1:]
         some = high > low
         firsts, lengths = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)

@@ -131,7 +131,7 @@ def shaped(
             for first in _leading(ones, settings.seconds * (1 + 2 * (view.kind == "response")), len(view.targets)):
                 others = [table for table in tables if len(table.shape.states) == 1]
                 twos += search.candidates(others, first.model, (settings.refined_seconds,), 1, 0)
-            for fitted in _distinct((*ones, *twos)):
+            for fitted in _once((*ones, *twos)):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
                 expression = fitted.model.written(problem.names, fitted.outer)
@@ -149,12 +149,13 @@ def _denominators(
     return found
 
 
-def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
+def _once(found: Sequence[Fitted]) -> list[Fitted]:
     """Each model once: from other starts, and from descents, the same constants are reached again."""
     ends: dict[object, Fitted] = {}
     for one in found:
         parts = tuple([(id(part.shape), part.terms) for part in one.model.parts])
-        ends.setdefault((one.model.base, parts, f"{one.error:.7e}"), one)
+        inner = tuple([f"{constant:.4e}" for constant in one.model.inner])
+        ends.setdefault((one.model.base, parts, inner, f"{one.error:.7e}"), one)
     return list(ends.values())
 
 

@@ -127,7 +127,7 @@ def _beam(gram, forced, largest, beam, keep, masks, errors):
 @njit(cache=True, nogil=True, error_model="numpy")
 def _taken(gram, held, out, other):
     """Writes what is left of the normal equations when the ``SMALL`` columns of a mask are projected out."""
-    source, into, beside = gram, out, other  # the last of an odd number of sweeps is into ``out``
+    source, into, beside = gram, out, other  # as ``SMALL`` is odd, the last sweep is into ``out``
     for j in range(gram.shape[0] - 1):
         if (held[j // WORD] >> (j % WORD)) & 1:
             _sweep(source, j, into)

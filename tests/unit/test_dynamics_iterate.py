@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from discovery.dynamics.interpreter import linearise, workspace
+from discovery.dynamics.iterate import iterate
 from discovery.dynamics.shooting import fit
 from discovery.dynamics.simulate import simulate
+from discovery.dynamics.tape import tape_of
 from discovery.dynamics.windows import cut
 from discovery.laws import Law
 from discovery.samples import Trajectory
@@ -79,3 +82,25 @@ def test_a_map_is_not_applied_for_ever() -> None:
     law = Law(("x",), (parse("-x"),), (), discrete=True)
     states = simulate(law, np.array([1.0]), np.array([0.0, 1e6, 1e15]))
     np.testing.assert_array_equal(states[:, 0], [1.0, 1.0, np.nan])
+
+
+def test_derivatives_go_on_after_a_root_of_zero() -> None:
+    """From 0, where the slope by the start alone is infinite; after two steps they are sqrt(3) and 1 + 1/sqrt(3)."""
+    law = Law(("x",), (parse("c0*sqrt(x) + c1"),), (2.0, 3.0), discrete=True)
+    tape, out = tape_of(law), np.empty((3, 1, 4))
+    constants, bound = np.array(law.constants), np.full(1, 1e6)
+    assert 3 == iterate(
+        tape.code, tape.outputs, tape.registers, constants, np.zeros(1), np.arange(3.0), 4, bound, out
+    )  # fmt: skip
+    assert [np.inf, *np.sqrt([3.0]), 1.0 + 1.0 / np.sqrt(3.0)] == pytest.approx(out[2, 0, 1:].tolist())
+
+
+def test_a_law_without_instructions_has_derivatives() -> None:
+    """Three states that all follow the first: nothing is computed, and nothing is read from beyond what there is."""
+    law = Law(("x", "y", "z"), (parse("x"),) * 3, ())
+    tape = tape_of(law)
+    assert 0 == len(tape.code)
+    work = workspace(tape.code, tape.outputs, 3, 1)
+    assert 3 <= len(work[1])
+    assert not linearise(tape.code, tape.outputs, 3, tape.registers.copy(), *work)
+    assert [[1.0, 0.0, 0.0]] * 3 == work[2].tolist()

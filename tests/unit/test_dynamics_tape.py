@@ -138,6 +138,14 @@ def test_what_a_root_does_not_depend_on_has_no_slope_at_its_edge(text: str) -> N
     np.testing.assert_array_equal(slopes, 0.0)
 
 
+@pytest.mark.parametrize("text", ["1/(1 + 1/x)", "exp(-1/x)", "tanh(1/x)", "y + x/(1 + 1/x)"])
+def test_slopes_that_are_not_defined_are_not_zero(text: str) -> None:
+    """What is divided by zero may be finite in the end; its slope is not known, that by another state is."""
+    (slopes,) = jacobians([parse(text)], ("x", "y"), np.array([[0.0, 2.0]]))[0]
+    assert not np.isfinite(slopes[0])
+    assert float("y" in text) == slopes[1]
+
+
 def test_a_cotangent_is_one_over_a_tangent() -> None:
     """It can be read, and so it can be followed."""
     law = Law(("x", "y"), (parse("cot(x)"), parse("y")), ())
