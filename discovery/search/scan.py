@@ -117,17 +117,17 @@ def _looked_at(masks, errors, lengths, limits):
     starts, sizes, count = errors.shape
     most = sizes * max(limits.many, limits.keep, 1)
     found, held, costs = np.empty((most, 3), np.int64), np.empty((most, 2), np.int64), np.empty(most)
-    some, wrong = np.empty((starts * count, 2), np.int64), np.empty(starts * count)
+    every, missed = np.empty((starts * count, 2), np.int64), np.empty(starts * count)
     total = 0
     for size in range(sizes):
         for s in range(starts):
             for rank in range(count):
-                some[s * count + rank] = masks[s, size, rank]
-                wrong[s * count + rank] = errors[s, size, rank]
-        places, texts = _leading(some, wrong, lengths, limits)
+                every[s * count + rank] = masks[s, size, rank]
+                missed[s * count + rank] = errors[s, size, rank]
+        places, texts = _leading(every, missed, lengths, limits)
         for k in range(len(places)):
             found[total, 0], found[total, 1], found[total, 2] = size + 1, places[k], texts[k]
-            held[total], costs[total] = some[places[k]], wrong[places[k]]
+            held[total], costs[total] = every[places[k]], missed[places[k]]
             total += 1
     return found[:total], held[:total], costs[:total]
 

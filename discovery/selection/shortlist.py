@@ -18,8 +18,8 @@ from discovery.selection.sheet import Tested
 from discovery.symbolic.complexity import LENGTHS
 
 # Supports that are looked at for each entry that is kept, and at least this number. With 4 the pools of nine cases of
-# ODEBench at 5 % noise lose 1 to 5 % of their entries, nearly all of them the last ones; with 5 the pools of all its
-# cases hold the same true equations (benchmarks/pool.md).
+# ODEBench at 5 % noise lose 1 to 5 % of their entries, nearly all of them the last ones; with 1000 for 190, the pools
+# of all its cases hold the same true equations (benchmarks/pool.md).
 FOR_EACH = 5
 AT_LEAST = 1000
 # Of each number of terms at least this number, as the pool has the best of each.
