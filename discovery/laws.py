@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self, cast
+from functools import cached_property
+from typing import Protocol, Self, cast
 
 import sympy as sp
 
@@ -13,19 +14,34 @@ from discovery.samples import symbol
 from discovery.shown import Shown
 
 
+class Unwritten(Protocol):
+    """What is an expression when it is asked for, and can be compared and hashed before."""
+
+    @property
+    def expression(self) -> sp.Expr:
+        """With its numbers."""
+        ...
+
+
 @dataclass(frozen=True)
 class EquationCandidate:
     """A proposed right-hand side of one state's derivative, numbers written in.
 
     Attributes:
+        side: the expression, or what it is made of: most of thousands of candidates are never written.
         source: name of the engine, and after a colon the part of it that found the expression.
         common: whether it was fitted to the samples of all states that may be alike, of which this is the first.
     """
 
     state: str
-    expression: sp.Expr
+    side: sp.Expr | Unwritten
     source: str
     common: bool = False
+
+    @cached_property
+    def expression(self) -> sp.Expr:
+        """The right-hand side."""
+        return self.side if isinstance(self.side, sp.Expr) else self.side.expression
 
 
 def told_symbol(name: str) -> sp.Symbol:

@@ -15,7 +15,7 @@ from scipy import sparse
 from discovery.library.shapes import Powers, Shape
 from discovery.problems.response import responses_of
 from discovery.search.projection import Lift
-from discovery.symbolic.writing import times, weighted_sum
+from discovery.symbolic.writing import WeightedSum, times
 from discovery.types import DiscoveryProblem, Regression, symbol
 
 
@@ -48,7 +48,7 @@ class Model:
             columns += [functions[:, f] * powers(states, m) for f, m in part.terms]
         return np.stack(columns, axis=1) if columns else np.empty((len(states), 0))
 
-    def written(self, names: Sequence[str], outer: Sequence[float]) -> sp.Expr:
+    def summed(self, names: Sequence[str], outer: Sequence[float]) -> WeightedSum:
         """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
         symbols = tuple([symbol(name) for name in names])
         terms = [_monomial(symbols, one) for one in self.base]
@@ -56,7 +56,7 @@ class Model:
             functions = part.shape.write(symbols, np.array(self.inner)[where])
             terms += [as_product(functions[f], symbols, m) for f, m in part.terms]
         kept = [(c, term) for c, term in zip(outer, terms, strict=True) if c != 0.0]
-        return weighted_sum([c for c, _ in kept], [term for _, term in kept]) if kept else sp.S.Zero
+        return WeightedSum(tuple([c for c, _ in kept]), tuple([term for _, term in kept]))
 
 
 def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]:

@@ -10,7 +10,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.grammar import Library
-from discovery.symbolic.writing import weighted_sum
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import EquationCandidate, read_only
 
 
@@ -51,5 +51,8 @@ class Path:
             if not 0 < np.count_nonzero(support) <= longest or support.tobytes() in seen:
                 continue
             seen.add(support.tobytes())
-            terms = [self.library.terms[i] for i in np.flatnonzero(support)]
-            yield frozenset(terms), EquationCandidate(self.state, weighted_sum(row[support], terms), source)
+            terms = tuple([self.library.terms[i] for i in np.flatnonzero(support)])
+            yield (
+                frozenset(terms),
+                EquationCandidate(self.state, WeightedSum(tuple(row[support].tolist()), terms), source),
+            )

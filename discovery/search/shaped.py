@@ -134,8 +134,8 @@ def shaped(
             for fitted in _once((*ones, *twos)):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
-                expression = fitted.model.written(problem.names, fitted.outer)
-                yield EquationCandidate(state, expression, f"structured:{source}")
+                side = fitted.model.summed(problem.names, fitted.outer)
+                yield EquationCandidate(state, side, f"structured:{source}")
 
 
 def _denominators(

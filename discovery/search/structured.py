@@ -21,7 +21,7 @@ from discovery.search.models import View, sampled, views
 from discovery.search.shaped import Shaped, shaped
 from discovery.search.subsets import Subset, best_subsets, eliminated
 from discovery.symbolic.complexity import LENGTHS, description_length
-from discovery.symbolic.writing import weighted_sum
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 PLUGIN = "StructuredSearch"
@@ -100,7 +100,7 @@ class StructuredSearch:
             scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view, deadline)]
             found += scored
             best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
-            likely |= {state: one.expression for state, one in best.items()}
+            likely |= {state: one.side.expression for state, one in best.items()}
         return found, likely
 
     def _in_all_places(
@@ -132,11 +132,11 @@ class StructuredSearch:
                     continue
                 target = view.targets[:, equation]
                 if np.all(np.abs(target) <= 1.0):  # a state that never changes
-                    yield _Sum(state, source, (), (), 0.5 * float(target @ target))
+                    yield _Sum(state, source, WeightedSum((), ()), 0.5 * float(target @ target))
                 for subset in self._supports(design * view.weights[:, equation, None], target, view.kind, prices):
                     terms = tuple(library.terms[i] for i in subset.support)
                     length = 0.5 * subset.error + 0.5 * len(terms) * math.log(len(target))  # Schwarz 1978
-                    yield _Sum(state, source, terms, tuple(subset.coefficients), length)
+                    yield _Sum(state, source, WeightedSum(subset.coefficients, terms), length)
 
     def _supports(self, design: np.ndarray, target: np.ndarray, kind: str, prices: np.ndarray) -> Sequence[Subset]:
         keep = max(self.keep, self.whole // design.shape[1])
@@ -166,22 +166,17 @@ class _Sum:
 
     state: str
     source: str
-    terms: tuple[sp.Expr, ...]
-    coefficients: tuple[float, ...]
+    side: WeightedSum
     length: float
-
-    @property
-    def expression(self) -> sp.Expr:
-        return weighted_sum(self.coefficients, self.terms) if self.terms else sp.Integer(0)
 
 
 def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
     """The sums as candidates, each support once for a kind of regression, whichever libraries have it."""
     for one in sums:
-        key = (one.state, kind, frozenset(one.terms))
+        key = (one.state, kind, frozenset(one.side.terms))
         if key not in written:
             written.add(key)
-            yield EquationCandidate(one.state, one.expression, one.source)
+            yield EquationCandidate(one.state, one.side, one.source)
 
 
 @lru_cache(maxsize=64)

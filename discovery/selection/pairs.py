@@ -23,7 +23,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, entry_of
 from discovery.selection.prices import Prices, Support, incidence
 from discovery.selection.steps import Form, View
-from discovery.symbolic.writing import weighted_sum
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
 SOURCE = "selection:second look"
@@ -76,9 +76,9 @@ class Seen:
     def candidates(self) -> Iterator[EquationCandidate]:
         """The likeliest by an estimate of their lengths; a step that an engine has proposed is the engine's."""
         for form in self.forms[:MOST]:
-            expression = weighted_sum(form.numbers, [self.view.terms[i] for i in form.support])
+            side = WeightedSum(tuple(form.numbers), tuple([self.view.terms[i] for i in form.support]))
             for source in self._sources(form):
-                yield EquationCandidate(self.state, expression, source)
+                yield EquationCandidate(self.state, side, source)
 
     def listed(self, operator: Float[np.ndarray, "row point"], most: int) -> Listed:
         """The law's and the likeliest of another form, in rows that equations share."""

@@ -20,6 +20,7 @@ from discovery.selection.shortlist import shortlist
 from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, node_count
 from discovery.symbolic.constants import gathered, substituted
 from discovery.symbolic.summed import NOTHING, Told
+from discovery.symbolic.sums import summed
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.
@@ -84,7 +85,11 @@ def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandida
     for candidate in candidates:
         if isinstance(candidate, Law):
             source = candidate.sources[0] if candidate.sources else "law"
-            single += [EquationCandidate(state, rhs, source) for state, rhs in candidate.equations.items()]
+            sums = [summed(skeleton, candidate.constants) for skeleton in candidate.skeletons]
+            known = [side for side in sums if side is not None]
+            sides = known if len(known) == len(sums) else candidate.equations.values()
+            pairs = zip(candidate.states, sides, strict=True)
+            single += [EquationCandidate(state, side, source) for state, side in pairs]
         else:
             single.append(candidate)
     return single

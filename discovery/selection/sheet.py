@@ -18,7 +18,7 @@ from discovery.selection.refit import refitted
 from discovery.selection.score import residual_length
 from discovery.symbolic.evaluate import Program, compiled
 from discovery.symbolic.sums import Sums, sums_of
-from discovery.symbolic.writing import weighted_sum
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import DiscoveryProblem, EquationCandidate
 
 # A term that contributes less than this share of the equation's root mean square is dropped: such terms fit the
@@ -77,7 +77,7 @@ class Sheet:
     @classmethod
     def of(cls, problem: DiscoveryProblem, candidates: Sequence[EquationCandidate]) -> Sheet:
         """The sheet of at least one candidate, all of one state."""
-        sums = sums_of([one.expression for one in candidates])
+        sums = sums_of([one.side if isinstance(one.side, WeightedSum) else one.expression for one in candidates])
         program = compiled(sums.terms, problem.names)
         views = [program(regression.states) for regression in problem.regressions]
         wild = np.any([_wild(view) for view in views], axis=0)
@@ -113,7 +113,7 @@ class Sheet:
         noise = noise_left(float(np.min(costs)), response)
         best = int(np.argmin(0.5 * costs / noise + 0.5 * terms * math.log(max(2, response.count))))
         support, numbers = sums.row(best)
-        return weighted_sum(numbers, [sums.terms[j] for j in support]) if support else sp.S.Zero
+        return WeightedSum(numbers, tuple([sums.terms[j] for j in support])).expression
 
     def tested(self, response: Response | None) -> Tested:
         """All candidates and their fits, tested on the regressions and on the samples."""

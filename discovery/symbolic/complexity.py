@@ -193,6 +193,11 @@ def is_constant(name: str) -> bool:
     return name[:1] == "c" and name[1:].isdigit()
 
 
+def has_constants(expression: sp.Basic) -> bool:
+    """Whether a constant stands anywhere in it."""
+    return any(isinstance(one, sp.Symbol) and is_constant(one.name) for one in expression.free_symbols)
+
+
 def is_number(expression: sp.Expr) -> bool:
     """Whether it is a number or a constant."""
     return bool(expression.is_number) or (isinstance(expression, sp.Symbol) and is_constant(expression.name))

@@ -17,7 +17,7 @@ from discovery.symbolic.complexity import (
     Measure,
     description_length,
     functions_of,
-    is_constant,
+    has_constants,
     measured,
     shortest,
     spelled,
@@ -129,17 +129,13 @@ def _product(family: sp.Expr) -> _Product:
     for part in sp.Mul.make_args(family):
         raised = isinstance(part, sp.Pow) and part.exp.is_Integer and bool(part.exp.is_positive)
         base, exponent = (part.base, int(part.exp)) if raised and isinstance(part, sp.Pow) else (part, 1)
-        if (base.is_Function or base.is_Symbol) and not _has_constants(base):
+        if (base.is_Function or base.is_Symbol) and not has_constants(base):
             powers.append((base, exponent))
         elif part != -1:
             others.append(measured(part))
     functions = measured(family).functions
-    whole = frozenset([one for one in functions if not _has_constants(one[1])])
+    whole = frozenset([one for one in functions if not has_constants(one[1])])
     return _Product(tuple(powers), tuple(others), whole, len(functions) - len(whole))
-
-
-def _has_constants(expression: sp.Basic) -> bool:
-    return any(isinstance(one, sp.Symbol) and is_constant(one.name) for one in expression.free_symbols)
 
 
 def _bracketed(products: Sequence[_Product]) -> list[_Product]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy as sp
@@ -11,7 +12,9 @@ from jaxtyping import Bool, Float
 from scipy import sparse
 
 from discovery.symbolic.canonical import expanded
+from discovery.symbolic.complexity import has_constants, is_constant
 from discovery.symbolic.constants import parts, real_value
+from discovery.symbolic.writing import WeightedSum
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Sums:
         return Sums(self.terms, kept)
 
 
-def sums_of(expressions: Sequence[sp.Expr]) -> Sums:
+def sums_of(expressions: Sequence[sp.Expr | WeightedSum]) -> Sums:
     """Products of sums are multiplied out, within the bounds of :func:`expanded`."""
     terms: dict[sp.Expr, int] = {}
     known: dict[tuple[sp.Expr, ...], tuple[tuple[int, float], ...]] = {}
@@ -75,7 +78,7 @@ def sums_of(expressions: Sequence[sp.Expr]) -> Sums:
     columns: list[int] = []
     numbers: list[float] = []
     for row, expression in enumerate(expressions):
-        for coefficient, factors in _products(expression):
+        for coefficient, factors in _weighted(expression):
             if factors not in known:
                 inner = _products(expanded(sp.Mul(*factors, evaluate=False)))
                 known[factors] = tuple(
@@ -90,6 +93,35 @@ def sums_of(expressions: Sequence[sp.Expr]) -> Sums:
     coefficients.eliminate_zeros()
     coefficients.sort_indices()
     return Sums(tuple(terms), coefficients)
+
+
+def summed(skeleton: sp.Expr, constants: Sequence[float]) -> WeightedSum | None:
+    """The sum of terms that have a constant ``c0``, ``c1``, ... in front each and no other number; None of others."""
+    products = [_in_front(term) for term in sp.Add.make_args(skeleton)]
+    numbers = tuple([constants[one[0]] for one in products if one])
+    return WeightedSum(numbers, tuple([one[1] for one in products if one])) if all(products) else None
+
+
+@lru_cache(maxsize=1 << 14)  # laws of one path have their terms in common
+def _in_front(product: sp.Expr) -> tuple[int, sp.Expr] | None:
+    """The number of the constant in front of a product, and the other factors."""
+    factors = sp.Mul.make_args(product)
+    constants = [one for one in factors if isinstance(one, sp.Symbol) and is_constant(one.name)]
+    rest = sp.Mul(*[one for one in factors if one not in constants])
+    if len(constants) != 1 or rest.is_Add or rest.as_coeff_Mul()[0] != 1 or has_constants(rest):
+        return None
+    return int(constants[0].name[1:]), rest
+
+
+def _weighted(expression: sp.Expr | WeightedSum) -> Iterable[tuple[float, tuple[sp.Expr, ...]]]:
+    if isinstance(expression, WeightedSum):
+        return zip(expression.numbers, map(_factors, expression.terms), strict=True)
+    return _products(expression)
+
+
+def _factors(term: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Those of a term without a number in front."""
+    return parts(term) if term.is_Mul else () if term is sp.S.One else (term,)
 
 
 def _products(expression: sp.Expr) -> Iterator[tuple[float, tuple[sp.Expr, ...]]]:

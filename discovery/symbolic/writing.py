@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import cast
 
@@ -19,6 +20,19 @@ import sympy as sp
 BITS, WHOLE = 53, 2.0**53
 # Key of SymPy's own order of terms and factors.
 IN_ORDER = cmp_to_key(sp.Basic.compare)
+
+
+@dataclass(frozen=True)
+class WeightedSum:
+    """Numbers times terms that have no number in front and are no sums; SymPy is asked for the expression only."""
+
+    numbers: tuple[float, ...]
+    terms: tuple[sp.Expr, ...]
+
+    @property
+    def expression(self) -> sp.Expr:
+        """As SymPy has it; 0 of no terms."""
+        return weighted_sum(self.numbers, self.terms) if self.terms else sp.S.Zero
 
 
 def float_of(number: float) -> sp.Expr:
