@@ -11,7 +11,8 @@ import sympy as sp
 from jaxtyping import Float, Int
 
 from discovery.selection.pool import split
-from discovery.selection.sheet import LARGEST, chi_squared
+from discovery.selection.refit import chi_squared
+from discovery.selection.sheet import LARGEST
 from discovery.symbolic.complexity import description_length
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.sums import sums_of

@@ -1,17 +1,20 @@
-"""Many sums of shared terms fitted at once: their coefficients by least squares, each on its own terms."""
+"""Many sums of shared terms at once: their squared errors, and their coefficients by least squares.
+
+Compiled, as each sum has a few of a thousand terms: arrays would copy these for each of thousands of sums.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float
+from numba import njit
 from scipy import sparse
 
 from discovery.symbolic.sums import Sums
 
 # Share of the unit diagonal that is added to normal equations, so that equal columns keep them solvable.
 RIDGE = 1e-10
-# Expressions solved at a time; bounds the memory.
-TOGETHER = 512
+PerCandidate = Float[np.ndarray, " candidate"]
 
 
 def refitted(sums: Sums, columns: Float[np.ndarray, "row term"], target: Float[np.ndarray, " row"]) -> Sums:
@@ -28,13 +31,51 @@ def refitted(sums: Sums, columns: Float[np.ndarray, "row term"], target: Float[n
     counts = np.diff(pointers)
     data = sums.coefficients.data.copy()
     for count in np.unique(counts[counts > 0]):
-        alike = np.flatnonzero(counts == count)
-        for some in np.split(alike, range(TOGETHER, len(alike), TOGETHER)):
-            places = pointers[some, None] + np.arange(count)
-            terms = indices[places]
-            chosen = unit[terms]
-            normal = chosen @ chosen.transpose(0, 2, 1) + RIDGE * np.eye(count)
-            solved = np.linalg.solve(normal, right[terms][:, :, None])[:, :, 0]
-            data[places] = solved / sizes[terms]
+        places = pointers[:-1][counts == count, None] + np.arange(count)
+        terms = indices[places]
+        solved = np.linalg.solve(_normal(unit, terms), right[terms][:, :, None])[:, :, 0]
+        data[places] = solved / sizes[terms]
     kept = sparse.csr_array((data, indices, pointers), shape=sums.coefficients.shape)
     return Sums(sums.terms, kept)
+
+
+def chi_squared(sums: Sums, columns: Float[np.ndarray, "row term"], targets: Float[np.ndarray, " row"]) -> PerCandidate:
+    """The squared errors of all sums."""
+    matrix = sums.coefficients
+    terms = np.ascontiguousarray(columns.T, dtype=np.float64)
+    return _squared(matrix.data, matrix.indices, matrix.indptr, terms, np.ascontiguousarray(targets))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _squared(data, indices, pointers, terms, targets):
+    errors, residual = np.empty(len(pointers) - 1), np.empty(len(targets))
+    for i in range(len(errors)):
+        residual[:] = targets
+        for place in range(pointers[i], pointers[i + 1]):
+            share, term = data[place], terms[indices[place]]
+            for row in range(len(residual)):
+                residual[row] -= share * term[row]
+        errors[i] = _dot(residual, residual)
+    return errors
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _normal(unit, supports):
+    """Normal equations of sums of so many terms, of unit length."""
+    count, size = supports.shape
+    found = np.empty((count, size, size))
+    for s in range(count):
+        for a in range(size):
+            for b in range(a):
+                found[s, a, b] = found[s, b, a] = _dot(unit[supports[s, a]], unit[supports[s, b]])
+            found[s, a, a] = _dot(unit[supports[s, a]], unit[supports[s, a]]) + RIDGE
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def _dot(one, other):
+    """The sum of products, in the order in which the processor adds several at once."""
+    total = 0.0
+    for i in range(len(one)):
+        total += one[i] * other[i]
+    return total

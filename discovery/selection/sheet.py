@@ -14,7 +14,7 @@ import sympy as sp
 from jaxtyping import Bool, Float
 
 from discovery.problems.response import Response
-from discovery.selection.refit import refitted
+from discovery.selection.refit import PerCandidate, chi_squared, refitted
 from discovery.selection.score import residual_length
 from discovery.symbolic.evaluate import Program, compiled
 from discovery.symbolic.sums import Sums, sums_of
@@ -26,8 +26,6 @@ from discovery.types import DiscoveryProblem, EquationCandidate
 TINY = 1e-3
 # Values beyond this are wild: the square of a residual could overflow.
 LARGEST = 1e100
-
-PerCandidate = Float[np.ndarray, " candidate"]
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,3 @@ def noise_left(least: float, response: Response) -> float:
 
 def _wild(values: Float[np.ndarray, "point term"]) -> Bool[np.ndarray, " term"]:
     return ~np.all(np.abs(values) < LARGEST, axis=0)
-
-
-def chi_squared(sums: Sums, columns: Float[np.ndarray, "row term"], targets: Float[np.ndarray, " row"]) -> PerCandidate:
-    """The squared errors of all sums."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.sum((sums.coefficients @ columns.T - targets) ** 2, axis=1)

@@ -17,8 +17,8 @@ from jaxtyping import Bool, Float
 
 from discovery.problems.response import Response
 from discovery.selection.prices import Prices, Support, incidence
-from discovery.selection.refit import refitted
-from discovery.selection.sheet import chi_squared, noise_left
+from discovery.selection.refit import chi_squared, refitted
+from discovery.selection.sheet import noise_left
 from discovery.symbolic.constants import shape
 from discovery.symbolic.sums import Sums
 
