@@ -15,7 +15,7 @@ from discovery.shown import Shown
 
 
 class Unwritten(Protocol):
-    """What is an expression when it is asked for, and can be compared and hashed before."""
+    """What becomes an expression when it is asked for; equal to what is made of the same in the same order."""
 
     @property
     def expression(self) -> sp.Expr:

@@ -6,9 +6,11 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
+import sympy as sp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.knowledge.dimensions import constant_units
@@ -17,6 +19,7 @@ from discovery.reports.naming import input_units
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stored import exact, stored
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import (
     DiscoveryResult,
     EquationCandidate,
@@ -88,16 +91,33 @@ def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:
     """A candidate of a search engine."""
     if isinstance(candidate, Law):
         return law_document(candidate)
-    document = {"state": candidate.state, "expression": stored(candidate.expression), "source": candidate.source}
-    return document | ({"common": True} if candidate.common else {})
+    # Sums as they are made, so that what is read back has its terms in the order of what was found.
+    side = candidate.side
+    if isinstance(side, WeightedSum):
+        what = {"numbers": list(side.numbers), "terms": list(map(_stored, side.terms))}
+    else:
+        what = {"expression": stored(candidate.expression)}
+    return {"state": candidate.state, **what, "source": candidate.source} | (
+        {"common": True} if candidate.common else {}
+    )
 
 
 def candidate_from(document: Mapping[str, Any], names: Sequence[str]) -> EquationCandidate | Law:
     """The candidate of a document."""
     if "skeletons" in document:
         return law_from(document)
-    expression = parse(document["expression"], (*names, "t"))
-    return EquationCandidate(document["state"], expression, document["source"], bool(document.get("common", False)))
+    known = (*names, "t")
+    side: sp.Expr | WeightedSum
+    if "terms" in document:
+        terms = tuple([_term(text, known) for text in document["terms"]])
+        side = WeightedSum(tuple(map(float, document["numbers"])), terms)
+    else:
+        side = parse(document["expression"], known)
+    return EquationCandidate(document["state"], side, document["source"], bool(document.get("common", False)))
+
+
+_stored = lru_cache(maxsize=1 << 14)(stored)  # candidates are sums of the same few hundred terms
+_term = lru_cache(maxsize=1 << 14)(parse)
 
 
 def _front_document(ranked: RankedLaw) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Model:
             columns += [functions[:, f] * powers(states, m) for f, m in part.terms]
         return np.stack(columns, axis=1) if columns else np.empty((len(states), 0))
 
-    def summed(self, names: Sequence[str], outer: Sequence[float]) -> WeightedSum:
+    def weighted_sum(self, names: Sequence[str], outer: Sequence[float]) -> WeightedSum:
         """The right-hand side with its numbers; ``outer`` are those of the base, then those of the parts."""
         symbols = tuple([symbol(name) for name in names])
         terms = [_monomial(symbols, one) for one in self.base]

@@ -134,7 +134,7 @@ def shaped(
             for fitted in _once((*ones, *twos)):
                 parts = fitted.model.parts
                 source = parts[0].shape.name if len(parts) == 1 else "pairs"
-                side = fitted.model.summed(problem.names, fitted.outer)
+                side = fitted.model.weighted_sum(problem.names, fitted.outer)
                 yield EquationCandidate(state, side, f"structured:{source}")
 
 

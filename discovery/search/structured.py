@@ -74,10 +74,10 @@ class StructuredSearch:
             progress("search", f"structured: terms on the {view.kind} regression")
             if deadline.passed():
                 return tuple(found)
-            found += _written(self.subsets(problem, every, view, deadline), view.kind, written)
+            found += _distinct(self.subsets(problem, every, view, deadline), view.kind, written)
         progress("search", "structured: terms on the samples")
         sums, likely = self._on_samples(problem, every, deadline)
-        found += _written(sums, "response", written)
+        found += _distinct(sums, "response", written)
         if deadline.passed():
             return tuple(found)
         progress("search", "structured: shapes with inner constants")
@@ -112,7 +112,7 @@ class StructuredSearch:
             if problem.names[orbit[0]] in problem.open:
                 every = libraries(part.names, part.regression("derivative").states)
                 sums, law = self._on_samples(part, every, deadline)
-                yield from (replace(one, common=True) for one in _written(sums, "response", set()))
+                yield from (replace(one, common=True) for one in _distinct(sums, "response", set()))
                 for one in shaped(part, self.shaped, deadline, sampled(part, law)):
                     yield replace(one, common=True)
 
@@ -170,7 +170,7 @@ class _Sum:
     length: float
 
 
-def _written(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
+def _distinct(sums: Iterable[_Sum], kind: str, written: set[tuple[object, ...]]) -> Iterator[EquationCandidate]:
     """The sums as candidates, each support once for a kind of regression, whichever libraries have it."""
     for one in sums:
         key = (one.state, kind, frozenset(one.side.terms))

@@ -20,7 +20,7 @@ from discovery.selection.shortlist import shortlist
 from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, node_count
 from discovery.symbolic.constants import gathered, substituted
 from discovery.symbolic.summed import NOTHING, Told
-from discovery.symbolic.sums import summed
+from discovery.symbolic.sums import weighted_sum_of
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
 
 # Constants beyond which an equation of a whole law competes only within that law.
@@ -85,11 +85,9 @@ def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandida
     for candidate in candidates:
         if isinstance(candidate, Law):
             source = candidate.sources[0] if candidate.sources else "law"
-            sums = [summed(skeleton, candidate.constants) for skeleton in candidate.skeletons]
-            known = [side for side in sums if side is not None]
-            sides = known if len(known) == len(sums) else candidate.equations.values()
-            pairs = zip(candidate.states, sides, strict=True)
-            single += [EquationCandidate(state, side, source) for state, side in pairs]
+            for state, skeleton in zip(candidate.states, candidate.skeletons, strict=True):
+                side = weighted_sum_of(skeleton, candidate.constants)
+                single.append(EquationCandidate(state, candidate.equations[state] if side is None else side, source))
         else:
             single.append(candidate)
     return single

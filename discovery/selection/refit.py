@@ -25,7 +25,7 @@ def refitted(sums: Sums, columns: Float[np.ndarray, "row term"], target: Float[n
     """
     sizes = np.linalg.norm(columns, axis=0)
     sizes = np.where(sizes > 0.0, sizes, 1.0)
-    unit = np.ascontiguousarray((columns / sizes).T)
+    unit = _rows_of(columns / sizes, sums, target)
     right = unit @ target
     pointers, indices = sums.coefficients.indptr, sums.coefficients.indices
     counts = np.diff(pointers)
@@ -40,10 +40,25 @@ def refitted(sums: Sums, columns: Float[np.ndarray, "row term"], target: Float[n
 
 
 def chi_squared(sums: Sums, columns: Float[np.ndarray, "row term"], targets: Float[np.ndarray, " row"]) -> PerCandidate:
-    """The squared errors of all sums."""
+    """The squared errors of all sums.
+
+    Args:
+        columns: values of all terms.
+
+    Raises:
+        ValueError: there are other terms, or targets, than columns.
+    """
     matrix = sums.coefficients
-    terms = np.ascontiguousarray(columns.T, dtype=np.float64)
-    return _squared(matrix.data, matrix.indices, matrix.indptr, terms, np.ascontiguousarray(targets))
+    terms = _rows_of(columns, sums, targets)
+    return _squared(matrix.data, matrix.indices, matrix.indptr, terms, np.ascontiguousarray(targets, dtype=np.float64))
+
+
+def _rows_of(columns: np.ndarray, sums: Sums, targets: np.ndarray) -> Float[np.ndarray, "term row"]:
+    """Each term in one piece of memory; compiled code does not look whether there are enough."""
+    if columns.shape != (len(targets), len(sums.terms)):
+        known = f"{len(targets)} targets and {len(sums.terms)} terms"
+        raise ValueError(f"Values of terms have the shape {columns.shape}; there are {known}.")
+    return np.ascontiguousarray(columns.T, dtype=np.float64)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -74,7 +89,7 @@ def _normal(unit, supports):
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
 def _dot(one, other):
-    """The sum of products, in the order in which the processor adds several at once."""
+    """The sum of products, in the order in which the processor adds several at once; also in the search, apart."""
     total = 0.0
     for i in range(len(one)):
         total += one[i] * other[i]

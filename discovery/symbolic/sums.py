@@ -95,16 +95,22 @@ def sums_of(expressions: Sequence[sp.Expr | WeightedSum]) -> Sums:
     return Sums(tuple(terms), coefficients)
 
 
-def summed(skeleton: sp.Expr, constants: Sequence[float]) -> WeightedSum | None:
-    """The sum of terms that have a constant ``c0``, ``c1``, ... in front each and no other number; None of others."""
+def weighted_sum_of(skeleton: sp.Expr, constants: Sequence[float]) -> WeightedSum | None:
+    """The sum of terms that have a constant ``c0``, ``c1``, ... in front each and no other number; None of others.
+
+    Terms whose constant is 0 are left out, as SymPy leaves them out.
+    """
     products = [_in_front(term) for term in sp.Add.make_args(skeleton)]
-    numbers = tuple([constants[one[0]] for one in products if one])
-    return WeightedSum(numbers, tuple([one[1] for one in products if one])) if all(products) else None
+    found = [(constants[one[0]], one[1]) for one in products if one]
+    if len(found) < len(products):
+        return None
+    kept = [(number, term) for number, term in found if number != 0.0]
+    return WeightedSum(tuple([number for number, _ in kept]), tuple([term for _, term in kept]))
 
 
 @lru_cache(maxsize=1 << 14)  # laws of one path have their terms in common
 def _in_front(product: sp.Expr) -> tuple[int, sp.Expr] | None:
-    """The number of the constant in front of a product, and the other factors."""
+    """The number of the constant in front of a product, and the other factors; None if there is another number."""
     factors = sp.Mul.make_args(product)
     constants = [one for one in factors if isinstance(one, sp.Symbol) and is_constant(one.name)]
     rest = sp.Mul(*[one for one in factors if one not in constants])
@@ -121,7 +127,9 @@ def _weighted(expression: sp.Expr | WeightedSum) -> Iterable[tuple[float, tuple[
 
 def _factors(term: sp.Expr) -> tuple[sp.Expr, ...]:
     """Those of a term without a number in front."""
-    return parts(term) if term.is_Mul else () if term is sp.S.One else (term,)
+    if term.is_Mul:
+        return parts(term)
+    return () if term is sp.S.One else (term,)
 
 
 def _products(expression: sp.Expr) -> Iterator[tuple[float, tuple[sp.Expr, ...]]]:

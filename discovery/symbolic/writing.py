@@ -24,7 +24,7 @@ IN_ORDER = cmp_to_key(sp.Basic.compare)
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """Numbers times terms that have no number in front and are no sums; SymPy is asked for the expression only."""
+    """Numbers times terms that are no sums; SymPy writes it only when the expression is asked for."""
 
     numbers: tuple[float, ...]
     terms: tuple[sp.Expr, ...]

@@ -12,6 +12,7 @@ from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.errors import UsageError
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
+from discovery.symbolic.writing import WeightedSum
 from discovery.types import (
     EquationCandidate,
     Law,
@@ -80,6 +81,7 @@ def test_a_document_cannot_bring_code_or_strange_names(text: str) -> None:
         EquationCandidate("y", parse("0.25*x**2 - t"), "sindy:stlsq"),
         EquationCandidate("x", sp.Float(-1 / 3) * symbol("y") / (symbol("x") + sp.Float(0.1 + 0.2)), "operon:rational"),
         EquationCandidate("x", sp.exp(sp.Float(-1e-17) * symbol("y")) + sp.Float(2e300), "structured"),
+        EquationCandidate("x", WeightedSum((0.1 + 0.2, -1e-17), (symbol("y"), sp.exp(-symbol("x")))), "sindy:sr3"),
     ],
 )
 def test_a_candidate_survives_its_document(candidate: EquationCandidate | Law) -> None:

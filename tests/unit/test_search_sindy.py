@@ -1,5 +1,6 @@
 """Sparse regression along paths of thresholds, on libraries that grow."""
 
+import json
 from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec
 
@@ -11,8 +12,10 @@ from discovery.protocols import Deadline
 from discovery.search import sindy
 from discovery.search.paths import Path
 from discovery.search.sindy import SINDy
+from discovery.selection.pool import pool
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
+from pipelines import records
 
 pysindy = pytest.importorskip("pysindy")
 
@@ -236,3 +239,12 @@ def test_a_state_that_is_zero_does_not_cost_the_others_their_candidates(
 def test_a_deadline_that_has_passed_gives_nothing(hunted: DiscoveryProblem) -> None:
     """No regression is begun."""
     assert () == QUICK.search(hunted, seed=0, deadline=Deadline.after(0.0))
+
+
+def test_the_pool_of_candidates_that_were_kept_is_the_pool_of_those_found(noisy: DiscoveryProblem) -> None:
+    """To the last bit: a run that is resumed reads them from a file."""
+    found = QUICK.search(noisy, seed=0)
+    kept = [
+        records.candidate_from(json.loads(json.dumps(records.candidate_document(one))), noisy.names) for one in found
+    ]
+    assert pool(found, noisy, per_size=2, most=40) == pool(kept, noisy, per_size=2, most=40)

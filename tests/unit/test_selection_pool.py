@@ -172,3 +172,9 @@ def test_a_function_that_another_state_has_is_stated_already(
     )
     assert 2 == len(found["y"])
     assert leads in str(found["y"][0].skeleton)
+
+
+def test_terms_whose_constant_is_zero_are_left_out() -> None:
+    """A state that never moves has an equation without terms, as SymPy would write it."""
+    law = Law(("x", "y"), (parse("c0*x + c1*y + c2"), parse("c3*x + c4")), (0.0, 2.0, 0.0, 0.0, -0.0))
+    assert [parse("2.0*y"), 0] == [one.expression for one in split([law])]

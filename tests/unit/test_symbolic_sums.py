@@ -1,10 +1,14 @@
 """Expressions as coefficients of shared terms."""
 
 import numpy as np
+import pytest
+import sympy as sp
 
+from discovery.laws import EquationCandidate, Law
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.parse import parse
-from discovery.symbolic.sums import sums_of
+from discovery.symbolic.sums import sums_of, weighted_sum_of
+from discovery.symbolic.writing import WeightedSum
 
 NAMES = ("x", "y")
 POINTS = np.random.default_rng(0).uniform(0.1, 2.0, (40, 2))
@@ -43,3 +47,45 @@ def test_no_expressions_have_no_terms() -> None:
     """Nothing in, nothing out."""
     sums = sums_of([])
     assert ((), (0, 0)) == (sums.terms, sums.coefficients.shape)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["c0", "c0*x", "c0*x + c1*y**2 + c2", "c1*x/(2.0 + y) + c0*sin(x)*y", "c0*x*(1 + y) + c1", "c0*pi + c0*y"],
+)
+def test_families_with_a_constant_before_each_term_are_weighted_sums(text: str) -> None:
+    """What they are written as is what SymPy makes of the family when it puts the numbers in."""
+    numbers = (1.5, -2.0, 1.0)
+    found = weighted_sum_of(parse(text), numbers)
+    expected = Law(("x",), (parse(text),), numbers).equations["x"]
+    assert found is not None
+    assert (expected, hash(expected)) == (found.expression, hash(found.expression))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "x", "1.5*x", "-c0*x", "2*c0*x", "c0*c1*x", "c0**2*x", "c0*exp(c1*x)", "c0*(x + y)", "c0*x + y"],
+)
+def test_other_families_are_no_weighted_sums(text: str) -> None:
+    """With other numbers, or with constants inside."""
+    assert weighted_sum_of(parse(text), (1.5, -2.0)) is None
+
+
+def test_weighted_sums_are_read_as_what_they_are_written_as() -> None:
+    """Also where a term is 1, a product with a sum or with a number, or weighs nothing."""
+    x, y = parse("x"), parse("y")
+    every = [(sp.S.One, x, y), (x * y, x * (x + y), sp.sin(x)), (1 / x, 2 * x, y)]
+    sides = [WeightedSum((), ()), *[WeightedSum((3.0, -2.0, 0.0), terms) for terms in every]]
+    found, expected = sums_of(sides), sums_of([one.expression for one in sides])
+    places = [expected.terms.index(term) for term in found.terms]
+    np.testing.assert_array_equal(found.coefficients.toarray(), expected.coefficients.toarray()[:, places])
+
+
+def test_a_candidate_is_written_when_it_is_asked_for() -> None:
+    """Once, and no earlier."""
+    x, y = parse("x"), parse("y")
+    one = EquationCandidate("x", WeightedSum((1.0, 2.0), (x, y)), "engine")
+    assert "expression" not in vars(one)
+    assert sp.Float(1.0) * x + 2.0 * y == one.expression
+    assert one.expression is one.expression
+    assert EquationCandidate("x", WeightedSum((), ()), "engine").expression == 0
