@@ -1,4 +1,4 @@
-"""Small linear systems in compiled code, without the cost of a call to LAPACK."""
+"""Products and small linear systems in compiled code, without the cost of a call to LAPACK."""
 
 from __future__ import annotations
 
@@ -45,3 +45,12 @@ def solve(matrix, pivots, right):
             for later in range(row + 1, size):
                 right[row, j] -= matrix[row, later] * right[later, j]
             right[row, j] /= matrix[row, row]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def dot(one, other):
+    """The sum of products, in the order in which the processor adds several at once."""
+    total = 0.0
+    for i in range(len(one)):
+        total += one[i] * other[i]
+    return total

@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 from numba import njit
 from scipy import sparse
 
+from discovery.dynamics.lu import dot
 from discovery.library.functions import fill
 from discovery.library.shapes import Shape
 
@@ -216,15 +217,6 @@ def _back(lift, rows, values):
     for i in range(len(rows)):
         low, high, first = lift.edges[i], lift.edges[i + 1], lift.firsts[i]
         _add(rows[i], lift.entries[low:high], values[first : first + high - low])
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-def dot(one, other):
-    """The sum of products, in the order in which the processor adds several at once."""
-    total = 0.0
-    for i in range(len(one)):
-        total += one[i] * other[i]
-    return total
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

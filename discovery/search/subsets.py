@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from numba import njit
 
-from discovery.search.projection import dot, factorize, substitute
+from discovery.dynamics.lu import dot
+from discovery.search.projection import factorize, substitute
 from discovery.search.sweep import members, supports
 
 # Weighted values beyond this are wild: their squares, summed, could overflow.

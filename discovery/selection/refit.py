@@ -10,6 +10,7 @@ from jaxtyping import Float
 from numba import njit
 from scipy import sparse
 
+from discovery.dynamics.lu import dot
 from discovery.symbolic.sums import Sums
 
 # Share of the unit diagonal that is added to normal equations, so that equal columns keep them solvable.
@@ -70,7 +71,7 @@ def _squared(data, indices, pointers, terms, targets):
             share, term = data[place], terms[indices[place]]
             for row in range(len(residual)):
                 residual[row] -= share * term[row]
-        errors[i] = _dot(residual, residual)
+        errors[i] = dot(residual, residual)
     return errors
 
 
@@ -82,15 +83,6 @@ def _normal(unit, supports):
     for s in range(count):
         for a in range(size):
             for b in range(a):
-                found[s, a, b] = found[s, b, a] = _dot(unit[supports[s, a]], unit[supports[s, b]])
-            found[s, a, a] = _dot(unit[supports[s, a]], unit[supports[s, a]]) + RIDGE
+                found[s, a, b] = found[s, b, a] = dot(unit[supports[s, a]], unit[supports[s, b]])
+            found[s, a, a] = dot(unit[supports[s, a]], unit[supports[s, a]]) + RIDGE
     return found
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
-def _dot(one, other):
-    """The sum of products, in the order in which the processor adds several at once; also in the search, apart."""
-    total = 0.0
-    for i in range(len(one)):
-        total += one[i] * other[i]
-    return total
