@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.errors import DataError
 
@@ -128,6 +128,12 @@ class Trajectory:
     def drive(self) -> Drive | None:
         """The inputs by themselves; None where nothing drives the states."""
         return Drive(self.times, self.inputs, self.held) if self.inputs.shape[1] else None
+
+    @property
+    def switched(self) -> Bool[np.ndarray, " time"]:
+        """Times at which an input that is held changes: states are continuous there, their derivatives are not."""
+        changes = np.any(np.diff(self.inputs, axis=0) != 0.0, axis=1)
+        return np.concatenate([np.zeros(min(len(self), 1), dtype=bool), changes & self.held])
 
     @property
     def dimension(self) -> int:

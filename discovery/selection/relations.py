@@ -289,9 +289,16 @@ def _snaps(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
                 continue
             size = math.log(2.0 * numerator * denominator)
             number = sp.Rational(int(math.copysign(numerator, value)), denominator)
-            yield place, number, UNIT if numerator == denominator else size + OTHER
+            usual = 0.0 if _is_exponent(law, place) else OTHER
+            yield place, number, UNIT if numerator == denominator else size + usual
         if (power := _other_unit(value)) is not None and _counts_a_state(law, place):
             yield place, sp.Integer(int(math.copysign(1.0, value))) * sp.Integer(10) ** power, _price(power)
+
+
+def _is_exponent(law: Law, place: int) -> bool:
+    """Whether it is the power of something, which no unit changes: nearly all that occur are small fractions."""
+    powers = [power for skeleton in law.skeletons for power in skeleton.atoms(sp.Pow)]
+    return any(power.exp == symbol(f"c{place}") for power in powers)
 
 
 def _counts_a_state(law: Law, place: int) -> bool:

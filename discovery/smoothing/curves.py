@@ -14,7 +14,8 @@ from jaxtyping import Float
 
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
-from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
+from discovery.smoothing.kinks import kinks
+from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, part, spacing, units
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory
 
 SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
@@ -67,6 +68,7 @@ class Fit:
         guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
             noise.
         clock: by which the curves are smooth.
+        kinked: whether they have kinks where inputs switch.
     """
 
     method: Method
@@ -76,6 +78,7 @@ class Fit:
     columns: tuple[Column, ...]
     guides: tuple[Column, ...] = ()
     clock: Clock = PLAIN
+    kinked: bool = False
 
     @property
     def evidence(self) -> float:
@@ -104,16 +107,25 @@ def fit_method(
         DataError: the noise is log-normal and a value is not positive.
     """
     clock = Clock.of(trajectories)
-    return replace(_tuned(clock.warped(trajectories), method, noise, deadline), clock=clock)
+    warped = clock.warped(trajectories)
+    fit = _tuned(warped, method, noise, deadline)
+    if any(one.any() for one in kinks(warped)) and not deadline.passed():
+        kinked = replace(_tuned(warped, method, noise, deadline, kinked=True), kinked=True)
+        fit = kinked if kinked.evidence > fit.evidence else fit
+    return replace(fit, clock=clock)
 
 
 def _tuned(
-    trajectories: Sequence[Trajectory], method: Method, noise: NoiseKind | Literal["auto"], deadline: Deadline
+    trajectories: Sequence[Trajectory],
+    method: Method,
+    noise: NoiseKind | Literal["auto"],
+    deadline: Deadline,
+    kinked: bool = False,
 ) -> Fit:
     """The same for runs timed by the clock by which they are smooth."""
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
-    tuner = _Tuner(method, trajectories, some, unit, deadline)
+    tuner = _Tuner(method, trajectories, some, unit, deadline, kinked)
     if noise == "lognormal":
         return Fit(method, unit, noise, False, tuner.columns(noise))
     best = Fit(method, unit, "additive", noise == "auto", tuner.columns("additive"))
@@ -141,13 +153,14 @@ def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
     return (() if spiky else ("proportional",)) + (("lognormal",) if positive else ())
 
 
-def _grids(trajectories: Sequence[Trajectory], unit: float) -> list[Grid]:
-    """Grids of all runs; runs with the same times share one."""
+def _grids(trajectories: Sequence[Trajectory], unit: float, kinked: bool) -> list[Grid]:
+    """Grids of all runs; runs with the same times, and switches, share one."""
     known: dict[bytes, Grid] = {}
     found: list[Grid] = []
-    for run in trajectories:
+    ends = kinks(trajectories) if kinked else [np.zeros(len(run) - 1) for run in trajectories]
+    for run, switches in zip(trajectories, ends, strict=True):
         gaps = np.round(np.diff(run.times) / unit, 9)
-        found.append(known.setdefault(gaps.tobytes(), grid(run.times, unit)))
+        found.append(known.setdefault(gaps.tobytes() + switches.tobytes(), grid(run.times, unit, switches)))
     return found
 
 
@@ -160,6 +173,7 @@ class _Tuner:
     some: Sequence[Trajectory]
     unit: float
     deadline: Deadline
+    kinked: bool
 
     def columns(self, kind: NoiseKind, guides: tuple[Column, ...] = ()) -> tuple[Column, ...]:
         """The tuned states under that kind of noise."""
@@ -174,7 +188,7 @@ class _Tuner:
         some = self._telling(index)
         series = [
             _series(run, index, one, blank, self.method, guide)
-            for run, one in zip(some, _grids(some, self.unit), strict=True)
+            for run, one in zip(some, _grids(some, self.unit, self.kinked), strict=True)
         ]
         hyper, likelihood = self.method.tuned(series, self.deadline)
         stretch = sum(scale.stretch(run.states[:, index]) for run in some)
@@ -192,7 +206,7 @@ class _Tuner:
         spans = [
             (run, slice(rows[0], rows[-1] + 1)) for run, rows in zip(self.everything, there, strict=True) if len(rows)
         ]
-        return excerpt([Trajectory(run.times[rows], run.states[rows], run.names) for run, rows in spans], EXCERPT)
+        return excerpt([part(run, rows) for run, rows in spans], EXCERPT)
 
 
 def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Method, guide: Column | None) -> Series:
@@ -214,7 +228,7 @@ def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTra
     root mean square of the derivatives: without noise the posterior is sharper than its prior is true.
     """
     warped = fit.clock.warped(trajectories)
-    grids = _grids(warped, fit.spacing)
+    grids = _grids(warped, fit.spacing, fit.kinked)
     runs = [_smooth_run(fit, run, one) for run, one in zip(warped, grids, strict=True)]
     states, derivatives = (np.concatenate([run[i] for run in runs]) for i in (0, 1))
     lowest = FLOOR * np.std(states, axis=0), FLOOR * np.sqrt(np.mean(derivatives**2, axis=0))

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.protocols import Deadline
+from discovery.smoothing.kinks import moves
 from discovery.smoothing.priors import Prior
 from discovery.smoothing.series import Series
 from discovery.smoothing.state_space import smooth_series
@@ -31,9 +32,9 @@ class Process:
     ) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarray, "time 3"]]:
         """Curve and derivative in standard units, and their variances and covariance."""
         variances = (np.exp(hyper[1]) * series.weights) ** 2
-        moves = self.prior.moves(series.grid.gaps, hyper)
+        known = moves(self.prior, series.grid, hyper)
         means, covariances = smooth_series(
-            series.values, variances, *moves, series.grid.steps, self.prior.initial(hyper)
+            series.values, variances, *known, series.grid.steps, self.prior.initial(hyper)
         )
         rate = self.prior.rate(hyper)
         return means * np.array([1.0, rate]), covariances * np.array([1.0, rate**2, rate])

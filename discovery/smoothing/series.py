@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,10 +17,15 @@ FEWEST = 4  # samples of a state that a curve with three derivatives needs
 
 @dataclass(frozen=True)
 class Grid:
-    """The sampling of one run: its distinct gaps, in spacings, and which of them each step takes."""
+    """The sampling of one run: its distinct gaps, in spacings, and which of them each step takes.
+
+    Attributes:
+        kinks: how far an input switches at the end of each gap, see :mod:`discovery.smoothing.kinks`.
+    """
 
     gaps: Float[np.ndarray, " gap"]
     steps: Int[np.ndarray, " step"]
+    kinks: Float[np.ndarray, " gap"]
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,12 @@ def spacing(trajectories: Sequence[Trajectory]) -> float:
     return float(np.median(np.concatenate(gaps))) if gaps else 1.0
 
 
-def grid(times: Float[np.ndarray, " time"], unit: float) -> Grid:
-    """The distinct gaps of ``times``; gaps equal to nine digits are one."""
-    gaps, steps = np.unique(np.round(np.diff(times) / unit, 9), return_inverse=True)
-    return Grid(np.maximum(gaps, 1e-9), steps.astype(np.int64))
+def grid(times: Float[np.ndarray, " time"], unit: float, kinks: Float[np.ndarray, " step"] | None = None) -> Grid:
+    """The distinct gaps of ``times``, and the ``kinks`` at their ends; those equal to nine digits are one."""
+    gaps = np.diff(times) / unit
+    ends = np.zeros_like(gaps) if kinks is None else kinks
+    pairs, steps = np.unique(np.round(np.column_stack([gaps, ends]), 9), axis=0, return_inverse=True)
+    return Grid(np.maximum(pairs[:, 0], 1e-9), steps.astype(np.int64), pairs[:, 1])
 
 
 def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> Units:
@@ -118,6 +125,11 @@ def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> U
     return Units(float(np.mean(values)), deviation if deviation > 0.0 else 1.0, kind == "lognormal", base)
 
 
+def part(run: Trajectory, rows: slice) -> Trajectory:
+    """Some of the rows of a run."""
+    return replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows])
+
+
 def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> tuple[Trajectory, ...]:
     """Contiguous blocks of samples, about ``limit`` in all, spread evenly over the runs.
 
@@ -135,5 +147,5 @@ def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> 
         length = max(FEWEST, limit * len(trajectory) // (total * pieces))
         for start in np.linspace(0, max(0, len(trajectory) - length), pieces).astype(int):
             rows = slice(int(start), int(start) + length)
-            blocks.append(Trajectory(trajectory.times[rows], trajectory.states[rows], trajectory.names))
+            blocks.append(part(trajectory, rows))
     return tuple(blocks)

@@ -10,6 +10,7 @@ import numpy as np
 from discovery.protocols import Deadline, Progress
 from discovery.smoothing.curves import FLOOR, Fit, Method, fit_method, posterior
 from discovery.smoothing.held_out import hide, masked
+from discovery.smoothing.kinks import kinks
 from discovery.smoothing.linear import CrossValidated
 from discovery.smoothing.local_polynomial import LocalPolynomial, NearestSamples
 from discovery.smoothing.priors import IntegratedWiener, Matern
@@ -35,14 +36,16 @@ def classical_start(
 ) -> tuple[Fit, str]:
     """A fit, and the name of the smoother whose method it has.
 
-    The Gaussian process where samples are few, the Kalman smoother beyond. Without noise, where every method
+    The Gaussian process where samples are few or inputs switch, as its derivatives have a size that a jump can be
+    compared with; else the Kalman smoother. Without noise, where every method
     interpolates and they differ by decades, the one that is nearest to held-out samples.
 
     Raises:
         DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
     """
     check(trajectories)
-    name = "gaussian_process" if sum(len(run) for run in trajectories) <= FEW else "kalman"
+    few = sum(len(run) for run in trajectories) <= FEW or any(one.any() for one in kinks(trajectories))
+    name = "gaussian_process" if few else "kalman"
     progress("smoothing", f"classical start: {name.replace('_', ' ')}", 0.0)
     fits = {name: fit_method(trajectories, _METHODS[name], noise, deadline=deadline)}
     if max(column.noise for column in fits[name].columns) >= FLOOR:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from scipy import optimize
 
 from discovery.protocols import Deadline
+from discovery.smoothing.kinks import moves
 from discovery.smoothing.priors import Prior
 from discovery.smoothing.series import Series
 from discovery.smoothing.state_space import log_likelihood
@@ -21,11 +22,11 @@ IMPOSSIBLE = 1e12  # stands for the negative likelihood of hyper-parameters at w
 def evidence(prior: Prior, series: Sequence[Series], hyper: Float[np.ndarray, " hyper"]) -> float:
     """Log marginal likelihood of all ``series`` at the hyper-parameters whose logarithms are ``hyper``."""
     noise, initial, total = float(np.exp(2.0 * hyper[1])), prior.initial(hyper), 0.0
-    grid, moves = None, (np.empty(0), np.empty(0))
+    grid, known = None, (np.empty(0), np.empty(0))
     for one in series:
         if grid is None or one.grid is not grid:
-            grid, moves = one.grid, prior.moves(one.grid.gaps, hyper)
-        total += log_likelihood(one.values, noise * one.weights**2, *moves, one.grid.steps, initial)
+            grid, known = one.grid, moves(prior, one.grid, hyper)
+        total += log_likelihood(one.values, noise * one.weights**2, *known, one.grid.steps, initial)
     return total
 
 

@@ -111,8 +111,17 @@ def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Res
             near = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
             missed = values[reach:-reach] - np.sum(weights * near, axis=1)
             scaled = missed / np.sqrt(1.0 + np.sum(weights**2, axis=1))
-            parts.append(np.stack([values[reach:-reach], times[reach:-reach], scaled]))
+            rows = np.stack([values[reach:-reach], times[reach:-reach], scaled])
+            parts.append(rows[:, _without_kinks(run, there, reach)])
     return Residuals(*np.concatenate(parts, axis=1))
+
+
+def _without_kinks(run: Trajectory, there: Bool[np.ndarray, " time"], reach: int) -> Bool[np.ndarray, " sample"]:
+    """Measured samples with ``reach`` others on each side and no switch of an input between those; all if most have."""
+    switches = np.cumsum(run.switched)
+    rows = np.flatnonzero(there)
+    smooth = switches[rows[2 * reach :] - 1] == switches[rows[: -2 * reach]]
+    return smooth if np.mean(smooth) > 0.5 else np.ones_like(smooth)
 
 
 def _weights(times: Float[np.ndarray, " time"], reach: int) -> Float[np.ndarray, "sample neighbour"]:

@@ -1,5 +1,7 @@
 """The noise of samples from their neighbours alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,27 @@ def test_a_stray_is_found_and_its_neighbours_are_not() -> None:
     values[[100, 400]] += (1.0, -0.7)
     found = strays(residuals(run(values), 0), float(values.std()))
     np.testing.assert_array_equal(np.column_stack([TIMES, values])[[100, 400]], found)
+
+
+def test_corners_where_an_input_switches_are_no_strays() -> None:
+    """A stray between two of them is one, and the noise is that of the samples."""
+    times = np.arange(300.0)
+    pump = np.where((times // 50).astype(int) % 2 == 0, 1.0, -1.0)
+    values = np.cumsum(pump) - pump + 0.02 * np.random.default_rng(6).normal(size=300)
+    values[120] += 5.0
+    (smooth,) = run(values, times)
+    driven = replace(smooth, inputs=pump[:, None], held=True)
+    assert 1 < len(strays(residuals((smooth,), 0), float(values.std())))
+    _, found, off = without_strays((driven,), 0, float(values.std()))
+    assert ((120.0, values[120]),) == off
+    assert pytest.approx(0.02, rel=0.15) == found.scale
+
+
+def test_an_input_that_switches_all_the_time_leaves_the_noise_as_it_was() -> None:
+    """Then nothing is without a switch, and all samples are judged."""
+    (plain,) = run(np.sin(TIMES) + 0.02 * np.random.default_rng(7).normal(size=len(TIMES)))
+    driven = replace(plain, inputs=np.arange(len(TIMES))[:, None] % 2.0, held=True)
+    assert residuals((plain,), 0).scale == residuals((driven,), 0).scale
 
 
 def test_a_stray_of_one_run_is_none_of_another() -> None:
