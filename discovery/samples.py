@@ -45,22 +45,41 @@ class Drive:
     """Inputs of one run.
 
     Attributes:
-        held: whether a value is held until the next time; else it is interpolated linearly.
+        held: of each input whether a value is held until the next time; else it is interpolated linearly. None is
+            where this is empty.
     """
 
     times: Float[np.ndarray, " time"]
     values: Float[np.ndarray, "time input"]
-    held: bool = False
+    held: tuple[bool, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", _of_each(self.held, np.shape(self.values)[1]))
 
 
 def drive_columns(drive: Drive | None, times: Float[np.ndarray, " time"]) -> list[Float[np.ndarray, " time"]]:
     """Each input at other times; beyond the ends the values there."""
     if drive is None:
         return []
-    if drive.held:
-        rows = np.clip(np.searchsorted(drive.times, times, side="right") - 1, 0, len(drive.times) - 1)
-        return list(drive.values[rows].T)
-    return [np.interp(times, drive.times, column) for column in drive.values.T]
+    rows = np.clip(np.searchsorted(drive.times, times, side="right") - 1, 0, len(drive.times) - 1)
+    return [
+        column[rows] if held else np.interp(times, drive.times, column)
+        for column, held in zip(drive.values.T, drive.held, strict=True)
+    ]
+
+
+def _of_each(held: Sequence[bool], inputs: int) -> tuple[bool, ...]:
+    """Whether each input is held.
+
+    Raises:
+        DataError: it is said of another number of inputs.
+    """
+    if len(held) not in (0, inputs):
+        raise DataError(
+            f"Of {len(held)} inputs it is said whether they are held, but there are {inputs}. "
+            "Say it of each, or of none."
+        )
+    return tuple(map(bool, held)) or (False,) * inputs
 
 
 @dataclass(frozen=True)
@@ -73,7 +92,8 @@ class Trajectory:
         names: one identifier for each column of ``states``.
         label: tells this run from others; empty where there is only one.
         inputs: what drives the states, known at every time, one column each; no columns where nothing does.
-        held: whether an input is held until the next time; else it is interpolated linearly.
+        held: of each input whether it is held until the next time; else it is interpolated linearly. None is where this
+            is empty.
         discrete: whether times number the applications of a map, and nothing is between them.
 
     Raises:
@@ -85,14 +105,13 @@ class Trajectory:
     names: tuple[str, ...]
     label: str = ""
     inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
-    held: bool = False
+    held: tuple[bool, ...] = ()
     discrete: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))
         object.__setattr__(self, "states", read_only(self.states))
         object.__setattr__(self, "names", tuple(self.names))
-        object.__setattr__(self, "held", self.held and not self.discrete)  # a map has nothing between its times
         if self.times.ndim != 1 or self.states.ndim != 2:
             raise DataError(
                 f"Trajectory got times of shape {self.times.shape} and states of shape {self.states.shape}. "
@@ -115,6 +134,8 @@ class Trajectory:
                 f"Trajectory has {len(self.times)} times and inputs of shape {self.inputs.shape}. "
                 "Inputs need one row for each time and no missing value: fill gaps before, as you know best how."
             )
+        # A map has nothing between its times.
+        object.__setattr__(self, "held", _of_each(() if self.discrete else self.held, self.inputs.shape[1]))
         if not np.all(np.isfinite(self.times)):
             raise DataError("Trajectory has times that are not finite. Remove those rows.")
         if np.any(np.diff(self.times) <= 0):
@@ -132,8 +153,8 @@ class Trajectory:
     @property
     def switched(self) -> Bool[np.ndarray, " time"]:
         """Times at which an input that is held changes: states are continuous there, their derivatives are not."""
-        changes = np.any(np.diff(self.inputs, axis=0) != 0.0, axis=1)
-        return np.concatenate([np.zeros(min(len(self), 1), dtype=bool), changes & self.held])
+        changes = np.any(np.diff(self.inputs[:, np.array(self.held, dtype=bool)], axis=0) != 0.0, axis=1)
+        return np.concatenate([np.zeros(min(len(self), 1), dtype=bool), changes])
 
     @property
     def dimension(self) -> int:

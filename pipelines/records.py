@@ -254,8 +254,8 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
     arrays: Arrays = {"labels": np.array([run.label for run in trajectories], dtype=np.str_)}
     for i, run in enumerate(trajectories):
         arrays |= {f"times_{i}": run.times, f"states_{i}": run.states, f"inputs_{i}": run.inputs}
-    if trajectories[0].held:
-        arrays["held"] = np.array(True)
+        if any(run.held):
+            arrays[f"held_{i}"] = np.array(run.held)
     if trajectories[0].discrete:
         arrays["discrete"] = np.ones(1)
     return arrays
@@ -263,15 +263,17 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
 
 def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> tuple[Trajectory, ...]:
     """The trajectories of :func:`trajectory_arrays`; runs stored before there were inputs have none."""
-    none = np.empty((0, 0))
+    inputs = [arrays.get(f"inputs_{i}", np.empty((0, 0))) for i in range(len(arrays["labels"]))]
+    known = "held" in arrays  # as it was stored once, of all inputs
+    held = [arrays.get(f"held_{i}", np.full(one.shape[1], known)) for i, one in enumerate(inputs)]
     return tuple(
         Trajectory(
             arrays[f"times_{i}"],
             arrays[f"states_{i}"],
             tuple(names),
             str(label),
-            arrays.get(f"inputs_{i}", none),
-            "held" in arrays,
+            inputs[i],
+            tuple(held[i]),
             discrete="discrete" in arrays,
         )
         for i, label in enumerate(arrays["labels"])

@@ -180,9 +180,12 @@ def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
     elif hidden:
         notes.append(f"{hidden[0]} was not measured; its course is estimated through the law.")
     if measurements.inputs:
-        names = ", ".join(measurements.inputs.values())
-        how = "held until the next sample" if measurements.trajectories[0].held else "interpolated between samples"
-        notes.append(f"Inputs ({names}) are {how}.")
+        held = dict(zip(measurements.inputs.values(), measurements.trajectories[0].held, strict=True))
+        for how, names in (
+            ("held until the next sample", [name for name in held if held[name]]),
+            ("interpolated between samples", [name for name in held if not held[name]]),
+        ):
+            notes += [f"Inputs ({', '.join(names)}) are {how}."] if names else []
     notes += [
         f"By {one.sentence!r} the equation of {one.determines} follows from the others."
         for one in known.conserved

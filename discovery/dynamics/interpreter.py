@@ -138,26 +138,30 @@ def next_change(value: np.ndarray, header: int, now: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np.ndarray, held: bool) -> np.ndarray:
+def with_table(
+    registers: np.ndarray, header: int, times: np.ndarray, drives: np.ndarray, held: np.ndarray
+) -> np.ndarray:
     """The registers with a table of inputs behind them: times, one column of values after another, then :data:`SEEN`.
 
     Values that are held until the next time change there within a hundredth of the step, as no step of an integration
-    can cross a jump; in the mean they change at that time.
+    can cross a jump; in the mean they change at that time. Beside them, others go on along their lines.
 
     Args:
         header: register that is to hold where the table begins; the next one holds its length.
+        held: of each input whether its values are held.
     """
     samples = times.shape[0]
-    count = 2 * samples - 1 if held else samples
+    jumps = np.any(held)
+    count = 2 * samples - 1 if jumps else samples
     size = registers.shape[0]
     value = np.empty(size + count * (1 + drives.shape[1]) + drives.shape[1])
     for i in range(size):
         value[i] = registers[i]
     value[header], value[header + 1] = size, count
     for i in range(samples):
-        after = 2 * i if held else i
+        after = 2 * i if jumps else i
         half = 0.0
-        if held and i > 0:
+        if jumps and i > 0:
             before = times[i] - times[i - 1]
             half = RAMP * (min(before, times[i + 1] - times[i]) if i + 1 < samples else before)
             value[size + after - 1] = times[i] - half
@@ -165,8 +169,14 @@ def with_table(registers: np.ndarray, header: int, times: np.ndarray, drives: np
         for column in range(drives.shape[1]):
             begin = size + count * (1 + column)
             value[begin + after] = drives[i, column]
-            if held and i > 0:
+            if jumps and i > 0:
                 value[begin + after - 1] = drives[i - 1, column]
+                if not held[column]:
+                    rise = (drives[i, column] - drives[i - 1, column]) / (times[i] - times[i - 1])
+                    value[begin + after - 1] = drives[i, column] - half * rise
+                    if i + 1 < samples:
+                        rise = (drives[i + 1, column] - drives[i, column]) / (times[i + 1] - times[i])
+                        value[begin + after] = drives[i, column] + half * rise
     for column in range(drives.shape[1]):
         low = high = drives[0, column]
         for i in range(samples):

@@ -30,7 +30,7 @@ def _readied(registers, header, times, drives, held):
 def _limit(samples, steps_a_sample, held):
     """Explicit steps that a window may take; each jump of a held input takes a few."""
     limit = 100 + steps_a_sample * samples
-    return 5 * limit if held else limit
+    return 5 * limit if np.any(held) else limit
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -175,8 +175,8 @@ def _evaluate(
     given = (
         tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
         windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread, windows.bound,
-        settings.bend, settings.steps_a_sample, tape.header, windows.drives, windows.held, starts_lower, mixed,
-        start_gradient, lower, gradient, costs,
+        settings.bend, settings.steps_a_sample, tape.header, windows.drives, np.array(windows.held, dtype=np.bool_),
+        starts_lower, mixed, start_gradient, lower, gradient, costs,
     )  # fmt: skip
     done = assemble(*given)
     if done < 0:

@@ -137,7 +137,8 @@ def _driven(tape: Tape, law: Law, drive: Drive | None) -> Float[np.ndarray, " re
     if drive is None:
         names = ", ".join(law.inputs)
         raise SimulationError(f"The law is driven by {names}, which is not given. Give {names} at the times wanted.")
-    return with_table(np.array(tape.registers), tape.header, np.array(drive.times), np.array(drive.values), drive.held)
+    held = np.array(drive.held, dtype=np.bool_)
+    return with_table(np.array(tape.registers), tape.header, np.array(drive.times), np.array(drive.values), held)
 
 
 def simulate_or_fail(

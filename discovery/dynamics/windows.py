@@ -36,7 +36,7 @@ class Windows:
         length: samples in the longest window.
         places: trajectory and sample at which each window starts.
         drives: inputs at each sample.
-        held: whether inputs are held from sample to sample; else they are interpolated.
+        held: of each input whether it is held from sample to sample; else it is interpolated.
         discrete: whether the samples are of a map.
         rtol: relative tolerance that is enough for an integration that is compared with the values.
         worth: share of the samples that count when laws are compared, as neighbours' residuals are alike.
@@ -53,7 +53,7 @@ class Windows:
     length: int
     places: tuple[tuple[int, int], ...]
     drives: Float[np.ndarray, "sample input"] = field(default_factory=lambda: np.empty((0, 0)))
-    held: bool = False
+    held: tuple[bool, ...] = ()
     discrete: bool = False
     rtol: float = LARGEST_TOLERANCE
     worth: float = 1.0

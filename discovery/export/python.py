@@ -77,6 +77,22 @@ def inputs_at(number, t):
     last = max((i for i, time in enumerate(times) if time <= t), default=0)
     return [column[last] for column in columns]
 '''
+_MIXED = '''
+HELD = {held}  # until the next sample; other inputs are linear between samples
+
+
+def inputs_at(number, t):
+    """Inputs of a run, counted from 1, at time t; beyond the ends of its samples as there."""
+    times, *columns = DRIVES[number - 1]
+    t = min(max(t, times[0]), times[-1])
+    last = max(i for i, time in enumerate(times) if time <= t)
+    after = min(last + 1, len(times) - 1)
+    share = (t - times[last]) / (times[after] - times[last]) if after > last else 0.0
+    return [
+        column[last] + (0.0 if held else share) * (column[after] - column[last])
+        for column, held in zip(columns, HELD)
+    ]
+'''
 _MAP = '''
 
 def main():
@@ -157,8 +173,14 @@ def example(law: ExportedLaw) -> str:
         main = _MAIN
         for place, text in (_DRIVEN if law.inputs else _FREE).items():
             main = main.replace(place, text)
-    held = law.result.trajectories[0].held
-    return ((_HELD if held else _LINEAR) if law.inputs else "") + main
+    return (_between(law.result.trajectories[0].held) if law.inputs else "") + main
+
+
+def _between(held: Sequence[bool]) -> str:
+    """What gives the inputs at any time."""
+    if all(held) or not any(held):
+        return _HELD if any(held) else _LINEAR
+    return _MIXED.replace("{held}", repr(tuple(held)))
 
 
 def run_row(start: Start) -> str:

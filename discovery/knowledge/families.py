@@ -126,7 +126,7 @@ def of_every_group(expression: sp.Expr, law: Law, owned: Sequence[Owned]) -> sp.
 def _marked(run: Trajectory, place: int, count: int) -> Trajectory:
     marks = np.zeros((len(run), count))
     marks[:, place] = 1.0
-    return replace(run, inputs=np.hstack([run.inputs, marks]))
+    return replace(run, inputs=np.hstack([run.inputs, marks]), held=(*run.held, *(True,) * count))
 
 
 def _frame(frame: Frame, told: Told, owned: Owned) -> Frame:

@@ -24,7 +24,7 @@ from discovery.problems.grids import GRID
 from discovery.problems.hidden import extended, wider, with_columns
 from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, symbol
+from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, drive_columns, symbol
 
 # Values tried beyond a bound that is itself beyond all others, in its size.
 BEYOND = (0.1, 1.0, 4.0)
@@ -160,8 +160,7 @@ class Latent:
             np.concatenate([np.linspace(a, b, BETWEEN + 1) for a, b in zip(curve.times, curve.times[1:], strict=False)])
         )
         others = CubicHermiteSpline(curve.times, curve.states, curve.derivatives)(fine)
-        inputs = [np.interp(fine, run.times, column) for column in run.inputs.T]
-        drive = Drive(fine, np.column_stack([others, *inputs]))
+        drive = Drive(fine, np.column_stack([others, *drive_columns(run.drive, fine)]))
         states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=20_000)
         slopes = np.gradient(states, curve.times, axis=0, edge_order=2)
         spread = np.maximum(np.std(states, axis=0), 1e-12)

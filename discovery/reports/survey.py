@@ -80,7 +80,7 @@ def _draw_state(axes: Axes, checked: DataCheck, trajectories: Sequence[Trajector
 def _draw_input(axes: Axes, header: str, trajectories: Sequence[Trajectory], row: int) -> None:
     """Its course, in steps where it is held between samples."""
     axes.set_title(lettering(header, _LONGEST), parse_math=False)
-    held = trajectories[0].held
+    held = trajectories[0].held[row]
     axes.set_title("input, held between samples" if held else "input", loc="right", color=MUTED)
     for number, run in enumerate(trajectories[:MOST_RUNS]):
         kept, colour = thin(len(run)), PALETTE[number % len(PALETTE)]

@@ -18,7 +18,7 @@ from discovery.types import Trajectory
 
 def kinks(trajectories: Sequence[Trajectory]) -> tuple[Float[np.ndarray, " step"], ...]:
     """How far inputs of each run switch at the end of each step, in their ranges over all runs; at most 1."""
-    inputs = [run.inputs if run.held else np.zeros_like(run.inputs) for run in trajectories]
+    inputs = [np.where(run.held, run.inputs, 0.0) for run in trajectories]
     ranges = np.ptp(np.concatenate(inputs), axis=0) if inputs else np.empty(0)
     ranges = np.where(ranges > 0.0, ranges, 1.0)
     return tuple(np.minimum(np.linalg.norm(np.diff(one, axis=0) / ranges, axis=1), 1.0) for one in inputs)

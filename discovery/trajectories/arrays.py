@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
-from discovery.trajectories.inputs import is_held
+from discovery.trajectories.inputs import held_inputs
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
@@ -58,7 +58,7 @@ def from_arrays(
     columns = [headers.index(header) for header in used]
     driving, drives = _drives(inputs, runs, tables, used)
     safe = safe_names((*used, *driving))
-    held = is_held([drives[i] for i in kept])
+    held = held_inputs([drives[i] for i in kept])
     return Measurements(
         tuple(
             _trajectory(
@@ -291,7 +291,7 @@ def _trajectory(
     table: np.ndarray,
     names: tuple[str, ...],
     drive: np.ndarray,
-    held: bool,
+    held: tuple[bool, ...],
 ) -> Trajectory:
     i, runs = place
     label = run.label if isinstance(run, Trajectory) else ""

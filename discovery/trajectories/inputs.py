@@ -52,7 +52,7 @@ def find_inputs(
     return found
 
 
-def is_held(runs: Sequence[Float[np.ndarray, "sample input"]]) -> bool:
-    """Whether inputs are set from time to time and held, which their steps in each run show; else they are courses."""
+def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]]) -> tuple[bool, ...]:
+    """Which inputs are set from time to time and held, as their steps in each run show; the others are courses."""
     steps = np.concatenate([np.diff(values, axis=0) for values in runs])
-    return len(steps) > 1 and steps.shape[1] > 0 and bool(np.all(np.mean(steps == 0.0, axis=0) >= SET))
+    return tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
 from discovery.trajectories.clock import find_clock
-from discovery.trajectories.inputs import find_inputs, is_held
+from discovery.trajectories.inputs import find_inputs, held_inputs
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of, safe_names
@@ -79,7 +79,7 @@ def read_csv(
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
-    held = is_held([drives[run.rows] for run in division.runs])
+    held = held_inputs([drives[run.rows] for run in division.runs])
     values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
         tuple(

@@ -109,7 +109,7 @@ def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of,
     driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
     made = result_of(law_of({"x": "c0 - c1*x", "y": "x - y"}, 2.0, 0.7), [0.3, 0.2], [0.5, 0.1], labels=HOSTILE)
     runs = tuple(
-        replace(run, inputs=np.sin(3.0 * run.times + phase)[:, None], held=held)
+        replace(run, inputs=np.sin(3.0 * run.times + phase)[:, None], held=(held,))
         for phase, run in enumerate(made.trajectories)
     )
     front = (replace(made.ranking.front[0], law=driven),)
@@ -120,6 +120,26 @@ def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of,
         rows = printed[printed["run"] == number]
         exact = simulate_or_fail(driven, run.states[0], times, drive=run.drive)
         np.testing.assert_allclose(rows[["x", "y"]], exact, atol=2e-3 if held else 1e-5)
+
+
+@pytest.mark.parametrize("language", ["python", "numpy"])
+def test_a_program_knows_which_of_its_inputs_are_held(language: str, law_of, result_of, tmp_path: Path) -> None:
+    """One that is, beside one that is linear between samples."""
+    law = law_of({"x": "c0*u - c1*x", "y": "x - y + w"}, 2.0, 0.7)
+    driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u", "w")))
+    made = result_of(law_of({"x": "c0 - c1*x", "y": "x - y"}, 2.0, 0.7), [0.3, 0.2], [0.5, 0.1])
+    runs = tuple(
+        replace(run, inputs=np.column_stack([np.floor(4.0 * run.times), np.sin(3.0 * run.times)]), held=(True, False))
+        for run in made.trajectories
+    )
+    front = (replace(made.ranking.front[0], law=driven),)
+    made = replace(made, trajectories=runs, ranking=replace(made.ranking, front=front), inputs={"u": "u", "w": "w"})
+    printed = printed_by(language, export(made, language), tmp_path)
+    times = np.linspace(0.0, 1.0, 201)
+    for number, run in enumerate(runs, start=1):
+        rows = printed[printed["run"] == number]
+        exact = simulate_or_fail(driven, run.states[0], times, drive=run.drive)
+        np.testing.assert_allclose(rows[["x", "y"]], exact, atol=5e-3)
 
 
 def test_expressions_of_a_driven_law_have_symbols_for_inputs(law_of, result_of) -> None:

@@ -32,9 +32,21 @@ def test_a_ramp_is_followed_exactly() -> None:
 
 def test_a_held_input_jumps() -> None:
     """x' = u with u = 1 from t = 2 on."""
-    drive = Drive(np.array([0.0, 2.0]), np.array([[0.0], [1.0]]), held=True)
+    drive = Drive(np.array([0.0, 2.0]), np.array([[0.0], [1.0]]), held=(True,))
     found = simulate(law(0.0, 1.0), np.array([0.0]), T, drive=drive)
     np.testing.assert_allclose(np.maximum(T - 2.0, 0.0), found[:, 0], atol=3e-3)  # within the ramp half a jump
+
+
+def test_an_input_beside_one_that_is_held_stays_a_line() -> None:
+    """x' = u - x with u the sum of a jump at t = 2 and a ramp."""
+    frame = Frame(("x",), (U + symbol("w") - symbol("x"),), inputs=("u", "w"))
+    times = np.linspace(0.0, 4.0, 9)
+    drive = Drive(times, np.column_stack([np.where(times < 2.0, 0.0, 1.0), times]), (True, False))
+    found = simulate(frame.law((), ()), np.array([1.0]), T, drive=drive)
+    exact = T - 1.0 + 2.0 * np.exp(-T) + np.where(T > 2.0, 1.0 - np.exp(2.0 - T), 0.0)
+    np.testing.assert_allclose(exact, found[:, 0], atol=3e-3)
+    before = T < 1.9  # but for the hundredth about each sample, where the line is cut short
+    np.testing.assert_allclose(exact[before], found[before, 0], atol=1e-4)
 
 
 def test_a_law_with_inputs_cannot_be_followed_without() -> None:
@@ -45,8 +57,8 @@ def test_a_law_with_inputs_cannot_be_followed_without() -> None:
 
 def _windows(frame_law: Law, held: bool = False):
     drive = np.sin(3.0 * T)[:, None]
-    states = simulate(frame_law, np.array([0.5]), T, drive=Drive(T, drive, held))
-    run = Trajectory(T, states, ("x",), inputs=drive, held=held)
+    states = simulate(frame_law, np.array([0.5]), T, drive=Drive(T, drive, (held,)))
+    run = Trajectory(T, states, ("x",), inputs=drive, held=(held,))
     small = np.full(states.shape, 1e-3)
     curve = SmoothedTrajectory(T, states, np.zeros_like(states), small, small, ("x",))
     return cut([run], [curve], NoiseModel("additive", np.array([1e-3]), np.array([1e-3])), 20)
@@ -80,21 +92,21 @@ def test_no_step_passes_over_a_pulse(held: bool, rtol: float) -> None:
     times = np.arange(0.0, 100.5, 0.5)
     for begin in range(5, 95, 6):
         pulse = np.where((times >= begin) & (times < begin + 1), 1.0, 0.0)[:, None]
-        found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, pulse, held), rtol=rtol)
+        found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, pulse, (held,)), rtol=rtol)
         assert found[-1, 0] == pytest.approx(1.0, abs=0.03)
 
 
 def test_inputs_are_held_over_a_gap_between_dense_samples() -> None:
     """The ramp of a jump is a share of the shorter step beside it."""
     times = np.r_[np.arange(10.0), np.arange(1000.0, 1020.0)]
-    found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, np.ones((30, 1)), held=True))
+    found = simulate(law(0.0, 1.0), np.array([0.0]), times, drive=Drive(times, np.ones((30, 1)), held=(True,)))
     np.testing.assert_allclose(times, found[:, 0], rtol=1e-6)
 
 
 def test_the_inputs_of_a_map_are_read_at_its_times() -> None:
     """Nothing is between them, so that nothing is held; x[n+1] = u[n]."""
     times, drive = np.arange(6.0), np.array([0.0, 0.0, 10.0, 10.0, 10.0, 0.0])[:, None]
-    run = Trajectory(times, np.zeros((6, 1)), ("x",), inputs=drive, held=True, discrete=True)
+    run = Trajectory(times, np.zeros((6, 1)), ("x",), inputs=drive, held=(True,), discrete=True)
     step = Frame(("x",), (U,), inputs=("u",)).law((), ())
     found = simulate(replace(step, discrete=True), np.array([0.0]), times, drive=run.drive)
     np.testing.assert_allclose([0.0, 0.0, 0.0, 10.0, 10.0, 10.0], found[:, 0])

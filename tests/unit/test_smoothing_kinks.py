@@ -21,13 +21,13 @@ NOISE = 0.02
 def basin(*, held: bool = True, inputs: np.ndarray = PUMP) -> tuple[Trajectory, ...]:
     """Noisy levels."""
     noisy = LEVEL + NOISE * np.random.default_rng(0).normal(size=len(TIMES))
-    return (Trajectory(TIMES, noisy[:, None], ("level",), inputs=inputs[:, None], held=held),)
+    return (Trajectory(TIMES, noisy[:, None], ("level",), inputs=inputs[:, None], held=(held,)),)
 
 
 def test_switches_are_counted_in_the_range_of_the_input() -> None:
     """Of all runs together, at the end of the step to the switch; where inputs are interpolated there are none."""
     runs = [
-        Trajectory(np.arange(4.0), np.zeros((4, 1)), ("x",), inputs=np.array(drive)[:, None], held=True)
+        Trajectory(np.arange(4.0), np.zeros((4, 1)), ("x",), inputs=np.array(drive)[:, None], held=(True,))
         for drive in ([0.0, 0.0, 4.0, 4.0], [1.0, 1.0, 1.0, 0.0])
     ]
     np.testing.assert_array_equal([[0.0, 1.0, 0.0], [0.0, 0.0, 0.25]], kinks(runs))
@@ -67,9 +67,10 @@ def test_corners_are_kept() -> None:
 def test_a_switch_that_drives_nothing_makes_no_kinks() -> None:
     """The samples decide: a lamp that is switched beside a basin leaves its curve as it was."""
     lamp = np.where((TIMES // 17).astype(int) % 2 == 0, 1.0, 0.0)
-    smooth = tuple(
-        Trajectory(run.times, np.sin(TIMES / 20.0)[:, None] + run.states - LEVEL[:, None], run.names, "", drive, True)
-        for run, drive in zip(basin() * 2, (lamp[:, None], np.empty((0, 0))), strict=True)
+    wave = np.sin(TIMES / 20.0)[:, None] + NOISE * np.random.default_rng(3).normal(size=(len(TIMES), 1))
+    smooth = (
+        Trajectory(TIMES, wave, ("level",), inputs=lamp[:, None], held=(True,)),
+        Trajectory(TIMES, wave, ("level",)),
     )
     beside, alone = (fit_method((run,), Process(Matern())) for run in smooth)
     assert not beside.kinked
@@ -84,7 +85,7 @@ def test_what_is_switched_is_smoothed_with_kinks() -> None:
     for step in range(799):
         level[step + 1] = level[step] * np.exp(-0.02) + pump[step] * (1.0 - np.exp(-0.02))
     noisy = level + 0.01 * np.random.default_rng(1).normal(size=800)
-    run = Trajectory(times, noisy[:, None], ("level",), inputs=pump[:, None], held=True)
+    run = Trajectory(times, noisy[:, None], ("level",), inputs=pump[:, None], held=(True,))
     kept, *_ = Auto().rivals((run,), seed=0)
     rates = 0.02 * (pump - level)
     assert np.sqrt(np.mean((kept.trajectories[0].derivatives[:, 0] - rates) ** 2)) < 0.1 * rates.std()

@@ -168,14 +168,14 @@ def test_inputs_come_in_the_form_of_the_states() -> None:
     measurements = from_arrays(X, T, inputs=force)
     assert measurements.inputs == {"u0": "u0"}
     np.testing.assert_array_equal(measurements.trajectories[0].inputs[:, 0], force)
-    assert not measurements.trajectories[0].held
+    assert (False,) == measurements.trajectories[0].held
     table = pd.DataFrame({"valve [%]": np.repeat([0.0, 50.0], 4)})
     several = from_arrays([X, X], T, inputs=[table, table])
     assert list(several.inputs.values()) == ["valve [%]"]
-    assert [run.held for run in several.trajectories] == [True, True]
+    assert [run.held for run in several.trajectories] == [(True,), (True,)]
     again = from_arrays(list(several.trajectories))
     assert [run.inputs.shape for run in again.trajectories] == [(8, 1), (8, 1)]
-    assert again.trajectories[0].held
+    assert (True,) == again.trajectories[0].held
 
 
 DRIVES = {
@@ -212,7 +212,7 @@ def test_inputs_have_names_that_no_state_has() -> None:
     measurements = from_arrays(X, T, names=("u0", "x"), inputs=T)
     assert list(measurements.inputs) == ["u1"]
     steps = np.repeat([0.0, 1.0], 4)
-    assert from_arrays([Trajectory(T, X, ("a", "b"))], inputs=steps).trajectories[0].held
+    assert (True,) == from_arrays([Trajectory(T, X, ("a", "b"))], inputs=steps).trajectories[0].held
 
 
 LABELLED = FRAME.assign(day=np.repeat(["rain", "sun"], 4))

@@ -24,13 +24,33 @@ def test_an_input_is_no_state(tmp_path: Path) -> None:
     assert {"x": "x"} == found.headers
     assert {"u": "u [A]"} == found.inputs
     np.testing.assert_allclose(np.cos(3 * T)[:, None], found.trajectories[0].inputs)
-    assert not found.trajectories[0].held
+    assert (False,) == found.trajectories[0].held
 
 
 def test_an_input_that_is_set_from_time_to_time_is_held(tmp_path: Path) -> None:
     """Most of its steps are none."""
     found = read_csv(written(tmp_path / "a.csv", np.where(T < 1.0, 0.0, 2.0)), inputs=["u [A]"])
-    assert found.trajectories[0].held
+    assert (True,) == found.trajectories[0].held
+
+
+def test_each_input_is_held_or_not_by_its_own_steps(tmp_path: Path) -> None:
+    """A heater that is switched stays a switch beside the temperature outdoors, and both are known between samples."""
+    rows = np.column_stack([T, np.sin(T), np.where(T < 1.0, 0.0, 2.0), np.cos(3 * T)])
+    np.savetxt(tmp_path / "a.csv", rows, delimiter=",", header="t,x,heater,outdoors", comments="")
+    (run,) = read_csv(tmp_path / "a.csv", inputs=["heater", "outdoors"]).trajectories
+    assert (True, False) == run.held
+    assert run.drive is not None
+    heater, outdoors = drive_columns(run.drive, (T[:-1] + T[1:]) / 2.0)
+    np.testing.assert_array_equal(rows[:-1, 2], heater)
+    np.testing.assert_allclose((rows[:-1, 3] + rows[1:, 3]) / 2.0, outdoors)
+    np.testing.assert_array_equal(T[run.switched], T[T >= 1.0][:1])
+
+
+def test_what_is_held_is_said_of_each_input() -> None:
+    """Or of none."""
+    with pytest.raises(DataError, match="Of 1 inputs it is said whether they are held, but there are 2"):
+        Drive(T, np.zeros((len(T), 2)), (True,))
+    assert (False, False) == Drive(T, np.zeros((len(T), 2))).held
 
 
 @pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
@@ -70,7 +90,7 @@ def test_inputs_at_other_times_are_held_or_interpolated() -> None:
     times, values = np.array([0.0, 1.0, 2.0]), np.array([[0.0], [2.0], [4.0]])
     asked = np.array([-1.0, 0.5, 1.0, 5.0])
     assert [0.0, 1.0, 2.0, 4.0] == drive_columns(Drive(times, values), asked)[0].tolist()
-    assert [0.0, 0.0, 2.0, 4.0] == drive_columns(Drive(times, values, held=True), asked)[0].tolist()
+    assert [0.0, 0.0, 2.0, 4.0] == drive_columns(Drive(times, values, held=(True,)), asked)[0].tolist()
     assert [] == drive_columns(None, asked)
     assert Trajectory(times, values, ("x",)).drive is None
 
@@ -81,7 +101,7 @@ def test_whether_an_input_is_held_is_the_same_in_any_order_of_rows(tmp_path: Pat
     for order in (rows, sorted(rows, key=lambda row: (row[1], row[0]))):
         np.savetxt(tmp_path / "a.csv", order, delimiter=",", header="run,t,x,u", comments="")
         found = read_csv(tmp_path / "a.csv", trajectory=["run"], inputs=["u"])
-        assert [True, True] == [one.held for one in found.trajectories]
+        assert [(True,), (True,)] == [one.held for one in found.trajectories]
 
 
 def test_a_course_in_another_unit_of_time_is_refused(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_corners_where_an_input_switches_are_no_strays() -> None:
     values = np.cumsum(pump) - pump + 0.02 * np.random.default_rng(6).normal(size=300)
     values[120] += 5.0
     (smooth,) = run(values, times)
-    driven = replace(smooth, inputs=pump[:, None], held=True)
+    driven = replace(smooth, inputs=pump[:, None], held=(True,))
     assert 1 < len(strays(residuals((smooth,), 0), float(values.std())))
     _, found, off = without_strays((driven,), 0, float(values.std()))
     assert ((120.0, values[120]),) == off
@@ -84,7 +84,7 @@ def test_corners_where_an_input_switches_are_no_strays() -> None:
 def test_an_input_that_switches_all_the_time_leaves_the_noise_as_it_was() -> None:
     """Then nothing is without a switch, and all samples are judged."""
     (plain,) = run(np.sin(TIMES) + 0.02 * np.random.default_rng(7).normal(size=len(TIMES)))
-    driven = replace(plain, inputs=np.arange(len(TIMES))[:, None] % 2.0, held=True)
+    driven = replace(plain, inputs=np.arange(len(TIMES))[:, None] % 2.0, held=(True,))
     assert residuals((plain,), 0).scale == residuals((driven,), 0).scale
 
 
