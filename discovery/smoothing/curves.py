@@ -30,6 +30,11 @@ ENOUGH = 0.5
 class Method(Protocol):
     """How a curve is tuned to the samples of one state and drawn through those of one run, in standard units."""
 
+    @property
+    def jumps(self) -> tuple[int, ...]:
+        """The first derivatives that it can let jump where inputs switch, 0 for none."""
+        ...
+
     def tuned(self, series: Sequence[Series], deadline: Deadline) -> tuple[Float[np.ndarray, " hyper"], float]:
         """Logarithms of the hyper-parameters, the second of them the noise's, and the samples' log-likelihood."""
         ...
@@ -47,12 +52,14 @@ class Column:
 
     Attributes:
         faintest: smallest |x| that proportional noise is taken relative to, in the data's units.
+        jump: the first derivative that jumps where inputs switch, by the likelihood; 0 where none does.
     """
 
     units: Units
     hyper: Float[np.ndarray, " hyper"]
     evidence: float
     faintest: float
+    jump: int = 0
 
     @property
     def noise(self) -> float:
@@ -68,7 +75,6 @@ class Fit:
         guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
             noise.
         clock: by which the curves are smooth.
-        kinked: whether they have kinks where inputs switch.
     """
 
     method: Method
@@ -78,7 +84,6 @@ class Fit:
     columns: tuple[Column, ...]
     guides: tuple[Column, ...] = ()
     clock: Clock = PLAIN
-    kinked: bool = False
 
     @property
     def evidence(self) -> float:
@@ -107,25 +112,16 @@ def fit_method(
         DataError: the noise is log-normal and a value is not positive.
     """
     clock = Clock.of(trajectories)
-    warped = clock.warped(trajectories)
-    fit = _tuned(warped, method, noise, deadline)
-    if any(one.any() for one in kinks(warped)) and not deadline.passed():
-        kinked = replace(_tuned(warped, method, noise, deadline, kinked=True), kinked=True)
-        fit = kinked if kinked.evidence > fit.evidence else fit
-    return replace(fit, clock=clock)
+    return replace(_tuned(clock.warped(trajectories), method, noise, deadline), clock=clock)
 
 
 def _tuned(
-    trajectories: Sequence[Trajectory],
-    method: Method,
-    noise: NoiseKind | Literal["auto"],
-    deadline: Deadline,
-    kinked: bool = False,
+    trajectories: Sequence[Trajectory], method: Method, noise: NoiseKind | Literal["auto"], deadline: Deadline
 ) -> Fit:
     """The same for runs timed by the clock by which they are smooth."""
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
-    tuner = _Tuner(method, trajectories, some, unit, deadline, kinked)
+    tuner = _Tuner(method, trajectories, some, unit, deadline)
     if noise == "lognormal":
         return Fit(method, unit, noise, False, tuner.columns(noise))
     best = Fit(method, unit, "additive", noise == "auto", tuner.columns("additive"))
@@ -153,12 +149,11 @@ def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
     return (() if spiky else ("proportional",)) + (("lognormal",) if positive else ())
 
 
-def _grids(trajectories: Sequence[Trajectory], unit: float, kinked: bool) -> list[Grid]:
+def _grids(trajectories: Sequence[Trajectory], unit: float) -> list[Grid]:
     """Grids of all runs; runs with the same times, and switches, share one."""
     known: dict[bytes, Grid] = {}
     found: list[Grid] = []
-    ends = kinks(trajectories) if kinked else [np.zeros(len(run) - 1) for run in trajectories]
-    for run, switches in zip(trajectories, ends, strict=True):
+    for run, switches in zip(trajectories, kinks(trajectories), strict=True):
         gaps = np.round(np.diff(run.times) / unit, 9)
         found.append(known.setdefault(gaps.tobytes() + switches.tobytes(), grid(run.times, unit, switches)))
     return found
@@ -173,7 +168,6 @@ class _Tuner:
     some: Sequence[Trajectory]
     unit: float
     deadline: Deadline
-    kinked: bool
 
     def columns(self, kind: NoiseKind, guides: tuple[Column, ...] = ()) -> tuple[Column, ...]:
         """The tuned states under that kind of noise."""
@@ -188,11 +182,16 @@ class _Tuner:
         some = self._telling(index)
         series = [
             _series(run, index, one, blank, self.method, guide)
-            for run, one in zip(some, _grids(some, self.unit, self.kinked), strict=True)
+            for run, one in zip(some, _grids(some, self.unit), strict=True)
         ]
-        hyper, likelihood = self.method.tuned(series, self.deadline)
+        jumps = self.method.jumps if any(one.grid.kinks.any() for one in series) else (0,)
+        tried: list[tuple[Float[np.ndarray, " hyper"], float, int]] = []
+        for jump in jumps if guide is None else (guide.jump,):
+            if not tried or not self.deadline.passed():
+                tried.append((*self.method.tuned([replace(one, jump=jump) for one in series], self.deadline), jump))
+        hyper, likelihood, jump = max(tried, key=lambda one: one[1])
         stretch = sum(scale.stretch(run.states[:, index]) for run in some)
-        return Column(scale, hyper, likelihood - stretch, faintest)
+        return Column(scale, hyper, likelihood - stretch, faintest, jump)
 
     def _telling(self, index: int) -> Sequence[Trajectory]:
         """The samples that a state is tuned on: others where it was hardly measured in those, as in one run of many."""
@@ -214,11 +213,11 @@ def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Me
     values = run.states[:, index]
     weights = np.ones(len(values))
     if guide is not None:
-        plain = Series(guide.units.standard(values), weights, steps)
+        plain = Series(guide.units.standard(values), weights, steps, guide.jump)
         means, _ = method.drawn(plain, guide.hyper)
         curve = guide.units.centre + guide.units.unit * means[:, 0]
         weights = np.maximum(np.abs(curve), column.faintest) / column.units.unit
-    return Series(column.units.standard(values), weights, steps)
+    return Series(column.units.standard(values), weights, steps, column.jump)
 
 
 def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTrajectory, ...]:
@@ -228,7 +227,7 @@ def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTra
     root mean square of the derivatives: without noise the posterior is sharper than its prior is true.
     """
     warped = fit.clock.warped(trajectories)
-    grids = _grids(warped, fit.spacing, fit.kinked)
+    grids = _grids(warped, fit.spacing)
     runs = [_smooth_run(fit, run, one) for run, one in zip(warped, grids, strict=True)]
     states, derivatives = (np.concatenate([run[i] for run in runs]) for i in (0, 1))
     lowest = FLOOR * np.std(states, axis=0), FLOOR * np.sqrt(np.mean(derivatives**2, axis=0))

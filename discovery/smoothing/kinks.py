@@ -1,6 +1,7 @@
 """Where an input that is held switches, states stay but their derivatives jump: no smooth curve has such a kink.
 
 A prior over curves gets it as further covariance of the derivatives alone, added where the step to the switch ends.
+What an input drives jumps in its first derivative; a position, where a force is switched, in its second.
 """
 
 from __future__ import annotations
@@ -25,18 +26,21 @@ def kinks(trajectories: Sequence[Trajectory]) -> tuple[Float[np.ndarray, " step"
 
 
 def moves(
-    prior: Prior, grid: Grid, hyper: Float[np.ndarray, " hyper"]
+    prior: Prior, grid: Grid, hyper: Float[np.ndarray, " hyper"], jump: int
 ) -> tuple[Float[np.ndarray, "gap 4 4"], Float[np.ndarray, "gap 4 4"]]:
     """Transition and root of the added covariance for each gap, with the kinks at the ends of gaps.
 
     A switch by an input's whole range makes derivatives jump by as much as they are spread before the first sample.
+
+    Args:
+        jump: the first derivative that does; 0 for none.
     """
     transitions, diffusions = prior.moves(grid.gaps, hyper)
     there = np.flatnonzero(grid.kinks)
-    if len(there):
-        jump = prior.initial(hyper).copy()
-        jump[:, 0] = 0.0  # the root is triangular: what is left of it is the derivatives', given the state
-        both = np.concatenate([diffusions[there], grid.kinks[there, None, None] * jump], axis=2)
+    if jump and len(there):
+        spread = prior.initial(hyper).copy()
+        spread[:, :jump] = 0.0  # the root is triangular: what is left of it is theirs, given those before
+        both = np.concatenate([diffusions[there], grid.kinks[there, None, None] * spread], axis=2)
         diffusions = diffusions.copy()
         triangular = cast("np.ndarray", np.linalg.qr(both.transpose(0, 2, 1), mode="r"))
         diffusions[there] = triangular.transpose(0, 2, 1)

@@ -68,6 +68,11 @@ class CrossValidated:
 
     smoother: LinearSmoother
 
+    @property
+    def jumps(self) -> tuple[int, ...]:
+        """None: its curves are smooth everywhere."""
+        return (0,)
+
     def tuned(self, series: Sequence[Series], deadline: Deadline) -> tuple[Float[np.ndarray, " hyper"], float]:
         """Logarithms of level and noise, and the log-likelihood of each sample about the curve without it.
 

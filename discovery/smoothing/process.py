@@ -22,6 +22,11 @@ class Process:
 
     prior: Prior
 
+    @property
+    def jumps(self) -> tuple[int, ...]:
+        """None, that of the state itself, or that of a velocity, on which a force acts."""
+        return 0, 1, 2
+
     def tuned(self, series: Sequence[Series], deadline: Deadline) -> tuple[Float[np.ndarray, " hyper"], float]:
         """Logarithms of the likeliest hyper-parameters, and the log marginal likelihood."""
         hyper = tune(self.prior, series, deadline)
@@ -32,7 +37,7 @@ class Process:
     ) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarray, "time 3"]]:
         """Curve and derivative in standard units, and their variances and covariance."""
         variances = (np.exp(hyper[1]) * series.weights) ** 2
-        known = moves(self.prior, series.grid, hyper)
+        known = moves(self.prior, series.grid, hyper, series.jump)
         means, covariances = smooth_series(
             series.values, variances, *known, series.grid.steps, self.prior.initial(hyper)
         )

@@ -59,11 +59,13 @@ class Series:
 
     Attributes:
         weights: deviation of each sample's noise, relative to the noise hyper-parameter.
+        jump: the first derivative that jumps where inputs switch; 0 where none does.
     """
 
     values: Float[np.ndarray, " time"]
     weights: Float[np.ndarray, " time"]
     grid: Grid
+    jump: int = 0
 
 
 def check(trajectories: Sequence[Trajectory]) -> None:

@@ -25,7 +25,7 @@ def evidence(prior: Prior, series: Sequence[Series], hyper: Float[np.ndarray, " 
     grid, known = None, (np.empty(0), np.empty(0))
     for one in series:
         if grid is None or one.grid is not grid:
-            grid, known = one.grid, moves(prior, one.grid, hyper)
+            grid, known = one.grid, moves(prior, one.grid, hyper, one.jump)
         total += log_likelihood(one.values, noise * one.weights**2, *known, one.grid.steps, initial)
     return total
 

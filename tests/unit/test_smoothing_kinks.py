@@ -36,30 +36,32 @@ def test_switches_are_counted_in_the_range_of_the_input() -> None:
     assert not any(kinks([Trajectory(TIMES, LEVEL[:, None], ("level",))])[0])
 
 
+@pytest.mark.parametrize("jump", [1, 2])
 @pytest.mark.parametrize("prior", [Matern(), IntegratedWiener()])
-def test_only_derivatives_jump(prior: Prior) -> None:
-    """By as much as they are spread before the first sample where the state is known; other steps stay as they are."""
+def test_only_derivatives_jump(prior: Prior, jump: int) -> None:
+    """By as much as they are spread at first where what is before them is known; other steps stay as they are."""
     hyper = np.log([1.5, 0.1, 6.0][: len(prior.starts)])
     plain = prior.moves(np.array([1.0]), hyper)
     one = grid(np.arange(4.0), 1.0, np.array([0.0, 0.5, 0.0]))
-    transitions, diffusions = moves(prior, one, hyper)
+    transitions, diffusions = moves(prior, one, hyper, jump)
     np.testing.assert_array_equal(plain[0][0], transitions[one.steps[1]])
     np.testing.assert_array_equal(plain[1][0], diffusions[one.steps[0]])
     first = prior.initial(hyper) @ prior.initial(hyper).T
-    given = first - np.outer(first[0], first[0]) / first[0, 0]
+    given = first - first[:, :jump] @ np.linalg.solve(first[:jump, :jump], first[:jump])
     kinked = diffusions[one.steps[1]]
     np.testing.assert_allclose(kinked @ kinked.T - plain[1][0] @ plain[1][0].T, 0.25 * given, atol=1e-9 * first.max())
+    np.testing.assert_array_equal(plain[1], moves(prior, one, hyper, 0)[1][[one.steps[1]]])
 
 
 def test_corners_are_kept() -> None:
     """A triangle's slopes and noise, which a curve without kinks cuts and takes for larger."""
     (curve,) = posterior(fit := fit_method(basin(), Process(Matern())), basin())
-    assert fit.kinked
+    assert [1] == [column.jump for column in fit.columns]
     assert pytest.approx(NOISE, rel=0.15) == float(fit.noise_model(basin()).scale[0])
     rates = PUMP / 30.0
     assert np.sqrt(np.mean((curve.derivatives[:, 0] - rates) ** 2)) < 0.1 * rates.std()
     smooth = fit_method(basin(held=False), Process(Matern()))
-    assert not smooth.kinked
+    assert [0] == [column.jump for column in smooth.columns]
     (cut,) = posterior(smooth, basin(held=False))
     assert np.sqrt(np.mean((cut.derivatives[:, 0] - rates) ** 2)) > 0.15 * rates.std()
 
@@ -73,8 +75,18 @@ def test_a_switch_that_drives_nothing_makes_no_kinks() -> None:
         Trajectory(TIMES, wave, ("level",)),
     )
     beside, alone = (fit_method((run,), Process(Matern())) for run in smooth)
-    assert not beside.kinked
+    assert [0] == [column.jump for column in beside.columns]
     np.testing.assert_array_equal(posterior(alone, smooth[1:])[0].states, posterior(beside, smooth[:1])[0].states)
+
+
+def test_each_state_has_the_kinks_of_its_own() -> None:
+    """A force that is switched bends a mass's velocity; its position is as smooth as the integral of that."""
+    rates = PUMP / 30.0
+    position = np.concatenate([[0.0], np.cumsum(LEVEL[:-1] + rates[:-1] / 2.0)])
+    noise = NOISE * np.random.default_rng(4).normal(size=(len(TIMES), 2))
+    states = np.column_stack([position, LEVEL]) + noise
+    run = Trajectory(TIMES, states, ("position", "velocity"), inputs=PUMP[:, None], held=(True,))
+    assert [2, 1] == [column.jump for column in fit_method((run,), Process(Matern())).columns]
 
 
 def test_what_is_switched_is_smoothed_with_kinks() -> None:
