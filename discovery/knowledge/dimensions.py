@@ -152,7 +152,6 @@ class _Walk:
         self.known = known
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
-        self.scaled: set[Node] = set()
 
     def left(self, state: str, *, discrete: bool) -> _Form:
         """The unit of a state's derivative, or of its next value."""
@@ -161,10 +160,11 @@ class _Walk:
 
     def right_hand_side(self, expression: Node, unit: _Form) -> None:
         """Each term has the unit of the derivative."""
-        self.scaled |= set(_scaled(expression))
-        for term in sp.Add.make_args(expression):
-            if term != 0 and (self.strict or any(_number_of(leaf) is not None for leaf in term.free_symbols)):
-                self.pure.append(self.form(term) - unit)
+        for term, scaled in _scaled(expression):
+            if term != 0 and (self.strict or any(map(_is_constant, term.free_symbols))):
+                for logarithm in scaled:
+                    self.form(logarithm.args[0])  # whose own parts have to match
+                self.pure.append(self.form(term / sp.Mul(*scaled)) - unit)
 
     def form(self, node: Node) -> _Form:
         """The unit of an expression.
@@ -192,9 +192,6 @@ class _Walk:
                 return PURE
             case sp.Pow() if self.strict:
                 return self.powered(node)
-            case sp.log() if node in self.scaled:
-                self.form(node.args[0])
-                return PURE
             case sp.Function() | sp.Pow() | sp.exp():
                 self.pure += [self.form(argument) for argument in node.args]
                 return PURE
@@ -263,10 +260,18 @@ def _number_of(leaf: sp.Basic) -> int | None:
     return None if found is None else int(found[1])
 
 
-def _scaled(expression: Node) -> Iterator[Node]:
-    """Logarithms whose argument may be over a size of its own: a g + b g log(x) is b g log(x/k)."""
-    terms = [set(sp.Mul.make_args(term)) for term in sp.Add.make_args(expression)]
-    rests = [{one for one in term if not one.is_number and _number_of(one) is None} for term in terms]
-    free = [rest for term, rest in zip(terms, rests, strict=True) if any(_number_of(one) is not None for one in term)]
-    for rest in rests:
-        yield from (one for one in rest if isinstance(one, sp.log) and rest - {one} in free)
+def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
+    """Terms, and their logarithms whose argument may be over a size of its own: a g + b g log(x) is b g log(x/k).
+
+    Each term needs a partner of its own: in another unit of S, b S X log(S) becomes b S X log(S) + k S X.
+    """
+    terms = sp.Add.make_args(expression)
+    factors = [set(sp.Mul.make_args(term)) for term in terms]
+    rests = [{one for one in product if not one.is_number and _number_of(one) is None} for product in factors]
+    free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_constant, product))]
+    for term, rest in zip(terms, rests, strict=True):
+        yield term, [one for one in rest if isinstance(one, sp.log) and rest - {one} in free]
+
+
+def _is_constant(node: Node) -> bool:
+    return _number_of(node) is not None

@@ -129,3 +129,18 @@ def test_growth_by_a_logarithm_has_units(law_of) -> None:
     units = units_of({"V": "V [mm^3]", "t": "t [d]"}, {}, "hard")
     good, bad = law_of({"V": "c0*V + c1*V*log(V)"}, 1.0, -0.1), law_of({"V": "c0*log(V)"}, 1.0)
     assert [0.0, np.inf] == [units.surcharge(one) for one in (good, bad)]
+
+
+@pytest.mark.parametrize(
+    ("growth", "expected"),
+    [
+        ("c0*S*X*log(S) + c1*X*log(S) + c2*X", np.inf),
+        ("c0*S*X*log(S) + c1*X*log(S) + c2*X + c3*S*X", 0.0),
+        ("c0*X*log(S)*log(X) + c1*X*log(S) + c2*X", np.inf),
+        ("c0*X*log(S)*log(X) + c1*X*log(S) + c2*X + c3*X*log(X)", 0.0),
+    ],
+)
+def test_each_logarithm_of_what_has_a_unit_needs_a_partner(law_of, growth: str, expected: float) -> None:
+    """In mg/L for g/L, S X log(S) leaves a term S X, whatever stands beside X log(S)."""
+    units = units_of({"X": "X (g/L)", "S": "S (g/L)", "t": "t (h)"}, {}, "hard")
+    assert expected == units.surcharge(law_of({"X": growth}, 1.0, 1.0, 1.0, 1.0))
