@@ -20,6 +20,8 @@ _WORDS = re.compile(
     r"pound|dollar|euro|individual|cell|count|pixel|cycle|revolution|kelvin|celsius|fahrenheit|percent)s?",
     re.IGNORECASE,
 )
+# A column of times that is named by its unit.
+_TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
 _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
@@ -34,6 +36,17 @@ def split_header(header: str) -> tuple[str, str | None]:
     if found is None or (found[1] is None and not _is_unit(found[2].strip())):
         return header.strip(), None
     return header[: found.start()].strip(), (found[2] if found[1] is None else found[1]).strip()
+
+
+def unit_of_time(header: str) -> str | None:
+    """What times are counted in, by the brackets of their column or its name, as ``week``; None where neither tells."""
+    name, unit = split_header(header)
+    return name if unit is None and _TIMES.fullmatch(name) else unit
+
+
+def plural(unit: str) -> str:
+    """A unit of time behind a number: ``weeks`` for ``week``, while ``d`` stays."""
+    return f"{unit}s" if _TIMES.fullmatch(unit) and not unit.endswith("s") else unit
 
 
 def bare(header: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol, Self, cast
 
 import sympy as sp
 
+from discovery.headers import plural
 from discovery.samples import symbol
 from discovery.shown import Shown
 
@@ -205,7 +206,7 @@ class Law(Shown):
 
     def spans(self, unit: str = "") -> str:
         """What its time is counted in, for a sentence; ``unit`` where it is known."""
-        return "steps" if self.discrete else unit or "time units"
+        return "steps" if self.discrete else plural(unit) or "time units"
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import OwnTable, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
-from discovery.reports.rows import constants
+from discovery.reports.rows import constants, units_of
 from discovery.reports.tables import written_term
 from discovery.types import DiscoveryResult, RankedLaw
 from pipelines.laws import law_lines, one_line
@@ -210,7 +210,7 @@ def say(mark: str, text: str, style: str) -> None:
 def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
     """The table of constants, with units where columns have some, and with terms where there is room for them."""
     names, rows = constant_names(result), constants(result, ranked)
-    units, terms = any(row.unit not in ("", "–") for row in rows), TALK.width >= WIDE
+    (units, untold), terms = units_of(rows), TALK.width >= WIDE
     table = Table(box=None, pad_edge=False)
     for name in ("constant", "value", "95 % interval", *["unit"] * units):
         table.add_column(name, no_wrap=True)
@@ -224,6 +224,8 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         table.add_row(*(Text(plain(word)) for word in words))
     if table.row_count:
         TALK.print(table)
+    if units and untold:
+        TALK.print(untold, style="dim")
 
 
 def _show_own(own: OwnTable) -> None:

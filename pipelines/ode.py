@@ -13,10 +13,11 @@ from threadpoolctl import threadpool_limits
 from discovery import registry
 from discovery.advice import Advice
 from discovery.errors import EngineError
+from discovery.headers import unit_of_time
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
-from discovery.knowledge.units import Units, unit_of
+from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
@@ -128,7 +129,7 @@ def _discovered(
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by, rest = _ended(deadline)
-    agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of(measurements.time_name) or ""
+    agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))

@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.headers import unit_of_time
 from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame
 from discovery.reports.naming import input_units
@@ -148,7 +149,8 @@ def _front_from(document: Mapping[str, Any]) -> RankedLaw:
 
 def _units(result: DiscoveryResult) -> dict[str, str | None]:
     """Units of states, time and inputs; nothing where none were stated of the states."""
-    return {**input_units(result), **result.structure.units} if result.structure.units else {}
+    stated = result.structure.units
+    return {"t": unit_of_time(result.time_name), **input_units(result), **stated} if stated else {}
 
 
 def constants_document(ranked: RankedLaw, units: Mapping[str, str | None] | None = None) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
 Exponents = Mapping[str, Fraction]
+UNTOLD = "–"  # in the place of a unit that nothing tells
 FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -64,17 +66,30 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
         units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told.
     """
     columns = {name: {f"?{name}": Fraction(1)} if unit is None else exponents(unit) for name, unit in units.items()}
-    told: list[set[str]] = [set() for _ in law.constants]  # by the equations in which a constant stands
-    for state, skeleton in zip(law.states, law.skeletons, strict=True):
-        walk = _Walk(columns)
-        try:
-            walk.right_hand_side(skeleton, walk.left(state, discrete=law.discrete))
-        except ValueError:
-            continue  # a function or power to which units say nothing
-        for constant, unit in walk.solved().items():
+    together = _solved(law, columns, law.states)
+    alone = () if together is not None else [_solved(law, columns, (state,)) or {} for state in law.states]
+    told: list[set[str]] = [set() for _ in law.constants]  # by the equations that are solved
+    for found in alone or [together or {}]:
+        for constant, unit in found.items():
             if not any(name.startswith("?") for name in unit):
                 told[constant].add(written(unit))
-    return tuple(next(iter(units)) if len(units) == 1 else "–" for units in told)
+    return tuple(next(iter(units)) if len(units) == 1 else UNTOLD for units in told)
+
+
+def _solved(law: Law, columns: Mapping[str, Exponents], states: Sequence[str]) -> dict[int, Exponents] | None:
+    """Units of the constants by the equations of some states; None where these contradict each other.
+
+    A number that was a constant before it was made exact has a unit that it does not show: where else nothing fits,
+    numbers before terms without a constant of their own may have one, and then numbers in sums.
+    """
+    for hiding in range(3):
+        walk = _Walk(columns, hiding=hiding)
+        for state, skeleton in zip(law.states, law.skeletons, strict=True):
+            if state in states:
+                walk.equation(skeleton, state, discrete=law.discrete)
+        if (found := walk.solved()) is not None:
+            return found
+    return None
 
 
 def consistent(law: Law, dimensions: Mapping[str, Exponents | None], known: frozenset[float] = frozenset()) -> bool:
@@ -134,6 +149,8 @@ class _Walk:
         strict: whether a term without a constant counts, whose factor 1 else may hide a unit.
         converting: whether powers of ten are from one unit to another, as 1000 mm are 1 m, and not pure numbers.
         known: sizes of numbers that have a unit, to be solved for too.
+        hiding: whether numbers may hide a unit: 1 for those before a term, where no constant stands there, 2 for those
+            in sums as well.
         unknown: columns whose unit is not known, solved for as those of the constants.
         pure: what must be without a unit.
     """
@@ -145,11 +162,14 @@ class _Walk:
         strict: bool = False,
         converting: bool = False,
         known: frozenset[float] = frozenset(),
+        hiding: int = 0,
     ) -> None:
         self.columns = columns
         self.strict = strict
         self.converting = converting
         self.known = known
+        self.hiding = hiding
+        self.numbers = count()
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
 
@@ -158,13 +178,30 @@ class _Walk:
         unit = self.form(sp.Symbol(state))
         return unit if discrete else unit - self.form(sp.Symbol("t"))
 
+    def equation(self, expression: Node, state: str, *, discrete: bool) -> None:
+        """An equation; none where it has a function or power to which units say nothing."""
+        before = len(self.pure)
+        try:
+            self.right_hand_side(expression, self.left(state, discrete=discrete))
+        except ValueError:
+            del self.pure[before:]
+
     def right_hand_side(self, expression: Node, unit: _Form) -> None:
         """Each term has the unit of the derivative."""
         for term, scaled in _scaled(expression):
             if term != 0 and (self.strict or any(map(_is_constant, term.free_symbols))):
                 for logarithm in scaled:
                     self.form(logarithm.args[0])  # whose own parts have to match
-                self.pure.append(self.form(term / sp.Mul(*scaled)) - unit)
+                self.pure.append(self.form(term / sp.Mul(*scaled)) + self.hidden(term) - unit)
+
+    def hidden(self, term: Node) -> _Form:
+        """The unit that the number before a term may have, which is 1 where none stands there."""
+        shows = any(_is_constant(factor.as_base_exp()[0]) for factor in sp.Mul.make_args(term))
+        return PURE if shows or not self.hiding else self.any_unit()
+
+    def any_unit(self) -> _Form:
+        """A unit of which nothing is known."""
+        return _Form({f"unit of number {next(self.numbers)}": Fraction(1)}, {})
 
     def form(self, node: Node) -> _Form:
         """The unit of an expression.
@@ -214,7 +251,8 @@ class _Walk:
 
     def alike(self, nodes: tuple[Node, ...]) -> _Form:
         """The one unit of several expressions."""
-        first, *others = (self.form(node) for node in nodes)
+        loose = self.hiding > 1
+        first, *others = (self.any_unit() if loose and node.is_number else self.form(node) for node in nodes)
         self.pure += [first - other for other in others]
         return first
 
@@ -233,15 +271,15 @@ class _Walk:
         target = -np.array([[float(form.known.get(base, 0)) for base in bases] for form in self.pure])
         return unknown, bases, matrix.reshape(len(self.pure), len(unknown)), target
 
-    def solved(self) -> dict[int, Exponents]:
-        """Units of the constants that the conditions determine; none at all if these contradict each other."""
+    def solved(self) -> dict[int, Exponents] | None:
+        """Units of the constants that the conditions determine; None if these contradict each other."""
         unknown, bases, matrix, target = self.conditions()
         if not unknown:
             return {}
         inverse = np.linalg.pinv(matrix)
         values = inverse @ target.reshape(len(matrix), -1)
         if np.any(np.abs(matrix @ values - target) > 1e-9):
-            return {}
+            return None
         told = np.abs(np.diag(inverse @ matrix) - 1.0) < 1e-9
         return {
             i: {
@@ -250,7 +288,7 @@ class _Walk:
                 if abs(power) > 1e-9
             }
             for i, row, is_told in zip(unknown, values.tolist(), told, strict=True)
-            if is_told
+            if is_told and isinstance(i, int)
         }
 
 

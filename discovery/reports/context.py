@@ -20,6 +20,8 @@ def context(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, obje
 
 def _law(result: DiscoveryResult) -> dict[str, object]:
     front = result.ranking.front
+    constants = rows.constants(result, front[0]) if front else ()
+    has_units, untold = rows.units_of(constants)
     return {
         "title": content.title(result),
         "status": result.status,
@@ -28,7 +30,9 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "headline": result.verdict.headline,
         "findings": result.verdict.findings,
         "chosen": front[0] if front else None,
-        "constants": rows.constants(result, front[0]) if front else (),
+        "constants": constants,
+        "has_units": has_units,
+        "untold_unit": untold if has_units else "",
         "symbols": symbols(result),
         "conserved": conserved(result),
         "own_tables": own_tables(result),

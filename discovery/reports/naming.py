@@ -20,8 +20,6 @@ _TAKEN = frozenset("cdet")
 _SPARE = "xyzuwqrs"
 # What the rate of a state is called whose rate was not measured: a velocity, that of an angle with a Greek letter.
 _RATES, _GREEK_RATES = ("v", "w", "u"), ("ω", "Ω")
-# A column of times that is named by its unit.
-_TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
-    parts[TIME] = split_header(result.time_name)
+    parts[TIME] = (split_header(result.time_name)[0], headers.unit_of_time(printable(result.time_name)))
     stated = result.structure.units
     parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
     counts = Counter(split_name(name) for name, _ in parts.values())
@@ -87,7 +85,7 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
             free = [letter for letter in first if letter not in taken]
             chosen[key] = free[0] if free else _letter(name, place, taken)
             taken.add(chosen[key])
-    return tuple(Symbol(key, chosen[key], name, _unit(key, name, unit)) for key, (name, unit) in parts.items())
+    return tuple(Symbol(key, chosen[key], name, unit) for key, (name, unit) in parts.items())
 
 
 def input_units(result: DiscoveryResult) -> Mapping[str, str | None]:
@@ -130,10 +128,6 @@ def _greek(name: str) -> tuple[str, ...]:
     word = re.match(r"[A-Za-z]+|.", name)
     letter = GREEK.get(word[0], word[0]) if word else ""
     return (letter,) if letter in GREEK.values() else ()
-
-
-def _unit(key: str, name: str, unit: str | None) -> str | None:
-    return name if unit is None and key == TIME and _TIMES.fullmatch(name) else unit
 
 
 def _is_readable(name: str) -> bool:

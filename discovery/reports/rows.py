@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from discovery.knowledge.dimensions import constant_units
+from discovery.knowledge.dimensions import UNTOLD, constant_units
 from discovery.reports.comparison import Difference, differences, why_not
 from discovery.reports.naming import input_units, split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
@@ -135,6 +135,13 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
         }
         rows.append(Constant(name, tuple(terms), *texts, units[i], next(iter(terms.values()), symbol(name))))
     return tuple(rows)
+
+
+def units_of(rows: Sequence[Constant]) -> tuple[bool, str]:
+    """Whether any constant has a unit that can be told, and what is said of those whose unit cannot; else empty."""
+    found = {row.unit for row in rows}
+    untold = f"Unit {UNTOLD}: the units of the columns do not tell it."
+    return bool(found - {"", UNTOLD}), untold if UNTOLD in found else ""
 
 
 def numbers(ranked: RankedLaw) -> dict[str, str]:

@@ -50,6 +50,12 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+def test_a_unit_that_nothing_tells_is_explained_once(written):
+    """Where the columns tell the unit of some constants and not of others."""
+    counts = {name: page(written[name]).count("Unit –: the units of the columns do not tell it.") for name in written}
+    assert {"lynx_hare": 1, "lorenz": 0, "nothing_found": 0} == counts
+
+
 @pytest.mark.parametrize("name", ["lynx_hare", "lorenz", "nothing_found"])
 def test_the_page_is_well_formed_and_needs_nothing_from_outside(name, written):
     """It parses as XML, and only links and ids inside the page are referred to."""

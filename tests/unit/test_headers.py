@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.headers import bare, split_header
+from discovery.headers import bare, split_header, unit_of_time
 
 UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
@@ -25,3 +25,11 @@ def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
     assert (f"f({name})", None) == split_header(f"f({name})")
     assert ("f", name) == split_header(f"f [{name}]")
     assert f"f ({name})" == bare(f"f ({name})")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"), [("time (h)", "h"), ("week", "week"), ("Days", "Days"), ("elapsed", None), ("t", None)]
+)
+def test_time_may_be_named_by_its_unit(header: str, expected: str | None) -> None:
+    """A column of weeks is counted in weeks."""
+    assert expected == unit_of_time(header)

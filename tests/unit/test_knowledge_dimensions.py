@@ -87,3 +87,21 @@ def test_the_next_state_of_a_map_is_no_rate():
     step = replace(law("c0*x + c1", constants=2), discrete=True)
     assert ("", "m") == constant_units(step, {"x": "m", "t": "yr"})
     assert ("s⁻¹", "m s⁻¹") == constant_units(replace(step, discrete=False), {"x": "m", "t": "s"})
+
+
+def test_what_was_made_exact_keeps_its_unit():
+    """A 1 before a term of daphnia, per day, and a 2 in a sum: numbers may hide a unit where else nothing fits."""
+    days = {"x": None, "y": None, "t": "d"}
+    grazing = law("c0*x*y/(x + c1) + c2*x**2 + c3*x", "x*y/(x + c1) + c4*y", constants=5)
+    assert ("–", "–", "–", "d⁻¹", "d⁻¹") == constant_units(grazing, days)
+    grazing = law("-2*x*y/(x + c0) + c1*x", "c2*y", constants=3)
+    assert ("m", "s⁻¹", "s⁻¹") == constant_units(grazing, {"x": "m", "y": "m", "t": "s"})
+    assert ("m² s⁻²",) == constant_units(law("y", "c0*x/(2 + x**2)", constants=1), METRES)
+
+
+def test_equations_are_solved_together():
+    """A yield is told by the rate that another equation gives a unit; where they contradict each other, each alone."""
+    grams = {"x": "g/L", "y": "g/L", "t": "h"}
+    chemostat = law("c0*y*x/(c1 + y) - c2*x", "c2*(c3 - y) - c0*y*x/((c1 + y)*c4)", constants=5)
+    assert ("h⁻¹", "g L⁻¹", "h⁻¹", "g L⁻¹", "") == constant_units(chemostat, grams)
+    assert ("–", "s⁻¹", "s⁻¹") == constant_units(law("c0*x + c1*x", "c0*x + c2*y", constants=3), METRES)

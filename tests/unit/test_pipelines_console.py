@@ -31,6 +31,7 @@ from pipelines.live import Screen, shown
 from pipelines.timeline import Timeline
 
 LAW = Law(("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*x*y - 0.123456789*y")), (1.10000001, 0.4, 0.25), ("sindy",))
+UNTOLD = "Unit –: the units of the columns do not tell it."
 RIVAL = Law(("x", "y"), (parse("c0*x"), parse("c1*y")), (2.0, -1.0), ("operon",))
 
 
@@ -86,9 +87,20 @@ def test_constants_have_their_terms_and_units(
     assert "constant value 95 % interval unit first term" in table
     assert "c0 1.10 1.00 … 1.20 d⁻¹ c0*x in x'" in table
     assert "c1 0.40 0.30 … 0.50 d⁻¹ g⁻¹ -c1*x*y in x'" in table
+    assert UNTOLD not in table
     monkeypatch.setattr(console.TALK, "width", console.WIDE - 1)
     console.show(replace(measured, headers={"x": "prey", "y": "hunters"}, time_name="t"))
-    assert "c0 1.10 1.00 … 1.20" in [" ".join(line.split()) for line in capsys.readouterr().err.splitlines()]
+    table = [" ".join(line.split()) for line in capsys.readouterr().err.splitlines()]
+    assert "c0 1.10 1.00 … 1.20" in table
+    assert UNTOLD not in table
+
+
+def test_a_unit_that_nothing_tells_is_explained(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """Once, under the table, where the dash occurs."""
+    console.show(replace(result, headers={"x": "prey", "y": "hunters"}, time_name="day"))
+    table = [" ".join(line.split()) for line in capsys.readouterr().err.splitlines()]
+    assert "c1 0.40 0.30 … 0.50 – -c1*x*y in x'" in table
+    assert 1 == table.count(UNTOLD)
 
 
 def test_without_a_law_only_talk_is_printed(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:

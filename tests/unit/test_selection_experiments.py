@@ -140,6 +140,7 @@ def test_time_has_its_unit(early: DiscoveryProblem, law_of: Callable[..., Law]) 
     assert one is not None
     assert " over 3.98 min would make" in one.text
     law = law_of(LOGISTIC, 1.0, 1.0)
+    assert ("weeks", "days") == (law.spans("week"), law.spans("days"))
     assert ("time units", "s", "steps") == (law.spans(), law.spans("s"), replace(law, discrete=True).spans("s"))
 
 
