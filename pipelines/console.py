@@ -22,8 +22,9 @@ from discovery.reports.owning import OwnTable, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, units_of
 from discovery.reports.tables import written_term
+from discovery.trajectories.names import read_as
 from discovery.types import DiscoveryResult, RankedLaw
-from pipelines.laws import law_lines, one_line
+from pipelines.laws import as_read, law_lines, one_line
 from pipelines.live import Screen, shown
 from pipelines.plan import Step
 from pipelines.terminal import plain
@@ -34,6 +35,7 @@ from pipelines.told import spoken
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 EVERY = 10.0  # seconds between two lines of one stage in a pipe
 WIDE = 80  # columns of a terminal that has room for the terms of constants
+LONGEST_LAW = 160  # characters of a law on the way, two lines of a terminal; the end shows it whole
 SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red", "note": "dim"}
@@ -79,7 +81,7 @@ class Ticker:
             return
         kind = "first law" if self.step == "first law" else "best so far"
         self.best, self.shown = best.law.skeletons, time.monotonic()
-        equations = "; ".join(law_lines(best.law, self.headers))
+        equations = plain("; ".join(law_lines(best.law, self.headers)), LONGEST_LAW)
         self._say(f"{kind} (misfit {best.misfit:.3g}): {equations}")
 
     def _say(self, text: str) -> None:
@@ -149,8 +151,13 @@ def print_law(result: DiscoveryResult) -> None:
     """Prints the law to stdout, one line for each state; nothing where there is none."""
     out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for ranked in result.ranking.front[:1]:
-        for line in law_lines(ranked.law, result.headers, result.structure.owned):
+        for line in law_lines(ranked.law, _headers(result), result.structure.owned):
             out.print(line, style="bold")
+
+
+def _headers(result: DiscoveryResult) -> Mapping[str, str]:
+    """Of all that may stand in a formula: states, and what drives them."""
+    return {**result.inputs, **result.headers}
 
 
 def show(result: DiscoveryResult) -> None:
@@ -159,7 +166,8 @@ def show(result: DiscoveryResult) -> None:
     TALK.print(Text(plain(result.verdict.headline), style=_STATUS[result.status]))
     print_law(result)
     front = result.ranking.front
-    if others := {name: header for name, header in headers.items() if name != header}:
+    words = read_as(result.headers)
+    if others := {words.get(name, name): header for name, header in headers.items() if words.get(name, name) != header}:
         TALK.print("In the equations " + ", ".join(f"{name} is {header}" for name, header in others.items()) + ".",
                    markup=False, style="dim")  # fmt: skip
     if front and front[0].law.constants:
@@ -179,7 +187,7 @@ def show(result: DiscoveryResult) -> None:
     for finding in result.verdict.findings:
         say(finding.level, finding.text, _COLOURS[finding.level])
     if len(front) > 1:
-        _show_front(front)
+        _show_front(front, _headers(result))
     for sentence in sentences(result):
         say("kept", spoken(sentence, headers), "cyan")
     for sentence in advised(result):
@@ -216,12 +224,14 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         table.add_column(name, no_wrap=True)
     if terms:
         table.add_column("first term", overflow="fold")  # the one that gives way
+    words = read_as(headers := _headers(result))
     for row in rows:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
-        places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in row.states)
-        term = f"{with_names(written_term(row.term), names)} in {places}"
-        words = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
-        table.add_row(*(Text(plain(word)) for word in words))
+        states = [words.get(state, state) for state in row.states]
+        places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in states)
+        term = f"{with_names(written_term(as_read(row.term, headers)), names)} in {places}"
+        texts = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
+        table.add_row(*(Text(plain(text)) for text in texts))
     if table.row_count:
         TALK.print(table)
     if units and untold:
@@ -238,16 +248,15 @@ def _show_own(own: OwnTable) -> None:
     TALK.print(table)
 
 
-def _show_front(front: Sequence[RankedLaw]) -> None:
+def _show_front(front: Sequence[RankedLaw], headers: Mapping[str, str]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("#", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("competing law", overflow="fold")
     for number, ranked in enumerate(front[1:SHOWN], start=2):
         gap = ranked.score - front[0].score
-        table.add_row(
-            str(number), f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", Text(one_line(ranked.law))
-        )
+        equations = Text(one_line(ranked.law, headers))
+        table.add_row(str(number), f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", equations)
     if (more := len(front) - SHOWN) > 0:
         table.add_row("", "", "", "", Text(f"… {more} more in the report and in result.json", style="dim"))
     TALK.print(table, soft_wrap=not TALK.is_terminal)

@@ -111,7 +111,8 @@ class Screen:
             table.add_column("rivals", no_wrap=True, overflow="ellipsis", ratio=1)
             for one in others[:RIVALS]:
                 gap = f"{one.score - best.score:.1f}"
-                table.add_row(gap, f"{one.misfit:.3g}", str(one.complexity), Text(one_line(one.law), style="dim"))
+                equations = Text(one_line(one.law, self.headers), style="dim")
+                table.add_row(gap, f"{one.misfit:.3g}", str(one.complexity), equations)
             parts.append(table)
         return parts
 

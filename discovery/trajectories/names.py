@@ -7,7 +7,7 @@ import keyword
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 import sympy as sp
@@ -39,6 +39,16 @@ def safe_names(headers: Sequence[str]) -> dict[str, str]:
         keeps = header in kept and header not in names
         names[header if keeps else _unique(_proposal(header), kept | names.keys())] = header
     return names
+
+
+def read_as(headers: Mapping[str, str]) -> dict[str, str]:
+    """What people read for identifiers that code reads, where that is another: ``I`` for ``I_``.
+
+    Names of functions, numbers, time and constants keep their underscore, as formulas have them in another meaning.
+    """
+    meant = {TIME, *FUNCTIONS, *NUMBERS}
+    words = {name: bare(header) for name, header in headers.items() if name == f"{bare(header)}_"}
+    return {name: word for name, word in words.items() if word not in meant and not _CONSTANT.fullmatch(word)}
 
 
 def header_of(name: str, headers: Sequence[str]) -> str:

@@ -188,6 +188,37 @@ def test_in_a_pipe_the_first_law_is_one_line(result: DiscoveryResult, capsys: py
     )
 
 
+def test_in_a_pipe_a_long_law_is_cut(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is one of many on the way; the last is shown whole."""
+    terms = " + ".join(f"{i}.5*x**{i}*y" for i in range(1, 30))
+    long = replace(result.ranking.front[0], law=Law(("x", "y"), (parse(terms), parse("y")), ()))
+    with console.watching(headers=result.headers) as watcher:
+        watcher("first law", "at work")
+        watcher.witness([long])
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.endswith("…")
+    assert console.LONGEST_LAW == len(line.split("): ", 1)[1])
+
+
+def test_formulas_have_the_columns_own_names(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """I and not I_, which code needs as SymPy's I is the imaginary unit: in laws, tables, and the words about them."""
+    law = Law(("S_", "I_"), (parse("-c0*S_*I_"), parse("c0*S_*I_ - c1*I_")), (0.25, 0.5), ("sindy",))
+    ranked = RankedLaw(law, 1.0, 1.0, 0.9, 9, lows=(0.2, 0.4), highs=(0.3, 0.6))
+    rival = RankedLaw(law.with_constants((0.75, 1.5)), 4.0, 1.0, 0.9, 9)
+    run = Trajectory(np.arange(3.0), np.ones((3, 2)), ("S_", "I_"))
+    shown = replace(
+        result, headers={"S_": "S", "I_": "I (%)"}, trajectories=(run,), ranking=Ranking((ranked, rival), "")
+    )
+    with console.watching(headers=shown.headers) as watcher:
+        watcher.witness([ranked])
+    console.show(shown)
+    printed = capsys.readouterr()
+    assert ["d S / dt = -0.25*I*S", "d I (%) / dt = 0.25*I*S - 0.5*I"] == printed.out.splitlines()
+    assert "I_" not in printed.err
+    assert "S_" not in printed.err
+    assert "In the equations I is I (%)." in printed.err
+
+
 def test_a_resumed_run_has_no_first_law(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
     """What selection shows first is the best so far."""
     with console.watching(headers=result.headers) as watcher:

@@ -7,7 +7,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from discovery.trajectories.names import is_safe, safe_names
+from discovery.trajectories.names import is_safe, read_as, safe_names
 
 AWKWARD = st.sampled_from(
     ["t", "c0", "c12", "I", "S", "beta", "lambda", "", "_", "x [m]", "x (m)", "µ", "1st", "x", "x_2"]
@@ -90,3 +90,9 @@ def test_names_of_names_are_the_names(headers: list[str]) -> None:
     """What was made safe once stays as it is."""
     names = list(safe_names(headers))
     assert names == list(safe_names(names))
+
+
+def test_people_read_the_names_that_code_cannot_have():
+    """Where only an underscore was added; what means something else in a formula keeps it."""
+    headers = ["I", "S (g/L)", "lambda", "x", "µ", "t", "exp", "pi", "c0", "E_"]
+    assert {"I_": "I", "S_": "S", "lambda_": "lambda"} == read_as(safe_names(headers))
