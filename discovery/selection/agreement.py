@@ -15,7 +15,7 @@ from itertools import chain
 from discovery.dynamics.shooting import Shooting
 from discovery.laws import Law, RankedLaw
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.relations import named
+from discovery.selection.in_words import named
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import Own, Sharing, sharing
 from discovery.types import Finding

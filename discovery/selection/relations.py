@@ -21,6 +21,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit
 from discovery.selection.counting import Scale, power_of_unit, scales
 from discovery.selection.identifiability import PRIOR, Relative
+from discovery.selection.in_words import multiplies, told
 from discovery.selection.moves import numbering, renumbered
 from discovery.symbolic.constants import between_units, substituted
 from discovery.symbolic.stated import stated_length
@@ -182,7 +183,7 @@ def _relation(law: Law, covariance: Float[np.ndarray, "constant constant"], one:
     parts = tuple(substituted(part, written) for part in law.parts)
     simpler = renumbered(law.rebuilt(parts, tuple(float(c) for c in moved)))
     half = 1.96 * math.sqrt(one.variance)
-    text = _told(law, place, expression, one.value - half + one.miss, one.value + half + one.miss)
+    text = told(law, place, expression, one.value - half + one.miss, one.value + half + one.miss)
     held = () if law.frame is not None else _held(law, parts, written)
     other = float(substituted(expression, {symbol(f"c{i}"): sp.Float(c) for i, c in enumerate(law.constants)}))
     change = tuple(map(float, moved - constants))
@@ -195,82 +196,6 @@ def _held(law: Law, parts: Sequence[sp.Expr], written: Mapping[sp.Expr, sp.Expr]
     constants = [symbol(f"c{i}") for i in range(len(law.constants))]
     named = {**dict.fromkeys(constants, sp.nan), **numbering(parts)}
     return tuple(substituted(substituted(constant, written), named) for constant in constants)
-
-
-def _told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> str:
-    """What is exact now, by the terms that it stands in, as constants change their numbers."""
-    if not expression.free_symbols:
-        return f"{named(law, place)} is {expression} ({low:.4g} … {high:.4g} if free)"
-    ratio, other = expression.as_coeff_Mul()
-    times = {1.0: "", -1.0: "minus "}.get(float(ratio), f"{ratio} times ")
-    return f"{named(law, place)} is {times}{named(law, int(str(other).removeprefix('c')))}"
-
-
-def named(law: Law, place: int) -> str:
-    """The constant of that place by the name that was told, or by its first term, others in it by name or value."""
-    if place < len(law.told):
-        return law.told[place]
-    state, term = min(_shown_terms(law, place), key=str, default=("", sp.S.One))
-    where = f"next {state}" if law.discrete else f"{state}'"
-    if _multiplies(law, place):
-        return f"the constant term of {where}" if term == 1 else f"the constant of {term} in {where}"
-    if (found := _within_fraction(law, place)) is not None:
-        part, line = found
-        what = "the constant term" if part == 1 else f"the constant of {part}"
-        whole = len(sp.Add.make_args(law.skeletons[law.states.index(state)])) == 1
-        return f"{what} in the {line} of {where if whole else f'{term} in {where}'}"
-    return f"the constant inside {term} in {where}"
-
-
-def _within_fraction(law: Law, place: int) -> tuple[sp.Expr, str] | None:
-    """The term that a constant multiplies above or below the line of a fraction of sums, and which; None elsewhere."""
-    constant = symbol(f"c{place}")
-    terms = [term for side in law.skeletons for term in sp.Add.make_args(side) if constant in term.free_symbols]
-    for term in terms if len(terms) == 1 else ():
-        above, below = sp.fraction(term)
-        for line, side in (("numerator", above), ("denominator", below)):
-            sums = [factor for factor in sp.Mul.make_args(side) if factor.is_Add and constant in factor.free_symbols]
-            parts = [part for one in sums for part in sp.Add.make_args(one) if constant in sp.Mul.make_args(part)]
-            if len(parts) == 1 and below.has(sp.Add):
-                return _shown(law, parts[0]), line
-    return None
-
-
-def _shown_terms(law: Law, place: int) -> list[tuple[str, sp.Expr]]:
-    """Equations and terms that a constant stands in, as sentences write them."""
-    constant = symbol(f"c{place}")
-    return [
-        (state, _shown(law, term))
-        for state, skeleton in zip(law.states, law.skeletons, strict=True)
-        for term in sp.Add.make_args(skeleton)
-        if constant in term.free_symbols
-    ]
-
-
-def _shown(law: Law, term: sp.Expr) -> sp.Expr:
-    """A term without the constants in front of it; those inside of it by the names that were told, or by values.
-
-    By symbols they would mislead: constants change their numbers when one becomes exact.
-    """
-    constants = [symbol(f"c{i}") for i in range(len(law.constants))]
-    inside = sp.Mul(*(factor for factor in sp.Mul.make_args(term) if factor not in constants))
-    values = [*map(symbol, law.told), *map(sp.Float, law.constants[len(law.told) :])]
-    written = substituted(inside, dict(zip(constants, values, strict=True))).as_coeff_Mul()[1]
-    return substituted(written, {number: _short(float(number)) for number in written.atoms(sp.Float)})
-
-
-def _short(value: float) -> sp.Expr:
-    """A number of three digits."""
-    text = f"{value:.3g}"
-    return (
-        sp.Integer(text) if text.lstrip("-").isdecimal() else sp.Float(text, "")
-    )  # which keeps the digits of the text
-
-
-def _multiplies(law: Law, place: int) -> bool:
-    """Whether the constant stands in front of a whole term, and not inside of it as 1 does in x/(1 + x)."""
-    terms = (term for skeleton in law.skeletons for term in sp.Add.make_args(skeleton))
-    return any(symbol(f"c{place}") in sp.Mul.make_args(term) for term in terms)
 
 
 def _only_multiplies(law: Law, place: int) -> bool:
@@ -303,7 +228,7 @@ def _is_exponent(law: Law, place: int) -> bool:
 
 def _counts_a_state(law: Law, place: int) -> bool:
     """Whether the constant stands before a single state, as that of a velocity does."""
-    return _multiplies(law, place) and all(str(term) in law.states for _, term in _terms(law, place))
+    return multiplies(law, place) and all(str(term) in law.states for _, term in _terms(law, place))
 
 
 def _other_unit(ratio: float) -> int | None:

@@ -171,7 +171,8 @@ def _simpler(
             continue
         # The refit has the last word: curvature, from which the evidence was taken, may not hold so far.
         objection = _objection(trial, refined)
-        texts = (*refined.relations, *filter(None, [relation.text]))
+        left = any(relation is one for one in without)  # with its term, which is no relation that remains
+        texts = refined.relations if left else (*refined.relations, relation.text)
         # It has the price of the last relation: where one constant is exact, others are likely to be.
         priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
         if priced.score + charge < refined.score and objection < relation.evidence + relation.objection:

@@ -13,8 +13,9 @@ from discovery.dynamics.windows import cut
 from discovery.protocols import Deadline
 from discovery.selection.averaging import averaged
 from discovery.selection.counting import power_of_unit, scales
+from discovery.selection.in_words import named
 from discovery.selection.refined import Free, Refined, refine
-from discovery.selection.relations import idle, named, promise, relations
+from discovery.selection.relations import idle, promise, relations
 from discovery.selection.simplifying import simplified, simplified_front
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
@@ -73,7 +74,7 @@ def test_simple_numbers_are_believed_if_the_data_are_sharp(
 def test_an_exponent_is_sooner_a_fraction_than_a_rate_is(law_of: Callable[..., Law]) -> None:
     """No unit changes it, and nearly all that occur are small fractions."""
     root, rate = law_of({"x": "-0.77*x**c0"}, 0.51), law_of({"x": "-c0*x**0.77"}, 0.51)
-    assert ["the constant inside x**0.51 in x' is 1/2 (0.4806 … 0.5394 if free)"] == told(fit_of(root, [0.015]))
+    assert ["the exponent of x in x' is 1/2 (0.4806 … 0.5394 if free)"] == told(fit_of(root, [0.015]))
     assert [] == told(fit_of(rate, [0.015]))
 
 
@@ -303,7 +304,29 @@ def test_a_constant_inside_of_a_term_is_told_as_such(law_of: Callable[..., Law])
     assert text.startswith("the constant term in the denominator of x' is 1 (")
     waves = law_of({"x": "c0*exp(c1*y) + x", "y": "c2*x"}, 2.37, 1.01, 0.77)
     (text,) = told(fit_of(waves, [0.005, 0.02, 0.005]))
-    assert text.startswith("the constant inside exp(1.01*y) in x' is 1 (")
+    assert text.startswith("the constant inside exp(y*…) in x' is 1 (")
+
+
+def test_relations_have_no_values_that_the_final_law_has_not(law_of: Callable[..., Law]) -> None:
+    """Of a constant that another relation ties later, 4.47 and 3.85 would be told as if they were two."""
+    grazed = law_of({"x": "c0*x*y/(x + c1)", "y": "c2*x*y/(x + c3)"}, -2.37, 4.0, 1.01, 4.01)
+    texts = told(fit_of(grazed, [0.005, 0.03, 0.02, 0.03]))
+    assert "the constant of x*y/(x + …) in y' is 1 (0.9708 … 1.049 if free)" in texts
+    one = "the constant term in the denominator of y' is the constant term in the denominator of x'"
+    assert one in texts
+
+
+def test_that_a_logistic_function_has_a_one_is_no_news(law_of: Callable[..., Law]) -> None:
+    """It is exact all the same."""
+    law = law_of({"x": "c0/(c1*exp(c2*x) + 1)"}, 2.37, 1.01, -0.77)
+    (relation,) = relations(fit_of(law, [0.005, 0.02, 0.005]))
+    assert ("", "c0/(exp(c1*x) + 1)") == (relation.text, str(relation.law.skeletons[0]))
+
+
+def test_an_exponent_is_told_as_one(law_of: Callable[..., Law]) -> None:
+    """With its term where that has more than the power."""
+    law = law_of({"x": "c0*x*y**c1", "y": "c2*x**c3"}, 1.1, 0.5, 1.2, 0.7)
+    assert ["the exponent of y in x*y**0.5 in x'", "the exponent of x in y'"] == [named(law, place) for place in (1, 3)]
 
 
 def test_constants_of_a_fraction_of_sums_are_told_by_their_own_term(law_of: Callable[..., Law]) -> None:

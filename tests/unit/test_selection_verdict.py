@@ -311,6 +311,17 @@ def test_an_exact_line_does_not_wander() -> None:
     assert "found" == judge(wandering(1e-9 * np.ones((300, 1)), line)).status
 
 
+def test_what_was_made_exact_is_told_with_the_reason() -> None:
+    """That holds where a free constant's interval is beside the number, too; what is no news is left out."""
+    wander = wandering(0.1 * np.ones((300, 1)), np.sin(np.arange(300.0))[:, None])
+    (item,) = wander.refined
+    told = "Made exact, which shortens the law by more than the fit loses: c is 1 (0.947 … 0.997 if free)."
+    for relations, expected in ((("c is 1 (0.947 … 0.997 if free)", ""), True), (("",), False)):
+        note = texts(judge(replace(wander, refined=(replace(item, relations=relations),))), "note")
+        assert expected == (told in note)
+        assert expected == ("Made exact" in note)
+
+
 def test_the_horizon_is_told_where_it_is_finite() -> None:
     """A chaotic law says how far its forecasts hold, and one whose start is hardly known."""
     assert "about 2.5 time units" in texts(judge(replace(SELECTED, horizon=2.5)), "good")
