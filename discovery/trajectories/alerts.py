@@ -123,12 +123,15 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
 def _of_order(facts: Facts) -> Iterator[Alert]:
     if oscillates_alone(facts):
         (state,) = facts.states
+        law = f"{state.name}' = f({', '.join((state.name, *_drives(facts)))})"
+        if names := [one.header for one in facts.inputs]:
+            why = f"{listed(names)} {'does' if len(names) == 1 else 'do'} not explain that by a law {law}."
+        else:
+            why = f"what follows a law {law} never does."
         yield Alert(
-            "caution", "order",
-            f"{state.header} turns back {state.clear_turns} times; what follows a law {state.name}' = f({state.name}) "
-            "never does.",
-            f'Say that it is of second order, --law "{second_order(state.name)}"; or name with --inputs what drives '
-            "it.",
+            "caution", "order", f"{state.header} turns back {state.clear_turns} times; {why}",
+            f'Say that it is of second order, --law "{order_of(facts)}"; or name with --inputs what '
+            f"{'else ' if names else ''}drives it.",
             (state.header,),
         )  # fmt: skip
 
@@ -136,17 +139,26 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
 def oscillates_alone(facts: Facts) -> bool:
     """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
 
-    Where neighbours say little of a sample, as of the steps of a map, it has no course that could turn.
+    Those of a driven one are not, so that there the courses of inputs must not explain it. Where neighbours say little
+    of a sample, as of the steps of a map, it has no course that could turn.
     """
-    if len(facts.states) != 1 or facts.inputs:
+    if len(facts.states) != 1 or (facts.inputs and not facts.inertia):
         return False
     (state,) = facts.states
     return state.clear_turns >= SEVERAL and not state.coarse and state.noise_share <= DROWNED
 
 
-def second_order(name: str) -> str:
-    """The sentence that a state is of second order."""
-    return f"{name}'' = f({name}, {name}')"
+def order_of(facts: Facts) -> str:
+    """The sentence that the only state is of second order, with what drives it, where it oscillates alone; or none."""
+    if not oscillates_alone(facts):
+        return ""
+    (state,) = facts.states
+    velocity = f"{state.name}'"
+    return f"{state.name}'' = f({', '.join((state.name, velocity, *_drives(facts)))})"
+
+
+def _drives(facts: Facts) -> tuple[str, ...]:
+    return tuple(one.name for one in facts.inputs)
 
 
 def _of_noise(facts: Facts) -> Iterator[Alert]:

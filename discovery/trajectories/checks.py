@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts, oscillates_alone, second_order, undisturbed
+from discovery.trajectories.alerts import Alert, alerts, order_of, undisturbed
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.wording import words
@@ -40,7 +40,7 @@ class DataCheck:
     @property
     def law(self) -> str:
         """A sentence on the law that the data call for: of second order where the only column oscillates; or none."""
-        return second_order(self.facts.states[0].name) if oscillates_alone(self.facts) else ""
+        return order_of(self.facts)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from discovery.trajectories.codes import without_codes
+from discovery.trajectories.inertia import inertial
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
-from discovery.trajectories.sampling import Steps, pace, steps
+from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.types import Trajectory
 
 # Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
@@ -106,6 +107,7 @@ class Facts:
         inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
         same_start: whether all of several runs begin at the same state.
+        inertia: whether the only state, which inputs drive, comes and goes as by a law of second order alone.
     """
 
     source: str
@@ -117,6 +119,7 @@ class Facts:
     relations: tuple[Relation, ...]
     velocities: tuple[tuple[str, str], ...]
     same_start: bool
+    inertia: bool
     notes: tuple[str, ...]
 
     @property
@@ -155,6 +158,7 @@ def facts(measurements: Measurements) -> Facts:
         relations(clean, smooth),
         _velocities(tame, states, noises),
         _same_start(tame, noises),
+        bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
         measurements.notes,
     )
 
@@ -273,6 +277,10 @@ def _velocities(
     found = (np.abs(factor - 1.0) < FACTOR) & (left < UNEXPLAINED * changed) & (sweeping > noise) & (count > ENOUGH)
     np.fill_diagonal(found, False)
     return tuple((states[i].name, states[j].name) for i, j in np.argwhere(found))
+
+
+def _inertia(runs: Sequence[Trajectory], state: StateFacts) -> bool:
+    return state.clear_turns >= SEVERAL and not state.coarse and inertial(runs, state.noise, state.period)
 
 
 def _same_start(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
