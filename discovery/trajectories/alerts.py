@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from discovery.trajectories.facts import Facts, StateFacts
+from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.sampling import SEVERAL
 from discovery.trajectories.wording import words
@@ -235,7 +235,14 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
-    if state.switched:
+    if state.held and state.levels > SWITCHED:
+        yield Alert(
+            "caution", "input",
+            f"{state.header} is held at most steps and jumps between {state.levels} values: what is set from outside "
+            "is an input, no state.",
+            "Name it with --inputs.", about,
+        )  # fmt: skip
+    elif state.switched:
         yield Alert(
             "caution", "resolution",
             f"{state.header} takes only {state.levels} different values: what is switched from outside is an "

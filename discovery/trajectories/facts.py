@@ -10,6 +10,7 @@ import numpy as np
 
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.inertia import inertial
+from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
@@ -49,7 +50,8 @@ class StateFacts:
         period: median time of one oscillation; NaN where it has none.
         strays: times and values of single samples far off their neighbours.
         straight: whether it is a linear function of time.
-        coarse: whether it takes few different values, as a switch does.
+        held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
+        coarse: whether it takes few different values, as a switch does, or is held.
     """
 
     name: str
@@ -70,13 +72,14 @@ class StateFacts:
     period: float
     strays: Strays
     straight: bool
+    held: bool
     coarse: bool
     codes: tuple[tuple[float, int], ...] = ()
 
     @property
     def switched(self) -> bool:
-        """Whether it has so few values that it is switched from outside, and no state."""
-        return self.coarse and self.levels <= SWITCHED
+        """Whether it is held, or has so few values, that it is switched from outside, and no state."""
+        return self.held or (self.coarse and self.levels <= SWITCHED)
 
     @property
     def noise_share(self) -> float:
@@ -180,7 +183,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
-    coarse = len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS
+    held = jumps([run.states[np.isfinite(run.states[:, index]), index] for run in runs])
+    coarse = held or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
@@ -203,6 +207,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         course.period,
         strays,
         _straight(runs, index, deviation),
+        held,
         coarse,
     )
 

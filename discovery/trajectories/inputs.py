@@ -14,6 +14,12 @@ from discovery.trajectories.table import Table
 # Share of the steps at which an input that is held between samples does not change; a measured course changes at nearly
 # every step, and one that is set from time to time at few.
 SET = 0.5
+# What is set jumps, at most changes: past another of its values and over this share of its range. Read off a coarse
+# scale, a state moves to the next value, and noise is a small share of the range.
+JUMPS, FAR = 0.5, 0.1
+# ... it goes back at many changes, two in three where values are drawn, and has each value again. A slow sensor whose
+# values are repeated goes back at two changes an oscillation.
+BACK, AGAIN, SEVERAL = 1.0 / 3.0, 2, 3
 
 
 def find_inputs(
@@ -56,3 +62,22 @@ def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]]) -> tuple[bool
     """Which inputs are set from time to time and held, as their steps in each run show; the others are courses."""
     steps = np.concatenate([np.diff(values, axis=0) for values in runs])
     return tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
+
+
+def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether a column is set from time to time: held at most steps, and at most of the others it jumps, to and fro.
+
+    A jump passes over values that the column has elsewhere, and is held before and after. Of a state that is read off a
+    coarse scale each sample may be the last one's, too, but it moves from a value to the next.
+    """
+    values, places = np.unique(np.concatenate(runs), return_inverse=True)
+    every = [np.diff(part) for part in np.split(places, np.cumsum([len(run) for run in runs])[:-1])]
+    rests = [np.concatenate([[True], steps == 0, [True]]) for steps in every]
+    alone = np.concatenate([held[:-2] & held[2:] for held in rests])
+    signs = [np.sign(steps[steps != 0]) for steps in every]
+    back = sum(int(np.count_nonzero(np.diff(sign))) for sign in signs)
+    far = np.abs(np.concatenate([np.diff(run) for run in runs])) >= FAR * float(np.ptp(values))
+    steps = np.abs(np.concatenate(every))
+    changes = int(np.count_nonzero(steps))
+    held = changes >= max(SEVERAL, AGAIN * len(values)) and changes <= (1.0 - SET) * len(steps)
+    return bool(held and back >= BACK * changes and np.count_nonzero(alone & far & (steps > 1)) >= JUMPS * changes)

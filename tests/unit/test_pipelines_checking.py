@@ -82,6 +82,24 @@ def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
     assert "--inputs" not in shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))
 
 
+def test_a_voltage_of_many_values_is_proposed_as_an_input(tmp_path: Path) -> None:
+    """It is held, and jumps between them; a thermometer of as many values, that drifts, is not."""
+    times, random = np.linspace(0.0, 60.0, 600), np.random.default_rng(0)
+    volts = np.repeat(random.choice([-12.0, -8.0, -4.0, 4.0, 8.0, 12.0], 60), 10)
+    room = np.round(18.0 + 4.0 * np.sin(0.2 * times))
+    path = tmp_path / "motor.csv"
+    speed = np.sin(times) + 0.01 * random.normal(size=600)
+    pd.DataFrame({"t": times, "u [V]": volts, "room": room, "speed": speed}).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert ["--inputs", "u [V]"] == shlex.split(next_command(path, Columns(), checked))[3:]
+    alerts = {alert.columns: alert.text for alert in checked.alerts}
+    assert (
+        "u [V] is held at most steps and jumps between 6 values: what is set from outside is an input, no state."
+        == (alerts["u [V]",])
+    )
+    assert "room takes only 9 different values." == alerts["room",]
+
+
 def test_a_column_that_oscillates_alone_is_proposed_as_of_second_order(tmp_path: Path) -> None:
     """The next command says so in a sentence."""
     pd.DataFrame({"t [s]": TIMES, "x [mm]": WAVES[:, 0]}).to_csv(tmp_path / "spring.csv", index=False)

@@ -7,6 +7,7 @@ import pytest
 
 from discovery.errors import DataError, UsageError
 from discovery.samples import Drive, Trajectory, drive_columns
+from discovery.trajectories.inputs import jumps
 from discovery.trajectories.read import read_course, read_csv
 
 T = np.linspace(0.0, 2.0, 21)
@@ -111,3 +112,22 @@ def test_a_course_in_another_unit_of_time_is_refused(tmp_path: Path) -> None:
         read_course(path, ["u"], unit="s")
     for unit in ("min", ""):
         assert 21 == len(read_course(path, ["u"], unit=unit)[0])
+
+
+def test_what_jumps_to_and_fro_between_the_same_values_is_set() -> None:
+    """A voltage drawn from six values, or thirty; the second run begins at another without a jump."""
+    random = np.random.default_rng(0)
+    for count in (6, 30):
+        values = random.uniform(-12.0, 12.0, count)
+        voltage = np.repeat(values[random.integers(0, count, 100)], 10)
+        assert jumps([voltage[:400], voltage[400:]])
+
+
+@pytest.mark.parametrize("digit", [0.05, 0.2, 0.5])
+def test_a_state_read_off_a_coarse_scale_is_not_set(digit: float) -> None:
+    """Drifting, with noise or without; falling to rest; and with values that a slow sensor repeats."""
+    times, noise = np.arange(0.0, 100.0, 0.1), np.random.default_rng(0).normal(size=1000)
+    drift, fall = np.sin(0.1 * times), np.exp(-0.2 * times)
+    courses = [drift, drift + digit * noise, drift + 0.1 * digit * noise, fall, np.repeat(drift[::20], 20)]
+    courses += [np.repeat((fall + digit / 5.0 * noise)[::5], 5), np.random.default_rng(0).poisson(0.3, 1000)]
+    assert [False] * len(courses) == [jumps([digit * np.round(course / digit)]) for course in courses]
