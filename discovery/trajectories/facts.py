@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float
 
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.inertia import inertial
@@ -80,6 +81,12 @@ class StateFacts:
     def switched(self) -> bool:
         """Whether it is held, or has so few values, that it is switched from outside, and no state."""
         return self.held or (self.coarse and self.levels <= SWITCHED)
+
+    def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
+        """Deviation of the noise where the state has these values."""
+        if self.noise_kind == "additive":
+            return np.full_like(values, self.noise)
+        return self.noise * np.abs(values) / np.hypot(self.mean, self.deviation)
 
     @property
     def noise_share(self) -> float:
@@ -160,7 +167,7 @@ def facts(measurements: Measurements) -> Facts:
         steps(runs),
         relations(clean, smooth),
         _velocities(tame, states, noises),
-        _same_start(tame, noises),
+        _same_start(tame, states, noises),
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
         measurements.notes,
     )
@@ -288,13 +295,17 @@ def _inertia(runs: Sequence[Trajectory], state: StateFacts) -> bool:
     return state.clear_turns >= SEVERAL and not state.coarse and inertial(runs, state.noise, state.period)
 
 
-def _same_start(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
+def _same_start(runs: Sequence[Trajectory], states: Sequence[StateFacts], noises: Sequence[float]) -> bool:
+    """Whether no two runs begin further apart than the noise there makes them."""
     if len(runs) < 2:
         return False
     starts = np.stack([run.states[0] for run in runs])
     if not np.isfinite(starts).all():
         return False
+    told = [
+        np.max(state.noise_at(column)) if np.isfinite(noise) else noise
+        for state, column, noise in zip(states, starts.T, noises, strict=True)
+    ]
     spread = np.concatenate([run.states for run in runs])
-    told = np.asarray(noises)
-    within = np.maximum(QUIET * 2.0 * np.where(np.isnan(told), 0.0, told), 1e-9 * np.nanstd(spread, axis=0))
+    within = np.maximum(QUIET * 2.0 * np.nan_to_num(told, posinf=np.inf), 1e-9 * np.nanstd(spread, axis=0))
     return bool(np.all(np.ptp(starts, axis=0) <= within))

@@ -88,6 +88,17 @@ def test_runs_from_one_start_are_noticed() -> None:
     assert "starts" not in subjects(check(other))
 
 
+def test_runs_that_start_apart_by_more_than_the_noise_there_do_not_start_alike() -> None:
+    """Noise of 3 % is little where cultures begin, however large it is where they end; within it they begin alike."""
+    times = np.linspace(0.0, 40.0, 81)
+    cultures = [8.0 / (1.0 + (8.0 / start - 1.0) * np.exp(-0.3 * times)) for start in (0.05, 0.13, 0.29)]
+    noise = 1.0 + 0.03 * NOISE[:81, :3]
+    apart = check(from_arrays([(one * noise[:, i])[:, None] for i, one in enumerate(cultures)], times))
+    alike = check(from_arrays([(cultures[0] * noise[:, i])[:, None] for i in range(3)], times))
+    assert ("proportional", False) == (apart.facts.states[0].noise_kind, "starts" in subjects(apart))
+    assert ("proportional", True) == (alike.facts.states[0].noise_kind, "starts" in subjects(alike))
+
+
 def test_only_a_state_that_clearly_comes_and_goes_alone_is_of_second_order() -> None:
     """Not a decay whose end is noise, nor steps of a map, nor a state with its rate as input or another beside it."""
     assert "x0'' = f(x0, x0')" == looked_at(GOOD[:, :1]).law
