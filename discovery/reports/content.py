@@ -55,7 +55,7 @@ _MEASURES = {
     "held_out_persistence": "The same if nothing changed",
     "held_out_mean": "The same of the mean",
     "held_out_noise": "The same that noise alone would make",
-    "held_out_skill": "Share of the better null's error that the law removes",
+    "held_out_skill": "Share of the better null's error, noise apart, that the law removes",
     "crossed_skill": "The same of two runs, each forecast by the law refitted to the other",
     "held_out_best_curve": "Forecast error of the best curve that knows no law",
     "held_out_smooth_curve": "The same of a free smooth curve",

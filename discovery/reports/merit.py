@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from discovery.reports.rounding import plain
 from discovery.selection.score import TIE
-from discovery.selection.verdict import NOISE_LEVEL
+from discovery.selection.verdict import NOISE_LEVEL, share
 from discovery.types import DiscoveryResult
 
 _SHORT = {
@@ -34,7 +34,7 @@ def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
     readings = {
         "r_squared": "share of the measurements’ variance that is explained",
         "misfit": "1 is the level of the noise",
-        "held_out_skill": "of the better null’s error on held-out samples is removed",
+        "held_out_skill": "of the better null’s error on held-out samples is removed, noise apart",
         "horizon": f"in {result.time_name}, until a state is off by 0.4 of its deviation",
         "lead_over_second": "nats ahead of the second law",
     }
@@ -46,7 +46,9 @@ def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
 
 
 def _value(name: str, value: float) -> str:
-    return f"{plain(100 * value)} %" if name == "held_out_skill" else plain(value, 4 if name == "r_squared" else 3)
+    if name == "held_out_skill":
+        return share(value) if value > 0.0 else f"{plain(100 * value)} %"
+    return plain(value, 4 if name == "r_squared" else 3)
 
 
 def _remark(name: str, value: float) -> str:

@@ -202,6 +202,12 @@ def _beaten(held: HeldOut, curve: str, how: str) -> str:
     )
 
 
+def share(skill: float) -> str:
+    """A skill in per cent; nothing removes all of an error of which part is noise, and that is an estimate."""
+    told = f"{100 * skill:.3g} %"
+    return "more than 99 %" if told == "100 %" else told
+
+
 def _for(evidence: Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
     if held is not None and held.skill >= SKILL:
@@ -209,14 +215,14 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         what = "whole trajectories" if held.whole else ends
         yield Finding(
             "good",
-            f"Forecasts of {what}, refitted without {'them' if held.whole else 'it'}, remove {100 * held.skill:.3g} % "
-            f"of the error that the better of two nulls makes ({held.count} values).",
+            f"Forecasts of {what}, refitted without {'them' if held.whole else 'it'}, remove {share(held.skill)} "
+            f"of the error that the better of two nulls makes, measurement noise apart ({held.count} values).",
         )
     if (other := evidence.crossed) is not None and other.skill >= SKILL:
         yield Finding(
             "good",
             "Refitted to one of the two runs alone, it forecasts the other whole, in turn: that removes "
-            f"{100 * other.skill:.3g} % of the nulls' error ({other.count} values).",
+            f"{share(other.skill)} of the nulls' error, noise apart ({other.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")

@@ -33,3 +33,10 @@ def test_a_reader_is_told_what_a_figure_means(result):
     assert ["1 is the level of the noise", "nats ahead of the second law; from 3 on it is clear"] == [
         merit.reading for merit in merits(good)
     ]
+
+
+@pytest.mark.parametrize(("skill", "told"), [(0.9949, "99.5 %"), (1.0, "more than 99 %"), (-114.0, "-11400 %")])
+def test_no_forecast_is_said_to_remove_all_error(result: DiscoveryResult, skill: float, told: str) -> None:
+    """What measurement noise explains is taken off, so that a skill of 1 leaves the noise."""
+    (merit,) = merits(replace(result, verdict=replace(result.verdict, measures={"held_out_skill": skill})))
+    assert (told, True) == (merit.value, merit.reading.endswith("is removed, noise apart"))

@@ -47,6 +47,15 @@ def test_a_law_that_predicts_is_found() -> None:
     assert "noise level" in texts(verdict, "good")
 
 
+def test_no_law_is_said_to_remove_all_error() -> None:
+    """Of forecasts that are off by noise alone it is told what is left out, and no 100 %."""
+    perfect = replace(GOOD, error=GOOD.noise)
+    told = texts(judge(replace(SELECTED, held_out=perfect, crossed=perfect)), "good")
+    assert "remove more than 99 % of the error that the better of two nulls makes, measurement noise apart (40" in told
+    assert "that removes more than 99 % of the nulls' error, noise apart (40 values)" in told
+    assert "remove 98.9 % of the error" in texts(judge(replace(SELECTED, held_out=replace(GOOD, error=0.021))), "good")
+
+
 def test_measures_are_those_of_the_first_law() -> None:
     """The figures behind the findings, by name."""
     measures = judge(SELECTED).measures
