@@ -34,9 +34,9 @@ from discovery.shown import Shown
 from discovery.structure import Structure
 
 __all__ = [
-    "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law", "NoiseKind",
-    "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing", "Status",
-    "Trajectory", "VectorField", "Verdict", "drive_columns", "read_only", "symbol",
+    "Beginning", "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law",
+    "NoiseKind", "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing",
+    "Status", "Trajectory", "VectorField", "Verdict", "drive_columns", "read_only", "symbol",
 ]  # fmt: skip
 
 Status = Literal["found", "not_found", "partial"]
@@ -127,17 +127,40 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """How well the fitted start of a run is known, together with the constants.
+
+    Attributes:
+        follows: change of the start that a change of each constant asks for, so that the samples are still met.
+        scatter: covariance of the start where the constants are known.
+    """
+
+    follows: Float[np.ndarray, "state constant"]
+    scatter: Float[np.ndarray, "state state"]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "follows", read_only(self.follows))
+        object.__setattr__(self, "scatter", read_only(self.scatter))
+
+    def covariance(self, constants: Float[np.ndarray, "constant constant"]) -> Float[np.ndarray, "state state"]:
+        """Covariance of the start, where that of the constants is given."""
+        return self.scatter + self.follows @ constants @ self.follows.T
+
+
+@dataclass(frozen=True)
 class Prediction:
     """Simulated states beside the samples of one run.
 
     Attributes:
         kind: ``fit`` (constants refined on these samples) or ``held_out`` (forecast of samples not fitted).
+        beginning: how well the first state is known; None where it was not fitted, or the run is of an older version.
     """
 
     kind: Literal["fit", "held_out"]
     label: str
     times: Float[np.ndarray, " time"]
     states: Float[np.ndarray, "time state"]
+    beginning: Beginning | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))

@@ -235,15 +235,19 @@ def simulate(
         list[str] | None, typer.Option(help="Whose constants, where they differ between groups of runs.")
     ] = None,
     start_error: Annotated[
-        str, typer.Option(help="Deviations of the initial state, 0 if exact; the noise of the data if not given.")
+        str,
+        typer.Option(
+            help="Deviations of the initial state, 0 if exact. If not given: what the run knows of its own start, and "
+            "the noise of the data for one of --x0."
+        ),
     ] = "",
     draws: Annotated[int, typer.Option(help="Solutions that make the band, 40 or more; 0 for none.", min=0)] = 200,
     seed: Annotated[int, typer.Option(help="Same seed, same band.", min=0)] = 0,
 ) -> None:
     """Forecasts by the law of a run, with a band; writes CSV to stdout.
 
-    Between x_low and x_high lie 95 % of the solutions with constants and initial states as uncertain as they are. A law
-    that inputs drive needs their course.
+    Between x_low and x_high lie 95 % of the solutions with constants and initial states as uncertain as they are; the
+    run's own start is drawn together with the constants. A law that inputs drive needs their course.
     """
     from pipelines.simulating import Wanted, simulate_command
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.forecast import forecast, measured_starts
+from discovery.dynamics.forecast import drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
-from discovery.types import DiscoveryResult, Drive, NoiseModel, drive_columns
+from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,7 @@ def forecast_table(
     times: Float[np.ndarray, " time"],
     *,
     errors: Float[np.ndarray, " state"] | None = None,
+    beginning: Beginning | None = None,
     draws: int,
     seed: int = 0,
     drive: Drive | None = None,
@@ -36,6 +37,7 @@ def forecast_table(
 
     Args:
         errors: deviations of the initial state; as large as the noise of the measurements if not given.
+        beginning: how well a start is known that was fitted, if it is not given with its errors.
         draws: 40 or more; 0 for no band.
         drive: the inputs of a law that has some.
 
@@ -48,13 +50,16 @@ def forecast_table(
 
     if result.law is None:
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
-    noise = result.smoothing.noise
-    if errors is not None:
-        noise = NoiseModel("additive", errors, np.zeros(len(errors)))
-    starts = _possible(measured_starts(start, noise, draws=draws, seed=seed), start, result)
-    found = forecast(
-        result.law, start, times, covariance=result.advice.covariance, starts=starts, seed=seed, drive=drive
-    )  # fmt: skip
+    constants = drawn_constants(result.law, result.advice.covariance, draws=draws, seed=seed)
+    if errors is None and beginning is not None:
+        starts = fitted_starts(start, beginning, constants - np.array(result.law.constants), seed=seed)
+    else:
+        noise = result.smoothing.noise
+        if errors is not None:
+            noise = NoiseModel("additive", errors, np.zeros(len(errors)))
+        starts = measured_starts(start, noise, draws=draws, seed=seed)
+    starts = _possible(starts, start, result)
+    found = forecast(result.law, start, times, constants=constants, starts=starts, drive=drive)
     headers = list(result.headers.values())
     columns = dict(zip(headers, found.states.T, strict=True))
     clock = _free(result.time_name, columns)

@@ -22,6 +22,7 @@ from discovery.symbolic.parse import parse
 from discovery.symbolic.stored import exact, stored
 from discovery.symbolic.writing import WeightedSum
 from discovery.types import (
+    Beginning,
     DiscoveryResult,
     EquationCandidate,
     Failure,
@@ -322,6 +323,8 @@ def prediction_arrays(predictions: Sequence[Prediction]) -> Arrays:
     arrays: Arrays = {"told": np.array(json.dumps([[one.kind, one.label] for one in predictions]))}
     for i, one in enumerate(predictions):
         arrays |= {f"times_{i}": one.times, f"states_{i}": one.states}
+        if one.beginning is not None:
+            arrays |= {f"follows_{i}": one.beginning.follows, f"scatter_{i}": one.beginning.scatter}
     return arrays
 
 
@@ -329,8 +332,14 @@ def predictions_from(arrays: Mapping[str, np.ndarray]) -> tuple[Prediction, ...]
     """The predictions of :func:`prediction_arrays`."""
     told = json.loads(str(arrays["told"]))
     return tuple(
-        Prediction(kind, label, arrays[f"times_{i}"], arrays[f"states_{i}"]) for i, (kind, label) in enumerate(told)
+        Prediction(kind, label, arrays[f"times_{i}"], arrays[f"states_{i}"], _beginning_from(arrays, i))
+        for i, (kind, label) in enumerate(told)
     )
+
+
+def _beginning_from(arrays: Mapping[str, np.ndarray], i: int) -> Beginning | None:
+    """How well the start of a prediction is known; None where runs are of a version that did not keep it."""
+    return Beginning(arrays[f"follows_{i}"], arrays[f"scatter_{i}"]) if f"follows_{i}" in arrays else None
 
 
 def result_from(

@@ -16,7 +16,7 @@ from discovery.errors import DataError, UsageError
 from discovery.headers import bare
 
 if TYPE_CHECKING:
-    from discovery.types import DiscoveryResult, Drive
+    from discovery.types import DiscoveryResult, Drive, Prediction
 
 
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
@@ -60,11 +60,15 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     course = _drive(result, wanted.inputs)
     start, until = _span(wanted, course)
     drive = grouped(result, wanted.groups, course, (start, until))
-    state = np.array(_initial_state(wanted.x0, dict(result.headers))) if wanted.x0 is not None else _first_state(result)
+    fitted = None if wanted.x0 is not None else _first_fit(result)
+    state = fitted.states[0] if fitted else np.array(_initial_state(wanted.x0 or "", dict(result.headers)))
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
-    table = forecast_table(result, state, times, errors=errors, draws=wanted.draws, seed=wanted.seed, drive=drive)
+    table = forecast_table(
+        result, state, times, errors=errors, beginning=fitted.beginning if fitted else None, draws=wanted.draws,
+        seed=wanted.seed, drive=drive,
+    )  # fmt: skip
     for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
@@ -98,13 +102,13 @@ def _span(wanted: Wanted, drive: Drive | None) -> tuple[float, float]:
     return start, until
 
 
-def _first_state(result: DiscoveryResult) -> Float[np.ndarray, " state"]:
-    """Where the fitted solution of the first run begins."""
+def _first_fit(result: DiscoveryResult) -> Prediction:
+    """The fitted solution of the first run, where a forecast begins that has no start of its own."""
     fitted = [one for one in result.predictions if one.kind == "fit"]
     if not fitted:
         names = ",".join(f"{name}=1.0" for name in result.headers)
         raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {names}.")
-    return fitted[0].states[0]
+    return fitted[0]
 
 
 def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from discovery.errors import DataError
 from discovery.trajectories.names import is_safe
-from discovery.types import DiscoveryResult, SmoothedTrajectory
+from discovery.types import Beginning, DiscoveryResult, Law, SmoothedTrajectory
 
 
 def check_hashes(contents: Mapping[str, bytes], hashes: Mapping[str, str]) -> None:
@@ -43,7 +43,10 @@ def checked(result: DiscoveryResult) -> DiscoveryResult:
         "smoothing.npz": len(curves) == len(runs) and all(_is_whole(curve, states) for curve in curves),
         "the noise of smoothing.npz": noise.scale.shape == noise.floor.shape == (states,),
         "predictions.npz": all(
-            one.states.shape == (len(one.times), states) and one.times.ndim == 1 and one.kind in ("fit", "held_out")
+            one.states.shape == (len(one.times), states)
+            and one.times.ndim == 1
+            and one.kind in ("fit", "held_out")
+            and (one.beginning is None or _fits(one.beginning, states, result.law))
             for one in result.predictions
         ),
         "an identifier": all(is_safe(name) for name in result.headers),  # laws are written as code, too
@@ -58,3 +61,10 @@ def _is_whole(curve: SmoothedTrajectory, states: int) -> bool:
     shape = (len(curve.times), len(curve.names))
     parts = (curve.states, curve.derivatives, curve.state_deviations, curve.derivative_deviations)
     return curve.times.ndim == 1 and len(curve.names) >= states and all(np.shape(part) == shape for part in parts)
+
+
+def _fits(beginning: Beginning, states: int, law: Law | None) -> bool:
+    if law is None or beginning.follows.shape != (states, len(law.constants)):
+        return False
+    finite = np.isfinite(beginning.follows).all() and np.isfinite(beginning.scatter).all()
+    return bool(finite) and beginning.scatter.shape == (states, states)

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.errors import UsageError
-from discovery.types import Drive, Law, NoiseModel
+from discovery.types import Beginning, Drive, Law, NoiseModel
 
 LEVEL = 0.95
 # With fewer solutions none lies outside either end, and the band would be of what happened to be drawn.
@@ -40,17 +40,15 @@ def forecast(
     start: Float[np.ndarray, " state"],
     times: Float[np.ndarray, " time"],
     *,
-    covariance: Sequence[Sequence[float]],
+    constants: Float[np.ndarray, "draw constant"],
     starts: Float[np.ndarray, "draw state"],
-    seed: int,
     drive: Drive | None = None,
 ) -> Forecast:
     """The solution from ``start`` at ``times[0]``, and a band of solutions with other constants and starts.
 
     Args:
-        covariance: of the law's constants, which are drawn from a normal distribution; empty if they are certain.
-        starts: an initial state for each draw, of which there are at least :data:`FEWEST`; none for no band.
-        seed: same seed, same band.
+        constants, starts: constants and an initial state for each draw, of which there are at least :data:`FEWEST`;
+            none for no band.
         drive: the inputs of a law that has some.
 
     Raises:
@@ -63,7 +61,6 @@ def forecast(
             f"for at least {FEWEST}, or 0 for no band."
         )
     states = simulate_or_fail(law, start, times, drive=drive)
-    constants = _drawn(law, covariance, len(starts), seed)
     solutions = [
         simulate(law.with_constants(tuple(one)), origin, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)
         for one, origin in zip(constants, starts, strict=True)
@@ -89,13 +86,40 @@ def measured_starts(
     return start + noise.deviation(start[None, :]) * scatter
 
 
-def _drawn(
-    law: Law, covariance: Sequence[Sequence[float]], draws: int, seed: int
+def fitted_starts(
+    start: Float[np.ndarray, " state"],
+    beginning: Beginning,
+    changes: Float[np.ndarray, "draw constant"],
+    *,
+    seed: int,
+) -> Float[np.ndarray, "draw state"]:
+    """States at which the run may have begun that ``start`` was fitted to, with constants that are off by so much.
+
+    Of a fit, starts and constants are not known apart: where a hidden state began lower, it has to grow faster.
+    """
+    scatter = _normal(beginning.scatter, len(changes), np.random.default_rng([seed, 1]))
+    return start + changes @ beginning.follows.T + scatter
+
+
+def drawn_constants(
+    law: Law, covariance: Sequence[Sequence[float]], *, draws: int, seed: int
 ) -> Float[np.ndarray, "draw constant"]:
-    """Constants from their normal distribution, by its principal axes."""
+    """Constants from their normal distribution.
+
+    Args:
+        covariance: of the law's constants; empty if they are certain.
+        seed: same seed, same constants.
+    """
     constants = np.array(law.constants)
     if not len(covariance):
         return np.tile(constants, (draws, 1))
-    variances, axes = np.linalg.eigh(np.array(covariance))
-    standard = np.random.default_rng(seed).standard_normal((draws, len(constants)))
-    return constants + standard * np.sqrt(np.maximum(variances, 0.0)) @ axes.T
+    return constants + _normal(np.array(covariance), draws, np.random.default_rng(seed))
+
+
+def _normal(
+    covariance: Float[np.ndarray, "value value"], draws: int, generator: np.random.Generator
+) -> Float[np.ndarray, "draw value"]:
+    """Deviations of that covariance, by its principal axes."""
+    variances, axes = np.linalg.eigh(covariance)
+    standard = generator.standard_normal((draws, len(variances)))
+    return standard * np.sqrt(np.maximum(variances, 0.0)) @ axes.T

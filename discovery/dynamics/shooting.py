@@ -22,7 +22,7 @@ from discovery.dynamics.normal_equations import assemble, assemble_stiff
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
-from discovery.types import Law
+from discovery.types import Beginning, Law
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
@@ -135,16 +135,10 @@ class _Normal:
         """Normal matrix of the constants after the starts are eliminated."""
         return self.constants - np.einsum("kdi,kdj->ij", self.mixed, np.linalg.solve(self._blocks(0.0), self.mixed))
 
-    def start_deviations(self) -> np.ndarray:
-        """Standard deviations of the starts, with what the constants leave open."""
+    def beginnings(self) -> tuple[np.ndarray, np.ndarray]:
+        """How the starts follow the constants, and their covariance where these are known."""
         inverse = np.linalg.inv(self._blocks(0.0))
-        follow = inverse @ self.mixed
-        information = self.information()
-        size = np.sqrt(np.maximum(np.diag(information), 0.0))
-        size = np.where(size > 0.0, size, 1.0)
-        covariance = np.linalg.pinv(information / size / size[:, None], hermitian=True) / size / size[:, None]
-        whole = np.einsum("kdd->kd", inverse) + np.einsum("kdi,ij,kdj->kd", follow, covariance, follow)
-        return np.sqrt(np.maximum(whole, 0.0)) * self.spread
+        return -self.spread[:, None] * (inverse @ self.mixed), inverse * self.spread[:, None] * self.spread
 
     def starts_after(self, change: np.ndarray) -> np.ndarray:
         """Changes of the starts that a change of the constants asks for."""
@@ -258,11 +252,17 @@ def following(
     return fitted.starts if normal is None else fitted.starts + normal.starts_after(change)
 
 
-def start_deviations(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarray, "window state"] | None:
-    """Standard deviation of each window start, as the residuals have it; None if the law cannot be simulated."""
+def beginnings(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Beginning, ...]:
+    """How well each window start is known, as the residuals have it; nothing if the samples do not tell it."""
     law = fitted.law
     normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(fitted.starts))
-    return None if normal is None else normal.start_deviations() * math.sqrt(max(1.0, fitted.reduced))
+    if normal is None:
+        return ()
+    follows, scatters = normal.beginnings()
+    if not (np.all(np.isfinite(follows)) and np.all(np.isfinite(scatters))):
+        return ()
+    larger = max(1.0, fitted.reduced)
+    return tuple(Beginning(follow, scatter * larger) for follow, scatter in zip(follows, scatters, strict=True))
 
 
 def fit(

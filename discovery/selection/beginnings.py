@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from discovery.dynamics.shooting import Shooting, start_deviations
+from discovery.selection.identifiability import Relative
 from discovery.selection.selected import Selected
 from discovery.types import DiscoveryProblem
 
@@ -21,27 +21,25 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
     Args:
         headers: what the user calls the states, by identifier.
     """
+    runs = {run.label: (number, run) for number, run in enumerate(problem.trajectories, start=1)}
     hidden = ~np.isfinite(np.vstack([run.states for run in problem.trajectories])).any(axis=0)
-    if not hidden.any() or not selected.refined:
+    told = [one for one in selected.fitted if one.beginning and one.times[0] == runs[one.label][1].times[0]]
+    if not hidden.any() or not told:
         return
-    fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
-    deviations = start_deviations(fitted, selected.windows, Shooting())
-    if deviations is None:
-        return
-    several = len(problem.trajectories) > 1
-    firsts = [(window, run) for window, (run, first) in enumerate(selected.windows.places) if first == 0]
-    for window, run in firsts[:SHOWN]:
-        one = problem.trajectories[run]
-        places = np.flatnonzero(hidden)
-        names = [headers.get(one.names[place], one.names[place]) for place in places]
+    covariance = Relative.of(selected.last[0].fit).covariance()
+    places = np.flatnonzero(hidden)
+    for one in told[:SHOWN]:
+        number, run = runs[one.label]
+        assert one.beginning is not None
+        halves = NORMAL * np.sqrt(np.diag(one.beginning.covariance(covariance)))
+        names = [headers.get(run.names[place], run.names[place]) for place in places]
         names[0] += " began"
-        ends = [_interval(fitted.starts[window, place], NORMAL * deviations[window, place]) for place in places]
-        where = f"In {one.label or f'run {run + 1}'} " if several else ""
-        told = ", ".join(f"{name} at {end}" for name, end in zip(names, ends, strict=True))
-        yield f"{where}{told}, by the law."
-    if (more := len(firsts) - SHOWN) > 0:
-        runs = "1 further run" if more == 1 else f"{more} further runs"
-        yield f"Where {runs} began, the courses with the result say (discover export RUN --to csv)."
+        ends = [_interval(one.states[0, place], halves[place]) for place in places]
+        where = f"In {one.label or f'run {number}'} " if len(runs) > 1 else ""
+        yield f"{where}{', '.join(f'{name} at {end}' for name, end in zip(names, ends, strict=True))}, by the law."
+    if (more := len(told) - SHOWN) > 0:
+        rest = "1 further run" if more == 1 else f"{more} further runs"
+        yield f"Where {rest} began, the courses with the result say (discover export RUN --to csv)."
 
 
 def _interval(value: float, half: float) -> str:

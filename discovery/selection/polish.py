@@ -43,12 +43,14 @@ class Polished:
     Attributes:
         bounds: of the constants.
         before: the kind of noise that the smoother saw.
+        windows: with the weights of that noise, which the law was fitted on.
     """
 
     fit: Fit
     noise: NoiseModel
     bounds: Bounds
     before: NoiseKind
+    windows: Windows
 
 
 def polished(
@@ -81,7 +83,7 @@ def polished(
         fitted, noise, windows = better, about, again
     # Intervals of a law that is wrong say nothing, and to follow profiles of dozens of constants takes minutes.
     fitted, ends = profiled(fitted, windows, settings) if profiles and not wrong else (fitted, bounds(fitted))
-    return Polished(fitted, noise, widened(fitted, ends, windows, settings), before)
+    return Polished(fitted, noise, widened(fitted, ends, windows, settings), before, windows)
 
 
 def reweighed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows
-from discovery.types import Prediction, Trajectory
+from discovery.types import Beginning, Prediction, Trajectory
 
 
 def courses(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
@@ -49,6 +50,22 @@ def reconstruct(
         for index, parts in pieces.items()
     )
     return predictions, np.vstack(_residuals(followed, windows))
+
+
+def with_beginnings(
+    fitted: Sequence[Prediction], beginnings: Sequence[Beginning], windows: Windows
+) -> tuple[Prediction, ...]:
+    """The courses of :func:`reconstruct`, each with what is known of the start of its first window.
+
+    Args:
+        beginnings: one for each window; none where that could not be told.
+    """
+    if not beginnings:
+        return tuple(fitted)
+    firsts: dict[int, Beginning] = {}
+    for (index, _), beginning in zip(windows.places, beginnings, strict=True):
+        firsts.setdefault(index, beginning)
+    return tuple(replace(one, beginning=known) for one, known in zip(fitted, firsts.values(), strict=True))
 
 
 def _residuals(followed: Sequence[np.ndarray], windows: Windows) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
-from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.shooting import Shooting, beginnings
 from discovery.dynamics.windows import Windows
 from discovery.protocols import Deadline
 from discovery.selection.averaging import averaged
@@ -18,7 +18,7 @@ from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, believed, polished
 from discovery.selection.ranked import ranked_law
-from discovery.selection.reconstruction import reconstruct
+from discovery.selection.reconstruction import reconstruct, with_beginnings
 from discovery.selection.refined import Refined
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
@@ -126,9 +126,11 @@ def selected(
         for place, item in enumerate(refined)
     ]
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
+    begun = beginnings(last[0].fit, last[0].windows, settings)
     return Selected(
-        Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon, fitted, residuals, last,
-        order.sound, unsound=order.unsound, crossed=other, balance=order.balance,
+        Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon,
+        with_beginnings(fitted, begun, windows), residuals, last, order.sound, unsound=order.unsound, crossed=other,
+        balance=order.balance,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from discovery.symbolic.parse import parse
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.read import read_csv
 from pipelines.config import read
+from pipelines.forecasts import forecast_table
 from pipelines.ode import discover_ode
 from pipelines.records import constants_document
 from pipelines.store import RunFolder, load
@@ -112,6 +113,11 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
     unit = result.law.constants[0] / 0.5  # that of the hidden state is anybody's choice
     assert low < 0.99 / unit < high
     assert 0.0 < high - low < 0.2 * value
+    fitted = result.predictions[0]
+    table = forecast_table(result, fitted.states[0], t[::20], beginning=fitted.beginning, draws=200)
+    np.testing.assert_allclose(table.loc[0, ["S_low", "S_high"]].to_numpy(dtype=float), [low, high], rtol=0.02)
+    # As far as I was measured it is known by a fifth of the noise or so, however little is known of S.
+    assert (table["I_high"] - table["I_low"]).max() < 2 * 1.96 * 0.001
 
 
 def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,28 @@
 """Forecasts with a band."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
-from discovery.dynamics.forecast import forecast, measured_starts
+from discovery.dynamics.forecast import Forecast, drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import SimulationError, UsageError
-from discovery.types import Law, NoiseModel
+from discovery.types import Beginning, Law, NoiseModel
 
 TIMES = np.linspace(0.0, 2.0, 21)
 START = np.array([2.0])
 EXACT = np.tile(START, (400, 1))
 
 
+def banded(law: Law, covariance: Sequence[Sequence[float]], starts: np.ndarray = EXACT, seed: int = 0) -> Forecast:
+    """The forecast with constants of that covariance."""
+    constants = drawn_constants(law, covariance, draws=len(starts), seed=seed)
+    return forecast(law, START, TIMES, constants=constants, starts=starts)
+
+
 def test_the_band_is_that_of_the_constants(law_of: Callable[..., Law]) -> None:
     """Of x' = c x with c = -1 and a deviation of a tenth: 2 exp((-1 ± 0.196) t)."""
-    found = forecast(law_of({"x": "c0*x"}, -1.0), START, TIMES, covariance=((0.01,),), starts=EXACT, seed=0)
+    found = banded(law_of({"x": "c0*x"}, -1.0), ((0.01,),))
     np.testing.assert_allclose(found.states[:, 0], 2.0 * np.exp(-TIMES), rtol=1e-6)
     np.testing.assert_allclose(found.lows[:, 0], 2.0 * np.exp(-1.196 * TIMES), rtol=0.06)
     np.testing.assert_allclose(found.highs[:, 0], 2.0 * np.exp(-0.804 * TIMES), rtol=0.06)
@@ -26,25 +32,23 @@ def test_constants_are_drawn_together(law_of: Callable[..., Law]) -> None:
     """Two that only their sum matters of leave no band."""
     law = law_of({"x": "c0 + c1"}, 1.0, 2.0)
     covariance = ((0.25, -0.25), (-0.25, 0.25))
-    found = forecast(law, START, TIMES, covariance=covariance, starts=EXACT, seed=0)
+    found = banded(law, covariance)
     np.testing.assert_allclose(found.highs, found.lows, atol=1e-6)
-    alone = forecast(law, START, TIMES, covariance=((0.25, 0.0), (0.0, 0.25)), starts=EXACT, seed=0)
+    alone = banded(law, ((0.25, 0.0), (0.0, 0.25)))
     assert np.all(alone.highs[1:] - alone.lows[1:] > 0.1)
 
 
 def test_the_same_seed_gives_the_same_band(law_of: Callable[..., Law]) -> None:
     """And another seed another."""
     law = law_of({"x": "c0*x"}, -1.0)
-    one, two, other = (
-        forecast(law, START, TIMES, covariance=((0.01,),), starts=EXACT[:50], seed=seed) for seed in (1, 1, 2)
-    )
+    one, two, other = (banded(law, ((0.01,),), EXACT[:50], seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.lows, two.lows)
     assert not np.array_equal(one.lows, other.lows)
 
 
 def test_solutions_that_are_lost_may_be_anywhere(law_of: Callable[..., Law]) -> None:
     """x' = c x² leaves every bound at t = 1/(2c): where a tenth of the draws do, the band has no ends."""
-    found = forecast(law_of({"x": "c0*x**2"}, 0.2), START, TIMES, covariance=((0.0025,),), starts=EXACT, seed=0)
+    found = banded(law_of({"x": "c0*x**2"}, 0.2), ((0.0025,),))
     assert np.all(np.isfinite(found.states))
     assert np.all(np.isfinite(found.highs[:10]))
     assert (-np.inf, np.inf) == (found.lows[-1, 0], found.highs[-1, 0])
@@ -53,14 +57,14 @@ def test_solutions_that_are_lost_may_be_anywhere(law_of: Callable[..., Law]) -> 
 def test_a_law_that_cannot_be_followed_is_an_error(law_of: Callable[..., Law]) -> None:
     """There is nothing to put a band around."""
     with pytest.raises(SimulationError, match="could not be integrated beyond"):
-        forecast(law_of({"x": "c0*x**2"}, 5.0), START, TIMES, covariance=(), starts=EXACT, seed=0)
+        banded(law_of({"x": "c0*x**2"}, 5.0), ())
 
 
 def test_without_draws_the_band_is_the_solution(law_of: Callable[..., Law]) -> None:
     """And certain constants add nothing to it."""
     law = law_of({"x": "c0*x"}, -1.0)
     for starts in (EXACT[:0], EXACT[:40]):
-        found = forecast(law, START, TIMES, covariance=(), starts=starts, seed=0)
+        found = banded(law, (), starts)
         np.testing.assert_allclose(found.lows, found.highs, rtol=1e-5)
 
 
@@ -68,7 +72,7 @@ def test_without_draws_the_band_is_the_solution(law_of: Callable[..., Law]) -> N
 def test_a_band_of_few_solutions_is_refused(draws: int, law_of: Callable[..., Law]) -> None:
     """Its ends would be the outermost solutions, between which not 95 % but all of them lie."""
     with pytest.raises(UsageError, match=f"band of {draws} solutions .* Ask for at least 40, or 0 for no band"):
-        forecast(law_of({"x": "c0*x"}, -1.0), START, TIMES, covariance=((0.01,),), starts=EXACT[:draws], seed=0)
+        banded(law_of({"x": "c0*x"}, -1.0), ((0.01,),), EXACT[:draws])
 
 
 @pytest.mark.parametrize(("kind", "deviation"), [("additive", 0.1), ("proportional", 0.4), ("lognormal", 0.4)])
@@ -79,3 +83,16 @@ def test_starts_scatter_as_measurements_do(kind: str, deviation: float) -> None:
     starts = measured_starts(START, noise, draws=4000, seed=0)
     np.testing.assert_allclose(starts.std(), deviation, rtol=0.06)
     assert kind != "lognormal" or np.all(starts > 0)
+
+
+def test_starts_are_drawn_together_with_the_constants(law_of: Callable[..., Law]) -> None:
+    """Of x' = c0, fitted to samples from 0 to 2, a steeper line began lower: amid the samples it is known best."""
+    law = law_of({"x": "c0"}, 1.0)
+    constants = drawn_constants(law, ((0.04,),), draws=400, seed=0)
+    beginning = Beginning(np.array([[-1.0]]), np.array([[0.01**2]]))
+    starts = fitted_starts(START, beginning, constants - 1.0, seed=0)
+    found = forecast(law, START, TIMES, constants=constants, starts=starts)
+    halves = 0.5 * (found.highs - found.lows)[[0, 10, 20], 0]
+    deviations = np.hypot(0.2 * (TIMES[[0, 10, 20]] - 1.0), 0.01)
+    np.testing.assert_allclose(halves, 1.96 * deviations, rtol=0.15)
+    np.testing.assert_allclose(beginning.covariance(np.array([[0.04]])), [[0.04 + 0.01**2]])

@@ -1,11 +1,12 @@
 """Constants and window starts fitted to measured samples."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import NEVER, Deadline
@@ -234,3 +235,28 @@ def test_a_deadline_ends_a_fit_where_it_is(hunted: DiscoveryProblem, law_of: Cal
     assert late is not None
     assert whole is not None
     assert (guess.constants, True) == (late.law.constants, late.cost > whole.cost)
+
+
+def test_starts_are_known_as_those_of_a_straight_line(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """At a given slope by one over the root of the samples; of a steeper line by the mean time less."""
+    law, times = law_of({"x": "c0"}, 1.0), np.linspace(0.0, 3.0, 31)
+    problem = problem_of(law, [[2.0], [1.0]], times)
+    windows = windows_of(problem, 1000)
+    found = fit(law, windows)
+    assert found is not None
+    for beginning in beginnings(found, windows, Shooting()):
+        np.testing.assert_allclose(beginning.follows, [[-1.5]], rtol=1e-3)
+        np.testing.assert_allclose(beginning.scatter, [[problem.smoothing.noise.scale[0] ** 2 / 31]], rtol=1e-3)
+
+
+def test_nothing_is_known_of_the_starts_of_a_law_that_cannot_be_followed(
+    hunted: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """As where its constants were moved to a pole."""
+    windows = windows_of(hunted)
+    found = fit(law_of(LOTKA_VOLTERRA, *TRUTH), windows)
+    assert found is not None
+    lost = replace(found, law=law_of({"x": "exp(c0*x**4)", "y": "c1 + c2 + c3"}, *TRUTH))
+    assert () == beginnings(lost, windows, Shooting())

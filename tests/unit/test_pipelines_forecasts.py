@@ -52,3 +52,19 @@ def test_a_state_that_nothing_measured_may_begin_below_zero(run: Path) -> None:
     unseen = replace(result.trajectories[0], states=np.full_like(result.trajectories[0].states, np.nan))
     table = forecast_table(replace(result, trajectories=(unseen,)), START, TIMES, errors=np.array([0.5]), draws=40)
     assert table["x_low"].min() < -0.5
+
+
+def test_a_band_from_the_fitted_start_is_as_wide_as_that_is_known(run: Path) -> None:
+    """And not as the noise of one measurement, unless that is asked for; an older run does not know better."""
+    result = load(run)
+    fit = result.predictions[0]
+    assert fit.beginning is not None
+    noisy = replace(result.smoothing, noise=replace(result.smoothing.noise, scale=np.array([0.5])))
+    result = replace(result, smoothing=noisy)
+    known = forecast_table(result, fit.states[0], TIMES, beginning=fit.beginning, draws=200)
+    told = np.array([0.5])
+    given = forecast_table(result, fit.states[0], TIMES, errors=told, beginning=fit.beginning, draws=200)
+    older = forecast_table(result, fit.states[0], TIMES, draws=200)
+    widths = [(table["x_high"] - table["x_low"])[0] for table in (known, given, older)]
+    deviation = np.sqrt(fit.beginning.covariance(np.array(result.advice.covariance)))[0, 0]
+    np.testing.assert_allclose(widths, np.array([deviation, 0.5, 0.5]) * 2 * 1.96, rtol=0.2)

@@ -14,6 +14,7 @@ from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.symbolic.writing import WeightedSum
 from discovery.types import (
+    Beginning,
     EquationCandidate,
     Law,
     NoiseModel,
@@ -189,9 +190,10 @@ def test_an_unknown_score_stays_unknown() -> None:
 
 
 def test_predictions_survive_as_arrays() -> None:
-    """Kind, label, times and states."""
+    """Kind, label, times and states, and how well a start is known that was fitted."""
+    beginning = Beginning(np.arange(6.0).reshape(2, 3), np.eye(2))
     before = (
-        Prediction("fit", "a", np.arange(3.0), np.ones((3, 2))),
+        Prediction("fit", "a", np.arange(3.0), np.ones((3, 2)), beginning),
         Prediction("held_out", "b", np.arange(2.0), np.full((2, 2), np.nan)),
     )
     after = records.predictions_from(records.prediction_arrays(before))
@@ -199,6 +201,17 @@ def test_predictions_survive_as_arrays() -> None:
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one.times, other.times)
         np.testing.assert_array_equal(one.states, other.states)
+    assert after[0].beginning is not None
+    np.testing.assert_array_equal(beginning.follows, after[0].beginning.follows)
+    np.testing.assert_array_equal(beginning.scatter, after[0].beginning.scatter)
+    assert after[1].beginning is None
+
+
+def test_predictions_of_older_runs_are_read() -> None:
+    """They tell nothing of how well their starts are known."""
+    arrays = records.prediction_arrays((Prediction("fit", "a", np.arange(3.0), np.ones((3, 2))),))
+    assert {"told", "times_0", "states_0"} == set(arrays)
+    assert records.predictions_from(arrays)[0].beginning is None
 
 
 def test_no_array_holds_objects() -> None:

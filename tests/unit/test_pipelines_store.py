@@ -13,6 +13,7 @@ from discovery.reports.write import write_report
 from discovery.symbolic.parse import parse
 from discovery.trajectories.measurements import Measurements
 from discovery.types import (
+    Beginning,
     DiscoveryResult,
     Failure,
     Finding,
@@ -167,6 +168,20 @@ def test_a_missing_file_is_a_data_error(name: str, result: DiscoveryResult, tmp_
     kept(result, tmp_path)
     (tmp_path / name).unlink()
     with pytest.raises(DataError, match=rf"is damaged: KeyError '{name.removesuffix('.npz')}'"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("follows", "scatter"),
+    [(np.zeros((2, 9)), np.eye(2)), (np.zeros((2, 2)), np.eye(1)), (np.zeros((2, 2)), np.full((2, 2), np.nan))],
+)
+def test_beginnings_of_another_law_are_refused(
+    follows: np.ndarray, scatter: np.ndarray, result: DiscoveryResult, tmp_path: Path
+) -> None:
+    """There is a row for each state and a column for each constant, all of them numbers."""
+    begun = replace(result.predictions[0], kind="fit", beginning=Beginning(follows, scatter))
+    kept(replace(result, predictions=(begun,)), tmp_path)
+    with pytest.raises(DataError, match=r"predictions\.npz does not fit what a law of 2 states has"):
         load(tmp_path)
 
 
