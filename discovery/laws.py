@@ -193,6 +193,11 @@ class Law(Shown):
     discrete: bool = False
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What each constant is called: as it was told, or c0, c1, ..."""
+        return self.told + tuple(f"c{i}" for i in range(len(self.told), len(self.constants)))
+
+    @property
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in."""
         return dict(zip(self.states, self._written(self.skeletons), strict=True))

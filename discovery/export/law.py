@@ -49,11 +49,12 @@ class ExportedLaw:
 
     @classmethod
     def of(cls, result: DiscoveryResult, reserved: Collection[str], time: str = "t") -> ExportedLaw:
-        """For a language with those reserved words and that name of time."""
+        """For a language with those reserved words and that name of time; constants that were told keep their names."""
         law = result.ranking.front[0].law
-        constants = [f"c{i}" for i in range(len(law.constants))]
-        names = identifiers([*law.states, *law.inputs, *constants], {*reserved, time})
-        return cls(result, {**names, TIME: time})
+        others = (*law.states, *law.inputs)
+        given = identifiers([*others, *law.called], {*reserved, time})
+        keys = (*others, *(f"c{i}" for i in range(len(law.constants))))
+        return cls(result, {**dict(zip(keys, given, strict=True)), TIME: time})
 
     @property
     def law(self) -> Law:

@@ -11,16 +11,17 @@ LONGEST = 60  # MATLAB and C99 tell names apart by 63 characters
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-def identifiers(names: Sequence[str], reserved: Collection[str]) -> dict[str, str]:
+def identifiers(names: Sequence[str], reserved: Collection[str]) -> tuple[str, ...]:
     """An identifier for each name, all different: ASCII letters, digits and ``_``, the first one a letter.
 
-    A name that is such an identifier and is not reserved is kept.
+    A name that is such an identifier and is not reserved is kept; of two that are the same, by the first.
     """
     kept = {name for name in names if _fits(name, reserved)}
-    given: dict[str, str] = {}
+    given: list[str] = []
     for name in names:
-        given[name] = name if name in kept else _unique(_proposal(name), {*kept, *given.values()}, reserved)
-    return given
+        keeps = name in kept and name not in given
+        given.append(name if keeps else _unique(_proposal(name), {*kept, *given}, reserved))
+    return tuple(given)
 
 
 def _fits(name: str, reserved: Collection[str]) -> bool:

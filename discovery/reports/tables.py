@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import sympy as sp
 
+from discovery.reports.naming import with_names
 from discovery.reports.rows import engine_names
 from discovery.reports.text import right_hand_sides
 from discovery.types import DiscoveryResult, symbol
@@ -43,25 +44,25 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     """The constants of the chosen law; no rows if there is none.
 
     One row for each constant and term in which it stands: the user's name of the state whose derivative has the term,
-    the ``term`` with letters for constants, and the constant's ``value`` with the bounds ``low`` and ``high`` of its
-    95 % interval, NaN where the data do not tell.
+    the ``term`` with letters for constants, or the names that were told, and the constant's ``value`` with the bounds
+    ``low`` and ``high`` of its 95 % interval, NaN where the data do not tell.
     """
     columns = ["state", "term", "constant", "value", "low", "high"]
     if not result.ranking.front:
         return pd.DataFrame(columns=pd.Index(columns))
     ranked = result.ranking.front[0]
     missing = (float("nan"),) * len(ranked.law.constants)
+    names = {f"c{i}": name for i, name in enumerate(ranked.law.called)}
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
+    sides = list(zip(ranked.law.states, ranked.law.skeletons, strict=True))
     rows = [
-        (result.headers.get(state, state), written_term(term), f"c{i}", *bounds[i])
-        for state, skeleton in zip(ranked.law.states, ranked.law.skeletons, strict=True)
-        for term in sp.Add.make_args(skeleton)
+        (result.headers.get(state, state), with_names(written_term(term), names), names[f"c{i}"], *bounds[i])
         for i in range(len(bounds))
+        for state, skeleton in sides
+        for term in sp.Add.make_args(skeleton)
         if symbol(f"c{i}") in term.free_symbols
     ]
-    return pd.DataFrame(rows, columns=pd.Index(columns)).sort_values(
-        "constant", key=lambda names: names.str[1:].astype(int), kind="stable", ignore_index=True
-    )
+    return pd.DataFrame(rows, columns=pd.Index(columns))
 
 
 def written_term(term: sp.Expr) -> str:

@@ -247,6 +247,13 @@ LAWS: dict[str, Law] = {
     "constants": Law(("x", "y"), (symbol("c0"), sp.Float(-1.5)), (-2.5,)),
     "one_state_unused": Law(("x", "y"), (symbol("c1") * Y, sp.Rational(1, 3)), (7.0, 1e-20)),
     "reserved": Law(NAMES, (symbol("c0") * symbol("end"), -symbol("lambda") * symbol("c1")), (0.5, 3.0)),
+    # Names of functions, of a state, of another constant, of a group's constant, and one that was not told.
+    "told": Law(
+        ("x", "y"),
+        (symbol("c0") * X - symbol("c1") * Y + symbol("c2"), symbol("c3") * X + symbol("c4") * Y),
+        (0.5, 3.0, -1.0, 7.0, 0.1),
+        told=("gamma", "x", "c4", "k[a b]"),
+    ),
     "long": Law(("x", "y"), (sum((symbol(f"c{i}") * X**i * Y for i in range(20)), sp.S.Zero), -Y), (0.3,) * 20),
 }
 MORE = Law(

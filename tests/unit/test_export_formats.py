@@ -1,5 +1,6 @@
 """The list of formats, the tables, and what cannot be exported."""
 
+import re
 from dataclasses import replace
 from importlib import import_module
 from io import StringIO
@@ -95,6 +96,22 @@ def test_the_table_of_constants(result: DiscoveryResult) -> None:
     ] == table[["state", "term", "constant", "value"]].to_numpy().tolist()
     np.testing.assert_allclose(table[["low", "high"]], [[0.72, 0.88], [0.72, 0.88], [0.45, 0.55]])
     assert pd.read_csv(StringIO(export(result, "constants", rank=2)))[["low", "high"]].isna().all(axis=None)
+
+
+def test_constants_keep_the_names_that_were_told(result_of, law_of) -> None:
+    """Code, models and the table say beta and gamma; a name that a language has for itself gets a line behind."""
+    told = replace(law_of({"x": "-c0*x - c2", "y": "c0*c1*y"}, 0.8, 0.5, 0.1), told=("beta", "lambda"))
+    result = result_of(told, [1.0, 2.0])
+    for name in CODE:
+        text = export(result, name)
+        assert re.search(r"\bbeta\b", text), name
+        assert re.search(r"\blambda_?\b", text), name
+        assert re.search(r"\bc2\b", text), name
+        assert not re.search(r"\bc[01]\b", text), name
+    assert "lambda_" in export(result, "python")
+    rows = pd.read_csv(StringIO(export(result, "constants")))[["term", "constant"]].to_numpy().tolist()
+    expected = [["-beta*x", "beta"], ["beta*lambda*y", "beta"], ["beta*lambda*y", "lambda"], ["-c2", "c2"]]
+    assert expected == rows
 
 
 def test_the_table_of_trajectories(result: DiscoveryResult) -> None:
