@@ -77,7 +77,7 @@ def _ranges(runs: Sequence[Trajectory]) -> tuple[Float[np.ndarray, " column"], F
 
 
 def _changes(
-    times: Column, values: Float[np.ndarray, "time column"], held: bool, order: Literal[1, 2]
+    times: Column, values: Float[np.ndarray, "time column"], held: Sequence[bool], order: Literal[1, 2]
 ) -> Float[np.ndarray, "change column"]:
     """Each change of the state, by how much noise scatters it, and the same change of what each constant stands before.
 
@@ -99,11 +99,11 @@ def _changes(
     return np.insert(rates[width:] - rates[:-width], 1, ahead**2 + behind**2 + (ahead + behind) ** 2, axis=1)
 
 
-def _products(values: Float[np.ndarray, "time column"], held: bool) -> Sequence[tuple[Column, Column]]:
+def _products(values: Float[np.ndarray, "time column"], held: Sequence[bool]) -> Sequence[tuple[Column, Column]]:
     """Products of the state and the inputs up to the degree, at the beginning and at the end of each step."""
     before, after = values[:-1], values[1:].copy()
-    if held:
-        after[:, 1:] = before[:, 1:]
+    stays = np.array([False, *held])
+    after[:, stays] = before[:, stays]
     every = [c for d in range(DEGREE + 1) for c in combinations_with_replacement(range(values.shape[1]), d)]
     return [(np.prod(before[:, list(c)], axis=1), np.prod(after[:, list(c)], axis=1)) for c in every]
 
