@@ -5,7 +5,7 @@ import pytest
 
 from discovery.smoothing.auto import Auto
 from discovery.smoothing.curves import fit_method, posterior
-from discovery.smoothing.kinks import kinks, moves
+from discovery.smoothing.kinks import LARGER, kinks, moves
 from discovery.smoothing.priors import IntegratedWiener, Matern, Prior
 from discovery.smoothing.process import Process
 from discovery.smoothing.series import grid
@@ -39,7 +39,7 @@ def test_switches_are_counted_in_the_range_of_the_input() -> None:
 @pytest.mark.parametrize("jump", [1, 2])
 @pytest.mark.parametrize("prior", [Matern(), IntegratedWiener()])
 def test_only_derivatives_jump(prior: Prior, jump: int) -> None:
-    """By as much as they are spread at first where what is before them is known; other steps stay as they are."""
+    """By three times what they are spread at first where what is before them is known; other steps stay as they are."""
     hyper = np.log([1.5, 0.1, 6.0][: len(prior.starts)])
     plain = prior.moves(np.array([1.0]), hyper)
     one = grid(np.arange(4.0), 1.0, np.array([0.0, 0.5, 0.0]))
@@ -49,7 +49,8 @@ def test_only_derivatives_jump(prior: Prior, jump: int) -> None:
     first = prior.initial(hyper) @ prior.initial(hyper).T
     given = first - first[:, :jump] @ np.linalg.solve(first[:jump, :jump], first[:jump])
     kinked = diffusions[one.steps[1]]
-    np.testing.assert_allclose(kinked @ kinked.T - plain[1][0] @ plain[1][0].T, 0.25 * given, atol=1e-9 * first.max())
+    added = kinked @ kinked.T - plain[1][0] @ plain[1][0].T
+    np.testing.assert_allclose(added, (0.5 * LARGER) ** 2 * given, atol=1e-8 * first.max())
     np.testing.assert_array_equal(plain[1], moves(prior, one, hyper, 0)[1][[one.steps[1]]])
 
 
