@@ -18,6 +18,7 @@ from discovery.knowledge.conserved import conserved
 from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
+from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
@@ -112,7 +113,8 @@ def _discovered(
     witness: Witness,
 ) -> DiscoveryResult:
     measurements = _measurements(data, config)
-    told = family(named(config.own), understood(measurements, config), measurements.trajectories, measurements.keys)
+    every = with_left_limits(measurements.trajectories)
+    told = family(named(config.own), understood(measurements, config), every, measurements.keys)
     known, units = told.known, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -133,16 +135,22 @@ def _discovered(
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    supported = verdict.status != "not_found"
+    supported, measured = verdict.status != "not_found", measurements.trajectories
     advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
     return DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
-        trajectories=with_outliers(problem.trajectories, seen) if grown.known else measurements.trajectories,
-        smoothing=replace(problem.smoothing, noise=selected.noise(problem.smoothing.noise)),
+        trajectories=at_samples(with_outliers(problem.trajectories, seen), measured) if grown.known else measured,
+        smoothing=replace(
+            problem.smoothing,
+            trajectories=at_samples(problem.smoothing.trajectories, measured),
+            noise=selected.noise(problem.smoothing.noise),
+        ),
         ranking=selected.ranking,
         verdict=in_words_of_the_user(verdict, headers),
-        predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
+        predictions=at_samples(
+            (*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())), measured
+        ),
         stopped_by=stopped_by,
         notes=(*_notes_on(measurements, known), *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),

@@ -1,0 +1,53 @@
+"""Rows just before the switches of inputs that are held, at which nothing was measured.
+
+A rate jumps where an input switches. What integrates rates from sample to sample, as the weak form and the samples'
+responses do, takes the mean of both ends of a step: without the limit from the left a switch counts as if it had come
+half a step before, and a chemostat's dilution was found a third as fast as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from discovery.types import Prediction, SmoothedTrajectory, Trajectory
+
+# Share of the step before a switch that the row stands before it: a hundredth of the error that it is there to avoid.
+BEFORE = 0.01
+
+Curve = TypeVar("Curve", SmoothedTrajectory, Prediction, Trajectory)
+
+
+def with_left_limits(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
+    """The runs with a row before each switch: states missing, held inputs as they were, others on their way."""
+    return tuple(_with_left_limits(run) if run.switched.any() else run for run in runs)
+
+
+def _with_left_limits(run: Trajectory) -> Trajectory:
+    rows = np.flatnonzero(run.switched)
+    times = run.times[rows] - BEFORE * (run.times[rows] - run.times[rows - 1])
+    going = run.inputs[rows] - BEFORE * (run.inputs[rows] - run.inputs[rows - 1])
+    return replace(
+        run,
+        times=np.insert(run.times, rows, times),
+        states=np.insert(run.states, rows, np.nan, axis=0),
+        inputs=np.insert(run.inputs, rows, np.where(run.held, run.inputs[rows - 1], going), axis=0),
+    )
+
+
+def at_samples(curves: Sequence[Curve], runs: Sequence[Trajectory]) -> tuple[Curve, ...]:
+    """Curves without what they have at times at which their runs have no row."""
+    times = {run.label: run.times for run in runs}
+    return tuple(_of_rows(curve, np.isin(curve.times, times[curve.label])) for curve in curves)
+
+
+def _of_rows(curve: Curve, rows: np.ndarray) -> Curve:
+    columns = ("times", "states", "inputs", "derivatives", "state_deviations", "derivative_deviations")
+    return (
+        curve
+        if rows.all()
+        else replace(curve, **{one: getattr(curve, one)[rows] for one in columns if hasattr(curve, one)})
+    )
