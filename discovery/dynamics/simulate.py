@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
+import sympy as sp
 from jaxtyping import Float
 
+from discovery.dynamics.evaluate import values
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.errors import DataError, SimulationError
-from discovery.samples import Drive
+from discovery.samples import Drive, drive_columns, symbol
 from discovery.types import Law
 
 # A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
@@ -26,6 +29,8 @@ SHARE = 1e-3
 # Times that a solution is made again with sizes that it showed. Errors of the first bound what is seen of a state that
 # is far smaller than was assumed, and the second is right within the tolerance.
 AGAIN = 3
+# How a message writes numbers of a term, and what stands for time where it is evaluated.
+DIGITS, CLOCK = 4, "clock"
 
 
 def simulate(
@@ -151,14 +156,39 @@ def simulate_or_fail(
     """As :func:`simulate`, but every time must be reached.
 
     Raises:
-        SimulationError: the law leaves every bound or stalls; the message says when.
+        SimulationError: the law leaves every bound or stalls; the message says when, or where it is not defined.
     """
     states = simulate(law, start, times, drive=drive)
     lost = ~np.all(np.isfinite(states), axis=1)
     if lost.any():
         row = int(np.argmax(lost))
+        if row <= 1 and (why := _undefined(law, states[0], float(times[0]), drive)):
+            raise SimulationError(why)
         raise SimulationError(
             f"The law could not be integrated beyond t = {times[max(row - 1, 0)]:g}: a state diverges or the steps "
             "become too small. Choose a nearer end or another initial state."
         )
     return states
+
+
+def _undefined(law: Law, start: Float[np.ndarray, " state"], time: float, drive: Drive | None) -> str:
+    """Which term has no finite value at a start, in words; nothing where all have one."""
+    courses = drive_columns(drive, np.array([time]))
+    here = dict(zip((*law.states, *law.inputs, "t"), (*start, *(float(one[0]) for one in courses), time), strict=True))
+    for state, side in law.equations.items():
+        for term in sp.Add.make_args(side):
+            known = {name: value for name, value in here.items() if symbol(name) in term.free_symbols}
+            read = cast(
+                "sp.Expr", term.xreplace({symbol("t"): symbol(CLOCK)})
+            )  # time is no variable of an expression alone
+            names = tuple(CLOCK if name == "t" else name for name in known)
+            if np.isfinite(values([read], names, np.array([list(known.values())]))).all():
+                continue
+            written = term.xreplace({number: sp.Float(number, DIGITS) for number in term.atoms(sp.Float)})
+            side_of = f"the next {state}" if law.discrete else f"{state}'"
+            where = ", ".join(f"{name} = {value:g}" for name, value in known.items())
+            return (
+                f"The law is not defined where it is to begin: in {side_of} the term {written} has no finite value at "
+                f"{where}. Choose another initial state."
+            )
+    return ""

@@ -1,6 +1,7 @@
 """Laws integrated from an initial state, with and without sensitivities."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -223,3 +224,23 @@ def test_success_returns_the_simulation(law_of: Callable[..., Law]) -> None:
     law, times = law_of({"x": "-x"}), np.linspace(0.0, 2.0, 5)
     expected = simulate(law, np.array([1.0]), times)
     np.testing.assert_array_equal(simulate_or_fail(law, np.array([1.0]), times), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-0.123456*log(y) + x", r"in x' the term -0\.1235\*log\(y\) has no finite value at y = 0\. Choose another"),
+        ("x + x/(t*y)", r"in x' the term x/\(t\*y\) has no finite value at x = 1, y = 0, t = 2\. Choose another"),
+    ],
+)
+def test_a_start_where_the_law_is_not_defined_is_told(text: str, said: str, law_of: Callable[..., Law]) -> None:
+    """With the term and the values that it has no value at."""
+    with pytest.raises(SimulationError, match=r"^The law is not defined where it is to begin: " + said):
+        simulate_or_fail(law_of({"x": text, "y": "-y"}), np.array([1.0, 0.0]), np.linspace(2.0, 3.0, 5))
+
+
+def test_a_map_that_is_not_defined_at_its_start_is_told(law_of: Callable[..., Law]) -> None:
+    """It has next states, and no rates."""
+    law = replace(law_of({"x": "c0 - 1/x"}, 2.0), discrete=True)
+    with pytest.raises(SimulationError, match=r"in the next x the term -1/x has no finite value at x = 0\. Choose"):
+        simulate_or_fail(law, np.array([0.0]), np.arange(4.0))
