@@ -11,7 +11,9 @@ from numba import njit
 RAMP = 0.005
 # Share of an input's range by which it may leave the straight line that it is on before steps have to see it.
 SEEN = 0.05
-INPUT = 20  # the operation that reads an input, of :class:`discovery.dynamics.tape.Op`
+# Operations of :class:`discovery.dynamics.tape.Op`: what reads an input, and a sign, whose second register holds half
+# of its ramp's width.
+INPUT, SIGN = 20, 16
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -38,7 +40,7 @@ def run(code: np.ndarray, value: np.ndarray) -> None:
         elif op == INPUT:
             value[r] = _input(value, a, b)
         else:
-            value[r] = _value(op, value[a], value[b] if op == 4 else float(b))
+            value[r] = _value(op, value[a], value[b] if op == 4 or op == SIGN else float(b))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -65,8 +67,8 @@ def _value(op: int, x: float, y: float) -> float:
         return np.inf if abs(x) >= 700.0 else math.cosh(x)
     if op == 15:
         return abs(x)
-    if op == 16:
-        return float(np.sign(x))
+    if op == SIGN:
+        return x / y if abs(x) < y else float(np.sign(x))
     if op == 17:
         return math.atan(x)
     if abs(x) > 1.0:
@@ -222,8 +224,8 @@ def _slope(op: int, x: float, y: float, result: float) -> float:
         return math.sinh(x)
     if op == 15:
         return float(np.sign(x))
-    if op == 16:
-        return 0.0
+    if op == SIGN:
+        return 1.0 / y if abs(x) < y else 0.0
     if op == 17:
         return 1.0 / (1.0 + x * x)
     root = math.sqrt(1.0 - x * x)
@@ -264,7 +266,7 @@ def run_with_partials(code: np.ndarray, value: np.ndarray, partials: np.ndarray)
             partials[i, 0], partials[i, 1] = 0.0, 0.0
         else:
             x = value[a]
-            y = value[b] if op == 4 else float(b)
+            y = value[b] if op == 4 or op == SIGN else float(b)
             value[r] = _value(op, x, y)
             slope = _slope(op, x, y, value[r])
             edge = edge or not math.isfinite(slope)

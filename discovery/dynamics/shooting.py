@@ -17,12 +17,14 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.beliefs import Beliefs
+from discovery.dynamics.interpreter import with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble, assemble_stiff
+from discovery.dynamics.ramps import ramped
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
-from discovery.types import Beginning, Law
+from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
@@ -167,10 +169,10 @@ def _evaluate(
     lower, gradient = np.zeros((number, number)), np.zeros(number)
     rtol = MAP if windows.discrete else min(settings.rtol, windows.rtol)
     given = (
-        tape.code, tape.outputs, tape.registers, constants, starts, windows.times, windows.values, windows.weights,
-        windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread, windows.bound,
-        settings.bend, settings.steps_a_sample, tape.header, windows.drives, np.array(windows.held, dtype=np.bool_),
-        starts_lower, mixed, start_gradient, lower, gradient, costs,
+        tape.code, tape.outputs, _ramped(tape, windows, constants), constants, starts, windows.times, windows.values,
+        windows.weights, windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread,
+        windows.bound, settings.bend, settings.steps_a_sample, tape.header, windows.drives,
+        np.array(windows.held, dtype=np.bool_), starts_lower, mixed, start_gradient, lower, gradient, costs,
     )  # fmt: skip
     done = assemble(*given)
     if done < 0:
@@ -180,6 +182,17 @@ def _evaluate(
     unit, cost = windows.spread, float(costs.sum())
     start_block, block = _whole(starts_lower) * (unit[:, None] * unit), _whole(lower)
     return _Normal(cost, costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit)
+
+
+def _ramped(tape: Tape, windows: Windows, constants: Float[np.ndarray, " constant"]) -> Float[np.ndarray, " register"]:
+    """The tape's registers, with ramps for the signs of a law in continuous time."""
+    if windows.discrete:
+        return tape.registers
+    drive, registers = windows.drive(*windows.offsets[:2]), tape.registers
+    if tape.header >= 0 and drive is not None:
+        registers = with_table(registers, tape.header, drive.times, drive.values, drive.held)
+    ramps = ramped(tape, registers, constants, windows.starts, windows.spread, float(windows.times[0]))
+    return read_only(ramps[: len(tape.registers)])
 
 
 def _whole(lower: Float[np.ndarray, "*some row row"]) -> Float[np.ndarray, "*some row row"]:

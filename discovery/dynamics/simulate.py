@@ -13,6 +13,7 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
 from discovery.dynamics.iterate import MAP
+from discovery.dynamics.ramps import ramped
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.errors import DataError, SimulationError
 from discovery.samples import Drive, drive_columns, symbol
@@ -72,8 +73,9 @@ def simulate(
 
     def followed(sizes: Float[np.ndarray, " state"]) -> tuple[int, Float[np.ndarray, "time state"]]:
         out = np.full((len(times), tape.dimension, 1), np.nan)
+        ready = registers if law.discrete else ramped(tape, registers, constants, start[None, :], sizes, times[0])
         reached, _ = follow(
-            tape, registers, constants, start, times, rtol=rtol, atol=rtol * NEAR_ZERO * sizes, bound=limits,
+            tape, ready, constants, start, times, rtol=rtol, atol=rtol * NEAR_ZERO * sizes, bound=limits,
             max_steps=max_steps, out=out,
         )  # fmt: skip
         out[reached:] = np.nan

@@ -24,7 +24,8 @@ from discovery.types import Law, read_only, symbol
 class Op(IntEnum):
     """Instructions: ``result = op(a, b)``; those of one argument ignore b, POWER_INTEGER takes b as the exponent.
 
-    INPUT reads the b-th input at the present time from the table whose header begins in register a.
+    INPUT reads the b-th input at the present time from the table whose header begins in register a. SIGN is a ramp
+    where a is smaller than register b, which is 0 until :func:`discovery.dynamics.ramps.ramped` puts a number there.
     """
 
     ADD = 0
@@ -152,7 +153,8 @@ class _Assembler:
             raise ExpressionError(f"{expression} cannot be simulated: the law has no state or constant of that name.")
         if op is None:
             raise ExpressionError(f"{expression} cannot be simulated: {expression.func} is not a known function.")
-        return self.emit(op, self.register(parts(expression)[0]))
+        argument = self.register(parts(expression)[0])
+        return self.emit(op, argument, self.literal(0.0)) if op is Op.SIGN else self.emit(op, argument)
 
     def sum(self, expression: sp.Expr) -> int:
         terms = parts(expression)

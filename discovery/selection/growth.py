@@ -16,6 +16,11 @@ from discovery.selection.refined import Refined, in_order, lengthen, refine, sid
 from discovery.selection.restarts import restarted
 from discovery.types import DiscoveryProblem, Law
 
+# Share of the tolerance by which a solution is looked at again, and how many times the steps that takes: the lower of
+# the methods' orders is four.
+FINER = 1e-2
+MORE = FINER**-0.25
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -145,6 +150,7 @@ def grow(
 
 def _faithful(item: Refined, windows: Windows, settings: Growth) -> bool:
     """Whether the fitted solution is the law's, and not the integration error's."""
-    tight = replace(settings.shooting, iterations=0, rtol=1e-2 * settings.shooting.rtol)
+    loose = settings.shooting
+    tight = replace(loose, iterations=0, rtol=FINER * loose.rtol, steps_a_sample=round(MORE * loose.steps_a_sample))
     again = refine(item.law, windows, starts=item.fit.starts, settings=tight)
     return again is not None and abs(again.fit.misfit - item.fit.misfit) <= settings.faithful
