@@ -180,9 +180,8 @@ def _undefined(law: Law, start: Float[np.ndarray, " state"], time: float, drive:
     for state, side in law.equations.items():
         for term in sp.Add.make_args(side):
             known = {name: value for name, value in here.items() if symbol(name) in term.free_symbols}
-            read = cast(
-                "sp.Expr", term.xreplace({symbol("t"): symbol(CLOCK)})
-            )  # time is no variable of an expression alone
+            # Time is no variable of an expression alone.
+            read = cast("sp.Expr", term.xreplace({symbol("t"): symbol(CLOCK)}))
             names = tuple(CLOCK if name == "t" else name for name in known)
             if np.isfinite(values([read], names, np.array([list(known.values())]))).all():
                 continue
