@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.beliefs import Beliefs
-from discovery.dynamics.interpreter import with_table
+from discovery.dynamics.interpreter import SIGN, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble, assemble_stiff
 from discovery.dynamics.ramps import ramped
@@ -186,11 +186,11 @@ def _evaluate(
 
 def _ramped(tape: Tape, windows: Windows, constants: Float[np.ndarray, " constant"]) -> Float[np.ndarray, " register"]:
     """The tape's registers, with ramps for the signs of a law in continuous time."""
-    if windows.discrete:
+    if windows.discrete or not np.any(tape.code[:, 0] == SIGN):
         return tape.registers
     drive, registers = windows.drive(*windows.offsets[:2]), tape.registers
     if tape.header >= 0 and drive is not None:
-        registers = with_table(registers, tape.header, drive.times, drive.values, drive.held)
+        registers = with_table(registers, tape.header, drive.times, drive.values, np.array(drive.held, dtype=np.bool_))
     ramps = ramped(tape, registers, constants, windows.starts, windows.spread, float(windows.times[0]))
     return read_only(ramps[: len(tape.registers)])
 
