@@ -13,7 +13,8 @@ from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
-from discovery.types import Finding, Verdict
+from discovery.types import Finding, Law, Verdict
+from discovery.wording import listed
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
 # law with an R² of 0.5 does. So it has of a free smooth curve's, where that is clearly above the noise: of forty of
@@ -33,6 +34,8 @@ NOISE_LEVEL = 1.5
 # by more than this, so that it matters: 0.2 hides 4 % of the variance. Residuals far below the noise floor are those of
 # the integration.
 ALIKE = 0.2
+# A probability from which residuals are praised for being white; below, down to the limit, they only pass.
+DOUBTFUL = 0.05
 # A probability that nobody takes for chance.
 IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
@@ -269,16 +272,26 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
 
 def _far_off(evidence: Evidence, held: HeldOut) -> Iterator[Finding]:
     """States whose forecasts the noise does not explain, however well the others are forecast."""
-    states = evidence.best.law.states
-    off = {state: math.sqrt(square) for state, square in zip(states, held.off, strict=False) if square > OFF**2}
-    if off and len(states) > 1:
-        told = ", ".join(f"{state} by {size:.2g}" for state, size in off.items())
-        yield Finding(
-            "caution",
-            f"Forecasts of samples that were not fitted are off by more than the noise explains ({told} of its "
-            "deviations): the law lacks something there. A column that drives the others and is driven by none is no "
-            "state; name it with --inputs.",
-        )
+    law = evidence.best.law
+    off = {state: math.sqrt(square) for state, square in zip(law.states, held.off, strict=False) if square > OFF**2}
+    if not off or len(law.states) == 1:
+        return
+    told = ", ".join(f"{state} by {size:.2g}" for state, size in off.items())
+    leading = [state for state in _leading(law) if state in off]
+    hint = (
+        f" Nothing drives {listed(leading)} by this law: what is set from outside is no state; name it with --inputs."
+    )
+    yield Finding(
+        "caution",
+        f"Forecasts of samples that were not fitted are off by more than the noise explains ({told} of its "
+        f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if leading else ''}",
+    )
+
+
+def _leading(law: Law) -> list[str]:
+    """States that stand in others' equations and have no other in their own, as a column that is set from outside."""
+    known = {s: {str(name) for name in rhs.free_symbols} & set(law.states) - {s} for s, rhs in law.equations.items()}
+    return [state for state, others in known.items() if not others and any(state in one for one in known.values())]
 
 
 def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
@@ -336,9 +349,12 @@ def _structure(evidence: Evidence) -> Iterator[Finding]:
     state, worst = min(evidence.tests.items(), key=lambda item: item[1].probability)
     told = f"{worst.probability:.2g}" if worst.probability >= IMPOSSIBLE else "below 1e-6"
     if worst.probability > UNLIKELY / len(evidence.tests):
-        yield Finding(
-            "good", f"Residuals pass for white noise: the least probability of the tests is {told} ({state})."
-        )
+        least, limit = f"the least probability of the tests is {told} ({state})", UNLIKELY / len(evidence.tests)
+        if worst.probability >= DOUBTFUL:
+            yield Finding("good", f"Residuals pass for white noise: {least}.")
+        else:
+            text = f"Residuals pass for white noise, but not clearly: {least}, and the limit is {limit:.2g}."
+            yield Finding("note", text)
     elif abs(worst.correlation) <= ALIKE:
         what = "are no white noise" if worst.probability < IMPOSSIBLE else "hardly pass for white noise"
         left = "is" if worst.probability < IMPOSSIBLE else "may be"

@@ -10,6 +10,7 @@ from discovery.dynamics.windows import Windows
 from discovery.laws import Frame
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
+from discovery.selection.residuals import Whiteness
 from discovery.selection.score import residual_length
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
@@ -171,6 +172,17 @@ def test_white_residuals_speak_for_a_law() -> None:
     """With the probability of the tests; residuals of the integration are not tested."""
     assert "pass for white noise" in texts(judge(SELECTED), "good")
     assert "white" not in texts(judge(with_best(misfit=1e-6)), "good")
+
+
+def test_residuals_that_pass_for_white_by_a_little_are_not_praised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the limit and a probability of 5 % they neither speak for nor against a law; the limit is told."""
+    for probability, level in ((0.06, "good"), (0.04, "note"), (0.0011, "note"), (0.0009, "caution")):
+        monkeypatch.setattr(
+            "discovery.selection.evidence.whiteness", lambda _, p=probability: (Whiteness(0.1, p / 2.0, 1.0),)
+        )
+        (text,) = [one.text for one in judge(SELECTED).findings if "white noise" in one.text and one.level == level]
+        assert (level == "note") == ("but not clearly: the least probability of the tests" in text)
+        assert (level == "note") == ("and the limit is 0.001." in text)
 
 
 def test_ties_are_a_caution() -> None:
@@ -386,10 +398,29 @@ def test_a_state_that_is_forecast_badly_is_named() -> None:
     two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
     selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
     told = texts(judge(selected), "caution")
-    assert "(u by 4 of its deviations)" in told
-    assert "--inputs" in told
+    assert "(u by 4 of its deviations): the law lacks something there, or the noise is larger than it looks." in told
     assert "of its deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
     assert "of its deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
+
+
+@pytest.mark.parametrize(
+    ("equations", "off", "told"),
+    [
+        (("c0*(u - x)", "c1*u"), (1.2, 16.0), True),
+        (("c0*(u - x)", "c1*u"), (16.0, 1.2), False),  # what drives the other is forecast well
+        (("c0*(u - x)", "c1*x"), (1.2, 16.0), False),  # it is driven, too
+        (("c0*x", "c1*u"), (1.2, 16.0), False),  # it drives nothing
+    ],
+)
+def test_only_what_nothing_drives_may_be_an_input(
+    equations: tuple[str, str], off: tuple[float, float], told: bool
+) -> None:
+    """A state that stands in another's equation, and no other in its own."""
+    law = Law(("x", "u"), tuple(map(parse, equations)), (1.0, 2.0), ("me",))
+    selected = replace(SELECTED, ranking=Ranking((replace(BEST, law=law),), "rule"), held_out=replace(GOOD, off=off))
+    hint = "Nothing drives u by this law: what is set from outside is no state; name it with --inputs."
+    assert told == (hint in texts(judge(selected), "caution"))
+    assert told == ("--inputs" in texts(judge(selected), "caution"))
 
 
 def test_pieces_of_records_are_told_where_chaos_does_not_ask_for_them() -> None:
