@@ -40,10 +40,13 @@ def advise(
     if supported and not fitted.law.inputs:  # what drives another run is not known
         stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
         proposed = (informative(fitted, stage, Shooting()), discriminating(selected.rivals, stage))
+    best = selected.ranking.front[0]
+    bounds = enumerate(zip(best.lows, best.highs, strict=True))
+    unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0}
     return Advice(
         sensitivities=sensitivities(fitted),
         inflations=inflations(fitted),
-        loose=loose_combinations(fitted),
+        loose=loose_combinations(fitted, unsigned),
         experiments=tuple(one for one in proposed if one is not None),
         terms=support(selected.refined[: len(selected.rivals)], selected.windows, Shooting()),
         covariance=covariance,

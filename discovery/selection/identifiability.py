@@ -8,6 +8,7 @@ et al. (2007), PLoS Comput. Biol. 3:e189.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +71,13 @@ def inflations(fit: Fit) -> tuple[float, ...]:
     return tuple(float(v) for v in np.sqrt(np.maximum(np.diag(np.linalg.inv(matrix)) * np.diag(matrix), 1.0)))
 
 
-def loose_combinations(fit: Fit) -> tuple[LooseCombination, ...]:
-    """Directions in which the constants can move by a quarter of their size or more, the loosest first."""
+def loose_combinations(fit: Fit, unsigned: Collection[str] = ()) -> tuple[LooseCombination, ...]:
+    """Directions in which the constants can move by a quarter of their size or more, the loosest first.
+
+    Args:
+        unsigned: constants whose intervals hold zero. Intervals are wider than deviations along a direction where
+            residuals are alike or laws are averaged over, and no share of such a constant is told.
+    """
     relative = Relative.of(fit)
     if not len(relative.matrix):
         return ()
@@ -88,13 +94,18 @@ def loose_combinations(fit: Fit) -> tuple[LooseCombination, ...]:
         taking = [i for i in np.argsort(-np.abs(changes), kind="stable") if abs(changes[i]) >= PART]
         names = tuple(f"c{i}" for i in taking)
         parts = tuple(float(changes[i]) for i in taking)
-        found.append(LooseCombination(names, parts, deviation, _words(names, parts, deviation)))
+        found.append(LooseCombination(names, parts, deviation, _words(names, parts, deviation, unsigned)))
     return tuple(found)
 
 
-def _words(names: tuple[str, ...], changes: tuple[float, ...], deviation: float) -> str:
+def _words(
+    names: tuple[str, ...], changes: tuple[float, ...], deviation: float, unsigned: Collection[str]
+) -> str:
     """The combination as a sentence."""
-    amount = _percent(deviation)
+    zero = any(name in unsigned for name in names)
+    amount = _percent(max(deviation, FREE) if zero else deviation)
+    if len(names) == 1 and zero:
+        return f"{names[0]} is hardly determined: these data do not even tell its sign."
     if len(names) == 1:
         return f"{names[0]} is hardly determined: these data allow it to change by {amount}."
     told = listed(names)

@@ -1,6 +1,7 @@
 """Advice on a ranking."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,6 +38,17 @@ def test_advice_is_on_the_first_law(selected: Selected, problem: DiscoveryProble
     half = (np.array(best.highs) - np.array(best.lows)) / 2
     share = 1.97 * np.sqrt(np.diag(advice.covariance)) / half
     assert np.all((share > 0.6) & (share < 1.05))
+
+
+def test_advice_does_not_contradict_the_intervals(problem: DiscoveryProblem, selected: Selected) -> None:
+    """Of a constant whose interval holds zero it tells no share by which it may change."""
+    best, fit = selected.ranking.front[0], selected.last[0].fit
+    weak = replace(fit, information=fit.information / 1e4)
+    loosened = replace(selected, last=(replace(selected.last[0], fit=weak), *selected.last[1:]))
+    assert any("%" in one.text for one in advise(loosened, problem).loose)
+    open_ = replace(best, lows=tuple(-abs(high) for high in best.highs), highs=tuple(map(abs, best.highs)))
+    loosened = replace(loosened, ranking=replace(selected.ranking, front=(open_, *selected.ranking.front[1:])))
+    assert not any("%" in one.text for one in advise(loosened, problem).loose)
 
 
 def test_advice_is_the_same_each_time(selected: Selected, problem: DiscoveryProblem) -> None:

@@ -36,6 +36,15 @@ def test_a_constant_that_hardly_matters_is_named() -> None:
     assert "c0 is hardly determined: these data allow it to change by 50 %." == one.text
 
 
+def test_of_a_constant_that_may_be_zero_no_share_is_told() -> None:
+    """Its interval, wider than a deviation, holds zero, so that a change by half of it were too little to say."""
+    (one,) = loose_combinations(one_fit([[1.0, 0.0], [0.0, 400.0]], 2.0, -1.0), {"c0"})
+    assert "c0 is hardly determined: these data do not even tell its sign." == one.text
+    (two,) = loose_combinations(one_fit([[4e4, -4e4], [-4e4, 4e4 + 8.0]], 1.0, 1.0), {"c1"})
+    assert two.deviation < 1.0
+    assert "they can change together by more than their own size." in two.text
+
+
 def test_only_a_ratio_is_determined() -> None:
     """Two constants that may grow together, whatever their own sizes."""
     (one,) = loose_combinations(one_fit([[4e4, -4e5], [-4e5, 4e6]], 10.0, 1.0))
