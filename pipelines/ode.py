@@ -30,7 +30,7 @@ from discovery.selection.borne_out import against_told
 from discovery.selection.selected import Selected
 from discovery.selection.told import followed
 from discovery.selection.verdict import judge
-from discovery.smoothing.outliers import with_outliers, without_outliers
+from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
@@ -123,11 +123,12 @@ def _discovered(
     first = () if known else stages.first(runs)
     smoother, why, keep = _smoother(known, config, runs, stages)
     smoothing, doubts = stages.smooth(runs, smoother, keep=keep)
-    kept, outliers = without_outliers(runs, smoothing)
+    kept, _ = without_outliers(runs, smoothing)
+    outliers = left_out(kept, seen)
     problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
-    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=outliers > 0)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     stopped_by, rest = _ended(deadline)
@@ -202,17 +203,20 @@ def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[s
 
 
 def _notes(
-    problem: DiscoveryProblem, selected: Selected, why: str, outliers: int, headers: Mapping[str, str]
+    problem: DiscoveryProblem,
+    selected: Selected,
+    why: str,
+    outliers: Sequence[LeftOut],
+    headers: Mapping[str, str],
 ) -> Iterator[str]:
-    """What was decided about the data on the way, ``why`` about the smoother."""
+    """What was decided about the data on the way: ``why`` about the smoother, and which outliers were left out."""
     yield from filter(None, [why])
     front = selected.ranking.front
     for state, rhs in borne_out(problem.settled, front[0].law).items() if front else ():
         equation = spoken(f"{state}' = {rhs}", headers)
         yield f"The equation {equation} was settled by the data before the search."
     if outliers:
-        many = "1 outlier, far off its" if outliers == 1 else f"{outliers} outliers, far off their"
-        yield f"{many} neighbours' curve, {'was' if outliers == 1 else 'were'} left out; the loss is robust."
+        yield f"{said_of(outliers, headers)}; the loss is robust."
 
 
 def _left(

@@ -98,9 +98,7 @@ def loose_combinations(fit: Fit, unsigned: Collection[str] = ()) -> tuple[LooseC
     return tuple(found)
 
 
-def _words(
-    names: tuple[str, ...], changes: tuple[float, ...], deviation: float, unsigned: Collection[str]
-) -> str:
+def _words(names: tuple[str, ...], changes: tuple[float, ...], deviation: float, unsigned: Collection[str]) -> str:
     """The combination as a sentence."""
     zero = any(name in unsigned for name in names)
     amount = _percent(max(deviation, FREE) if zero else deviation)

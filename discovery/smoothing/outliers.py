@@ -6,7 +6,7 @@ out, and the rest is smoothed again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,6 +29,11 @@ NORMAL = 1.4826
 MOST = 0.1
 # Fewer samples of a state tell nothing.
 FEWEST = 20
+# Outliers that are named in a sentence.
+NAMED = 3
+
+# State, time and, where there are several runs, label of the run of an outlier.
+LeftOut = tuple[str, float, str]
 
 
 def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tuple[tuple[Trajectory, ...], int]:
@@ -57,6 +62,25 @@ def without_outliers(trajectories: Sequence[Trajectory], smoothing: Smoothing) -
         for run, mask in zip(trajectories, masks, strict=True)
     ]
     return tuple(cleaned), int(found[usable].sum())
+
+
+def left_out(kept: Sequence[Trajectory], seen: Sequence[Trajectory]) -> tuple[LeftOut, ...]:
+    """The outliers, in the order of the runs and of time."""
+    several = len(seen) > 1
+    return tuple(
+        (before.names[place], float(before.times[row]), before.label if several else "")
+        for run, before in zip(kept, seen, strict=True)
+        for row, place in np.argwhere(np.isnan(run.states) & np.isfinite(before.states)).tolist()
+    )
+
+
+def said_of(outliers: Sequence[LeftOut], headers: Mapping[str, str]) -> str:
+    """How many outliers were left out, and which, so that they can be looked up in the file."""
+    one = len(outliers) == 1
+    places = [f"{headers.get(state, state)} at {time:.6g}" + f" ({run})" * bool(run) for state, time, run in outliers]
+    told = ", ".join([*places[:NAMED], *(["…"] if len(places) > NAMED else [])])
+    many = "1 outlier, far off its" if one else f"{len(outliers)} outliers, far off their"
+    return f"{many} neighbours' curve, {'was' if one else 'were'} left out: {told}"
 
 
 def with_outliers(kept: Sequence[Trajectory], seen: Sequence[Trajectory]) -> tuple[Trajectory, ...]:

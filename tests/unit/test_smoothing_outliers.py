@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.smoothing.outliers import with_outliers, without_outliers
+from discovery.smoothing.outliers import left_out, said_of, with_outliers, without_outliers
 from discovery.types import DiscoveryProblem, Law, NoiseModel, Smoothing, Trajectory
 
 TIMES = np.linspace(0.0, 10.0, 300)
@@ -51,6 +51,22 @@ def test_what_was_left_out_can_be_put_back(wave: DiscoveryProblem) -> None:
     back = with_outliers(kept, runs)
     np.testing.assert_array_equal(back[0].states, runs[0].states)
     np.testing.assert_array_equal(back[1].states, runs[1].states)
+
+
+def test_what_was_left_out_is_named(wave: DiscoveryProblem) -> None:
+    """State, time and run; what nobody measured is not among them."""
+    runs = [replace(run, label=label) for run, label in zip(spoiled(wave, [50, 120], 0.5), ("a", "b"), strict=True)]
+    runs[0] = replace(runs[0], states=np.where(np.arange(300)[:, None] == 7, np.nan, runs[0].states))
+    kept, _ = without_outliers(runs, wave.smoothing)
+    found = left_out(kept, runs)
+    assert tuple(("x", runs[0].times[row], "a") for row in (50, 120)) == found
+    first, second = (f"position [m] at {time:.6g} (a)" for _, time, _ in found)
+    told = said_of(found, {"x": "position [m]"})
+    assert f"2 outliers, far off their neighbours' curve, were left out: {first}, {second}" == told
+    alone = left_out(kept[:1], runs[:1])
+    assert f"left out: x at {alone[0][1]:.6g}, x at {alone[1][1]:.6g}" in said_of(alone, {})
+    assert said_of(alone * 2, {}).endswith(", …")
+    assert "1 outlier, far off its neighbours' curve, was left out: x at" in said_of(alone[:1], {})
 
 
 @pytest.mark.parametrize("count", [12, 40])
