@@ -255,7 +255,9 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Record more digits. What drives the others from outside is an input: name it with --inputs.", about,
         )  # fmt: skip
     if state.strays:
-        places = ", ".join(f"{time:.6g}" for time, _ in state.strays[:3]) + (", …" if len(state.strays) > 3 else "")
+        whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
+        told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
+        places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
         yield Alert(
             "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,

@@ -50,6 +50,7 @@ class StateFacts:
         clear_turns: how often it does so by more than any noise could make it.
         period: median time of one oscillation; NaN where it has none.
         strays: times and values of single samples far off their neighbours.
+        stray_runs: where there are several runs, the label of each one's.
         straight: whether it is a linear function of time.
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
@@ -76,6 +77,7 @@ class StateFacts:
     held: bool
     coarse: bool
     codes: tuple[tuple[float, int], ...] = ()
+    stray_runs: tuple[str, ...] = ()
 
     @property
     def switched(self) -> bool:
@@ -216,7 +218,13 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         _straight(runs, index, deviation),
         held,
         coarse,
+        stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
     )
+
+
+def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str, ...]:
+    """Labels of the runs that have those samples."""
+    return tuple(next(run.label for run in runs if astray(run, index, (one,)).any()) for one in strays)
 
 
 def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:

@@ -155,6 +155,16 @@ def test_a_stray_in_a_short_record_does_not_pass_for_noise() -> None:
     assert () == state.strays
 
 
+def test_a_stray_is_told_with_its_run_where_there_are_several() -> None:
+    """Times of runs may be the same."""
+    runs = [changed(GOOD, 300, 5.0), GOOD, changed(GOOD, [100, 400], -5.0)]
+    (alert,) = [one for one in check(from_arrays(runs, TIMES)).alerts if one.subject == "strays"]
+    places = [f"{TIMES[row]:.6g} (run {run})" for row, run in ((300, 1), (100, 3), (400, 3))]
+    assert f"3 times x0 is far off its neighbours, at {', '.join(places)}." == alert.text
+    (alert,) = [one for one in looked_at(*CASES["strays"]).alerts if one.subject == "strays"]
+    assert f"Once x0 is far off its neighbours, at {TIMES[300]:.6g}." == alert.text
+
+
 def test_a_quantity_conserved_in_each_run_is_a_note() -> None:
     """Nothing is wrong with it."""
     runs = [np.column_stack([a * np.sin(2 * TIMES), 2 * a * np.cos(2 * TIMES)]) + 1e-4 * NOISE[:, :2] for a in (1, 2)]
