@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from discovery.smoothing.auto import Auto
+from discovery.smoothing.auto import Auto, why_kept
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.types import Smoothing, Trajectory
 
@@ -58,6 +58,16 @@ def test_the_note_says_which_was_kept_and_why(noisy: tuple[Smoothing, ...]) -> N
         f"{classical.score:.3f} nats a sample by the gaussian process, {neural.score:.3f} by the neural ODE."
     )
     assert expected == neural.notes[0]
+
+
+def test_a_field_that_is_kept_though_it_is_less_likely_has_a_reason() -> None:
+    """A slight difference says nothing; a field of second order has what a curve has not."""
+    assert "The neural ODE was kept: so small a difference on held-out samples says nothing" in why_kept(
+        -2.279, -2.243, 1
+    )
+    assert "The neural ODE was kept: a curve through positions has no velocities" in why_kept(-3.0, -2.0, 2)
+    for ours, theirs in ((-2.0, -2.5), (np.nan, np.nan)):
+        assert why_kept(ours, theirs, 1) == "The neural ODE was kept; held-out samples have a log-likelihood of"
 
 
 def test_the_field_is_the_oscillator_s(noisy: tuple[Smoothing, ...]) -> None:
