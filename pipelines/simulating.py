@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     start, until = _span(wanted, course)
     drive = grouped(result, wanted.groups, course, (start, until))
     fitted = None if wanted.x0 is not None else _first_fit(result)
-    state = fitted.states[0] if fitted else np.array(_initial_state(wanted.x0 or "", dict(result.headers)))
+    state = fitted.states[0] if fitted else np.array(initial_state(wanted.x0 or "", dict(result.headers)))
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
@@ -172,10 +173,13 @@ def grouped(
     return Drive(times, values, result.trajectories[0].held)
 
 
-def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
+def initial_state(text: str, headers: dict[str, str]) -> list[float]:
     """Values in the order of the states, from ``1,2`` or ``x=1,y=2``.
 
     Names are identifiers, or those of columns with or without their units.
+
+    Raises:
+        UsageError: they do not give one number for each state; the message has words that can be pasted.
     """
     parts = _parts(text)
     named = {name.strip(): value for name, value in (part.split("=", 1) for part in parts if "=" in part)}
@@ -190,11 +194,17 @@ def _initial_state(text: str, headers: dict[str, str]) -> list[float]:
         pass
     if numbers and all(map(math.isfinite, numbers)):
         return numbers
-    written = (name if set(",=") & set(header) else bare(header) for name, header in headers.items())
+    example = ",".join(f"{_pasted(name, header)}=1.0" for name, header in headers.items())
     raise UsageError(
         f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
-        f"for example --x0 {','.join(f'{name}=1.0' for name in written)}."
+        f"for example --x0 {example}."
     )
+
+
+def _pasted(name: str, header: str) -> str:
+    """The header without its unit, or the identifier where a shell or a list reads that otherwise, as angle'."""
+    short = bare(header)
+    return name if set(",=") & set(header) or shlex.quote(short) != short else short
 
 
 def _deviations(text: str, states: int) -> list[float]:
