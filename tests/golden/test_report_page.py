@@ -14,7 +14,8 @@ import pytest
 from discovery.reports.page import render
 from discovery.reports.write import ReportFiles, write_report
 from discovery.resources import folder
-from discovery.types import Finding, Verdict
+from discovery.symbolic.parse import parse
+from discovery.types import Finding, Law, Ranking, Verdict
 
 NASTY = (
     "<script>alert(1)</script>",
@@ -232,3 +233,14 @@ def test_labels_of_figures_lie_within_them(written):
         for path in (path for path in written[name].figures if path.suffix == ".svg"):
             places = re.findall(r'x="([^"]+)" y="[^"]+" transform="rotate\(-90', path.read_text(encoding="utf-8"))
             assert all(float(place) > 5.0 for place in places), path
+
+
+@pytest.mark.parametrize(("count", "told"), [(21, "1 more constant<"), (22, "2 more constants<")])
+def test_one_constant_more_is_no_plural(count, told, lynx_hare):
+    """Twenty are shown, the others are behind a line that says how many they are."""
+    best = lynx_hare.ranking.front[0]
+    terms = " + ".join(f"c{i}*h**{i + 1}" for i in range(count))
+    law = Law(("h", "l"), (parse(terms), parse("h")), tuple(1.0 + i for i in range(count)))
+    many = replace(best, law=law, lows=(0.5,) * count, highs=(90.0,) * count)
+    result = replace(lynx_hare, ranking=Ranking((many,), ""))
+    assert told in render(result, folder("reports/templates"), {})
