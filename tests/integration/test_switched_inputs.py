@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from discovery import EquationDiscovery
+from discovery.symbolic.compare import compare
+from discovery.symbolic.parse import parse
 
 TIMES = np.arange(0.0, 1200.0, 4.0)
 PUMP = np.where((TIMES // 40) % 7 < 3, 1.0, 0.0)
@@ -31,3 +33,37 @@ def test_a_switched_pump_hides_no_root() -> None:
     assert {"level": "c0*sqrt(level) + c1*pump"} == dict(zip(law.states, map(str, law.skeletons), strict=True))
     np.testing.assert_allclose(law.constants, [-0.01, 0.02], rtol=0.01)
     np.testing.assert_allclose(found.result_.smoothing.noise.scale, NOISE, rtol=0.1)
+
+
+def chemostat() -> pd.DataFrame:
+    """Monod's law under a dilution that is switched, three runs at uneven times, 4 % noise, some biomass missing."""
+    rng, rows = np.random.default_rng(5), list[tuple[str, float, float, float, float]]()
+    for number, start in enumerate([(0.2, 8.0), (1.5, 2.0), (0.5, 5.0)]):
+        times = np.sort(rng.choice(np.arange(0.5, 60.0, 0.5), 70, replace=False))
+        dilution = np.where((times // 12).astype(int) % 2 == number % 2, 0.05, 0.25)
+        states = np.array(start)
+        for place, time in enumerate(times):
+            biomass, substrate = states * np.exp(0.04 * rng.normal(size=2))
+            rows.append((f"run {number}", time, np.nan if rng.random() < 0.05 else biomass, substrate, dilution[place]))
+            if place + 1 < len(times):
+                for _ in range(200):  # small steps
+                    growth = 0.4 * states[1] / (1.0 + states[1]) * states[0]
+                    flow = dilution[place] * (np.array([0.0, 10.0]) - states)
+                    states = states + (times[place + 1] - time) / 200.0 * (flow + growth * np.array([1.0, -2.0]))
+    return pd.DataFrame(rows, columns=["run", "t", "biomass", "substrate", "dilution"])
+
+
+def test_a_switched_dilution_hides_no_growth() -> None:
+    """Rates that jump are integrated from their limits on either side: else dilution counts as if it came early."""
+    found = EquationDiscovery(**SETTINGS).fit(
+        [table.drop(columns="run") for _, table in chemostat().groupby("run")], "t", inputs="dilution"
+    )
+    assert "found" == found.result_.status
+    reference = {
+        "biomass": "0.4*biomass*substrate/(1 + substrate) - dilution*biomass",
+        "substrate": "dilution*(10 - substrate) - 0.8*biomass*substrate/(1 + substrate)",
+    }
+    names = ("biomass", "substrate", "dilution")
+    for state, side in found.law_.equations.items():
+        assert compare(side, parse(reference[state], names), names).verdict in ("identical", "same structure")
+    assert len(found.result_.trajectories[0].times) == len(found.result_.smoothing.trajectories[0].times) == 70
