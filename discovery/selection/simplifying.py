@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -57,13 +58,42 @@ def simplified_front(
     simple = side_by_side(work, [refined[place] for place in near], threads)
     forms: dict[tuple[object, ...], Refined] = {}
     for item in in_order([*simple, *(item for place, item in enumerate(refined) if place not in near)]):
-        form = canonical_law(item.law).skeletons  # that of a law whose other constants are exact, too
+        form = canonical_law(on_values(item.law, windows)).skeletons  # of a law whose other constants are exact, too
         known = forms.setdefault(form, item)
         # Of two ways to one fit the straight one: its intervals know what is free without the relations.
         one_fit = known.law.skeletons == item.law.skeletons and abs(_objection(item, known)) < ALIKE
         if one_fit and _detour(known) > _detour(item):
             forms[form] = replace(known, relations=item.relations, free=item.free)
     return _distinct(list(forms.values()), windows)
+
+
+def on_values(law: Law, windows: Windows) -> Law:
+    """The law with its inputs as the data tell them: where one is off or on, its powers and its sign are itself.
+
+    Where it is on in either direction, its even powers are its square. A factor is left out, as constants have it.
+    """
+    parts = list(law.parts)
+    for column, name in enumerate(law.inputs):
+        course = windows.drives[:, column]
+        if len(np.unique(np.abs(course[course != 0.0]))) != 1:
+            continue
+        signed = bool(np.any(course < 0.0) and np.any(course > 0.0))
+        parts = [cast("sp.Expr", part.replace(*_powers_of(symbol(name), signed))) for part in parts]
+    return law if parts == list(law.parts) else law.rebuilt(parts, law.constants)
+
+
+def _powers_of(one: sp.Symbol, signed: bool) -> tuple[Callable[[sp.Basic], bool], Callable[[sp.Basic], sp.Expr]]:
+    """What a function of one input alone is among its values, to be replaced, and by what."""
+
+    def replaced(node: sp.Basic) -> bool:
+        power = isinstance(node, sp.Pow) and node.base == one and bool(node.exp.is_Integer and node.exp > 1)
+        return power or node == sp.sign(one)
+
+    def by(node: sp.Basic) -> sp.Expr:
+        even = isinstance(node, sp.Pow) and node.exp.is_even
+        return one**2 if signed and even else one
+
+    return replaced, by
 
 
 def _detour(item: Refined) -> int:

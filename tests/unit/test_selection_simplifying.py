@@ -1,0 +1,39 @@
+"""Laws that data cannot tell apart as their inputs were."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.windows import cut
+from discovery.laws import Frame, Unknown, unknown_symbol
+from discovery.selection.refined import canonical_law
+from discovery.selection.simplifying import on_values
+from discovery.symbolic.parse import parse
+from discovery.types import DiscoveryProblem, Law, symbol
+
+ProblemOf = Callable[..., DiscoveryProblem]
+
+
+@pytest.mark.parametrize(
+    ("course", "same", "other"),
+    [
+        ([0.0, 3.0, 0.0], ["u", "u**2", "u**4", "sign(u)"], ["exp(u)"]),
+        ([-3.0, 3.0, 0.0], ["u", "u**3", "sign(u)"], ["u**2"]),
+        ([0.0, 1.0, 2.0], ["u"], ["u**2", "u**3", "sign(u)"]),
+    ],
+)
+def test_powers_of_a_switch_are_the_switch(
+    course: list[float], same: list[str], other: list[str], problem_of: ProblemOf, law_of: Callable[..., Law]
+) -> None:
+    """Whoever sees an input off and on knows no power of it from another; of three levels they are apart."""
+    x, u = symbol("x"), symbol("u")
+    frame = Frame(("x",), (unknown_symbol("f"),), (Unknown("f", ("x", "u"), (x, u)),), (), ("u",))
+    problem = problem_of(law_of({"x": "-c0*x"}, 1.0), [[1.0]], np.linspace(0.0, 2.0, 3))
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 10)
+    windows = replace(windows, drives=np.array(course)[:, None], held=(True,))
+    laws = [frame.law((parse(f"c0*x + c1*{text}", ("x", "u", "c0", "c1")),), (-1.0, 2.0)) for text in same + other]
+    forms = [canonical_law(on_values(law, windows)).skeletons for law in laws]
+    assert {forms[0]} == set(forms[: len(same)])
+    assert 1 + len(other) == len(set(forms))
