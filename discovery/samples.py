@@ -68,12 +68,13 @@ def drive_columns(drive: Drive | None, times: Float[np.ndarray, " time"]) -> lis
     ]
 
 
-def _of_each(held: Sequence[bool], inputs: int) -> tuple[bool, ...]:
+def _of_each(held: Sequence[bool] | bool, inputs: int) -> tuple[bool, ...]:
     """Whether each input is held.
 
     Raises:
         DataError: it is said of another number of inputs.
     """
+    held = (held,) * inputs if isinstance(held, bool) else held
     if len(held) not in (0, inputs):
         raise DataError(
             f"Of {len(held)} inputs it is said whether they are held, but there are {inputs}. "

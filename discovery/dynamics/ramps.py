@@ -22,6 +22,10 @@ from discovery.dynamics.tape import Tape
 # Half of a ramp's width, as a share of the argument's size: a block creeps by so much of its speed, which no
 # measurement shows, and errors of the integration, a hundredth of it at most, still tell where on the ramp it is.
 STEEP = 1e-5
+# An argument like v - 2 has the size of its 2 where that is smaller, though not than this share of what v has.
+LEAST = 1e-3
+# Share of an argument's size by which it may leave a straight line.
+STRAIGHT = 1e-9
 # Starts that arguments are looked at from.
 LOOKED_AT = 8
 
@@ -36,6 +40,8 @@ def ramped(
 ) -> Float[np.ndarray, " register"]:
     """The registers with a width for each sign, by the size that its argument has near the starts.
 
+    Only arguments that are straight in the states, as speeds are, have one size everywhere; other signs stay jumps.
+
     Args:
         registers: with the table of inputs, where the law has some.
         sizes: how far each state goes from a start, about.
@@ -44,15 +50,23 @@ def ramped(
     signs = tape.code[tape.code[:, 0] == SIGN]
     if not len(signs):
         return registers
-    value, widths = registers.copy(), np.zeros(len(signs))
+    value = registers.copy()
     value[tape.dimension + 1 : tape.dimension + 1 + len(constants)] = constants
-    for state in _around(starts[:LOOKED_AT], sizes):
+
+    def arguments(state: Float[np.ndarray, " state"]) -> Float[np.ndarray, " sign"]:
         value[: tape.dimension], value[tape.dimension] = state, time
         run(tape.code, value)
-        found = np.abs(value[signs[:, 2]])
-        widths = np.maximum(widths, np.where(np.isfinite(found), STEEP * found, 0.0))
+        return value[signs[:, 2]]
+
+    offsets = arguments(np.zeros(tape.dimension))
+    states = list(_around(starts[:LOOKED_AT], sizes))
+    linear = np.array([arguments(state) for state in states]) - offsets
+    bends = np.abs(np.array([arguments(2.0 * state) for state in states]) - offsets - 2.0 * linear)
+    scales = np.max(np.abs(linear), axis=0)
+    straight = np.all(bends <= STRAIGHT * (scales + np.abs(offsets)), axis=0)  # false where one is not finite
+    least = np.where(offsets == 0.0, scales, np.clip(np.abs(offsets), LEAST * scales, scales))
     filled = registers.copy()
-    filled[signs[:, 3]] = widths
+    filled[signs[:, 3]] = np.where(straight, STEEP * least, 0.0)
     return filled
 
 

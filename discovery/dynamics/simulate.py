@@ -183,13 +183,15 @@ def _undefined(law: Law, start: Float[np.ndarray, " state"], time: float, drive:
             # Time is no variable of an expression alone.
             read = cast("sp.Expr", term.xreplace({symbol("t"): symbol(CLOCK)}))
             names = tuple(CLOCK if name == "t" else name for name in known)
-            if np.isfinite(values([read], names, np.array([list(known.values())]))).all():
+            beyond = term.has(sp.I, sp.nan, sp.zoo)  # by its constants alone
+            if not beyond and np.isfinite(values([read], names, np.array([list(known.values())]))).all():
                 continue
             written = term.xreplace({number: sp.Float(number, DIGITS) for number in term.atoms(sp.Float)})
             side_of = f"the next {state}" if law.discrete else f"{state}'"
             where = ", ".join(f"{name} = {value:g}" for name, value in known.items())
+            at = f" at {where}" if where and not beyond else ""
             return (
-                f"The law is not defined where it is to begin: in {side_of} the term {written} has no finite value at "
-                f"{where}. Choose another initial state."
+                f"The law is not defined where it is to begin: in {side_of} the term {written} has no finite "
+                f"value{at}. Choose another initial state."
             )
     return ""

@@ -29,6 +29,8 @@ def with_left_limits(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
 def _with_left_limits(run: Trajectory) -> Trajectory:
     rows = np.flatnonzero(run.switched)
     times = run.times[rows] - BEFORE * (run.times[rows] - run.times[rows - 1])
+    apart = (run.times[rows - 1] < times) & (times < run.times[rows])  # in digits that a clock of seconds has
+    rows, times = rows[apart], times[apart]
     going = run.inputs[rows] - BEFORE * (run.inputs[rows] - run.inputs[rows - 1])
     return replace(
         run,
@@ -39,15 +41,14 @@ def _with_left_limits(run: Trajectory) -> Trajectory:
 
 
 def at_samples(curves: Sequence[Curve], runs: Sequence[Trajectory]) -> tuple[Curve, ...]:
-    """Curves without what they have at times at which their runs have no row."""
-    times = {run.label: run.times for run in runs}
-    return tuple(_of_rows(curve, np.isin(curve.times, times[curve.label])) for curve in curves)
+    """Curves, by the labels of their runs, without the rows that :func:`with_left_limits` put in."""
+    added: dict[str, list[np.ndarray]] = {}
+    for run, more in zip(runs, with_left_limits(runs), strict=True):
+        added.setdefault(run.label, []).append(np.setdiff1d(more.times, run.times))
+    return tuple(_of_rows(curve, ~np.isin(curve.times, np.concatenate(added[curve.label]))) for curve in curves)
 
 
 def _of_rows(curve: Curve, rows: np.ndarray) -> Curve:
     columns = ("times", "states", "inputs", "derivatives", "state_deviations", "derivative_deviations")
-    return (
-        curve
-        if rows.all()
-        else replace(curve, **{one: getattr(curve, one)[rows] for one in columns if hasattr(curve, one)})
-    )
+    there = {one: getattr(curve, one)[rows] for one in columns if hasattr(curve, one)}
+    return curve if rows.all() else replace(curve, **there)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import sympy as sp
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -29,9 +30,11 @@ from discovery.reports.drawing import (
 from discovery.reports.motion import curve, evaluate
 from discovery.reports.room import MOST_RUNS
 from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, draw_samples, key, legend, span
-from discovery.types import DiscoveryResult, Law
+from discovery.symbolic.constants import substituted
+from discovery.types import DiscoveryResult, Law, symbol
 
 MOST_PAIRS = 3  # projections that stay legible side by side
+_LEVELS = 4  # of inputs, for each of which the law is a curve of its own
 _GRID = 60  # points a side at which the field is known: streamlines and nullclines are smooth, and drawn in no time
 _NULLCLINES = ((GREEN, (0, (5, 1.5))), (PURPLE, (0, (1.5, 1.2))))
 
@@ -43,7 +46,7 @@ def phase(result: DiscoveryResult) -> Figure | None:
         figure = Figure(figsize=(HALF, NARROW_HEIGHT))
         draw_slope(figure.subplots(), result)
         entries = [key("smoothed samples", **MEASURED)]
-        legend(figure, [*entries, key("law", **FIT)] if result.law is not None else entries)
+        legend(figure, [*entries, key("law", **FIT)] if _at_rest(result) else entries)
         return figure
     if dimension == 2:
         figure = Figure(figsize=(HALF, NARROW_HEIGHT))
@@ -124,14 +127,27 @@ def draw_slope(axes: Axes, result: DiscoveryResult) -> None:
         kept = thin(len(run.times))
         size = dot_size(len(kept))
         axes.plot(run.states[kept, 0], run.derivatives[kept, 0], "o", color=INK, mew=0, ms=size, alpha=0.7)
-    if result.law is not None and result.law.autonomous:
-        points = np.linspace(*span(result, 0), 300)
-        axes.plot(points, _slope(result.law, points), color=BLUE)
+    points = np.linspace(*span(result, 0), 300)
+    for law in _at_rest(result):
+        axes.plot(points, _slope(law, points), color=BLUE)
     axes.axhline(0, color=MUTED, lw=0.6, zorder=0)
     header = drawing.header(result, name, 20)
     discrete = result.trajectories[0].discrete
     slope = f"next {header}" if discrete else f"d {header} / d {lettering(result.time_name, 10)}"
     label(axes, x=drawing.header(result, name, 36), y=slope)
+
+
+def _at_rest(result: DiscoveryResult) -> tuple[Law, ...]:
+    """The law as one of the state alone: itself, or with its inputs at rest where they have a few levels only."""
+    law = result.law
+    if law is None or law.autonomous:
+        return () if law is None else (law,)
+    levels = np.unique(np.vstack([run.inputs for run in result.trajectories]), axis=0)
+    if any(symbol("t") in side.free_symbols for side in law.skeletons) or not 1 <= len(levels) <= _LEVELS:
+        return ()
+    names = [symbol(name) for name in law.inputs]
+    puts: list[dict[sp.Expr, sp.Expr]] = [dict(zip(names, map(sp.Float, level), strict=True)) for level in levels]
+    return tuple(Law(law.states, tuple(substituted(side, put) for side in law.equations.values()), ()) for put in puts)
 
 
 def _slope(law: Law, points: np.ndarray) -> np.ndarray:

@@ -18,19 +18,25 @@ def told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> 
 
     The values of other constants are left out: those of the final law are not known yet.
     """
-    name = _ELLIPSIS.sub("…", named(law, place, values=False))
+    name = _apart(law, place)
     if not expression.free_symbols:
         return "" if _is_usual(law, place, expression) else f"{name} is {expression} ({low:.4g} … {high:.4g} if free)"
     ratio, other = expression.as_coeff_Mul()
     times = {1.0: "", -1.0: "minus "}.get(float(ratio), f"{ratio} times ")
-    tied = named(law, int(str(other).removeprefix("c")), values=False)
-    return f"{name} is {times}{_ELLIPSIS.sub('…', tied)}"
+    return f"{name} is {times}{_apart(law, int(str(other).removeprefix('c')))}"
+
+
+def _apart(law: Law, place: int) -> str:
+    """A constant's name without values of others, but for those that tell it from another constant of that name."""
+    names = [_ELLIPSIS.sub("…", named(law, one, values=False)) for one in range(len(law.constants))]
+    return named(law, place) if names.count(names[place]) > 1 else names[place]
 
 
 def _is_usual(law: Law, place: int, expression: sp.Expr) -> bool:
     """Whether a number that is 1 is that of 1/(1 + exp(x)), which nobody writes otherwise."""
     constant = symbol(f"c{place}")
-    sums = [one for side in law.skeletons for one in side.atoms(sp.Add) if one.has(constant)]
+    every = [one for side in law.skeletons for one in side.atoms(sp.Add)]
+    sums = [one for one in every if any(constant in sp.Mul.make_args(part) for part in one.args)]
     written = [substituted(one, {constant: sp.S.One}) for one in sums]
     logistic = [one for one in written if len(one.args) == 2 and one.args[0] == 1 and isinstance(one.args[1], sp.exp)]
     return expression == 1 and bool(logistic)
@@ -63,7 +69,8 @@ def _raised(law: Law, place: int, *, values: bool) -> sp.Expr | None:
     """What the constant is the power of; None where that is nothing or several things."""
     powers = {power for skeleton in law.skeletons for power in skeleton.atoms(sp.Pow)}
     bases = [power.base for power in powers if power.exp == symbol(f"c{place}")]
-    return _shown(law, bases[0], values=values) if len(bases) == 1 else None
+    alone = len(bases) == 1 and sum(power.base == bases[0] for power in powers if not power.exp.is_number) == 1
+    return _shown(law, bases[0], values=values) if alone else None
 
 
 def _within_fraction(law: Law, place: int, *, values: bool) -> tuple[sp.Expr, str] | None:

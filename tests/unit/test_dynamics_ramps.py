@@ -27,16 +27,16 @@ def test_a_law_without_signs_keeps_its_registers(law_of: Callable[..., Law]) -> 
 
 
 def test_a_ramp_is_as_wide_as_its_argument_is_large(law_of: Callable[..., Law]) -> None:
-    """Between x - 3 at 1 and at 9: a share of 6; inside it rises by its slope, outside it is 1 or -1."""
+    """A share of the 3 that x - 3 has, as x goes further; inside it rises by its slope, outside it is 1 or -1."""
     tape = tape_of(law_of({"x": "sign(x - 3)"}))
     registers = ramped(tape, np.array(tape.registers), NONE, np.array([[5.0]]), np.array([4.0]), 0.0)
     partials, adjoint, jacobian = workspace(tape.code, tape.outputs, 1, 2)
     found = []
     for share in (-2.0, -0.5, 0.0, 0.5, 2.0):
-        registers[0] = 3.0 + share * 6.0 * STEEP
+        registers[0] = 3.0 + share * 3.0 * STEEP
         assert not linearise(tape.code, tape.outputs, 1, registers, partials, adjoint, jacobian)
         found.append((registers[tape.outputs[0]], jacobian[0, 0]))
-    slope = 1.0 / (6.0 * STEEP)
+    slope = 1.0 / (3.0 * STEEP)
     expected = [(-1.0, 0.0), (-0.5, slope), (0.0, slope), (0.5, slope), (1.0, 0.0)]
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
 
@@ -46,6 +46,23 @@ def test_an_argument_that_is_not_defined_has_no_ramp(law_of: Callable[..., Law])
     tape = tape_of(law_of({"x": "sign(log(x))"}))
     registers = ramped(tape, np.array(tape.registers), NONE, np.array([[-5.0]]), np.ones(1), 0.0)
     np.testing.assert_array_equal(tape.registers, registers)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "rest"),
+    [
+        ("-x - sign(exp(x) - 5)", 10.0, 1.0),
+        ("-0.1*x - 0.05*sign(x**3 - 1)", 50.0, 0.5),
+        ("-0.1*x - 0.05*sign(x**2 - 1)", 1000.0, 0.5),
+        ("-0.1*x - 0.05*sign(x - 1)", 1e6, 0.5),
+    ],
+)
+def test_a_state_that_falls_far_crosses_where_it_should(
+    text: str, start: float, rest: float, law_of: Callable[..., Law]
+) -> None:
+    """What an argument has at the start says little of what it has at the jump if it bends, or has an offset."""
+    states = simulate_or_fail(law_of({"x": text}), np.array([start]), np.linspace(0.0, 300.0, 11))
+    np.testing.assert_allclose(states[-1], [rest], rtol=2e-2)
 
 
 @pytest.mark.parametrize(("start", "rest"), [(77.0, 3.0), (-77.0, -3.0), (5.0, 5.0)])

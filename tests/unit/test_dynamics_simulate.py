@@ -239,6 +239,12 @@ def test_a_start_where_the_law_is_not_defined_is_told(text: str, said: str, law_
         simulate_or_fail(law_of({"x": text, "y": "-y"}), np.array([1.0, 0.0]), np.linspace(2.0, 3.0, 5))
 
 
+def test_a_term_that_its_constants_make_undefined_is_told(law_of: Callable[..., Law]) -> None:
+    """A logarithm of what is negative is no real number, whatever the state."""
+    with pytest.raises(SimulationError, match=r"has no finite value\. Choose another initial state"):
+        simulate_or_fail(law_of({"x": "c0*log(c1)"}, 1.0, -2.0), np.array([0.0]), np.array([0.0, 1.0, 2.0]))
+
+
 def test_a_map_that_is_not_defined_at_its_start_is_told(law_of: Callable[..., Law]) -> None:
     """It has next states, and no rates."""
     law = replace(law_of({"x": "c0 - 1/x"}, 2.0), discrete=True)

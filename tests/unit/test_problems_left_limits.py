@@ -44,3 +44,18 @@ def test_what_is_shown_has_the_rows_that_were_measured() -> None:
     assert [(5,), (5, 1), (5, 1)] == [curve.times.shape, curve.derivatives.shape, curve.state_deviations.shape]
     (forecast,) = at_samples([Prediction("held_out", "b", times[3:], wide[3:])], runs)
     np.testing.assert_array_equal(TIMES[2:], forecast.times)
+
+
+def test_runs_of_one_name_keep_their_rows() -> None:
+    """Labels that come twice are no key: what is taken off is what was put in."""
+    pump = np.array([0.0, 0.0, 1.0, 1.0, 1.0])[:, None]
+    runs = tuple(Trajectory(times, STATES, ("x",), "a", pump, (True,)) for times in (TIMES, TIMES / 3.0))
+    for one, run in zip(at_samples(with_left_limits(runs), runs), runs, strict=True):
+        np.testing.assert_array_equal(run.times, one.times)
+
+
+def test_nothing_is_between_times_that_are_next_to_each_other() -> None:
+    """A clock in seconds since 1970 has no digits for a hundredth of ten microseconds."""
+    times = 1.7e9 + 1e-6 * np.arange(5.0)
+    run = Trajectory(times, STATES, ("x",), "", np.array([0.0, 0.0, 1.0, 1.0, 1.0])[:, None], (True,))
+    assert len(times) == len(with_left_limits((run,))[0].times)

@@ -1,6 +1,7 @@
 """Columns that drive the states: read, held or interpolated, and refused where they have gaps."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,6 +53,8 @@ def test_what_is_held_is_said_of_each_input() -> None:
     with pytest.raises(DataError, match="Of 1 inputs it is said whether they are held, but there are 2"):
         Drive(T, np.zeros((len(T), 2)), (True,))
     assert (False, False) == Drive(T, np.zeros((len(T), 2))).held
+    every: Any = True
+    assert (True, True) == Trajectory(T, T[:, None], ("x",), "", np.zeros((len(T), 2)), every).held
 
 
 @pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
