@@ -113,8 +113,7 @@ def _discovered(
     witness: Witness,
 ) -> DiscoveryResult:
     measurements = _measurements(data, config)
-    every = with_left_limits(measurements.trajectories)
-    told = family(named(config.own), understood(measurements, config), every, measurements.keys)
+    told = _told(measurements, config)
     known, units = told.known, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -135,22 +134,16 @@ def _discovered(
     verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    supported, measured = verdict.status != "not_found", measurements.trajectories
+    supported = verdict.status != "not_found"
     advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
-    return DiscoveryResult(
+    result = DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
-        trajectories=at_samples(with_outliers(problem.trajectories, seen), measured) if grown.known else measured,
-        smoothing=replace(
-            problem.smoothing,
-            trajectories=at_samples(problem.smoothing.trajectories, measured),
-            noise=selected.noise(problem.smoothing.noise),
-        ),
+        trajectories=with_outliers(problem.trajectories, seen) if grown.known else measurements.trajectories,
+        smoothing=replace(problem.smoothing, noise=selected.noise(problem.smoothing.noise)),
         ranking=selected.ranking,
         verdict=in_words_of_the_user(verdict, headers),
-        predictions=at_samples(
-            (*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())), measured
-        ),
+        predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
         notes=(*_notes_on(measurements, known), *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
@@ -160,6 +153,24 @@ def _discovered(
         advice=advice,
         structure=_structure(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts)),
         inputs={**measurements.inputs, **(grown.inputs or {})},
+    )
+    return _as_measured(result, measurements.trajectories)
+
+
+def _told(measurements: Measurements, config: RunConfig) -> Family:
+    """What was told, of runs that have the limits of their inputs from the left."""
+    runs = with_left_limits(measurements.trajectories)
+    return family(named(config.own), understood(measurements, config), runs, measurements.keys)
+
+
+def _as_measured(result: DiscoveryResult, measured: Sequence[Trajectory]) -> DiscoveryResult:
+    """The result with the rows of the measurements alone."""
+    curves = at_samples(result.smoothing.trajectories, measured)
+    return replace(
+        result,
+        trajectories=at_samples(result.trajectories, measured),
+        smoothing=replace(result.smoothing, trajectories=curves),
+        predictions=at_samples(result.predictions, measured),
     )
 
 
