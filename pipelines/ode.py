@@ -129,9 +129,8 @@ def _discovered(
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
-    stopped_by, rest = _ended(deadline)
-    agreed, unit = _doubts(selected, known, rest), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
-    verdict = judge(selected, finished=stopped_by == "done", agreed=agreed, unit=unit)
+    (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
+    verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers = dict(headers_of(measurements, known))
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     supported = verdict.status != "not_found"

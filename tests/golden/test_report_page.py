@@ -242,5 +242,6 @@ def test_one_constant_more_is_no_plural(count, told, lynx_hare):
     terms = " + ".join(f"c{i}*h**{i + 1}" for i in range(count))
     law = Law(("h", "l"), (parse(terms), parse("h")), tuple(1.0 + i for i in range(count)))
     many = replace(best, law=law, lows=(0.5,) * count, highs=(90.0,) * count)
-    result = replace(lynx_hare, ranking=Ranking((many,), ""))
+    certain = replace(lynx_hare.advice, covariance=())  # that of the law's own constants would be of another shape
+    result = replace(lynx_hare, ranking=Ranking((many,), ""), advice=certain)
     assert told in render(result, folder("reports/templates"), {})

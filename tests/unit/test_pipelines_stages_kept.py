@@ -201,11 +201,13 @@ def test_stages_of_other_values_are_discarded(
     change: str, circle: Measurements, smoothed_circle: Smoothing, tmp_path: Path
 ) -> None:
     """One file holds others where other entries stand for missing, or another column drives the states."""
-    RunFolder.open(tmp_path, circle, RunConfig()).keep_smoothing(smoothed_circle)
-    assert RunFolder.open(tmp_path, circle, RunConfig()).smoothing() is not None
-    run = circle.trajectories[0]
-    others = {"states": run.states + 1.0, "inputs": np.ones((len(run), 1)), "held": True}
-    other = replace(circle, trajectories=(replace(run, **{change: others[change]}), *circle.trajectories[1:]))
+    (first, *rest), course = circle.trajectories, np.ones((len(circle.trajectories[0]), 1))
+    run = replace(first, inputs=course) if change == "held" else first
+    once = replace(circle, trajectories=(run, *rest))
+    RunFolder.open(tmp_path, once, RunConfig()).keep_smoothing(smoothed_circle)
+    assert RunFolder.open(tmp_path, once, RunConfig()).smoothing() is not None
+    others = {"states": run.states + 1.0, "inputs": course, "held": (True,)}
+    other = replace(circle, trajectories=(replace(run, **{change: others[change]}), *rest))
     assert RunFolder.open(tmp_path, other, RunConfig()).smoothing() is None
 
 
