@@ -45,8 +45,8 @@ class Drive:
     """Inputs of one run.
 
     Attributes:
-        held: of each input whether a value is held until the next time; else it is interpolated linearly. None is
-            where this is empty.
+        held: of each input whether a value is held until the next time; else it is interpolated linearly. One for all
+            may be given, or nothing, where none is.
     """
 
     times: Float[np.ndarray, " time"]
@@ -93,8 +93,8 @@ class Trajectory:
         names: one identifier for each column of ``states``.
         label: tells this run from others; empty where there is only one.
         inputs: what drives the states, known at every time, one column each; no columns where nothing does.
-        held: of each input whether it is held until the next time; else it is interpolated linearly. None is where this
-            is empty.
+        held: of each input whether it is held until the next time; else it is interpolated linearly. One for all may be
+            given, or nothing, where none is.
         discrete: whether times number the applications of a map, and nothing is between them.
 
     Raises:
