@@ -37,6 +37,7 @@ from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.states import check_count
+from discovery.trajectories.switches import in_stretches
 from discovery.types import (
     DiscoveryProblem,
     DiscoveryResult,
@@ -112,8 +113,7 @@ def _discovered(
     store: Store,
     witness: Witness,
 ) -> DiscoveryResult:
-    measurements = _measurements(data, config)
-    told = _told(measurements, config)
+    measurements, told = _told(_measurements(data, config), config)
     known, units = told.known, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -156,10 +156,16 @@ def _discovered(
     return _as_measured(result, measurements.trajectories)
 
 
-def _told(measurements: Measurements, config: RunConfig) -> Family:
-    """What was told, of runs that have the limits of their inputs from the left."""
+def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, Family]:
+    """What was told, of runs that have the limits of their inputs from the left, and the measurements in these runs.
+
+    Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
+    """
+    known = understood(measurements, config)
+    if not (config.own or (known and known.hidden)):
+        measurements = in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
-    return family(named(config.own), understood(measurements, config), runs, measurements.keys)
+    return measurements, family(named(config.own), known, runs, measurements.keys)
 
 
 def _as_measured(result: DiscoveryResult, measured: Sequence[Trajectory]) -> DiscoveryResult:

@@ -9,6 +9,7 @@ from typing import Literal
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.sampling import SEVERAL
+from discovery.trajectories.switches import seen
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -56,8 +57,8 @@ class Alert:
 def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
     found = [
-        *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts), *_of_values(facts),
-        *_of_relations(facts),
+        *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts), *_of_inputs(facts),
+        *_of_values(facts), *_of_relations(facts),
     ]  # fmt: skip
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
@@ -216,6 +217,16 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
 def _apart(state: StateFacts) -> bool:
     """Whether it is no measured course: a switch, a clock, or a constant."""
     return state.coarse or state.straight or not state.deviation > 0.0
+
+
+def _of_inputs(facts: Facts) -> Iterator[Alert]:
+    if facts.late:
+        inputs = [state.header for state in facts.inputs]
+        yield Alert(
+            "note", "switches", seen(facts.late, facts.headers, inputs),
+            "Each stretch between switches will count as a run of its own. Rows that tell when, with the new value and "
+            "no states, say more.", tuple(inputs[one.input] for one in facts.late),
+        )  # fmt: skip
 
 
 def _of_values(facts: Facts) -> Iterator[Alert]:

@@ -16,6 +16,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
+from discovery.trajectories.switches import Late, between_samples
 from discovery.types import Trajectory
 
 # Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
@@ -120,6 +121,7 @@ class Facts:
         velocities: pairs of states, the second the derivative of the first.
         same_start: whether all of several runs begin at the same state.
         inertia: whether the only state, which inputs drive, comes and goes as by a law of second order alone.
+        late: inputs that are switched between samples.
     """
 
     source: str
@@ -132,6 +134,7 @@ class Facts:
     velocities: tuple[tuple[str, str], ...]
     same_start: bool
     inertia: bool
+    late: tuple[Late, ...]
     notes: tuple[str, ...]
 
     @property
@@ -171,6 +174,7 @@ def facts(measurements: Measurements) -> Facts:
         _velocities(tame, states, noises),
         _same_start(tame, states, noises),
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
+        between_samples(tame),
         measurements.notes,
     )
 

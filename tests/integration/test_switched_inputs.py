@@ -67,3 +67,38 @@ def test_a_switched_dilution_hides_no_growth() -> None:
     for state, side in found.law_.equations.items():
         assert compare(side, parse(reference[state], names), names).verdict in ("identical", "same structure")
     assert len(found.result_.trajectories[0].times) == len(found.result_.smoothing.trajectories[0].times) == 70
+
+
+def motor() -> pd.DataFrame:
+    """A motor with friction whose voltage is switched whenever, which its record has from the next sample."""
+    rng = np.random.default_rng(7)
+    times = np.round(np.cumsum(rng.uniform(1.0, 4.0, 400)), 1)
+    moments = np.append(0.0, np.cumsum(rng.uniform(30.0, 90.0, 40)))
+    volts = rng.choice([-12.0, -8.0, -4.0, 4.0, 8.0, 12.0], 41)
+    current, speed, now, rows = 0.0, 0.0, 0.0, []
+    for time in np.union1d(times, moments[moments < times[-1]]):
+        volt = volts[np.searchsorted(moments, now, side="right") - 1]
+        step = (time - now) / 100.0
+        for _ in range(100):
+            change = (volt - current) / 5.0 - 0.001 * speed
+            speed += step * (4.8 * (current + step / 2.0 * change) - 0.02 * speed)
+            current += step * (change - step / 2.0 * (change / 5.0))
+        now = time
+        if time in times:
+            rows.append((time, volts[np.searchsorted(moments, time, side="right") - 1], current, speed))
+    table = pd.DataFrame(rows, columns=["t", "voltage", "current", "speed"])
+    table["current"] += 0.03 * rng.normal(size=len(table))
+    table["speed"] += 5.0 * rng.normal(size=len(table))
+    return table
+
+
+def test_switches_between_samples_hide_no_law() -> None:
+    """What a motor's current did since the switch is no part of the law: its constants were a fifth off."""
+    found = EquationDiscovery(**SETTINGS).fit(motor(), "t", inputs="voltage")
+    assert "found" == found.result_.status
+    assert len(found.result_.trajectories) > 5
+    assert {
+        "current": "-current/5 - speed/1000 + voltage/5",
+        "speed": "c0*current + c1*speed",
+    } == dict(zip(found.law_.states, map(str, found.law_.skeletons), strict=True))
+    np.testing.assert_allclose(found.law_.constants, [4.8, -0.02], rtol=0.02)

@@ -1,0 +1,144 @@
+"""Switches that fall between samples: of such a switch one knows the samples that it is between, and not when it was.
+
+A record has the new value of an input with the next sample. Where the states do not answer within a step, that sample
+is as good as the moment; where they do, they are measured after a part of the answer that no law can explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.stats import mannwhitneyu
+
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.runs import FEWEST_IN_RUN
+from discovery.types import Trajectory
+from discovery.wording import listed
+
+# Samples from which the next one is forecast, by a parabola: two more than it goes through whatever they are.
+BEFORE, DEGREE = 5, 2
+# Samples at switches are so many times as far off their forecast as others, by their medians: 41 times for a motor
+# whose current answers in two steps, 0.8 times for one that is switched at samples, 1.5 times at most for tanks and an
+# oven, whose laws are found with the samples as moments. And the probability of it by chance, that of one switch whose
+# sample is further off than a hundred others.
+LATE, CHANCE = 3.0, 0.01
+# Samples that are forecast elsewhere, at most: their median is known to a fiftieth by then.
+ELSEWHERE = 3000
+# Samples that stretches are left with, as a share of all: where switches follow each other too fast, runs stay whole.
+MOST_OF_THEM = 0.8
+
+
+@dataclass(frozen=True)
+class Late:
+    """An input that is switched between samples.
+
+    Attributes:
+        state: the column that shows it most.
+        times: how many times as far off its forecast that is at the switches as elsewhere.
+    """
+
+    input: int
+    state: int
+    times: float
+
+
+def between_samples(runs: Sequence[Trajectory]) -> tuple[Late, ...]:
+    """The held inputs after whose switches samples are off the course before them, as the switch had been earlier."""
+    return tuple(late for place in range(runs[0].inputs.shape[1]) if (late := _late(runs, place)) is not None)
+
+
+def in_stretches(measurements: Measurements) -> Measurements:
+    """The measurements with runs that end before each switch that is between samples, and go on as runs of their own.
+
+    Nothing is lost but the step that has the switch, and where the states are at it, which their samples tell.
+    """
+    late = between_samples(measurements.trajectories)
+    if not late:
+        return measurements
+    inputs = [one.input for one in late]
+    said = seen(late, tuple(measurements.headers.values()), tuple(measurements.inputs.values()))
+    parts = [list(_stretches(run, inputs)) for run in measurements.trajectories]
+    rows = sum(map(len, measurements.trajectories))
+    kept = sum(len(part) for of_run in parts for part in of_run)
+    if kept < MOST_OF_THEM * rows:
+        then = "They follow each other too fast for each stretch between them to be a run of its own."
+        return replace(measurements, notes=(*measurements.notes, f"{said} {then}"))
+    runs = tuple(part for of_run in parts for part in of_run)
+    then = f"Each stretch between switches counts as a run with a start of its own; there are {len(runs)}."
+    lost = f" Rows of stretches with less than {FEWEST_IN_RUN} were left out: {rows - kept}."
+    note = f"{said} {then}{lost if kept < rows else ''}"
+    return replace(measurements, trajectories=runs, notes=(*measurements.notes, note))
+
+
+def seen(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str]) -> str:
+    """What was seen, in words of these names of columns."""
+    most = max(late, key=lambda one: one.times)
+    return (
+        f"{listed([inputs[one.input] for one in late])} {'is' if len(late) == 1 else 'are'} switched between samples, "
+        f"at times that nobody knows: at switches {states[most.state]} is {most.times:.2g} times as far off its course "
+        "as elsewhere."
+    )
+
+
+def _late(runs: Sequence[Trajectory], place: int) -> Late | None:
+    if not runs[0].held[place]:
+        return None
+    at, elsewhere = (np.concatenate(errors) for errors in zip(*(_errors(run, place) for run in runs), strict=True))
+    found = None
+    for state in range(at.shape[1]):
+        here, there = (errors[np.isfinite(errors[:, state]), state] for errors in (at, elsewhere))
+        if not len(here) or not len(there) or not np.median(here) > LATE * np.median(there):
+            continue
+        times = float(np.median(here) / max(float(np.median(there)), np.finfo(float).tiny))
+        chance = float(mannwhitneyu(here, there, alternative="greater").pvalue) * at.shape[1]
+        if chance < CHANCE and (found is None or times > found.times):
+            found = Late(place, state, times)
+    return found
+
+
+def _errors(run: Trajectory, place: int) -> tuple[Float[np.ndarray, "switch state"], Float[np.ndarray, "sample state"]]:
+    """How far samples are off the course of those before them, at an input's switches and elsewhere.
+
+    Errors are relative to how noise scatters them. Only samples are forecast before which nothing was switched.
+    """
+    if len(run) <= BEFORE:
+        return np.empty((0, run.dimension)), np.empty((0, run.dimension))
+    quiet = ~sliding_window_view(run.switched, BEFORE)[:-1, 1:].any(axis=1)
+    at = quiet & _switches(run, [place])[BEFORE:]
+    elsewhere = np.flatnonzero(quiet & ~run.switched[BEFORE:])
+    return _off_course(run, np.flatnonzero(at)), _off_course(run, elsewhere[:: len(elsewhere) // ELSEWHERE + 1])
+
+
+def _off_course(run: Trajectory, begins: Int[np.ndarray, " window"]) -> Float[np.ndarray, "window state"]:
+    """Distance from the forecast to the sample after each window, NaN where one is missing."""
+    if not len(begins):
+        return np.empty((0, run.dimension))
+    times = run.times[begins[:, None] + np.arange(BEFORE + 1)]
+    past = (times[:, :-1] - times[:, -1:]) / (times[:, -1] - times[:, 0])[:, None]
+    weights = np.linalg.pinv(past[:, :, None] ** np.arange(DEGREE + 1))[:, 0]
+    states = run.states[begins[:, None] + np.arange(BEFORE + 1)]
+    forecast = np.einsum("wsd,ws->wd", states[:, :-1], weights)
+    return np.abs(states[:, -1] - forecast) / np.sqrt(1.0 + np.sum(weights**2, axis=1))[:, None]
+
+
+def _switches(run: Trajectory, inputs: Sequence[int]) -> Bool[np.ndarray, " time"]:
+    """Rows from which one of some inputs has another value."""
+    return np.append(False, np.any(np.diff(run.inputs[:, inputs], axis=0) != 0.0, axis=1))
+
+
+def _stretches(run: Trajectory, inputs: Sequence[int]) -> Iterator[Trajectory]:
+    """The parts of a run between the switches of some inputs, but those that are too short."""
+    ends = [0, *np.flatnonzero(_switches(run, inputs)), len(run)]
+    if len(ends) == 2:
+        yield run
+        return
+    for place, (begin, end) in enumerate(pairwise(ends), start=1):
+        if end - begin >= FEWEST_IN_RUN:
+            label = f"{run.label}, stretch {place}" if run.label else f"stretch {place}"
+            rows = slice(begin, end)
+            yield replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows], label=label)

@@ -1,0 +1,108 @@
+"""A coil whose voltage is switched between samples or at them: L i' = u - R i, solved exactly from switch to switch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import check
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.switches import between_samples, in_stretches
+from discovery.types import Trajectory
+
+TIME_CONSTANT, NOISE = 5.0, 0.02
+TIMES = np.arange(0.0, 400.0, 2.0)
+MOMENTS = np.arange(0.0, 400.0, 40.0)
+
+
+def coil(
+    times: np.ndarray, moments: np.ndarray, levels: np.ndarray, *, noise: float = NOISE, label: str = ""
+) -> Trajectory:
+    """The current at some times, under voltages that last from one moment to the next."""
+    rng = np.random.default_rng(len(times))
+    current, last, known = 0.0, 0.0, []
+    for time in np.union1d(times, moments):
+        level = levels[max(np.searchsorted(moments, time, side="left") - 1, 0)]
+        current, last = level + (current - level) * np.exp(-(time - last) / TIME_CONSTANT), time
+        known.append(current)
+    states = np.array(known)[np.isin(np.union1d(times, moments), times)]
+    voltage = levels[np.maximum(np.searchsorted(moments, times, side="right") - 1, 0)]
+    noisy = states + noise * rng.normal(size=len(times))
+    return Trajectory(times, noisy[:, None], ("i",), label, voltage[:, None], held=(True,))
+
+
+def measured(*runs: Trajectory) -> Measurements:
+    """What a file of these runs would give."""
+    return replace(from_arrays(list(runs), None), headers={"i": "i [A]"}, inputs={"u": "u [V]"})
+
+
+def levels(count: int) -> np.ndarray:
+    """Voltages, each other than the one before."""
+    return np.resize([12.0, -4.0, 8.0, -12.0, 4.0], count)
+
+
+def test_switches_at_samples_leave_runs_whole() -> None:
+    """Then the sample is the moment, and the run tells how states go on."""
+    data = measured(coil(TIMES, MOMENTS, levels(10)))
+    assert () == between_samples(data.trajectories)
+    assert data is in_stretches(data)
+
+
+def test_switches_between_samples_part_runs() -> None:
+    """No sample is lost, and no part has a switch."""
+    data = measured(coil(TIMES, MOMENTS - 1.3 * (MOMENTS > 0), levels(10)))
+    (late,) = between_samples(data.trajectories)
+    assert (0, 0) == (late.input, late.state)
+    parted = in_stretches(data)
+    assert [f"stretch {i}" for i in range(1, 11)] == [run.label for run in parted.trajectories]
+    assert not any(run.switched.any() for run in parted.trajectories)
+    np.testing.assert_array_equal(TIMES, np.concatenate([run.times for run in parted.trajectories]))
+    assert "u [V] is switched between samples, at times that nobody knows: at switches i [A] is" in parted.notes[-1]
+    assert "Each stretch between switches counts as a run with a start of its own; there are 10." in parted.notes[-1]
+
+
+def test_slow_states_leave_runs_whole() -> None:
+    """Where half a step changes little beside the noise, the sample is as good as the moment."""
+    data = measured(coil(TIMES / 100.0, (MOMENTS - 1.3 * (MOMENTS > 0)) / 100.0, levels(10)))
+    assert data is in_stretches(data)
+
+
+def test_a_row_that_tells_the_moment_leaves_runs_whole() -> None:
+    """It has the new voltage, and nothing was measured there."""
+    moments = MOMENTS - 1.3 * (MOMENTS > 0)
+    run = coil(np.union1d(TIMES, moments), moments, levels(10))
+    told = np.isin(run.times, moments[1:])[:, None]
+    data = measured(replace(run, states=np.where(told, np.nan, run.states)))
+    assert data is in_stretches(data)
+
+
+def test_switches_in_every_few_samples_leave_runs_whole_and_are_told() -> None:
+    """Stretches of two samples have no curvature of their own."""
+    often = np.union1d(np.arange(0.0, 200.0, 4.0), np.arange(200.0, 400.0, 40.0)) + 0.7
+    data = measured(coil(TIMES, often, levels(len(often))))
+    same = in_stretches(data)
+    assert data.trajectories == same.trajectories
+    assert "They follow each other too fast for each stretch between them to be a run of its own." in same.notes[-1]
+
+
+def test_runs_keep_their_labels_and_those_without_switches_are_whole() -> None:
+    """Stretches are told by their run and their number."""
+    late = MOMENTS - 1.3 * (MOMENTS > 0)
+    data = measured(coil(TIMES, late, levels(10), label="a"), coil(TIMES, late[:1], levels(1), label="b"))
+    labels = [run.label for run in in_stretches(data).trajectories]
+    assert [*(f"a, stretch {i}" for i in range(1, 11)), "b"] == labels
+
+
+def test_another_input_that_is_interpolated_parts_nothing() -> None:
+    """A course has no switches."""
+    run = coil(TIMES, MOMENTS - 1.3 * (MOMENTS > 0), levels(10))
+    data = measured(replace(run, held=(False,)))
+    assert data is in_stretches(data)
+
+
+@pytest.mark.parametrize("late", [0.0, 1.3])
+def test_a_check_tells_what_a_run_will_do(late: float) -> None:
+    """An alert says it before anything is fitted."""
+    found = check(measured(coil(TIMES, MOMENTS - late * (MOMENTS > 0), levels(10)))).alerts
+    assert bool(late) == any(alert.subject == "switches" and alert.columns == ("u [V]",) for alert in found)
