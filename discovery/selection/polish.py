@@ -97,18 +97,24 @@ def reweighed(
     if not np.all(np.isfinite(levels)):
         return windows, noise
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
-    about = believed(noise_about(levels, _measured(windows, trajectories), noise, spent), noise)
+    about = believed(noise_about(levels, _measured(windows, trajectories), noise, spent), noise, levels)
     return weighed(windows, trajectories, levels, about), about
 
 
-def believed(about: NoiseModel, noise: NoiseModel) -> NoiseModel:
+def believed(about: NoiseModel, noise: NoiseModel, levels: Float[np.ndarray, "sample state"]) -> NoiseModel:
     """The noise about a law's curve, but no larger than a smoother saw it.
 
-    A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it.
+    A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it. So does
+    another kind for it: a line through zero has no logarithm, and relative to it twice the noise looks usual.
+
+    Args:
+        levels: of that curve; by their usual size, additive noise is compared with relative.
     """
-    if about.kind != noise.kind:
-        return about
-    return replace(about, scale=np.where(about.scale < CLEARLY * noise.scale, about.scale, noise.scale))
+    seen, most = noise.scale, CLEARLY
+    if (about.kind == "additive") != (noise.kind == "additive"):
+        usual = np.maximum(np.sqrt(np.mean(levels**2, axis=0)), 1e-150)
+        seen, most = seen * usual if about.kind == "additive" else seen / usual, 1.0 / CLEARLY
+    return replace(about, scale=np.where(about.scale < most * seen, about.scale, seen))
 
 
 def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:

@@ -18,7 +18,7 @@ from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.nulls import resting
 from discovery.selection.polish import Polished, believed, polished
 from discovery.selection.ranked import ranked_law
-from discovery.selection.reconstruction import reconstruct, with_beginnings
+from discovery.selection.reconstruction import courses, reconstruct, with_beginnings
 from discovery.selection.refined import Refined
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
@@ -158,7 +158,9 @@ def _followed(problem: DiscoveryProblem, item: Refined, windows: Windows) -> Dis
 
 def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     """The noise about the chosen law's curve, no larger than a smoother saw it; the smoother's if the law is wrong."""
-    return before if best.fit.reduced > WRONG else believed(last.noise, before)
+    if best.fit.reduced > WRONG:
+        return before
+    return believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
 
 
 def _followed_for(law: Law, horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:

@@ -188,6 +188,7 @@ def _excused(evidence: Evidence) -> bool:
     A walk that has been going one way goes on for a while: what a line, or a curve, forecasts as well does not count.
     Eight terms of two drifts that nothing joins removed 99.6 % of the error of no change, a line 99.0 %. Nor does a
     forecast count where the walk is clearly the better explanation and many laws are as good: one of them is right.
+    That is said of ends of records; of a whole run nothing that wanders is forecast from its start.
     """
     held, best = evidence.held, evidence.best
     far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
@@ -195,7 +196,7 @@ def _excused(evidence: Evidence) -> bool:
         return False
     if evidence.wandering > -TIE:
         return held.skill >= EXCELLENT
-    return held.skill >= NEAR_PERFECT and not evidence.ties
+    return held.skill >= NEAR_PERFECT and (held.whole or not evidence.ties)
 
 
 def _beaten(held: HeldOut, curve: str, how: str) -> str:

@@ -139,14 +139,18 @@ def _tuned(
 
 
 def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
-    """Kinds of noise beside additive that these data may have: no proportional noise on spiky states, whose peaks it
-    would flatten, and log-normal noise only on positive ones.
+    """Kinds of noise beside additive that these data may have: no proportional noise on states that are spiky in a run,
+    whose peaks it would flatten, and log-normal noise only on positive ones.
     """
-    values = np.concatenate([run.states for run in trajectories])
-    sizes = np.abs(values)
-    spiky = bool(np.any(np.nanmax(sizes, axis=0) > SPIKY * np.nanmedian(sizes, axis=0)))
-    positive = bool(np.nanmin(values) > 0.0)
+    spiky = any(map(_spiky, trajectories))
+    positive = all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories)
     return (() if spiky else ("proportional",)) + (("lognormal",) if positive else ())
+
+
+def _spiky(run: Trajectory) -> bool:
+    """Whether a state that was measured has peaks far beyond its usual size."""
+    sizes = np.abs(run.states[:, np.isfinite(run.states).any(axis=0)])
+    return bool(np.any(np.nanmax(sizes, axis=0) > SPIKY * np.nanmedian(sizes, axis=0)))
 
 
 def _grids(trajectories: Sequence[Trajectory], unit: float) -> list[Grid]:

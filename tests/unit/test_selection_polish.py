@@ -11,7 +11,7 @@ from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut, weighed
 from discovery.selection import polish
 from discovery.selection.intervals import Bounds, bounds
-from discovery.selection.polish import noise_about, polished, reweighed
+from discovery.selection.polish import believed, noise_about, polished, reweighed
 from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
 
 SETTINGS = Shooting()
@@ -52,6 +52,21 @@ def test_noise_that_was_asked_for_stays(levels: np.ndarray) -> None:
     """Only its scale is estimated."""
     found = noise_about(levels, scattered("proportional", 0.2, levels), model("additive", estimated=False))
     assert ("additive", False) == (found.kind, found.estimated)
+
+
+@pytest.mark.parametrize(
+    ("about", "seen", "most"),
+    [("additive", "additive", 1.0), ("proportional", "lognormal", 1.0), ("lognormal", "proportional", 1.0),
+     ("proportional", "additive", 2.0), ("additive", "lognormal", 2.0)],
+)  # fmt: skip
+def test_noise_is_no_larger_than_it_was_seen(about: str, seen: str, most: float, levels: np.ndarray) -> None:
+    """What is left about a wrong law is not noise, of whatever kind it looks; kinds are compared at the usual level."""
+    units = {kind: np.sqrt(np.mean(levels**2, axis=0)) if kind == "additive" else np.ones(2) for kind in (about, seen)}
+    before = replace(model(seen), scale=0.1 * units[seen])
+    for size, told in ((0.3, 0.1), (0.08 * most, 0.1 if most == 1.0 else 0.16), (0.01, 0.01)):
+        after = believed(replace(model(about), scale=size * units[about]), before, levels)
+        assert about == after.kind
+        np.testing.assert_allclose(after.scale / units[about], told)
 
 
 def test_gaps_and_values_without_logarithm_say_nothing(levels: np.ndarray) -> None:
@@ -121,13 +136,14 @@ def test_a_law_that_cannot_be_followed_stays_as_it_is(
 def test_weights_are_taken_from_the_law_and_its_kind_of_noise(
     levels: np.ndarray, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
-    """A kind that is seen about the law comes with its scale; the scale of the same kind stays that of the smoother."""
+    """A kind that is seen about the law comes with its scale, of the smoother's size; that of the same kind stays."""
     law = law_of(LAW, *TRUTH)
     curve = problem_of(law, [[10.0, 5.0]], TIMES)
     problem, windows = problem_with(scattered("proportional", 0.1, levels, seed=1), curve, model("additive"))
     first = fit(law, windows)
     assert first is not None
-    other, _ = reweighed(first, windows, problem.trajectories, model("additive"))
+    seen = replace(model("additive"), scale=0.1 * np.sqrt(np.mean(levels**2, axis=0)))
+    other, _ = reweighed(first, windows, problem.trajectories, seen)
     np.testing.assert_allclose(1.0 / (other.weights * levels), 0.1, rtol=0.15)
     asked, _ = reweighed(first, windows, problem.trajectories, model("additive", estimated=False))
     np.testing.assert_allclose(1.0 / asked.weights, 0.1)  # what the model says, not what is there

@@ -314,7 +314,10 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     for curve, status in ((0.5, "found"), (0.0102, "not_found"), (0.02, "not_found")):  # one that goes on as well
         assert status == judge(replace(selected, held_out=replace(GOOD, error=0.0101, curves={"a line": curve}))).status
     first = perfect.ranking.front[0]  # beside one that is as good: one of many forecasts well by chance
-    assert "not_found" == judge(replace(perfect, ranking=Ranking((first, replace(first, score=101.0)), "rule"))).status
+    beside = replace(perfect, ranking=Ranking((first, replace(first, score=101.0)), "rule"))
+    assert "not_found" == judge(beside).status
+    whole = replace(beside, held_out=replace(GOOD, error=0.0101, whole=True))  # of a run that was not fitted at all
+    assert "found" == judge(whole).status
     far = wandering(20.0 * (walk - walk.mean()), 20.0 * walk)  # of the noise that was found, not of the walk
     far = replace(far, held_out=perfect.held_out)
     for share, status in ((0.94, "not_found"), (0.999, "found")):

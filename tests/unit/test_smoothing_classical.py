@@ -5,6 +5,7 @@ import pytest
 
 from discovery.errors import DataError
 from discovery.protocols import Deadline
+from discovery.smoothing.curves import other_kinds
 from discovery.smoothing.gaussian_process import GaussianProcess
 from discovery.smoothing.kalman import Kalman
 from discovery.smoothing.local_polynomial import LocalPolynomial
@@ -195,3 +196,14 @@ def test_a_state_is_tuned_on_runs_that_have_it(smoother: type) -> None:
         runs.append(Trajectory(times, states, ("x", "y"), str(number)))
     found = smoother(noise="additive").smooth(runs, seed=0)
     np.testing.assert_allclose(found.noise.scale, 0.01, rtol=0.2)
+
+
+def test_runs_at_several_levels_may_have_proportional_noise() -> None:
+    """A series of concentrations is no spike: what peaks do within a run is asked."""
+    course = wave(0.05, kind="proportional").states[:, :1]
+    steady = [Trajectory(TIMES, size * course, ("x",)) for size in (0.03, 0.1, 3.0)]
+    spike = np.where(np.arange(len(TIMES)) % 50 == 0, 100.0, 1.0)[:, None]
+    assert "proportional" in other_kinds(steady)
+    assert "proportional" not in other_kinds([*steady, Trajectory(TIMES, spike, ("x",))])
+    missing = [Trajectory(TIMES, np.full((len(TIMES), 1), np.nan), ("x",)), *steady]
+    assert ("proportional", "lognormal") == other_kinds(missing)
