@@ -37,6 +37,8 @@ HIGHEST = 5
 SHARES = tuple(0.05 * 2.0 ** (i / 2) for i in range(12))
 # Powers of a state in a denominator: up to those of haemoglobin and of gene switches (Murray 2002, ch. 1 and 6).
 POWERS = (1, 2, 3, 4, 5)
+# Whole negative powers: to that of the centrifugal force at a given angular momentum (Goldstein 2002, ch. 3).
+INVERSE = (1, 2, 3)
 # Largest |x| for which denominators are offered: its fifth power and products with that stay far from overflow. Below
 # one over it, they are not offered either.
 LARGEST = 1e20
@@ -147,6 +149,20 @@ def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Lib
     return Library("mixed", tuple(dict.fromkeys(terms)))
 
 
+def inverse(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
+    """Whole negative powers of states that are positive here, also times another state or its square.
+
+    Of two or three states: central forces, gravity beside the centrifugal r w^2 or L^2/r^3, are laws of second order.
+    """
+    symbols = [symbol(name) for name in names]
+    terms = [*monomials(names, 2 if len(names) > 2 else 3), *(x * y**2 for x in symbols for y in symbols)]
+    for x, column in zip(symbols, states.T, strict=True):
+        if float(column.min()) > 0.0:
+            over = [x**-power for power in INVERSE]
+            terms += [*over, *(y**power * one for y in symbols if y != x for power in (1, 2) for one in over)]
+    return Library("inverse", tuple(dict.fromkeys(terms)))
+
+
 def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:
     """All libraries without inner constants, simplest first.
 
@@ -158,6 +174,7 @@ def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) ->
     found.append(trigonometric(names, doubled=True))
     if len(names) <= DOUBLED:
         found.append(mixed(names, states))
+        found += [inverse(names, states)] if len(names) > 1 and np.any(np.min(states, axis=0) > 0.0) else []
     return tuple(Library(one.name, one.terms[:MOST_TERMS]) for one in found)
 
 

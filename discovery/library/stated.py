@@ -62,6 +62,10 @@ GRAMMAR = (
         "Levenspiel 1999, ch. 2 and 3; predation beside Ricker's recruitment: Murray 2002, ch. 2 and 3",
     ),
     Entry(
+        "inverse", "x⁻ⁿ of positive x, n = 1 ... 3", "1, another state or its square", NONE, LIBRARY,
+        "gravity, centrifugal and other central forces: Goldstein 2002, ch. 3; Landau & Lifshitz 1976, ch. 3",
+    ),
+    Entry(
         "saturating", "x/(k + xⁿ), xⁿ/(k + xⁿ), n = 1 ... 5", OTHERS, "k on a grid", LIBRARY,
         "Michaelis-Menten and Hill kinetics, functional responses: Murray 2002, ch. 1, 3 and 6",
     ),

@@ -38,6 +38,18 @@ def test_a_belief_that_the_data_contradict_is_a_caution(swinging: Measurements) 
     assert [True] == [text.startswith("k was believed to be 1.2 +- 0.1, and is ") for text in cautions]
 
 
+def test_bounds_are_asked_for_where_a_told_law_does_not_fit(swinging: Measurements) -> None:
+    """Its fit may have ended elsewhere; where bounds were told, or the law fits, nothing is said."""
+    for sentences, expected in (
+        (("v' = -k*x",), True),
+        (("v' = -k*x", "0 < k < 5"), False),
+        (("v' = -k*x - c*v",), False),
+    ):
+        findings = found(swinging, "x' = v", *sentences).verdict.findings
+        asked = any('Bounds help, as --law "0 < k < 1"' in one.text for one in findings if one.level == "caution")
+        assert expected == asked
+
+
 def test_a_law_that_changes_what_is_conserved_is_not_found(swinging: Measurements) -> None:
     """The velocity is hidden, so that only the law tells; without friction it would hold."""
     run = swinging.trajectories[0]
