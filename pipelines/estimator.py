@@ -16,8 +16,9 @@ from discovery.errors import DataError, SimulationError
 from discovery.protocols import Deadline
 from discovery.reports import notebook
 from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryResult, Drive, Law, Trajectory, symbol
+from discovery.types import DiscoveryResult, Law, Trajectory, symbol
 from pipelines.config import RunConfig
+from pipelines.courses import course_of
 from pipelines.fitted import FittedLaw
 from pipelines.maps import counted
 from pipelines.named_states import measured
@@ -141,7 +142,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table.
-            inputs: what drives the states, a row for each time, from all initial states; between times as measured.
+            inputs: what drives the states from all initial states: a row for each time, or a table with the column of
+                times of the data, which has rows at its own; between rows as measured.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
@@ -151,8 +153,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             SimulationError: the law cannot be followed so far.
         """
         law, times = _measured(self._fitted(), self.law_), self._columns.times(t)
-        drives = self._columns.drives(inputs, len(times))
-        drive = Drive(times, drives, self.result_.trajectories[0].held) if law.inputs else None
+        drive = course_of(self._columns, inputs, times, self.result_.trajectories[0].held)
         runs = [simulate_or_fail(law, start, times, drive=drive) for start in self._columns.starts(x0)]
         return self._columns.like_starts(np.array(runs), x0, times)
 

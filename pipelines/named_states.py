@@ -105,11 +105,7 @@ class Columns:
             return np.empty((rows, 0))
         values = np.asarray(inputs, dtype=np.float64)
         values = values[:, None] if values.ndim == 1 else values
-        if values.shape != (rows, len(self.inputs)) or not np.all(np.isfinite(values)):
-            raise DataError(
-                f"Inputs have the shape {values.shape}, {int((~np.isfinite(values)).sum())} values of which are not "
-                f"finite. Pass an array of shape ({rows}, {len(self.inputs)}) or a table: {', '.join(self.inputs)}."
-            )
+        _ensure_fits(values, rows, self)
         return values
 
     def wanted(self, inputs: Any) -> Any:
@@ -186,6 +182,21 @@ def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
         f"features as input: one column for each of {', '.join(columns.states)}. Its shape is {shape}. "
         "Reshape your data to one row for each point."
     )
+
+
+def _ensure_fits(values: np.ndarray, rows: int, columns: Columns) -> None:
+    """Raises DataError where inputs have another shape or gaps."""
+    if values.shape != (rows, len(columns.inputs)):
+        raise DataError(
+            f"Inputs have the shape {values.shape}, and ({rows}, {len(columns.inputs)}) is wanted: a row for each "
+            f"time or point, a column for each of {', '.join(columns.inputs)}. In simulate, a table with the column "
+            f"{columns.time!r} may have rows at other times."
+        )
+    if not np.all(np.isfinite(values)):
+        raise DataError(
+            f"Inputs have {int((~np.isfinite(values)).sum())} values that are not finite. Fill them in, or leave "
+            "their rows out."
+        )
 
 
 def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The scikit-learn face: arrays and tables in, a law out."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -321,9 +323,9 @@ def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: E
         driven.simulate([1.0], times)
     with pytest.raises(DataError, match=r"The law is driven\. Pass inputs"):
         driven.score(data[["level"]].to_numpy(), TIMES)
-    with pytest.raises(DataError, match=r"Inputs have the shape \(2, 1\)"):
+    with pytest.raises(DataError, match=r"Inputs have the shape \(2, 1\), and \(3, 1\) is wanted: a row for each time"):
         driven.simulate([1.0], times, inputs=[1.0, 2.0])
-    with pytest.raises(DataError, match="1 values of which are not finite"):
+    with pytest.raises(DataError, match="Inputs have 1 values that are not finite"):
         driven.simulate([1.0], times, inputs=[1.0, np.nan, 2.0])
     with pytest.raises(DataError, match="The inputs have no column 'valve'"):
         driven.simulate([1.0], times, inputs=pd.DataFrame({"level": times}))
@@ -344,6 +346,34 @@ def test_a_table_of_inputs_is_read_by_its_columns(driven: EquationDiscovery) -> 
     np.testing.assert_array_equal(driven.simulate([0.0], TIMES, inputs=table), plain)
     states = table[["level"]].to_numpy()
     assert driven.score(states, TIMES, inputs=table) == driven.score(states, TIMES, inputs=DRIVE)
+
+
+def test_a_table_of_inputs_with_times_of_its_own_is_followed_at_these(driven: EquationDiscovery) -> None:
+    """A course of four rows for other times, by interpolation as for the command line; without times it is refused."""
+    course = pd.DataFrame({"t": [0.0, 2.0, 2.01, 5.0], "valve": [1.0, 1.0, 0.0, 0.0]})
+    coarse, fine = np.linspace(0.0, 5.0, 4), np.linspace(0.0, 5.0, 501)
+    every = driven.simulate([0.0], fine, inputs=np.interp(fine, course["t"], course["valve"]))
+    assert every[-1, 0] == pytest.approx(2.5 * (1.0 - np.exp(-1.6)) * np.exp(-0.8 * 3.0), rel=5e-2)
+    np.testing.assert_allclose(driven.simulate([0.0], coarse, inputs=course)[-1], every[-1], rtol=1e-3)
+    with pytest.raises(DataError, match=r"shape \(4, 1\), and \(5, 1\) is wanted.*with the column 't'"):
+        driven.simulate([0.0], TIMES[:5], inputs=course[["valve"]])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda one: one.iloc[:-1], r"known from 0 to 2\.01 by their column 't', but 0 to 5 is asked for"),
+        (lambda one: one.iloc[::-1], "The times of the inputs, 't', do not increase"),
+        (lambda one: one.assign(t=np.nan), "The times of the inputs, 't', do not increase"),
+    ],
+)
+def test_a_course_that_does_not_fit_the_times_is_refused(
+    change: Callable[[pd.DataFrame], pd.DataFrame], message: str, driven: EquationDiscovery
+) -> None:
+    """One that ends early, one that runs backwards, and one without times."""
+    course = pd.DataFrame({"t": [0.0, 2.0, 2.01, 5.0], "valve": [1.0, 1.0, 0.0, 0.0]})
+    with pytest.raises(DataError, match=message):
+        driven.simulate([0.0], TIMES, inputs=change(course))
 
 
 def test_time_that_stands_in_a_law_has_to_be_told() -> None:
