@@ -75,7 +75,7 @@ class Flexible:
             for i, template in enumerate(frame.templates)
             if any(str(one).startswith("$") or str(one).endswith("()") for one in template.free_symbols)
         )
-        return cls(frame, points, parts, _linear(frame), rows)
+        return cls(frame, points, parts, linear_places(frame), rows)
 
     @cached_property
     def slopes(self) -> tuple[sp.Expr, ...]:
@@ -267,7 +267,7 @@ def _clipped(told: Sequence[Told], values: np.ndarray) -> np.ndarray:
     return np.clip(values, [one.low for one in told], [one.high for one in told])
 
 
-def _linear(frame: Frame) -> tuple[int, ...]:
+def linear_places(frame: Frame) -> tuple[int, ...]:
     """Places of as many constants as can be solved for at once."""
     inside = {one for unknown in frame.unknowns for argument in unknown.arguments for one in argument.free_symbols}
     marks: list[sp.Symbol] = [unknown_symbol(unknown.name) for unknown in frame.unknowns]

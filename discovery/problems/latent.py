@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -19,8 +20,8 @@ from discovery.dynamics.simulate import simulate
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
 from discovery.laws import Frame, Told, told_symbol
-from discovery.problems.flexible import MOST, Flexible
-from discovery.problems.grids import GRID
+from discovery.problems.flexible import MOST, Flexible, linear_places
+from discovery.problems.grids import GRID, axis
 from discovery.problems.hidden import extended, wider, with_columns
 from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
@@ -45,8 +46,10 @@ class Latent:
     """The search for the course of latent states.
 
     Attributes:
+        frame: what was told, with reciprocals in the places of constants that only divide.
         law: their equations in their own constants, driven by the other states and the inputs.
-        told: the constants.
+        told: the constants that are looked for with the courses: those of the law, then those that the other equations
+            are not linear in.
     """
 
     frame: Frame
@@ -60,6 +63,7 @@ class Latent:
     def of(cls, frame: Frame, hidden: Sequence[Hidden], runs: tuple[Trajectory, ...], smoothing: Smoothing) -> Latent:
         """The search of a frame in which the equations of latent states were told in full."""
         rows = {one.name: frame.templates[frame.states.index(one.name)] for one in hidden}
+        frame = _multiplied(frame, tuple(rows.values()))
         marks = [one for one in frame.constants if any(row.has(told_symbol(one.name)) for row in rows.values())]
         number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(marks)}
         others = tuple(name for name in (*frame.states, *frame.inputs) if name not in rows)
@@ -70,7 +74,7 @@ class Latent:
             skeletons.append(written)
         driven = Frame(tuple(rows), tuple(skeletons), inputs=others)
         law = Law(tuple(rows), tuple(skeletons), (1.0,) * len(marks), (), driven)
-        return cls(frame, tuple(hidden), runs, smoothing, law, tuple(marks))
+        return cls(frame, tuple(hidden), runs, smoothing, law, (*marks, *_inner(frame, marks)))
 
     def found(
         self, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
@@ -135,18 +139,17 @@ class Latent:
         return length + 0.5 * belief
 
     def _fixed(self, constants: Sequence[float]) -> Frame:
-        """The frame with the latent states' constants written in."""
+        """The frame with the constants that are looked for written in."""
         change: dict[sp.Basic, sp.Basic] = {
             told_symbol(one.name): sp.Float(value) for one, value in zip(self.told, constants, strict=True)
         }
-        rows = tuple(row.xreplace(change) for row in self.frame.templates)
         names = {one.name for one in self.told}
         left = tuple(one for one in self.frame.constants if one.name not in names)
-        return replace(self.frame, templates=rows, constants=left)
+        return replace(_changed(self.frame, change), constants=left)
 
     def curves(self, values: Sequence[float]) -> tuple[SmoothedTrajectory, ...]:
         """The curves with the latent states at constants and first values."""
-        law = self.law.with_constants(tuple(values[: len(self.told)]))
+        law = self.law.with_constants(tuple(values[: len(self.law.constants)]))
         firsts = np.array(values[len(self.told) :]).reshape(len(self.runs), len(self.hidden))
         return tuple(
             self._extended(law, first, run, curve)
@@ -175,12 +178,15 @@ class Latent:
         span = max(float(np.ptp(run.times)) for run in self.runs)
         sizes = [largest * size for size in FIRST]
         rates = sorted({pace / span / size for pace in PACES for size in (1.0, largest)} | set(GRID))
+        own = len(self.law.constants)
         axes = [
             [value for sign in (1.0, -1.0) for rate in rates if one.low <= (value := sign * rate) <= one.high]
-            for one in self.told
+            or _between(one.low, one.high)
+            for one in self.told[:own]
         ]
-        if not all(axes):
-            axes = [axis or _between(one.low, one.high) for axis, one in zip(axes, self.told, strict=True)]
+        measured = tuple(name for name in self.frame.states if name not in self.law.states)
+        points = Points.of(replace(self.frame, states=measured), self.runs, self.smoothing.trajectories, MOST)
+        axes += [np.clip(axis(one, self.frame, points), one.low, one.high).tolist() for one in self.told[own:]]
         axes += [sizes for _ in self.hidden]
         shape = tuple(map(len, axes))
         total, rng = math.prod(shape), np.random.default_rng(seed)
@@ -192,6 +198,39 @@ class Latent:
         count = len(self.runs)
         known = len(self.told)
         return [(*one[:known], *(one[known:] * count)) for one in every]
+
+
+def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> Frame:
+    """The frame with the reciprocals of constants that only divide in their places, which it is linear in.
+
+    No course depends on how a constant is written. Those in the ``rows`` of latent states stay, as their bounds count.
+    """
+    for one in frame.constants:
+        mark = told_symbol(one.name)
+        if any(row.has(mark) for row in rows) or not any(row.has(1 / mark) for row in frame.templates):
+            continue
+        turned = _changed(frame, {mark: 1 / mark})
+        if len(linear_places(turned)) > len(linear_places(frame)):
+            others = tuple(Told(one.name) if other is one else other for other in frame.constants)
+            frame = replace(turned, constants=others)
+    return frame
+
+
+def _inner(frame: Frame, known: Sequence[Told]) -> list[Told]:
+    """Constants that stand inside of functions where others are ``known``."""
+    left = [one for one in frame.constants if one not in known]
+    linear = linear_places(replace(frame, constants=tuple(left)))
+    return [one for i, one in enumerate(left) if i not in linear]
+
+
+def _changed(frame: Frame, change: dict[sp.Basic, sp.Basic]) -> Frame:
+    """The frame with something else in the place of constants."""
+    unknowns = tuple(
+        replace(one, arguments=tuple(cast("sp.Expr", argument.xreplace(change)) for argument in one.arguments))
+        for one in frame.unknowns
+    )
+    templates = tuple(cast("sp.Expr", row.xreplace(change)) for row in frame.templates)
+    return replace(frame, templates=templates, unknowns=unknowns)
 
 
 def _between(low: float, high: float) -> list[float]:

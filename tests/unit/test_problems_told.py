@@ -48,6 +48,20 @@ def test_a_constant_that_is_bounded_beyond_all_guesses_begins_within_its_bounds(
     assert all(low < value < high for value in first)
 
 
+@pytest.mark.parametrize("equation", ["x' = ka*gut/V - ke*x", "x' = ka*gut/V - v*x/(Km + x)", "x' = gut + f(x/V)"])
+@pytest.mark.parametrize("bounds", [(), ("1 < V < 100", "0 < ka < 10")])
+def test_the_course_of_a_hidden_state_is_found_beside_constants_that_divide(
+    equation: str, bounds: tuple[str, ...]
+) -> None:
+    """Whether the other equation can be linear in them, as in 1/V, or not."""
+    times = np.linspace(0.0, 10.0, 40)
+    states = (np.exp(-0.3 * times) - np.exp(-1.2 * times))[:, None]
+    run = Trajectory(times, states, ("x",))
+    known = understand(("gut' = -ka*gut", equation, *bounds), Names({"x": "x"}))
+    latent = Latent.of(known.frame, known.hidden, (run,), Kalman(noise="additive").smooth((run,), seed=0))
+    assert np.isfinite([latent.misfit(values) for values in latent._grid(0)[:20]]).any()
+
+
 def test_regressions_are_those_of_the_curves_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of a law in which no constant was told."""
     run = Trajectory(TIMES, np.sin(TIMES)[:, None], ("x",))
