@@ -16,7 +16,7 @@ from typing import cast
 import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
-from discovery.errors import UsageError
+from discovery.errors import DataError, UsageError
 from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
@@ -98,7 +98,8 @@ def with_own(
     if told.known is None:  # what laws were charged for was written in plain names, which are left
         problem = replace(problem, surcharge=units.surcharge)
     # A law of runs that differ imitates all of them; one run alone shows its form.
-    for begun in (_from_one(problem, told, stages), selected):
+    alone = _from_one(problem, told, stages)
+    for begun in (*(() if alone is None else (alone,)), selected):
         found = (problem, begun, told)
         for _ in range(MOST):
             trial = _trial(columns, keys, *found, stages) if _score(found[1]) < math.inf else None
@@ -120,14 +121,17 @@ def _score(selected: Selected) -> float:
     return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
 
 
-def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Selected:
-    """The law that one run alone shows, the one of most samples, fitted to all."""
+def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Selected | None:
+    """The law that one run alone shows, the one of most samples, fitted to all; None where that has too few."""
     index = max(range(len(problem.trajectories)), key=lambda i: len(problem.trajectories[i]))
     run, curve = problem.trajectories[index], problem.smoothing.trajectories[index]
     smoothing = replace(problem.smoothing, trajectories=(curve,), field=None)
     views = regressions((run,), smoothing)
     if told.known:
-        one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed)
+        try:
+            one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed)
+        except DataError:  # what all runs bear, one need not
+            return None
     else:
         one = DiscoveryProblem((run,), smoothing, views)
         one = one.settling(settled(one))
@@ -150,7 +154,10 @@ def _trial(
     told: Family,
     stages: Stages,
 ) -> tuple[DiscoveryProblem, Selected, Family] | None:
-    """The law with the constant of the largest gain made the groups' own; None where none differs clearly."""
+    """The law with the constant of the largest gain made the groups' own.
+
+    None where none differs clearly, or the data are too few for so many constants.
+    """
     place, column = _best(columns, keys, problem, selected, stages)
     if place < 0:
         return None
@@ -159,7 +166,10 @@ def _trial(
     grown = family((_asked(name, column),), known, problem.trajectories, keys)
     assert grown.known is not None
     both = Family(grown.known, grown.runs, (*told.owned, *grown.owned), {**(told.inputs or {}), **(grown.inputs or {})})
-    posed = framed(grown.known.frame, grown.runs, problem.smoothing, problem.regressions, stages.config.seed)
+    try:
+        posed = framed(grown.known.frame, grown.runs, problem.smoothing, problem.regressions, stages.config.seed)
+    except DataError:  # what is there already is kept
+        return None
     posed = replace(posed, surcharge=lambda one: problem.surcharge(one) + grown.surcharge(one))
     found, _ = stages.search(posed)
     chosen = stages.select(found, posed, robust=False)

@@ -64,6 +64,10 @@ def family(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajector
 def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
     told = {one.name: one for one in found.known.frame.constants} if found.known else {}
     if found.known is None or name not in told:
+        several = [one.strip() for one in name.split(",")]
+        if len(several) > 1 and set(several) <= set(told):
+            each = " ".join(f"--own {one}{f':{column}' if column else ''}" for one in several)
+            raise UsageError(f"--own {name}: one constant at a time. Repeat it: {each}.")
         near = get_close_matches(name, told, n=1, cutoff=0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(

@@ -36,8 +36,9 @@ from discovery.types import (
 STARTS = 6
 # Share of the largest factor of a function below which a row says nothing of it.
 FAINT = 1e-3
-# Values that are wanted for each function and each constant that is to be found.
-WANTED = 5
+# Values that are wanted for each function and each constant that is to be found. Where the form is told, and constants
+# alone are left, two: of as many degrees of freedom as are fitted, the residuals tell the noise.
+WANTED, WANTED_IF_TOLD = 5, 2
 
 
 def framed(
@@ -80,11 +81,13 @@ def ensure_enough(frame: Frame, trajectories: Sequence[Trajectory]) -> None:
         DataError: there are fewer than it takes.
     """
     values = sum(int(np.isfinite(run.states).sum()) for run in trajectories)
-    wanted = WANTED * (len(frame.unknowns) + len(frame.constants))
+    functions, constants = len(frame.unknowns), len(frame.constants)
+    wanted = WANTED * (functions + constants) if functions else WANTED_IF_TOLD * constants
     if values < wanted:
+        left = f"{functions} functions and {constants} constants" if functions else f"{constants} constants"
         raise DataError(
-            f"The sentences leave {len(frame.unknowns)} functions and {len(frame.constants)} constants to be found, "
-            f"for which at least {wanted} values are wanted; the data have {values}. Measure more, or tell more."
+            f"The sentences leave {left} to be found, for which at least {wanted} values are wanted; the data have "
+            f"{values}. Measure more, or tell more."
         )
 
 

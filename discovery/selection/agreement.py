@@ -91,7 +91,9 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
         names = listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
         none = len(differing) == len(law.constants)
         first = "The runs share no law of this form: they agree on no constant, not on" if none else "Runs disagree on"
-        hint = "Constants may have values of their own: --own auto looks for them."
+        told = [law.told[i] for i in list(differing)[:SHOWN] if i < len(law.told) and "[" not in law.told[i]]
+        ask = f", {' '.join(f'--own {one}' for one in told)} asks for them" if told else ""
+        hint = f"Constants may have values of their own: --own auto looks for them{ask}."
         yield Finding("bad" if none else "caution", f"{first} {names}. {hint}")
 
 

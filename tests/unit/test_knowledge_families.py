@@ -78,6 +78,12 @@ def test_an_unknown_constant_is_an_error() -> None:
         family(["k"], None, RUNS, KEYS)
 
 
+def test_several_constants_need_the_option_several_times() -> None:
+    """As lists with commas are read elsewhere."""
+    with pytest.raises(UsageError, match=r"Repeat it: --own kappa:kind --own g:kind\."):
+        family(["kappa, g:kind"], told("x' = -g - kappa*x"), RUNS, KEYS)
+
+
 def test_an_unknown_column_is_an_error() -> None:
     """With those that tell runs apart."""
     with pytest.raises(UsageError, match="but by kind, repetition"):

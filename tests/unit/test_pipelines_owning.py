@@ -1,14 +1,22 @@
 """What is said where no constant has values of its own."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from discovery.errors import UsageError
 from discovery.knowledge.families import Family
+from discovery.knowledge.knowledge import Names
+from discovery.knowledge.understand import understand
+from discovery.problems.regression import regressions
+from discovery.problems.unknowns import framed
 from discovery.samples import Trajectory
-from pipelines.owning import among, in_vain
+from discovery.smoothing.kalman import Kalman
+from pipelines.config import RunConfig
+from pipelines.owning import _from_one, among, in_vain
 
 TOLD = Family(None, ())
 
@@ -38,3 +46,13 @@ def test_a_column_that_tells_no_runs_apart_is_noticed_at_once() -> None:
     among(("auto:ball", "auto", "k:other"), runs, ("ball",))
     with pytest.raises(UsageError, match="not told apart by 'bal', but by ball"):
         among(("auto:bal",), runs, ("ball",))
+
+
+def test_one_run_alone_may_have_too_few_samples() -> None:
+    """Then the search begins with the law of all; it ended with an error."""
+    times = np.linspace(0.0, 1.0, 5)
+    runs = tuple(Trajectory(times, start * np.exp(-times)[:, None], ("x",), str(start)) for start in (1.0, 2.0))
+    known = understand(["x' = -a*x/(b + x) + c"], Names({"x": "x"}))
+    smoothing = Kalman(noise="additive").smooth(runs, seed=0)
+    problem = framed(known.frame, runs, smoothing, regressions(runs, smoothing), 0)
+    assert _from_one(problem, Family(known, runs), cast("Any", SimpleNamespace(config=RunConfig()))) is None

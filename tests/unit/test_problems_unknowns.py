@@ -11,7 +11,7 @@ from discovery.problems.flexible import Flexible
 from discovery.problems.hidden import with_velocities
 from discovery.problems.points import Points
 from discovery.problems.regression import regressions
-from discovery.problems.unknowns import framed
+from discovery.problems.unknowns import ensure_enough, framed
 from discovery.samples import symbol
 from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
@@ -103,16 +103,30 @@ def test_beliefs_hold_constants_that_the_data_do_not_tell() -> None:
     assert [0.2, 0.3] == pytest.approx(problem.told[0], rel=1e-2)
 
 
-def test_more_unknowns_than_the_data_support_are_refused() -> None:
-    """Five values for each at least."""
-    global_times = TIMES[:7]
-    x = np.exp(-global_times)[:, None]
-    runs = (Trajectory(global_times, x, ("x",)),)
+@pytest.mark.parametrize(
+    ("count", "sentence", "left"),
+    [
+        (7, "x' = f(x) + k*sin(x)", "1 functions and 1 constants to be found, for which at least 10 values"),
+        (3, "x' = -a*x/(b + x)", "2 constants to be found, for which at least 4 values"),
+    ],
+)
+def test_more_unknowns_than_the_data_support_are_refused(count: int, sentence: str, left: str) -> None:
+    """Five values for each at least; two for each constant where the form is told."""
+    few = TIMES[:count]
+    x = np.exp(-few)[:, None]
+    runs = (Trajectory(few, x, ("x",)),)
     small = np.full(x.shape, 1e-3)
     noise = NoiseModel("additive", small[0], small[0])
-    smoothing = Smoothing((SmoothedTrajectory(global_times, x, -x, small, small, ("x",)),), None, noise, 0.0, "exact")
-    with pytest.raises(DataError, match="at least 10 values are wanted; the data have 7"):
-        told(runs, smoothing, "x' = f(x) + k*sin(x)")
+    smoothing = Smoothing((SmoothedTrajectory(few, x, -x, small, small, ("x",)),), None, noise, 0.0, "exact")
+    with pytest.raises(DataError, match=f"{left} are wanted; the data have {count}"):
+        told(runs, smoothing, sentence)
+
+
+def test_two_values_for_each_constant_are_enough_where_the_form_is_told() -> None:
+    """Subjects of pharmacokinetics are measured ten times, and have three constants each."""
+    few = TIMES[:6]
+    frame = understand(["x' = -a*x/(b + x) + c"], Names({"x": "x"})).frame
+    ensure_enough(frame, (Trajectory(few, np.exp(-few)[:, None], ("x",)),))
 
 
 def test_what_has_no_value_on_the_data_is_refused() -> None:

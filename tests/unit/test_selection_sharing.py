@@ -91,6 +91,16 @@ def test_runs_that_share_no_constant_speak_against_a_law(
     assert "--own auto" in finding.text or "cannot be separated" in finding.text
 
 
+def test_constants_that_were_told_are_named_in_the_option_that_gives_them_values(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Also where --own auto found none."""
+    found, windows, problem = fitted(-0.8, -1.0, -1.3)
+    told = replace(found, law=replace(found.law, told=("k", "c")))
+    (finding,) = agreement(selected(told, windows, problem))
+    assert "--own auto looks for them, --own k" in finding.text
+
+
 def test_constants_that_runs_neither_agree_on_nor_separate_are_named(
     law_of: Callable[..., Law], fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]
 ) -> None:
