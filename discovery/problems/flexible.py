@@ -21,6 +21,7 @@ from jaxtyping import Float
 from discovery.laws import Frame, Told, told_symbol, unknown_symbol
 from discovery.problems.grids import axis, inside
 from discovery.problems.points import Points, Split, names_of, splits
+from discovery.problems.shared import for_each, one_for_all
 from discovery.samples import symbol
 
 # Points that are fitted; more change the starts by less than their smoothing error.
@@ -129,7 +130,8 @@ class Flexible:
         if not self.inner:
             one = self.solved(())
             return () if one is None else (one,)
-        tried = [(one, inner) for inner in self._grid(seed) if (one := self.solved(inner)) is not None]
+        guesses = [*_alike(self, seed), *self._grid(seed)]
+        tried = [(one, inner) for inner in guesses if (one := self.solved(inner)) is not None]
         tried.sort(key=lambda pair: pair[0].misfit)
         found: list[Start] = []
         for one, inner in tried[:REFINED]:
@@ -207,6 +209,16 @@ class Flexible:
             weighted = factors * weights[:, list(self.rows)]
             found.append(((weighted.T[:, :, None] * basis[None]).reshape(-1, basis.shape[1]), basis))
         return found
+
+
+def _alike(flexible: Flexible, seed: int) -> list[tuple[float, ...]]:
+    """Values of the constants inside of functions with which groups that have their own are alike."""
+    shared = one_for_all(flexible.frame)
+    if shared is None:
+        return []
+    starts = Flexible.of(shared, flexible.points).starts(REFINED, seed)
+    every = [for_each(flexible.frame, start.values) for start in starts]
+    return [tuple(values[i] for i in flexible.inner) for values in every]
 
 
 def polynomial(

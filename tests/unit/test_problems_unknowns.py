@@ -1,13 +1,16 @@
 """A law that was told in part as a problem for each unknown function."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
 
 from discovery.errors import DataError
+from discovery.knowledge.families import family
 from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
-from discovery.problems.flexible import Flexible
+from discovery.problems.flexible import Flexible, _alike
 from discovery.problems.hidden import with_velocities
 from discovery.problems.points import Points
 from discovery.problems.regression import regressions
@@ -94,6 +97,21 @@ def test_constants_inside_of_functions_are_found_from_a_grid_within_their_bounds
     flexible = Flexible.of(known.frame, Points.of(known.frame, runs, smoothing.trajectories))
     best = flexible.starts(3, 0)[0]
     assert [2.0, 0.7] == pytest.approx(best.values, rel=1e-3)
+
+
+def test_constants_of_a_dozen_groups_start_where_all_are_alike() -> None:
+    """A grid of twelve b has ten to the twelfth points, of which six hundred were drawn."""
+    groups = [f"run {i}" for i in range(12)]
+    x = 3.0 * np.exp(-0.3 * TIMES)
+    runs, smoothing = exact(x[:, None], (-2.0 * x / (0.7 + x))[:, None], ("x",))
+    known = understand(["x' = -a*x/(b + x)", "b > 0"], Names({"x": "x"}))
+    every = tuple(replace(runs[0], label=group) for group in groups)
+    grown = family(["b"], known, every, ("run",))
+    assert grown.known is not None
+    points = Points.of(grown.known.frame, grown.runs, smoothing.trajectories * 12)
+    flexible = Flexible.of(grown.known.frame, points)
+    first = _alike(flexible, 0)[0]
+    assert [0.7] * 12 == pytest.approx(first, rel=1e-3)
 
 
 def test_beliefs_hold_constants_that_the_data_do_not_tell() -> None:
