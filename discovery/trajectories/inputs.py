@@ -20,6 +20,9 @@ JUMPS, FAR = 0.5, 0.1
 # ... it goes back at many changes, two in three where values are drawn, and has each value again. A slow sensor whose
 # values are repeated goes back at two changes an oscillation.
 BACK, AGAIN, SEVERAL = 1.0 / 3.0, 2, 3
+# ... or one value comes between all others, as zero does between doses: each change is to it or from it, of two doses
+# or more. Of 200 courses of doses 163 pass so, and of 2800 of sensors, counters and decays 1 more than without this.
+PULSES = 4
 
 
 def find_inputs(
@@ -68,10 +71,12 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     """Whether a column is set from time to time: held at most steps, and at most of the others it jumps, to and fro.
 
     A jump passes over values that the column has elsewhere, and is held before and after. Of a state that is read off a
-    coarse scale each sample may be the last one's, too, but it moves from a value to the next.
+    coarse scale each sample may be the last one's, too, but it moves from a value to the next. Values come again, or
+    one of them comes between all others, as no infusion does between infusions.
     """
     values, places = np.unique(np.concatenate(runs), return_inverse=True)
-    every = [np.diff(part) for part in np.split(places, np.cumsum([len(run) for run in runs])[:-1])]
+    parts = np.split(places, np.cumsum([len(run) for run in runs])[:-1])
+    every = [np.diff(part) for part in parts]
     rests = [np.concatenate([[True], steps == 0, [True]]) for steps in every]
     alone = np.concatenate([held[:-2] & held[2:] for held in rests])
     signs = [np.sign(steps[steps != 0]) for steps in every]
@@ -79,5 +84,13 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     far = np.abs(np.concatenate([np.diff(run) for run in runs])) >= FAR * float(np.ptp(values))
     steps = np.abs(np.concatenate(every))
     changes = int(np.count_nonzero(steps))
-    held = changes >= max(SEVERAL, AGAIN * len(values)) and changes <= (1.0 - SET) * len(steps)
+    again = changes >= max(SEVERAL, AGAIN * len(values)) or (changes >= PULSES and _between(parts) == changes)
+    held = again and changes <= (1.0 - SET) * len(steps)
     return bool(held and back >= BACK * changes and np.count_nonzero(alone & far & (steps > 1)) >= JUMPS * changes)
+
+
+def _between(runs: Sequence[Int[np.ndarray, " sample"]]) -> int:
+    """Changes to or from the value that has most of them."""
+    before, after = (np.concatenate(ends) for ends in ([run[:-1] for run in runs], [run[1:] for run in runs]))
+    moved = before != after
+    return int(np.bincount(np.concatenate([before[moved], after[moved]]), minlength=1).max())

@@ -126,6 +126,14 @@ def test_what_jumps_to_and_fro_between_the_same_values_is_set() -> None:
         assert jumps([voltage[:400], voltage[400:]])
 
 
+def test_what_goes_back_to_one_value_between_others_is_set() -> None:
+    """Infusions, each of a rate of its own; of a spike that a slow sensor sees for a sample, neighbours are others."""
+    rates = [[60, 0, 0], [90, 0, 45, 0], [0, 50, 0, 100, 0]]
+    assert jumps([np.repeat(np.array(run, dtype=float), 8) for run in rates])
+    spikes = np.array([0, 60, 20, 0, 0, 90, 30, 10, 0, 45, 15, 0], dtype=float)
+    assert not jumps([np.repeat(spikes, 8)])
+
+
 @pytest.mark.parametrize("digit", [0.05, 0.2, 0.5])
 def test_a_state_read_off_a_coarse_scale_is_not_set(digit: float) -> None:
     """Drifting, with noise or without; falling to rest; and with values that a slow sensor repeats."""
