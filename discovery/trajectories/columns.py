@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from discovery.trajectories.local_dates import NUMBERS, dates_of, parts_of
 from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
+MOST_MISFITS = 20  # different entries of a column of numbers that are counted; nobody names more of them
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Column:
             and ``values`` points at none.
         misfit: the first entry that is neither missing nor what the column holds; of a text column, the first
             that is no number. None if there is no such entry.
+        misfits: how often each entry is there that is no number, of a column of numbers; the first different ones.
     """
 
     header: str
@@ -40,6 +44,7 @@ class Column:
     values: np.ndarray
     labels: tuple[str, ...] = ()
     misfit: Misfit | None = None
+    misfits: Mapping[str, int] = field(default_factory=dict)
 
 
 class Numbers:
@@ -50,6 +55,7 @@ class Numbers:
         self._parts: list[np.ndarray] = [np.empty(0)]
         self._texts = 0
         self._misfit: Misfit | None = None
+        self._misfits: Counter[str] = Counter()
 
     def add(self, entries: pd.Series, lines: np.ndarray) -> None:
         """Appends numbers, or text in which numbers are looked for."""
@@ -60,6 +66,9 @@ class Numbers:
             self._texts += len(wrong)
             if len(wrong) and self._misfit is None:
                 self._misfit = Misfit(int(lines[wrong[0]]), str(text.iloc[wrong[0]]))
+            for entry, count in text.iloc[wrong].value_counts(sort=False).items():
+                if str(entry) in self._misfits or len(self._misfits) < MOST_MISFITS:
+                    self._misfits[str(entry)] += int(count)
         self._parts.append(entries.to_numpy(dtype=np.float64))
 
     def finished(self, header: str) -> Column:
@@ -67,7 +76,7 @@ class Numbers:
         values = _joined(self._parts)
         if self._texts > np.count_nonzero(~np.isnan(values)):
             return Column(header, "text", np.full(len(values), -1), misfit=self._misfit)
-        return Column(header, "number", values, misfit=self._misfit)
+        return Column(header, "number", values, misfit=self._misfit, misfits=self._misfits)
 
     def _parsed(self, text: pd.Series) -> pd.Series:
         text = text.str.replace(MINUS, "-", regex=False)

@@ -156,12 +156,12 @@ def _disordered(table: Table, clock: Clock, keys: Sequence[str], late: int, befo
     within = f" in the run {_label(table, keys, clock.rows[[late]], 1)!r}" if keys else ""
     if time == clock.times[previous]:
         what = f"time {time:.12g} stands in line {table.lines[previous]} already{within}"
-        remedy = "Average or remove repeated times"
+        remedy, such = "Average or remove repeated times", ", as one that numbers replicates"
     else:
         what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
-        remedy = "Sort the rows by time"
+        remedy, such = "Sort the rows by time", ""
     also = "further columns" if keys else "the columns"
-    return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory.")
+    return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
 
 
 def _label(table: Table, keys: Sequence[str], rows: Int[np.ndarray, " sample"], number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +14,7 @@ from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
+from discovery.trajectories.tokens import is_limit
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
@@ -45,7 +48,7 @@ def find_states(
             "such as 1.5 or -2e-3, without units, percent signs or thousands separators."
         )
     for column in columns:
-        _check(table, column, rows)
+        _check(table, column, rows, columns)
     every = {column.header: column.values for column in columns}
     for header, values in every.items() if guess else ():
         if found := codes(values[rows]):
@@ -120,14 +123,14 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
     return kept, notes
 
 
-def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"]) -> None:
+def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:
     if column.kind in ("date", "clock"):
         what = "dates" if column.kind == "date" else "times of day"
         raise DataError(f"{table.name}, column {column.header!r} holds {what}. A state must be numbers; leave it out.")
     if column.misfit is not None:
         raise DataError(
             f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
-            "number. Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
+            f"number. {_remedy(column.misfit.entry, states)}"
         )
     infinite = np.flatnonzero(np.isinf(column.values[rows]))
     if len(infinite):
@@ -135,3 +138,21 @@ def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"]) -> No
             f"{table.place(int(rows[infinite[0]]), column.header)}: the value is infinite. "
             "Correct the entry, or leave it empty if nothing was measured."
         )
+
+
+def _remedy(entry: str, states: Sequence[Column]) -> str:
+    """What to do about an entry that is no number: one that assays write, or that comes again, stands for missing."""
+    counts: Counter[str] = sum((Counter(one.misfits) for one in states), Counter())
+    marks = [one for one, count in counts.items() if (is_limit(one) or count > 1) and "," not in one]
+    if entry not in marks:
+        return "Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
+    named = shlex.quote(",".join(marks))
+    if not any(map(is_limit, marks)):
+        return (
+            f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "
+            "correct the entries, or choose columns with --states."
+        )
+    return (
+        f"--missing {named} leaves out what is beyond the limits of an assay, too. The law is fitted to the other "
+        "values alone then, which are too large on average near a lower limit; leave out whole ends of runs there."
+    )

@@ -21,6 +21,9 @@ MISSING = frozenset(
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
+# What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".
+_LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]|[BA][DQ]L|LO[QD]|N\.?D\.?", re.IGNORECASE)
+
 _CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
 
 _FORMS: dict[Kind, re.Pattern[str]] = {"date": _DATE, "local date": FORM, "clock": _CLOCK}
@@ -39,6 +42,11 @@ def is_number(entry: str, decimal: str) -> bool:
 def is_missing(entry: str) -> bool:
     """Whether the entry stands for a value that was not measured."""
     return entry in MISSING
+
+
+def is_limit(entry: str) -> bool:
+    """Whether the entry says that a value was beyond a limit of detection, or that nothing was detected."""
+    return _LIMIT.fullmatch(entry) is not None
 
 
 def seconds_of(entry: str) -> float:

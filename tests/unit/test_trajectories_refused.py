@@ -35,7 +35,8 @@ REFUSED = {
     ),
     "repeated time in a run": (
         "run,t,x\n" + "".join(f"{run},{t},{t * t}\n" for run in (1, 2) for t in (0, 1, 2, 3, 3)),
-        r"line 6, column 't': time 3 stands in line 5 already in the run 'run 1'.*name further columns",
+        r"line 6, column 't': time 3 stands in line 5 already in the run 'run 1'.*name further columns that tell runs "
+        r"apart with --trajectory, as one that numbers replicates\.",
     ),
     "restarts after few rows": ("t,x\n" + "0,1\n1,2\n2,3\n" * 3, r"line 5, column 't': time 0 comes after 2"),
     "blocks in the wrong order": (
@@ -45,6 +46,14 @@ REFUSED = {
     "text for a number": (
         "t,x\n0,1\n1,oops\n2,3\n3,4\n4,5\n",
         r"line 3, column 'x': 'oops' is not a number. Correct the entry",
+    ),
+    "a word that comes again": (
+        "t,x\n0,1\n1,NS\n2,3\n3,4\n4,NS\n",
+        r"line 3, column 'x': 'NS' is not a number. It is there 2 times: .* --missing NS leaves it out; else correct",
+    ),
+    "limits of an assay": (
+        "t,x,y\n0,1,1\n1,NS,2\n2,3,<1.0\n3,4,4\n4,NS,5\n5,6,BLQ\n",
+        r"line 3, column 'x': 'NS' is not a number. --missing 'NS,<1.0,BLQ' leaves out what is beyond the limits of an",
     ),
     "text in time": ("t,x\n0,1\nnoon,2\n2,3\n", r"line 3, column 't': 'noon' is not a time"),
     "units below the header": (f"t,x\ns,m\n{GOOD}", r"line 2, column 't': 's' is not a time"),
