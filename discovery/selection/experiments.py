@@ -27,6 +27,9 @@ from discovery.wording import listed
 # starts that tell a tenth more.
 TRIED = 24
 MARGIN = 1.0
+# A state is never below zero that is so at most by so many deviations of its noise, more than which come once in 30 000
+# samples, and by this share of its width: one that swings about zero is below it by half of that.
+NOISE, ABOUT_ZERO = 4.0, 0.1
 # Rates of change of a sum, relative to the largest of any, that are rounding; and projections that find a start which
 # keeps it.
 CONSERVED, TURNS = 1e-9, 50
@@ -96,10 +99,11 @@ def stage_of(
     points = qmc.Halton(len(low), scramble=False).random(TRIED + 1)[1:]  # the first point is a corner
     around = np.where(np.arange(TRIED) % 2 == 0, MARGIN, 0.0)[:, None]
     tried = low - around * width + points * (1.0 + 2.0 * around) * width
-    least = np.where(low >= 0.0, low - MARGIN * np.minimum(low, width), -np.inf)
-    tried = np.maximum(tried, least)
+    noise = problem.smoothing.noise.deviation(np.zeros((1, len(low))))[0]
+    limits = _least(low, width, noise), -_least(-high, width, noise)
+    tried = np.clip(tried, *limits)
     if law is not None:
-        tried = _conserving(law, states, tried, least)
+        tried = _conserving(law, states, tried, limits)
     measured = np.array([run.states[0] for run in problem.smoothing.trajectories])
     names = tuple((headers or {}).get(name, name) for name in problem.names)
     return Stage(
@@ -107,11 +111,19 @@ def stage_of(
     )
 
 
+def _least(
+    low: Float[np.ndarray, " state"], width: Float[np.ndarray, " state"], noise: Float[np.ndarray, " state"]
+) -> Float[np.ndarray, " state"]:
+    """The least value of a start: no concentration is below zero, whatever the noise makes of it."""
+    never = -low <= np.minimum(NOISE * noise, ABOUT_ZERO * width)
+    return np.where(low >= 0.0, low - MARGIN * np.minimum(low, width), np.where(never, 0.0, -np.inf))
+
+
 def _conserving(
     law: Law,
     states: Float[np.ndarray, "sample state"],
     tried: Float[np.ndarray, "point state"],
-    least: Float[np.ndarray, " state"],
+    limits: tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]],
 ) -> Float[np.ndarray, "point state"]:
     """The nearest starts, in widths of the states, at which sums that the law conserves are as in the data.
 
@@ -134,7 +146,7 @@ def _conserving(
     for _ in range(TURNS):  # projections on both in turn end where both hold
         told = points / width @ sums.T
         points = points + (np.clip(told, have.min(axis=0), have.max(axis=0)) - told) @ sums * width
-        points = np.maximum(points, least)
+        points = np.clip(points, *limits)
     return points
 
 

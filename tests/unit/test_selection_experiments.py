@@ -112,6 +112,19 @@ def test_starts_can_be_set_by_a_person(early: DiscoveryProblem) -> None:
     np.testing.assert_allclose(stage.tried, np.round(stage.tried, 2), atol=1e-12)
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_no_start_is_where_only_noise_is(
+    sign: float, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A concentration is measured below zero by its noise alone, and nobody can begin there; what swings can."""
+    law = law_of({"a": "-c0*a", "b": "c0*a", "x": "v", "v": "-x"}, 1.0)
+    problem = problem_of(law, [[sign, 0.0, 1.0, 0.0]], np.linspace(0.0, 8.0, 100), noise=0.02)
+    assert (sign * problem.trajectories[0].states[:, :2]).min() < 0.0
+    tried = sign * stage_of(problem, 100, law=law).tried
+    assert np.all(tried[:, :2] >= 0.0)
+    assert np.all(tried[:, 2:].min(axis=0) < -1.0)
+
+
 def test_a_start_keeps_the_sums_that_the_law_conserves(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
