@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -41,6 +41,9 @@ SAME = 1e-6
 POINTS = 50
 # Nats by which two fits of one form may differ and be one, as far as fits converge; two valleys differ by more.
 ALIKE = 0.1
+# Deviations of noise by which a measured value may be beyond zero where a state keeps its sign: more come once in
+# 30 000 samples.
+BEYOND = 4.0
 
 
 def simplified_front(
@@ -64,7 +67,31 @@ def simplified_front(
         one_fit = known.law.skeletons == item.law.skeletons and abs(_objection(item, known)) < ALIKE
         if one_fit and _detour(known) > _detour(item):
             forms[form] = replace(known, relations=item.relations, free=item.free)
-    return _distinct(list(forms.values()), windows)
+    kept = [item for form, item in forms.items() if not _resigned(form, item, forms, windows)]
+    return _distinct(kept, windows)
+
+
+def _resigned(
+    form: tuple[object, ...], item: Refined, forms: Mapping[tuple[object, ...], Refined], windows: Windows
+) -> bool:
+    """Whether a law is a shorter one with the size or the sign of a state that keeps its sign, and fits as well."""
+    plain = forms.get(canonical_law(signed(on_values(item.law, windows), windows)).skeletons)
+    if plain is None or plain is forms[form]:
+        return False
+    return plain.score <= item.score and abs(_objection(item, plain)) < ALIKE
+
+
+def signed(law: Law, windows: Windows) -> Law:
+    """The law with sizes and signs of states as they are where a state is never measured below zero, or never above."""
+    parts = list(law.parts)
+    for column, name in enumerate(law.states):
+        far = windows.values[:, column] * windows.weights[:, column]
+        one = symbol(name)
+        sign = 1 if windows.logarithmic or far.min() > -BEYOND else -1 if far.max() < BEYOND else 0
+        if sign and windows.weights[:, column].any():
+            known = {sp.Abs(one): sign * one, sp.sign(one): sp.Integer(sign)}
+            parts = [cast("sp.Expr", part.xreplace(known)) for part in parts]
+    return law if parts == list(law.parts) else law.rebuilt(parts, law.constants)
 
 
 def on_values(law: Law, windows: Windows) -> Law:

@@ -357,6 +357,18 @@ def test_a_law_written_otherwise_is_the_same(law_of: Callable[..., Law], problem
     assert far.law in [item.law for item in front]
 
 
+def test_the_size_of_what_keeps_its_sign_is_no_rival(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
+    """Of a concentration, |x| and x sign(x) are x, whatever noise does near zero; one that fits otherwise stays."""
+    problem = problem_of(law_of({"x": "-c0*x"}, 0.7), [[1.0]], np.linspace(0.0, 9.0, 60), noise=0.01)
+    assert problem.trajectories[0].states.min() < 0.0
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    one, size, sign = (refined_of(problem, law_of({"x": x}, 0.7)) for x in ("-c0*x", "-c0*Abs(x)", "-c0*x*sign(x)"))
+    size, sign = replace(size, score=one.score + 4.0), replace(sign, score=one.score + 5.0)
+    assert [one.law] == [item.law for item in simplified_front([one, size, sign], windows, SETTINGS, threads=1)]
+    apart = replace(size, fit=replace(size.fit, cost=size.fit.cost + 1.0))
+    assert 2 == len(simplified_front([one, apart], windows, SETTINGS, threads=1))
+
+
 def test_a_chaotic_law_is_led_to_its_relations(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:

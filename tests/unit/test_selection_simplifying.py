@@ -9,7 +9,7 @@ import pytest
 from discovery.dynamics.windows import cut
 from discovery.laws import Frame, Unknown, unknown_symbol
 from discovery.selection.refined import canonical_law
-from discovery.selection.simplifying import on_values
+from discovery.selection.simplifying import on_values, signed
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
 
@@ -37,3 +37,17 @@ def test_powers_of_a_switch_are_the_switch(
     forms = [canonical_law(on_values(law, windows)).skeletons for law in laws]
     assert {forms[0]} == set(forms[: len(same)])
     assert 1 + len(other) == len(set(forms))
+
+
+@pytest.mark.parametrize(
+    ("starts", "expected"),
+    [([1.0, 2.0], "c0*x + c1"), ([-1.0, -2.0], "-c0*x - c1"), ([1.0, -1.0], "c0*Abs(x) + c1*sign(x)")],
+)
+def test_sizes_and_signs_of_states_are_as_they_were_measured(
+    starts: list[float], expected: str, problem_of: ProblemOf, law_of: Callable[..., Law]
+) -> None:
+    """Noise near zero is no other sign; a state that has both keeps its functions."""
+    problem = problem_of(law_of({"x": "-c0*x"}, 1.0), [[x] for x in starts], np.linspace(0.0, 9.0, 60), noise=0.01)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 100)
+    law = signed(law_of({"x": "c0*Abs(x) + c1*sign(x)"}, 1.0, 2.0), windows)
+    assert law_of({"x": expected}, 1.0, 2.0).skeletons == law.skeletons
