@@ -12,6 +12,7 @@ from discovery.reports.drawing import thin
 from discovery.reports.motion import curve
 from discovery.reports.naming import symbols
 from discovery.reports.panels import Panel
+from discovery.reports.room import of_runs, shown_runs
 from discovery.types import DiscoveryResult, Trajectory
 
 MOST_RUNS, MOST_STATES = 3, 6  # as in the figures
@@ -101,6 +102,7 @@ def _standardised(
 
 def fit_charts(result: DiscoveryResult) -> tuple[Chart, ...]:
     """Charts of the chosen law's predictions, as in the figure of the trajectories."""
+    result = of_runs(result, shown_runs(result))
 
     def layers(panel: Panel, run: int, state: int) -> Iterable[str]:
         label = result.trajectories[run].label

@@ -13,7 +13,7 @@ from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD, spoken
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
-from discovery.reports.room import MOST_UNSEEN, shown_runs
+from discovery.reports.room import MOST_UNSEEN, fit_runs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
 from discovery.reports.unseen import begun_anew, outlook, tied, whole_runs
@@ -228,10 +228,20 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text += "dotted purple one."
     if name == "phase" and dimension > 2:
         text = "Projections of the phase space: measurements and the law's trajectories."
-    drawn = {"trajectories": shown_runs(result), "phase": min(3, run_count)}.get(name, run_count)
-    if drawn < run_count:
-        text += f" The first {drawn} of {run_count} runs are drawn." if drawn > 1 else " Only the first run is drawn."
-    return text
+    drawn = {"trajectories": fit_runs, "phase": shown_runs}.get(name)
+    return text if drawn is None else f"{text}{_which(drawn(result), run_count)}"
+
+
+def _which(drawn: Sequence[int], run_count: int) -> str:
+    """Which runs are drawn, where some are not."""
+    if len(drawn) == run_count:
+        return ""
+    if len(drawn) == 1:
+        return " Only the first run is drawn."
+    if drawn == tuple(range(len(drawn))):
+        return f" The first {len(drawn)} of {run_count} runs are drawn."
+    places = listed([str(place + 1) for place in drawn])
+    return f" Of {run_count} runs numbers {places} are drawn, which span their ranges."
 
 
 def _has_field(law: Law | None) -> bool:

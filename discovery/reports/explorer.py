@@ -14,6 +14,7 @@ from discovery.reports.charts import MOST_RUNS, Chart, rival_charts
 from discovery.reports.comparison import why_not
 from discovery.reports.curves import Curve, curves, horizon_samples
 from discovery.reports.panels import Scale, Tick, frame
+from discovery.reports.room import of_runs, shown_runs
 from discovery.reports.rounding import plain
 from discovery.reports.rows import engine_names
 from discovery.types import DiscoveryResult, RankedLaw
@@ -78,6 +79,7 @@ def explorer(result: DiscoveryResult) -> Explorer | None:
     front = [law for law in result.ranking.front if np.isfinite(law.score)][:MOST_LAWS]
     if len(front) < 2:
         return None
+    result = of_runs(result, shown_runs(result))
     drawn = curves(result, [ranked.law for ranked in front], MOST_RUNS)
     panel = _front_panel(front)
     choices = tuple(

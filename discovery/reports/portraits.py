@@ -28,7 +28,7 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve, evaluate
-from discovery.reports.room import MOST_RUNS
+from discovery.reports.room import shown_runs
 from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, draw_samples, key, legend, span
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryResult, Law, symbol
@@ -62,7 +62,8 @@ def phase(result: DiscoveryResult) -> Figure | None:
 
 
 def _entries(result: DiscoveryResult) -> list[tuple[str, Line2D]]:
-    kinds = {prediction.kind for prediction in result.predictions}
+    labels = {result.trajectories[place].label for place in shown_runs(result)}
+    kinds = {prediction.kind for prediction in result.predictions if prediction.label in labels}
     entries = [key("measured", **MEASURED)]
     entries += [key("fit", **FIT)] if "fit" in kinds else []
     entries += [key("forecast", **FORECAST)] if "held_out" in kinds else []
@@ -103,7 +104,7 @@ def _draw_streams(axes: Axes, across: np.ndarray, along: np.ndarray, field: np.n
 
 def draw_projection(axes: Axes, result: DiscoveryResult, i: int, j: int) -> None:
     """Samples and trajectories of two of the states."""
-    runs = result.trajectories[:MOST_RUNS]
+    runs = [result.trajectories[place] for place in shown_runs(result)]
     for run in runs:
         draw_samples(axes, run, run.states[:, i], run.states[:, j])
     axes.set_xlim(*span(result, i))
@@ -123,7 +124,7 @@ def draw_projection(axes: Axes, result: DiscoveryResult, i: int, j: int) -> None
 def draw_slope(axes: Axes, result: DiscoveryResult) -> None:
     """One state: its slope against itself, the smoothed samples and the law's curve."""
     name = result.trajectories[0].names[0]
-    for run in result.smoothing.trajectories[:MOST_RUNS]:
+    for run in (result.smoothing.trajectories[place] for place in shown_runs(result)):
         kept = thin(len(run.times))
         size = dot_size(len(kept))
         axes.plot(run.states[kept, 0], run.derivatives[kept, 0], "o", color=INK, mew=0, ms=size, alpha=0.7)

@@ -28,7 +28,7 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve
-from discovery.reports.room import MOST_RUNS, MOST_STATES, MOST_UNSEEN, shown_runs
+from discovery.reports.room import MOST_RUNS, MOST_STATES, MOST_UNSEEN, fit_runs
 from discovery.reports.unseen import outlook, whole_runs
 from discovery.types import DiscoveryResult, Prediction, Trajectory
 
@@ -95,7 +95,7 @@ MEASURED: Look = {"marker": "o", "color": INK, "ms": 3.0, "mew": 0, "lw": 0}
 
 def trajectories(result: DiscoveryResult) -> Figure:
     """One panel for each state and run: samples, fit, and the forecast of samples kept out, shaded."""
-    runs = result.trajectories[: shown_runs(result)]
+    runs = [result.trajectories[place] for place in fit_runs(result)]
     names = runs[0].names[:MOST_STATES]
     figure, cells = _panels(len(names), len(runs), WIDTH)
     for axes, column, row in cells:
@@ -103,7 +103,8 @@ def trajectories(result: DiscoveryResult) -> Figure:
         name = _name(axes, result, names[row]) if column == 0 else ""
         label(axes, y=name, title=runs[column].label if row == 0 and len(runs) > 1 else "")
     _label_time(result, cells)
-    kinds = {prediction.kind for prediction in result.predictions}
+    labels = {run.label for run in runs}
+    kinds = {prediction.kind for prediction in result.predictions if prediction.label in labels}
     entries = [key("measured", **MEASURED)]
     entries += [key("fit", **FIT)] if "fit" in kinds else []
     entries += [key("forecast of samples kept out", **FORECAST)] if "held_out" in kinds else []

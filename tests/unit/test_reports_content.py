@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.reports import content, rows
+from discovery.reports.room import fit_runs, of_runs, shown_runs
 from discovery.types import Law, RankedLaw, Ranking, Trajectory
 
 
@@ -83,6 +84,23 @@ def test_a_caption_says_what_was_left_out(decay):
     many = replace(decay, trajectories=decay.trajectories * 3)
     assert content.figure_caption(many, "trajectories").endswith("The first 3 of 6 runs are drawn.")
     assert "kept out whole" in content.figure_caption(decay, "unseen")
+
+
+def test_runs_of_different_ranges_are_spanned(decay):
+    """The least, the largest, and of those between one that was forecast; the first ones where all are alike."""
+    sizes = {"c": 0.2, "d": 4.0, "a": 2.0, "b": 1.0, "e": 9.0, "f": 3.0}
+    run, smooth = decay.trajectories[0], decay.smoothing.trajectories[0]
+    runs = tuple(replace(run, states=size * run.states, label=label) for label, size in sizes.items())
+    smoothed = replace(decay.smoothing, trajectories=(smooth,) * len(runs))
+    apart = replace(decay, trajectories=runs, smoothing=smoothed)
+    assert (0, 3, 4) == shown_runs(apart)
+    words = "Of 6 runs numbers 1, 4 and 5 are drawn, which span their ranges."
+    assert content.figure_caption(apart, "phase").endswith(words)
+    assert ("c", "b", "e") == tuple(one.label for one in of_runs(apart, shown_runs(apart)).trajectories)
+    assert [0, 3, 4] == [int(place) for place in fit_runs(apart)]
+    assert (0, 4) == shown_runs(apart, 2)
+    assert (0,) == shown_runs(apart, 1)
+    assert (0, 1, 2) == shown_runs(replace(apart, trajectories=(runs[1], runs[2], runs[5], runs[1])))
 
 
 def test_measures_have_names_for_readers(decay):
