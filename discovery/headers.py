@@ -22,6 +22,10 @@ _WORDS = re.compile(
 )
 # A column of times that is named by its unit.
 _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
+# ... or that ends in its unit, as in "time_h" and "t_ms"; in letters that readers of units know.
+_ENDS = re.compile(
+    r"(?:[^\W_]+_)*(?:t|time|Time)_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
+)
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
 _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
@@ -40,8 +44,15 @@ def split_header(header: str) -> tuple[str, str | None]:
 
 def unit_of_time(header: str) -> str | None:
     """What times are counted in, by the brackets of their column or its name, as ``week``; None where neither tells."""
+    name = bare(header)
+    return name if name == header.strip() and _TIMES.fullmatch(name) else stated_unit_of_time(header)
+
+
+def stated_unit_of_time(header: str) -> str | None:
+    """What times are counted in, by the brackets of their column or the end of its name, as in ``time_h``."""
     name, unit = split_header(header)
-    return name if unit is None and _TIMES.fullmatch(name) else unit
+    found = _ENDS.fullmatch(name) if unit is None else None
+    return found[1] if found else unit
 
 
 def plural(unit: str) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from discovery.errors import UsageError
-from discovery.headers import split_header
+from discovery.headers import split_header, stated_unit_of_time
 from discovery.knowledge.knowledge import DOT, Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Equation
-from discovery.knowledge.units import unit_of
 
 LIKE = 0.75  # likeness above which an unknown name is taken for a misspelt column
 SHORTEST = 4  # letters of a name that may be misspelt
@@ -114,7 +113,7 @@ def _velocity(second: Equation, first: Equation | None, names: Names) -> str:
 
 def _rate(header: str, time: str) -> str:
     """The header of a state's rate: of ``x [cm]`` it is ``x' [cm/s]`` where times are in seconds."""
-    (name, unit), second = split_header(header), unit_of(time)
+    (name, unit), second = split_header(header), stated_unit_of_time(time)
     return f"{name}'" + (f" [{unit}/{second}]" if unit not in (None, "-") and second else "")
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
-from discovery.headers import bare, split_header
+from discovery.headers import bare, split_header, stated_unit_of_time
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
 
@@ -78,7 +78,8 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
     """
     if mode == "off":
         return NONE
-    texts = {name: unit for name, header in names.items() if (unit := unit_of(header)) is not None}
+    read = {name: (stated_unit_of_time if name == "t" else unit_of)(header) for name, header in names.items()}
+    texts = {name: unit for name, unit in read.items() if unit is not None}
     texts |= {_identifier(key, names): unit for key, unit in stated.items()}
     if not any(name != "t" for name in texts):
         if mode != "auto":

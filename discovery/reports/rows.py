@@ -14,7 +14,7 @@ from discovery.reports.naming import input_units, split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.unseen import whole_runs
-from discovery.types import DiscoveryResult, RankedLaw, Trajectory, symbol
+from discovery.types import DiscoveryResult, Law, RankedLaw, Trajectory, symbol
 
 FIRST_LAWS = 5  # of the short table of rivals
 MOST_CONSTANTS = 20  # that stand with the law; more are in the appendix
@@ -120,7 +120,7 @@ class Engine:
 def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...]:
     """The constants of a law with their 95 % intervals and their units."""
     law = ranked.law
-    units = constant_units(law, {one.identifier: one.unit for one in symbols(result)} | dict(input_units(result)))
+    units = units_of_constants(result, law)
     rows: list[Constant] = []
     own = {one.constant(group) for one in result.structure.owned for group in one.groups}
     for i, texts in enumerate(_rounded(ranked)):
@@ -135,6 +135,11 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
         }
         rows.append(Constant(name, tuple(terms), *texts, units[i], next(iter(terms.values()), symbol(name))))
     return tuple(rows)
+
+
+def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
+    """The unit of each constant of a law as text, by those of the columns."""
+    return constant_units(law, {one.identifier: one.unit for one in symbols(result)} | dict(input_units(result)))
 
 
 def units_of(rows: Sequence[Constant]) -> tuple[bool, str]:

@@ -7,8 +7,9 @@ import re
 import pandas as pd
 import sympy as sp
 
+from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.naming import with_names
-from discovery.reports.rows import engine_names
+from discovery.reports.rows import engine_names, units_of_constants
 from discovery.reports.text import right_hand_sides
 from discovery.types import DiscoveryResult, symbol
 
@@ -45,9 +46,10 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
 
     One row for each constant and term in which it stands: the user's name of the state whose derivative has the term,
     the ``term`` with letters for constants, or the names that were told, and the constant's ``value`` with the bounds
-    ``low`` and ``high`` of its 95 % interval, NaN where the data do not tell.
+    ``low`` and ``high`` of its 95 % interval, NaN where the data do not tell. The ``unit`` is 1 where it has none, and
+    empty where the columns do not tell it.
     """
-    columns = ["state", "term", "constant", "value", "low", "high"]
+    columns = ["state", "term", "constant", "value", "low", "high", "unit"]
     if not result.ranking.front:
         return pd.DataFrame(columns=pd.Index(columns))
     ranked = result.ranking.front[0]
@@ -55,8 +57,9 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     names = {f"c{i}": name for i, name in enumerate(ranked.law.called)}
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
     sides = list(zip(ranked.law.states, ranked.law.skeletons, strict=True))
+    units = ["" if unit == UNTOLD else unit or "1" for unit in units_of_constants(result, ranked.law)]
     rows = [
-        (result.headers.get(state, state), with_names(written_term(term), names), names[f"c{i}"], *bounds[i])
+        (result.headers.get(state, state), with_names(written_term(term), names), names[f"c{i}"], *bounds[i], units[i])
         for i in range(len(bounds))
         for state, skeleton in sides
         for term in sp.Add.make_args(skeleton)

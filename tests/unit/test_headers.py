@@ -8,6 +8,14 @@ UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
     *("kg m2 s-3", "m s⁻¹", "1/s", "W/(m2 K)", "ind/m2", "hares/km^2", "N*m", "cells/mL", "mmHg"),
 ]
+ENDS = [
+    ("time_h", "h"),
+    ("t_ms", "ms"),
+    ("elapsed_time_min", "min"),
+    ("t_0", None),
+    ("set_s", None),
+    ("t_s [min]", "min"),
+]
 NAMES = ["x", "n", "smoothed", "raw", "a/b", "the left one", "log", "pH", "i", "first, m", "no. 3", "u"]
 
 
@@ -28,7 +36,8 @@ def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"), [("time (h)", "h"), ("week", "week"), ("Days", "Days"), ("elapsed", None), ("t", None)]
+    ("header", "expected"),
+    [("time (h)", "h"), ("week", "week"), ("Days", "Days"), ("elapsed", None), ("t", None), *ENDS],
 )
 def test_time_may_be_named_by_its_unit(header: str, expected: str | None) -> None:
     """A column of weeks is counted in weeks."""

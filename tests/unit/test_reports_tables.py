@@ -32,10 +32,18 @@ def test_each_constant_stands_with_its_terms(result) -> None:
     np.testing.assert_allclose(table["high"], 1.1 * table["value"])
 
 
+def test_each_constant_has_its_unit(law_of, result_of) -> None:
+    """By the columns and their time; 1 where it has none, and nothing where the columns do not tell it."""
+    law = law_of({"x": "-c0*x + c1*x**(1 + c2) + c3*u", "u": "-c0*u"}, 1.0, 2.0, 0.5, 3.0)
+    result = result_of(law, [0.5, 0.4], headers=["x [-]", "u"], simulated=False)
+    told = tables.constants(replace(result, time_name="time_h"))
+    assert {"c0": "h⁻¹", "c1": "h⁻¹", "c2": "1", "c3": ""} == dict(zip(told["constant"], told["unit"], strict=True))
+
+
 def test_without_a_law_there_are_columns_and_no_rows(result) -> None:
     """So that code that reads them goes on."""
     none = replace(result, ranking=replace(result.ranking, front=()))
-    assert ["state", "term", "constant", "value", "low", "high"] == list(tables.constants(none).columns)
+    assert ["state", "term", "constant", "value", "low", "high", "unit"] == list(tables.constants(none).columns)
     assert 0 == len(tables.constants(none)) == len(tables.front(none))
 
 
