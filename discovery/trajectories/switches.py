@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.stats import mannwhitneyu
 
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.runs import FEWEST_IN_RUN
@@ -88,6 +87,8 @@ def seen(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str]) -> 
 def _late(runs: Sequence[Trajectory], place: int) -> Late | None:
     if not runs[0].held[place]:
         return None
+    from scipy.stats import mannwhitneyu  # takes half a second to load, and most files have no such input
+
     at, elsewhere = (np.concatenate(errors) for errors in zip(*(_errors(run, place) for run in runs), strict=True))
     found = None
     for state in range(at.shape[1]):
