@@ -222,7 +222,12 @@ def simulate(
     ] = None,
     until: Annotated[float | None, typer.Option(help="Last time; that of the inputs if not given.")] = None,
     start: Annotated[
-        float | None, typer.Option("--from", help="First time.  [default: 0, or that of the inputs]")
+        float | None,
+        typer.Option(
+            "--from",
+            help="First time, that of the initial state.  [default: that of the inputs; else of the run's start; with "
+            "--x0 0, unless time stands in the law]",
+        ),
     ] = None,
     samples: Annotated[
         int | None,

@@ -31,6 +31,7 @@ class Wanted:
     """What is asked for, as on the command line; empty or None takes what the run or the inputs have.
 
     Attributes:
+        start: time of the initial state.
         samples: rows of a law in continuous time; None takes 200. A map has a row for each step.
     """
 
@@ -59,9 +60,9 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
     course = _drive(result, wanted.inputs)
-    start, until = _span(wanted, course)
-    drive = grouped(result, wanted.groups, course, (start, until))
     fitted = None if wanted.x0 is not None else _first_fit(result)
+    start, until = _span(wanted, course, _beginning(result, fitted))
+    drive = grouped(result, wanted.groups, course, (start, until))
     state = fitted.states[0] if fitted else np.array(initial_state(wanted.x0 or "", dict(result.headers)))
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
@@ -87,14 +88,29 @@ def _steps(start: float, until: float, wanted: Wanted) -> Float[np.ndarray, " st
     return np.arange(round(start), round(until) + 1.0)
 
 
-def _span(wanted: Wanted, drive: Drive | None) -> tuple[float, float]:
-    first, last = (0.0, None) if drive is None else (float(drive.times[0]), float(drive.times[-1]))
+def _beginning(result: DiscoveryResult, fitted: Prediction | None) -> float:
+    """The first time where nothing tells another: when the run's own start is, or zero for a state of ``--x0``.
+
+    A law in which time stands goes by the clock of the record, whose zero may be far from it, as that of years.
+    """
+    from discovery.samples import symbol
+
+    assert result.law is not None
+    if fitted is not None:
+        return float(fitted.times[0])
+    timed = any(symbol("t") in side.free_symbols for side in result.law.skeletons)
+    return float(result.trajectories[0].times[0]) if timed else 0.0
+
+
+def _span(wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float, float]:
+    first, last = (beginning, None) if drive is None else (float(drive.times[0]), float(drive.times[-1]))
     start = first if wanted.start is None else wanted.start
     until = last if wanted.until is None else wanted.until
     if until is None:
         raise UsageError("--until is missing: a forecast needs a last time. Write for example --until 5.")
     if not float("-inf") < start < until < float("inf"):
-        raise UsageError(f"--until {until:g} does not come after --from {start:g}. Choose a later, finite end.")
+        what = f"the first time, {start:g}" if wanted.start is None else f"--from {start:g}"
+        raise UsageError(f"--until {until:g} does not come after {what}. Choose a later, finite end.")
     if drive is not None and not (first <= start and until <= float(drive.times[-1])):
         raise UsageError(
             f"The inputs are known from {first:g} to {drive.times[-1]:g}, but {start:g} to {until:g} is asked for. "

@@ -121,7 +121,7 @@ def test_an_end_before_the_start_is_exit_code_2(
 ) -> None:
     """Also one that never comes."""
     assert 2 == discover("simulate", run, "--x0", "1", f"--until={until}")
-    assert "does not come after --from 0. Choose a later, finite end." in capsys.readouterr().err
+    assert "does not come after the first time, 0. Choose a later, finite end." in capsys.readouterr().err
 
 
 def test_a_report_is_drawn_again(run: Path, discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:

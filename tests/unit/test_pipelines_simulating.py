@@ -1,11 +1,18 @@
 """What `discover simulate` reads of an initial state, and how it says what is needed."""
 
 import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from discovery.errors import UsageError
+from discovery.laws import Law
+from discovery.samples import symbol
+from discovery.types import DiscoveryResult
 from pipelines.simulating import initial_state
+from pipelines.store import load
 
 
 def test_the_state_that_is_proposed_can_be_pasted() -> None:
@@ -17,3 +24,29 @@ def test_the_state_that_is_proposed_can_be_pasted() -> None:
     assert "angle=1.0,angle_dot=1.0,arctic_hare=1.0,100%=1.0" == told
     assert [told] == shlex.split(told)
     assert [1.0] * 4 == initial_state(told, headers)
+
+
+def test_a_forecast_of_the_own_start_begins_at_its_time(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
+) -> None:
+    """A record of years begins in 1900; a state of --x0 is at 0, unless time stands in the law, or as --from says."""
+    result = load(run)
+    late = [replace(one, times=one.times + 1900.0) for one in (*result.predictions, *result.trajectories)]
+    late = replace(result, predictions=tuple(late[:-1]), trajectories=tuple(late[-1:]))
+    best = late.ranking.front[0]
+    timed = replace(best, law=Law(("x",), (-symbol("x") + symbol("t") / 1900,), ()))
+    assert late.law is not None
+    driven = replace(late, ranking=replace(late.ranking, front=(timed, *late.ranking.front[1:])))
+
+    def first(found: DiscoveryResult, *words: object) -> str:
+        monkeypatch.setattr("pipelines.store.load", lambda folder: found)
+        assert 0 == discover("simulate", run, "--samples", 2, "--draws", 0, *words)
+        return capsys.readouterr().out.splitlines()[1].split(",")[0]
+
+    assert "1900.0" == first(late, "--until", 1902)
+    assert "0.0" == first(late, "--until", 2, "--x0", 1)
+    assert "1.0" == first(late, "--until", 2, "--x0", 1, "--from", 1)
+    assert "1901.0" == first(late, "--until", 1902, "--from", 1901)
+    assert "1900.0" == first(driven, "--until", 1902, "--x0", 1)
+    assert 2 == discover("simulate", run, "--until", 2)
+    assert "--until 2 does not come after the first time, 1900." in capsys.readouterr().err
