@@ -246,6 +246,13 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
+    if state.wrapped is not None:
+        yield Alert(
+            "serious", "wrapped",
+            f"{state.header} jumps by {state.wrapped.spelled} {_times(state.wrapped.jumps).lower()}, from one end of "
+            "its range to the other: it is an angle that was wrapped, and no law follows its jumps.",
+            f"Unwrap it, run by run: {state.wrapped.command(state.name)} in Python. Here it was unwrapped.", about,
+        )  # fmt: skip
     if state.held and state.levels > SWITCHED:
         yield Alert(
             "caution", "input",

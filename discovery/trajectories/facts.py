@@ -17,6 +17,7 @@ from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.switches import Late, between_samples
+from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
 
 # Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
@@ -55,6 +56,7 @@ class StateFacts:
         straight: whether it is a linear function of time.
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
+        wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
     """
 
     name: str
@@ -79,6 +81,7 @@ class StateFacts:
     coarse: bool
     codes: tuple[tuple[float, int], ...] = ()
     stray_runs: tuple[str, ...] = ()
+    wrapped: Wrapped | None = None
 
     @property
     def switched(self) -> bool:
@@ -155,8 +158,10 @@ class Facts:
 def facts(measurements: Measurements) -> Facts:
     """Looks at every sample once; nothing is fitted."""
     runs, codes = without_codes(measurements.trajectories)
+    runs, wrapped = unwrapped(runs, measurements.headers)
     states = tuple(
-        _coded(_state(runs, i, name, header), codes[i]) for i, (name, header) in enumerate(measurements.headers.items())
+        replace(_coded(_state(runs, i, name, header), codes[i]), wrapped=wrapped[i])
+        for i, (name, header) in enumerate(measurements.headers.items())
     )
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs

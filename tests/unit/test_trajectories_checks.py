@@ -60,6 +60,7 @@ CASES = {
     "velocity": (np.column_stack([np.sin(2 * TIMES), 2 * np.cos(2 * TIMES)]) + 0.002 * NOISE[:, :2], TIMES),
     "offset": (with_column(1e7 + WAVES[:, 0] ** 3), TIMES),
     "scales": (with_column(1e8 * np.sin(0.3 * TIMES)), TIMES),
+    "wrapped": (with_column((1.1 * TIMES + np.sin(TIMES)) % (2.0 * np.pi)), TIMES),
     "settled": (np.exp(-TIMES)[:, None] + 0.001 * NOISE[:, :1], TIMES),
     "short": (np.sin(TIMES / 6.0)[:, None] + 0.001 * NOISE[:, :1], TIMES),
 }  # fmt: skip

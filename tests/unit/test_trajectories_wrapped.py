@@ -1,0 +1,80 @@
+"""Angles that were wrapped are known by their jumps, and nothing else is taken for one."""
+
+import numpy as np
+import pytest
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import DataCheck, check
+from discovery.trajectories.wrapped import unwrapped
+from discovery.types import Trajectory
+
+TIMES = np.linspace(0.0, 30.0, 400)
+NOISE = 0.03 * np.random.default_rng(0).normal(size=(3, 400))
+ROTATION = np.stack([start + 1.3 * TIMES + np.sin(TIMES) for start in (0.0, 2.0, -3.0)]) + NOISE
+
+
+def checked(columns: np.ndarray, header: str) -> DataCheck:
+    """The check of one run for each row, with one column."""
+    return check(from_arrays([one[:, None] for one in columns], TIMES, names=[header]))
+
+
+def turned(column: np.ndarray, turn: float, low: float = 0.0) -> np.ndarray:
+    """The column in that unit of a turn, wrapped from a number on."""
+    return (column * turn / (2.0 * np.pi) - low) % turn + low
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "jump", "command"),
+    [
+        (turned(ROTATION, 2.0 * np.pi, -np.pi), "phi [rad]", "2 pi", "numpy.unwrap(phi)"),
+        (turned(ROTATION, 2.0 * np.pi), "phi", "2 pi", "numpy.unwrap(phi)"),
+        (turned(ROTATION, 360.0, -180.0), "angle (deg)", "360", "numpy.unwrap(angle, period=360)"),
+        (turned(ROTATION, 1.0), "n [rev]", "1", "numpy.unwrap(n, period=1)"),
+    ],
+)
+def test_a_wrapped_angle_is_to_be_unwrapped(columns: np.ndarray, header: str, jump: str, command: str) -> None:
+    """Nothing else is said of it: its jumps are no strays and no noise, and it never turns back; a run is told, too."""
+    found = checked(columns, header)
+    (alert,) = found.alerts
+    jumps = int(np.count_nonzero(np.abs(np.diff(columns)) > 0.6 * np.ptp(columns)))
+    assert ("serious", "wrapped", (header,)) == (alert.level, alert.subject, alert.columns)
+    assert alert.text.startswith(f"{header} jumps by {jump} {jumps} times, from one end of its range to the other")
+    assert command in alert.advice
+    assert (alert.text,) == found.notes
+    assert "" == found.law
+    turn = 2.0 * np.pi if jump == "2 pi" else float(jump)
+    assert pytest.approx(0.03 * turn / (2.0 * np.pi), rel=0.1) == found.facts.states[0].noise
+
+
+def test_one_jump_is_enough_where_a_unit_tells_of_an_angle() -> None:
+    """An angle that crosses north once."""
+    once = (200.0 + 10.0 * TIMES + 30.0 * NOISE[0]) % 360.0
+    assert "wrapped" == checked(once[None], "wind [deg]").alerts[0].subject
+    assert "wrapped" not in {alert.subject for alert in checked(once[None], "wind").alerts}
+
+
+@pytest.mark.parametrize(
+    ("column", "header"),
+    [
+        (np.pi * np.sin(2.0 * TIMES), "phi [rad]"),  # swings from end to end
+        (turned(ROTATION[0], 2.0 * np.pi), "u [V]"),  # a sawtooth
+        (4.0 * (TIMES % 1.0), "x"),
+        (TIMES / 7.0 % 1.0, "share"),
+        (np.pi * np.sign(np.sin(TIMES)) + NOISE[0], "x"),  # a square
+        (np.where(np.arange(400) % 90 == 50, np.pi, np.sin(TIMES) - np.pi + 1.0), "x"),  # strays
+    ],
+)
+def test_what_is_no_angle_is_not_taken_for_one(column: np.ndarray, header: str) -> None:
+    """Oscillations over a turn, squares, strays, and sawteeth of another range or unit."""
+    run = Trajectory(TIMES, column[:, None], ("x",))
+    assert ((run,), (None,)) == unwrapped((run,), {"x": header})
+
+
+def test_missing_entries_are_jumped_over() -> None:
+    """What is left is unwrapped, and they stay missing."""
+    column = turned(ROTATION[0], 2.0 * np.pi)
+    column[::7] = np.nan
+    (run,), (found,) = unwrapped((Trajectory(TIMES, column[:, None], ("x",)),), {"x": "x [rad]"})
+    assert found is not None
+    expected = np.where(np.isnan(column), np.nan, ROTATION[0])
+    np.testing.assert_allclose(run.states[:, 0] - run.states[1, 0], expected - expected[1], atol=1e-9)
