@@ -280,6 +280,15 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
         )  # fmt: skip
+    for one in state.clipped:
+        few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)
+        samples = f"{most} samples{' each' * (count > 1)}" if few == most else f"{few} to {most} samples"
+        yield Alert(
+            "caution", "clipped",
+            f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
+            f"stretch{'es' * (count > 1)}, of {samples}, beside noise: clipped?",
+            "Leave these entries empty: the state went on, and they say otherwise.", about,
+        )  # fmt: skip
     if state.straight:
         yield Alert(
             "caution", "clock", f"{state.header} is a linear function of time.",

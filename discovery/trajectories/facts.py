@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.inertia import inertial
 from discovery.trajectories.inputs import jumps
@@ -56,6 +57,7 @@ class StateFacts:
         straight: whether it is a linear function of time.
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
+        clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
     """
 
@@ -81,6 +83,7 @@ class StateFacts:
     coarse: bool
     codes: tuple[tuple[float, int], ...] = ()
     stray_runs: tuple[str, ...] = ()
+    clipped: tuple[Clipped, ...] = ()
     wrapped: Wrapped | None = None
 
     @property
@@ -206,6 +209,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
+    resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
     return StateFacts(
         name,
         header,
@@ -219,7 +223,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         found.kind,
         found.falling,
         len(different),
-        float(np.min(np.diff(different))) if len(different) > 1 else 0.0,
+        resolution,
         course.turns,
         course.clear,
         course.period,
@@ -228,6 +232,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
+        clipped=() if coarse else clipped(runs, index, resolution),
     )
 
 
@@ -245,7 +250,8 @@ def _enlarged(state: StateFacts, factor: float) -> StateFacts:
     """The facts of a state that was made smaller by that factor."""
     lengths = ("low", "high", "mean", "deviation", "noise", "resolution")
     strays = tuple((time, value * factor) for time, value in state.strays)
-    return replace(state, strays=strays, **{name: getattr(state, name) * factor for name in lengths})
+    ends = tuple(replace(one, value=one.value * factor) for one in state.clipped)
+    return replace(state, strays=strays, clipped=ends, **{name: getattr(state, name) * factor for name in lengths})
 
 
 def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:

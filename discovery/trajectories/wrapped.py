@@ -23,13 +23,13 @@ _UNITS = {
     "turn": _TURNS, "turns": _TURNS, "rev": _TURNS, "revolution": _TURNS, "revolutions": _TURNS, "cycle": _TURNS,
     "cycles": _TURNS,
 }  # fmt: skip
-# The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added after wrapping.
+# The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added later.
 SHORT, LONG = 0.9, 1.1
 # Steps are the less certain the nearer they are to half a turn: those of more than so large a share are jumps if they
 # are larger than the rest of the turn, and this share of all may lie in between.
 CLEAR, BETWEEN = 1.0 / 3.0, 0.1
-# What is left of a jump, a turn taken off, is a step like others: at most so many times the size that few of them exceed.
-# Of relaxation oscillations, whose jumps are far from their whole range, a quarter of it would be left.
+# What is left of a jump, a turn taken off, is a step like others: at most so many times the size that few of them
+# exceed. Of relaxation oscillations, whose jumps are far from their whole range, a quarter of it would be left.
 LIKE, MOST = 1.5, 99.0
 # Jumps that are no accident: one, where a unit says that it is an angle. Else so many, of what goes on for more than a
 # turn: squares and strays come back, and of 300 relaxation oscillations with such a range two pass.

@@ -61,6 +61,7 @@ CASES = {
     "offset": (with_column(1e7 + WAVES[:, 0] ** 3), TIMES),
     "scales": (with_column(1e8 * np.sin(0.3 * TIMES)), TIMES),
     "wrapped": (with_column((1.1 * TIMES + np.sin(TIMES)) % (2.0 * np.pi)), TIMES),
+    "clipped": (np.maximum(GOOD, -0.5), TIMES),
     "settled": (np.exp(-TIMES)[:, None] + 0.001 * NOISE[:, :1], TIMES),
     "short": (np.sin(TIMES / 6.0)[:, None] + 0.001 * NOISE[:, :1], TIMES),
 }  # fmt: skip

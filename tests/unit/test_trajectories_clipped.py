@@ -1,0 +1,63 @@
+"""A sensor at the end of its range is known by values that stay exactly there beside noise."""
+
+import json
+
+import numpy as np
+import pytest
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import DataCheck, check, document
+
+TIMES = np.linspace(0.0, 20.0, 400)
+NOISE = np.random.default_rng(0).normal(size=400)
+WAVE = np.sin(TIMES)
+
+
+def checked(column: np.ndarray) -> DataCheck:
+    """The check of one column of one run."""
+    return check(from_arrays(column[:, None], TIMES, names=["v [V]"]))
+
+
+def told(column: np.ndarray) -> list[str]:
+    """What is said of clipping."""
+    return [alert.text for alert in checked(column).alerts if alert.subject == "clipped"]
+
+
+def rounded(column: np.ndarray, step: float) -> np.ndarray:
+    """The column as a converter of that step writes it."""
+    return np.round(column / step) * step
+
+
+def test_a_sensor_at_its_end_is_told_with_its_stretches() -> None:
+    """At either end, of a converter and of a number of many digits, in a document too; nothing is said without."""
+    noisy = WAVE + 0.01 * NOISE
+    (low,) = told(np.clip(rounded(noisy, 0.01), -0.5, 2.0))
+    assert low.startswith("v [V] stays exactly at its least value, -0.5, in 3 stretches, of ")
+    assert low.endswith(" samples, beside noise: clipped?")
+    (high,) = told(np.clip(noisy, -2.0, 0.5))
+    assert high.startswith("v [V] stays exactly at its greatest value, 0.5, in 4 stretches, of ")
+    (state,) = json.loads(json.dumps(document(checked(np.clip(noisy, -2.0, 0.5)))))["states"]
+    assert [("greatest", 0.5)] == [(one["end"], one["value"]) for one in state["clipped"]]
+    assert [] == told(rounded(noisy, 0.01))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.round(np.exp(-TIMES), 3),  # rests, with no noise
+        np.round(np.exp(-TIMES) * (1.0 + 0.1 * NOISE), 3),  # rests, with noise in proportion
+        np.maximum(WAVE, 0.0),  # no noise at all
+        rounded(np.exp(-TIMES) + 0.006 * NOISE, 0.01),  # noise that is hardly more than rounding
+        np.random.default_rng(1).poisson(100.0 * np.exp(-TIMES)).astype(float),  # nothing left to count
+        np.where(WAVE > 0.0, 1.0, 0.0),  # a switch
+    ],
+)
+def test_what_rests_is_not_clipped(column: np.ndarray) -> None:
+    """States without noise where they rest, noise that rounding hides, counts and switches."""
+    assert [] == told(column)
+
+
+def test_a_clipped_column_of_any_size_is_told_in_its_unit() -> None:
+    """Numbers whose squares overflow are made smaller before they are looked at."""
+    (text,) = told(1e200 * np.clip(WAVE + 0.01 * NOISE, -2.0, 0.5))
+    assert "at its greatest value, 5e+199," in text
