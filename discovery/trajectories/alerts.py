@@ -286,7 +286,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         yield Alert(
             "caution", "clipped",
             f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
-            f"stretch{'es' * (count > 1)}, of {samples}, beside noise: clipped?",
+            f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
             "Leave these entries empty: the state went on, and they say otherwise.", about,
         )  # fmt: skip
     if state.straight:
