@@ -35,6 +35,8 @@ NOTICEABLE = 0.05
 # Where more samples than this share stand off they are not strays: the state changes faster than it is sampled. Of a
 # short record so many may, if nothing stands off the rest.
 RARE, FEW = 0.03, 2
+# Steps on each side whose median is the usual one at a sample.
+NEARBY = 5
 
 
 # Time and value of each.
@@ -49,16 +51,19 @@ class Residuals:
         values: the samples that could be predicted.
         times: when they were measured.
         errors: by how much they miss their prediction, so scaled that noise alone has its own deviation.
+        apart: how much more the course may bend between the neighbours than between others nearby, by its second
+            derivative: the product of the steps to them, in usual ones; 1 at least.
         falling: whether the last further neighbours still left less: then the noise is at most what is left.
     """
 
     values: Float[np.ndarray, " sample"]
     times: Float[np.ndarray, " sample"]
     errors: Float[np.ndarray, " sample"]
+    apart: Float[np.ndarray, " sample"]
     falling: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("values", "times", "errors"):
+        for name in ("values", "times", "errors", "apart"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @property
@@ -82,7 +87,7 @@ class Residuals:
     @property
     def ratio(self) -> float:
         """Deviation of the noise relative to the state, where that is nowhere zero."""
-        return Residuals(self.values, self.times, self.errors / np.abs(self.values)).scale
+        return replace(self, errors=self.errors / np.abs(self.values)).scale
 
     @property
     def largest(self) -> float:
@@ -102,7 +107,7 @@ def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:
 
 
 def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Residuals:
-    parts: list[np.ndarray] = [np.empty((3, 0))]
+    parts: list[np.ndarray] = [np.empty((4, 0))]
     for run in trajectories:
         there = np.isfinite(run.states[:, state])
         times, values = run.times[there], run.states[there, state]
@@ -111,9 +116,19 @@ def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Res
             near = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
             missed = values[reach:-reach] - np.sum(weights * near, axis=1)
             scaled = missed / np.sqrt(1.0 + np.sum(weights**2, axis=1))
-            rows = np.stack([values[reach:-reach], times[reach:-reach], scaled])
+            rows = np.stack(
+                [values[reach:-reach], times[reach:-reach], scaled, _apart(times)[reach - 1 : 1 - reach or None]]
+            )
             parts.append(rows[:, _without_kinks(run, there, reach)])
     return Residuals(*np.concatenate(parts, axis=1))
+
+
+def _apart(times: Float[np.ndarray, " time"]) -> Float[np.ndarray, " inner"]:
+    """Of all times but the first and the last, the product of the steps to their neighbours in usual ones nearby."""
+    steps = np.diff(times)
+    padded = np.pad(steps, NEARBY - 1, constant_values=np.nan)
+    usual = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 2 * NEARBY), axis=1)
+    return np.maximum(1.0, (steps[:-1] / usual) * (steps[1:] / usual))
 
 
 def _without_kinks(run: Trajectory, there: Bool[np.ndarray, " time"], reach: int) -> Bool[np.ndarray, " sample"]:
@@ -150,7 +165,7 @@ def strays(found: Residuals, spread: float) -> Strays:
 
 
 def _far(found: Residuals, spread: float) -> Bool[np.ndarray, " sample"]:
-    """Which samples are off what their neighbours say."""
+    """Which samples are off what their neighbours say; those in a gap must be further off, as a course bends in it."""
     sizes = np.abs(found.errors)
     if not len(sizes):
         return np.zeros(0, dtype=bool)
@@ -158,7 +173,7 @@ def _far(found: Residuals, spread: float) -> Bool[np.ndarray, " sample"]:
     if found.kind == "proportional":  # to the lesser of a sample and what is expected there: none excuses itself
         levels = np.minimum(np.abs(found.values), np.abs(found.values - found.errors))
         local = np.maximum(local, _typical(sizes / np.abs(found.values)) * levels)
-    return sizes > np.maximum(FAR * local, NOTICEABLE * spread)
+    return sizes > np.maximum(FAR * local * found.apart, NOTICEABLE * spread)
 
 
 def _typical(sizes: Float[np.ndarray, " sample"]) -> float:

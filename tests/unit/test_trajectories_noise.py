@@ -104,3 +104,15 @@ def test_a_course_that_is_sampled_too_coarsely_has_no_strays() -> None:
     times = np.arange(200.0)
     values = np.sin(2.0 * times) + 0.001 * np.random.default_rng(5).normal(size=200)
     assert 0 == len(strays(residuals(run(values, times), 0), 0.7))
+
+
+def test_a_sample_alone_in_a_gap_is_no_stray_where_the_course_bends_there() -> None:
+    """Nor is it where it is right within the gap; far off it still is one, as any other with neighbours."""
+    there = (np.abs(TIMES - 15.0) > 0.5) | (np.abs(TIMES - TIMES[300]) < 1e-9)
+    times = TIMES[there]
+    values = np.sqrt(0.05 + (times - 15.0) ** 2) + 0.01 * np.random.default_rng(8).normal(size=len(times))
+    (alone,) = np.flatnonzero(times == TIMES[300])
+    assert () == strays(residuals(run(values, times), 0), float(values.std()))
+    values[[alone, 100]] += (30.0, 1.0)
+    found = strays(residuals(run(values, times), 0), float(values.std()))
+    np.testing.assert_array_equal(np.column_stack([times, values])[[100, alone]], found)
