@@ -12,7 +12,8 @@ from discovery.reports.drawing import thin
 from discovery.reports.motion import curve
 from discovery.reports.naming import symbols
 from discovery.reports.panels import Panel
-from discovery.reports.room import of_runs, shown_runs
+from discovery.reports.room import of_runs, shown_inputs, shown_runs
+from discovery.reports.timelines import course
 from discovery.types import DiscoveryResult, Trajectory
 
 MOST_RUNS, MOST_STATES = 3, 6  # as in the figures
@@ -25,7 +26,7 @@ Layers = Callable[[Panel, int, int], Iterable[str]]  # what is drawn over the me
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of one state in one run, as SVG.
+    """A chart of one state or input in one run, as SVG.
 
     Attributes:
         words: the state's name where it is not its symbol, and the run's.
@@ -112,7 +113,22 @@ def fit_charts(result: DiscoveryResult) -> tuple[Chart, ...]:
                 yield panel.band(float(times[0]), float(times[-1]), "forecast-span")
             yield panel.line([(times, states[:, state])], prediction.kind)
 
-    return _charts(result, layers, "measurements, fit, and forecast of held-out samples")
+    return _charts(result, layers, "measurements, fit, and forecast of held-out samples") + _input_charts(result)
+
+
+def _input_charts(result: DiscoveryResult) -> tuple[Chart, ...]:
+    """The course of each input, lower than a state's chart."""
+    names = list(result.inputs)
+    charts: list[Chart] = []
+    for run in result.trajectories[:MOST_RUNS]:
+        for place in shown_inputs(result):
+            times, values = course(run, place)
+            time, header = (float(run.times[0]), float(run.times[-1])), result.inputs[names[place]]
+            every = np.concatenate([one.inputs[:, place] for one in result.trajectories])
+            panel = Panel(time, _room_around(every), result.time_name, size=(420, 92))
+            drawing = panel.drawing([panel.line([(times, values)], "drive")], f"{header} against {result.time_name}")
+            charts.append(Chart(names[place], ", ".join(filter(None, (header, run.label))), drawing))
+    return tuple(charts)
 
 
 def _charts(result: DiscoveryResult, layers: Layers, shown: str) -> tuple[Chart, ...]:
@@ -137,7 +153,10 @@ def _measured(panel: Panel, run: Trajectory, state: int) -> str:
 def _span(result: DiscoveryResult, state: int) -> tuple[float, float]:
     """All measurements of a state with a little room; a curve may leave it."""
     values = np.concatenate([run.states[:, state] for run in result.trajectories])
-    values = values[np.isfinite(values)] if np.any(np.isfinite(values)) else np.zeros(1)
+    return _room_around(values[np.isfinite(values)] if np.any(np.isfinite(values)) else np.zeros(1))
+
+
+def _room_around(values: np.ndarray) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     room = 0.09 * (high - low) or 1.0
     return low - room, high + room

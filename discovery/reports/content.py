@@ -13,7 +13,7 @@ from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD, spoken
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
-from discovery.reports.room import MOST_UNSEEN, fit_runs, shown_runs
+from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
 from discovery.reports.unseen import begun_anew, outlook, tied, whole_runs
@@ -105,8 +105,8 @@ def measured(result: DiscoveryResult) -> str:
         else f"{counted(missing, 'value')} of {seen.size} {'is' if missing == 1 else 'are'} missing"
     )
     marks = sum(len(one.inputs) for one in result.structure.owned)  # which are of no column
-    inputs = runs[0].inputs.shape[1] - marks
-    driven = f", driven by {counted(inputs, 'known input')}" if inputs else ""
+    drives = runs[0].inputs.shape[1] - marks
+    driven = f", driven by {counted(drives, 'known input')}" if drives else ""
     return (
         f"{counted(sample_count(runs), 'sample')} of {states} in {counted(len(runs), 'run')}{driven}, {span}, "
         f"{_sampling(runs)}. {gaps}."
@@ -228,6 +228,8 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text += "dotted purple one."
     if name == "phase" and dimension > 2:
         text = "Projections of the phase space: measurements and the law's trajectories."
+    if name == "trajectories" or (name == "unseen" and whole_runs(result)):
+        text += _inputs_below(result)
     drawn = {"trajectories": fit_runs, "phase": shown_runs}.get(name)
     return text if drawn is None else f"{text}{_which(drawn(result), run_count)}"
 
@@ -242,6 +244,16 @@ def _which(drawn: Sequence[int], run_count: int) -> str:
         return f" The first {len(drawn)} of {run_count} runs are drawn."
     places = listed([str(place + 1) for place in drawn])
     return f" Of {run_count} runs numbers {places} are drawn, which span their ranges."
+
+
+def _inputs_below(result: DiscoveryResult) -> str:
+    """What the thin panels of inputs show."""
+    drawn, every = len(shown_inputs(result)), len(inputs(result))
+    if not drawn:
+        return ""
+    some = f"the first {drawn} of {every} inputs" if drawn < every else "the input" if every == 1 else "the inputs"
+    held = any(result.trajectories[0].held[place] for place in shown_inputs(result))
+    return f" Below: {some}{', in steps where held' if held else ''}."
 
 
 def _has_field(law: Law | None) -> bool:

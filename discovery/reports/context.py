@@ -49,7 +49,7 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
         "run_count": len(result.trajectories),
         "measured": content.measured(result),
         "runs": rows.runs(result),
-        "states": rows.states(result),
+        "columns_read": (*rows.states(result), *rows.drives(result)),
         "noise": content.noise(result),
         "noise_kind": result.smoothing.noise.kind,
         "noise_origin": content.noise_origin(result),

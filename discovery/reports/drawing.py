@@ -75,9 +75,9 @@ def dot_size(count: int) -> float:
 
 
 def header(result: DiscoveryResult, state: str, longest: int = 36, line: int = 36) -> str:
-    """A state's column name for a figure: its symbol before it where it is too long, broken where a line ends."""
-    name = result.headers.get(state, state)
-    if len(name) > longest:
+    """Column name of a state or input for a figure: a symbol before a long one, broken where a line ends."""
+    name = {**result.inputs, **result.headers}.get(state, state)
+    if len(name) > longest and state not in result.inputs:
         name = f"{next(one.shown for one in symbols(result) if one.identifier == state)}: {name}"
     text = lettering(name, longest)
     if len(text) <= line:

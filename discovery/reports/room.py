@@ -12,6 +12,7 @@ from discovery.types import DiscoveryResult, Trajectory
 
 MOST_RUNS, MOST_STATES = 3, 12  # panels that stay legible on one page
 MOST_PANELS = 12
+MOST_INPUTS = 3  # thin panels below those of the states
 MOST_UNSEEN = 3  # states of a figure of half the width
 # Ranges of runs differ where the least is not this share of the largest: on one scale it is a third of a panel.
 APART = 1.0 / 3.0
@@ -62,3 +63,14 @@ def of_runs(result: DiscoveryResult, places: Sequence[int]) -> DiscoveryResult:
         trajectories=tuple(result.trajectories[place] for place in places),
         smoothing=replace(result.smoothing, trajectories=curves),
     )
+
+
+def inputs(result: DiscoveryResult) -> tuple[str, ...]:
+    """Identifiers of the columns that drive the states; marks, which tell groups of runs apart, are no columns."""
+    marks = {mark for one in result.structure.owned for mark in one.inputs}
+    return tuple(name for name in result.inputs if name not in marks)
+
+
+def shown_inputs(result: DiscoveryResult) -> tuple[int, ...]:
+    """Places of the inputs that figures have room for."""
+    return tuple(list(result.inputs).index(name) for name in inputs(result))[:MOST_INPUTS]

@@ -12,6 +12,7 @@ from discovery.knowledge.dimensions import UNTOLD, constant_units
 from discovery.reports.comparison import Difference, differences, why_not
 from discovery.reports.naming import input_units, split_header, symbols
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
+from discovery.reports.room import inputs
 from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.unseen import whole_runs
 from discovery.types import DiscoveryResult, Law, RankedLaw, Trajectory, symbol
@@ -65,7 +66,11 @@ class Rival:
 
 @dataclass(frozen=True)
 class State:
-    """A row of the table of states: range and gaps of the measurements, scale of the noise."""
+    """A row of the table of states and inputs: range and gaps of the measurements, scale of the noise.
+
+    Attributes:
+        role: what an input is, in words; empty for a state.
+    """
 
     identifier: str
     header: str
@@ -74,6 +79,7 @@ class State:
     high: str
     missing: str
     noise: str
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +192,18 @@ def states(result: DiscoveryResult) -> tuple[State, ...]:
         unit = split_header(header)[1] or ""
         missing = str(len(column) - len(known)) if len(known) else "all"
         rows.append(State(name, header, unit, low, high, missing, plain(float(scale)) if len(known) else "–"))
+    return tuple(rows)
+
+
+def drives(result: DiscoveryResult) -> tuple[State, ...]:
+    """What drives the states, input by input, over all runs; it is taken as known exactly."""
+    units, rows = input_units(result), list[State]()
+    for name in inputs(result):
+        place = list(result.inputs).index(name)
+        values = np.concatenate([run.inputs[:, place] for run in result.trajectories])
+        low, high = plain(float(values.min()), 4), plain(float(values.max()), 4)
+        role = "input, held" if result.trajectories[0].held[place] else "input"
+        rows.append(State(name, result.inputs[name], units[name] or "", low, high, "0", "–", role))
     return tuple(rows)
 
 

@@ -28,13 +28,14 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve
-from discovery.reports.room import MOST_RUNS, MOST_STATES, MOST_UNSEEN, fit_runs
+from discovery.reports.room import MOST_RUNS, MOST_STATES, MOST_UNSEEN, fit_runs, shown_inputs
 from discovery.reports.unseen import outlook, whole_runs
 from discovery.types import DiscoveryResult, Prediction, Trajectory
 
 _HANDLE = 8  # letters that have the width of a legend's line and gaps
 _LETTERS = 17  # that an inch of a figure has room for
 _IN_ONE_COLUMN = 3  # states of a single run that stand one above the other; more take two columns
+_THIN = 0.55  # height of an input's panel, for one of a state
 DENSE = 600  # points beyond which marks and lines are drawn finer
 Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, dashes, markers
 # Told apart by dashes as well as by colour, for print in grey.
@@ -97,11 +98,12 @@ def trajectories(result: DiscoveryResult) -> Figure:
     """One panel for each state and run: samples, fit, and the forecast of samples kept out, shaded."""
     runs = [result.trajectories[place] for place in fit_runs(result)]
     names = runs[0].names[:MOST_STATES]
-    figure, cells = _panels(len(names), len(runs), WIDTH)
-    for axes, column, row in cells:
+    figure, cells = _panels(len(names), len(runs), WIDTH, len(shown_inputs(result)))
+    for axes, column, row in cells[: len(names) * len(runs)]:
         draw_timeline(axes, result, runs[column], row)
         name = _name(axes, result, names[row]) if column == 0 else ""
         label(axes, y=name, title=runs[column].label if row == 0 and len(runs) > 1 else "")
+    _draw_inputs(cells[len(names) * len(runs) :], result, runs)
     _label_time(result, cells)
     labels = {run.label for run in runs}
     kinds = {prediction.kind for prediction in result.predictions if prediction.label in labels}
@@ -112,40 +114,73 @@ def trajectories(result: DiscoveryResult) -> Figure:
     return figure
 
 
-Cells = list[tuple[Axes, int, int]]  # axes, run, state
+Cells = list[tuple[Axes, int, int]]  # axes, run, state or input
 
 
-def _panels(states: int, runs: int, width: float) -> tuple[Figure, Cells]:
-    """States below each other and runs side by side; many states of one run in two columns."""
+def _panels(states: int, runs: int, width: float, inputs: int = 0) -> tuple[Figure, Cells]:
+    """States below each other and runs side by side, inputs below all; many states of one run in two columns.
+
+    The cells of the inputs come after those of all states.
+    """
     columns = runs if runs > 1 else 1 if states <= _IN_ONE_COLUMN else 2
-    rows = states if runs > 1 else math.ceil(states / columns)
+    across = 1 if runs > 1 else columns  # panels of one run that stand side by side
+    rows, low_rows = math.ceil(states / across), math.ceil(inputs / across)
     height = max(0.7, min(0.9, 2.1 / rows))
-    figure = Figure(figsize=(width, 0.5 + height * rows))
+    figure = Figure(figsize=(width, 0.5 + height * (rows + _THIN * low_rows)))
     sharing: dict[str, Any] = {"sharex": "col", "sharey": "row"} if runs > 1 else {"sharex": True, "sharey": False}
-    grid = figure.subplots(rows, columns, squeeze=False, **sharing)
-    if runs > 1:
-        return figure, [(grid[row, column], column, row) for column in range(runs) for row in range(rows)]
-    for axes in grid.flat[states:]:
+    ratios = [1.0] * rows + [_THIN] * low_rows
+    grid = figure.subplots(rows + low_rows, columns, squeeze=False, height_ratios=ratios, **sharing)
+    cells = _cells(grid[:rows], states, runs) + _cells(grid[rows:], inputs, runs)
+    for axes in {*grid.flat} - {axes for axes, _, _ in cells}:
         axes.set_axis_off()
-    return figure, [(grid[state // columns, state % columns], 0, state) for state in range(states)]
+    return figure, cells
+
+
+def _cells(grid: np.ndarray, count: int, runs: int) -> Cells:
+    """A panel for each of ``count`` quantities and each run."""
+    if runs > 1:
+        return [(grid[row, column], column, row) for column in range(runs) for row in range(count)]
+    return [(axes, 0, place) for place, axes in enumerate(grid.flat[:count])]
+
+
+def _draw_inputs(cells: Cells, result: DiscoveryResult, runs: Sequence[Trajectory]) -> None:
+    """The course of each input in its runs, steps where it is held."""
+    shown = shown_inputs(result)
+    for axes, column, row in cells:
+        run = runs[column]
+        axes.plot(*course(run, shown[row]), color=INK, lw=0.9)
+        label(axes, y=_name(axes, result, list(result.inputs)[shown[row]]) if column == 0 else "")
+
+
+def course(run: Trajectory, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """An input of a run as a line to draw: with both ends of each step where it is held."""
+    times, values = run.times, run.inputs[:, place]
+    if not run.held[place]:
+        kept = thin(len(times))
+        return times[kept], values[kept]
+    first = np.flatnonzero(np.concatenate([[True], np.diff(values) != 0.0]))
+    edges = np.append(times[first], times[-1])
+    return np.repeat(edges, 2)[1:-1], np.repeat(values[first], 2)
 
 
 def _name(axes: Axes, result: DiscoveryResult, state: str) -> str:
-    """The name of a state, as long as the height of its panel."""
+    """The name of a state or input, as long as the height of its panel."""
     spec = axes.get_subplotspec()
     figure = axes.get_figure(root=True)
     assert spec is not None
     assert figure is not None
-    rows = spec.get_gridspec().nrows
-    line = int((figure.get_figheight() - 0.5) / rows * _LETTERS) - 1
+    ratios = np.array(spec.get_gridspec().get_height_ratios())
+    share = float(ratios[spec.rowspan.start] / ratios.sum())
+    line = max(4, int((figure.get_figheight() - 0.5) * share * _LETTERS) - 1)
     return drawing.header(result, state, 2 * line, line)
 
 
 def _label_time(result: DiscoveryResult, cells: Cells) -> None:
     for axes, _, _ in cells:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
         spec = axes.get_subplotspec()
+        tall = spec is None or np.array(spec.get_gridspec().get_height_ratios())[spec.rowspan.start] == 1.0
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4 if tall else 2, steps=[1, 2, 5, 10]))
         below = [other for other, _, _ in cells if _is_below(other, axes)]
         if spec is not None and not below:
             axes.tick_params(labelbottom=True)
@@ -186,14 +221,15 @@ def unseen(result: DiscoveryResult) -> Figure | None:
 def _whole(result: DiscoveryResult, kept_out: tuple[tuple[Trajectory, Prediction], ...]) -> Figure:
     names = result.trajectories[0].names[:MOST_STATES]
     shown = kept_out[: 1 if len(names) > _IN_ONE_COLUMN else MOST_RUNS]
-    figure, cells = _panels(len(names), len(shown), WIDTH)
-    for axes, column, row in cells:
+    figure, cells = _panels(len(names), len(shown), WIDTH, len(shown_inputs(result)))
+    for axes, column, row in cells[: len(names) * len(shown)]:
         run, prediction = shown[column]
         draw_samples(axes, run, run.times, run.states[:, row])
         axes.set_ylim(*span(result, row))
         _draw_prediction(axes, result, prediction, row)
         name = _name(axes, result, names[row]) if column == 0 else ""
         label(axes, y=name, title=run.label if row == 0 else "")
+    _draw_inputs(cells[len(names) * len(shown) :], result, [run for run, _ in shown])
     _label_time(result, cells)
     legend(figure, [key("measured, kept out whole", **MEASURED), key("forecast from its start", **FORECAST)])
     return figure

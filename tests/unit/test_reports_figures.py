@@ -8,8 +8,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from discovery.reports.content import figure_caption
 from discovery.reports.drawing import HALF, PALETTE, SHAPES, WIDTH, header
 from discovery.reports.figures import draw, summary
+from discovery.reports.rows import drives
+from discovery.structure import Owned, Structure
 from discovery.types import Ranking
 
 # Machado, Oliveira & Fernandes, "A physiologically-based model for simulation of color vision deficiency" (2009), the
@@ -63,6 +66,27 @@ def test_every_panel_is_named(decay):
     assert ["x [m]", ""] == [axes.get_ylabel() for axes in panels]
     assert ["t [s]", "t [s]"] == [axes.get_xlabel() for axes in panels]
     assert ["a", "b"] == [axes.get_title(loc="left") for axes in panels]
+
+
+def test_inputs_are_drawn_below_the_states_of_their_runs(decay):
+    """What is held in steps, what is interpolated as it was read; a mark of a group is no course."""
+    course = np.stack([np.arange(41) >= 20, np.linspace(0.0, 1.0, 41), np.ones(41)], axis=1).astype(float)
+    runs = tuple(replace(run, inputs=course, held=(True, False, True)) for run in decay.trajectories)
+    owned = (Owned("k", "who", ("A",), ("m",)),)
+    names = {"u": "pump [l/s]", "w": "air", "m": "A"}
+    driven = replace(decay, trajectories=runs, inputs=names, structure=Structure((), owned))
+    figures = draw(driven)
+    panels = figures["trajectories"].axes
+    assert ["x [m]", "", "pump \n[l/s]", "", "air", ""] == [axes.get_ylabel() for axes in panels]
+    assert ["", "", "", "", "t [s]", "t [s]"] == [axes.get_xlabel() for axes in panels]
+    step, ramp = (panels[place].lines[0].get_xydata() for place in (2, 4))
+    assert [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [4.0, 1.0]] == np.asarray(step).tolist()
+    assert 41 == len(np.asarray(ramp))
+    assert 3 == len(figures["unseen"].axes)
+    assert figure_caption(driven, "trajectories").endswith(" Below: the inputs, in steps where held.")
+    assert [("u", "input, held", "l/s"), ("w", "input", "")] == [
+        (row.identifier, row.role, row.unit) for row in drives(driven)
+    ]
 
 
 def test_a_front_that_was_not_found_still_gives_figures(decay):
