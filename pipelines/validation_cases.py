@@ -82,7 +82,7 @@ def chosen(systems: Sequence[str], *, tags: Sequence[str] = (), suite: str | Non
     others = [name for name in systems if name not in real]
     if suite == "measured":
         for name in others:
-            require(name, measured.names(), "measurement")
+            require(name, measured.names(), "measurement", "discover systems")
         names = tuple(real) or measured.names()
     elif real and not others:
         names = tuple(real)

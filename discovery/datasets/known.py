@@ -41,7 +41,8 @@ def resolve(name: str) -> str:
     tails = {full.split("_", 2)[2]: full for full in everything if full.startswith(_ODEBENCH)}
     if name in tails:
         return tails[name]
-    require(name, (*everything, *_SHORT, *tails), "system")
+    others = [full for full in everything if full not in tails.values()]  # whose short name says as much
+    require(name, (*_SHORT, *others, *tails), "system", "discover systems")
     return name
 
 

@@ -122,7 +122,7 @@ def load(name: str) -> Measurement:
         UsageError: there are none; the message suggests the nearest names.
         DataError: the file is broken; the message names file and key.
     """
-    require(name, names(), "measurement")
+    require(name, names(), "measurement", "discover systems")
     return read_record(_folder() / f"{name}.toml", Measurement)
 
 

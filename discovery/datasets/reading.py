@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from discovery.errors import DataError, UsageError
 
+_MOST_HINTS = 3  # names that a message suggests
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(strict=True, min_length=1)]
 
@@ -77,13 +78,19 @@ def _faults(error: ValidationError) -> str:
     return "\n".join(lines)
 
 
-def require(name: str, known: Sequence[str], what: str) -> None:
+def require(name: str, known: Sequence[str], what: str, lister: str = "") -> None:
     """Checks that ``name`` is one of ``known``.
 
+    Args:
+        lister: the command that lists them, where they are too many for a message.
+
     Raises:
-        UsageError: it is not; the message suggests the names that look most alike.
+        UsageError: it is not; the message suggests names that hold it and those that look most alike.
     """
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or [k for k in known if name in k][:3]
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from: {', '.join(known)}."
-        raise UsageError(f"There is no {what} called {name!r}. {hint}")
+    if name in known:
+        return
+    alike = difflib.get_close_matches(name, known, n=_MOST_HINTS, cutoff=0.5)
+    near = list(dict.fromkeys([*(k for k in known if name and name.lower() in k.lower()), *alike]))[:_MOST_HINTS]
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    every = f" `{lister}` lists them all." if lister else "" if near else f" Choose from: {', '.join(known)}."
+    raise UsageError(f"There is no {what} called {name!r}.{hint}{every}")

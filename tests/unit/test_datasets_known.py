@@ -29,8 +29,8 @@ def test_a_system_is_loaded_by_its_name():
     ("name", "message"),
     [
         ("lorenz_stenfo", r"no system called 'lorenz_stenfo'. Did you mean lorenz_stenflo"),
-        ("gompertz", r"Did you mean gompertz_tumor"),
-        ("§", r"no system called '§'. Choose from: bazykin, "),
+        ("gompertz", r"Did you mean gompertz_tumor\w*( or \w*gompertz\w*)*\? `discover"),
+        ("§", r"no system called '§'. `discover systems` lists them all.$"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_nearest_ones(name, message):

@@ -73,6 +73,12 @@ def test_data_may_go_to_stdout(capsys) -> None:
         (("rlc",), {"csv": Path("x.csv"), "runs": 9}, "rlc has 2 initial states, but --runs is 9. Ask for 1 to 2"),
         (("rlc",), {"csv": Path("/nowhere/at/all/x.csv")}, "cannot be written"),
         (("lorenz_stenfo",), {}, "Did you mean lorenz_stenflo"),
+        (
+            ("Pendu",),
+            {},
+            r"called 'Pendu'. Did you mean double_pendulum or .* or .*\? `discover systems` lists them all.$",
+        ),
+        (("fitzhugh",), {}, r"called 'fitzhugh'. `discover systems` lists them all.$"),
         (("lorenz_stenfo",), {"csv": Path("x.csv")}, "Did you mean lorenz_stenflo"),
     ],
 )
