@@ -40,6 +40,8 @@ SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
 _COLOURS = {"good": "green", "caution": "yellow", "bad": "red", "note": "dim"}
 _STATUS = {"found": "bold green", "partial": "bold yellow", "not_found": "bold red"}
+_INTERRUPTED = "Interrupted: finishing with the best so far. Ctrl-C again leaves at once."
+_TERMINATED = "Told to end (SIGTERM): finishing with the best so far. Ctrl-C leaves at once."
 
 
 class Watcher(Protocol):
@@ -119,31 +121,34 @@ def watching(
 
 @contextmanager
 def interruptible(stop: Event) -> Generator[None]:
-    """Ctrl-C ends the work early with what there is; a second one ends the program.
+    """Ctrl-C ends the work early with what there is; a second one ends the program. SIGTERM is as the first Ctrl-C.
 
-    The handler takes no lock and prints nothing: what it interrupts may hold the locks that drawing a screen waits for.
+    Repeated SIGTERMs are one: `timeout` sends one to the program and one to its group. The handler takes no lock and
+    prints nothing: what it interrupts may hold the locks that drawing a screen waits for.
     """
-    pressed: SimpleQueue[bool] = SimpleQueue()  # whose put may interrupt itself
+    told: SimpleQueue[str] = SimpleQueue()  # whose put may interrupt itself
 
     def handle(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        if stop.is_set():
+        del frame
+        if stop.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        stop.set()
-        pressed.put(True)
+        if not stop.is_set():
+            stop.set()
+            told.put(_INTERRUPTED if number == signal.SIGINT else _TERMINATED)
 
     def tell() -> None:
-        if pressed.get():
-            TALK.print("Interrupted: finishing with the best so far. Ctrl-C again leaves at once.")
+        if words := told.get():
+            TALK.print(words)
 
     teller = Thread(target=tell, daemon=True)
     teller.start()
-    before = signal.signal(signal.SIGINT, handle)
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        pressed.put(False)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        told.put("")
         teller.join()
 
 

@@ -148,21 +148,25 @@ def test_a_budget_that_is_too_small_leaves_a_valid_result(budget: str, folder: P
     assert (folder / f"cut{budget}" / "report.html").exists()
 
 
-def test_an_interrupt_leaves_a_valid_result(folder: Path) -> None:
-    """Ctrl-C while laws are being refined: exit code 130 and the best so far."""
-    words = ("run", "lorenz.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "stopped", "--json")
+@pytest.mark.parametrize(
+    ("sent", "said"), [(signal.SIGINT, "Interrupted: finishing"), (signal.SIGTERM, "Told to end (SIGTERM): finishing")]
+)
+def test_an_interrupt_leaves_a_valid_result(sent: signal.Signals, said: str, folder: Path) -> None:
+    """Ctrl-C, or what a job scheduler sends, while laws are being refined: exit code 130 and the best so far."""
+    out_folder = f"stopped{sent.value}"
+    words = ("run", "lorenz.csv", "--engines", "sindy", "--smoother", "kalman", "--out", out_folder, "--json")
     process = start(folder, words)
     assert process.stderr is not None
     for line in process.stderr:
         if "selection:" in line:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(sent)
             break
     out, err = process.communicate()
     document = json.loads(out)
     assert (130, "interrupt") == (process.returncode, document["stopped_by"])
-    assert "Interrupted: finishing with the best so far." in err
-    assert document == json.loads((folder / "stopped" / "result.json").read_text(encoding="utf-8"))
-    assert (folder / "stopped" / "report.html").exists()
+    assert f"{said} with the best so far." in err
+    assert document == json.loads((folder / out_folder / "result.json").read_text(encoding="utf-8"))
+    assert (folder / out_folder / "report.html").exists()
 
 
 def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> None:

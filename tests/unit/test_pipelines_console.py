@@ -245,6 +245,19 @@ def test_the_first_interrupt_asks_for_an_end(capsys: pytest.CaptureFixture[str])
     assert "Interrupted: finishing with the best so far." in capsys.readouterr().err
 
 
+def test_a_request_to_end_is_as_the_first_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
+    """A job scheduler or `timeout` sends SIGTERM, to the program and to its group; Ctrl-C then leaves at once."""
+    before, stop = signal.getsignal(signal.SIGTERM), Event()
+    with console.interruptible(stop):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert before == signal.getsignal(signal.SIGTERM)
+    assert 1 == capsys.readouterr().err.count("Told to end (SIGTERM): finishing with the best so far.")
+
+
 def test_an_interrupt_waits_for_no_lock_that_it_interrupts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C comes while the screen is being changed, and telling of it draws the screen."""
     file, stop = io.StringIO(), Event()
