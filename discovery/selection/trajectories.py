@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -130,10 +130,10 @@ class TrajectorySelector:
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
-            witness=lambda items, windows: show(witness, items, windows),
+            witness=_growing(progress, witness, ladder[-1].length),
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
-        refined, windows = exchanged(self, refined, windows, pools, sheets, problem, deadline)
+        refined, windows = exchanged(self, refined, windows, pools, sheets, problem, deadline, progress)
         if problem.frame is not None:
             refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
@@ -191,6 +191,16 @@ class TrajectorySelector:
         return list(forms.values())
 
 
+def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Sequence[Refined], Windows], None]:
+    """Shows the laws after each length of the windows, and tells how long these are."""
+
+    def told(items: Sequence[Refined], windows: Windows) -> None:
+        show(witness, items, windows)
+        progress("selection", f"refining {len(items)} laws, on windows of {windows.length} of {longest} samples")
+
+    return told
+
+
 def exchanged(
     selector: TrajectorySelector,
     refined: list[Refined],
@@ -199,6 +209,7 @@ def exchanged(
     sheets: Sheets,
     problem: DiscoveryProblem,
     deadline: Deadline,
+    progress: Progress,
 ) -> tuple[list[Refined], Windows]:
     """The laws with equations of the best exchanged, on windows weighed by its own curve, as it changes.
 
@@ -224,7 +235,7 @@ def exchanged(
             look = _seen_again(selector, again, look.pools, sheets, problem, windows, noise, deadline)
         refined = varied(
             again, look.pools, windows, selector.varying, threads=selector.threads, deadline=deadline,
-            surcharge=problem.surcharge, pairs=look.pairs,
+            surcharge=problem.surcharge, pairs=look.pairs, progress=progress,
         )  # fmt: skip
         spent = time.monotonic() - begin
     return refined, windows

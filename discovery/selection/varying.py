@@ -9,7 +9,7 @@ import sympy as sp
 
 from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
-from discovery.protocols import Deadline
+from discovery.protocols import Deadline, Progress, silent
 from discovery.selection.pool import Entry
 from discovery.selection.refined import Refined, in_order, refine, refitted, side_by_side
 from discovery.symbolic.constants import substituted
@@ -43,6 +43,7 @@ def varied(
     deadline: Deadline,
     surcharge: Callable[[Law], float] = no_surcharge,
     pairs: Sequence[tuple[Entry, Entry]] = (),
+    progress: Progress = silent,
 ) -> list[Refined]:
     """The laws and the systems that differ from the best of them in one equation, or two, best first.
 
@@ -74,11 +75,13 @@ def varied(
     best = min(refined, key=charged)
     places = {state: place for place, state in enumerate(pools)}
     best = better(best, [_both(best.law, places, pair) for pair in pairs])
-    for _ in range(settings.sweeps):
+    for sweep in range(settings.sweeps):
         before = best
-        for place, entries in enumerate(pools.values()):
+        for place, (state, entries) in enumerate(pools.items()):
             if deadline.passed():
                 break
+            share = (sweep + place / len(pools)) / settings.sweeps
+            progress("selection", f"exchanging the equation of {state} on long windows", share)
             best = better(best, [exchanged(best.law, place, entry) for entry in entries])
         if best is before:
             break

@@ -150,7 +150,15 @@ def test_both_equations_change_where_neither_would_alone(glider: DiscoveryProble
     credited = {source for pair in look.pairs for entry in pair for source in entry.sources}
     assert {"one", "other"} <= credited, "an engine's form is the engine's here too"
     none = dict.fromkeys(("x", "y"), ())
-    found = varied([wrong], none, windows, Varying(), threads=1, deadline=NEVER, pairs=look.pairs)
+    told: list[tuple[str, float | None]] = []
+    found = varied(
+        [wrong], none, windows, Varying(), threads=1, deadline=NEVER, pairs=look.pairs,
+        progress=lambda _, message="", share=None: told.append((message, share)),
+    )  # fmt: skip
+    assert [
+        ("exchanging the equation of x on long windows", 0.0),
+        ("exchanging the equation of y on long windows", 1 / 6),
+    ] == told
     assert found[0].score < wrong.score
     assert all(one != other for one, other in zip(found[0].law.skeletons, wrong.law.skeletons, strict=True))
 
