@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,8 +123,8 @@ def _first_fit(result: DiscoveryResult) -> Prediction:
     """The fitted solution of the first run, where a forecast begins that has no start of its own."""
     fitted = [one for one in result.predictions if one.kind == "fit"]
     if not fitted:
-        names = ",".join(f"{name}=1.0" for name in result.headers)
-        raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {names}.")
+        example = _example(result.headers)
+        raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {example}.")
     return fitted[0]
 
 
@@ -210,17 +210,21 @@ def initial_state(text: str, headers: dict[str, str]) -> list[float]:
         pass
     if numbers and all(map(math.isfinite, numbers)):
         return numbers
-    example = ",".join(f"{_pasted(name, header)}=1.0" for name, header in headers.items())
     raise UsageError(
         f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
-        f"for example --x0 {example}."
+        f"for example --x0 {_example(headers)}."
     )
 
 
+def _example(headers: Mapping[str, str]) -> str:
+    """An initial state that can be pasted into a shell, its columns called as in the forecast, without their units."""
+    example = ",".join(f"{_pasted(name, header)}=1.0" for name, header in headers.items())
+    return example if shlex.quote(example) == example else f'"{example}"'
+
+
 def _pasted(name: str, header: str) -> str:
-    """The header without its unit, or the identifier where a shell or a list reads that otherwise, as angle'."""
-    short = bare(header)
-    return name if set(",=") & set(header) or shlex.quote(short) != short else short
+    """The header without its unit, or the identifier where a list or a quoted shell word reads it apart."""
+    return name if set(bare(header)) & set(',="$`\\!') else bare(header)
 
 
 def _deviations(text: str, states: int) -> list[float]:

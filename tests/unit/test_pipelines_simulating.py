@@ -16,14 +16,15 @@ from pipelines.store import load
 
 
 def test_the_state_that_is_proposed_can_be_pasted() -> None:
-    """A prime opens a quotation in a shell, a blank ends a word; identifiers stand for such names."""
-    headers = {"angle": "angle [deg]", "angle_dot": "angle' [deg/s]", "arctic_hare": "arctic hare", "x_100": "100%"}
+    """Columns are called as in the forecast; an identifier stands for a name that a list or a shell reads apart."""
+    headers = {"angle": "angle [deg]", "angle_dot": "angle' [deg/s]", "arctic_hare": "arctic hare", "x_US": "x$US"}
     with pytest.raises(UsageError) as refused:
         initial_state("angle=1", headers)
-    told = str(refused.value).rsplit("--x0 ", 1)[1].removesuffix(".")
-    assert "angle=1.0,angle_dot=1.0,arctic_hare=1.0,100%=1.0" == told
-    assert [told] == shlex.split(told)
+    (told,) = shlex.split(str(refused.value).rsplit("--x0 ", 1)[1].removesuffix("."))
+    assert "angle=1.0,angle'=1.0,arctic hare=1.0,x_US=1.0" == told
     assert [1.0] * 4 == initial_state(told, headers)
+    with pytest.raises(UsageError, match=r"for example --x0 x=1\.0\.$"):
+        initial_state("1,2", {"x": "x [m]"})
 
 
 def test_a_forecast_of_the_own_start_begins_at_its_time(
