@@ -73,6 +73,7 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
         "experiments": openness.experiments(result),
         "certainties": openness.certainties(result),
         "support": openness.support(result),
+        "support_note": openness.support_note(result),
         "unsure": [row for row in openness.support(result) if row.unsure],
     }
 

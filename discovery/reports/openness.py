@@ -86,6 +86,13 @@ def support(result: DiscoveryResult) -> tuple[Support, ...]:
     return tuple(rows.values())
 
 
+def support_note(result: DiscoveryResult) -> str:
+    """What the probabilities of terms are worth where no law is supported; else nothing."""
+    if result.status != "not_found":
+        return ""
+    return "Probabilities hold among the laws that were tried alone, and these data support none of them."
+
+
 def _written(term: str, states: Sequence[str]) -> sp.Expr:
     """A term with its inner constants as the letter that reports use."""
     read = parse(term)

@@ -178,9 +178,11 @@ def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | N
     best = int(np.argmax(gains))
     if gains[best] < WORTHWHILE * max(usual, 1.0):
         return None
+    # Below one where the law can be followed from no measured start: there is nothing to compare with.
+    beside = f"; repeating a measured run, {usual:.2g} times" if usual >= 1.0 else ""
     text = (
         f"A further run from {_place(stage, best)} over {stage.duration:.3g} {fitted.law.spans(stage.unit)} would make "
-        f"the intervals {gains[best]:.2g} times narrower (geometric mean); repeating a measured run, {usual:.2g} times."
+        f"the intervals {gains[best]:.2g} times narrower (geometric mean){beside}."
     )
     return Experiment("constants", _tuple(stage.tried[best]), stage.duration, gains[best], usual, text)
 

@@ -94,12 +94,17 @@ def with_networks(
     ours = replace(smoothing, trajectories=runs, score=learned.trial.score, method=METHOD)
     surer = study.trial(None).worse_than(learned.trial)
     names = ", ".join(one.name for one in frame.unknowns)
-    note = (
-        f"Networks for {names} were trained through the solver with what was told, and "
-        f"{'their curves' if surer else 'the mean of both curves'} kept: held-out samples have a log-likelihood of "
-        f"{ours.score:.3f} nats a sample, {smoothing.score:.3f} by the curves before."
+    note = f"Networks for {names} were trained through the solver with what was told. {_kept(surer)} " + (
+        f"(log-likelihood {ours.score:.3f} nats a sample with the networks, {smoothing.score:.3f} without)."
     )
     return Outcome(ours if surer else mean_of(smoothing, ours), learned.network.constants, note)
+
+
+def _kept(surer: bool) -> str:
+    """Which curves are kept, and why."""
+    if surer:
+        return "Their curves are kept, as they predict held-out samples better by more than chance"
+    return "The mean of theirs and the smoothed curves is kept, as held-out samples do not tell which are better"
 
 
 def _distrust(study: Study, learned: Learned, smoothing: Smoothing) -> str:

@@ -75,7 +75,9 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
-    columns, aside = find_states(table, told=states, taken=(*taken, *inputs), rows=used, guess=not missing)
+    roles = {**dict.fromkeys(taken, "the time"), **dict.fromkeys(division.keys, "which tells the runs apart")}
+    roles |= dict.fromkeys(inputs, "named as an input")
+    columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))

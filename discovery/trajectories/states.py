@@ -15,6 +15,7 @@ from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_limit
+from discovery.wording import listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
@@ -22,12 +23,17 @@ COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "unnamed: 0", 
 
 
 def find_states(
-    table: Table, *, told: Sequence[str], taken: Sequence[str], rows: Int[np.ndarray, " sample"], guess: bool = True
+    table: Table,
+    *,
+    told: Sequence[str],
+    taken: Mapping[str, str],
+    rows: Int[np.ndarray, " sample"],
+    guess: bool = True,
 ) -> tuple[dict[str, Float[np.ndarray, " row"]], tuple[str, ...]]:
     """The columns told, else all columns of numbers that are nothing else; with notes on those set aside.
 
     Args:
-        taken: headers of the columns that are time or tell runs apart.
+        taken: what each column is that is no state, in words, by its header.
         rows: rows of the table that are used.
         guess: whether numbers such as -9999, far from all else, are taken for missing.
 
@@ -42,8 +48,9 @@ def find_states(
     if not told:
         columns, notes = _of_numbers(columns, rows)
     if not columns:
+        others = listed([f"{header!r} ({role})" for header, role in taken.items()])
         raise DataError(
-            f"{table.name} has no column of numbers besides {' and '.join(map(repr, taken))}. "
+            f"{table.name} has no column of numbers besides {others}, so that no state is left. "
             f"{''.join(f'{note} ' for note in notes)}It needs at least one column of states, written as numbers "
             "such as 1.5 or -2e-3, without units, percent signs or thousands separators."
         )

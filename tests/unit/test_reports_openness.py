@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
-from discovery.reports.openness import certainties, experiments, loose, next_run, support
+from discovery.reports.openness import certainties, experiments, loose, next_run, support, support_note
 from discovery.reports.unseen import outlook
 from discovery.symbolic.parse import parse
 
@@ -66,3 +66,10 @@ def test_the_run_that_tells_laws_apart_is_drawn_with_a_band(decay):
 def test_without_a_covariance_there_is_no_band(decay):
     """The curve alone."""
     assert 0 == len(outlook(decay).low)
+
+
+def test_probabilities_of_a_law_that_is_not_supported_are_qualified(decay):
+    """They compare laws with each other, of which none may be right."""
+    assert "" == support_note(decay)
+    rejected = replace(decay, verdict=replace(decay.verdict, status="not_found"))
+    assert "these data support none of them" in support_note(rejected)

@@ -42,6 +42,19 @@ def test_a_run_that_tells_more_is_proposed(early: DiscoveryProblem, law_of: Call
     assert f"from x = {one.start[0]:.4g} over" in one.text
 
 
+def test_a_repetition_that_cannot_be_followed_is_not_spoken_of(
+    early: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """Where the law leaves all bounds from each measured start there is nothing to compare with."""
+    stage = stage_of(early, 200)
+    one = informative(
+        fitted(early, law_of(LOGISTIC, 1.0, 1.0)), replace(stage, measured=stage.measured - 9.0), SETTINGS
+    )
+    assert one is not None
+    assert 0.0 == one.usual
+    assert one.text.endswith("times narrower (geometric mean).")
+
+
 def test_the_promise_is_kept(
     early: DiscoveryProblem, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:

@@ -85,6 +85,7 @@ def test_networks_know_the_derivatives_of_few_samples_better_than_a_curve() -> N
     before = GaussianProcess().smooth([run], seed=0)
     outcome = with_networks(told(), [run], before, (1.0, 1.0), seed=0)
     assert "were trained through the solver" in outcome.note
+    assert ("Their curves are kept" in outcome.note) == (outcome.smoothing.score > before.score)
     assert len(outcome.constants) == 2
     x, y = volterra(0.0, 21).states.T
     truth = np.column_stack([1.3 * x - 0.9 * x * y, -1.8 * y + 0.8 * x * y])

@@ -23,7 +23,7 @@ REFUSED = {
     "text only": ("a,b\n" + "x,y\n" * 6, r"data.csv has no column of numbers; its columns are 'a', 'b'"),
     "no state": (
         "t,who\n" + "".join(f"{i},p{i}\n" for i in range(6)),
-        r"no column of numbers besides 't'. 'who' was set",
+        r"no column of numbers besides 't' \(the time\), so that no state is left. 'who' was set",
     ),
     "prose": ("Some words, and more.\nAnd other words\n", r"line 2: 3 fields, but the header has 4"),
     "falling time": ("t,x\n0,1\n1,2\n2,3\n1.5,4\n4,5\n", r"line 5, column 't': time 1.5 comes after 2. Sort the rows"),

@@ -1,5 +1,6 @@
 """Which column is time, and which rows make one run."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -305,6 +306,14 @@ def test_a_column_may_be_told_without_its_unit(tmp_path: Path) -> None:
     twice = "t,x [m],x [mm]\n" + "".join(f"{i},{i},{i}\n" for i in range(8))
     with pytest.raises(UsageError, match="There is no column 'x'"):
         read(tmp_path, twice, states=("x",))
+
+
+def test_where_no_state_is_left_it_is_said_what_each_column_is(tmp_path: Path) -> None:
+    """An input is no state, nor is what numbers the runs."""
+    text = "run,t [s],angle [rad]\n" + "".join(f"{run},{i},{i * i}\n" for run in "ab" for i in range(8))
+    told = "besides 't [s]' (the time), 'run' (which tells the runs apart) and 'angle [rad]' (named as an input)"
+    with pytest.raises(DataError, match=f"{re.escape(told)}, so that no state is left"):
+        read(tmp_path, text, inputs=("angle",))
 
 
 def test_dates_whose_day_nobody_can_tell_are_named(tmp_path: Path) -> None:
