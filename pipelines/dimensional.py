@@ -21,6 +21,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law, no_surchar
 from pipelines.config import RunConfig
 
 Candidate = EquationCandidate | Law
+_PLANE = ("rad",)  # no dimension, but a word that the unit of its rate keeps
 _NUMBER = re.compile(r"(?<!\w)\d+\.?\d*(?:[eE][-+]?\d+)?")
 _VALUE = re.compile(rf"\s*\w+\s*=\s*[-+]?{_NUMBER.pattern}\s*")
 
@@ -37,7 +38,7 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
     if known is not None:
         stated_of, second = units.texts, units.texts.get("t")
         rates = {
-            one.name: f"{'1' if exponents(unit) == {} else unit}/{second}"
+            one.name: f"{unit if unit in _PLANE or exponents(unit) else '1'}/{second}"
             for one in known.hidden
             if (unit := stated_of.get(one.velocity_of)) is not None
         }

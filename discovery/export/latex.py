@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from discovery.export.law import ExportedLaw
+from discovery.export.law import TIME, ExportedLaw
 from discovery.reports.formulas import Formulas
-from discovery.reports.rows import Constant, constants
+from discovery.reports.naming import shown, symbols
+from discovery.reports.room import inputs
+from discovery.reports.rows import Constant, constants, units_of
 from discovery.symbolic.latex import LatexPen
 from discovery.symbolic.lettering import escape, printable
 from discovery.types import DiscoveryResult
 
-_LONGEST = 24  # characters of a column's name that an equation has room for
 _HEAD = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage{textcomp}
@@ -19,48 +18,61 @@ _HEAD = r"""\documentclass{article}
 \usepackage{booktabs}
 \begin{document}
 """
-_TABLE = r"""\begin{center}
-\begin{tabular}{lrrr}
-\toprule
-equation & value & \multicolumn{2}{c}{95\,\% interval} \\
-\midrule
-"""
+_LONGEST_TERM = 40  # characters of a term that a table has room for
 
 
 def write(result: DiscoveryResult) -> str:
-    """The chosen law, its constants rounded by their intervals."""
+    """The chosen law, its constants rounded by their intervals, with the symbols of the report."""
     ranked = result.ranking.front[0]
     about = ExportedLaw.of(result, ()).about
-    legend = _legend(result)
-    if legend:
-        result = replace(result, headers={state: state for state in result.headers}, time_name="t")
-    formulas = Formulas(result, LatexPen(), str)
+    formulas = Formulas(result, LatexPen(), str, shown(result))
     rows = [
         f"{equation.left} &= " + " \\\\\n  &\\quad ".join(equation.lines) for equation in formulas.law(ranked, width=60)
     ]
     equations = "\\begin{align*}\n  " + " \\\\\n  ".join(rows) + "\n\\end{align*}\n"
     comments = "".join(f"% {printable(line)}\n" for line in about)
-    words = "\n\n".join(rf"\noindent {escape(line)}" for line in (about[1], *legend))
+    words = "\n\n".join(rf"\noindent {line}" for line in (escape(about[1]), *_legend(result, formulas)))
     body = f"\\begin{{sloppypar}}\n{words}\n\\end{{sloppypar}}\n{equations}{_table(result, formulas)}"
     return f"{comments}{_HEAD}{body}\\end{{document}}\n"
 
 
-def _legend(result: DiscoveryResult) -> tuple[str, ...]:
-    """Which letter is which column, where their names are too long for an equation; else nothing."""
-    names = {**result.headers, "t": result.time_name}
-    if max(map(len, names.values())) <= _LONGEST:
-        return ()
-    return tuple(f"{identifier}: {header}" for identifier, header in names.items())
+def _legend(result: DiscoveryResult, formulas: Formulas[str]) -> tuple[str, ...]:
+    """Which symbol is which column, and in what unit, where symbols do not say so."""
+    columns = {**result.headers, TIME: result.time_name}
+    told = [one for one in symbols(result) if not one.is_plain]
+    states = (rf"${formulas.name(one.identifier)}$: {escape(columns[one.identifier])}" for one in told)
+    drives = ((name, result.inputs[name]) for name in inputs(result) if result.inputs[name] != name)
+    return (*states, *(rf"${formulas.name(name)}$: {escape(header)}, an input" for name, header in drives))
 
 
 def _table(result: DiscoveryResult, formulas: Formulas[str]) -> str:
-    rows = [
-        " & ".join((", ".join(f"${formulas.name(state)}$" for state in row.states), *_interval(row, formulas)))
-        for row in constants(result, result.ranking.front[0])
-    ]
-    if not rows:
+    """Each constant with the term in which it stands first, its interval, and its unit where columns have units."""
+    found = constants(result, result.ranking.front[0])
+    if not found:
         return ""
-    return _TABLE + " \\\\\n".join(rows) + " \\\\\n\\bottomrule\n\\end{tabular}\n\\end{center}\n"
+    has_units, untold = units_of(found)
+    head = r"constant & stands in & value & \multicolumn{2}{c}{95\,\% interval}" + r" & unit" * has_units
+    rows = [
+        " & ".join(
+            (
+                f"${formulas.name(row.name)}$",
+                _place(row, formulas),
+                *_interval(row, formulas),
+                *[escape(row.unit)] * has_units,
+            )
+        )
+        for row in found
+    ]
+    lines = [rf"\begin{{tabular}}{{llrrr{'l' * has_units}}}", r"\toprule", rf"{head} \\", r"\midrule"]
+    lines += [rf"{row} \\" for row in rows] + [r"\bottomrule", r"\end{tabular}"]
+    lines += ["", escape(untold)] if has_units and untold else []
+    return "\n".join((r"\begin{center}\small", *lines, r"\end{center}", ""))
+
+
+def _place(row: Constant, formulas: Formulas[str]) -> str:
+    """The term and the equations in which a constant stands."""
+    term = f"${formulas.expression(row.term)}$ in " if len(str(row.term)) < _LONGEST_TERM else ""
+    return term + ", ".join(f"${formulas.rate(state)}$" for state in row.states)
 
 
 def _interval(row: Constant, formulas: Formulas[str]) -> tuple[str, ...]:

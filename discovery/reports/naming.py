@@ -147,5 +147,7 @@ def _letter(name: str, place: int, taken: set[str]) -> str:
 
 def without_units(result: DiscoveryResult) -> Mapping[str, str]:
     """Column names without their units where these are not needed to tell columns apart."""
-    own = {symbol.identifier: symbol.shown for symbol in symbols(result) if symbol.is_own}
-    return own | dict(constant_names(result))
+    every = symbols(result)
+    counts = Counter(split_name(one.name) for one in every)
+    plain = {one.identifier: one.name for one in every if counts[split_name(one.name)] == 1}
+    return plain | dict(constant_names(result))

@@ -45,10 +45,6 @@ class Tex(str):
 class ReportPen(LatexPen):
     """Formulas that TeX may break and, as a last resort, shrink, by the macros that the templates' preamble defines."""
 
-    def operator(self, sign: str) -> str:
-        """With a prime."""
-        return r"\prime" if sign == "′" else super().operator(sign)
-
     def row(self, parts: Iterable[str]) -> str:
         """Factors between which a line may end."""
         return r" \by ".join(parts)

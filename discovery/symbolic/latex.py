@@ -96,8 +96,8 @@ class LatexPen:
         return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
     def operator(self, sign: str) -> str:
-        """A dot for products."""
-        return {"*": r"\cdot"}.get(sign, sign)
+        """A dot for products; a prime."""
+        return {"*": r"\cdot", "′": r"\prime"}.get(sign, sign)
 
     def row(self, parts: Iterable[str]) -> str:
         """Thin spaces between factors, so that long names stay apart."""

@@ -61,6 +61,18 @@ def test_without_a_law_there_is_nothing_to_export(result: DiscoveryResult) -> No
         export(replace(result, ranking=replace(result.ranking, front=())), "c")
 
 
+def test_latex_has_symbols_without_units_and_constants_with_them(law_of, result_of) -> None:
+    """As the report has: a rate is v, which a line explains; a constant has its name, its term and its unit."""
+    law = law_of({"x": "x_dot", "x_dot": "-c0*x"}, 4.0)
+    made = result_of(law, [1.0, 0.0])
+    text = export(replace(made, headers={"x": "x [mm]", "x_dot": "x' [mm/s]"}, time_name="t [s]"), "latex")
+    assert r"\frac{\mathrm{d}v}{\mathrm{d}t} &= - 4" in text
+    assert "\n\n\\noindent $v$: x' [mm/s]\n\n" in text
+    assert r"$c_{0}$ & $- c_{0} \, x$ in $v^{\prime}$ & " in text
+    assert r"& s\textsuperscript{\ensuremath{-}}\textsuperscript{2} \\" in text
+    assert "mm" not in text.replace("x [mm]", "").replace("x' [mm/s]", "")
+
+
 @pytest.mark.parametrize("name", CODE)
 def test_a_law_further_down_the_front_can_be_exported(name: str, result: DiscoveryResult) -> None:
     """Its own constants and equations, and no word of the chosen law's verdict."""

@@ -118,10 +118,11 @@ def test_values_that_meet_have_units_too(laws: tuple[str, ...], mode: str) -> No
 
 
 def test_the_rate_of_what_has_no_unit_is_one_over_time() -> None:
-    """And no unit of its own."""
-    table = replace(from_arrays(MOVING[:, :1], np.arange(30.0), names=("x [-]",)), time_name="t [s]")
+    """And no unit of its own; a radian has a name that stays."""
     config = RunConfig(laws=("x'' = -k*x - c*x'",))
-    assert "1/s" == stated(table, config, understood(table, config)).texts["x_dot"]
+    for unit, rate in (("-", "1/s"), ("rad", "rad/s")):
+        table = replace(from_arrays(MOVING[:, :1], np.arange(30.0), names=(f"x [{unit}]",)), time_name="t [s]")
+        assert rate == stated(table, config, understood(table, config)).texts["x_dot"]
 
 
 def test_growth_by_a_logarithm_has_units(law_of) -> None:

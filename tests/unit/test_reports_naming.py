@@ -65,4 +65,6 @@ def test_time_is_t_unless_a_letter_names_it():
 
 def test_names_without_units_are_given_where_they_are_enough():
     """A long name keeps its length; twins keep their units."""
-    assert {"a": "v", "t": "t"} == dict(without_units(result({"a": "v [m/s]", "b": "a long name"}, "t [s]")))
+    assert {"a": "v", "b": "v'", "c": "a long name", "t": "t"} == dict(
+        without_units(result({"a": "v [m/s]", "b": "v' [m/s^2]", "c": "a long name [m]"}, "t [s]"))
+    )
