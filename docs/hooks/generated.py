@@ -35,7 +35,7 @@ CODES = {
     ),
     cli.NOT_FOUND: "the data support no law",
     cli.PARTIAL: "the budget was spent; what there is so far was written",
-    cli.INTERRUPTED: "interrupted by Ctrl-C; what there is so far was written",
+    cli.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; what there is so far was written",
 }
 
 
