@@ -8,7 +8,6 @@ from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
-from discovery.trajectories.sampling import SEVERAL
 from discovery.trajectories.switches import seen
 from discovery.trajectories.wording import words
 from discovery.wording import listed
@@ -130,9 +129,22 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
         else:
             why = f"what follows a law {law} never does."
         yield Alert(
-            "caution", "order", f"{state.header} turns back {state.clear_turns} times; {why}",
+            "caution", "order", f"{state.header} turns back {_times(state.clear_turns).lower()}; {why}",
             f'Say that it is of second order, --law "{order_of(facts)}"; or name with --inputs what '
             f"{'else ' if names else ''}drives it.",
+            (state.header,),
+        )  # fmt: skip
+    elif facts.crossing is not None:
+        (state,), one = facts.states, facts.crossing
+        labels = " and ".join(facts.runs[run].label or f"run {run + 1}" for run in one.runs)
+        rates = " and ".join(f"{rate:.3g}" for rate in one.rates)
+        law, velocity = f"{state.name}' = f({state.name})", f"{state.name}'"
+        yield Alert(
+            "caution", "order",
+            f"{labels} pass {state.header} = {one.value:.4g} at different rates, {rates}; by one law {law} they never "
+            "do.",
+            f"Say that it is of second order, --law \"{velocity}' = f({state.name}, {velocity})\"; or, if runs have "
+            "constants of their own, --own auto.",
             (state.header,),
         )  # fmt: skip
 
@@ -140,13 +152,15 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
 def oscillates_alone(facts: Facts) -> bool:
     """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
 
+    One turn that no noise explains will do, as that of a ball that was thrown up.
+
     Those of a driven one are not, so that there the courses of inputs must not explain it. Where neighbours say little
     of a sample, as of the steps of a map, it has no course that could turn.
     """
     if len(facts.states) != 1 or (facts.inputs and not facts.inertia):
         return False
     (state,) = facts.states
-    return state.clear_turns >= SEVERAL and not state.coarse and state.noise_share <= DROWNED
+    return state.clear_turns > 0 and not state.coarse and state.noise_share <= DROWNED
 
 
 def order_of(facts: Facts) -> str:
@@ -234,7 +248,29 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
     for state in facts.states:
+        yield from _of_range(state)
         yield from _of_state(state)
+
+
+def _of_range(state: StateFacts) -> Iterator[Alert]:
+    """Where the ends of its range are those of what was written, and not of what was measured."""
+    about = (state.header,)
+    if state.wrapped is not None:
+        yield Alert(
+            "serious", "wrapped",
+            f"{state.header} jumps by {state.wrapped.spelled} {_times(state.wrapped.jumps).lower()}, from one end of "
+            "its range to the other: it is an angle that was wrapped, and no law follows its jumps.",
+            f"Unwrap it, run by run: {state.wrapped.command(state.name)} in Python. Here it was unwrapped.", about,
+        )  # fmt: skip
+    for one in state.clipped:
+        few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)
+        samples = f"{most} samples{' each' * (count > 1)}" if few == most else f"{few} to {most} samples"
+        yield Alert(
+            "caution", "clipped",
+            f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
+            f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
+            "Leave these entries empty: the state went on, and they say otherwise.", about,
+        )  # fmt: skip
 
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
@@ -245,13 +281,6 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
-        )  # fmt: skip
-    if state.wrapped is not None:
-        yield Alert(
-            "serious", "wrapped",
-            f"{state.header} jumps by {state.wrapped.spelled} {_times(state.wrapped.jumps).lower()}, from one end of "
-            "its range to the other: it is an angle that was wrapped, and no law follows its jumps.",
-            f"Unwrap it, run by run: {state.wrapped.command(state.name)} in Python. Here it was unwrapped.", about,
         )  # fmt: skip
     if state.held and state.levels > SWITCHED:
         yield Alert(
@@ -279,15 +308,6 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         yield Alert(
             "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
-        )  # fmt: skip
-    for one in state.clipped:
-        few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)
-        samples = f"{most} samples{' each' * (count > 1)}" if few == most else f"{few} to {most} samples"
-        yield Alert(
-            "caution", "clipped",
-            f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
-            f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
-            "Leave these entries empty: the state went on, and they say otherwise.", about,
         )  # fmt: skip
     if state.straight:
         yield Alert(

@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
+from discovery.trajectories.crossings import Crossing, crossing
 from discovery.trajectories.inertia import inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
@@ -128,6 +129,7 @@ class Facts:
         same_start: whether all of several runs begin at the same state.
         inertia: whether the only state, which inputs drive, comes and goes as by a law of second order alone.
         late: inputs that are switched between samples.
+        crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
     """
 
     source: str
@@ -142,6 +144,7 @@ class Facts:
     inertia: bool
     late: tuple[Late, ...]
     notes: tuple[str, ...]
+    crossing: Crossing | None = None
 
     @property
     def rows(self) -> int:
@@ -184,6 +187,7 @@ def facts(measurements: Measurements) -> Facts:
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
         between_samples(tame),
         measurements.notes,
+        _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
     )
 
 
@@ -316,6 +320,13 @@ def _velocities(
 
 def _inertia(runs: Sequence[Trajectory], state: StateFacts) -> bool:
     return state.clear_turns >= SEVERAL and not state.coarse and inertial(runs, state.noise, state.period)
+
+
+def _crossing(runs: Sequence[Trajectory], state: StateFacts) -> Crossing | None:
+    if state.coarse or state.wrapped is not None:
+        return None
+    largest = state.noise_at(np.array([state.low, state.high]))
+    return crossing(runs, float(np.max(largest)))
 
 
 def _same_start(runs: Sequence[Trajectory], states: Sequence[StateFacts], noises: Sequence[float]) -> bool:
