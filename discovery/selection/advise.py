@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from discovery.advice import Advice
 from discovery.dynamics.shooting import Shooting
 from discovery.protocols import NEVER, Deadline
@@ -43,10 +45,12 @@ def advise(
     best = selected.ranking.front[0]
     bounds = enumerate(zip(best.lows, best.highs, strict=True))
     unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0}
+    states = np.vstack([run.states for run in problem.trajectories])
+    hidden = [name for i, name in enumerate(fitted.law.states) if not np.isfinite(states[:, i]).any()]
     return Advice(
         sensitivities=sensitivities(fitted),
         inflations=inflations(fitted),
-        loose=loose_combinations(fitted, unsigned),
+        loose=loose_combinations(fitted, unsigned, hidden),
         experiments=tuple(one for one in proposed if one is not None),
         terms=support(selected.refined[: len(selected.rivals)], selected.windows, Shooting()),
         covariance=covariance,

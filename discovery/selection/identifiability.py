@@ -8,14 +8,17 @@ et al. (2007), PLoS Comput. Biol. 3:e189.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+import sympy as sp
 from jaxtyping import Float
 
 from discovery.advice import LooseCombination
 from discovery.dynamics.shooting import Fit
+from discovery.types import Law, symbol
 from discovery.wording import listed
 
 # Relative deviation from which a combination is called loose: its 95 % interval is wider than plus or minus half.
@@ -26,6 +29,9 @@ PART = 0.1
 PRIOR = 10.0
 # Deviations from which a constant is said to be free: more than its own size.
 FREE = 1.0
+# Constants of a combination at most that are asked whether they follow the unit of a state, and points at which: that
+# sides agree at three random points, to more than rounding, is no chance.
+FOLLOW, ASKED, ROUNDING = 3, 3, 1e-9
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,15 @@ def inflations(fit: Fit) -> tuple[float, ...]:
     return tuple(float(v) for v in np.sqrt(np.maximum(np.diag(np.linalg.inv(matrix)) * np.diag(matrix), 1.0)))
 
 
-def loose_combinations(fit: Fit, unsigned: Collection[str] = ()) -> tuple[LooseCombination, ...]:
+def loose_combinations(
+    fit: Fit, unsigned: Collection[str] = (), hidden: Sequence[str] = ()
+) -> tuple[LooseCombination, ...]:
     """Directions in which the constants can move by a quarter of their size or more, the loosest first.
 
     Args:
         unsigned: constants whose intervals hold zero. Intervals are wider than deviations along a direction where
             residuals are alike or laws are averaged over, and no share of such a constant is told.
+        hidden: states that nothing measured, whose unit constants may follow.
     """
     relative = Relative.of(fit)
     if not len(relative.matrix):
@@ -94,8 +103,41 @@ def loose_combinations(fit: Fit, unsigned: Collection[str] = ()) -> tuple[LooseC
         taking = [i for i in np.argsort(-np.abs(changes), kind="stable") if abs(changes[i]) >= PART]
         names = tuple(f"c{i}" for i in taking)
         parts = tuple(float(changes[i]) for i in taking)
-        found.append(LooseCombination(names, parts, deviation, _words(names, parts, deviation, unsigned)))
+        text = _open_unit(fit.law, names, hidden) or _words(names, parts, deviation, unsigned)
+        found.append(LooseCombination(names, parts, deviation, text))
     return tuple(found)
+
+
+def _open_unit(law: Law, names: Sequence[str], hidden: Sequence[str]) -> str:
+    """That constants only follow the unit of a hidden state; empty where they do not."""
+    for state in hidden if len(names) <= FOLLOW else ():
+        for powers in product((-1, 1), repeat=len(names)):
+            if _follow(law, state, dict(zip(names, powers, strict=True))):
+                known = [
+                    f"{name}·{state}" if power < 0 else f"{state}/{name}"
+                    for name, power in zip(names, powers, strict=True)
+                ]
+                return (
+                    f"The unit of {state} is open, as nothing measured it: only {listed(known)} "
+                    f"{'is' if len(known) == 1 else 'are'} known. Tell the value of {names[0]}, and the rest is."
+                )
+    return ""
+
+
+def _follow(law: Law, state: str, powers: Mapping[str, int]) -> bool:
+    """Whether a state that is counted anew leaves the law as it is, with these powers of the scale in constants."""
+    scale, rng = sp.Integer(2), np.random.default_rng(0)
+    change: dict[sp.Basic, sp.Basic] = {symbol(name): symbol(name) * scale**power for name, power in powers.items()}
+    change[symbol(state)] = symbol(state) * scale
+    for name, side in zip(law.states, law.skeletons, strict=True):
+        expected, counted = side * (scale if name == state else 1), side.xreplace(change)
+        every = sorted(side.free_symbols, key=str)
+        for _ in range(ASKED):
+            point: dict[sp.Basic, sp.Basic] = {one: sp.Float(rng.uniform(0.5, 1.5)) for one in every}
+            here, there = (sp.N(one.xreplace(point)) for one in (expected, counted))
+            if not (here.is_number and there.is_number and abs(here - there) <= ROUNDING * (1 + abs(here))):
+                return False
+    return True
 
 
 def _words(names: tuple[str, ...], changes: tuple[float, ...], deviation: float, unsigned: Collection[str]) -> str:

@@ -1,5 +1,7 @@
 """Which constants the data determine."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,19 @@ def test_of_a_constant_that_may_be_zero_no_share_is_told() -> None:
     (two,) = loose_combinations(one_fit([[4e4, -4e4], [-4e4, 4e4 + 8.0]], 1.0, 1.0), {"c1"})
     assert two.deviation < 1.0
     assert "they can change together by more than their own size." in two.text
+
+
+@pytest.mark.parametrize(
+    ("side", "known"),
+    [("c0*h - x", "c0·h is known"), ("h/c0 - x", "h/c0 is known"), ("c0*h - h*x", ""), ("h - c0*x", "")],
+)
+def test_a_constant_that_follows_the_unit_of_a_hidden_state_is_named_as_such(side: str, known: str) -> None:
+    """Only the two together are known, and one has to be told; the sign is no question of data."""
+    fit = one_fit([[1e-8]], 2.0)
+    law = Law(("x", "h"), (parse(side), parse("-h")), (2.0,))
+    (one,) = loose_combinations(replace(fit, law=law), {"c0"}, ["h"])
+    assert bool(known) == one.text.startswith("The unit of h is open, as nothing measured it: only ")
+    assert known in one.text
 
 
 def test_only_a_ratio_is_determined() -> None:
