@@ -22,7 +22,7 @@ from discovery.reports.explorer import Explorer, explorer
 from discovery.reports.formulas import Formulas
 from discovery.reports.lighter import lighter
 from discovery.reports.merit import merits
-from discovery.reports.naming import shown
+from discovery.reports.naming import without_units
 from discovery.reports.onscreen import OnScreen
 from discovery.reports.snippets import python_text, sympy_text
 from discovery.symbolic.latex import LatexPen
@@ -141,7 +141,7 @@ def _drawn(result: DiscoveryResult, name: str, image: str) -> Markup:
 
 def _texts(result: DiscoveryResult, ranked: RankedLaw) -> dict[str, Markup]:
     """What the copy buttons give, by the words on the button; line breaks are kept."""
-    equations = Formulas(result, LatexPen(), str, shown(result)).law(ranked, width=10_000)
+    equations = Formulas(result, LatexPen(), str, without_units(result)).law(ranked, width=10_000)
     rows = (f"{equation.left} &= {equation.lines[0]}" for equation in equations)
     latex = "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
     owned = result.structure.owned
