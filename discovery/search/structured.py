@@ -29,6 +29,8 @@ PLUGIN = "StructuredSearch"
 FEW = 3
 # Share of the largest response to a term below which that to another is rounding.
 FAINTEST = 1e-12
+# Steep powers near zero, by which other terms are imitated, are proposed, but are not what responses are taken about.
+INVERSE = ":inverse"
 CITES = ("Miller2002", "Messenger2021", "Sanathanan1963")
 
 
@@ -99,7 +101,8 @@ class StructuredSearch:
                 break
             scored = [one for view in sampled(problem, likely) for one in self.subsets(problem, every, view, deadline)]
             found += scored
-            best = {one.state: one for one in sorted(scored, key=lambda one: -one.length)}
+            steering = [one for one in scored if not one.source.endswith(INVERSE)]
+            best = {one.state: one for one in sorted(steering, key=lambda one: -one.length)}
             likely |= {state: one.side.expression for state, one in best.items()}
         return found, likely
 

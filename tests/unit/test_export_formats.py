@@ -100,7 +100,7 @@ def test_only_the_chosen_law_has_trajectories(result: DiscoveryResult) -> None:
 def test_the_table_of_constants(result: DiscoveryResult) -> None:
     """Value, interval and the terms that have the constant; an interval that is not known is empty."""
     table = pd.read_csv(StringIO(export(result, "constants")))
-    assert ["state", "term", "constant", "value", "low", "high"] == list(table.columns)
+    assert ["state", "term", "constant", "value", "low", "high", "unit"] == list(table.columns)
     assert [
         ["x [m]", "-c0*x", "c0", 0.8],
         ["y", "c0*c1*y", "c0", 0.8],

@@ -1,10 +1,11 @@
 """Structured search: the true form is among the candidates."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 
+from discovery.library.grammar import libraries
 from discovery.protocols import Deadline
 from discovery.search.elimination import Elimination
 from discovery.search.structured import StructuredSearch
@@ -15,7 +16,7 @@ from discovery.types import DiscoveryProblem, EquationCandidate, Law
 QUICK = StructuredSearch(elimination=Elimination(most_terms=0))
 
 
-def verdicts(found: tuple[EquationCandidate | Law, ...], state: str, truth: str) -> Iterator[str]:
+def verdicts(found: Sequence[EquationCandidate | Law], state: str, truth: str) -> Iterator[str]:
     """How the candidates of one state that have as many terms as the truth compare with it."""
     terms = len(parse(truth).as_ordered_terms())
     single = [one.expression for one in found if isinstance(one, EquationCandidate) and one.state == state]
@@ -41,6 +42,30 @@ def test_a_pendulum_with_friction_is_found(
     found = QUICK.search(problem, seed=0)
     for state, text in truth.items():
         assert "identical" in verdicts(found, state, text)
+
+
+def test_a_central_force_is_found(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Gravity beside the centrifugal force, at a given angular momentum."""
+    truth = "1.1/x**3 - 1/x**2"
+    law = law_of({"x": "y", "y": truth})
+    problem = problem_of(law, [[1.0, 0.0], [1.5, 0.15]], np.linspace(0.0, 12.0, 120), noise=0.005)
+    found = QUICK.search(problem, seed=0)
+    assert "identical" in verdicts(
+        [one for one in found if isinstance(one, EquationCandidate) and one.source == "structured:inverse"], "y", truth
+    )
+
+
+@pytest.mark.parametrize(
+    ("lowest", "there"), [((0.5, -1.0), True), ((-0.5, -1.0), False), ((0.5,), False), ((0.5, 0.5, 0.5, 0.5), False)]
+)
+def test_inverse_powers_are_of_positive_states_of_two_or_three(lowest: tuple[float, ...], there: bool) -> None:
+    """A state alone has fractions; of four there would be too many terms."""
+    states = np.array([lowest, np.ones(len(lowest))])
+    every = {one.name: set(map(str, one.terms)) for one in libraries(tuple("xyzw")[: len(lowest)], states)}
+    assert there == ("inverse" in every)
+    if there:
+        assert {"x**(-2)", "y**2/x**3", "x*y**2", "x**2*y"} <= every["inverse"]
+        assert "1/y" not in every["inverse"]
 
 
 @pytest.fixture(scope="module")
