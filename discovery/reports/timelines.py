@@ -149,6 +149,7 @@ def _draw_inputs(cells: Cells, result: DiscoveryResult, runs: Sequence[Trajector
     for axes, column, row in cells:
         run = runs[column]
         axes.plot(*course(run, shown[row]), color=INK, lw=0.9)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=2, steps=[1, 2, 5, 10]))  # the panel is a thin one
         label(axes, y=_name(axes, result, list(result.inputs)[shown[row]]) if column == 0 else "")
 
 

@@ -232,7 +232,8 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
-    if evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
+    fits = best.misfit <= NOISE_LEVEL  # what a law lacks looks like noise of any kind
+    if fits and evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
         yield Finding(
             "note", f"About its curve the noise looks {last.noise.kind}; the smoother took it for {last.before}."
         )
