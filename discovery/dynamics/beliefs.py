@@ -59,8 +59,9 @@ class Beliefs:
 
     def cost(self, constants: Float[np.ndarray, " constant"]) -> float:
         """Squared departures from what is believed, in deviations."""
-        departure = constants[: len(self.means)] - self.means
-        return float(np.sum(self.precisions * departure**2))
+        departure = np.sqrt(self.precisions) * (constants[: len(self.means)] - self.means)
+        with np.errstate(over="ignore"):  # of a step that goes beyond all numbers
+            return float(np.sum(departure**2))
 
     def slope(self, constants: Float[np.ndarray, " constant"]) -> Float[np.ndarray, " constant"]:
         """Half the gradient of the cost."""

@@ -105,7 +105,8 @@ def _within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np
 
 def _loose(fitted: Fit) -> list[int]:
     """Constants that are not known well but better than their size, the least known first."""
-    spread = deviations(fitted) / np.maximum(np.abs(fitted.law.constants), 1e-300)
+    with np.errstate(over="ignore"):  # of a constant that is nearly nothing
+        spread = deviations(fitted) / np.maximum(np.abs(fitted.law.constants), 1e-300)
     order = np.argsort(-np.nan_to_num(spread, nan=-1.0), kind="stable")
     return [int(i) for i in order if CURVED <= spread[i] < FREE][:MOST]
 
