@@ -27,7 +27,7 @@ def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], 
         DataError: the inputs do not fit, or their own times do not increase or do not cover the others.
     """
     clock = _clock(columns, inputs)
-    own = times if clock is None else columns.times(inputs[clock].to_numpy())
+    own = times if clock is None else columns.times(inputs[clock])
     values = columns.drives(inputs, len(own))
     if not columns.inputs:
         return None

@@ -134,7 +134,9 @@ class Latent:
             return math.inf
         runs = [with_columns(run, [one.name for one in self.hidden]) for run in self.runs]
         points = Points.of(self.frame, runs, curves, MOST)
-        length = Flexible.of(self._fixed(constants), points).briefest(DEGREE)
+        # With all their constants written in, the measured states' equations still judge the course.
+        judged = tuple(i for i, name in enumerate(self.frame.states) if name not in self.law.states)
+        length = replace(Flexible.of(self._fixed(constants), points), rows=judged).briefest(DEGREE)
         belief = sum(((v - one.mean) / one.deviation) ** 2 for one, v in zip(self.told, constants, strict=True))
         return length + 0.5 * belief
 

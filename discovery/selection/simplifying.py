@@ -75,6 +75,8 @@ def _resigned(
     form: tuple[object, ...], item: Refined, forms: Mapping[tuple[object, ...], Refined], windows: Windows
 ) -> bool:
     """Whether a law is a shorter one with the size or the sign of a state that keeps its sign, and fits as well."""
+    if signed(item.law, windows) is item.law:
+        return False
     plain = forms.get(canonical_law(signed(on_values(item.law, windows), windows)).skeletons)
     if plain is None or plain is forms[form]:
         return False

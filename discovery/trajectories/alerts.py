@@ -8,7 +8,7 @@ from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
-from discovery.trajectories.switches import seen
+from discovery.trajectories.switches import TOO_FAST, seen
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -236,10 +236,11 @@ def _apart(state: StateFacts) -> bool:
 def _of_inputs(facts: Facts) -> Iterator[Alert]:
     if facts.late:
         inputs = [state.header for state in facts.inputs]
+        then = "Where nothing belongs to whole runs, stretches between switches will count as runs of their own."
         yield Alert(
             "note", "switches", seen(facts.late, facts.headers, inputs),
-            "Each stretch between switches will count as a run of its own. Rows that tell when, with the new value and "
-            "no states, say more.", tuple(inputs[one.input] for one in facts.late),
+            f"{then if facts.parted else TOO_FAST} Rows that tell when, with the new value and no states, say more.",
+            tuple(inputs[one.input] for one in facts.late),
         )  # fmt: skip
 
 

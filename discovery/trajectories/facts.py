@@ -18,7 +18,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
-from discovery.trajectories.switches import Late, between_samples
+from discovery.trajectories.switches import Late, between_samples, parted
 from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
 
@@ -129,6 +129,7 @@ class Facts:
         same_start: whether all of several runs begin at the same state.
         inertia: whether the only state, which inputs drive, comes and goes as by a law of second order alone.
         late: inputs that are switched between samples.
+        parted: whether the stretches between these switches can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
     """
 
@@ -143,6 +144,7 @@ class Facts:
     same_start: bool
     inertia: bool
     late: tuple[Late, ...]
+    parted: bool
     notes: tuple[str, ...]
     crossing: Crossing | None = None
 
@@ -174,6 +176,7 @@ def facts(measurements: Measurements) -> Facts:
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
     clean = [_without(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
+    late = between_samples(tame)
     return Facts(
         measurements.source,
         measurements.time_name,
@@ -185,7 +188,8 @@ def facts(measurements: Measurements) -> Facts:
         _velocities(tame, states, noises),
         _same_start(tame, states, noises),
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
-        between_samples(tame),
+        late,
+        bool(parted(tame, late)),
         measurements.notes,
         _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
     )

@@ -30,6 +30,7 @@ LATE, CHANCE = 3.0, 0.01
 ELSEWHERE = 3000
 # Samples that stretches are left with, as a share of all: where switches follow each other too fast, runs stay whole.
 MOST_OF_THEM = 0.8
+TOO_FAST = "They follow each other too fast for each stretch between them to be a run of its own."
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,27 @@ def in_stretches(measurements: Measurements) -> Measurements:
     late = between_samples(measurements.trajectories)
     if not late:
         return measurements
-    inputs = [one.input for one in late]
     said = seen(late, tuple(measurements.headers.values()), tuple(measurements.inputs.values()))
-    parts = [list(_stretches(run, inputs)) for run in measurements.trajectories]
-    rows = sum(map(len, measurements.trajectories))
-    kept = sum(len(part) for of_run in parts for part in of_run)
-    if kept < MOST_OF_THEM * rows:
-        then = "They follow each other too fast for each stretch between them to be a run of its own."
-        return replace(measurements, notes=(*measurements.notes, f"{said} {then}"))
-    runs = tuple(part for of_run in parts for part in of_run)
+    runs = parted(measurements.trajectories, late)
+    if not runs:
+        return replace(measurements, notes=(*measurements.notes, f"{said} {TOO_FAST}"))
+    lost = sum(map(len, measurements.trajectories)) - sum(map(len, runs))
     then = f"Each stretch between switches counts as a run with a start of its own; there are {len(runs)}."
-    lost = f" Rows of stretches with less than {FEWEST_IN_RUN} were left out: {rows - kept}."
-    note = f"{said} {then}{lost if kept < rows else ''}"
-    return replace(measurements, trajectories=runs, notes=(*measurements.notes, note))
+    short = (
+        f" Rows of stretches with less than {FEWEST_IN_RUN} samples of a state were left out: {lost}." if lost else ""
+    )
+    return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then}{short}"))
+
+
+def parted(runs: Sequence[Trajectory], late: Sequence[Late]) -> tuple[Trajectory, ...]:
+    """The stretches between those switches; none where too many are too short to be runs."""
+    parts = tuple(part for run in runs for part in _stretches(run, [one.input for one in late]))
+    return parts if sum(map(len, parts)) >= MOST_OF_THEM * sum(map(len, runs)) else ()
+
+
+def _told(run: Trajectory) -> Bool[np.ndarray, " state"]:
+    """Of each state whether enough of it was measured for a run of its own."""
+    return np.isfinite(run.states).sum(axis=0) >= FEWEST_IN_RUN
 
 
 def seen(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str]) -> str:
@@ -139,7 +148,8 @@ def _stretches(run: Trajectory, inputs: Sequence[int]) -> Iterator[Trajectory]:
         yield run
         return
     for place, (begin, end) in enumerate(pairwise(ends), start=1):
-        if end - begin >= FEWEST_IN_RUN:
-            label = f"{run.label}, stretch {place}" if run.label else f"stretch {place}"
-            rows = slice(begin, end)
-            yield replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows], label=label)
+        label = f"{run.label}, stretch {place}" if run.label else f"stretch {place}"
+        rows = slice(begin, end)
+        part = replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows], label=label)
+        if end - begin >= FEWEST_IN_RUN and np.all(_told(part) | ~_told(run)):
+            yield part

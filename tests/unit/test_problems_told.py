@@ -62,6 +62,17 @@ def test_the_course_of_a_hidden_state_is_found_beside_constants_that_divide(
     assert np.isfinite([latent.misfit(values) for values in latent._grid(0)[:20]]).any()
 
 
+@pytest.mark.parametrize("equation", ["x' = -h", "x' = -h**n"])
+def test_an_equation_without_constants_of_its_own_judges_a_hidden_course(equation: str) -> None:
+    """The course that the law has describes it better than one twice as slow."""
+    times = np.linspace(0.0, 6.0, 60)
+    run = Trajectory(times, (np.exp(-0.4 * times) / 0.4)[:, None], ("x",))
+    known = understand((equation, "h' = -k*h"), Names({"x": "x"}))
+    latent = Latent.of(known.frame, known.hidden, (run,), Kalman(noise="additive").smooth((run,), seed=0))
+    powers = (1.0,) * (len(latent.told) - 1)
+    assert latent.misfit((0.4, *powers, 1.0)) < latent.misfit((0.2, *powers, 1.0))
+
+
 def test_regressions_are_those_of_the_curves_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of a law in which no constant was told."""
     run = Trajectory(TIMES, np.sin(TIMES)[:, None], ("x",))

@@ -42,3 +42,11 @@ def test_a_ball_thrown_up_turns_back_once_and_is_of_second_order() -> None:
     assert alert.text.startswith("h turns back once; ")
     noisy = (1.0 - np.exp(-3.0 * TIMES))[:, None] + 2.0 * NOISE[0]
     assert "" == check(from_arrays(noisy, TIMES)).law
+
+
+def test_of_hundreds_of_runs_some_are_compared() -> None:
+    """All pairs would take minutes; those that are compared span the file."""
+    many = [one for _ in range(100) for one in falls(0.0, -8.0)]
+    assert ["order"] == [
+        one.subject for one in check(from_arrays(many, TIMES, names=["h"])).alerts if one.columns == ("h",)
+    ]

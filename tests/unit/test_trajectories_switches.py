@@ -106,3 +106,17 @@ def test_a_check_tells_what_a_run_will_do(late: float) -> None:
     """An alert says it before anything is fitted."""
     found = check(measured(coil(TIMES, MOMENTS - late * (MOMENTS > 0), levels(10)))).alerts
     assert bool(late) == any(alert.subject == "switches" and alert.columns == ("u [V]",) for alert in found)
+
+
+def test_a_stretch_in_which_a_state_was_not_measured_is_no_run() -> None:
+    """It has no start there that samples tell; where most are so, runs stay whole, and a check says so, too."""
+    run = coil(TIMES, MOMENTS - 1.3 * (MOMENTS > 0), levels(10))
+    gap = replace(run, states=np.where((TIMES > 80.0) & (TIMES < 118.0), np.nan, run.states.T).T)
+    labels = [part.label for part in in_stretches(measured(gap)).trajectories]
+    assert [f"stretch {i}" for i in (1, 2, 4, 5, 6, 7, 8, 9, 10)] == labels
+    rarely = np.where(TIMES % 50.0 == 0.0, np.sin(TIMES), np.nan)
+    rare = replace(run, states=np.column_stack([run.states, rarely]), names=("i", "x"))
+    data = replace(measured(rare), headers={"i": "i [A]", "x": "x"})
+    assert data.trajectories == in_stretches(data).trajectories
+    (alert,) = [one for one in check(data).alerts if one.subject == "switches"]
+    assert "They follow each other too fast for each stretch" in alert.advice
