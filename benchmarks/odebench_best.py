@@ -55,7 +55,7 @@ def records(cases: Sequence[Case], out: Path, jobs: int, *, measure: bool = True
 def best(case: Case) -> Record:
     """The record of a case."""
     begin = time.process_time()
-    truth = load(case.system, case.start)
+    truth = load(case.system, case.start).without_inputs()
     note, found = "", None
     try:
         found = fitted(case, truth)

@@ -32,8 +32,8 @@ def horizon(case: Case, row: Row) -> float:
         return math.nan
     try:
         written = dict(part.split("' = ") for part in row.equations.split("; "))
-        right = tuple(parse(written[name], truth.names) for name in truth.unseen.names)
-        law = Law(truth.unseen.names, right, ())
+        found = {name: parse(written[name], truth.names) for name in truth.unseen.names}
+        law = Law(truth.unseen.names, tuple(truth.in_time(found).values()), ())
     except (DiscoveryError, KeyError, ValueError):
         return math.nan
     run = truth.unseen
@@ -52,7 +52,7 @@ def _exponent(system: str) -> float:
 
 def _largest(truth: Truth) -> float:
     run = truth.seen[0]
-    law = Law(tuple(truth.equations), tuple(rhs for rhs in truth.equations.values()), ())
+    law = Law(tuple(truth.equations), tuple(truth.in_time(truth.equations).values()), ())
     bound = 100.0 * np.abs(run.states).max(axis=0)
     starts = run.states[np.linspace(0, len(run.times) - 1, 5).astype(int)]
     return largest_exponent(law, starts, 0.0, LONGER * float(run.times[-1] - run.times[0]), bound)

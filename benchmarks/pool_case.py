@@ -43,7 +43,7 @@ def measure(case: Case, subjects: Sequence[str], seconds: float) -> dict[str, Re
             ``pysindy`` or ``operon``.
         seconds: CPU seconds that a bounded peer is given for all equations; those of ours if it is among the subjects.
     """
-    truth = load_truth(case.system)
+    truth = load_truth(case.system).without_inputs()  # engines are asked for what depends on the states
     runs = corrupted(case, truth)
     smoothing: Smoothing = load("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))

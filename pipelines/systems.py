@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rich.text import Text
 from discovery.datasets import known, measured
 from discovery.datasets.corrupt import Corruption
 from discovery.datasets.measured import Measurement
+from discovery.datasets.reading import Input
 from discovery.datasets.simulate import simulate_many
 from discovery.datasets.system import TIME, System
 from discovery.datasets.writing import write_csv
@@ -54,7 +56,9 @@ def systems_command(
     if csv is not None:
         if len(systems) != 1:
             raise UsageError(f"--csv writes the data of one system, but {len(systems)} are named. Name one.")
-        _write(csv, tuple(corruption.apply(run, seed + i) for i, run in enumerate(_runs(load(systems[0]), runs))))
+        entry = load(systems[0])
+        corrupted = tuple(corruption.apply(run, seed + i) for i, run in enumerate(_runs(entry, runs)))
+        _write(csv, corrupted, tuple(_inputs(entry)))
         return
     entries = [load(name) for name in names(systems, tags, suite)]
     if as_json:
@@ -107,6 +111,7 @@ def shown(entry: Entry) -> str:
     lines = [f"{entry.name}: {entry.title}", ""]
     lines += [line for state in entry.equations for line in (*_typeset(entry, state), "")]
     lines += _facts([(name, _described(state)) for name, state in entry.states.items()])
+    lines += _facts([(name, f"= {one.equation}  {_described(one)}") for name, one in _inputs(entry).items()])
     lines += _facts([(name, _described(constant)) for name, constant in entry.constants.items()])
     if isinstance(entry, Measurement):
         told = [("time", f"{entry.time} {entry.time_unit}".strip()), ("licence", entry.licence), ("cite", entry.cite)]
@@ -124,11 +129,16 @@ def shown(entry: Entry) -> str:
 
 def _typeset(entry: Entry, state: str) -> list[str]:
     """An equation with fractions and powers drawn in two dimensions; in plain ASCII where the terminal needs it."""
-    right = parse(entry.equations[state], (*entry.states, *entry.constants, TIME))
+    right = parse(entry.equations[state], (*entry.states, *entry.constants, *_inputs(entry), TIME))
     left = sp.Derivative(symbol(state), symbol(TIME), evaluate=False)
     unicode = "utf" in (sys.stdout.encoding or "").lower()
     text = sp.pretty(sp.Eq(left, right, evaluate=False), use_unicode=unicode, wrap_line=False)
     return [f"  {line.rstrip()}" for line in str(text).splitlines()]
+
+
+def _inputs(entry: Entry) -> Mapping[str, Input]:
+    """What drives a system; of measurements nothing is known to."""
+    return entry.inputs if isinstance(entry, System) else {}
 
 
 def _described(part: Any) -> str:
@@ -164,9 +174,9 @@ def _runs(entry: Entry, runs: int) -> tuple[Trajectory, ...]:
     return simulate_many(entry, entry.initial_states[:runs])
 
 
-def _write(csv: Path, runs: Sequence[Trajectory]) -> None:
+def _write(csv: Path, runs: Sequence[Trajectory], inputs: Sequence[str]) -> None:
     text = io.StringIO()
-    write_csv(text, runs)
+    write_csv(text, runs, inputs=inputs)
     if str(csv) == "-":
         sys.stdout.write(text.getvalue())
         return
@@ -174,3 +184,6 @@ def _write(csv: Path, runs: Sequence[Trajectory]) -> None:
         write(csv, text.getvalue().encode())
     except OSError as error:
         raise UsageError(f"{csv} cannot be written: {error.strerror}. Choose another file with --csv.") from None
+    if inputs:
+        told = f"discover run {shlex.quote(str(csv))} --inputs {','.join(inputs)}"
+        sys.stderr.write(f"The states are driven by {' and '.join(inputs)}: {told}\n")

@@ -102,6 +102,6 @@ def corrupted(case: Case, truth: Truth) -> tuple[Trajectory, ...]:
 def write_measurements(case: Case, truth: Truth, folder: Path) -> Path:
     """Writes the measurements of a case into ``folder``, which holds nothing else, and returns their file."""
     text = io.StringIO()
-    write_csv(text, corrupted(case, truth))
+    write_csv(text, corrupted(case, truth), inputs=tuple(truth.inputs))
     write(folder / DATA, text.getvalue().encode())
     return folder / DATA

@@ -47,8 +47,9 @@ class Method:
 
     Attributes:
         name: in tables and records.
-        command: it is called as ``command data.csv out --budget S --seed N`` in a folder that holds the CSV alone, and
-            writes ``out/result.json`` with ``equations``, ``names`` and ``status``, and ``out/timing.json``.
+        command: it is called as ``command data.csv out --budget S --seed N`` in a folder that holds the CSV alone, with
+            ``--inputs a,b`` where columns drive the states. It writes ``out/timing.json``, and ``out/result.json`` with
+            ``equations``, ``names``, ``status`` and, where there are some, ``inputs``.
         version: changes when the program does; records of other versions are made anew.
     """
 
@@ -56,9 +57,11 @@ class Method:
     command: tuple[str, ...]
     version: str = ""
 
-    def arguments(self, case: Case, budget: float) -> list[str]:
+    def arguments(self, case: Case, budget: float, inputs: Iterable[str] = ()) -> list[str]:
         """All of the command line. Names in it are relative to the folder of the case."""
-        return [*self.command, DATA, "out", "--budget", f"{budget:g}", "--seed", str(case.seed)]
+        driving = ",".join(inputs)
+        told = ["--inputs", driving] if driving else []
+        return [*self.command, DATA, "out", "--budget", f"{budget:g}", "--seed", str(case.seed), *told]
 
 
 def ours(recipe: str = "default") -> Method:
@@ -174,11 +177,12 @@ def _start(suite: Suite, case: Case, truths: _Truths) -> _Process | Record:
     folder = suite.folder(case)
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        write_measurements(case, truths(case), folder)
+        truth = truths(case)
+        write_measurements(case, truth, folder)
     except DiscoveryError as error:
         nothing = Score(math.nan, math.nan, None, "", math.nan, 0, 0, f"The data cannot be made: {error}")
         return suite.keep(case, {"status": "no data", "exit_code": error.exit_code, "seconds": 0.0}, nothing)
-    return _Process(case, folder, suite.method.arguments(case, suite.budget), suite.allowed)
+    return _Process(case, folder, suite.method.arguments(case, suite.budget, truth.inputs), suite.allowed)
 
 
 def _judged(suite: Suite, process: _Process, truths: _Truths) -> Record:
@@ -202,7 +206,7 @@ def _talk(folder: Path) -> Path:
 
 def _equations(document: Mapping[str, Any]) -> tuple[dict[str, sp.Expr] | None, str]:
     """The found law in the column names of the CSV, None and the reason if there is none that can be read."""
-    names: Mapping[str, str] = document.get("names", {})
+    names: Mapping[str, str] = {**document.get("names", {}), **document.get("inputs", {})}
     texts: Mapping[str, str] = document.get("equations", {})
     back: dict[sp.Expr, sp.Expr] = {symbol(name): symbol(header) for name, header in names.items()}
     try:

@@ -16,7 +16,6 @@ from jaxtyping import Float
 
 from discovery.datasets.field import Field, Values, field_of
 from discovery.datasets.simulate import integrate
-from discovery.datasets.system import TIME
 from discovery.errors import ExpressionError, SimulationError
 from discovery.symbolic.canonical import drop_tiny, expanded
 from discovery.symbolic.compare import NEGLIGIBLE, FormVerdict, Judgement, compare_laws
@@ -60,15 +59,16 @@ class Score:
 
 
 def score(found: Equations | None, truth: Truth) -> Score:
-    """Judges the right-hand sides ``found``, in the states of ``truth`` and ``t``.
+    """Judges the right-hand sides ``found``, in the states and inputs of ``truth`` and ``t``.
 
     Args:
         found: None if nothing was found.
     """
     equations = found or {}
     notes: list[str] = []
-    reconstruction = _mean([_forecast(equations, truth, run, notes) for run in truth.seen])
-    unseen = math.nan if truth.unseen is None else _forecast(equations, truth, truth.unseen, notes)
+    moving = truth.in_time(equations)
+    reconstruction = _mean([_forecast(moving, truth, run, notes) for run in truth.seen])
+    unseen = math.nan if truth.unseen is None else _forecast(moving, truth, truth.unseen, notes)
     verdict = _form(equations, truth)
     missing, extra = _terms_apart(equations, truth, verdict)
     return Score(
@@ -184,11 +184,9 @@ def _terms_apart(equations: Equations, truth: Truth, verdict: FormVerdict) -> tu
     """
     if verdict.verdict in ("identical", "same structure") or not truth.equations:
         return 0, 0
-    points = np.vstack([np.column_stack([run.states, run.times]) for run in truth.seen])
-    names = (*truth.seen[0].names, TIME)
     missing = extra = 0
     for state in {*equations, *truth.equations}:
-        there = _shapes(_told(equations.get(state, sp.S.Zero), points, names))
+        there = _shapes(_told(equations.get(state, sp.S.Zero), truth.points, truth.points_of))
         true = _shapes(truth.equations.get(state, sp.S.Zero))
         missing += (true - there).total()
         extra += (there - true).total()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.datasets import known, measured
 from discovery.datasets.measured import Measurement
@@ -26,7 +27,8 @@ class Truth:
     """The true law of one system and where it was seen.
 
     Attributes:
-        equations: right-hand sides, with numbers for all constants but those in ``free``; empty if no law is accepted.
+        equations: right-hand sides in states, inputs and time, with numbers for all constants but those in ``free``;
+            empty if no law is accepted.
         seen: trajectories from which measurements are made; clean if the system is simulated.
         unseen: clean trajectory from another initial state; None where there is none.
         free: constants without a published value, with a value of their usual size.
@@ -35,6 +37,7 @@ class Truth:
         stiff: whether trajectories need an implicit method.
         gaps: expressions at whose sign changes the law jumps.
         max_step: longest step of the integration.
+        inputs: what drives the states, as functions of time; measured with the states.
     """
 
     name: str
@@ -47,18 +50,43 @@ class Truth:
     stiff: bool = False
     gaps: tuple[sp.Expr, ...] = ()
     max_step: float = math.inf
+    inputs: Mapping[str, sp.Expr] = field(default_factory=dict[str, sp.Expr])
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The variables of the law: its states and the time."""
-        return (*(self.equations or self.seen[0].names), TIME)
+        """The variables of the law: its states, its inputs and the time."""
+        return (*(self.equations or self.seen[0].names), *self.inputs, TIME)
 
     @property
     def region(self) -> dict[str, tuple[float, float]]:
         """Range of each variable on the trajectories that were seen."""
-        states = np.vstack([run.states for run in self.seen])
-        ranges = {name: _range(column) for name, column in zip(self.seen[0].names, states.T, strict=True)}
-        return {**ranges, TIME: _range(np.concatenate([run.times for run in self.seen]))}
+        return {name: _range(column) for name, column in zip(self.points_of, self.points.T, strict=True)}
+
+    @property
+    def points(self) -> Float[np.ndarray, "point name"]:
+        """States, inputs and time of all that was seen, one column for each of ``points_of``."""
+        return np.vstack([np.column_stack([run.states, run.inputs, run.times]) for run in self.seen])
+
+    @property
+    def points_of(self) -> tuple[str, ...]:
+        """Names of the columns of ``points``."""
+        return (*self.seen[0].names, *self.inputs, TIME)
+
+    def in_time(self, equations: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+        """Right-hand sides in states and time alone."""
+        drives: dict[sp.Expr, sp.Expr] = {symbol(name): drive for name, drive in self.inputs.items()}
+        return {state: substituted(rhs, drives) for state, rhs in equations.items()}
+
+    def without_inputs(self) -> Truth:
+        """The same truth for those who do not measure what drives the states."""
+        undriven = {"inputs": np.empty((0, 0)), "held": ()}
+        return replace(
+            self,
+            equations=self.in_time(self.equations),
+            seen=tuple(replace(run, **undriven) for run in self.seen),
+            unseen=None if self.unseen is None else replace(self.unseen, **undriven),
+            inputs={},
+        )
 
 
 def truth_of(system: System, start: int = 0) -> Truth:
@@ -70,7 +98,7 @@ def truth_of(system: System, start: int = 0) -> Truth:
     first, last = system.time_span
     return Truth(
         system.name,
-        system.expressions,
+        system.driven,
         (simulate(system, system.initial_states[start]),),
         simulate(system, system.initial_states[1 - start]),
         tags=system.tags,
@@ -78,6 +106,7 @@ def truth_of(system: System, start: int = 0) -> Truth:
         stiff="stiff" in system.tags,
         gaps=system.parsed(system.events),
         max_step=(last - first) / system.samples if system.events else math.inf,
+        inputs=system.drives,
     )
 
 

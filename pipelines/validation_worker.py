@@ -1,6 +1,6 @@
 """One discovery in its own process: reads a CSV, writes ``result.json`` and ``timing.json``, draws no report.
 
-    python -m pipelines.validation_worker data.csv out --budget 30 --seed 0 --recipe default
+    python -m pipelines.validation_worker data.csv out --budget 30 --seed 0 --recipe default --inputs source
 
 The exit codes are those of ``discover run``. It ends by itself when the process that started it is gone.
 """
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=float, default=None)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--recipe", default="default")
+    parser.add_argument("--inputs", default="", help="columns that drive the states, separated by commas")
     return parser
 
 
@@ -50,7 +51,7 @@ def _run(given: argparse.Namespace, begin: float) -> int:
     from pipelines.store import write
 
     settings = config.read(given.recipe).changed(budget=given.budget, seed=given.seed, threads=1)
-    measurements = read_csv(given.data)
+    measurements = read_csv(given.data, inputs=[name for name in given.inputs.split(",") if name])
     ready = time.perf_counter()
     result = discover_ode(measurements, settings)
     seconds = {"start": round(ready - begin, 3), **result.seconds, "cpu": round(cpu(), 3)}

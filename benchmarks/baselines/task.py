@@ -1,4 +1,8 @@
-"""What every baseline is: a program called as ``baseline data.csv out --budget S --seed N``, as the pipeline is."""
+"""What every baseline is: a program called as ``baseline data.csv out --budget S --seed N``, as the pipeline is.
+
+Columns that drive the states are told by ``--inputs``, so that they are taken for no states. Baselines make no use of
+them.
+"""
 
 from __future__ import annotations
 
@@ -47,11 +51,12 @@ def answer(solve: Callable[[Task], Equations]) -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--inputs", default="")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # the packages warn a lot; what they find is judged
     begin = time.perf_counter()
     try:
-        measurements = read_csv(given.data)
+        measurements = read_csv(given.data, inputs=[name for name in given.inputs.split(",") if name])
         task = Task(measurements.trajectories, Deadline.after(given.budget), given.seed)
         equations = solve(task)
     except DiscoveryError as error:

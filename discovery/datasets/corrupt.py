@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from discovery.types import Trajectory
 class Corruption:
     """What is done to a clean trajectory, in the order of the attributes.
 
-    Noise is drawn for each sample of the clean trajectory and each kind of corruption has its own stream of random
-    numbers, so that with one seed a sample keeps its noise whatever else is switched on.
+    Inputs are set by the experimenter and have no noise. That of the states is drawn for each sample of the clean
+    trajectory and each kind of corruption has its own stream of random numbers, so that with one seed a sample keeps
+    its noise whatever else is switched on.
 
     Attributes:
         multiplicative: x becomes x (1 + s e) with e ~ N(0, 1), as in ODEBench (d'Ascoli et al. 2024, section 4).
@@ -66,7 +67,10 @@ class Corruption:
             )
         seen = self._observed(trajectory.names)
         names = tuple(trajectory.names[column] for column in seen)
-        return Trajectory(trajectory.times[kept], states[kept][:, seen], names, label=trajectory.label)
+        return replace(
+            trajectory, times=trajectory.times[kept], states=states[kept][:, seen], names=names,
+            inputs=trajectory.inputs[kept],
+        )  # fmt: skip
 
     def _observed(self, names: tuple[str, ...]) -> list[int]:
         """Columns of the states that are not hidden."""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
 from discovery.datasets.field import Field, compile_field
-from discovery.datasets.system import System
+from discovery.datasets.system import TIME, System
 from discovery.errors import SimulationError, UsageError
-from discovery.types import Trajectory
+from discovery.types import Trajectory, symbol
 
 # The two solvers of the reference tests agree to 1e-7 of a state's range at these tolerances.
 RTOL = 1e-10
@@ -70,7 +71,14 @@ def simulate(
         atol=atol,
         max_step=max_step,
     )
-    return Trajectory(moments, states, system.names, label=label)
+    return Trajectory(moments, states, system.names, label=label, inputs=inputs_at(system, moments))
+
+
+def inputs_at(system: System, times: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time input"]:
+    """Values of what drives the system, one column for each input."""
+    drives = [sp.lambdify(symbol(TIME), drive, "numpy") for drive in system.drives.values()]
+    columns = [np.broadcast_to(np.asarray(drive(times), dtype=np.float64), times.shape) for drive in drives]
+    return np.column_stack(columns) if columns else np.empty((len(times), 0))
 
 
 def integrate(

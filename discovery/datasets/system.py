@@ -13,13 +13,17 @@ The file has these keys::
     [states]                                # in the order of the initial states
     x = { meaning = "amplitude of the convection", unit = "" }
 
-    [equations]                             # right-hand sides, in states, constants and t
+    [equations]                             # right-hand sides, in states, constants, inputs and t
     x = "a*(y - x) + d*w"
 
     [constants]
     a = { value = 2.0, meaning = "Prandtl number" }
 
-and may have ``notes``, ``time_unit``, ``log_spaced``, ``events`` and ``conserved``.
+and may have ``notes``, ``time_unit``, ``log_spaced``, ``events`` and ``conserved``. What drives a system from outside,
+as a source of voltage, is known to those who measure it; it stands in a table of its own::
+
+    [inputs]                                # in constants and t
+    source = { equation = "v_in*sin(omega*t)", meaning = "voltage of the source", unit = "V" }
 """
 
 from __future__ import annotations
@@ -28,14 +32,14 @@ import keyword
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, cast, get_args
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 from pydantic import Field, model_validator
 
-from discovery.datasets.reading import Constant, Finite, Record, State, Text, read_record
+from discovery.datasets.reading import Constant, Finite, Input, Record, State, Text, read_record
 from discovery.errors import DataError, ExpressionError
 from discovery.symbolic.parse import FUNCTIONS, NUMBERS, parse
 from discovery.types import symbol
@@ -77,6 +81,7 @@ class System(Record):
         events: expressions at whose sign changes the law jumps; integration restarts there.
         conserved: expressions that stay constant along every trajectory.
         notes: what a reader should know, such as values that are not from the source.
+        inputs: what drives the states and is measured with them.
     """
 
     name: Text
@@ -94,6 +99,7 @@ class System(Record):
     events: tuple[Text, ...] = ()
     conserved: tuple[Text, ...] = ()
     notes: str = ""
+    inputs: Mapping[str, Input] = Field(default_factory=dict[str, Input])
 
     @model_validator(mode="after")
     def _fits_together(self) -> System:
@@ -101,9 +107,14 @@ class System(Record):
         _check_shapes(self)
         for key, texts in self._texts().items():
             try:
-                parse(texts, self._identifiers)
+                parse(texts, self.identifiers)
             except ExpressionError as error:
                 raise ValueError(f"{key}: {error}") from None
+        for name, one in self.inputs.items():
+            try:
+                parse(one.equation, (*self.constants, TIME))
+            except ExpressionError as error:
+                raise ValueError(f"inputs.{name}: {error}") from None
         return self
 
     def _texts(self) -> dict[str, str]:
@@ -115,8 +126,9 @@ class System(Record):
         )
 
     @property
-    def _identifiers(self) -> tuple[str, ...]:
-        return (*self.states, *self.constants, TIME)
+    def identifiers(self) -> tuple[str, ...]:
+        """All names that an equation may hold."""
+        return (*self.states, *self.constants, *self.inputs, TIME)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,17 +158,32 @@ class System(Record):
 
     @cached_property
     def skeletons(self) -> Mapping[str, sp.Expr]:
-        """Right-hand side of each state with the constants as symbols."""
-        return {state: parse(self.equations[state], self._identifiers) for state in self.states}
+        """Right-hand side of each state with the constants as symbols, in the states and time alone."""
+        drives = {symbol(name): parse(one.equation, (*self.constants, TIME)) for name, one in self.inputs.items()}
+        return {state: cast("sp.Expr", side.xreplace(drives)) for state, side in self._sides.items()}
+
+    @cached_property
+    def _sides(self) -> Mapping[str, sp.Expr]:
+        return {state: parse(self.equations[state], self.identifiers) for state in self.states}
 
     @property
     def expressions(self) -> dict[str, sp.Expr]:
-        """Right-hand side of each state with the constants' values written in."""
+        """Right-hand side of each state with the constants' values written in, in the states and time alone."""
         return {state: self.written(skeleton) for state, skeleton in self.skeletons.items()}
+
+    @property
+    def driven(self) -> dict[str, sp.Expr]:
+        """The same in states, inputs and time: what those who measure the inputs would find."""
+        return {state: self.written(side) for state, side in self._sides.items()}
+
+    @property
+    def drives(self) -> dict[str, sp.Expr]:
+        """Each input as a function of time, with the constants' values written in."""
+        return {name: self.written(parse(one.equation, (*self.constants, TIME))) for name, one in self.inputs.items()}
 
     def parsed(self, texts: tuple[str, ...]) -> tuple[sp.Expr, ...]:
         """Expressions in states, constants and time, with the constants' values written in."""
-        return tuple(self.written(parse(text, self._identifiers)) for text in texts)
+        return tuple(self.written(parse(text, self.identifiers)) for text in texts)
 
     def written(self, expression: sp.Expr) -> sp.Expr:
         """``expression`` with the constants' values in place of their symbols."""
@@ -184,7 +211,8 @@ def _number(value: float) -> sp.Expr:
 
 def _check_names(system: System) -> None:
     taken = {TIME, *FUNCTIONS, *NUMBERS}
-    for key, names in (("states", system.states), ("constants", system.constants)):
+    parts = (("states", system.states), ("constants", system.constants), ("inputs", system.inputs))
+    for key, names in parts:
         for name in names:
             if not name.isidentifier() or keyword.iskeyword(name) or name in taken:
                 raise ValueError(f"{key}.{name}: this name cannot be used in an expression. Choose another identifier.")
@@ -193,6 +221,9 @@ def _check_names(system: System) -> None:
             raise ValueError(f"states.{name}: SymPy defines this name. Choose another for the state.")
         if name in system.constants:
             raise ValueError(f"constants.{name}: there is a state of this name. Rename the constant.")
+    for name in system.inputs:
+        if hasattr(sp, name) or name in system.states or name in system.constants:
+            raise ValueError(f"inputs.{name}: something else has this name. Choose another for the input.")
     if set(system.equations) != set(system.states):
         odd = ", ".join(sorted(set(system.equations) ^ set(system.states)))
         raise ValueError(f"equations: not one for each state (see {odd}). Give one right-hand side for each state.")

@@ -52,10 +52,8 @@ def whole_runs(result: DiscoveryResult) -> tuple[tuple[Trajectory, Prediction], 
 
 
 def begun_anew(result: DiscoveryResult) -> bool:
-    """Whether forecasts of whole runs began again on the way: of a law that is lost before their end, or is driven."""
-    measures, longest = result.verdict.measures, max(len(run) for run in result.trajectories)
-    pieces, driven = measures.get("window_samples", np.inf), result.law is not None and bool(result.law.inputs)
-    return bool(np.isfinite(measures.get("horizon", np.inf))) or (driven and pieces < longest)
+    """Whether forecasts of whole runs began again on the way: of a law that is lost before their end."""
+    return bool(np.isfinite(result.verdict.measures.get("horizon", np.inf)))
 
 
 def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:

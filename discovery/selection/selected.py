@@ -24,7 +24,7 @@ from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
 from discovery.selection.told import followed
-from discovery.types import DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, NoiseModel, Prediction, RankedLaw, Ranking
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,10 @@ def selected(
     # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
     noise = _noise(best, last[0], problem.smoothing.noise)
     judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
-    horizon = prediction_horizon(best.law, runs, _doubt(problem), windows.spread)
-    length = _samples(horizon, problem, _followed_for(best.law, horizon, windows, problem))
+    horizon = prediction_horizon(
+        best.law, runs, _doubt(problem), windows.spread, [run.drive for run in problem.trajectories]
+    )
+    length = _samples(horizon, problem, _followed_for(horizon, windows, problem))
     tried = [
         None
         if deadline.passed()
@@ -163,9 +165,9 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     return believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
 
 
-def _followed_for(law: Law, horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:
+def _followed_for(horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:
     """Samples that a forecast may have: a law that is not sensitive to its start has no reason to begin anew."""
-    if np.isfinite(horizon) or law.inputs:  # what inputs drive may be chaotic, which nobody has looked at
+    if np.isfinite(horizon):
         return windows.length
     return max(len(run) for run in problem.trajectories)
 

@@ -315,12 +315,10 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "little.",
         )
     if finished and evidence.apart and not math.isfinite(selected.horizon):
-        # Nobody looks at how errors grow in what inputs drive: it may be chaotic.
-        why = "" if best.law.inputs else ", and not as its errors grow: something is left to explain"
         yield Finding(
             "caution",
             f"It was compared on pieces of {selected.windows.length} samples, each from a start of its own, as laws "
-            f"could not be followed further{why}.",
+            "could not be followed further, and not as its errors grow: something is left to explain.",
         )
     yield from _structure(evidence)
     if evidence.ties:

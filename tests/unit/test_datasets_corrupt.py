@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from discovery.datasets import known
 from discovery.datasets.corrupt import Corruption
+from discovery.datasets.simulate import simulate
 from discovery.errors import DataError, UsageError
 from discovery.types import Trajectory
 
@@ -82,6 +84,16 @@ def test_a_hidden_state_is_gone():
     seen = Corruption(hide=("v",)).apply(CLEAN, seed=8)
     assert ("x",) == seen.names
     np.testing.assert_array_equal(CLEAN.states[:, :1], seen.states)
+
+
+def test_inputs_are_set_and_not_measured():
+    """They keep their values, of the samples that are left, whatever noise the states have."""
+    driven = simulate(known.load("rlc"), [0.0, 0.0])
+    noisy = Corruption(multiplicative=0.1, additive=0.1, drop=0.5, hide=("i",)).apply(driven, seed=3)
+    rows = np.searchsorted(driven.times, noisy.times)
+    assert 256 == len(noisy)
+    np.testing.assert_array_equal(driven.inputs[rows], noisy.inputs)
+    np.testing.assert_allclose(5.0 * np.cos(200.0 * noisy.times), noisy.inputs[:, 0], atol=1e-12)
 
 
 def test_the_clean_trajectory_is_unchanged():

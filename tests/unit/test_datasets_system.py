@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from discovery.datasets.system import read_system
 from discovery.errors import DataError
@@ -67,6 +68,51 @@ def test_skeletons_have_symbols_and_expressions_have_values(tmp_path):
     system = read_system(written(tmp_path, TEXT))
     assert {symbol("rate"), symbol("x")} == system.skeletons["x"].free_symbols
     assert -0.5 * symbol("x") == system.expressions["x"]
+
+
+DRIVEN = (
+    TEXT.replace("cos(t)", "push")
+    + """
+[inputs]
+push = { equation = "rate*cos(t)", meaning = "a hand", unit = "kg/s" }
+"""
+)
+
+
+def test_what_drives_a_system_is_a_function_of_time_or_a_name(tmp_path):
+    """Who measures the input has its name in the law, who does not has its course in time."""
+    system = read_system(written(tmp_path, DRIVEN))
+    x, push, t = symbol("x"), symbol("push"), symbol("t")
+    assert 0.5 * x**2 + push == system.driven["y"]
+    assert 0.5 * x**2 + 0.5 * sp.cos(t) == system.expressions["y"]
+    assert {"push": 0.5 * sp.cos(t)} == system.drives
+    assert {symbol("rate"), symbol("power"), x, t} == system.skeletons["y"].free_symbols
+    assert "kg/s" == system.inputs["push"].unit
+
+
+def test_nothing_drives_most_systems(tmp_path):
+    """Both ways to write their laws are one."""
+    system = read_system(written(tmp_path, TEXT))
+    assert system.driven == system.expressions
+    assert {} == system.drives
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"rate*cos(t)"', '"x*cos(t)"', r"inputs\.push: Unknown name 'x'"),
+        ("push = {", "rate = {", r"inputs\.rate: something else has this name"),
+        ("push = {", "x = {", r"inputs\.x: something else has this name"),
+        ("push = {", "beta = {", r"inputs\.beta: something else has this name"),
+        ("push = {", "exp = {", r"inputs\.exp: this name cannot be used"),
+        ('equation = "rate*cos(t)", ', "", r"inputs\.push\.equation: Field required"),
+    ],
+)
+def test_a_broken_input_is_refused_with_file_and_key(tmp_path, old, new, message):
+    """It is no function of states, and has a name of its own."""
+    assert old in DRIVEN
+    with pytest.raises(DataError, match=message):
+        read_system(written(tmp_path, DRIVEN.replace('"rate*x**power + push"', '"-y"').replace(old, new)))
 
 
 def test_a_system_cannot_be_changed(tmp_path):

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from discovery.dynamics.horizon import prediction_horizon
+from discovery.dynamics.simulate import simulate
 from discovery.smoothing.successive import successive
-from discovery.types import DiscoveryProblem, Law, Trajectory
+from discovery.types import DiscoveryProblem, Drive, Frame, Law, SmoothedTrajectory, Trajectory
 
 
 def horizon(problem: DiscoveryProblem, law: Law, error: float) -> float:
@@ -63,6 +64,22 @@ def test_the_longest_run_is_that_of_the_longest_time(
     long = problem_of(law, [[1.0, 2.0, 20.0]], np.linspace(0.0, 20.0, 300)).smoothing.trajectories
     spread = np.vstack([run.states for run in long]).std(axis=0)
     assert prediction_horizon(law, (*dense, *long), 1e-3 * spread, spread) < 20.0
+
+
+def test_what_inputs_drive_may_be_lost_before_the_end(law_of: Callable[..., Law]) -> None:
+    """Duffing's oscillator in chaos: its input belongs to the times of the record, from which it is followed."""
+    law = law_of({"x": "v", "v": "x - x**3 - 0.3*v + u"})
+    law = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
+    times = np.linspace(0.0, 120.0, 1201)
+
+    def found(size: float) -> float:
+        drive = Drive(times, size * np.cos(1.2 * times)[:, None])
+        states = simulate(law, np.array([1.0, 0.0]), times, rtol=1e-8, drive=drive)
+        run = SmoothedTrajectory(times, states, *(np.zeros_like(states) for _ in range(3)), law.states)
+        return prediction_horizon(law, [run], 1e-2 * states.std(axis=0), states.std(axis=0), [drive])
+
+    assert 5.0 < found(0.5) < 60.0
+    assert np.inf == found(0.1)  # small oscillations about one of the wells
 
 
 def test_a_map_is_followed_in_whole_steps(law_of: Callable[..., Law]) -> None:

@@ -52,6 +52,26 @@ def test_r_squared_of_absurd_forecasts_stays_finite() -> None:
     assert validation_scoring.LEAST == r_squared(truth, np.array([[0.0], [1e200]]))
 
 
+def test_what_drives_a_law_is_an_input_or_a_course_in_time() -> None:
+    """A law in the input's name is of the true form; it is followed along the course that the input has anywhere."""
+    truth = load("rlc")
+    found = score(law(v="10000*i", i="10.0*source - 100.0*i - 10*v"), truth)
+    assert ("identical", 0, 0) == (found.form, found.missing, found.extra)
+    assert pytest.approx((1.0, 1.0)) == (found.reconstruction, found.unseen)
+    other = score(law(v="10000*i", i="10.0*source*v - 100.0*i - 10*v"), truth)
+    assert ("different", 1, 1) == (other.form, other.missing, other.extra)
+    assert other.unseen < 0.9
+
+
+def test_who_measures_no_input_may_find_a_law_in_time() -> None:
+    """The same system without its input has it written out."""
+    truth = load("rlc").without_inputs()
+    assert (("v", "i", "t"), 0, ("v", "i")) == (truth.names, truth.seen[0].inputs.shape[1], truth.unseen.names)
+    found = score(law(v="10000*i", i="50.0*cos(200*t) - 100.0*i - 10*v"), truth)
+    assert "identical" == found.form
+    assert pytest.approx((1.0, 1.0)) == (found.reconstruction, found.unseen)
+
+
 def test_no_law_scores_nothing() -> None:
     """What is not there reconstructs nothing and misses every term."""
     found = score(None, TRUTH)

@@ -34,6 +34,17 @@ def test_a_system_is_shown_with_typeset_equations(capsys) -> None:
     assert "512 of 0 … 10, evenly spaced" in text
 
 
+def test_what_drives_a_system_is_shown_and_written(capsys, tmp_path) -> None:
+    """The input has its course and meaning; its column stands in the data, ready for `--inputs`."""
+    shown("rlc")
+    assert "source  = v_in*cos(omega*t)  V  voltage of the source" in capsys.readouterr().out
+    shown("rlc", csv=tmp_path / "rlc.csv", runs=2)
+    assert f"discover run {tmp_path / 'rlc.csv'} --inputs source" in capsys.readouterr().err
+    read = read_csv(tmp_path / "rlc.csv", inputs=["source"])
+    assert (("v", "i"), 2) == (read.trajectories[0].names, len(read.trajectories))
+    assert [5.0, 5.0] == [run.inputs[0, 0] for run in read.trajectories]
+
+
 def test_measurements_are_shown_with_published_constants(capsys) -> None:
     """Value, deviation, unit, meaning, licence."""
     shown("lynx_hare_1900_1920")
@@ -56,14 +67,14 @@ def test_data_of_several_runs_have_a_column_that_tells_them_apart(tmp_path) -> N
     shown("rlc", csv=tmp_path / "rlc.csv", runs=2, corruption=Corruption(0.02, drop=0.5))
     read = read_csv(tmp_path / "rlc.csv")
     assert 2 == len(read.trajectories)
-    assert ("v", "i") == tuple(read.headers.values())
+    assert ("v", "i", "source") == tuple(read.headers.values())
     assert known.load("rlc").samples // 2 == len(read.trajectories[0])
 
 
 def test_data_may_go_to_stdout(capsys) -> None:
     """For a pipe."""
     shown("rlc", csv=Path("-"))
-    assert "t,v,i" == capsys.readouterr().out.splitlines()[0]
+    assert "t,v,i,source" == capsys.readouterr().out.splitlines()[0]
 
 
 @pytest.mark.parametrize(

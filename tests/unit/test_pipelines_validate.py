@@ -83,6 +83,17 @@ def test_the_pipeline_gets_the_csv_and_nothing_else(tmp_path) -> None:
         assert "0.23" not in call["folder"].removeprefix(str(tmp_path))
 
 
+def test_columns_that_drive_the_states_are_told(tmp_path) -> None:
+    """And are in the file; a law in their names, as the program has them, is read."""
+    body = ANSWERS.replace('"names": {"x_0": "x_0"}', '"names": {"v": "v", "i": "i"}, "inputs": {"source_": "source"}')
+    body = body.replace('{"x_0": "0.23*x_0"}', '{"v": "10000*i", "i": "10*source_ - 100*i - 10*v"}')
+    (row,) = run(fake(tmp_path, body), tmp_path, plan(["rlc"], [0.0], [0.0], 1))
+    (call,) = calls(tmp_path)
+    assert ["--inputs", "source"] == call["arguments"][-2:]
+    assert ["t,v,i,source", "0.0,0.0,0.0,5.0"] == call["data"].splitlines()[:2]
+    assert ("identical", "v' = 10000*i; i' = 10*source_ - 100*i - 10*v") == (row.form, row.equations)
+
+
 def test_our_own_command_is_the_worker_that_reads_a_csv() -> None:
     """No name of a system and no path of the registry is in it; what follows is the same for all methods."""
     case = Case(GROWTH, 0.02, 0.0, 3)
