@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Bool, Float
 
+from discovery.between import nearest_lines
 from discovery.errors import DataError
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ class Drive:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "held", _of_each(self.held, np.shape(self.values)[1]))
+
+    @classmethod
+    def of_samples(
+        cls, times: Float[np.ndarray, " time"], samples: Float[np.ndarray, "time input"], held: tuple[bool, ...]
+    ) -> Self:
+        """The courses that samples of inputs have: of one that is smooth, the lines that lie nearest to it."""
+        return cls(times, nearest_lines(times, samples, _of_each(held, samples.shape[1])), held)
 
 
 def drive_columns(drive: Drive | None, times: Float[np.ndarray, " time"]) -> list[Float[np.ndarray, " time"]]:
@@ -149,7 +157,13 @@ class Trajectory:
     @property
     def drive(self) -> Drive | None:
         """The inputs by themselves; None where nothing drives the states."""
-        return Drive(self.times, self.inputs, self.held) if self.inputs.shape[1] else None
+        if not self.inputs.shape[1]:
+            return None
+        return Drive(self.times, self.inputs, self.held) if self.discrete else self._drive
+
+    @cached_property
+    def _drive(self) -> Drive:
+        return Drive.of_samples(self.times, self.inputs, self.held)
 
     @property
     def switched(self) -> Bool[np.ndarray, " time"]:

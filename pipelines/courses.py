@@ -38,7 +38,7 @@ def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], 
             f"The inputs are known from {own[0]:g} to {own[-1]:g} by their column {clock!r}, but {times.min():g} to "
             f"{times.max():g} is asked for. Choose t within, or give a longer course."
         )
-    return Drive(own, values, held)
+    return Drive.of_samples(own, values, held)
 
 
 def _clock(columns: Columns, inputs: Any) -> str | None:

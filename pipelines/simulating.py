@@ -149,7 +149,7 @@ def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
         raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
     times, values = read_course(path, headers, unit=unit_of(result.time_name) or "")
     held = dict(zip(result.law.inputs, result.trajectories[0].held, strict=True))
-    return Drive(times, values, tuple(held[name] for name in names))
+    return Drive.of_samples(times, values, tuple(held[name] for name in names))
 
 
 def grouped(

@@ -81,6 +81,10 @@ def _edges(samples: int, length: int) -> list[int]:
     return [round(i * samples / pieces) for i in range(pieces + 1)]
 
 
+def _drives(run: Trajectory) -> Float[np.ndarray, "sample input"]:
+    return run.inputs if run.drive is None else run.drive.values
+
+
 def cut(
     trajectories: Sequence[Trajectory],
     smoothed: Sequence[SmoothedTrajectory],
@@ -124,7 +128,7 @@ def cut(
         noise.kind == "lognormal",
         max(high - low for _, low, high in pieces),
         tuple((index, low) for index, low, _ in pieces),
-        np.vstack([trajectories[index].inputs[low:high] for index, low, high in pieces]),
+        np.vstack([_drives(trajectories[index])[low:high] for index, low, high in pieces]),
         trajectories[0].held,
         trajectories[0].discrete,
         _enough(noise, spread),

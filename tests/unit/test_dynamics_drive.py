@@ -110,3 +110,16 @@ def test_the_inputs_of_a_map_are_read_at_its_times() -> None:
     step = Frame(("x",), (U,), inputs=("u",)).law((), ())
     found = simulate(replace(step, discrete=True), np.array([0.0]), times, drive=run.drive)
     np.testing.assert_allclose([0.0, 0.0, 0.0, 10.0, 10.0, 10.0], found[:, 0])
+
+
+def test_coarse_samples_of_a_smooth_input_drive_as_its_course_does() -> None:
+    """A relaxing state that follows a sine of ten samples a period, against its closed form."""
+    frame = Frame(("x",), (symbol("u") - symbol("x"),), inputs=("u",))
+    times = np.arange(0.0, 60.0, 0.2 * np.pi)
+    wave = np.sin(times)[:, None]
+    exact = 0.5 * (np.sin(times) - np.cos(times) + np.exp(-times))
+    off = [
+        np.abs(simulate(frame.law((), ()), np.array([0.0]), times, drive=drive)[:, 0] - exact)[5:-5].max()
+        for drive in (Drive(times, wave), Drive.of_samples(times, wave, ()))
+    ]
+    assert off[1] < 0.1 * off[0]
