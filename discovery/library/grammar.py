@@ -39,6 +39,9 @@ SHARES = tuple(0.05 * 2.0 ** (i / 2) for i in range(12))
 POWERS = (1, 2, 3, 4, 5)
 # Whole negative powers: to that of the centrifugal force at a given angular momentum (Goldstein 2002, ch. 3).
 INVERSE = (1, 2, 3)
+# Powers of a length that a vector is multiplied by: drag that goes with the square of speed (Batchelor 1967, 5.11), dry
+# friction, vortices (Saffman 1992, ch. 7), gravity and the forces between charges (Goldstein 2002, ch. 3).
+RADIAL = (1, -1, -2, -3)
 # Largest |x| for which denominators are offered: its fifth power and products with that stay far from overflow. Below
 # one over it, they are not offered either.
 LARGEST = 1e20
@@ -163,11 +166,32 @@ def inverse(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> L
     return Library("inverse", tuple(dict.fromkeys(terms)))
 
 
-def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> tuple[Library, ...]:
+def radial(names: Sequence[str], states: Float[np.ndarray, "point state"], vectors: Sequence[Sequence[str]]) -> Library:
+    """Vectors by their lengths: drag along a velocity, forces that point to a centre, flow around one.
+
+    Args:
+        vectors: names of the components of each.
+    """
+    terms = [*monomials(names, 2)]
+    for vector in vectors:
+        symbols = [symbol(name) for name in vector]
+        lengths = np.linalg.norm(states[:, [names.index(name) for name in vector]], axis=1)
+        square = sp.Add(*(x**2 for x in symbols))
+        powers = RADIAL if lengths.min() > POLE * lengths.max() else RADIAL[:1]
+        terms += [x * square ** sp.Rational(power, 2) for power in powers for x in symbols]
+    return Library("radial", tuple(dict.fromkeys(terms)))
+
+
+def libraries(
+    names: Sequence[str], states: Float[np.ndarray, "point state"], vectors: Sequence[Sequence[str]] = ()
+) -> tuple[Library, ...]:
     """All libraries without inner constants, simplest first.
 
     Of 120 terms at most: of five states and more the last products of waves are left out, then those of a state and a
     wave, and of nine and more waves of differences.
+
+    Args:
+        vectors: names of states that may be the components of one vector.
     """
     highest = polynomial_degree(len(names))
     found = [polynomial(names, degree) for degree in range(2, highest + 1)]
@@ -175,6 +199,7 @@ def libraries(names: Sequence[str], states: Float[np.ndarray, "point state"]) ->
     if len(names) <= DOUBLED:
         found.append(mixed(names, states))
         found += [inverse(names, states)] if len(names) > 1 and np.any(np.min(states, axis=0) > 0.0) else []
+    found += [radial(names, states, vectors)] if vectors else []
     return tuple(Library(one.name, one.terms[:MOST_TERMS]) for one in found)
 
 

@@ -66,6 +66,10 @@ GRAMMAR = (
         "gravity, centrifugal and other central forces: Goldstein 2002, ch. 3; Landau & Lifshitz 1976, ch. 3",
     ),
     Entry(
+        "radial", "x |r|ⁿ, n = 1, -1, -2, -3, of a vector r = (x, y) or (x, y, z)", "", NONE, LIBRARY,
+        "drag along a velocity: Batchelor 1967, 5.11; gravity: Goldstein 2002, ch. 3; vortices: Saffman 1992, ch. 7",
+    ),
+    Entry(
         "saturating", "x/(k + xⁿ), xⁿ/(k + xⁿ), n = 1 ... 5", OTHERS, "k on a grid", LIBRARY,
         "Michaelis-Menten and Hill kinetics, functional responses: Murray 2002, ch. 1, 3 and 6",
     ),

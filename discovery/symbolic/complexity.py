@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeGuard
 
 import sympy as sp
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
@@ -40,6 +41,7 @@ def description_length(expression: sp.Expr) -> float:
     """Nats to state the expression as it is spelled, its constants' digits apart; add the law's equations up.
 
     A logistic function 1/(1 + exp(u)) is one function of u, as tanh is, from which it differs by scales alone.
+    So is the length of a vector sqrt(x^2 + y^2).
     An exact power of ten before a single state is one in another unit, as of a velocity, and costs as little.
 
     k log n for an expression of k nodes that are drawn from n kinds (sum, product, power, each function, each state,
@@ -123,8 +125,8 @@ def measured(expression: sp.Expr) -> Measure:
     """The counts of an expression as it is spelled."""
     if isinstance(expression, sp.Symbol):
         return Measure(1, frozenset({"number" if is_constant(expression.name) else expression.name}))
-    if isinstance(expression, sp.Pow) and (logistic := _logistic(expression)) is not None:
-        return logistic
+    if isinstance(expression, sp.Pow) and (one := _logistic(expression) or _length(expression)) is not None:
+        return one
     every = [_NUMBER if part.is_Number else measured(part) for part in parts(expression)]
     inner = [measure for measure in every if measure.variable]
     if not inner:
@@ -151,6 +153,27 @@ def _logistic(power: sp.Pow) -> Measure | None:
     added = 1 + (not parts(function)[0].is_Add) if moved else 0
     kinds = inner.kinds | {"logistic"} | ({"Add", "number"} if moved else set())
     return Measure(1 + added + inner.nodes, kinds, frozenset({("exp", function)}))
+
+
+def _length(power: sp.Pow) -> Measure | None:
+    """Counts of a power of the length of a vector, whose components are states; None of other powers.
+
+    The length is one thing to say, as the size |x| of a single state is: nobody spells out the squares of drag.
+    """
+    squares = sp.Add.make_args(power.base)
+    states = [one.base.name for one in squares if isinstance(one, sp.Pow) and one.exp == 2 and _is_state(one.base)]
+    exponent = 2 * power.exp
+    if len(squares) < 2 or len(states) < len(squares) or not exponent.is_odd:
+        return None
+    kinds = {"length", *states}
+    if exponent == 1:
+        return Measure(1 + len(states), frozenset(kinds))
+    kinds |= {"power", f"exponent {exponent}"}
+    return Measure(3 + len(states), frozenset(kinds), denominators=int(bool(exponent < 0)))
+
+
+def _is_state(expression: sp.Basic) -> TypeGuard[sp.Symbol]:
+    return isinstance(expression, sp.Symbol) and not is_constant(expression.name)
 
 
 def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int]:
@@ -184,8 +207,7 @@ def _functions(expression: sp.Expr) -> frozenset[Function]:
 def converts(expression: sp.Expr) -> bool:
     """Whether a state is counted in another unit: times exactly a power of ten, as 1000 mm are 1 m."""
     number, rest = expression.as_coeff_Mul()
-    state = isinstance(rest, sp.Symbol) and not is_constant(rest.name)
-    return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
+    return _is_state(rest) and bool(number.is_Rational) and power_of_ten(float(number)) != 0
 
 
 def is_constant(name: str) -> bool:

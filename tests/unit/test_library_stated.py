@@ -20,7 +20,14 @@ def built(module: str) -> set[str]:
     for data in DATA:
         states = ("x", "y", "z")[: data.shape[1]]
         if module == "library.grammar":
-            names += [one.name for one in (*libraries(states, data), *growth(states, 60), *fractions(states, data, 60))]
+            names += [
+                one.name
+                for one in (
+                    *libraries(states, data, [states[:2]] if len(states) > 1 else []),
+                    *growth(states, 60),
+                    *fractions(states, data, 60),
+                )
+            ]
         else:
             made = shapes(data) if module == "library.shapes" else angles(data, data)
             names += [one.name for one in made]
