@@ -31,6 +31,8 @@ UNRESOLVED = 0.1
 DISPARATE = 1e6
 # Deviations that a mean may have before digits are lost beside it.
 FAR_AWAY = 1e5
+# Labels of a column that are written out.
+NAMED = 5
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
 
@@ -56,11 +58,28 @@ class Alert:
 def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
     found = [
-        *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts), *_of_inputs(facts),
-        *_of_values(facts), *_of_relations(facts),
+        *_of_layout(facts), *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts),
+        *_of_inputs(facts), *_of_values(facts), *_of_relations(facts),
     ]  # fmt: skip
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
+
+
+def _of_layout(facts: Facts) -> Iterator[Alert]:
+    if (one := facts.melted) is None:
+        return
+    names = listed(one.labels) if len(one.labels) <= NAMED else f"{', '.join(one.labels[:NAMED])}, …"
+    own = f"give each a column of its own; in pandas {one.pivot}."
+    if one.certain:
+        yield Alert(
+            "caution", "long", f"{one.key} names quantities, it seems: {names}. Here they are runs of one state, "
+            f"{one.values}.", f"If they belong to one system, {own}", (one.values,),
+        )  # fmt: skip
+    else:
+        yield Alert(
+            "note", "long", f"Are {names}, by {one.key}, quantities of one system? Here they are runs of one law.",
+            f"If they are, {own}", (one.values,),
+        )  # fmt: skip
 
 
 def _of_size(facts: Facts) -> Iterator[Alert]:
@@ -134,7 +153,7 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
             f"{'else ' if names else ''}drives it.",
             (state.header,),
         )  # fmt: skip
-    elif facts.crossing is not None:
+    elif facts.crossing is not None and not _melted(facts):
         (state,), one = facts.states, facts.crossing
         labels = " and ".join(facts.runs[run].label or f"run {run + 1}" for run in one.runs)
         rates = " and ".join(f"{rate:.3g}" for rate in one.rates)
@@ -155,12 +174,17 @@ def oscillates_alone(facts: Facts) -> bool:
     One turn that no noise explains will do, as that of a ball that was thrown up.
 
     Those of a driven one are not, so that there the courses of inputs must not explain it. Where neighbours say little
-    of a sample, as of the steps of a map, it has no course that could turn.
+    of a sample, as of the steps of a map, it has no course that could turn; nor have quantities of a long table that
+    pass for runs.
     """
-    if len(facts.states) != 1 or (facts.inputs and not facts.inertia):
+    if len(facts.states) != 1 or (facts.inputs and not facts.inertia) or _melted(facts):
         return False
     (state,) = facts.states
     return state.clear_turns > 0 and not state.coarse and state.noise_share <= DROWNED
+
+
+def _melted(facts: Facts) -> bool:
+    return facts.melted is not None and facts.melted.certain
 
 
 def order_of(facts: Facts) -> str:

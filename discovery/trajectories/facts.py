@@ -15,6 +15,7 @@ from discovery.trajectories.crossings import Crossing, crossing
 from discovery.trajectories.inertia import inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
@@ -131,6 +132,7 @@ class Facts:
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
+        melted: the column of a long table that names quantities, where runs seem to be these.
     """
 
     source: str
@@ -147,6 +149,7 @@ class Facts:
     parted: bool
     notes: tuple[str, ...]
     crossing: Crossing | None = None
+    melted: Melted | None = None
 
     @property
     def rows(self) -> int:
@@ -192,6 +195,7 @@ def facts(measurements: Measurements) -> Facts:
         bool(parted(tame, late)),
         measurements.notes,
         _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
+        measurements.melted,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from discovery.trajectories.melted import Melted
 from discovery.types import Trajectory
 
 
@@ -20,6 +21,7 @@ class Measurements:
         source: name of the file, or ``arrays``.
         inputs: header of each column that drives the states, by identifier.
         keys: headers of the columns that tell runs apart, in the order in which labels have them.
+        melted: the one of these that names quantities rather than runs, if one seems to.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -30,3 +32,4 @@ class Measurements:
     source: str
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     keys: tuple[str, ...] = ()
+    melted: Melted | None = None

@@ -95,6 +95,7 @@ def read_csv(
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
         division.keys,
+        division.melted,
     )
 
 

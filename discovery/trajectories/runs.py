@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.keys import disorder, group, guess_keys, told_keys
+from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_number
 
@@ -43,11 +44,13 @@ class Division:
     Attributes:
         keys: headers of the columns that tell the runs apart; empty if none do.
         notes: what was done, one sentence each.
+        melted: the key that names quantities rather than runs, if one seems to.
     """
 
     runs: tuple[Run, ...]
     keys: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    melted: Melted | None = None
 
 
 def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequence[str]) -> Division:
@@ -71,25 +74,25 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     order = np.argsort(groups, kind="stable")
     parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
     kept, dropped = long_enough([len(part) for part in parts], table.name)
+    quantities = melted(table, keys, parts, clock) if not told else None
     for part in (parts[i] for i in kept):
         check_spans(clock.times[part], f"{table.name}, column {clock.header!r}")
     if keys and len(parts) > 1:
         notes = (*notes, f"The rows are {len(parts)} runs, told apart by {' and '.join(map(repr, keys))}.")
-        notes = (*notes, *_perhaps_long(table, keys, parts, clock)) if not told else notes
+        notes = (*notes, *_perhaps_long(table, keys, parts, clock)) if not (told or quantities) else notes
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
-    return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped))
+    return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped), quantities)
 
 
 def _perhaps_long(table: Table, keys: Sequence[str], parts: Sequence[np.ndarray], clock: Clock) -> Iterator[str]:
     """Whether the rows are rather those of one system in a long table: all it has at one time, then at the next."""
     first, *others = parts
-    taken = (clock.header, *clock.also, *keys)
-    numbers = [column for column in table.columns if column.kind == "number" and column.header not in taken]
+    values = only_numbers(table, keys, clock) if len(keys) == 1 else None
     same = all(np.array_equal(clock.times[first], clock.times[part]) for part in others)
-    if len(numbers) == 1 and same and all(np.all(np.diff(part) == len(parts)) for part in parts):
+    if values is not None and same and all(np.all(np.diff(part) == len(parts)) for part in parts):
         yield (
-            f"If they are quantities of one system instead, give each a column of its own; in pandas "
-            f"table.pivot(index={clock.header!r}, columns={keys[0]!r}, values={numbers[0].header!r})."
+            "If they are quantities of one system instead, give each a column of its own; in pandas "
+            f"{pivot([clock.header], keys[0], values)}."
         )
 
 
