@@ -9,6 +9,7 @@ from typing import Literal
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.switches import TOO_FAST, seen
+from discovery.trajectories.undisturbed import apart, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -22,9 +23,6 @@ SPARSE = 10
 SHORT = 1.5
 # Noise relative to the deviation: with more than the first, small terms are lost; with more than the second, most are.
 NOISY, DROWNED = 0.1, 0.5
-# A column was hardly measured with the others where the least of their noise is this share of the deviation or more
-# and so many times its own: two sensors of one experiment seldom differ by that much.
-DISTURBED, UNDISTURBED = 0.01, 30.0
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
 # Ratio of scales that is large.
@@ -219,7 +217,7 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
 
     if quiet := undisturbed(facts):
         headers = [state.header for state in quiet]
-        least = min(state.noise_share for state in facts.states if state not in quiet and not _apart(state))
+        least = min(state.noise_share for state in facts.states if state not in quiet and not apart(state))
         yield Alert(
             "caution", "input",
             f"{listed(headers)} {'shows' if len(quiet) == 1 else 'show'} no noise, while all others have "
@@ -228,33 +226,6 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             f"{'it' if len(quiet) == 1 else 'them'}.",
             tuple(headers),
         )  # fmt: skip
-
-
-def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
-    """Columns without noise where all others clearly have some: likely inputs, set and not measured.
-
-    None where a column is in between, nor of those that belong to another: positions of which a column is the
-    derivative, and columns that were computed from others.
-    """
-    states = [state for state in facts.states if not _apart(state)]
-    disturbed = [state for state in states if state.noise_share >= DISTURBED and not state.bounded]
-    if not disturbed:
-        return ()
-    most = min(state.noise_share for state in disturbed) / UNDISTURBED
-    quiet = tuple(state for state in states if state.noise_share <= most)
-    related = {name for pair in facts.velocities for name in pair} | {
-        state.name
-        for relation in facts.relations
-        for place, state in enumerate(facts.states)
-        if any(powers[place] for powers in relation.terms)
-    }
-    belong = any(state.name in related for state in quiet)
-    return () if belong or len(quiet) + len(disturbed) < len(states) else quiet
-
-
-def _apart(state: StateFacts) -> bool:
-    """Whether it is no measured course: a switch, a clock, or a constant."""
-    return state.coarse or state.straight or not state.deviation > 0.0
 
 
 def _of_inputs(facts: Facts) -> Iterator[Alert]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts, order_of, undisturbed
+from discovery.trajectories.alerts import Alert, alerts, order_of
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.undisturbed import undisturbed
 from discovery.trajectories.wording import words
 
 

@@ -121,6 +121,15 @@ def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() 
     assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
 
 
+def test_little_noise_is_noise_and_rounding_is_none() -> None:
+    """Noise of 0.5 % shows what has none beside it; few digits beside many are no noise."""
+    dose = np.where(TIMES < 20.0, np.round(0.8 / (1.0 + np.exp(10.0 - TIMES)), 6), 0.0)
+    checked = looked_at(np.column_stack([WAVES * (1.0 + [0.003, 0.05] * NOISE[:, :2]), dose]))
+    assert (("x2",), {"input"}) == (checked.switches, subjects(checked) - {"strays"})
+    rounded = looked_at(np.column_stack([np.round(WAVES, 1), WAVES[:, 0] * np.cos(TIMES)]))
+    assert () == rounded.switches
+
+
 def test_however_few_entries_are_missing_their_number_is_told(tmp_path: Path) -> None:
     """An empty cell, a dash and a spreadsheet's error are all missing, and nobody meant all of them to be."""
     table = pd.DataFrame({"t": TIMES, "x [m]": GOOD[:, 0], "y": GOOD[:, 1]}).astype({"x [m]": object})
