@@ -6,6 +6,18 @@ import re
 
 # "v [m/s]", "v (m/s)"; a number in round brackets, as in "x(1)", is an index.
 _BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$")
+# What is counted, in the singular: a number of it has no dimension.
+COUNTED = (
+    "individual", "person", "inhabitant", "case", "death", "birth", "animal", "infection", "patient", "host", "cell",
+    "plant", "egg", "organism", "dose",
+)  # fmt: skip
+COUNTED_TOO = ("people", "ind")
+# Numbers in words, in the singular.
+SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9}
+# Powers of ten, "100,000", "100 000", "10^5" and "1e5"; the exponent in "m^10" and the number 110 are none.
+POWER_OF_TEN = re.compile(
+    r"(?<![\w^.,⁻+-])(?:10\^(-?\d+)|1e\+?(-?\d+)|1((?:0|[ ,.'\u202f\xa0]000(?!\d))+))(?![\w^.,])", re.IGNORECASE
+)
 # In round brackets may stand anything, as in "f(x)" and "x (smoothed)": these are the units that are told from it.
 _SYMBOLS = re.compile(
     r"(?!pH$)(?:[GMkhdcmuµμnpf]|da)?(?:[mgsAKMLlNJWCVFSTHBΩΩ]|mol|Hz|Pa|ohm|Wb|lm|lx|cd|Bq|Gy|Sv|eV|bar|cal|Wh|Ah|Da)"
@@ -17,7 +29,8 @@ _OTHERS = re.compile(
 _WORDS = re.compile(
     r"(?:(?:micro|milli|centi|deci|kilo|mega|nano|hecto)?(?:met(?:er|re)|gram|second|volt|amp(?:ere)?|ohm|watt|joule|"
     r"newton|pascal|lit(?:er|re)|mole|bar|calorie|hertz)|minute|hour|day|week|month|year|degree|radian|foot|feet|mile|"
-    r"pound|dollar|euro|individual|cell|count|pixel|cycle|revolution|kelvin|celsius|fahrenheit|percent)s?",
+    r"pound|dollar|euro|count|pixel|cycle|revolution|kelvin|celsius|fahrenheit|percent|permille|per|mille|"
+    rf"{'|'.join((*COUNTED, *COUNTED_TOO, *SCALES))})s?",
     re.IGNORECASE,
 )
 # A column of times that is named by its unit.
@@ -66,8 +79,12 @@ def bare(header: str) -> str:
 
 
 def _is_unit(text: str) -> bool:
-    """Whether all names in a text are units, or one is of a quotient or a product, as in ``hares/km2``."""
-    if text == "-":
+    """Whether all names in a text are units, or one is of a quotient or a product, as in ``hares/km2``.
+
+    So are ``millions`` and ``per 100,000``, but not a number alone.
+    """
+    text = POWER_OF_TEN.sub("1", text).replace("per cent", "percent")
+    if text in ("-", "1/1"):
         return True
     names = _NAMES.findall(text)
     if not names or not _WRITTEN.fullmatch(text):

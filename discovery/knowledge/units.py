@@ -16,6 +16,7 @@ from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
 from discovery.headers import bare, split_header, stated_unit_of_time
+from discovery.knowledge.counted import factor_of, in_powers
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
 
@@ -23,7 +24,6 @@ Mode = Literal["auto", "hard", "soft", "off"]
 SOFT = 10.0  # nats that an inconsistent law has to make up for: beyond, by the report's own scale, a rival is ruled out
 _RATIOS = frozenset({"radian", "count"})  # base units of pint that are none
 _NAME = re.compile(r"°?[^\W\d_]+|°")
-_PERCENT = {"%": 0.01}
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
     registry = pint.UnitRegistry()
 
     def base(name: str) -> tuple[float, dict[str, Fraction]]:
-        if name in _PERCENT:
-            return _PERCENT[name], {}
+        if (one := factor_of(name)) is not None:
+            return one, {}
         if _NAME.fullmatch(name) is None:
             raise pint.errors.UndefinedUnitError(name)
         factor, unit = registry.get_base_units(name)
@@ -140,7 +140,7 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
 
     def dimension(text: str) -> Exponents | None:
         try:
-            return _product(exponents(text), base)
+            return _product(exponents(in_powers(text)), base)
         except pint.errors.PintError:
             return None
 

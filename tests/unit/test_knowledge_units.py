@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from discovery.errors import UsageError
+from discovery.knowledge.dimensions import FACTOR
 from discovery.knowledge.units import SOFT, Units, unit_of, units_of
 from discovery.laws import Law
 from discovery.symbolic.parse import parse
@@ -100,12 +101,12 @@ def test_units_of_a_configuration_go_before_those_of_headers() -> None:
 
 def test_an_unknown_unit_in_a_header_is_a_note() -> None:
     """Words in brackets stood in headers before there were units."""
-    units = units_of({"h": "hares [thousands]", "t": "year"}, {}, "auto")
+    units = units_of({"h": "hares [pelts]", "t": "year"}, {}, "auto")
     assert "off" == units.mode
-    assert "'thousands' of 'hares [thousands]' is no unit" in units.notes[0]
+    assert "'pelts' of 'hares [pelts]' is no unit" in units.notes[0]
 
 
-@pytest.mark.parametrize("unit", ["thousands", "m//s", "1/5 s", "__import__", "m^s"])
+@pytest.mark.parametrize("unit", ["pelts", "m//s", "1/5 s", "__import__", "m^s"])
 def test_an_unknown_unit_is_an_error_where_units_are_asked_for(unit: str) -> None:
     """Before anything is computed."""
     with pytest.raises(UsageError, match="no unit that pint knows"):
@@ -137,3 +138,33 @@ def test_nothing_is_checked_if_nothing_is_to_be() -> None:
 def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
     """At the end of a header that has a name too."""
     assert unit == unit_of(header)
+
+
+PLAIN = ("people", "Persons", "cases", "deaths", "animals", "CFU", "ind", "1", "cells")
+MANY = (
+    ("millions", 1e6), ("thousand people", 1e3), ("Mio", 1e6), ("per cent", 0.01), ("percent", 0.01), ("‰", 1e-3),
+    ("per mille", 1e-3), ("1/1000", 1e-3), ("per 100,000", 1e-5), ("cases per 100 000 inhabitants", 1e-5),
+    ("deaths/10^6", 1e-6), ("1e6", 1e6), ("per 1000", 1e-3),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "size"), [*((unit, 1.0) for unit in PLAIN), *MANY])
+def test_what_is_counted_has_a_factor_and_no_dimension(unit: str, size: float) -> None:
+    """So that the units of other columns are checked as before."""
+    units = units_of({"n": f"n [{unit}]", "x": "x [m]", "t": "t [s]"}, {}, "auto")
+    assert ("hard", ()) == (units.mode, units.notes)
+    known = units.dimensions["n"]
+    assert known is not None
+    assert math.log10(size) == pytest.approx(float(known.get(FACTOR, 0)))
+    assert set(known) <= {FACTOR}
+
+
+@pytest.mark.parametrize(
+    ("unit", "same"),
+    [("cases/week", "1/week"), ("cases per week", "1/week"), ("deaths per 1,000 per year", "1/year/1000"),
+     ("animals/km2", "1/km^2"), ("cells/mL", "1/mL")],
+)  # fmt: skip
+def test_what_is_counted_may_be_a_rate_or_a_density(unit: str, same: str) -> None:
+    """The rest of the unit stays."""
+    one, other, _ = units_of({"x": f"x [{unit}]", "y": f"y [{same}]", "t": "t [s]"}, {}, "hard").dimensions.values()
+    assert one == other

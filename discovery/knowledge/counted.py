@@ -1,0 +1,35 @@
+"""Units of what is counted, as people write them: cases/week, per 100,000, millions, per cent.
+
+What is counted has no dimension, as angles and percentages have none; thousands of it differ from it by a factor.
+"""
+
+from __future__ import annotations
+
+import re
+
+from discovery.headers import COUNTED, COUNTED_TOO, POWER_OF_TEN, SCALES
+
+TEN = "ten"  # a factor of its own, so that 100,000 is ten to the fifth
+_SHARES = {"%": 0.01, "percent": 0.01, "‰": 0.001, "permille": 0.001, TEN: 10.0, "fraction": 1.0, "proportion": 1.0}
+_ONES = frozenset({"CFU", "PFU", *COUNTED_TOO, *COUNTED, *(f"{name}s" for name in COUNTED)})
+_FACTORS = {**_SHARES, **SCALES, **{f"{name}s": factor for name, factor in SCALES.items()}, **dict.fromkeys(_ONES, 1.0)}
+_CENT, _MILLE = re.compile(r"\bper ?cent\b", re.IGNORECASE), re.compile(r"\bper ?mil(?:le?)?\b", re.IGNORECASE)
+_PER = re.compile(r"^per\s+|(\s+per\s+)", re.IGNORECASE)
+_OF_THESE = re.compile(rf"/\s*({TEN}\d*)\s+(?:{'|'.join(sorted(_ONES))}|population)\b", re.IGNORECASE)
+
+
+def factor_of(name: str) -> float | None:
+    """How many a word stands for, as a million, or a person of whom one is counted; None where it is another unit."""
+    return _FACTORS.get(name, _FACTORS.get(name.lower()))
+
+
+def in_powers(unit: str) -> str:
+    """A unit without words between its parts, and with powers of ten as those of :data:`TEN`: ``1/ten5``."""
+    text = _MILLE.sub("‰", _CENT.sub("%", unit.strip()))
+    text = _PER.sub(lambda found: "/" if found[1] else "1/", text)
+    text = POWER_OF_TEN.sub(lambda found: f"{TEN}{_exponent(found)}", text)
+    return _OF_THESE.sub(r"/\1", text)
+
+
+def _exponent(found: re.Match[str]) -> int:
+    return int(found[1] or found[2] or found[3].count("0"))
