@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError
 from discovery.headers import bare
+from discovery.trajectories.calendar import as_dates, names_dates
 from discovery.trajectories.columns import Column
 from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
@@ -77,7 +78,8 @@ def find_clock(table: Table, told: str | None, others: Sequence[str], units: Map
         for column in free:
             if column.kind == "text" and kind == "number" and _is_local_date(column):
                 return _read(table, (column,), {}, certain=True)  # which says how dates are written
-            if column.kind == kind and not is_run_name(column.header):
+            numbered = kind == "date" and names_dates(column.header) and bool(as_dates(column)[1])
+            if (column.kind == kind or numbered) and not is_run_name(column.header):
                 return _read(table, _with_beside(column, free), units or {}, certain=kind != "number")
     raise DataError(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
@@ -135,15 +137,19 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *
             )
         raise DataError(
             f"{place}: {column.misfit.entry!r} is not a "
-            "time. Times must be numbers, dates such as 2024-01-31 or 2024-01-31 12:30:00, or hours, minutes and "
-            "seconds such as 12:30:00; correct the entry, or name another column with --time."
+            "time. Times must be numbers, dates such as 2024-01-31 or 2024-01-31 12:30:00, weeks of ISO 8601 such as "
+            "2024-W05, or hours, minutes and seconds such as 12:30:00; correct the entry, or name another column "
+            "with --time."
         )
+    column, read_as = _with_dates(table, column)
+    columns = tuple(column if one.header == column.header else one for one in columns)
+    certain = certain or bool(read_as)
     notes = () if certain else (f"No column is named like a time; the first, {column.header!r}, was taken.",)
     times, unit = column.values, ""
     if column.kind in ("date", "clock"):
         told = next((units[name] for name in (column.header, bare(column.header), "t") if name in units), "")
         times, count, note = counted(columns, told)
-        unit, notes = count.unit, (note,)
+        unit, notes = count.unit, (*([read_as] if read_as else []), note)
     if np.any(np.isinf(times)):
         place = table.place(int(np.argmax(np.isinf(times))), column.header)
         raise DataError(f"{place}: the time is infinite. Correct or remove that row.")
@@ -152,3 +158,15 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
     return Clock(column.header, times, certain, notes, unit, tuple(one.header for one in columns[1:]))
+
+
+def _with_dates(table: Table, column: Column) -> tuple[Column, str]:
+    """The column with its numbers as dates where they are such, and a note then; an error where one of them is none."""
+    dated, note = as_dates(column)
+    if note and np.any(wrong := np.isnat(dated.values) & ~np.isnan(column.values)):
+        place = table.place(int(np.argmax(wrong)), column.header)
+        raise DataError(
+            f"{place}: {column.values[np.argmax(wrong)]:.0f} is no week of ISO 8601, or no month. If weeks are "
+            "counted otherwise, write the date of the first day of each."
+        )
+    return dated, note

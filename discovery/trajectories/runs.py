@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.keys import disorder, group, guess_keys, told_keys
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
@@ -65,6 +66,12 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     """
     rows, times = clock.rows, clock.times[clock.rows]
     taken = (clock.header, *states)
+    calendar = year_and_part(table, states) if not told else None
+    if calendar is not None and clock.header == calendar[0] and _has_parts(table, rows, *calendar):
+        raise DataError(
+            f"{table.name}: times are in two columns, {calendar[0]!r} and {calendar[1]!r}. Make one column of them, "
+            f"such as 2024-W05 or 2024-01-31; in pandas {joined(*calendar, table.headers)}."
+        )
     keys = told_keys(table, told, rows) if told else guess_keys(table, rows, times, taken)
     groups, notes = group(table, keys, rows), ()
     if not keys:
@@ -82,6 +89,12 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
         notes = (*notes, *_perhaps_long(table, keys, parts, clock)) if not (told or quantities) else notes
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped), quantities)
+
+
+def _has_parts(table: Table, rows: Int[np.ndarray, " timed"], year: str, part: str) -> bool:
+    """Whether any year has several parts in adjacent rows."""
+    same = np.diff(table[year].values[rows]) == 0
+    return bool(np.any(same & (np.diff(table[part].values[rows]) != 0)))
 
 
 def _perhaps_long(table: Table, keys: Sequence[str], parts: Sequence[np.ndarray], clock: Clock) -> Iterator[str]:

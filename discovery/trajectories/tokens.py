@@ -19,7 +19,10 @@ MISSING = frozenset(
     | {"null", "NULL", "None", "none", "missing"}
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+WEEK = re.compile(r"^(\d{4})-?[Ww](\d\d)(?:-?([1-7]))?$", re.ASCII)  # of ISO 8601
+_DATE = re.compile(
+    r"\d{4}-?[Ww]\d\d(?:-?[1-7])?|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+)
 
 # What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".
 _LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]|[BA][DQ]L|LO[QD]|N\.?D\.?", re.IGNORECASE)

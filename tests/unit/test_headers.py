@@ -7,17 +7,8 @@ from discovery.headers import bare, split_header, unit_of_time
 UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
     *("kg m2 s-3", "m s⁻¹", "1/s", "W/(m2 K)", "ind/m2", "hares/km^2", "N*m", "cells/mL", "mmHg"),
-    *(
-        "millions",
-        "thousand people",
-        "cases",
-        "cases/week",
-        "deaths per year",
-        "per 100,000",
-        "1/1000",
-        "‰",
-        "per cent",
-    ),
+    *("millions", "thousand people", "cases", "cases/week", "deaths per year", "per 100,000", "1/1000", "‰"),
+    "per cent",
 ]
 ENDS = [
     ("time_h", "h"),
@@ -28,20 +19,7 @@ ENDS = [
     ("t_s [min]", "min"),
 ]
 NAMES = [
-    "x",
-    "n",
-    "smoothed",
-    "raw",
-    "a/b",
-    "the left one",
-    "log",
-    "pH",
-    "i",
-    "first, m",
-    "no. 3",
-    "u",
-    "100",
-    "in town",
+    *("x", "n", "smoothed", "raw", "a/b", "the left one", "log", "pH", "i", "first, m", "no. 3", "u", "100", "in town"),
 ]
 
 

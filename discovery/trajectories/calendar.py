@@ -1,0 +1,97 @@
+"""Days, weeks and months as numbers, 20171002, 201740 and 201710, and years with their weeks in two columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.trajectories.columns import Column
+from discovery.trajectories.table import Table
+from discovery.trajectories.weeks import Days, firsts, mondays
+
+YEARS = (1800, 2200)  # between which a number of six or eight digits may begin with a year
+_WEEKS = re.compile(r"week|woche|semaine|semana|settimana|(?<![a-z])(?:kw|wk|yw|yyyyww)(?![a-z])")
+_MONTHS = re.compile(r"month|monat|(?<![a-z])(?:mois|mes|mese|ym|yyyymm)(?![a-z])")
+_YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno)")
+_PART = re.compile(
+    r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
+)
+
+
+def as_dates(column: Column) -> tuple[Column, str]:
+    """A column of numbers that are dates, as one of dates, with a note; any other as it is, with none.
+
+    Eight digits are a day, as 20170131. Six are a year and a month or a week, where the header says so, or where they
+    jump at each year's end: 201752 is followed by 201801. Numbers that are none of these become NaT.
+    """
+    if column.kind != "number" or column.misfit is not None:
+        return column, ""
+    there = ~np.isnan(column.values)
+    known = column.values[there]
+    whole = (known >= YEARS[0] * 100) & (known < (YEARS[1] + 1) * 10_000) & (known == np.round(known))
+    if not len(known) or not np.all(whole):
+        return column, ""
+    numbers = known.astype(np.int64)
+    years, rest = np.divmod(numbers, 100)
+    header = column.header.lower()
+    if np.all(numbers >= YEARS[0] * 10_000):
+        days, what = _days(numbers), "days"
+        if np.isnat(days).any():
+            return column, ""
+    elif np.all((years >= YEARS[0]) & (years <= YEARS[1]) & (rest >= 1) & (rest <= 53)):
+        if _MONTHS.search(header) or (rest.max() <= 12 and not _WEEKS.search(header)):
+            days, what, said = firsts(years, rest), "months", bool(_MONTHS.search(header))
+        else:
+            days, what, said = mondays(years, rest), "weeks of ISO 8601", bool(_WEEKS.search(header))
+        if not said and not _jumps(np.unique(numbers)):
+            return column, ""
+    else:
+        return column, ""
+    values = np.full(len(column.values), np.datetime64("NaT", "us"))
+    values[there] = days
+    note = f"The numbers in {column.header!r}, such as {numbers[0]}, were read as years and {what}."
+    return replace(column, kind="date", values=values), note
+
+
+def names_dates(header: str) -> bool:
+    """Whether a header speaks of weeks or months."""
+    return bool(_WEEKS.search(header.lower()) or _MONTHS.search(header.lower()))
+
+
+def year_and_part(table: Table, besides: Sequence[str]) -> tuple[str, str] | None:
+    """Headers of a column of years and of one of their weeks or months, if both are there."""
+    free = [one for one in table.columns if one.kind == "number" and one.header not in besides]
+    years = [one.header for one in free if _YEAR.fullmatch(one.header.strip().lower())]
+    parts = [one.header for one in free if _PART.fullmatch(one.header.strip().lower()) and _are_parts(one.values)]
+    return (years[0], parts[0]) if years and parts else None
+
+
+def joined(year: str, part: str, headers: Sequence[str]) -> str:
+    """What makes one column of times of two, in pandas."""
+    if _WEEKS.search(part.lower()):
+        return f"table['date'] = table.pop({year!r}).astype(str) + '-W' + table.pop({part!r}).astype(str).str.zfill(2)"
+    day = next((f"table.pop({one!r})" for one in headers if one.strip().lower() in ("day", "tag", "jour")), "1")
+    return f"table['date'] = pandas.to_datetime(dict(year=table.pop({year!r}), month=table.pop({part!r}), day={day}))"
+
+
+def _are_parts(values: Float[np.ndarray, " row"]) -> bool:
+    known = values[~np.isnan(values)]
+    return bool(np.all((known >= 1) & (known <= 53) & (known == np.round(known)))) and len(np.unique(known)) > 1
+
+
+def _jumps(numbers: np.ndarray) -> bool:
+    """Whether numbers, in their order, go on by more from one year to the next than within a year."""
+    steps, ends = np.diff(numbers), np.diff(numbers // 100) > 0
+    return bool(ends.any() and not ends.all() and steps[ends].min() > np.median(steps[~ends]))
+
+
+def _days(numbers: np.ndarray) -> Days:
+    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
+    first = firsts(years, months)
+    found = first + (days - 1)
+    there = (days >= 1) & (found.astype("datetime64[M]") == first.astype("datetime64[M]"))
+    return np.where(there, found, np.datetime64("NaT", "D"))

@@ -1,0 +1,130 @@
+"""Weeks and months of the calendar, as text, as numbers, and in two columns."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.errors import DataError
+from discovery.trajectories.calendar import joined
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+from discovery.trajectories.weeks import mondays
+
+WEEKS = [(date(2017, 10, 2) + timedelta(7 * i)).isocalendar() for i in range(40)]
+MONTHS = [(2017 + (8 + i) // 12, (8 + i) % 12 + 1) for i in range(30)]
+
+
+def read(tmp_path: Path, header: str, times: list[str]) -> Measurements:
+    """Measurements at these times, and a column of counts before them."""
+    path = tmp_path / "data.csv"
+    path.write_text(f"cases,{header}\n" + "".join(f"{i * i},{time}\n" for i, time in enumerate(times)))
+    return read_csv(path)
+
+
+@pytest.mark.parametrize("header", ["week", "iso_week", "when"])
+@pytest.mark.parametrize("form", ["{}-W{:02d}", "{}W{:02d}", "{}-W{:02d}-1", "{}w{:02d}1"])
+def test_weeks_are_dates(tmp_path: Path, header: str, form: str) -> None:
+    """Those of ISO 8601 begin on Mondays, and none is lost where the year ends."""
+    measurements = read(tmp_path, header, [form.format(*week) for week in WEEKS])
+    assert f"{header} [d]" == measurements.time_name
+    np.testing.assert_allclose(measurements.trajectories[0].times, 7.0 * np.arange(40))
+    assert (f"The dates in {header!r} were turned into days since 2017-10-02.",) == measurements.notes
+
+
+def test_weeks_are_those_of_the_standard_library() -> None:
+    """Of two centuries, the 53rd too; a year that has none gives no day."""
+    for year in range(1900, 2100):
+        for week in (1, 2, 52, 53):
+            (found,) = mondays(np.array([year]), np.array([week]))
+            try:
+                assert date.fromisocalendar(year, week, 1) == found.astype(date)
+            except ValueError:
+                assert np.isnat(found)
+
+
+@pytest.mark.parametrize("wrong", ["2017-W54", "2018-W53", "2017-W00", "2017-W40-8"])
+def test_a_week_that_is_none_is_an_error(tmp_path: Path, wrong: str) -> None:
+    """With its line."""
+    times = ["2017-W01", "2017-W02", "2017-W03", wrong, "2019-W05", "2019-W06"]
+    with pytest.raises(DataError, match=f"line 5, column 'week': '{wrong}' is not a time"):
+        read(tmp_path, "week", times)
+
+
+@pytest.mark.parametrize("header", ["yearweek", "YYYYWW", "Kalenderwoche", "period"])
+def test_numbers_of_years_and_weeks_are_weeks(tmp_path: Path, header: str) -> None:
+    """By the header, or as they jump at each year's end; not those that do not, by another header."""
+    measurements = read_csv(written(tmp_path, header, [f"{year}{week:02d}" for year, week, _ in WEEKS]))
+    np.testing.assert_allclose(measurements.trajectories[0].times, 7.0 * np.arange(40))
+    assert f"The numbers in {header!r}, such as 201740, were read as years and weeks of ISO 8601." in measurements.notes
+
+
+@pytest.mark.parametrize("header", ["month", "yyyymm", "period"])
+def test_numbers_of_years_and_months_are_months(tmp_path: Path, header: str) -> None:
+    """Each is its first day."""
+    measurements = read_csv(written(tmp_path, header, [f"{year}{month:02d}" for year, month in MONTHS]))
+    days = [(date(year, month, 1) - date(2017, 9, 1)).days for year, month in MONTHS]
+    np.testing.assert_allclose(measurements.trajectories[0].times, days)
+
+
+def test_numbers_of_eight_digits_that_are_all_days_are_dates(tmp_path: Path) -> None:
+    """As 20171231 is followed by 20180101."""
+    days = [date(2017, 12, 20) + timedelta(i) for i in range(30)]
+    measurements = read_csv(written(tmp_path, "day", [f"{day:%Y%m%d}" for day in days]))
+    np.testing.assert_allclose(measurements.trajectories[0].times, np.arange(30))
+
+
+@pytest.mark.parametrize("start", [180_001, 201_700, 20_170_128, 201_701, 201_740])
+def test_other_numbers_stay_numbers(tmp_path: Path, start: int) -> None:
+    """An even record, and six digits that no year's end tells from a count."""
+    step = 5 if start != 201_740 else 1
+    times = [start + step * i for i in range(12)]
+    measurements = read_csv(written(tmp_path, "t", [str(time) for time in times]))
+    np.testing.assert_array_equal(measurements.trajectories[0].times, times)
+
+
+def test_a_week_that_the_calendar_lacks_is_an_error_as_a_number_too(tmp_path: Path) -> None:
+    """Other countries begin their weeks on other days."""
+    with pytest.raises(DataError, match=r"line 4, column 'week': 201853 is no week of ISO 8601"):
+        read_csv(written(tmp_path, "week", ["201851", "201852", "201853", "201901", "201902", "201903"]))
+
+
+@pytest.mark.parametrize(("year", "part"), [("year", "week"), ("Year", "iso_week"), ("year", "month")])
+@pytest.mark.parametrize("years", [1, 4])
+def test_two_columns_of_a_date_are_an_error_that_says_how_to_make_one(
+    tmp_path: Path, year: str, part: str, years: int
+) -> None:
+    """Of one year and of several, in which each week would pass for a run; what is advised reads."""
+    rows = [(2015 + i, j, 10 * i + j * j) for i in range(years) for j in range(1, 13)]
+    table = pd.DataFrame(rows, columns=[year, part, "cases"])
+    table.to_csv(tmp_path / "parts.csv", index=False)
+    advice = re.escape(joined(year, part, [*table.columns]))
+    with pytest.raises(DataError, match=f"times are in two columns, '{year}' and '{part}'.*{advice}"):
+        read_csv(tmp_path / "parts.csv")
+    if part == "month":
+        table["date"] = pd.to_datetime({"year": table.pop(year), "month": table.pop(part), "day": 1})
+    else:
+        table["date"] = table.pop(year).astype(str) + "-W" + table.pop(part).astype(str).str.zfill(2)
+    table.to_csv(tmp_path / "joined.csv", index=False)
+    measurements = read_csv(tmp_path / "joined.csv")
+    assert ("date [d]", 1) == (measurements.time_name, len(measurements.trajectories))
+
+
+def test_a_year_with_one_month_each_is_a_time(tmp_path: Path) -> None:
+    """As the month of a peak; and what is told to tell runs apart does."""
+    table = pd.DataFrame({"year": range(2000, 2012), "month": [3, 4] * 6, "cases": np.arange(12) ** 2})
+    table.to_csv(tmp_path / "peaks.csv", index=False)
+    assert "year" == read_csv(tmp_path / "peaks.csv").time_name
+    table = pd.DataFrame([(i, j, i * j * j) for i in range(5) for j in (1, 2)], columns=["year", "week", "cases"])
+    table.to_csv(tmp_path / "told.csv", index=False)
+    assert 2 == len(read_csv(tmp_path / "told.csv", trajectory=["week"]).trajectories)
+
+
+def written(tmp_path: Path, header: str, times: list[str]) -> Path:
+    """A file of these times, and counts."""
+    path = tmp_path / "numbers.csv"
+    path.write_text(f"{header},cases\n" + "".join(f"{time},{i * i}\n" for i, time in enumerate(times)))
+    return path
