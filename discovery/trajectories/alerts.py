@@ -320,8 +320,15 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
 def _of_relations(facts: Facts) -> Iterator[Alert]:
     for relation in facts.relations:
         yield _of_relation(relation, facts)
+    headers = {state.name: state.header for state in facts.states}
+    for total, part in ((headers[total], headers[part]) for total, part in facts.sums):
+        yield Alert(
+            "caution", "sum",
+            f"{total} is the running sum of {part}: each error of {part} stays in {total} from then on.",
+            f"Leave one out with --states. Errors of {part} are independent of each other, as a fit takes them to be; "
+            f"those of {total} are not, and look small.", (total, part),
+        )  # fmt: skip
     for position, velocity in facts.velocities:
-        headers = {state.name: state.header for state in facts.states}
         yield Alert(
             "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
             "That equation needs no search.", (headers[position], headers[velocity]),

@@ -24,9 +24,11 @@ class DataCheck:
 
     @property
     def surplus(self) -> tuple[str, ...]:
-        """Headers of columns that others give exactly, or that are clocks: better left out."""
+        """Headers of columns that others give exactly, that add others up, or that are clocks: better left out."""
         states = self.facts.states
         exact = [states[one.surplus].header for one in self.facts.relations if one.surplus >= 0 and one.exact]
+        totals = {total for total, _ in self.facts.sums}
+        exact += [state.header for state in states if state.name in totals]
         clocks = [state.header for state in states if state.straight and len(states) > 1]
         found = tuple(dict.fromkeys((*exact, *clocks)))
         return found if len(found) < len(states) else ()
@@ -82,6 +84,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
                 {"text": words(one, found.headers), **asdict(one), "exact": one.exact} for one in found.relations
             ],
             "velocities": [list(pair) for pair in found.velocities],
+            "sums": [list(pair) for pair in found.sums],
             "alerts": [asdict(alert) for alert in checked.alerts],
             "notes": list(found.notes),
             "surplus": list(checked.surplus),

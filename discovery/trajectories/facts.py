@@ -19,6 +19,7 @@ from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
+from discovery.trajectories.sums import running_sums
 from discovery.trajectories.switches import Late, between_samples, parted
 from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
@@ -133,6 +134,7 @@ class Facts:
         parted: whether the stretches between these switches can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
+        sums: pairs of states, the first the running sum of the second.
     """
 
     source: str
@@ -150,6 +152,7 @@ class Facts:
     notes: tuple[str, ...]
     crossing: Crossing | None = None
     melted: Melted | None = None
+    sums: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -180,6 +183,7 @@ def facts(measurements: Measurements) -> Facts:
     clean = [_without(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
     late = between_samples(tame)
+    sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
     return Facts(
         measurements.source,
         measurements.time_name,
@@ -188,7 +192,7 @@ def facts(measurements: Measurements) -> Facts:
         _inputs(measurements),
         steps(runs),
         relations(clean, smooth),
-        _velocities(tame, states, noises),
+        tuple(pair for pair in _velocities(tame, states, noises) if pair not in sums),
         _same_start(tame, states, noises),
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
         late,
@@ -196,6 +200,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.notes,
         _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
         measurements.melted,
+        sums,
     )
 
 
