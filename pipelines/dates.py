@@ -15,8 +15,16 @@ from discovery.trajectories.dated import Count, counted_in
 
 
 def are_dates(times: Any) -> bool:
-    """Whether times are an array, a column or an index of dates, with or without a time zone."""
-    return pd.api.types.is_datetime64_any_dtype(getattr(times, "dtype", None))
+    """Whether times are an array, a column or an index of dates, with or without a time zone, or of periods."""
+    kind = getattr(times, "dtype", None)
+    return pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype)
+
+
+def _index(dates: Any) -> pd.DatetimeIndex:
+    """Dates as an index; a period, as a week or a month, is the date that it starts at."""
+    if isinstance(getattr(dates, "dtype", None), pd.PeriodDtype):
+        return pd.PeriodIndex(dates).to_timestamp(how="start")
+    return pd.DatetimeIndex(dates)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Calendar:
         Raises:
             DataError: a time zone is missing, or there should be none.
         """
-        index = pd.DatetimeIndex(dates)
+        index = _index(dates)
         if (index.tz is None) != (self.zero.tz is None):
             raise DataError(
                 f"Dates have {'no' if index.tz is None else 'a'} time zone, but those of the data that the law was "
@@ -58,14 +66,14 @@ def calendar_of(times: Sequence[Any]) -> Calendar | None:
         return None
     if not all(dated):
         raise DataError(f"Times of run {dated.index(False)} are no dates, but others are. Pass dates for each run.")
-    zones = [pd.DatetimeIndex(one).tz for one in times]
+    every = [_index(one) for one in times]
+    zones = [one.tz for one in every]
     bare = [zone is None for zone in zones]
     if any(bare) and not all(bare):
         raise DataError(
             f"Dates of run {bare.index(True)} have no time zone, but others have one. Give all of them one, as with "
             "tz_localize of pandas."
         )
-    every = [pd.DatetimeIndex(one) for one in times]
     universal = [one if one.tz is None else one.tz_convert(None) for one in every]
     steps = np.concatenate([np.diff(one.to_numpy()) / np.timedelta64(1, "s") for one in universal])
     return Calendar(min(cast("pd.Timestamp", one.min()) for one in every), counted_in(steps))

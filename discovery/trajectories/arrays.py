@@ -187,7 +187,8 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
         entry = _no_number(column)
         if entry is None:
             continue
-        what = "dates" if pd.api.types.is_datetime64_any_dtype(column.dtype) else "text"
+        dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
+        what = "dates" if dated else "text"
         remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
         if what == "dates":
             remedy = f"If these are the times, pass t={header!r}; else leave it out"

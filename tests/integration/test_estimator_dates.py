@@ -36,6 +36,19 @@ def test_dates_count_from_the_same_moment_wherever_they_come() -> None:
     np.testing.assert_allclose(model.predict(later[["x"]], later["when"])["x"], 2.5 * np.sin(2.5 * t[30:]), atol=0.05)
 
 
+def test_periods_are_the_dates_that_they_start_at() -> None:
+    """Weeks and months of pandas, as a column, as an index and in a forecast, count as their first days do."""
+    weeks = pd.period_range("2026-01-05", periods=60, freq="W")
+    table = pd.DataFrame({"week": weeks, "x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit(table, "week")
+    assert "week [d]" == model.result_.time_name
+    np.testing.assert_allclose(model.result_.trajectories[0].times, 7.0 * np.arange(60))
+    np.testing.assert_allclose(model.law_.constants, (-0.1 / 7,), rtol=1e-3)
+    assert any("since 2026-01-05" in note for note in model.result_.notes)
+    assert model.score(table[["x"]], weeks) > 0.999
+    np.testing.assert_allclose(model.simulate([3.0], weeks[:10])[:, 0], table["x"][:10], rtol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("t", "told"),
     [

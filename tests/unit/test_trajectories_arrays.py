@@ -224,6 +224,7 @@ UNUSABLE = {
     ),
     "labels of runs": (LABELLED, T, r"'day' holds text.*\[run\.drop\(columns='day'\) for _, run in x\.groupby\('day'"),
     "dates": (FRAME.assign(when=pd.date_range("2026-01-01", periods=8)), T, "If these are the times, pass t='when'"),
+    "periods": (FRAME.assign(when=pd.period_range("2026-01", periods=8, freq="W")), T, "dates .*, pass t='when'"),
     "dates as text": (FRAME, pd.Series(["2026-01-01"] * 8, name="day"), "t, column 'day' holds text .*pd.to_datetime"),
     "words as times": (FRAME, ["1", *"bcdefgh"], "t holds text such as 'b'"),
     "runs below each other": (FRAME.assign(run=np.repeat([1, 2], 4)), [*T[:4]] * 2, "If 'run' tells .*by\\('run'\\)"),
