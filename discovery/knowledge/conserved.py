@@ -198,21 +198,31 @@ class _Search:
         return float(np.median(least)) > 1e-6
 
     def _simplest(self, expression: sp.Expr, related: Values) -> Invariant | None:
-        """The invariant, shorter where relations between its constants are allowed; None if SymPy does not agree."""
+        """The invariant, shorter where relations between its constants are worth it; None if SymPy does not agree.
+
+        Equal constants are one, up to their sign. That one is another multiple of another, as a third of it, is chance,
+        unless it counts what turns into what: a sum of states in which no constant is left.
+        """
         if not self._holds(expression, related):
             return None
+        equal = {constant: other for constant, other in self.allowed.items() if abs(other.as_coeff_Mul()[0]) == 1}
+        for allowed in (self.allowed, equal):
+            shortest, used = self._shortened(expression, related, allowed)
+            chance = allowed is not equal and not all(sp.diff(shortest, one).is_number for one in self.states)
+            if len(used) > len(related) and not chance and self._holds(shortest, used):
+                relations = tuple(constant - other for constant, other in used.items())
+                return Invariant(shortest, relations, expression if not related else None)
+        return Invariant(expression, tuple(constant - other for constant, other in related.items()))
+
+    def _shortened(self, expression: sp.Expr, related: Values, allowed: Values) -> tuple[sp.Expr, Values]:
+        """The expression with those of the relations that make it shorter, and all relations that it needs then."""
         shortest, used = expression, dict(related)
-        for constant, other in self.allowed.items():
+        for constant, other in allowed.items():
             if constant in shortest.free_symbols and constant not in used:
                 shorter = _cleared(substituted(shortest, {constant: other}), self.states)
                 if sp.count_ops(shorter) < sp.count_ops(shortest):
                     shortest, used = shorter, used | {constant: other}
-        relations = tuple(constant - other for constant, other in used.items())
-        if len(used) == len(related):
-            return Invariant(expression, relations)
-        if not self._holds(shortest, used):
-            return Invariant(expression, tuple(constant - other for constant, other in related.items()))
-        return Invariant(shortest, relations, expression if not related else None)
+        return shortest, used
 
     def _holds(self, expression: sp.Expr, related: Values) -> bool:
         """Whether SymPy finds the rate of change to be zero, with the constants as symbols."""

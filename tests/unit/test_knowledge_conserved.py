@@ -130,6 +130,23 @@ def test_constants_that_differ_are_not_called_equal() -> None:
     assert sp.simplify(weighted.expression - parse("c0*c2*r + c0*c3*i + c1*c3*s")) == 0
 
 
+AGES = {
+    "s": "-c0*s*i - c1*s*j", "i": "c0*s*i + c1*s*j + c2*i",
+    "u": "-c3*i*u - c4*j*u", "j": "c3*i*u + c4*j*u + c5*j",
+}  # fmt: skip
+
+
+def test_what_holds_for_any_constants_is_told_without_a_condition() -> None:
+    """That one constant is a third of another by chance is no part of what an epidemic conserves."""
+    found = asked(AGES, (0.6015, 0.1472, -0.2001, 0.1551, 0.243, -0.199), [0.9, 0.05, 0.8, 0.02])
+    assert [(), ()] == [one.relations for one in found]
+    assert sp.expand(found[0].expression - parse("c1*c2*(j + u) + c0*c5*(i + s) + c2*c5*log(s)")) == 0
+    (plain,) = asked({"s": "-c0*s*i", "i": "c0*s*i - c1*i"}, (0.6, 0.2005), [0.9, 0.1])
+    assert ("c0*i + c0*s - c1*log(s)", ()) == (str(plain.expression), plain.relations)
+    (counted,) = asked({"a": "-c0*a", "b": "c1*a"}, (0.6, 1.2), [0.9, 0.1])
+    assert ("2*a + b", {"-2*c0 + c1"}) == (str(counted.expression), {str(one) for one in counted.relations})
+
+
 def test_what_holds_only_with_a_relation_is_found_too() -> None:
     """Kepler's angular momentum needs the same attraction along both axes; his energy does not."""
     equations = {"x": "u", "y": "v", "u": "-c0*x/(x**2 + y**2)**(3/2)", "v": "-c1*y/(x**2 + y**2)**(3/2)"}
