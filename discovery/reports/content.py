@@ -61,7 +61,7 @@ _MEASURES = {
     "held_out_smooth_curve": "The same of a free smooth curve",
     "held_out_valid_time": "Time after which forecasts of samples kept out are lost",
     "ties": "Laws that are as good as tied",
-    "lead_over_wandering": "Lead over states that wander at random, nats",
+    "lead_over_wandering": "Lead over states or rates that wander at random, nats",
     "residual_probability": "Least probability of the residuals' tests, if they were white",
     "residual_correlation": "Largest correlation of successive residuals",
     "lyapunov_exponent": "Largest Lyapunov exponent",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.selection.held_out import HeldOut
-from discovery.selection.nulls import scattering, wandering
+from discovery.selection.nulls import rates_wander, scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
 from discovery.selection.selected import Selected
@@ -30,7 +30,8 @@ class Evidence:
         tests: of the residuals of each state that has enough of them.
         ties: ranks of laws whose description is as short as the first's.
         equals: ranks of further laws that the data do not tell from the first, without more constants.
-        wandering: nats by which the law explains the data better than states that wander.
+        wandering: nats by which the law explains the data better than states, or their rates, that wander.
+        of_rates: whether it is rates that do so better than states.
         exponent: largest Lyapunov exponent; NaN unless the law is chaotic and its horizon finite.
     """
 
@@ -42,6 +43,7 @@ class Evidence:
     ties: Sequence[int]
     equals: Sequence[int]
     wandering: float
+    of_rates: bool
     exponent: float
 
     @property
@@ -65,6 +67,7 @@ class Evidence:
             ties,
             [rank for rank in equals(front, selected.windows.worth * selected.windows.count) if rank not in ties],
             _wandering(selected),
+            rates_wander(selected.windows),
             _exponent(selected),
         )
 

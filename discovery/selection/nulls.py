@@ -63,8 +63,20 @@ def wandering(windows: Windows) -> float:
     Half the logarithm of the mean squared step for each value, in units of the noise, to be compared with
     :func:`scattering`; of states and rates the one that suits the samples better.
     """
+    return min(_walks(windows))
+
+
+def rates_wander(windows: Windows) -> bool:
+    """Whether it is a walk of the rates, and not of the states, that suits the samples better."""
+    states, rates = _walks(windows)
+    return rates < states
+
+
+def _walks(windows: Windows) -> tuple[float, float]:
+    """Nats for a walk of the states and for one of their rates."""
     states = range(len(windows.spread))
-    return min(sum(_nats(*_steps(windows, state, rates)) for state in states) for rates in (False, True))
+    steps, slopes = (sum(_nats(*_steps(windows, state, rates)) for state in states) for rates in (False, True))
+    return steps, slopes
 
 
 def scattering(residuals: Float[np.ndarray, "sample state"], starts: int) -> float:

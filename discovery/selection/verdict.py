@@ -122,7 +122,12 @@ def _measures(evidence: Evidence) -> dict[str, float]:
     return measures
 
 
-_WANDERING = "States that wander at random, step by step, explain the data as well as the best law does"
+def _walk(evidence: Evidence) -> tuple[str, str]:
+    """The walk that explains the data as well as the law, in words, and what such a walk forecasts."""
+    rates = evidence.of_rates
+    what = "Rates that wander at random (each sample expected on the line through the two before it)"
+    what = what if rates else "States that wander at random, step by step,"
+    return f"{what} explain the data as well as the best law does", "the last slope" if rates else "no change"
 
 
 def _against(evidence: Evidence) -> Iterator[Finding]:
@@ -141,7 +146,7 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
-        yield Finding("bad", f"{_WANDERING}{size}.")
+        yield Finding("bad", f"{_walk(evidence)[0]}{size}.")
     if held is None:
         if best.misfit > NOISE_LEVEL:
             yield Finding(
@@ -177,7 +182,7 @@ def _lost_early(evidence: Evidence) -> float:
 def _wanders(evidence: Evidence) -> bool:
     """Whether a random walk describes the samples, each given those before, as well as the law does.
 
-    That alone is not against a law that forecasts: a walk expects no change, which it beats.
+    That alone is not against a law that forecasts: a walk expects no change, or the last slope, which it beats.
     """
     return evidence.wandering < TIE and evidence.best.misfit > WELL_BELOW_NOISE
 
@@ -306,7 +311,8 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "or the noise is larger than it looks.",
         )
     if _wanders(evidence) and _excused(evidence):
-        yield Finding("caution", f"{_WANDERING}; but a walk forecasts no change, and the law's forecasts are better.")
+        what, forecast = _walk(evidence)
+        yield Finding("caution", f"{what}; but a walk forecasts {forecast}, and the law's forecasts are better.")
     if selected.balance:
         yield Finding(
             "caution",

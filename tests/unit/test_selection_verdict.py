@@ -328,6 +328,17 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     assert "found" == judge(wandering(noise, 10.0 * np.sin(np.arange(300.0) / 30.0)[:, None] + noise)).status
 
 
+def test_the_walk_that_explains_the_data_is_named() -> None:
+    """A smooth path that goes where it likes is no walk of states, and its walk forecasts the last slope."""
+    path = np.cumsum(np.cumsum(np.random.default_rng(1).standard_normal((300, 1)), axis=0), axis=0)
+    told = judge(wandering(path - path.mean(), path))
+    assert "Rates that wander at random (each sample expected on the line through" in texts(told, "bad")
+    forecasting = replace(wandering(path - path.mean(), path), held_out=replace(GOOD, error=0.0101))
+    best = replace(forecasting.ranking.front[0], r_squared=1.0)
+    told = judge(replace(forecasting, ranking=Ranking((best, SECOND), "rule")))
+    assert "a walk forecasts the last slope" in texts(told, "caution")
+
+
 def test_an_exact_line_does_not_wander() -> None:
     """Where residuals are those of the integration, steps as regular as they come say nothing against a law."""
     line = np.arange(300.0)[:, None]
