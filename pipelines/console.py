@@ -20,7 +20,7 @@ from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import OwnTable, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
-from discovery.reports.rows import constants, units_of
+from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
 from discovery.trajectories.names import read_as
 from discovery.types import DiscoveryResult, RankedLaw
@@ -156,7 +156,7 @@ def print_law(result: DiscoveryResult) -> None:
     """Prints the law to stdout, one line for each state; nothing where there is none."""
     out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for ranked in result.ranking.front[:1]:
-        for line in law_lines(ranked.law, _headers(result), result.structure.owned):
+        for line in law_lines(ranked.law, _headers(result), result.structure.owned, span(result)):
             out.print(line, style="bold")
 
 
@@ -192,7 +192,7 @@ def show(result: DiscoveryResult) -> None:
     for finding in result.verdict.findings:
         say(finding.level, finding.text, _COLOURS[finding.level])
     if len(front) > 1:
-        _show_front(front, _headers(result))
+        _show_front(result)
     for sentence in sentences(result):
         say("kept", spoken(sentence, headers), "cyan")
     for sentence in advised(result):
@@ -234,7 +234,7 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
         states = [words.get(state, state) for state in row.states]
         places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in states)
-        term = f"{with_names(written_term(as_read(row.term, headers)), names)} in {places}"
+        term = f"{with_names(written_term(as_read(row.term, headers), span(result)), names)} in {places}"
         texts = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
         table.add_row(*(Text(plain(text)) for text in texts))
     if table.row_count:
@@ -253,14 +253,15 @@ def _show_own(own: OwnTable) -> None:
     TALK.print(table)
 
 
-def _show_front(front: Sequence[RankedLaw], headers: Mapping[str, str]) -> None:
+def _show_front(result: DiscoveryResult) -> None:
+    front, headers, times = result.ranking.front, _headers(result), span(result)
     table = Table(box=None, pad_edge=False)
     for name in ("#", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("competing law", overflow="fold")
     for number, ranked in enumerate(front[1:SHOWN], start=2):
         gap = ranked.score - front[0].score
-        equations = Text(one_line(ranked.law, headers))
+        equations = Text(one_line(ranked.law, headers, times))
         table.add_row(str(number), f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", equations)
     if (more := len(front) - SHOWN) > 0:
         table.add_row("", "", "", "", Text(f"… {more} more in the report and in result.json", style="dim"))

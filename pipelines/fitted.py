@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from discovery.errors import DataError
 from discovery.export.formats import export
 from discovery.reports import notebook, tables, text
+from discovery.reports.rows import span
 from discovery.types import DiscoveryResult, Law
 
 if TYPE_CHECKING:
@@ -54,12 +55,15 @@ class FittedLaw:
         return tables.constants(self._fitted())
 
     def equations(self, precision: int = 4) -> list[str]:
-        """Right-hand sides as text, numbers rounded to that many significant digits."""
-        return list(text.right_hand_sides(self.law_, precision))
+        """Right-hand sides as text, numbers rounded to that many significant digits.
+
+        Those in waves of time get more where the record needs them.
+        """
+        return list(text.right_hand_sides(self.law_, precision, span(self.result_)))
 
     def print(self, precision: int = 4) -> None:
         """Prints the law, one equation a line."""
-        print("\n".join(text.lines(self.law_, precision)))  # noqa: T201 -- what it is for
+        print("\n".join(text.lines(self.law_, precision, span(self.result_))))  # noqa: T201 -- what it is for
 
     def export(self, to: str) -> str:
         """The law in another language; see :data:`discovery.export.formats.FORMATS` for their names."""

@@ -8,40 +8,41 @@ from typing import cast
 import sympy as sp
 
 from discovery.reports.owning import collapsed
+from discovery.reports.text import rounded
 from discovery.structure import Owned
+from discovery.symbolic.phases import decimals
 from discovery.trajectories.names import read_as
 from discovery.types import Law, symbol
 from pipelines.terminal import plain
 
 
-def law_lines(law: Law, headers: Mapping[str, str], owned: Sequence[Owned] = ()) -> list[str]:
-    """The law as a person writes it, one line for each state; names are made harmless for a terminal."""
+def law_lines(
+    law: Law, headers: Mapping[str, str], owned: Sequence[Owned] = (), times: Sequence[float] = ()
+) -> list[str]:
+    """The law as a person writes it, one line for each state; names are made harmless for a terminal.
+
+    Args:
+        times: at which waves of time hold as they are written, for which numbers get more digits.
+    """
     law = collapsed(law, owned)
     form = "next {} = {}" if law.discrete else "d {} / dt = {}"
-    sides = right_hand_sides(law, headers)
+    sides = right_hand_sides(law, headers, times)
     return [form.format(plain(headers.get(state, state)), side) for state, side in zip(law.states, sides, strict=True)]
 
 
-def one_line(law: Law, headers: Mapping[str, str]) -> str:
+def one_line(law: Law, headers: Mapping[str, str], times: Sequence[float] = ()) -> str:
     """The right-hand sides, one after another."""
-    return "; ".join(right_hand_sides(law, headers))
+    return "; ".join(right_hand_sides(law, headers, times))
 
 
-def right_hand_sides(law: Law, headers: Mapping[str, str]) -> list[str]:
-    """Each with numbers of four digits, in the columns' own names."""
-    return [_rounded(as_read(rhs, headers)) for rhs in law.equations.values()]
+def right_hand_sides(law: Law, headers: Mapping[str, str], times: Sequence[float] = ()) -> list[str]:
+    """Each with numbers of four digits, more where waves need them, in the columns' own names."""
+    sides = tuple(law.equations.values())
+    places = decimals(sides, times) if times else {}
+    return [str(rounded(as_read(rhs, headers), 4, places)) for rhs in sides]
 
 
 def as_read(expression: sp.Expr, headers: Mapping[str, str]) -> sp.Expr:
     """An expression in the columns' own names where code needs others, as ``I`` for ``I_``."""
     names = {symbol(name): symbol(word) for name, word in read_as(headers).items()}
     return cast("sp.Expr", expression.xreplace(names)) if names else expression
-
-
-def _rounded(rhs: sp.Expr) -> str:
-    return str(rhs.xreplace({number: rounded_number(float(number)) for number in rhs.atoms(sp.Float)}))
-
-
-def rounded_number(value: float) -> sp.Float:
-    """A number with four significant digits."""
-    return sp.Float(f"{value:.4g}", 4)

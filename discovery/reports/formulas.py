@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import sympy as sp
 
 from discovery.reports.owning import collapsed
-from discovery.reports.rows import numbers
+from discovery.reports.rows import numbers, span, written_digits
 from discovery.symbolic.latex import Pen, Typesetter
 from discovery.types import DiscoveryResult, Law, RankedLaw
 
@@ -45,11 +45,11 @@ class Formulas(Generic[Safe]):
 
     def law(self, ranked: RankedLaw, width: int = _LINE) -> tuple[Equation[Safe], ...]:
         """A law with its constants' values, lines broken at about ``width`` characters; 0 puts each term by itself."""
-        return self._equations(ranked.law, self._typesetter(numbers(ranked)), width)
+        return self._equations(ranked.law, self._typesetter(numbers(ranked, span(self.result)), ranked.law), width)
 
     def family(self, ranked: RankedLaw, width: int = _LINE) -> tuple[Equation[Safe], ...]:
         """A law with letters for its constants."""
-        return self._equations(ranked.law, self._typesetter({}), width)
+        return self._equations(ranked.law, self._typesetter({}, ranked.law), width)
 
     def name(self, identifier: str) -> Safe:
         """A state or constant."""
@@ -64,7 +64,7 @@ class Formulas(Generic[Safe]):
 
     def expression(self, expression: sp.Expr) -> Safe:
         """An expression with letters for its constants."""
-        return self.safe(self._typesetter({})(expression))
+        return self.safe(self._typesetter({}, self.result.law)(expression))
 
     def number(self, text: str) -> str:
         """A number as mathematics; words, dashes and infinity stay text."""
@@ -78,10 +78,11 @@ class Formulas(Generic[Safe]):
     def _discrete(self) -> bool:
         return self.result.trajectories[0].discrete
 
-    def _typesetter(self, values: dict[str, str]) -> Typesetter:
+    def _typesetter(self, values: dict[str, str], law: Law | None = None) -> Typesetter:
         headers = {"t": self.result.time_name, **self.result.headers, **self.names}
         varying = frozenset({"t", *self.result.trajectories[0].names, *self.result.inputs})
-        return Typesetter(self.pen, headers, values, varying)
+        digits = {} if law is None else written_digits(law, span(self.result))
+        return Typesetter(self.pen, headers, values, varying, digits)
 
     def _equations(self, law: Law, typesetter: Typesetter, width: int) -> tuple[Equation[Safe], ...]:
         law = collapsed(law, self.result.structure.owned)

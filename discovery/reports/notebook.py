@@ -9,7 +9,7 @@ from discovery.reports.content import STATUS
 from discovery.reports.mathml import MathMLPen
 from discovery.reports.naming import constant_names
 from discovery.reports.owning import collapsed, own_tables
-from discovery.reports.rows import constants, numbers
+from discovery.reports.rows import constants, numbers, span, written_digits
 from discovery.reports.text import lines
 from discovery.symbolic.latex import LatexPen, Pen, Typesetter
 from discovery.symbolic.lettering import printable
@@ -50,7 +50,7 @@ def text(value: Law | DiscoveryResult) -> str:
     """The verdict, of a result, and the equations."""
     if isinstance(value, Law):
         return "\n".join(lines(value))
-    equations = () if value.law is None else lines(value.law)
+    equations = () if value.law is None else lines(value.law, times=span(value))
     return "\n".join((f"{STATUS[value.status]}. {value.verdict.headline}", *equations))
 
 
@@ -62,7 +62,9 @@ def _law(value: Law | DiscoveryResult) -> RankedLaw | None:
 
 def _typesetter(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> Typesetter:
     names = {} if isinstance(value, Law) else {"t": value.time_name, **value.headers, **constant_names(value)}
-    return Typesetter(pen, names, numbers(ranked), frozenset({"t", *ranked.law.states, *ranked.law.inputs}))
+    times = () if isinstance(value, Law) else span(value)
+    varying = frozenset({"t", *ranked.law.states, *ranked.law.inputs})
+    return Typesetter(pen, names, numbers(ranked, times), varying, written_digits(ranked.law, times))
 
 
 def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> list[tuple[str, tuple[str, ...]]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from discovery.symbolic.phases import digits as significant
+
 # Two digits of the uncertainty are kept, as metrology does (Guide to the Expression of Uncertainty in Measurement,
 # 7.2.6); the bounds on a value's own digits keep very wide and very narrow intervals readable.
 _UNCERTAINTY_DIGITS = 2
@@ -11,17 +13,26 @@ _FEWEST, _MOST, _WITHOUT_INTERVAL = 2, 7, 4
 NOT_DETERMINED = "not determined"
 
 
-def rounded(value: float, low: float = math.nan, high: float = math.nan) -> tuple[str, str, str]:
+def rounded(
+    value: float, low: float = math.nan, high: float = math.nan, places: int | None = None
+) -> tuple[str, str, str]:
     """Value and bounds as text with the same last place, two digits of the interval's half width kept.
+
+    Args:
+        places: decimal places that the value has at least, where more hangs on it than on its interval.
 
     Returns:
         ``NOT_DETERMINED`` for a bound that is not a number; a value beyond 1e6 or below 1e-4 has an exponent.
     """
     if not math.isfinite(value):
         return NOT_DETERMINED, NOT_DETERMINED, NOT_DETERMINED
-    if value == 0 or not math.isfinite(high - low):
+    known = math.isfinite(high - low)
+    least = 0 if places is None or value == 0 else significant(value, places, 0)
+    if value == 0 or not (known or least > _WITHOUT_INTERVAL):
         return _shortest(value), _shortest(low), _shortest(high)
-    digits = _significant_digits(value, low, high)
+    digits = max(least, _significant_digits(value, low, high) if known else _WITHOUT_INTERVAL)
+    if not known:
+        return _format(value, digits, value), _shortest(low), _shortest(high)
     return _format(value, digits, value), _format(low, digits, value), _format(high, digits, value)
 
 

@@ -15,6 +15,7 @@ from discovery.reports.residuals import Kind, mean_square, residuals, state_erro
 from discovery.reports.room import inputs
 from discovery.reports.rounding import percent, plain, rounded
 from discovery.reports.unseen import whole_runs
+from discovery.symbolic.phases import decimals, digits
 from discovery.types import DiscoveryResult, Law, RankedLaw, Trajectory, symbol
 
 FIRST_LAWS = 5  # of the short table of rivals
@@ -129,7 +130,7 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
     units = units_of_constants(result, law)
     rows: list[Constant] = []
     own = {one.constant(group) for one in result.structure.owned for group in one.groups}
-    for i, texts in enumerate(_rounded(ranked)):
+    for i, texts in enumerate(_rounded(ranked, span(result))):
         if i < len(law.told) and law.told[i] in own:
             continue  # stands in a table of its own
         name = f"c{i}"
@@ -155,16 +156,40 @@ def units_of(rows: Sequence[Constant]) -> tuple[bool, str]:
     return bool(found - {"", UNTOLD}), untold if UNTOLD in found else ""
 
 
-def numbers(ranked: RankedLaw) -> dict[str, str]:
-    """Text of each constant by its symbol, for the typesetter."""
-    return {f"c{i}": value for i, (value, _, _) in enumerate(_rounded(ranked))}
+def numbers(ranked: RankedLaw, times: Sequence[float] = ()) -> dict[str, str]:
+    """Text of each constant by its symbol, for the typesetter.
+
+    Args:
+        times: at which waves of time hold with the digits that are written, as :func:`span`.
+    """
+    return {f"c{i}": value for i, (value, _, _) in enumerate(_rounded(ranked, times))}
 
 
-def _rounded(ranked: RankedLaw) -> Iterator[tuple[str, str, str]]:
+def span(result: DiscoveryResult) -> tuple[float, float]:
+    """The first and the last time of all runs."""
+    ends = [(float(run.times[0]), float(run.times[-1])) for run in result.trajectories if len(run)]
+    return min((first for first, _ in ends), default=0.0), max((last for _, last in ends), default=0.0)
+
+
+def written_digits(law: Law, times: Sequence[float]) -> dict[float, int]:
+    """Significant digits of the numbers in a law, by their size, where waves of time need more than four."""
+    places = decimals(law.skeletons, times, _values(law)) if times else {}
+    sizes = {abs(float(leaf)): place for leaf, place in places.items() if isinstance(leaf, sp.Float)}
+    return {size: digits(size, place, 4) for size, place in sizes.items()}
+
+
+def _values(law: Law) -> dict[sp.Expr, float]:
+    return {symbol(f"c{i}"): value for i, value in enumerate(law.constants)}
+
+
+def _rounded(ranked: RankedLaw, times: Sequence[float]) -> Iterator[tuple[str, str, str]]:
     values = ranked.law.constants
+    places = decimals(ranked.law.skeletons, times, _values(ranked.law)) if times else {}
     lows = ranked.lows or (float("nan"),) * len(values)
     highs = ranked.highs or (float("nan"),) * len(values)
-    return (rounded(*bounds) for bounds in zip(values, lows, highs, strict=True))
+    return (
+        rounded(*bounds, places.get(symbol(f"c{i}"))) for i, bounds in enumerate(zip(values, lows, highs, strict=True))
+    )
 
 
 def rivals(result: DiscoveryResult) -> tuple[Rival, ...]:

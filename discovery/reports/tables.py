@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 import sympy as sp
 
 from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.naming import with_names
-from discovery.reports.rows import engine_names, units_of_constants
-from discovery.reports.text import right_hand_sides
+from discovery.reports.rows import engine_names, span, units_of_constants
+from discovery.reports.text import right_hand_sides, rounded
+from discovery.symbolic.phases import decimals
 from discovery.types import DiscoveryResult, symbol
 
 
@@ -21,7 +23,7 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
     ``r_squared``, ``held_out`` (mean squared forecast error in noise variances; NaN if not tried), ``complexity``, the
     ``engines`` that proposed it, and the right-hand side of each state's derivative by the user's name of the state.
     """
-    laws = result.ranking.front
+    laws, times = result.ranking.front, span(result)
     rows = [
         {
             "score": ranked.score,
@@ -33,7 +35,7 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
             "engines": ", ".join(engine_names((ranked,))),
             **{
                 f"({result.headers.get(state, state)})'": side
-                for state, side in zip(ranked.law.states, right_hand_sides(ranked.law), strict=True)
+                for state, side in zip(ranked.law.states, right_hand_sides(ranked.law, times=times), strict=True)
             },
         }
         for ranked in laws
@@ -52,14 +54,20 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     columns = ["state", "term", "constant", "value", "low", "high", "unit"]
     if not result.ranking.front:
         return pd.DataFrame(columns=pd.Index(columns))
-    ranked = result.ranking.front[0]
+    ranked, times = result.ranking.front[0], span(result)
     missing = (float("nan"),) * len(ranked.law.constants)
     names = {f"c{i}": name for i, name in enumerate(ranked.law.called)}
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
     sides = list(zip(ranked.law.states, ranked.law.skeletons, strict=True))
     units = ["" if unit == UNTOLD else unit or "1" for unit in units_of_constants(result, ranked.law)]
     rows = [
-        (result.headers.get(state, state), with_names(written_term(term), names), names[f"c{i}"], *bounds[i], units[i])
+        (
+            result.headers.get(state, state),
+            with_names(written_term(term, times), names),
+            names[f"c{i}"],
+            *bounds[i],
+            units[i],
+        )
         for i in range(len(bounds))
         for state, skeleton in sides
         for term in sp.Add.make_args(skeleton)
@@ -68,12 +76,12 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(columns))
 
 
-def written_term(term: sp.Expr) -> str:
-    """A term, its constants in front of the states."""
-    number, product = term.as_coeff_Mul()
+def written_term(term: sp.Expr, times: Sequence[float] = ()) -> str:
+    """A term, its constants in front of the states; numbers are short, but for those that waves of time need."""
+    number, product = rounded(term, 4, decimals((term,), times) if times else {}).as_coeff_Mul()
     factors = sp.Mul.make_args(product)
     letters = [factor for factor in factors if re.fullmatch(r"c\d+", str(factor))]
     rest = sp.Mul(*[factor for factor in factors if factor not in letters])
     written = [*map(str, letters), *([f"({rest})" if rest.is_Add else str(rest)] if rest != 1 else [])]
-    front = "" if number == 1 else "-" if number == -1 else f"{number}*"
+    front = "" if number == 1 else "-" if number == -1 else f"{float(number):.4g}*" if number.is_Float else f"{number}*"
     return front + "*".join(written)

@@ -13,6 +13,7 @@ from discovery.selection.experiments import discriminating, informative, stage_o
 from discovery.selection.identifiability import Relative, inflations, loose_combinations, sensitivities
 from discovery.selection.inclusion import support
 from discovery.selection.selected import Selected
+from discovery.symbolic.phases import phases
 from discovery.types import DiscoveryProblem
 
 
@@ -44,7 +45,8 @@ def advise(
         proposed = (informative(fitted, stage, Shooting()), discriminating(selected.rivals, stage))
     best = selected.ranking.front[0]
     bounds = enumerate(zip(best.lows, best.highs, strict=True))
-    unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0}
+    free = phases(best.law.skeletons, len(best.lows))
+    unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0 and i not in free}
     states = np.vstack([run.states for run in problem.trajectories])
     hidden = [name for i, name in enumerate(fitted.law.states) if not np.isfinite(states[:, i]).any()]
     return Advice(

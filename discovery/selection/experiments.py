@@ -163,8 +163,7 @@ def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | N
     if number == 0:
         return None
     known = Relative.of(fitted)
-    size = np.abs(known.constants)
-    scale = np.outer(size, size) / max(1.0, fitted.reduced)  # residuals there are expected to be as large as here
+    scale = np.outer(known.sizes, known.sizes) / max(1.0, fitted.reduced)
     have = np.linalg.slogdet(known.believed)[1]
 
     def narrowing(start: Float[np.ndarray, " state"]) -> float:

@@ -18,6 +18,7 @@ from jaxtyping import Float
 
 from discovery.advice import LooseCombination
 from discovery.dynamics.shooting import Fit
+from discovery.symbolic.phases import phases
 from discovery.types import Law, symbol
 from discovery.wording import listed
 
@@ -39,28 +40,30 @@ class Relative:
     """The information of relative changes of the constants.
 
     Attributes:
+        sizes: of the constants; a phase, which may be zero as well as anything, has that of a radian at least.
         matrix: |c| I |c|, divided by chi-squared by degree of freedom where that exceeds 1.
     """
 
-    constants: Float[np.ndarray, " constant"]
+    sizes: Float[np.ndarray, " constant"]
     matrix: Float[np.ndarray, "constant constant"]
 
     @classmethod
     def of(cls, fit: Fit) -> Relative:
         """Of the constants of a fitted law."""
-        constants = np.array(fit.law.constants)
-        size = np.abs(constants)
-        return cls(constants, fit.information * np.outer(size, size) / max(1.0, fit.reduced))
+        size = np.abs(np.array(fit.law.constants))
+        turning = list(phases(fit.law.skeletons, len(size)))
+        size[turning] = np.maximum(size[turning], 1.0)
+        return cls(size, fit.information * np.outer(size, size) / max(1.0, fit.reduced))
 
     @property
     def believed(self) -> Float[np.ndarray, "constant constant"]:
         """The matrix with what is believed before there are data, which makes it positive definite."""
-        return self.matrix + np.eye(len(self.constants)) / PRIOR**2
+        return self.matrix + np.eye(len(self.sizes)) / PRIOR**2
 
     def covariance(self, prior: float = 1.0) -> Float[np.ndarray, "constant constant"]:
         """Covariance of the constants, where each is believed to lie within ``prior`` of its own size."""
-        size = np.abs(self.constants)
-        return np.linalg.inv(self.matrix + np.eye(len(size)) / prior**2) * np.outer(size, size)
+        prior_precision = np.eye(len(self.sizes)) / prior**2
+        return np.linalg.inv(self.matrix + prior_precision) * np.outer(self.sizes, self.sizes)
 
 
 def sensitivities(fit: Fit) -> tuple[float, ...]:

@@ -26,6 +26,7 @@ from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
 from discovery.selection.simplifying import simplified_front
 from discovery.selection.told import permitted, pools_of, refused, whole_laws
+from discovery.selection.turning import turned
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Ranking
@@ -137,7 +138,7 @@ class TrajectorySelector:
         if problem.frame is not None:
             refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
-        refined = self.pruned_laws(refined, windows, deadline)
+        refined = [turned(item, windows) for item in self.pruned_laws(refined, windows, deadline)]
         progress("selection", "equal and simple constants")
         refined = simplified_front(
             refined, windows, self.growth.shooting, threads=self.threads, deadline=deadline,

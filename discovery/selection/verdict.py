@@ -13,6 +13,7 @@ from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
+from discovery.symbolic.phases import phases
 from discovery.types import Finding, Law, Verdict
 from discovery.wording import listed
 
@@ -341,7 +342,9 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{differing(selected.rivals, evidence.equals)} and no more constants: it is first for being the "
             "shorter to state.",
         )
-    loose = [i for i, (low, high) in enumerate(zip(best.lows, best.highs, strict=True)) if not low * high > 0]
+    free = phases(best.law.skeletons, len(best.lows))  # whose sign is where one begins to count
+    ends = zip(best.lows, best.highs, strict=True)
+    loose = [i for i, (low, high) in enumerate(ends) if not low * high > 0 and i not in free]
     if loose:
         yield Finding(
             "caution", f"The sign of {len(loose)} of {len(best.lows)} constants is not determined by these data."

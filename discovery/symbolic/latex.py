@@ -138,12 +138,14 @@ class Typesetter:
             far each digit is to be believed. Constants that are missing are written as letters.
         varying: identifiers of what changes in time; where they are told, other letters are constants, which stand
             before them in a product.
+        digits: of numbers that need more than four, by their size.
     """
 
     pen: Pen = field(default_factory=LatexPen)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     varying: frozenset[str] = frozenset()
+    digits: Mapping[float, int] = field(default_factory=dict[float, int])
 
     def __call__(self, expression: sp.Expr) -> str:
         """The whole expression on one line."""
@@ -259,7 +261,7 @@ class Typesetter:
             case sp.Rational() if expression >= 0:
                 return self.pen.number(str(expression.p)) if expression.q == 1 else self.product(expression)
             case sp.Float() if expression >= 0:
-                return self.pen.number(f"{float(expression):.4g}")
+                return self.pen.number(f"{float(expression):.{self.digits.get(float(expression), 4)}g}")
             case sp.pi:
                 return self.pen.name("pi")
             case sp.E:

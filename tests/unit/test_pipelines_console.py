@@ -26,7 +26,7 @@ from discovery.types import (
     Verdict,
 )
 from pipelines import console
-from pipelines.laws import rounded_number
+from pipelines.laws import right_hand_sides
 from pipelines.live import Screen, shown
 from pipelines.timeline import Timeline
 
@@ -131,7 +131,9 @@ def test_long_texts_stay_on_one_line(result: DiscoveryResult, capsys: pytest.Cap
 
 def test_numbers_have_four_digits() -> None:
     """What is printed is for reading; all digits are in ``result.json``."""
-    assert ["0.1235", "-41.24", "1.234e-9"] == [str(rounded_number(value)) for value in (0.123456, -41.2391, 1.2341e-9)]
+    sides = tuple(map(parse, ("c0*x", "c1*x", "c2*x")))
+    law = Law(("x", "y", "z"), sides, (0.123456, -41.2391, 1.2341e-9))
+    assert ["0.1235*x", "-41.24*x", "1.234e-9*x"] == right_hand_sides(law, {})
 
 
 def test_names_command_nothing(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
