@@ -12,8 +12,9 @@ from sympy.core.function import AppliedUndef
 from discovery.errors import UsageError
 from discovery.headers import bare
 from discovery.knowledge.knowledge import Hidden, Names
-from discovery.knowledge.sentences import pointed
-from discovery.knowledge.statements import Conserved, Definition, Equation, Statement, Uses
+from discovery.knowledge.sentences import STARTS, pointed
+from discovery.knowledge.statements import Bounds, Conserved, Definition, Equation, Prior, Statement, Uses
+from discovery.knowledge.states import States
 from discovery.laws import Unknown, told_symbol, unknown_symbol
 
 
@@ -78,6 +79,26 @@ def check_used(statements: Sequence[Statement], equations: Sequence[Equation]) -
             raise pointed(
                 one.sentence, 0, f"No equation has the constant {one.name!r}.{hint} Correct it or leave it out"
             )
+
+
+def check_constants(statements: Sequence[Statement], states: States) -> None:
+    """Bounds, beliefs and values are those of constants: the course of a state is measured, or follows from the law.
+
+    Raises:
+        ExpressionError: one is told of a state.
+    """
+    for one in statements:
+        if isinstance(one, Bounds | Prior) and states.identifier(one.name):
+            place = max(0, one.sentence.find(one.name))
+            raise pointed(
+                one.sentence, place,
+                f"{one.name} is a state, and bounds and beliefs are those of constants. Is its start meant? {STARTS}",
+            )  # fmt: skip
+        if isinstance(one, Definition) and one.name in states.hidden:
+            raise pointed(
+                one.sentence, 0,
+                f"{one.name} is a state with an equation, and no constant. Is its start meant? {STARTS}",
+            )  # fmt: skip
 
 
 def check_bare(equations: Sequence[Equation], free: Iterable[str], told: Iterable[str]) -> None:

@@ -53,6 +53,11 @@ _NEXT = "next"
 _SQUARED = r"(?:\^|\*\*)? ?[2²]"
 _DEVIATION = r"\+\s?/?\s?-|±"
 _UNCERTAIN = r"\+/?-|±"  # what is a deviation also where a sum of a negative number could be meant
+# What is said to those who know a first value, or bounds of a state.
+STARTS = (
+    "That of a column is measured, and that of a state that nothing measured is fitted and told with an interval. "
+    "What is known of constants narrows it: tell these, as in 0 < beta < 1 or gamma ~ 0.5 +- 0.1"
+)
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
@@ -193,8 +198,14 @@ def _with_equals(sentence: str) -> Statement:
         now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
         side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
         return Equation(found[1] or found[2], 1, expression(sentence, side, place, lengths=True), sentence, step=True)
+    if found := re.fullmatch(rf"({NAME}) ?\( ?[-+.\d][^()]*\)", left):
+        raise pointed(sentence, 0, f"Nothing can be told of the start of {found[1]}. {STARTS}")
     if not re.fullmatch(NAME, left):
-        raise pointed(sentence, 0, "On the left stands a derivative such as x' or x'', or the name of a constant")
+        raise pointed(
+            sentence, 0,
+            "On the left stands a derivative such as x' or x'', or the name of a constant; of a sum that is conserved "
+            "is said S + I + R = const",
+        )  # fmt: skip
     if found := re.fullmatch(rf"\(\s*({NAME}(?:\s*,\s*{NAME})+)\s*\)", right):
         return Vector(left, tuple(part.strip() for part in found[1].split(",")), sentence)
     if found := re.fullmatch(_WITH_UNIT, right):

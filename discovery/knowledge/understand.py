@@ -17,6 +17,7 @@ from discovery.knowledge.fitting_together import (
     check_acting,
     check_apart,
     check_bare,
+    check_constants,
     check_hidden,
     check_kind,
     check_used,
@@ -58,6 +59,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     check_kind(equations, discrete=names.discrete)
     check_uses(statements, equations)
     states = states_of(equations, names)
+    check_constants(statements, states)
     known = definitions(statements, names)
     check_used(statements, equations)
     angles = frozenset(states.column(one.name, one.sentence) for one in statements if isinstance(one, Angle))
