@@ -35,9 +35,9 @@ _WORDS = re.compile(
 )
 # A column of times that is named by its unit.
 _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
-# ... or that ends in its unit, as in "time_h" and "t_ms"; in letters that readers of units know.
+# ... or that ends in its unit, as in "time_h", "t_ms" and "timestamp_us"; in letters that readers of units know.
 _ENDS = re.compile(
-    r"(?:[^\W_]+_)*(?:t|time|Time)_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
+    r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed))(?:_in)?_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
