@@ -5,7 +5,7 @@ The grammar, with an example of each kind::
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
     dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
     x[n+1] = r*x[n]    next x = r*x         the step of a map
-    r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r|
+    r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g)
     S + I + R = const                       what is conserved
     a > 0        0 < a < 1                  bounds of a constant
     g = 9.81     w = 2*k                    a constant that is known
@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import sympy as sp
@@ -45,6 +46,7 @@ from discovery.symbolic.parse import FUNCTIONS, parse
 
 PRIME = "ʹ"  # a letter to Python, of the same width as the ' that a user writes
 NORM = "ǀ"  # a letter too: the name of the length of a vector, or the absolute value of a number
+PARTS = "ǁ"  # and this: what stands before the brackets of a vector that is written by its parts
 NAME = r"[^\W\d]\w*"
 MOST_PRIMES = 2
 _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
@@ -95,18 +97,21 @@ def pointed(sentence: str, place: int, what: str) -> ExpressionError:
     return ExpressionError(f"{what}:\n  {sentence[start : start + 100]}\n  {' ' * (place - start)}^")
 
 
-def expression(sentence: str, text: str, place: int, *, lengths: bool = False) -> sp.Expr:
+def expression(sentence: str, text: str, place: int, *, vectors: bool = False) -> sp.Expr:
     """Part of a sentence as SymPy; places in messages are those in the sentence.
 
     Args:
-        lengths: leave |r| as a function, for what is in it may be a vector.
+        vectors: leave |r| and (a, b) as functions, for there may be vectors.
     """
 
     def unknown(name: str, arguments: tuple[sp.Expr, ...]) -> sp.Expr:
-        if name == NORM and arguments:
+        if name == NORM and len(arguments) == 1:
             return sp.Function(NORM, real=True)(*arguments)
         if name == NORM:
-            raise pointed(sentence, max(0, sentence.find("|", place)), "Nothing stands between these bars")
+            what = "Only one thing may stand" if arguments else "Nothing stands"
+            raise pointed(sentence, max(0, sentence.find("|", place)), f"{what} between these bars")
+        if name == PARTS:
+            return sp.Function(PARTS, real=True)(*arguments)
         if not arguments:
             raise pointed(sentence, max(0, sentence.find(name, place)), f"{name} needs its arguments, as in {name}(x)")
         if near := [one for one in get_close_matches(name, FUNCTIONS, n=1, cutoff=0.66) if len(name) > 2]:
@@ -121,15 +126,21 @@ def expression(sentence: str, text: str, place: int, *, lengths: bool = False) -
             sentence, place + found.start(),
             "A deviation is told of a constant alone, with ~, in a sentence of its own: k ~ 1.2 +- 0.1",
         )  # fmt: skip
-    written = _with_norms(sentence, text, place).replace("'", PRIME)
+    if not vectors and (found := in_parts(text)):
+        raise pointed(
+            sentence, place + found[0],
+            "A vector is named by its columns, as in r = (x, y); another one stands in the equation of a vector, as in "
+            "r'' = -k*r' + (0, -g)",
+        )  # fmt: skip
+    written, origins = _written(sentence, text, place)
     try:
         found = parse(written, None, unknown)
     except ExpressionError as error:
-        raise ExpressionError(_moved(str(error), sentence, written, place)) from None
+        raise ExpressionError(_moved(str(error), sentence, written, [place + one for one in origins])) from None
     names = {one: sp.Symbol(one.name.replace(PRIME, "'"), real=True) for one in found.atoms(sp.Symbol)}
     result = found.xreplace(names)
     assert isinstance(result, sp.Expr)
-    return result if lengths else absolute(result)
+    return result if vectors else absolute(result)
 
 
 def absolute(side: sp.Expr) -> sp.Expr:
@@ -140,28 +151,45 @@ def absolute(side: sp.Expr) -> sp.Expr:
     return found
 
 
-def _moved(message: str, sentence: str, written: str, place: int) -> str:
-    """The parser's message with the whole sentence and the place in it, where it points at one."""
-    lines = message.replace(PRIME, "'").split("\n")
-    if len(lines) != 3 or written.strip().replace("^", "**") != written.strip():
-        return "\n".join(lines)
-    shown = lines[1].removeprefix("  ")
-    plain = written.replace(PRIME, "'")
-    begin = plain.find(shown)
-    if begin < 0 or NORM in plain:
-        return "\n".join(lines)
-    caret = len(lines[2]) - 3
-    return str(pointed(sentence, place + begin + caret, lines[0].removesuffix(":")))
+def in_parts(text: str) -> list[int]:
+    """Where brackets open that hold the parts of a vector, as in ``-k*r + (0, -g)``: no name is before them."""
+    found: set[int] = set()
+    opened: list[int] = []
+    for place, character in enumerate(text):
+        if character == "(":
+            opened.append(place)
+        elif character == ")" and opened:
+            opened.pop()
+        elif character == "," and opened and not re.search(r"[\w')]\s*$", text[: opened[-1]]):
+            found.add(opened[-1])
+    return sorted(found)
 
 
-def _with_norms(sentence: str, text: str, place: int) -> str:
-    """``|r|`` as a call."""
+def _moved(message: str, sentence: str, written: str, places: Sequence[int]) -> str:
+    """The parser's message with the whole sentence and the place in it, where it points at one.
+
+    Args:
+        places: of each character that the parser saw, in the sentence.
+    """
+    lines = message.split("\n")
+    begin = written.find(lines[1].removeprefix("  ")) if len(lines) == 3 else -1
+    if begin < 0:
+        return message.replace(PRIME, "'")
+    at = begin + len(lines[2]) - 3
+    place = places[at] if at < len(places) else len(sentence)
+    return str(pointed(sentence, place, lines[0].removesuffix(":").replace(PRIME, "'")))
+
+
+def _written(sentence: str, text: str, place: int) -> tuple[str, list[int]]:
+    """The text as the parser reads it, ``|r|`` and vectors of parts as calls, and where each character came from."""
     bars = [i for i, character in enumerate(text) if character == "|"]
     if len(bars) % 2:
         raise pointed(sentence, place + bars[-1], "This | has no partner; write |x| for an absolute value")
-    for number, bar in reversed(list(enumerate(bars))):
-        text = text[:bar] + (")" if number % 2 else f"{NORM}(") + text[bar + 1 :]
-    return text
+    written = {"'": PRIME, "^": "**"} | {"\t": " "}
+    changed = {i: written.get(character, character) for i, character in enumerate(text)}
+    changed |= {bar: ")" if number % 2 else f"{NORM}(" for number, bar in enumerate(bars)}
+    changed |= dict.fromkeys(in_parts(text), f"{PARTS}(")
+    return "".join(changed.values()), [i for i, part in changed.items() for _ in part]
 
 
 def _number(sentence: str, text: str, place: int) -> float:
@@ -189,15 +217,15 @@ def _with_equals(sentence: str) -> Statement:
             raise pointed(
                 sentence, found.start(2) + MOST_PRIMES, "Equations are of first or second order; name a state between"
             )
-        return Equation(found[1], len(found[2]), expression(sentence, right, place, lengths=True), sentence)
+        return Equation(found[1], len(found[2]), expression(sentence, right, place, vectors=True), sentence)
     if found := re.fullmatch(rf"d ?({NAME}) ?/ ?dt", left):
-        return Equation(found[1], 1, expression(sentence, right, place, lengths=True), sentence)
+        return Equation(found[1], 1, expression(sentence, right, place, vectors=True), sentence)
     if found := re.fullmatch(rf"d ?{_SQUARED} ?({NAME}) ?/ ?dt ?{_SQUARED}", left):
-        return Equation(found[1], 2, expression(sentence, right, place, lengths=True), sentence)
+        return Equation(found[1], 2, expression(sentence, right, place, vectors=True), sentence)
     if found := re.fullmatch(rf"{_NEXT} ({NAME})|({NAME}) ?\[ ?({NAME}) ?\+ ?1 ?\]", left):
         now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
         side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
-        return Equation(found[1] or found[2], 1, expression(sentence, side, place, lengths=True), sentence, step=True)
+        return Equation(found[1] or found[2], 1, expression(sentence, side, place, vectors=True), sentence, step=True)
     if found := re.fullmatch(rf"({NAME}) ?\( ?[-+.\d][^()]*\)", left):
         raise pointed(sentence, 0, f"Nothing can be told of the start of {found[1]}. {STARTS}")
     if not re.fullmatch(NAME, left):

@@ -51,6 +51,17 @@ def test_an_equation_of_vectors_is_one_for_each_component() -> None:
     assert (Unknown("f", ("f_1",), (length,)),) == known.frame.unknowns
 
 
+def test_a_vector_may_be_written_by_its_parts() -> None:
+    """A ball that gravity and the air pull at; parts may hold what an equation may."""
+    known = told("x y", "r = (x, y)", "r'' = -k*|r'|*r' + (0, -g)", "g = 9.81")
+    fast, up = symbol("x_dot"), symbol("y_dot")
+    drag = -told_symbol("k") * sp.sqrt(fast**2 + up**2)
+    assert (fast, up, drag * fast, drag * up - 9.81) == known.frame.templates
+    pushed = told("x y", "r = (x, y)", "r' = 2*(a*|r|, sin(x)) - (1, 0)")
+    length = sp.sqrt(symbol("x") ** 2 + symbol("y") ** 2)
+    assert (2 * told_symbol("a") * length - 1, 2 * sp.sin(symbol("x"))) == pushed.frame.templates
+
+
 def test_the_last_open_equation_follows_from_what_is_conserved() -> None:
     """R' = -S' - I'."""
     known = told("S I R", "S + I + R = const", "S' = -beta*S*I")
@@ -177,7 +188,12 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x y", ["r = (x, z)"], "no column 'z'"),
         ("x y", ["x = (x, y)"], "is a column already"),
         ("x y", ["r = (x, y)", "r' = -k*r + 1"], "no vector of 2 parts"),
-        ("x y", ["r = (x, y)", "x' = -k*r"], "on the left stands a number"),
+        ("x y", ["r = (x, y)", "r' = -k*r + (0, 1, 2)"], r"no vector of 2 parts: .* as in -k\*r or \(a1, a2\)"),
+        ("x y", ["r = (x, y)", "r' = (0, r)"], "no vector of 2 parts"),
+        ("x y", ["r = (x, y)", "r' = (0, (1, 2))"], "no vector of 2 parts"),
+        ("x y", ["r = (x, y)", "r' = f((1, 2))*r"], "no vector of 2 parts"),
+        ("x y", ["r = (x, y)", "x' = -k*r"], "r is a vector, but on the left stands a number"),
+        ("x y", ["r = (x, y)", "x' = -k*x + (0, 1)"], "This is a vector, but on the left stands a number"),
         ("x", ["x[n+1] = -k*x[n]"], "This is the step of a map"),
         ("substrate", ["S' = -V*S/(K+S)"], "There is no column 'S', .* Did you mean 'substrate'"),
         ("prey hunters", ["H' = -a*H"], "Did you mean 'hunters'\\? The columns are 'prey', 'hunters'"),
