@@ -333,6 +333,14 @@ def _of_relations(facts: Facts) -> Iterator[Alert]:
             "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
             "That equation needs no search.", (headers[position], headers[velocity]),
         )  # fmt: skip
+    for one in facts.multiples:
+        yield Alert(
+            "note", "velocity",
+            f"{headers[one.velocity]} is {one.factor:.4g} times the derivative of {headers[one.position]}, by "
+            "their units.",
+            f"Choose units in which that factor is 1, of {facts.time_name} too: then that equation needs no search.",
+            (headers[one.position], headers[one.velocity]),
+        )  # fmt: skip
     scales = [state.deviation for state in facts.states if state.deviation > 0.0]
     if scales and max(scales) > DISPARATE * min(scales):
         yield Alert(

@@ -85,6 +85,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             ],
             "velocities": [list(pair) for pair in found.velocities],
             "sums": [list(pair) for pair in found.sums],
+            "multiples": [asdict(one) for one in found.multiples],
             "alerts": [asdict(alert) for alert in checked.alerts],
             "notes": list(found.notes),
             "surplus": list(checked.surplus),

@@ -21,6 +21,7 @@ from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.sums import running_sums
 from discovery.trajectories.switches import Late, between_samples, parted
+from discovery.trajectories.velocities import Multiple, multiples, swept, velocities
 from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
 
@@ -28,9 +29,6 @@ from discovery.types import Trajectory
 SETTLED, QUIET = 0.4, 2.0
 # A column is a clock where a straight line in time leaves this share of its deviation.
 STRAIGHT = 1e-6
-# A column is the derivative of another where the other's steps are its integral: with a factor this near to 1, and all
-# but this share of the variance explained, over more than so many steps.
-FACTOR, UNEXPLAINED, ENOUGH = 0.03, 0.02, 10
 # Largest magnitudes of a state between which its square can be computed.
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
@@ -135,6 +133,7 @@ class Facts:
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
+        multiples: states that are derivatives of others, times what their units say.
     """
 
     source: str
@@ -153,6 +152,7 @@ class Facts:
     crossing: Crossing | None = None
     melted: Melted | None = None
     sums: tuple[tuple[str, str], ...] = ()
+    multiples: tuple[Multiple, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -182,7 +182,7 @@ def facts(measurements: Measurements) -> Facts:
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
     clean = [_without(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
-    late = between_samples(tame)
+    late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
     return Facts(
         measurements.source,
@@ -192,7 +192,7 @@ def facts(measurements: Measurements) -> Facts:
         _inputs(measurements),
         steps(runs),
         relations(clean, smooth),
-        tuple(pair for pair in _velocities(tame, states, noises) if pair not in sums),
+        tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
         _same_start(tame, states, noises),
         bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
         late,
@@ -201,6 +201,7 @@ def facts(measurements: Measurements) -> Facts:
         _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
         measurements.melted,
         sums,
+        multiples(pairs, measurements.headers, measurements.time_name),
     )
 
 
@@ -303,32 +304,6 @@ def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
         away = np.flatnonzero(np.abs(values - end) > max(QUIET * 2.0 * noise, 1e-3 * np.ptp(values)))
         settles = max(settles, int(there[away[-1]]) + 1 if len(away) else 0)
     return RunFacts(run.label, len(run), float(run.times[0]), float(run.times[-1]), min(1.0, settles / len(run)))
-
-
-def _velocities(
-    runs: Sequence[Trajectory], states: Sequence[StateFacts], noises: Sequence[float]
-) -> tuple[tuple[str, str], ...]:
-    """Pairs x, v with x' = v, as far as the trapezoid rule shows it: the changes of x are what v sweeps, but for noise.
-
-    All pairs at once, each over the steps at whose ends both are measured.
-    """
-    longest = max(float(run.times[-1] - run.times[0]) for run in runs)
-    if not TINY < longest < HUGE:
-        return ()
-    change = np.concatenate([np.diff(run.states, axis=0) for run in runs])
-    swept = np.concatenate([np.diff(run.times)[:, None] * (run.states[1:] + run.states[:-1]) / 2.0 for run in runs])
-    moved, driven = np.isfinite(change).astype(np.float64), np.isfinite(swept).astype(np.float64)
-    change, swept = np.nan_to_num(change), np.nan_to_num(swept)
-    count = np.maximum(moved.T @ driven, 1.0)
-    changed = (change**2).T @ driven / count  # mean squares: of x's changes,
-    sweeping = moved.T @ swept**2 / count  # of what v sweeps,
-    shared = change.T @ swept / count  # and their mean product
-    noise = 2.0 * np.nan_to_num(np.array(noises), nan=0.0, posinf=np.inf)[:, None] ** 2
-    factor = shared / np.maximum(sweeping, 1e-300)
-    left = changed - 2.0 * shared + sweeping - noise
-    found = (np.abs(factor - 1.0) < FACTOR) & (left < UNEXPLAINED * changed) & (sweeping > noise) & (count > ENOUGH)
-    np.fill_diagonal(found, False)
-    return tuple((states[i].name, states[j].name) for i, j in np.argwhere(found))
 
 
 def _inertia(runs: Sequence[Trajectory], state: StateFacts) -> bool:

@@ -23,7 +23,8 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
         return ()
     most = min(state.noise_share for state in disturbed) / UNDISTURBED
     quiet = tuple(state for state in states if state.noise_share <= most)
-    related = {name for pair in facts.velocities for name in pair} | {
+    paired = (*facts.velocities, *((one.position, one.velocity) for one in facts.multiples))
+    related = {name for pair in paired for name in pair} | {
         state.name
         for relation in facts.relations
         for place, state in enumerate(facts.states)

@@ -130,6 +130,31 @@ def test_little_noise_is_noise_and_rounding_is_none() -> None:
     assert () == rounded.switches
 
 
+@pytest.mark.parametrize(
+    ("headers", "per", "factor"),
+    [
+        (("t [ms]", "a (rad)", "w (rad/s)"), 1e-3, "1000"),
+        (("t [s]", "a (deg)", "w (rad/s)"), 180.0 / np.pi, "0.01745"),
+        (("t [s]", "a (rad)", "w (rad/s)"), 1e-3, ""),
+        (("t [ms]", "a (rad)", "w (V)"), 1e-3, ""),
+        (("t [ms]", "a (rad)", "w"), 1e-3, ""),
+        (("t", "a (rad)", "w (rad/s)"), 1e-3, ""),
+    ],
+)
+def test_units_tell_a_rate_whose_factor_is_not_one(
+    tmp_path: Path, headers: tuple[str, ...], per: float, factor: str
+) -> None:
+    """Times in milliseconds beside a rate per second; where units are missing or say otherwise, nothing is said."""
+    step = 1e3 if headers[0] == "t [ms]" or "[" not in headers[0] else 1.0
+    angle = np.sin(TIMES) * per * step + 0.001 * NOISE[:, 0] * per * step
+    rate = np.cos(TIMES) + 0.001 * NOISE[:, 1]
+    table = pd.DataFrame(dict(zip(headers, (TIMES * step, angle, rate), strict=True)))
+    table.to_csv(tmp_path / "beam.csv", index=False)
+    said = [one.text for one in check(read_csv(tmp_path / "beam.csv")).alerts if one.subject == "velocity"]
+    expected = [f"w (rad/s) is {factor} times the derivative of a ({headers[1][3:6]}), by their units."]
+    assert (expected if factor else []) == said
+
+
 def test_however_few_entries_are_missing_their_number_is_told(tmp_path: Path) -> None:
     """An empty cell, a dash and a spreadsheet's error are all missing, and nobody meant all of them to be."""
     table = pd.DataFrame({"t": TIMES, "x [m]": GOOD[:, 0], "y": GOOD[:, 1]}).astype({"x [m]": object})
