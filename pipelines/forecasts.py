@@ -85,11 +85,17 @@ def _possible(
 
 
 def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -> Iterator[str]:
-    """Where a forecast leads states, and what drives them, beyond what was measured."""
+    """Where a forecast leads states, and what drives them, beyond what was measured.
+
+    A state that nothing measured has the range of its courses through the data, by the law.
+    """
     times = table.iloc[:, 0].to_numpy()
     for i, header in enumerate(result.headers.values()):
-        measured = np.concatenate([run.states[:, i] for run in result.trajectories])
-        yield from _outside(header, measured, table[header].to_numpy(), result.time_name, times)
+        seen, what = np.concatenate([run.states[:, i] for run in result.trajectories]), "what was measured"
+        if not np.isfinite(seen).any():
+            seen = np.concatenate([run.states[:, i] for run in result.smoothing.trajectories])
+            what = "its course through the data"
+        yield from _outside(header, seen, table[header].to_numpy(), result.time_name, times, what)
     names = () if result.law is None else result.law.inputs
     for i, (name, course) in enumerate(zip(names, drive_columns(drive, times), strict=drive is not None)):
         measured = np.concatenate([run.inputs[:, i] for run in result.trajectories])
@@ -102,16 +108,17 @@ def _outside(
     course: Float[np.ndarray, " time"],
     clock: str,
     times: Float[np.ndarray, " time"],
+    what: str = "what was measured",
 ) -> Iterator[str]:
     measured = measured[np.isfinite(measured)]
-    if not len(measured):  # a hidden state
+    if not len(measured):
         return
     low, high = float(measured.min()), float(measured.max())
     margin = MARGIN * (high - low)
     out = (course < low - margin) | (course > high + margin)
     if out.any():
         yield (
-            f"From {clock} = {times[int(np.argmax(out))]:.6g} on {header} is beyond what was measured "
+            f"From {clock} = {times[int(np.argmax(out))]:.6g} on {header} is beyond {what} "
             f"({low:.4g} to {high:.4g}): there the law was not tested."
         )
 

@@ -38,6 +38,17 @@ def test_what_speaks_against_a_forecast_is_said(run: Path) -> None:
     assert said.startswith("From t = 0.5 on the band has no end")
 
 
+def test_a_state_that_nothing_measured_has_the_range_of_its_course_through_the_data(run: Path) -> None:
+    """A start far outside of it is as untested as one outside of measurements."""
+    result = load(run)
+    unseen = replace(result.trajectories[0], states=np.full_like(result.trajectories[0].states, np.nan))
+    hidden = replace(result, trajectories=(unseen,))
+    table = forecast_table(result, START, TIMES, draws=0)
+    assert () == doubts(hidden, START, table)
+    (said,) = doubts(hidden, START, table.assign(x=50.0))
+    assert said.startswith("From t = 0 on x is beyond its course through the data (")
+
+
 def test_names_of_columns_do_not_collide(run: Path) -> None:
     """A state that is called as time is, or as the end of another's band, keeps its column."""
     result = load(run)
