@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -102,10 +102,12 @@ def charging(
     def charge(law: Law) -> float:
         return units.surcharge(law) + other(law) + angular(law, angles)
 
-    fitting = {
-        state: rhs for state, rhs in problem.settled.items() if units.surcharge(Law((state,), (rhs,), ())) < math.inf
-    }
-    return replace(problem, surcharge=charge, settled=fitting)
+    return replace(problem, surcharge=charge, settled=fitting(problem.settled, units))
+
+
+def fitting(settled: Mapping[str, sp.Expr], units: Units) -> Mapping[str, sp.Expr]:
+    """Those equations that units do not rule out."""
+    return {state: rhs for state, rhs in settled.items() if units.surcharge(Law((state,), (rhs,), ())) < math.inf}
 
 
 def _law(candidate: Candidate) -> Law:

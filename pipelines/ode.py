@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
 
+import sympy as sp
 from threadpoolctl import threadpool_limits
 
 from discovery import registry
@@ -20,7 +21,7 @@ from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
-from discovery.problems.settled import borne_out, settled
+from discovery.problems.settled import borne_out, settled, settled_beside
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -49,7 +50,7 @@ from discovery.types import (
 )
 from pipelines.collecting import seldom_collected
 from pipelines.config import RunConfig
-from pipelines.dimensional import admitted, charging, stated
+from pipelines.dimensional import admitted, charging, fitting, stated
 from pipelines.maps import as_map
 from pipelines.owning import among, in_vain, named, with_own
 from pipelines.plain import PlainNames
@@ -65,6 +66,7 @@ from pipelines.told import (
     smoother_for,
     spoken,
     understood,
+    without_settled,
 )
 
 
@@ -201,7 +203,7 @@ def _posed(
     told: Family, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem, laws charged for what is known beside the data, and networks trained for unknown functions."""
-    problem = _problem(told.known, kept, smoothing, stages)
+    problem = _problem(told.known, kept, smoothing, units, stages)
     return train(stages, told.known, charging(problem, units, told.surcharge, told.known))
 
 
@@ -289,14 +291,22 @@ def _structure(
 
 
 def _problem(
-    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, stages: Stages
+    known: Knowledge | None, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
 ) -> DiscoveryProblem:
-    """The regressions, with what is certain settled, or with what was told taken off."""
-    if known is not None:
-        limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
-        return problem_of(known, kept, smoothing, stages.config, limit, stages.progress)
-    problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
-    return problem.settling(settled(problem))
+    """The regressions, with what is certain settled, or with what was told taken off.
+
+    Where inputs were named and nothing else was told, what is certain is taken off as if it had been told.
+    """
+    if known is None:
+        problem = DiscoveryProblem(kept, smoothing, regressions(kept, smoothing))
+        return problem.settling(settled(problem))
+    found: Mapping[str, sp.Expr] = {}
+    if not (known.sentences or stages.config.own or stages.config.map):
+        plain = DiscoveryProblem(kept, smoothing, ())
+        found = fitting(settled_beside(known.frame.inputs, plain), units)
+        known = without_settled(known, found)
+    limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
+    return problem_of(known, kept, smoothing, stages.config, limit, stages.progress).settling(found)
 
 
 def _ended(deadline: Deadline) -> tuple[Literal["done", "deadline", "interrupt"], Deadline]:

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import sympy as sp
+
 from discovery import registry
 from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
+from discovery.laws import unknown_symbol
 from discovery.reports.naming import split_header
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.measurements import Measurements
@@ -118,6 +121,17 @@ def problem_of(
         runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed, deadline, progress)
     check_conserved(known.conserved, runs, curves)
     return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
+
+
+def without_settled(known: Knowledge, found: Mapping[str, sp.Expr]) -> Knowledge:
+    """What was told, with equations in it that the data settled; as it was where that leaves nothing to be found."""
+    templates = tuple(found.get(*pair) for pair in zip(known.frame.states, known.frame.templates, strict=True))
+    open_ones = tuple(
+        one for one in known.frame.unknowns if any(template.has(unknown_symbol(one.name)) for template in templates)
+    )
+    if not open_ones:
+        return known
+    return replace(known, frame=replace(known.frame, templates=templates, unknowns=open_ones))
 
 
 def open_functions(known: Knowledge | None, problem: DiscoveryProblem) -> bool:

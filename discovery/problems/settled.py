@@ -6,7 +6,8 @@ other. Such an equation has no constant to find, and every engine would spend it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
@@ -16,7 +17,8 @@ from scipy.special import chdtri
 
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import monomials
-from discovery.types import DiscoveryProblem, Law, Regression, symbol
+from discovery.problems.regression import regressions
+from discovery.types import DiscoveryProblem, Law, Regression, SmoothedTrajectory, Trajectory, symbol
 
 # Chi-squared by row that a settled equation may have on either regression. The true x' = v of the design half have up
 # to 1.8 with Kalman smoothing and 2.8 with the neural ODE (all but one), as the error of v is not counted.
@@ -66,6 +68,34 @@ def settled(problem: DiscoveryProblem) -> Mapping[str, sp.Expr]:
         if len(velocities) == 1:
             found[state] = symbol(problem.names[velocities[0] - 1])
     return found
+
+
+def settled_beside(inputs: Sequence[str], problem: DiscoveryProblem) -> Mapping[str, sp.Expr]:
+    """The same where inputs drive the states: what they and their products would add counts as any other term.
+
+    Args:
+        inputs: names of what drives the runs of the problem, in their order.
+    """
+    runs, curves = [], []
+    for run, curve in zip(problem.trajectories, problem.smoothing.trajectories, strict=True):
+        names, none = (*run.names, *inputs), np.zeros_like(run.inputs)
+        runs.append(Trajectory(run.times, np.hstack([run.states, run.inputs]), names, run.label))
+        curves.append(
+            SmoothedTrajectory(
+                curve.times,
+                np.hstack([curve.states, run.inputs]),
+                np.hstack([curve.derivatives, none]),
+                np.hstack([curve.state_deviations, none + 1.0]),
+                np.hstack([curve.derivative_deviations, none + 1.0]),
+                names,
+                curve.label,
+            )
+        )
+    noise, ones = problem.smoothing.noise, np.ones(len(inputs))
+    noise = replace(noise, scale=np.append(noise.scale, ones), floor=np.append(noise.floor, ones))
+    smoothing = replace(problem.smoothing, trajectories=tuple(curves), noise=noise, field=None)
+    whole = DiscoveryProblem(tuple(runs), smoothing, regressions(runs, smoothing))
+    return {state: rhs for state, rhs in settled(whole).items() if state not in inputs}
 
 
 def borne_out(found: Mapping[str, sp.Expr], law: Law) -> Mapping[str, sp.Expr]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from discovery.errors import EngineError
 from discovery.problems.regression import regressions
@@ -16,6 +17,7 @@ from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.operon import Operon
 from discovery.smoothing.kalman import Kalman
 from discovery.symbolic.parse import parse
+from discovery.trajectories.arrays import from_arrays
 from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate, Law, Smoothing, Trajectory
 from pipelines.apart import Apart
 from pipelines.config import RunConfig
@@ -72,6 +74,24 @@ def test_what_is_settled_is_in_the_law_without_any_engine(monkeypatch: pytest.Mo
     assert result.law is not None
     assert parse("w").free_symbols == result.law.equations["x"].free_symbols
     assert "The equation x' = w was settled by the data before the search." in result.notes
+
+
+def test_what_is_settled_is_left_alone_where_inputs_drive_the_rest() -> None:
+    """It is in the law as if it had been told, and the result says who settled it."""
+    drive = np.cos(0.7 * TIMES)
+
+    def rates(time: float, state: np.ndarray) -> list[float]:
+        return [state[1], -state[0] - 0.3 * state[1] + np.cos(0.7 * time)]
+
+    states = solve_ivp(rates, (0.0, 12.0), [1.5, 0.0], t_eval=TIMES, rtol=1e-8).y.T
+    noise = 0.01 * np.random.default_rng(0).standard_normal(states.shape)
+    data = from_arrays(states + noise, TIMES, names=["x", "w"], inputs=drive[:, None])
+    result = discover_ode(data, RunConfig().changed(engines=("sindy",), smoother="kalman"))
+    assert result.law is not None
+    assert parse("w") == result.law.equations["x"]
+    assert ["The equation x' = w was settled by the data before the search."] == [
+        note for note in result.notes if "settled" in note or "Told" in note
+    ]
 
 
 def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from discovery.problems.regression import regressions
-from discovery.problems.settled import borne_out, correlation_time, settled
+from discovery.problems.settled import borne_out, correlation_time, settled, settled_beside
 from discovery.smoothing.kalman import Kalman
 from discovery.types import DiscoveryProblem, Law, Trajectory, symbol
 
@@ -42,6 +42,23 @@ def test_the_derivative_of_a_position_is_the_velocity(noise: float, law_of: LawO
 def test_what_only_resembles_a_velocity_stays_open(equation: str, law_of: LawOf, problem_of: ProblemOf) -> None:
     """Another factor or another term of a twentieth is seen at 1 % noise."""
     assert {} == settled(measured(law_of({**PENDULUM, "x": equation}), problem_of, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("push", "expected"),
+    [(0.0, {"x": symbol("v")}), (0.1, {}), (None, {"x": symbol("u")})],
+    ids=["none", "some", "all"],
+)
+def test_what_inputs_add_to_a_velocity_is_seen(push: float | None, expected: dict[str, object]) -> None:
+    """A position moves as its velocity says, is pushed besides, or is moved by the input alone."""
+    rate = np.cos(TIMES) + 0.8 * np.cos(2.7 * TIMES)
+    drive = rate if push is None else np.cos(0.7 * TIMES)
+    speed = rate - push * drive if push is not None else np.sin(1.3 * TIMES)
+    states = np.column_stack([np.sin(TIMES) + 0.8 / 2.7 * np.sin(2.7 * TIMES), speed])
+    states += 0.01 * np.random.default_rng(0).standard_normal(states.shape)
+    run = replace(Trajectory(TIMES, states, ("x", "v")), inputs=drive[:, None], held=(False,))
+    found = settled_beside(("u",), smoothed(run))
+    assert expected == {state: rhs for state, rhs in found.items() if state == "x"}
 
 
 @pytest.mark.parametrize(
