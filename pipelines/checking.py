@@ -71,8 +71,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--inputs", _joined(inputs)]
     if columns.missing:
         words += ["--missing", _joined(columns.missing)]
-    if checked.law:
-        words += ["--law", checked.law]
+    for law in checked.laws:
+        words += ["--law", law]
     return command_line(words)
 
 

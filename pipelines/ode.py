@@ -215,7 +215,8 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
 def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[str]:
     """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
     yield from measurements.notes
-    yield from () if measurements.trajectories[0].discrete else check(measurements).notes
+    hidden = bool(known and known.hidden)
+    yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known)
 
 

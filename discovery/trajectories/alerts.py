@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
+from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.switches import TOO_FAST, seen
 from discovery.trajectories.undisturbed import apart, undisturbed
@@ -140,18 +141,18 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
 def _of_order(facts: Facts) -> Iterator[Alert]:
     if oscillates_alone(facts):
         (state,) = facts.states
-        law = f"{state.name}' = f({', '.join((state.name, *_drives(facts)))})"
+        law = f"{state.name}' = f({', '.join((state.name, *drives(facts)))})"
         if names := [one.header for one in facts.inputs]:
             why = f"{listed(names)} {'does' if len(names) == 1 else 'do'} not explain that by a law {law}."
         else:
             why = f"what follows a law {law} never does."
         yield Alert(
             "caution", "order", f"{state.header} turns back {_times(state.clear_turns).lower()}; {why}",
-            f'Say that it is of second order, --law "{order_of(facts)}"; or name with --inputs what '
+            f'Say that it is of second order, --law "{orders_of(facts)[0]}"; or name with --inputs what '
             f"{'else ' if names else ''}drives it.",
             (state.header,),
         )  # fmt: skip
-    elif facts.crossing is not None and not _melted(facts):
+    elif facts.crossing is not None and not melted(facts):
         (state,), one = facts.states, facts.crossing
         labels = " and ".join(facts.runs[run].label or f"run {run + 1}" for run in one.runs)
         rates = " and ".join(f"{rate:.3g}" for rate in one.rates)
@@ -164,38 +165,25 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
             "constants of their own, --own auto.",
             (state.header,),
         )  # fmt: skip
+    elif len(facts.states) > 1 and (facts.inertia or facts.parting):
+        yield _of_several(facts)
 
 
-def oscillates_alone(facts: Facts) -> bool:
-    """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
-
-    One turn that no noise explains will do, as that of a ball that was thrown up.
-
-    Those of a driven one are not, so that there the courses of inputs must not explain it. Where neighbours say little
-    of a sample, as of the steps of a map, it has no course that could turn; nor have quantities of a long table that
-    pass for runs.
-    """
-    if len(facts.states) != 1 or (facts.inputs and not facts.inertia) or _melted(facts):
-        return False
-    (state,) = facts.states
-    return state.clear_turns > 0 and not state.coarse and state.noise_share <= DROWNED
-
-
-def _melted(facts: Facts) -> bool:
-    return facts.melted is not None and facts.melted.certain
-
-
-def order_of(facts: Facts) -> str:
-    """The sentence that the only state is of second order, with what drives it, where it oscillates alone; or none."""
-    if not oscillates_alone(facts):
-        return ""
-    (state,) = facts.states
-    velocity = f"{state.name}'"
-    return f"{state.name}'' = f({', '.join((state.name, velocity, *_drives(facts)))})"
-
-
-def _drives(facts: Facts) -> tuple[str, ...]:
-    return tuple(one.name for one in facts.inputs)
+def _of_several(facts: Facts) -> Alert:
+    """Where no law of first order of all states will do, and of which order they may be."""
+    names, headers = [state.name for state in facts.states], [state.header for state in facts.states]
+    law = f"{names[0]}' = f({', '.join((*names, *drives(facts)))})"
+    said = " ".join(["Say that they are of second order,", *(f'--law "{one}"' for one in second_order(facts))])
+    if facts.parting:
+        text = f"All runs begin at the same state and part at once; by one law {law} they never do."
+        return Alert(
+            "caution", "order", text, f"{said}; or, if runs have constants of their own, --own auto.", tuple(headers)
+        )
+    text = (
+        f"Laws of first order, such as {law}, leave much of how {listed(headers)} change; of second order hardly any."
+    )
+    other = "else " if facts.inputs else ""
+    return Alert("caution", "order", text, f"{said}; or name with --inputs what {other}drives them.", tuple(headers))
 
 
 def _of_noise(facts: Facts) -> Iterator[Alert]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts, order_of
+from discovery.trajectories.alerts import Alert, alerts
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.orders import orders_of
 from discovery.trajectories.undisturbed import undisturbed
 from discovery.trajectories.wording import words
 
@@ -41,9 +42,14 @@ class DataCheck:
         return found if len(found) < len(self.facts.states) else ()
 
     @property
+    def laws(self) -> tuple[str, ...]:
+        """Sentences on the law that the data call for: of second order where states move so; or none."""
+        return orders_of(self.facts)
+
+    @property
     def law(self) -> str:
-        """A sentence on the law that the data call for: of second order where the only column oscillates; or none."""
-        return order_of(self.facts)
+        """The sentence where the data call for one alone."""
+        return self.laws[0] if len(self.laws) == 1 else ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -51,7 +57,12 @@ class DataCheck:
 
         Of which order a law can be is no matter of the data: the verdict says it, where it matters.
         """
-        return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject != "order")
+        return self.notes_on(hidden=False)
+
+    def notes_on(self, *, hidden: bool) -> tuple[str, ...]:
+        """The same beside a law; where it has states that nothing measured, it is not known where runs begin."""
+        aside = ("order", "starts") if hidden else ("order",)
+        return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
 
 
 def check(measurements: Measurements) -> DataCheck:
@@ -91,6 +102,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
             "law": checked.law,
+            "laws": list(checked.laws),
         }
     )
 

@@ -63,10 +63,28 @@ def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
     return None if best is None else best[1]
 
 
-def _course(run: Trajectory, noise: float) -> Float[np.ndarray, "stretch 4"]:
+def parting(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
+    """Whether runs that begin at one state have clearly different rates there, of some state: they part at once.
+
+    Args:
+        noises: deviation of each state's noise where that is largest.
+    """
+    for state, noise in enumerate(noises):
+        courses = [course for run in runs if len(course := _course(run, noise, state))]
+        if len(courses) < SEVERAL or not np.isfinite(noise):
+            continue
+        least = SHARE * float(np.sqrt(np.mean(np.concatenate(courses)[:, 1] ** 2)))
+        rates, errors = np.array([course[0, [1, 3]] for course in courses]).T
+        low, high = int(np.argmin(rates)), int(np.argmax(rates))
+        if rates[high] - rates[low] > max(ERRORS * float(np.hypot(errors[low], errors[high])), least):
+            return True
+    return False
+
+
+def _course(run: Trajectory, noise: float, state: int = 0) -> Float[np.ndarray, "stretch 4"]:
     """Value and rate in the middle of each stretch, and their standard errors."""
-    there = np.isfinite(run.states[:, 0])
-    times, values = run.times[there], run.states[there, 0]
+    there = np.isfinite(run.states[:, state])
+    times, values = run.times[there], run.states[there, state]
     rows: list[tuple[float, float, float, float]] = []
     for part in np.array_split(np.arange(len(times)), min(MOST, len(times) // FEWEST) or 1):
         if len(part) < FEWEST:

@@ -11,8 +11,8 @@ from jaxtyping import Float
 
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
-from discovery.trajectories.crossings import Crossing, crossing
-from discovery.trajectories.inertia import inertial
+from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
@@ -33,6 +33,9 @@ STRAIGHT = 1e-6
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
 FEW_LEVELS = 20
+# States that are asked together whether they have inertia: polynomials of more have too many terms. And the share of
+# its deviation above which noise leaves a state no course.
+MOST_MOVING, NOISY = 3, 0.5
 # Of no more different values is a column that is switched: no state is measured so coarsely.
 SWITCHED = 5
 
@@ -126,8 +129,9 @@ class Facts:
     Attributes:
         inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
-        same_start: whether all of several runs begin at the same state.
-        inertia: whether the only state, which inputs drive, comes and goes as by a law of second order alone.
+        same_start: whether all of several runs begin at the same state, and do not part there.
+        parting: whether they begin at the same state and part at once, though nothing drives them.
+        inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
@@ -153,6 +157,7 @@ class Facts:
     melted: Melted | None = None
     sums: tuple[tuple[str, str], ...] = ()
     multiples: tuple[Multiple, ...] = ()
+    parting: bool = False
 
     @property
     def rows(self) -> int:
@@ -184,6 +189,8 @@ def facts(measurements: Measurements) -> Facts:
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
+    together = _same_start(tame, states, noises)
+    apart = together and not measurements.inputs and parting(clean, [_largest_noise(state) for state in states])
     return Facts(
         measurements.source,
         measurements.time_name,
@@ -193,8 +200,8 @@ def facts(measurements: Measurements) -> Facts:
         steps(runs),
         relations(clean, smooth),
         tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
-        _same_start(tame, states, noises),
-        bool(measurements.inputs) and len(states) == 1 and _inertia(clean, states[0]),
+        together and not apart,
+        _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
         late,
         bool(parted(tame, late)),
         measurements.notes,
@@ -202,6 +209,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.melted,
         sums,
         multiples(pairs, measurements.headers, measurements.time_name),
+        apart,
     )
 
 
@@ -306,15 +314,30 @@ def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
     return RunFacts(run.label, len(run), float(run.times[0]), float(run.times[-1]), min(1.0, settles / len(run)))
 
 
-def _inertia(runs: Sequence[Trajectory], state: StateFacts) -> bool:
-    return state.clear_turns >= SEVERAL and not state.coarse and inertial(runs, state.noise, state.period)
+def _inertia(runs: Sequence[Trajectory], states: Sequence[StateFacts], *, driven: bool, parted: bool) -> bool:
+    if any(state.coarse or state.straight for state in states):
+        return False
+    if len(states) == 1:
+        return driven and states[0].clear_turns >= SEVERAL and inertial(runs, states[0].noise, states[0].period)
+    turns = any(state.clear_turns >= SEVERAL for state in states)
+    if len(states) > MOST_MOVING or not (turns or parted) or any(state.noise_share > NOISY for state in states):
+        return False
+    span = float(np.median([run.times[-1] - run.times[0] for run in runs]))
+    least = LEFT_IF_PARTED if parted else LEFT
+    return all(
+        inertial(runs, state.noise, state.period if state.period < span else span, i, least=least)
+        for i, state in enumerate(states)
+    )
 
 
 def _crossing(runs: Sequence[Trajectory], state: StateFacts) -> Crossing | None:
     if state.coarse or state.wrapped is not None:
         return None
-    largest = state.noise_at(np.array([state.low, state.high]))
-    return crossing(runs, float(np.max(largest)))
+    return crossing(runs, _largest_noise(state))
+
+
+def _largest_noise(state: StateFacts) -> float:
+    return float(np.max(state.noise_at(np.array([state.low, state.high]))))
 
 
 def _same_start(runs: Sequence[Trajectory], states: Sequence[StateFacts], noises: Sequence[float]) -> bool:
