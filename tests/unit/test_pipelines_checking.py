@@ -65,7 +65,9 @@ def test_the_next_command_reads_the_same_columns(data: Path) -> None:
     """What was told is told again; the states that it names are read as they are written."""
     told = Columns(time="t", states=("y, z", "x"))
     words = shlex.split(next_command(data, told, check(read_csv(data, states=told.states))))
-    assert ["--time", "t", "--states", '"y, z",x'] == words[3:]
+    assert ["--time", "t", "--states", '"y, z",x'] == words[3:7]
+    laws = ["y_z'' = f(y_z, x, y_z', x')", "x'' = g(y_z, x, y_z', x')"]  # waves cross their own way
+    assert ["--law", laws[0], "--law", laws[1]] == words[7:]
 
 
 def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
