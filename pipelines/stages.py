@@ -162,9 +162,8 @@ class Stages:
 
     def search(self, problem: DiscoveryProblem) -> tuple[Candidates, tuple[Failure, ...]]:
         """Candidates of all engines, of the genetic ones last and all at once; a failure of one leaves the others."""
-        known = {} if problem.frame else problem.settled  # what is in the frame is no candidate beside others
+        parts, known = (problem.parts, {}) if problem.frame else ({"": problem}, problem.settled)
         settled = tuple(EquationCandidate(state, rhs, SETTLED) for state, rhs in known.items())
-        parts = problem.parts if problem.frame else {"": problem}
         engines = {name: self.config.make_engine(name) for name in self.config.engines}
         answers = self.ask(_asked(parts, {name: one for name, one in engines.items() if name not in GENETIC}))
         if late := {name: one for name, one in engines.items() if name in GENETIC}:
