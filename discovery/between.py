@@ -18,8 +18,11 @@ from jaxtyping import Float
 SMOOTHER = 0.5
 # Samples that tell, at least.
 FEWEST = 12
-# Samples nearer than this share of the usual step are no knots: rows before a switch that nobody measured are such.
+# Samples nearer than this share of the usual step, and of those beside it, are no knots: rows before a switch that
+# nobody measured are such.
 CLOSE = 0.2
+# Steps longer than so many usual ones are gaps, of which a spline knows nothing: it ends before and begins behind.
+GAP = 5.0
 
 
 def nearest_lines(
@@ -39,9 +42,26 @@ def nearest_lines(
 
 
 def _nearest(times: Float[np.ndarray, " time"], values: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
-    """The projection of a spline through the values on lines between ``times``; the values if they are not smooth."""
+    """The lines of each stretch without a gap; values of one sign keep it."""
     steps = np.diff(times)
-    knots = np.append(steps > CLOSE * np.median(steps), True)
+    stretches = np.split(np.arange(len(times)), np.flatnonzero(steps > GAP * _around(steps)) + 1)
+    lines = np.concatenate([_projected(times[rows], values[rows]) for rows in stretches])
+    signed = values.min() >= 0.0 or values.max() <= 0.0  # a root or logarithm of it has a value everywhere
+    return np.where(lines * values <= 0.0, values, lines) if signed else lines
+
+
+def _around(steps: Float[np.ndarray, " step"]) -> Float[np.ndarray, " step"]:
+    """The usual step, or the longer of those beside one where that is less, as where a clock begins fast."""
+    beside = np.maximum(np.append(steps[1:], steps[-1]), np.insert(steps[:-1], 0, steps[0]))
+    return np.minimum(beside, np.median(steps))
+
+
+def _projected(times: Float[np.ndarray, " time"], values: Float[np.ndarray, " time"]) -> Float[np.ndarray, " time"]:
+    """The projection of a spline through the values on lines between ``times``; the values if they are not smooth."""
+    if len(times) < FEWEST:
+        return values
+    steps = np.diff(times)
+    knots = np.append(steps > CLOSE * _around(steps), True)
     if not _smooth(times[knots], values[knots]):
         return values
     from scipy.interpolate import CubicSpline  # takes a third of a second to import, and most laws have no inputs

@@ -41,6 +41,7 @@ _ENDS = re.compile(
 )
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
+_LABEL = re.compile(r"(?!.*(?:\bper\b|/)).*[^\W\d_]\s+\d+\s*")  # animal 2, which is one of many
 _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
 
 
@@ -81,8 +82,10 @@ def bare(header: str) -> str:
 def _is_unit(text: str) -> bool:
     """Whether all names in a text are units, or one is of a quotient or a product, as in ``hares/km2``.
 
-    So are ``millions`` and ``per 100,000``, but not a number alone.
+    So are ``millions`` and ``per 100,000``, but neither a number alone nor one of many, as ``animal 2``.
     """
+    if _LABEL.fullmatch(text):
+        return False
     text = POWER_OF_TEN.sub("1", text).replace("per cent", "percent")
     if text in ("-", "1/1"):
         return True

@@ -227,7 +227,7 @@ def _with_equals(sentence: str) -> Statement:
         side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
         return Equation(found[1] or found[2], 1, expression(sentence, side, place, vectors=True), sentence, step=True)
     if found := re.fullmatch(rf"({NAME}) ?\( ?[-+.\d][^()]*\)", left):
-        raise pointed(sentence, 0, f"Nothing can be told of the start of {found[1]}. {STARTS}")
+        raise pointed(sentence, 0, f"Nothing can be told of a value at one point, be it the start of a state. {STARTS}")
     if not re.fullmatch(NAME, left):
         raise pointed(
             sentence, 0,

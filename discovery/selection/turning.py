@@ -22,7 +22,10 @@ def turned(item: Refined, windows: Windows) -> Refined:
     """
     law = item.law
     drives = windows.drives
-    whole = frozenset(name for i, name in enumerate(law.inputs) if np.all(drives[:, i] == np.round(drives[:, i])))
+    stays = [windows.discrete or held for held in windows.held or (False,) * len(law.inputs)]
+    whole = frozenset(
+        name for i, name in enumerate(law.inputs) if stays[i] and np.all(drives[:, i] == np.round(drives[:, i]))
+    )
     constants = list(law.constants)
     for place in phases(law.skeletons, len(constants), whole):
         value = constants[place] - TURN * math.ceil(constants[place] / TURN - 0.5)

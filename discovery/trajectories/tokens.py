@@ -19,9 +19,10 @@ MISSING = frozenset(
     | {"null", "NULL", "None", "none", "missing"}
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
-WEEK = re.compile(r"^(\d{4})-?[Ww](\d\d)(?:-?([1-7]))?$", re.ASCII)  # of ISO 8601
+WEEK = re.compile(r"^((?:1[89]|2[01])\d\d)-?[Ww](\d\d)(?:-?([1-7]))?$", re.ASCII)  # of ISO 8601
 _DATE = re.compile(
-    r"\d{4}-?[Ww]\d\d(?:-?[1-7])?|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"(?:1[89]|2[01])\d\d-?[Ww]\d\d(?:-?[1-7])?"
+    r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 
 # What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".

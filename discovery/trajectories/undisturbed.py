@@ -23,7 +23,7 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
         return ()
     most = min(state.noise_share for state in disturbed) / UNDISTURBED
     quiet = tuple(state for state in states if state.noise_share <= most)
-    paired = (*facts.velocities, *((one.position, one.velocity) for one in facts.multiples))
+    paired = (*facts.velocities, *facts.sums, *((one.position, one.velocity) for one in facts.multiples))
     related = {name for pair in paired for name in pair} | {
         state.name
         for relation in facts.relations

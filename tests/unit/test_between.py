@@ -84,3 +84,29 @@ def test_a_run_is_driven_by_its_lines_and_has_its_samples():
     mapped = Trajectory(times, np.zeros((50, 1)), ("x",), inputs=wave, discrete=True)
     assert mapped.drive is not None
     np.testing.assert_array_equal(wave, mapped.drive.values)
+
+
+def test_nothing_is_known_of_gaps():
+    """A spline through one overshoots; samples beside it keep their values, as nearly as elsewhere."""
+    times = np.concatenate([np.arange(0.0, 10.0, 0.1), np.arange(60.0, 70.0, 0.1)])
+    samples = np.sin(times)
+    assert np.abs(lines(times, samples) - samples).max() < 2e-3
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_inputs_of_one_sign_keep_it(sign):
+    """The root of a flow that comes to rest has a value everywhere."""
+    times = np.linspace(0.0, 40.0, 201)
+    found = sign * lines(times, sign * 5.0 * (1.0 - np.cos(0.5 * np.pi * times)))
+    assert found.min() >= 0.0
+    assert found.max() > 10.0
+
+
+def test_a_clock_that_slows_down_keeps_its_early_samples():
+    """Steps are compared with those beside them, and not with later ones alone."""
+    times = np.geomspace(0.01, 100.0, 200)
+    samples = np.exp(-20.0 * times)
+    assert np.abs(lines(times, samples) - samples).max() < 0.01
+    fast = np.concatenate([np.arange(0.0, 1.0, 0.01), np.arange(1.0, 201.0)])
+    both = np.exp(-5.0 * fast) * np.sin(20.0 * fast) + np.sin(fast / 10.0)
+    assert np.abs(lines(fast, both) - both).max() < 0.01

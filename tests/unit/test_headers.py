@@ -53,3 +53,10 @@ def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
 def test_time_may_be_named_by_its_unit(header: str, expected: str | None) -> None:
     """A column of weeks is counted in weeks."""
     assert expected == unit_of_time(header)
+
+
+def test_one_of_many_is_no_unit() -> None:
+    """An animal or a patient with a number names a column; of a hundred thousand there is a share."""
+    assert ("weight (animal 1)", None) == split_header("weight (animal 1)")
+    assert ("new", "cases") == split_header("new (cases)")
+    assert ("rate", "per 1000") == split_header("rate (per 1000)")

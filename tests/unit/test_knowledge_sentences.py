@@ -114,7 +114,7 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("x[n+2] = x", 0, "On the left stands"),
         ("a*b = 3", 0, "On the left stands"),
         ("S + I + R = 1000", 0, r"conserved is said S \+ I \+ R = const"),
-        ("S(0) = 1000", 0, r"Nothing can be told of the start of S\. .* What is known of constants narrows it"),
+        ("S(0) = 1000", 0, r"Nothing can be told of a value at one point.* What is known of constants narrows it"),
         ("x' = ", 4, "is empty"),
         ("3 > 2", 4, "with the constant alone"),
         ("2 < a < 1", 0, "No number is between"),

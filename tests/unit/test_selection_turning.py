@@ -56,3 +56,17 @@ def test_a_phase_near_zero_is_as_well_known_as_any_other() -> None:
     known = Fit(law, np.zeros((1, 1)), 100.0, np.array([100.0]), np.diag([1e4, 1e4]), 100)
     assert () == loose_combinations(known, {"c1"})
     np.testing.assert_allclose(np.diag(Relative.of(known).covariance()), 1e-4 * 100 / 97, rtol=0.01)
+
+
+@pytest.mark.parametrize("held", [(True,), (False,), ()], ids=["held", "interpolated", "nothing said"])
+def test_whole_turns_of_an_input_count_where_it_is_whole_all_the_time(held: tuple[bool, ...]) -> None:
+    """Between samples an input that is interpolated takes all values."""
+    side = told_symbol("a") * parse("sin(b*u + x)").subs(parse("b"), told_symbol("b"))
+    law = Frame(("x",), (side,), constants=(Told("a"), Told("b")), inputs=("u",)).law((), (1.0, 4.0))
+    times = np.arange(60.0)
+    windows = Windows(
+        times, np.zeros((60, 1)), np.ones((60, 1)), np.array([0, 60]), np.zeros((1, 1)), np.ones(1), np.ones(1), False,
+        60, ((0, 0),), np.abs(times % 20.0 - 10.0)[:, None], held,
+    )  # fmt: skip
+    item = Refined(Fit(law, np.zeros((1, 1)), 1.0, np.ones(1), np.eye(2), 60), 10.0)
+    assert (4.0 - 2.0 * math.pi if held == (True,) else 4.0) == pytest.approx(turned(item, windows).law.constants[1])

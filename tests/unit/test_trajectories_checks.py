@@ -323,3 +323,12 @@ def test_a_state_beside_its_rate_is_no_running_sum() -> None:
         assert "sum" not in subjects(checked)
     growing = np.exp(0.2 * np.arange(60.0))[:, None] * [1.0, 0.18]
     assert "sum" not in subjects(looked_at(growing * (1.0 + 0.001 * NOISE[:60, :2]), np.arange(60.0)))
+
+
+def test_a_running_sum_is_no_input() -> None:
+    """It has no noise of its own, as what is set has none; but it belongs to what it adds up."""
+    days = np.arange(60.0)
+    cases = np.round(100.0 * np.exp(-(((days - 20.0) / 8.0) ** 2)) + np.random.default_rng(1).poisson(2, 60))
+    checked = check(from_arrays(np.column_stack([cases, np.cumsum(cases)]), days))
+    assert "sum" in subjects(checked)
+    assert ((), False) == (checked.switches, "input" in subjects(checked))

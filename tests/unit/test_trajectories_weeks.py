@@ -128,3 +128,10 @@ def written(tmp_path: Path, header: str, times: list[str]) -> Path:
     path = tmp_path / "numbers.csv"
     path.write_text(f"{header},cases\n" + "".join(f"{time},{i * i}\n" for i, time in enumerate(times)))
     return path
+
+
+def test_labels_of_wells_are_no_weeks(tmp_path: Path) -> None:
+    """A year of no calendar with a letter and two digits is a name, by which runs are told apart."""
+    rows = [f"{well},{i},{k + i}" for i in range(15) for k, well in enumerate(("1001W01", "1001W02", "1002W01"))]
+    (tmp_path / "wells.csv").write_text("\n".join(["well,t,x", *rows]))
+    assert 3 == len(read_csv(tmp_path / "wells.csv").trajectories)
