@@ -62,6 +62,7 @@ class DiscoveryProblem:
         respond: gives the samples' responses of such a part about likely expressions; None for a whole problem.
         surcharge: nats to add to a law's description length for what is known beside the data; infinite to rule it out.
         circles: columns of states that are the cosine and the sine of one angle.
+        vectors: names of states that are the components of one vector, where that follows from what was told.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -75,6 +76,7 @@ class DiscoveryProblem:
     respond: Callable[[Mapping[str, sp.Expr]], tuple[Any, ...]] | None = None
     surcharge: Callable[[Law], float] = no_surcharge
     circles: tuple[tuple[int, int], ...] = ()
+    vectors: tuple[tuple[str, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

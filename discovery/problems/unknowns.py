@@ -23,6 +23,7 @@ from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, weak_regression
 from discovery.problems.response import Driven, Response, driven_response, projector
+from discovery.problems.vectors import among
 from discovery.types import (
     DiscoveryProblem,
     Regression,
@@ -136,6 +137,7 @@ class _Posed:
         return DiscoveryProblem(
             runs, self.shown(unknown, driven), regressions, dict.fromkeys(rest, sp.S.Zero),
             respond=partial(self.respond, unknown, driven, first), circles=unknown.circles,
+            vectors=among(self.frame, unknown),
         )  # fmt: skip
 
     def driven(self, unknown: Unknown, run: Trajectory, curve: SmoothedTrajectory, others: _Others) -> Driven:

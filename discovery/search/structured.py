@@ -15,7 +15,7 @@ from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
 from discovery.problems.regression import MAX_ROWS
 from discovery.problems.symmetry import Symmetry, symmetry_of, together
-from discovery.problems.vectors import vectors
+from discovery.problems.vectors import vectors_of
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
 from discovery.search.models import View, sampled, views
@@ -71,7 +71,7 @@ class StructuredSearch:
         found: list[EquationCandidate | Law] = []
         if problem.respond is None:  # a part of a law is not followed by itself
             found += eliminate(problem, self.elimination, deadline)
-        every = libraries(problem.names, problem.regression("derivative").states, vectors(problem))
+        every = libraries(problem.names, problem.regression("derivative").states, vectors_of(problem))
         written: set[tuple[object, ...]] = set()
         for view in views(problem, MAX_ROWS):
             progress("search", f"structured: terms on the {view.kind} regression")

@@ -278,13 +278,17 @@ def test_the_functional_way_gives_the_same_law(fitted: EquationDiscovery, tmp_pa
     assert pytest.approx(fitted.law_.constants, rel=1e-9) == result.law.constants
 
 
-DRIVE = np.sin(1.3 * TIMES) + 0.5 * np.cos(3.1 * TIMES)
+def _drive(times: np.ndarray) -> np.ndarray:
+    return np.sin(1.3 * times) + 0.5 * np.cos(3.1 * times)
+
+
+DRIVE = _drive(TIMES)
 
 
 def _driven() -> pd.DataFrame:
     """x' = -0.8 x + 2 u, by steps so small that the input is a line in each."""
     fine = np.linspace(TIMES[0], TIMES[-1], 59 * 200 + 1)
-    force, x = np.interp(fine, TIMES, DRIVE), np.zeros(len(fine))
+    force, x = _drive(fine), np.zeros(len(fine))
     step = fine[1] - fine[0]
     for k in range(len(fine) - 1):
         middle = x[k] + 0.5 * step * (-0.8 * x[k] + 2.0 * force[k])

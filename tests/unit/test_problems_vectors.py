@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from discovery.laws import Frame, Unknown, unknown_symbol
 from discovery.library.grammar import radial
-from discovery.problems.vectors import vectors
+from discovery.problems.vectors import among, vectors_of
 from discovery.search.structured import StructuredSearch
 from discovery.symbolic.complexity import description_length
 from discovery.symbolic.constants import abstract
@@ -28,11 +29,35 @@ def falling(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProbl
 
 def test_positions_with_their_velocities_are_two_vectors(falling: DiscoveryProblem) -> None:
     """Of one position, and of states that are no velocities, there is none."""
-    assert (POSITIONS, VELOCITIES) == vectors(falling)
-    assert () == vectors(DiscoveryProblem(falling.trajectories, falling.smoothing, falling.regressions))
+    assert (POSITIONS, VELOCITIES) == vectors_of(falling)
     one = DiscoveryProblem(falling.trajectories, falling.smoothing, falling.regressions)
-    assert () == vectors(one.settling({"x": symbol("u")}))
-    assert () == vectors(one.settling({"x": symbol("u"), "y": symbol("u")}))
+    assert () == vectors_of(one)
+    assert () == vectors_of(one.settling({"x": symbol("u")}))
+    assert () == vectors_of(one.settling({"x": symbol("u"), "y": symbol("u")}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("x y", (("a", "b"),)),
+        ("v u", (("b", "a"),)),
+        ("x y u v", (("a", "b"), ("c", "d"))),
+        ("x u", ()),
+        ("x**2 y", ()),
+        ("y z", ()),
+    ],
+)
+def test_variables_of_a_function_are_components_where_the_frame_has_velocities(
+    arguments: str, expected: tuple[tuple[str, ...], ...]
+) -> None:
+    """In the function's own names; two states of a law of first order are no vector."""
+    parsed = tuple(parse(one, (*NAMES, "z")) for one in arguments.split())
+    unknown = Unknown("f", tuple("abcd"[: len(parsed)]), parsed)
+    f = unknown_symbol("f")
+    frame = Frame((*NAMES, "z"), (symbol("u"), symbol("v"), f, f, f), (unknown,))
+    assert expected == among(frame, unknown)
+    first = Frame((*NAMES, "z"), (f,) * 5, (unknown,))
+    assert () == among(first, unknown)
 
 
 def test_drag_along_the_velocity_is_proposed(falling: DiscoveryProblem) -> None:
