@@ -21,13 +21,13 @@ def write_csv(
 
     Args:
         time: header of the column of times.
-        inputs: headers of the columns that drive the states.
+        inputs: headers of the columns that drive the states; without them these are left out.
     """
     several = len(trajectories) > 1
     rows = csv.writer(stream, lineterminator="\n")
     rows.writerow([*([LABEL] if several else []), time, *trajectories[0].names, *inputs])
     for number, run in enumerate(trajectories):
         label = [run.label or str(number)] if several else []
-        values = np.column_stack([run.states, run.inputs])
+        values = np.column_stack([run.states, run.inputs]) if inputs else run.states
         for moment, row in zip(run.times.tolist(), values.tolist(), strict=True):
             rows.writerow([*label, repr(moment), *(repr(value) if value == value else "" for value in row)])

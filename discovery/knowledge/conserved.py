@@ -207,22 +207,12 @@ class _Search:
             return None
         equal = {constant: other for constant, other in self.allowed.items() if abs(other.as_coeff_Mul()[0]) == 1}
         for allowed in (self.allowed, equal):
-            shortest, used = self._shortened(expression, related, allowed)
+            shortest, used = _shortened(expression, related, allowed, self.states)
             chance = allowed is not equal and not all(sp.diff(shortest, one).is_number for one in self.states)
             if len(used) > len(related) and not chance and self._holds(shortest, used):
                 relations = tuple(constant - other for constant, other in used.items())
                 return Invariant(shortest, relations, expression if not related else None)
         return Invariant(expression, tuple(constant - other for constant, other in related.items()))
-
-    def _shortened(self, expression: sp.Expr, related: Values, allowed: Values) -> tuple[sp.Expr, Values]:
-        """The expression with those of the relations that make it shorter, and all relations that it needs then."""
-        shortest, used = expression, dict(related)
-        for constant, other in allowed.items():
-            if constant in shortest.free_symbols and constant not in used:
-                shorter = _cleared(substituted(shortest, {constant: other}), self.states)
-                if sp.count_ops(shorter) < sp.count_ops(shortest):
-                    shortest, used = shorter, used | {constant: other}
-        return shortest, used
 
     def _holds(self, expression: sp.Expr, related: Values) -> bool:
         """Whether SymPy finds the rate of change to be zero, with the constants as symbols."""
@@ -257,6 +247,19 @@ def _at(expression: sp.Expr, marks: Mapping[str, float]) -> sp.Expr:
         symbol(name): sp.Integer(round(value)) for name, value in marks.items() if expression.has(symbol(name))
     }
     return substituted(expression, there) if there else expression
+
+
+def _shortened(
+    expression: sp.Expr, related: Values, allowed: Values, states: Sequence[sp.Symbol]
+) -> tuple[sp.Expr, Values]:
+    """The expression with those of the relations that make it shorter, and all relations that it needs then."""
+    shortest, used = expression, dict(related)
+    for constant, other in allowed.items():
+        if constant in shortest.free_symbols and constant not in used:
+            shorter = _cleared(substituted(shortest, {constant: other}), states)
+            if sp.count_ops(shorter) < sp.count_ops(shortest):
+                shortest, used = shorter, used | {constant: other}
+    return shortest, used
 
 
 def _cleared(expression: sp.Expr, states: Sequence[sp.Symbol]) -> sp.Expr:

@@ -80,7 +80,7 @@ def _truth(system: str) -> Truth:
 
 @cache
 def _laws(system: str) -> dict[str, sp.Expr]:
-    return known.load(system).expressions
+    return known.load(system).driven
 
 
 EQUATIONS = [Equation(name, state) for name in known.names() for state in _laws(name)]
@@ -293,8 +293,9 @@ def test_the_truth_scores_full_marks(name: str, tmp_path: Path) -> None:
     assert ("identical", 0, 0, "") == (found.form, found.missing, found.extra, found.note)
     assert pytest.approx(0.0, abs=1e-6) == found.largest_error
     text = io.StringIO()
-    write_csv(text, truth.seen)
+    write_csv(text, truth.seen, inputs=tuple(truth.inputs))
     (tmp_path / "data.csv").write_text(text.getvalue())
-    read = read_csv(tmp_path / "data.csv")
+    read = read_csv(tmp_path / "data.csv", inputs=tuple(truth.inputs))
     assert truth.seen[0].names == tuple(read.headers.values())
     np.testing.assert_array_equal(truth.seen[0].states, read.trajectories[0].states)
+    np.testing.assert_array_equal(truth.seen[0].inputs, read.trajectories[0].inputs)
