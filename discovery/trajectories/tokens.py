@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?
 WEEK = re.compile(r"^((?:1[89]|2[01])\d\d)-?[Ww](\d\d)(?:-?([1-7]))?$", re.ASCII)  # of ISO 8601
 _DATE = re.compile(
     r"(?:1[89]|2[01])\d\d-?[Ww]\d\d(?:-?[1-7])?"
+    r"|(?:1[89]|2[01])\d\d-(?:0[1-9]|1[0-2])"  # a month, which is its first day
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 

@@ -135,3 +135,14 @@ def test_labels_of_wells_are_no_weeks(tmp_path: Path) -> None:
     rows = [f"{well},{i},{k + i}" for i in range(15) for k, well in enumerate(("1001W01", "1001W02", "1002W01"))]
     (tmp_path / "wells.csv").write_text("\n".join(["well,t,x", *rows]))
     assert 3 == len(read_csv(tmp_path / "wells.csv").trajectories)
+
+
+def test_months_are_their_first_days(tmp_path: Path) -> None:
+    """As climate indices have them; what is no month of a calendar's year is a name."""
+    rows = [f"{1980 + i // 12}-{i % 12 + 1:02d},{np.sin(i / 5.0)}" for i in range(40)]
+    (tmp_path / "index.csv").write_text("\n".join(["month,x", *rows]))
+    read = read_csv(tmp_path / "index.csv")
+    assert ("month [d]", [0.0, 31.0, 60.0]) == (read.time_name, read.trajectories[0].times[:3].tolist())
+    rows = [f"{plot},{i},{k + i}" for i in range(15) for k, plot in enumerate(("1001-01", "1001-13", "1002-01"))]
+    (tmp_path / "plots.csv").write_text("\n".join(["plot,t,x", *rows]))
+    assert 3 == len(read_csv(tmp_path / "plots.csv").trajectories)
