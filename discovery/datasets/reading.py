@@ -49,17 +49,14 @@ class Constant(Record):
     unit: str = ""
 
 
-class Input(Record):
+class Input(State):
     """What drives the states of a system from outside.
 
     Attributes:
         equation: its value, in constants and t.
-        unit: empty where the input is dimensionless or the source gives none.
     """
 
     equation: Text
-    meaning: str = ""
-    unit: str = ""
 
 
 def read_record(path: Path, kind: type[R]) -> R:

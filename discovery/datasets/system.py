@@ -159,12 +159,16 @@ class System(Record):
     @cached_property
     def skeletons(self) -> Mapping[str, sp.Expr]:
         """Right-hand side of each state with the constants as symbols, in the states and time alone."""
-        drives = {symbol(name): parse(one.equation, (*self.constants, TIME)) for name, one in self.inputs.items()}
+        drives = {symbol(name): course for name, course in self._courses.items()}
         return {state: cast("sp.Expr", side.xreplace(drives)) for state, side in self._sides.items()}
 
     @cached_property
     def _sides(self) -> Mapping[str, sp.Expr]:
         return {state: parse(self.equations[state], self.identifiers) for state in self.states}
+
+    @cached_property
+    def _courses(self) -> Mapping[str, sp.Expr]:
+        return {name: parse(one.equation, (*self.constants, TIME)) for name, one in self.inputs.items()}
 
     @property
     def expressions(self) -> dict[str, sp.Expr]:
@@ -179,7 +183,7 @@ class System(Record):
     @property
     def drives(self) -> dict[str, sp.Expr]:
         """Each input as a function of time, with the constants' values written in."""
-        return {name: self.written(parse(one.equation, (*self.constants, TIME))) for name, one in self.inputs.items()}
+        return {name: self.written(course) for name, course in self._courses.items()}
 
     def parsed(self, texts: tuple[str, ...]) -> tuple[sp.Expr, ...]:
         """Expressions in states, constants and time, with the constants' values written in."""

@@ -6,12 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeGuard
 
 import sympy as sp
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
-from discovery.symbolic.constants import parts, power_of_ten, real_value
+from discovery.symbolic.constants import components, parts, power_of_ten, real_value
 
 # Nats on top of the nodes of a law. A parabola has more nodes than a sine that imitates it (16 nats against 8), and a
 # product of such functions imitates nearly anything: at 2 nats, sin(sin(x)) took the place of logistic growth in two
@@ -160,20 +159,14 @@ def _length(power: sp.Pow) -> Measure | None:
 
     The length is one thing to say, as the size |x| of a single state is: nobody spells out the squares of drag.
     """
-    squares = sp.Add.make_args(power.base)
-    states = [one.base.name for one in squares if isinstance(one, sp.Pow) and one.exp == 2 and _is_state(one.base)]
-    exponent = 2 * power.exp
-    if len(squares) < 2 or len(states) < len(squares) or not exponent.is_odd:
+    states, exponent = components(power.base), 2 * power.exp
+    if not states or any(map(is_constant, states)) or not exponent.is_odd:
         return None
     kinds = {"length", *states}
     if exponent == 1:
         return Measure(1 + len(states), frozenset(kinds))
     kinds |= {"power", f"exponent {exponent}"}
     return Measure(3 + len(states), frozenset(kinds), denominators=int(bool(exponent < 0)))
-
-
-def _is_state(expression: sp.Basic) -> TypeGuard[sp.Symbol]:
-    return isinstance(expression, sp.Symbol) and not is_constant(expression.name)
 
 
 def _own(expression: sp.Expr, numbers: Sequence[sp.Expr], others: int) -> tuple[int, frozenset[str], int]:
@@ -207,7 +200,8 @@ def _functions(expression: sp.Expr) -> frozenset[Function]:
 def converts(expression: sp.Expr) -> bool:
     """Whether a state is counted in another unit: times exactly a power of ten, as 1000 mm are 1 m."""
     number, rest = expression.as_coeff_Mul()
-    return _is_state(rest) and bool(number.is_Rational) and power_of_ten(float(number)) != 0
+    state = isinstance(rest, sp.Symbol) and not is_constant(rest.name)
+    return state and bool(number.is_Rational) and power_of_ten(float(number)) != 0
 
 
 def is_constant(name: str) -> bool:

@@ -9,7 +9,6 @@ offset in an exponential (``exp(a + b*x)`` is ``c0*exp(c1*x)``).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -21,8 +20,6 @@ import sympy as sp
 from discovery.symbolic.expansion import is_short
 from discovery.types import symbol
 
-# The shape of a state squared.
-_SQUARE = re.compile(r"\(\w+\)\^2")
 _Build = Callable[[Iterator[sp.Expr]], sp.Expr]
 
 
@@ -304,8 +301,9 @@ class _Abstraction:
         value = real_value(exponent)
         if math.isnan(value):
             return 1.0, _opaque(base**exponent)
-        if exact is None and self.has_length(base, value):
-            exact = sp.Rational(int(2.0 * value), 2)
+        halves = (2.0 * value).is_integer() and not value.is_integer()
+        if halves and not self.inner and components(base):  # the length of a vector, a function of its components
+            return 1.0, Piece(f"length[{base}]^{2.0 * value:g}", (), lambda _: base ** sp.Rational(int(2.0 * value), 2))
         scale, piece = self.base(base, sp.Float(value) if exact is None else exact)
         if exact is None:
             values, fixed = (*piece.values, value), (*piece.fixed, 0.0)
@@ -313,10 +311,6 @@ class _Abstraction:
         below = base.is_Add and value.is_integer() and value < 0
         text = f"{piece.shape}^{value:g}"
         return scale**value, Piece(text, piece.values, lambda c: piece.build(c) ** exact, piece.fixed, below)
-
-    def has_length(self, base: sp.Expr, exponent: float) -> bool:
-        """Whether it is a whole power of the length of a vector."""
-        return not self.inner and base.is_Add and (2.0 * exponent).is_integer() and _is_length(self.terms(base))
 
     def base(self, base: sp.Expr, exponent: sp.Expr) -> tuple[float, Piece]:
         """A scale that may be taken out of a power (positive if the exponent is not an integer), and what is left."""
@@ -336,18 +330,18 @@ class _Abstraction:
         """A sum whose scale is given to the factor in front of it: one of its coefficients is then 1 or -1."""
         if not self.implicit and any(term.is_unit for term in terms):
             return 1.0, _whole_sum([replace(term, free=not term.is_unit) for term in terms])
-        if not self.inner and not exponent.is_Integer and _is_length(terms):
-            return 1.0, _whole_sum([replace(term, free=False) for term in terms])
         pivot = min(terms, key=lambda term: (not term.is_unit, bool(term.pieces), term.shape))
         scale = pivot.value if exponent.is_Integer else abs(pivot.value)
         scaled = [replace(term, value=term.value / scale, free=term is not pivot) for term in terms]
         return scale, _whole_sum(scaled)
 
 
-def _is_length(terms: Sequence[Term]) -> bool:
-    """Whether a root of the sum is the length of a vector: squares of states, with nothing in front of any."""
-    squares = all(term.value == 1.0 and len(term.pieces) == 1 and _SQUARE.fullmatch(term.shape) for term in terms)
-    return len(terms) > 1 and squares
+def components(base: sp.Expr) -> tuple[str, ...]:
+    """The states of which a root of a sum is a vector's length: it has their squares, with nothing in front of any."""
+    squares = base.args if base.is_Add else ()
+    states = [one.base for one in squares if isinstance(one, sp.Pow) and one.exp == 2]
+    names = tuple(state.name for state in states if isinstance(state, sp.Symbol))
+    return names if len(names) == len(squares) else ()
 
 
 def _product(sign: float, pieces: tuple[Piece, ...]) -> Piece:
