@@ -17,7 +17,9 @@ from discovery.errors import DataError
 if TYPE_CHECKING:
     from scipy import sparse
 
-NoiseKind = Literal["additive", "proportional", "lognormal"]
+NoiseKind = Literal["additive", "counts", "proportional", "lognormal"]
+# Powers of a state's size with which the deviation of each kind of noise grows.
+_POWERS = {"additive": 0.0, "counts": 0.5, "proportional": 1.0, "lognormal": 1.0}
 
 
 @lru_cache(maxsize=1 << 12)
@@ -185,8 +187,10 @@ class NoiseModel:
     """How measurements scatter about the states.
 
     Attributes:
-        kind: ``additive`` x + s e, ``proportional`` x (1 + s e) or ``lognormal`` x exp(s e), with e ~ N(0, 1).
-        scale: s of each state: in the state's unit where additive, else relative.
+        kind: ``additive`` x + s e, ``counts`` x + s sqrt(x) e, ``proportional`` x (1 + s e) or ``lognormal``
+            x exp(s e), with e ~ N(0, 1).
+        scale: s of each state: in the state's unit where additive, in its root for counts (1 where single events are
+            counted, as by Poisson's law), else relative.
         floor: smallest deviation that is believed, in the state's unit; keeps weights finite near zero.
         estimated: True if ``kind`` was chosen by likelihood, False if it was asked for.
     """
@@ -202,9 +206,23 @@ class NoiseModel:
 
     def deviation(self, states: Float[np.ndarray, "time state"]) -> Float[np.ndarray, "time state"]:
         """Standard deviation of a measurement at each of ``states``, in the states' units."""
-        if self.kind == "additive":
-            return np.maximum(np.broadcast_to(self.scale, states.shape), self.floor)
-        return np.maximum(self.scale * np.abs(states), self.floor)
+        return np.maximum(self.scale * growth(self.kind, states), self.floor)
+
+
+def growth(kind: NoiseKind, states: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
+    """Deviation of noise of a scale of 1 at ``states``: 1, the root of their size, or their size."""
+    return np.abs(states) ** _POWERS[kind]
+
+
+def counted(values: Float[np.ndarray, "*shape"]) -> bool:
+    """Whether all that was measured may have been counted: whole numbers, none below zero."""
+    known = values[np.isfinite(values)]
+    return bool(np.all((known >= 0.0) & (known == np.round(known))))
+
+
+def single(kind: NoiseKind, scale: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
+    """The deviation below which noise of counts does not fall: a single count, whose size its scale tells; else 0."""
+    return scale**2 if kind == "counts" else np.zeros_like(scale)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,11 @@ from discovery.samples import (
     Smoothing,
     Trajectory,
     VectorField,
+    counted,
     drive_columns,
+    growth,
     read_only,
+    single,
     symbol,
 )
 from discovery.shown import Shown
@@ -36,7 +39,8 @@ from discovery.structure import Structure
 __all__ = [
     "Beginning", "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law",
     "NoiseKind", "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing",
-    "Status", "Trajectory", "VectorField", "Verdict", "drive_columns", "read_only", "symbol",
+    "Status", "Trajectory", "VectorField", "Verdict", "counted", "drive_columns", "growth", "read_only",
+    "single", "symbol",
 ]  # fmt: skip
 
 Status = Literal["found", "not_found", "partial"]

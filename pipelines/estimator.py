@@ -33,7 +33,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Args:
         engines: search engines to use; None takes the default ones.
-        noise: ``auto``, ``additive``, ``proportional`` or ``lognormal``.
+        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional`` or ``lognormal``.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
         laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
         budget: seconds after which work is cut off; None lets it finish.

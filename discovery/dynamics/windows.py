@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from discovery.samples import binary_units
-from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
+from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory, growth
 
 # Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
 # the largest, which is right for the floor of a smoother's noise, 1e-3.
@@ -162,7 +162,7 @@ def weighed(
 
 def _enough(noise: NoiseModel, spread: Float[np.ndarray, " state"]) -> float:
     """The tolerance for noise of that size, of the state that has the least."""
-    size = noise.scale / spread if noise.kind == "additive" else noise.scale
+    size = noise.scale * growth(noise.kind, spread) / spread
     return min(LARGEST_TOLERANCE, TOLERANCE * float(np.maximum(size, noise.floor / spread).min()))
 
 

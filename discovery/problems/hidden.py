@@ -10,7 +10,7 @@ from jaxtyping import Float
 from scipy.interpolate import make_interp_spline
 
 from discovery.knowledge.knowledge import Hidden
-from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
+from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory, growth
 
 # A second derivative is less certain than the first in the measure in which that is less certain than the curve, and
 # the spline through first derivatives adds to it.
@@ -47,7 +47,7 @@ def wider(noise: NoiseModel, curves: Sequence[SmoothedTrajectory]) -> NoiseModel
     states = np.vstack([curve.states for curve in curves])[:, known:]
     spread, usual = states.std(axis=0), np.sqrt(np.mean(states**2, axis=0))
     scale = np.maximum(np.median(deviations, axis=0), 1e-12 * usual + 1e-150)
-    scale = scale if noise.kind == "additive" else scale / np.maximum(usual, 1e-150)
+    scale = scale / growth(noise.kind, np.maximum(usual, 1e-150))
     return replace(
         noise,
         scale=np.concatenate([noise.scale, scale]),

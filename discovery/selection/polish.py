@@ -21,7 +21,7 @@ from discovery.dynamics.windows import Windows, weighed
 from discovery.selection.intervals import Bounds, bounds, profiled, widened
 from discovery.selection.reconstruction import courses
 from discovery.selection.residuals import WRONG
-from discovery.types import NoiseKind, NoiseModel, Trajectory
+from discovery.types import NoiseKind, NoiseModel, Trajectory, counted, growth, single
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
 ROUNDS = 2
@@ -108,12 +108,11 @@ def believed(about: NoiseModel, noise: NoiseModel, levels: Float[np.ndarray, "sa
     another kind for it: a line through zero has no logarithm, and relative to it twice the noise looks usual.
 
     Args:
-        levels: of that curve; by their usual size, additive noise is compared with relative.
+        levels: of that curve; at their usual size, noise of one kind is compared with that of another.
     """
-    seen, most = noise.scale, CLEARLY
-    if (about.kind == "additive") != (noise.kind == "additive"):
-        usual = np.maximum(np.sqrt(np.mean(levels**2, axis=0)), 1e-150)
-        seen, most = seen * usual if about.kind == "additive" else seen / usual, 1.0 / CLEARLY
+    usual = np.maximum(np.sqrt(np.mean(levels**2, axis=0)), 1e-150)
+    before, now = (growth(one.kind, usual) for one in (noise, about))
+    seen, most = noise.scale * (before / now), 1.0 / CLEARLY if np.any(before != now) else CLEARLY
     return replace(about, scale=np.where(about.scale < most * seen, about.scale, seen))
 
 
@@ -136,10 +135,11 @@ def noise_about(
             nearer to the measurements than that.
         spent: degrees of freedom of each state that the levels took.
     """
-    kinds: list[NoiseKind] = [noise.kind]
-    if noise.estimated:
-        positive = np.nanmin(measured) > 0.0 and np.min(levels) > 0.0
-        kinds = ["additive", "proportional", *(["lognormal"] if positive else [])]
+    kinds: list[NoiseKind] = ["additive", "proportional"] if noise.estimated else [noise.kind]
+    if noise.estimated and np.nanmin(measured) > 0.0 and np.min(levels) > 0.0:
+        kinds.append("lognormal")
+    if noise.estimated and counted(measured):
+        kinds.append("counts")
     models = [_estimated(kind, levels, measured, noise, spent) for kind in kinds]
     scores = [_likelihood(model, levels, measured) + CONVINCING * (model.kind == noise.kind) for model in models]
     return models[int(np.argmax(scores))]
@@ -151,9 +151,8 @@ def _estimated(
     """The noise of that kind, with the scale that the residuals of each state have."""
     scales, floors = list[float](), list[float]()
     for x, level, floor, scale in zip(measured.T, levels.T, noise.floor, noise.scale, strict=True):
-        usual = max(float(np.sqrt(np.mean(level**2))), 1e-150)
-        deviation = scale if noise.kind == "additive" else scale * usual
-        told = deviation if kind == "additive" else deviation / usual  # of a state that nothing measured
+        usual = np.maximum(np.sqrt(np.mean(level**2)), 1e-150)
+        told = scale * growth(noise.kind, usual) / growth(kind, usual)  # of a state that nothing measured
         there = np.isfinite(x) & ((x > 0.0) | (kind != "lognormal"))
         x, level = x[there], level[there]
         share = max(1.0 - spent / max(len(x), 1), 1.0 / max(len(x), 1))
@@ -163,18 +162,19 @@ def _estimated(
         elif kind == "lognormal":
             residuals = np.log(x / level)
         else:
-            residuals = _relative(x, level, floor)
+            residuals = _relative(x, level, floor, kind)
         least = FINEST if kind == "lognormal" else 1e-150
         with np.errstate(over="ignore"):  # relative to a level of zero
             size = float(np.sqrt(np.mean(residuals**2) / share)) if len(residuals) else told
         scales.append(min(max(size, least), 1e150))
         floors.append(floor)
-    return NoiseModel(kind, np.array(scales), np.array(floors), noise.estimated)
+    scale = np.array(scales)
+    return NoiseModel(kind, scale, np.maximum(np.array(floors), single(kind, scale)), noise.estimated)
 
 
-def _relative(x: np.ndarray, level: np.ndarray, floor: float) -> np.ndarray:
+def _relative(x: np.ndarray, level: np.ndarray, floor: float, kind: NoiseKind) -> np.ndarray:
     """Relative residuals where the noise is above its floor; nearer to zero they say nothing of its scale."""
-    size = np.maximum(np.abs(level), 1e-300)
+    size = np.maximum(growth(kind, level), 1e-300)
     relative = (x - level) / size
     scale = float(np.median(np.abs(relative))) if len(relative) else 0.0
     clear = scale * size > floor

@@ -16,11 +16,13 @@ from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
 from discovery.smoothing.kinks import kinks
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, part, spacing, units
-from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory
+from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, counted, growth, single
 
 SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
 FLOOR = 1e-3  # smallest believed deviation relative to the state's own: below lies the integrator's error
 FAINTEST = 1e-2  # smallest |x| at which proportional noise still shrinks, relative to the state's root mean square
+# Kinds of noise whose size is taken from a curve that was drawn before.
+GUIDED: tuple[NoiseKind, ...] = ("counts", "proportional")
 CONVINCING = 3.0  # nats by which another kind of noise must be likelier than additive noise to be kept
 EXCERPT = 1200  # samples that hyper-parameters are tuned on: their likelihood is then sharp to a few per cent
 # Share of the samples of a state that an excerpt should have of it, as it has of all, for the state to be tuned on it.
@@ -51,19 +53,21 @@ class Column:
     """What was learned of one state: its units and the logarithms of the method's hyper-parameters.
 
     Attributes:
-        faintest: smallest |x| that proportional noise is taken relative to, in the data's units.
+        kind: of the noise under which it was tuned.
+        faintest: smallest |x| that proportional noise, or that of counts, is taken relative to, in the data's units.
         jump: the first derivative that jumps where inputs switch, by the likelihood; 0 where none does.
     """
 
     units: Units
     hyper: Float[np.ndarray, " hyper"]
     evidence: float
+    kind: NoiseKind
     faintest: float
     jump: int = 0
 
     @property
     def noise(self) -> float:
-        """Noise in standard units, or relative to |x| where it is proportional."""
+        """Noise in standard units, or its scale where it grows with the state."""
         return float(np.exp(self.hyper[1]))
 
 
@@ -72,8 +76,8 @@ class Fit:
     """A method tuned to data.
 
     Attributes:
-        guides: the additive fit of each state, whose curve proportional noise is taken relative to; empty for other
-            noise.
+        guides: the additive fit of each state, whose curve proportional noise, or that of counts, is taken relative
+            to; empty for other noise.
         clock: by which the curves are smooth.
     """
 
@@ -93,9 +97,8 @@ class Fit:
     def noise_model(self, trajectories: Sequence[Trajectory]) -> NoiseModel:
         """The noise model in the data's units."""
         deviations = np.nanstd(np.concatenate([run.states for run in trajectories]), axis=0)
-        relative = self.kind == "proportional"
-        scale = [column.noise * (1.0 if relative else column.units.unit) for column in self.columns]
-        return NoiseModel(self.kind, np.array(scale), FLOOR * deviations, self.estimated)
+        scale = np.array([column.noise * (1.0 if self.guides else column.units.unit) for column in self.columns])
+        return NoiseModel(self.kind, scale, np.maximum(FLOOR * deviations, single(self.kind, scale)), self.estimated)
 
 
 def fit_method(
@@ -128,23 +131,27 @@ def _tuned(
     if noise == "additive" or (noise == "auto" and max(column.noise for column in best.columns) < FLOOR):
         return best  # noise that small is of no kind
     guides = best.columns
-    if noise == "proportional":
+    if noise in GUIDED:
         return Fit(method, unit, noise, False, tuner.columns(noise, guides), guides)
     for kind in other_kinds(trajectories):
         if not deadline.passed():
-            guide = guides if kind == "proportional" else ()
+            guide = guides if kind in GUIDED else ()
             other = Fit(method, unit, kind, True, tuner.columns(kind, guide), guide)
             best = other if other.evidence > best.evidence + CONVINCING else best
     return best
 
 
 def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
-    """Kinds of noise beside additive that these data may have: no proportional noise on states that are spiky in a run,
-    whose peaks it would flatten, and log-normal noise only on positive ones.
+    """Kinds of noise beside additive that these data may have: that of counts where all are whole numbers, no
+    proportional noise on states that are spiky in a run, whose peaks it would flatten, and log-normal noise only on
+    positive ones.
     """
-    spiky = any(map(_spiky, trajectories))
-    positive = all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories)
-    return (() if spiky else ("proportional",)) + (("lognormal",) if positive else ())
+    kinds: list[NoiseKind] = ["counts"] if all(counted(run.states) for run in trajectories) else []
+    if not any(map(_spiky, trajectories)):
+        kinds.append("proportional")
+    if all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories):
+        kinds.append("lognormal")
+    return tuple(kinds)
 
 
 def _spiky(run: Trajectory) -> bool:
@@ -182,7 +189,7 @@ class _Tuner:
         scale = units(self.everything, index, kind)
         values = np.concatenate([run.states[:, index] for run in self.everything])
         faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
-        blank = Column(scale, np.empty(0), 0.0, faintest)
+        blank = Column(scale, np.empty(0), 0.0, kind, faintest)
         some = self._telling(index)
         series = [
             _series(run, index, one, blank, self.method, guide)
@@ -195,7 +202,7 @@ class _Tuner:
                 tried.append((*self.method.tuned([replace(one, jump=jump) for one in series], self.deadline), jump))
         hyper, likelihood, jump = max(tried, key=lambda one: one[1])
         stretch = sum(scale.stretch(run.states[:, index]) for run in some)
-        return Column(scale, hyper, likelihood - stretch, faintest, jump)
+        return Column(scale, hyper, likelihood - stretch, kind, faintest, jump)
 
     def _telling(self, index: int) -> Sequence[Trajectory]:
         """The samples that a state is tuned on: others where it was hardly measured in those, as in one run of many."""
@@ -220,7 +227,7 @@ def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Me
         plain = Series(guide.units.standard(values), weights, steps, guide.jump)
         means, _ = method.drawn(plain, guide.hyper)
         curve = guide.units.centre + guide.units.unit * means[:, 0]
-        weights = np.maximum(np.abs(curve), column.faintest) / column.units.unit
+        weights = growth(column.kind, np.maximum(np.abs(curve), column.faintest)) / column.units.unit
     return Series(column.units.standard(values), weights, steps, column.jump)
 
 

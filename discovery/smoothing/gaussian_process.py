@@ -26,7 +26,8 @@ class GaussianProcess:
     at a cost linear in the number of samples.
 
     Attributes:
-        noise: ``auto`` tries additive and proportional noise and keeps the likelier; ``lognormal`` smooths logarithms.
+        noise: ``auto`` tries additive and proportional noise, that of counts for whole numbers, log-normal noise of
+            positive values, and keeps the likelier; ``lognormal`` smooths logarithms.
         prior: the covariance.
     """
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from discovery.types import NoiseModel, Trajectory
+from discovery.types import NoiseModel, Trajectory, growth
 
 SHARE = 0.1  # of the samples of a stretch
 STRETCH = 150  # rows of one stretch of a long run
@@ -72,8 +72,7 @@ def scores(
     """
     found: list[np.ndarray] = [np.empty(0)]
     for run, curve, mask in zip(trajectories, curves, hidden, strict=True):
-        sizes = noise.scale * (1.0 if noise.kind == "additive" else np.abs(curve))
-        deviations = np.maximum(np.broadcast_to(sizes, curve.shape), 1e-3 * noise.floor)
+        deviations = np.maximum(noise.scale * growth(noise.kind, curve), 1e-3 * noise.floor)
         misses = (run.states - curve) / deviations
         found.append((-0.5 * misses**2 - np.log(deviations) - 0.5 * np.log(2.0 * np.pi))[mask])
     return np.concatenate(found)

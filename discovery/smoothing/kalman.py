@@ -24,7 +24,8 @@ class Kalman:
     Unlike the Gaussian process it is not stationary: trends, growth and decay cost it nothing.
 
     Attributes:
-        noise: ``auto`` tries additive and proportional noise and keeps the likelier; ``lognormal`` smooths logarithms.
+        noise: ``auto`` tries additive and proportional noise, that of counts for whole numbers, log-normal noise of
+            positive values, and keeps the likelier; ``lognormal`` smooths logarithms.
         prior: the process.
     """
 

@@ -12,7 +12,7 @@ from discovery.dynamics.windows import Windows, cut, weighed
 from discovery.selection import polish
 from discovery.selection.intervals import Bounds, bounds
 from discovery.selection.polish import believed, noise_about, polished, reweighed
-from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
+from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory, growth
 
 SETTINGS = Shooting()
 TIMES = np.linspace(0.0, 10.0, 400)
@@ -25,7 +25,7 @@ def scattered(kind: str, size: float, levels: np.ndarray, seed: int = 0) -> np.n
     noise = size * np.random.default_rng(seed).standard_normal(levels.shape)
     if kind == "lognormal":
         return levels * np.exp(noise)
-    return levels + noise * (levels if kind == "proportional" else 1.0)
+    return levels + noise * growth(kind, levels)  # type: ignore[arg-type]
 
 
 def model(kind: str, estimated: bool = True) -> NoiseModel:
@@ -48,6 +48,19 @@ def test_the_kind_of_noise_is_seen_about_the_right_curve(kind: str, guess: str, 
     np.testing.assert_allclose(found.scale, 0.2, rtol=0.15)
 
 
+@pytest.mark.parametrize("guess", ["additive", "counts", "proportional"])
+def test_counts_are_seen_about_the_right_curve(guess: str, levels: np.ndarray) -> None:
+    """The scale of Poisson's noise is 1; a rate of the same events has a scale too, but is not taken for counts."""
+    counts = np.random.default_rng(0).poisson(20.0 * levels).astype(float)
+    found = noise_about(20.0 * levels, counts, replace(model(guess), scale=np.ones(2)))
+    assert "counts" == found.kind
+    np.testing.assert_allclose(found.scale, 1.0, rtol=0.15)
+    assert np.all(found.deviation(np.zeros((1, 2))) == found.scale**2)  # a single count
+    rates = replace(model("counts", estimated=False), scale=np.ones(2))
+    np.testing.assert_allclose(noise_about(levels, counts / 20.0, rates).scale, 20.0**-0.5, rtol=0.15)
+    assert "counts" != noise_about(levels, counts / 20.0, model("additive")).kind
+
+
 def test_noise_that_was_asked_for_stays(levels: np.ndarray) -> None:
     """Only its scale is estimated."""
     found = noise_about(levels, scattered("proportional", 0.2, levels), model("additive", estimated=False))
@@ -57,11 +70,12 @@ def test_noise_that_was_asked_for_stays(levels: np.ndarray) -> None:
 @pytest.mark.parametrize(
     ("about", "seen", "most"),
     [("additive", "additive", 1.0), ("proportional", "lognormal", 1.0), ("lognormal", "proportional", 1.0),
-     ("proportional", "additive", 2.0), ("additive", "lognormal", 2.0)],
+     ("proportional", "additive", 2.0), ("additive", "lognormal", 2.0), ("counts", "additive", 2.0)],
 )  # fmt: skip
 def test_noise_is_no_larger_than_it_was_seen(about: str, seen: str, most: float, levels: np.ndarray) -> None:
     """What is left about a wrong law is not noise, of whatever kind it looks; kinds are compared at the usual level."""
-    units = {kind: np.sqrt(np.mean(levels**2, axis=0)) if kind == "additive" else np.ones(2) for kind in (about, seen)}
+    usual = np.sqrt(np.mean(levels**2, axis=0))
+    units = {kind: usual / growth(kind, usual) for kind in (about, seen)}  # type: ignore[arg-type]
     before = replace(model(seen), scale=0.1 * units[seen])
     for size, told in ((0.3, 0.1), (0.08 * most, 0.1 if most == 1.0 else 0.16), (0.01, 0.01)):
         after = believed(replace(model(about), scale=size * units[about]), before, levels)

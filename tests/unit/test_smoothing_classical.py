@@ -20,7 +20,9 @@ def wave(noise: float, seed: int = 0, kind: NoiseKind = "additive") -> Trajector
     """Two phases of an oscillation about 3 with noise of one kind."""
     x = np.stack([3.0 + 2.0 * np.sin(TIMES), 3.0 + 2.0 * np.cos(TIMES)], axis=1)
     e = noise * np.random.default_rng(seed).standard_normal(x.shape)
-    noisy = {"additive": x + e, "proportional": x * (1.0 + e), "lognormal": x * np.exp(e)}[kind]
+    noisy = {
+        "additive": x + e, "counts": x + e * np.sqrt(x), "proportional": x * (1.0 + e), "lognormal": x * np.exp(e),
+    }[kind]  # fmt: skip
     return Trajectory(TIMES, noisy, ("x", "y"))
 
 
@@ -48,7 +50,18 @@ def test_relative_noise_is_recognised(smoother: type) -> None:
 
 
 @pytest.mark.parametrize("smoother", SMOOTHERS)
-@pytest.mark.parametrize("kind", ["additive", "proportional", "lognormal"])
+def test_counts_are_recognised_by_their_scatter(smoother: type) -> None:
+    """Of whole numbers, noise of Poisson's law has the scale 1; whole numbers alone are no evidence of it."""
+    rng, course = np.random.default_rng(0), 60.0 * wave(0.0).states
+    counts = smoother().smooth([Trajectory(TIMES, rng.poisson(course).astype(float), ("x", "y"))], seed=0).noise
+    assert "counts" == counts.kind
+    np.testing.assert_allclose(counts.scale, 1.0, rtol=0.2)
+    rounded = np.round(course + 20.0 * rng.standard_normal(course.shape)).clip(0.0)
+    assert "additive" == smoother().smooth([Trajectory(TIMES, rounded, ("x", "y"))], seed=0).noise.kind
+
+
+@pytest.mark.parametrize("smoother", SMOOTHERS)
+@pytest.mark.parametrize("kind", ["additive", "counts", "proportional", "lognormal"])
 def test_a_stated_noise_model_is_obeyed(smoother: type, kind: NoiseKind) -> None:
     """A kind that was asked for is used and not called estimated; its derivative is good."""
     smoothing = smoother(noise=kind).smooth([wave(0.02, kind=kind)], seed=0)
