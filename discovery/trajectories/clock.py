@@ -26,6 +26,9 @@ TIME_WORDS = frozenset(
 UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
 )
+# Units that name a column of times by themselves; single letters are states as often, and min may be the least value.
+LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min"}
+SPAN = 4  # rank of such names, and of elapsed_s
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
 FILLERS = frozenset({"in", "elapsed", "since", "start"})
 
@@ -115,10 +118,12 @@ def _likeness(header: str) -> int | None:
     """0 for the surest name of a time; None for a name that is none.
 
     Every word must belong to a time, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and ``time_to_peak``
-    are not. A capital T alone is more often a temperature, and comes last.
+    are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms`` and ``mins`` come last.
     """
     words = [word for word in re.split(r"[\W_]+", header.lower()) if word]
     main = next((word for word in words if word in TIME_WORDS), None)
+    if main is None and words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"}:
+        return SPAN
     if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
         return None
     if main == "t":

@@ -27,8 +27,10 @@ def lengths(measurements: Measurements) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "header", ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T"]
-)
+    "header",
+    ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T",
+     "elapsed_ms", "hrs"],
+)  # fmt: skip
 def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None:
     """The name decides, wherever the column stands."""
     text = f"a,{header},b\n" + "".join(f"{-i},{i / 2},{i * i}\n" for i in range(6))
