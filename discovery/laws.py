@@ -72,6 +72,26 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Start:
+    """What was told of a state that nothing measured, at a time at which runs begin.
+
+    Attributes:
+        name: what the user calls it, as x' or S.
+        deviation: of what is believed; 0 if the value is exact.
+    """
+
+    state: str
+    name: str
+    time: float
+    value: float
+    deviation: float = 0.0
+
+    def tells_of(self, time: float) -> bool:
+        """Whether a run that begins at ``time`` begins so."""
+        return math.isclose(self.time, time, rel_tol=1e-9, abs_tol=1e-12)
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A function that is to be found in a law of which the rest was told.
 
@@ -113,6 +133,7 @@ class Frame:
         templates: right-hand sides in the states, the inputs, ``t``, told constants (:func:`told_symbol`) and values of
             unknown functions (:func:`unknown_symbol`).
         inputs: names of the columns that drive the states.
+        starts: of hidden states.
     """
 
     states: tuple[str, ...]
@@ -120,6 +141,7 @@ class Frame:
     unknowns: tuple[Unknown, ...] = ()
     constants: tuple[Told, ...] = ()
     inputs: tuple[str, ...] = ()
+    starts: tuple[Start, ...] = ()
 
     def law(
         self,

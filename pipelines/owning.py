@@ -214,7 +214,8 @@ def _refitted(
     names = [law.told[i] if i < len(law.told) else f"c{i}" for i in range(len(law.constants))]
     put: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): told_symbol(one) for i, one in enumerate(names)}
     templates = tuple(cast("sp.Expr", one.xreplace(put)) for one in law.skeletons)
-    frame = Frame(law.states, templates, constants=tuple(Told(one) for one in names), inputs=law.inputs)
+    starts = law.frame.starts if law.frame else ()
+    frame = Frame(law.states, templates, (), tuple(Told(one) for one in names), law.inputs, starts)
     grown = family((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
     assert grown.known is not None
     count = len(grown.known.frame.constants) - len(names) + 1

@@ -12,6 +12,7 @@ import sympy as sp
 from discovery import registry
 from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
+from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
 from discovery.laws import unknown_symbol
@@ -44,6 +45,7 @@ def understood(measurements: Measurements, config: RunConfig) -> Knowledge | Non
     if config.laws:
         from discovery.problems.unknowns import ensure_enough
 
+        ensure_begun(known.frame.starts, measurements.trajectories)
         ensure_enough(known.frame, measurements.trajectories)
     return _with_angles(known, measurements, config) if config.laws else known
 

@@ -1,4 +1,4 @@
-"""What was told of constants, in a fit: bounds that steps keep, and beliefs as further residuals."""
+"""What was told of constants and starts, in a fit: bounds that steps keep, and beliefs as further residuals."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from discovery.dynamics.windows import Windows
 from discovery.types import Law
 
 # Share of the way to a bound that a step goes at most, so that a constant stays inside.
 REACH = 0.9
+# A start that was told exactly is held to this share of its state's spread, far below what samples tell.
+EXACT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,38 @@ class Beliefs:
         diagonal = np.zeros(number)
         diagonal[: len(self.precisions)] = self.precisions
         return np.diag(diagonal)
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """What is believed of the starts of windows.
+
+    Attributes:
+        precisions: one over the variance of what is believed; 0 where nothing is.
+    """
+
+    means: Float[np.ndarray, "window state"]
+    precisions: Float[np.ndarray, "window state"]
+
+    @classmethod
+    def of(cls, law: Law, windows: Windows) -> Anchors | None:
+        """None where nothing was told of starts that these windows have."""
+        if law.frame is None or not law.frame.starts:
+            return None
+        means = np.zeros(windows.starts.shape)
+        precisions = np.zeros_like(means)
+        for row, ((_, first), place) in enumerate(zip(windows.places, windows.offsets[:-1], strict=True)):
+            for one in law.frame.starts:
+                if first == 0 and one.tells_of(float(windows.times[place])):
+                    state = law.states.index(one.state)
+                    means[row, state] = one.value
+                    precisions[row, state] = max(one.deviation, EXACT * windows.spread[state]) ** -2.0
+        return cls(means, precisions) if precisions.any() else None
+
+    def cost(self, starts: Float[np.ndarray, "window state"]) -> float:
+        """Squared departures from what is believed, in deviations."""
+        return float(np.sum(self.precisions * (starts - self.means) ** 2))
+
+    def slope(self, starts: Float[np.ndarray, "window state"]) -> Float[np.ndarray, "window state"]:
+        """Half the gradient of the cost."""
+        return self.precisions * (starts - self.means)

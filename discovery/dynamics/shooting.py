@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.beliefs import Beliefs
+from discovery.dynamics.beliefs import Anchors, Beliefs
 from discovery.dynamics.interpreter import SIGN, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble, assemble_stiff
@@ -160,7 +160,12 @@ class _Normal:
 
 
 def _evaluate(
-    tape: Tape, windows: Windows, settings: Shooting, constants: np.ndarray, starts: np.ndarray
+    tape: Tape,
+    windows: Windows,
+    settings: Shooting,
+    constants: np.ndarray,
+    starts: np.ndarray,
+    anchors: Anchors | None = None,
 ) -> _Normal | None:
     """Normal equations at a point; None where some window cannot be simulated to its end."""
     count, dimension, number = len(windows.starts), tape.dimension, tape.constants
@@ -181,7 +186,17 @@ def _evaluate(
         return None
     unit, cost = windows.spread, float(costs.sum())
     start_block, block = _whole(starts_lower) * (unit[:, None] * unit), _whole(lower)
+    if anchors is not None:
+        cost += anchors.cost(starts)
+        start_gradient += anchors.slope(starts)
+        start_block += np.eye(dimension) * (anchors.precisions * unit**2)[:, None, :]
     return _Normal(cost, costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit)
+
+
+def _point(law: Law, windows: Windows, settings: Shooting, starts: Float[np.ndarray, "window state"]) -> _Normal | None:
+    """Normal equations of a law at its constants, with what was told of starts."""
+    constants = np.array(law.constants)
+    return _evaluate(tape_of(law), windows, settings, constants, np.array(starts), Anchors.of(law, windows))
 
 
 def _ramped(tape: Tape, windows: Windows, constants: Float[np.ndarray, " constant"]) -> Float[np.ndarray, " register"]:
@@ -221,7 +236,7 @@ def gains(
 
     Source: Rao (1948), the score test.
     """
-    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts))
+    normal = _point(law, windows, settings, starts)
     if normal is None:
         return None
     matrix, slope = normal.information(), normal.slope()
@@ -247,7 +262,7 @@ class Pulls:
 
 def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:
     """How the samples of one window pull at its start and at the constants; None if it cannot be simulated."""
-    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts))
+    normal = _point(law, windows, settings, starts)
     if normal is None:
         return None
     return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient, normal.constants)
@@ -260,15 +275,14 @@ def following(
 
     On a long window of a chaotic law, the starts of other constants are on another solution.
     """
-    constants = np.array(fitted.law.constants)
-    normal = _evaluate(tape_of(fitted.law), windows, settings, constants, np.array(fitted.starts))
+    normal = _point(fitted.law, windows, settings, fitted.starts)
     return fitted.starts if normal is None else fitted.starts + normal.starts_after(change)
 
 
 def beginnings(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Beginning, ...]:
     """How well each window start is known, as the residuals have it; nothing if the samples do not tell it."""
     law = fitted.law
-    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(fitted.starts))
+    normal = _point(law, windows, settings, fitted.starts)
     if normal is None:
         return ()
     follows, scatters = normal.beginnings()
@@ -297,8 +311,8 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    beliefs = Beliefs.of(law)
-    normal = _believed(_evaluate(tape, windows, settings, constants, starts), beliefs, constants)
+    beliefs, anchors = Beliefs.of(law), Anchors.of(law, windows)
+    normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None
     damping = 1e-3
@@ -309,7 +323,7 @@ def fit(
         trial, moved = None, constants
         if change is not None:
             moved = constants + change[0] if beliefs is None else beliefs.inside(constants, change[0], fixed)
-            trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1]), beliefs, moved)
+            trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1], anchors), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:
             damping *= 10.0
             if damping > 1e8:

@@ -10,6 +10,7 @@ The grammar, with an example of each kind::
     a > 0        0 < a < 1                  bounds of a constant
     g = 9.81     w = 2*k                    a constant that is known
     k ~ 1.2 +- 0.1                          a constant that is known roughly
+    S(0) = 990    x'(0) ~ 1 +- 0.1          where a state begins that no column has
     beta same in all equations              one name is one constant
     f increasing      f decreasing          the trend of an unknown function
     f without exp, sin                      functions that it has not
@@ -30,6 +31,7 @@ from sympy.core.function import AppliedUndef
 from discovery.errors import ExpressionError
 from discovery.knowledge.statements import (
     Angle,
+    Beginning,
     Bounds,
     Conserved,
     Definition,
@@ -57,9 +59,10 @@ _DEVIATION = r"\+\s?/?\s?-|±"
 _UNCERTAIN = r"\+/?-|±"  # what is a deviation also where a sum of a negative number could be meant
 # What is said to those who know a first value, or bounds of a state.
 STARTS = (
-    "That of a column is measured, and that of a state that nothing measured is fitted and told with an interval. "
-    "What is known of constants narrows it: tell these, as in 0 < beta < 1 or gamma ~ 0.5 +- 0.1"
+    "That of a column is measured; that of a state that nothing measured is fitted, unless it is told, as in "
+    "S(0) = 1000 or S(0) ~ 1000 +- 50"
 )
+_AT = rf"({NAME}'?) ?\( ?([-+.\d][^()]*)\)"  # a state at a time
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
@@ -226,8 +229,14 @@ def _with_equals(sentence: str) -> Statement:
         now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
         side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
         return Equation(found[1] or found[2], 1, expression(sentence, side, place, vectors=True), sentence, step=True)
-    if found := re.fullmatch(rf"({NAME}) ?\( ?[-+.\d][^()]*\)", left):
-        raise pointed(sentence, 0, f"Nothing can be told of a value at one point, be it the start of a state. {STARTS}")
+    if found := re.fullmatch(_AT, left):
+        if uncertain := re.search(_DEVIATION, right[1:]):
+            raise pointed(
+                sentence, place + 1 + uncertain.start(),
+                f"Behind = stands the exact value; did you mean '{left} ~ {right}'?",
+            )  # fmt: skip
+        time, value = _number(sentence, found[2], found.start(2)), _number(sentence, right, place)
+        return Beginning(found[1], time, value, 0.0, sentence)
     if not re.fullmatch(NAME, left):
         raise pointed(
             sentence, 0,
@@ -249,9 +258,10 @@ def _with_equals(sentence: str) -> Statement:
     return Definition(left, expression(sentence, right, place), sentence)
 
 
-def _prior(sentence: str) -> Prior:
+def _prior(sentence: str) -> Prior | Beginning:
     name, right, place = _split(sentence, "~")
-    if not re.fullmatch(NAME, name):
+    start = re.fullmatch(_AT, name)
+    if not start and not re.fullmatch(NAME, name):
         raise pointed(sentence, 0, "Before ~ stands the name of a constant")
     found = re.fullmatch(rf"(.+?)\s*(?:{_DEVIATION})\s*(.+)", right)
     if not found:
@@ -260,6 +270,8 @@ def _prior(sentence: str) -> Prior:
     deviation = _number(sentence, found[2], place + found.start(2))
     if deviation <= 0.0:
         raise pointed(sentence, place + found.start(2), "A deviation is above zero")
+    if start:
+        return Beginning(start[1], _number(sentence, start[2], start.start(2)), mean, deviation, sentence)
     return Prior(name, mean, deviation, sentence)
 
 

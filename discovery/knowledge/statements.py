@@ -75,6 +75,22 @@ class Prior:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """``S(0) = 1000``, ``v(0) ~ 1.2 +- 0.1``: a state where runs begin.
+
+    Attributes:
+        name: of the state, with a ' if it is its rate.
+        deviation: 0 if the value is exact.
+    """
+
+    name: str
+    time: float
+    value: float
+    deviation: float
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Shared:
     """``beta same in all equations``: what one name means anyway, and is checked."""
 
@@ -117,4 +133,6 @@ class Angle:
     sentence: str
 
 
-Statement = Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | Shared | Trend | Without | Uses
+Statement = (
+    Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | Beginning | Shared | Trend | Without | Uses
+)

@@ -26,6 +26,7 @@ from discovery.knowledge.fitting_together import (
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.meaning import Reader
 from discovery.knowledge.sentences import pointed, read_sentence
+from discovery.knowledge.starts import as_told, told_starts
 from discovery.knowledge.statements import (
     Angle,
     Bounds,
@@ -81,10 +82,10 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     unknowns = tuple(_described(one, statements) for one in used)
     check_hidden(states.hidden.values(), templates, unknowns)
     check_apart(rows, unknowns, [one.name for one in constants if math.isinf(one.deviation)])
-    frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs))
+    frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs), told_starts(statements, states))
     values = tuple(float(value) for value in known.values() if value.is_number)
     hidden = tuple(states.hidden.values())
-    notes = (*exactly(known), *reader.notes)
+    notes = (*exactly(known), *as_told(frame.starts), *reader.notes)
     return Knowledge(tuple(sentences), frame, hidden, conservations, notes, values=values)
 
 

@@ -152,11 +152,21 @@ class Latent:
     def curves(self, values: Sequence[float]) -> tuple[SmoothedTrajectory, ...]:
         """The curves with the latent states at constants and first values."""
         law = self.law.with_constants(tuple(values[: len(self.law.constants)]))
-        firsts = np.array(values[len(self.told) :]).reshape(len(self.runs), len(self.hidden))
+        firsts = self._firsts(values[len(self.told) :])
         return tuple(
             self._extended(law, first, run, curve)
             for first, run, curve in zip(firsts, self.runs, self.smoothing.trajectories, strict=True)
         )
+
+    def _firsts(self, values: Sequence[float]) -> Float[np.ndarray, "run latent"]:
+        """First values of the latent states, run by run: those told in the places of others."""
+        firsts = np.array(values).reshape(len(self.runs), len(self.hidden))
+        column = {one.name: place for place, one in enumerate(self.hidden)}
+        for row, run in enumerate(self.runs):
+            for one in self.frame.starts:
+                if one.state in column and one.tells_of(float(run.times[0])):
+                    firsts[row, column[one.state]] = one.value
+        return firsts
 
     def _extended(
         self, law: Law, first: Float[np.ndarray, " latent"], run: Trajectory, curve: SmoothedTrajectory
@@ -179,7 +189,9 @@ class Latent:
         largest = max(float(np.nanmax(np.abs(run.states))) for run in self.runs)
         span = max(float(np.ptp(run.times)) for run in self.runs)
         sizes = [largest * size for size in FIRST]
-        rates = sorted({pace / span / size for pace in PACES for size in (1.0, largest)} | set(GRID))
+        told = {one.state: one.value for one in self.frame.starts}
+        scales = {1.0, largest, *(abs(value) for value in told.values() if value)}
+        rates = sorted({pace / span / size for pace in PACES for size in scales} | set(GRID))
         own = len(self.law.constants)
         axes = [
             [value for sign in (1.0, -1.0) for rate in rates if one.low <= (value := sign * rate) <= one.high]
@@ -189,7 +201,7 @@ class Latent:
         measured = tuple(name for name in self.frame.states if name not in self.law.states)
         points = Points.of(replace(self.frame, states=measured), self.runs, self.smoothing.trajectories, MOST)
         axes += [np.clip(axis(one, self.frame, points), one.low, one.high).tolist() for one in self.told[own:]]
-        axes += [sizes for _ in self.hidden]
+        axes += [[told[one.name]] if one.name in told else sizes for one in self.hidden]
         shape = tuple(map(len, axes))
         total, rng = math.prod(shape), np.random.default_rng(seed)
         rows = np.arange(total) if total <= TRIED else rng.permutation(total)[:TRIED] if total <= LISTED else None

@@ -27,10 +27,14 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
     if not hidden.any() or not told:
         return
     covariance = Relative.of(selected.last[0].fit).covariance()
-    places = np.flatnonzero(hidden)
+    held = [one for one in problem.frame.starts if not one.deviation] if problem.frame else []
     for one in told[:SHOWN]:
         number, run = runs[one.label]
         assert one.beginning is not None
+        exact = {start.state for start in held if start.tells_of(float(run.times[0]))}
+        places = [place for place in np.flatnonzero(hidden) if run.names[place] not in exact]
+        if not places:
+            continue
         halves = NORMAL * np.sqrt(np.diag(one.beginning.covariance(covariance)))
         names = [headers.get(run.names[place], run.names[place]) for place in places]
         names[0] += " began"

@@ -86,8 +86,8 @@ def test_a_stored_result_knows_what_was_told(tmp_path: Path) -> None:
     assert "Told: x'' = -k*x - c*x'" in again.notes
 
 
-def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> None:
-    """SIR of which only I is observed: the law is the true one, in its unit of S."""
+def influenza(folder: Path) -> tuple[Path, np.ndarray]:
+    """A file of the infected share alone, and its times: 0.5 S I infections and 0.15 I recoveries a day."""
     from scipy.integrate import solve_ivp
 
     t = np.linspace(0.0, 60.0, 121)
@@ -99,8 +99,14 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
         rtol=1e-9,
     )
     infected = solved.y[1] * 1.0 + 0.001 * np.random.default_rng(0).standard_normal(len(t))
-    path = tmp_path / "flu.csv"
+    path = folder / "flu.csv"
     np.savetxt(path, np.column_stack([t, infected]), delimiter=",", header="t,I", comments="")
+    return path, t
+
+
+def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> None:
+    """SIR of which only I is observed: the law is the true one, in its unit of S."""
+    path, t = influenza(tmp_path)
     config = read("quick").changed(engines=("sindy",), laws=("S' = -beta*S*I", "beta > 0"))
     result = discover_ode(read_csv(path), config)
     assert result.law is not None
@@ -118,6 +124,22 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
     np.testing.assert_allclose(table.loc[0, ["S_low", "S_high"]].to_numpy(dtype=float), [low, high], rtol=0.02)
     # As far as I was measured it is known by a fifth of the noise or so, however little is known of S.
     assert (table["I_high"] - table["I_low"]).max() < 2 * 1.96 * 0.001
+
+
+def test_the_told_start_of_a_latent_state_sets_its_unit(tmp_path: Path) -> None:
+    """With S(0) the rate of infection is known as it is, by a narrower interval; nothing is said of the start."""
+    path, _ = influenza(tmp_path)
+    config = read("quick").changed(engines=("sindy",), laws=("S' = -beta*S*I", "beta > 0", "S(0) = 0.99"))
+    result = discover_ode(read_csv(path), config)
+    assert "found" == result.status
+    assert result.law is not None
+    truth = {"I_": "0.5*S_*I_ - 0.15*I_", "S_": "-0.5*S_*I_"}
+    assert "identical" == compare_laws(result.law.equations, {s: parse(text) for s, text in truth.items()}).verdict
+    best = result.ranking.front[0]
+    assert best.lows[0] < 0.5 < best.highs[0]
+    assert best.highs[0] - best.lows[0] < 0.01
+    assert 0.99 == pytest.approx(result.predictions[0].states[0, 1], abs=1e-3)
+    assert not [note for note in result.notes if note.startswith("S began at")]
 
 
 def test_courses_of_hidden_states_are_tried_until_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 
-from discovery.dynamics.beliefs import Beliefs
-from discovery.laws import Frame, Law, Told
-from discovery.samples import symbol
+from discovery.dynamics.beliefs import Anchors, Beliefs
+from discovery.dynamics.shooting import Shooting, beginnings, fit
+from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import Windows, cut
+from discovery.laws import Frame, Law, Start, Told
+from discovery.samples import NoiseModel, SmoothedTrajectory, Trajectory, symbol
 
 
 def test_a_step_beyond_all_numbers_costs_all() -> None:
@@ -19,3 +22,43 @@ def test_a_step_beyond_all_numbers_costs_all() -> None:
     with np.errstate(all="raise"):
         assert math.inf == beliefs.cost(np.array([1e200, 1.0]))
         assert 4.0 == np.round(beliefs.cost(np.array([1.2, 1e200])), 9)
+
+
+def decay(*starts: Start) -> Law:
+    """A hidden source that fades, and what it feeds: the product of its start and c1 is what the fed state tells."""
+    x, z = symbol("x"), symbol("z")
+    skeletons = (symbol("c1") * z - x, -symbol("c0") * z)
+    return Law(("x", "z"), skeletons, (0.6, 1.0), frame=Frame(("x", "z"), skeletons, starts=starts))
+
+
+def fed(begin: float, length: int = 40) -> Windows:
+    """Exact samples of what is fed, in windows of so many, from a time on."""
+    times = begin + np.linspace(0.0, 4.0, 40)
+    states = simulate(decay().with_constants((0.5, 2.0)), np.array([0.0, 3.0]), times)
+    seen, near = states.copy(), 1.2 * states
+    seen[:, 1] = np.nan
+    curve = SmoothedTrajectory(times, near, near, near, near, ("x", "z"))
+    noise = NoiseModel("additive", np.array([0.01, 0.3]), np.array([1e-3, 1e-3]))
+    return cut([Trajectory(times, seen, ("x", "z"))], [curve], noise, length)
+
+
+def test_a_start_that_was_told_fixes_the_constant_that_goes_with_it() -> None:
+    """Free, only the product is known; exact or believed, it is what the window's start comes to."""
+    fitted = fit(decay(Start("z", "z", 0.0, 3.0)), fed(0.0), settings=Shooting(iterations=60))
+    assert fitted is not None
+    np.testing.assert_allclose(fitted.law.constants, (0.5, 2.0), rtol=1e-3)
+    np.testing.assert_allclose(fitted.starts[0, 1], 3.0, rtol=1e-3)
+    assert beginnings(fitted, fed(0.0), Shooting())[0].scatter[1, 1] < 1e-6
+    believed = fit(decay(Start("z", "z", 0.0, 6.0, 0.1)), fed(0.0), settings=Shooting(iterations=60))
+    assert believed is not None
+    np.testing.assert_allclose(believed.law.constants, (0.5, 1.0), rtol=0.01)
+
+
+def test_only_windows_that_begin_a_run_at_that_time_are_held() -> None:
+    """Later ones of the run, and runs that begin at other times, are not."""
+    law = decay(Start("z", "z", 0.0, 3.0))
+    first = Anchors.of(law, fed(0.0, length=10))
+    assert first is not None
+    assert [[False, True], *[[False, False]] * 3] == (first.precisions > 0.0).tolist()
+    assert Anchors.of(law, fed(1.0)) is None
+    assert Anchors.of(decay(), fed(0.0)) is None

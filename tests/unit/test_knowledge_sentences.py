@@ -8,6 +8,7 @@ import sympy as sp
 from discovery.errors import ExpressionError
 from discovery.knowledge.sentences import read_sentence
 from discovery.knowledge.statements import (
+    Beginning,
     Bounds,
     Conserved,
     Definition,
@@ -67,6 +68,8 @@ def test_every_kind_of_sentence_is_read() -> None:
     assert Definition("g", sp.Float(9.81), "g = 9.81") == read_sentence("g = 9.81")
     assert Prior("k", 1.2, 0.1, "k ~ 1.2 +- 0.1") == read_sentence("k ~ 1.2 +- 0.1")
     assert Prior("k", 1.2, 0.1, "k ~ 1.2 ± 0.1") == read_sentence("k ~ 1.2 ± 0.1")
+    assert Beginning("S", 0.0, 990.0, 0.0, "S(0) = 990") == read_sentence("S(0) = 990")
+    assert Beginning("x'", 1.5, -1.0, 0.1, "x'(1.5) ~ -1 +- 0.1") == read_sentence("x'(1.5) ~ -1 +- 0.1")
     assert Shared("beta", "beta same in all equations") == read_sentence("beta same in all equations")
     assert Trend("f", -1, "f decreasing") == read_sentence("f decreasing")
     assert Without("f", ("exp", "sin"), "f without exp, sin") == read_sentence("f without exp, sin")
@@ -114,7 +117,9 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("x[n+2] = x", 0, "On the left stands"),
         ("a*b = 3", 0, "On the left stands"),
         ("S + I + R = 1000", 0, r"conserved is said S \+ I \+ R = const"),
-        ("S(0) = 1000", 0, r"Nothing can be told of a value at one point.* What is known of constants narrows it"),
+        ("S(0) = 1000 +- 10", 12, r"did you mean 'S\(0\) ~ 1000 \+- 10'"),
+        ("S(0) = N", 7, "A number is wanted here"),
+        ("S(0) ~ 1000", 7, "a number and its deviation"),
         ("x' = ", 4, "is empty"),
         ("3 > 2", 4, "with the constant alone"),
         ("2 < a < 1", 0, "No number is between"),

@@ -171,7 +171,7 @@ def test_what_is_said_of_functions_is_kept() -> None:
         (
             "I",
             ["I' = b*S*I - g*I", "S' = -b*S*I", "0 < S < 1e6"],
-            "S is a state, and bounds .* known of constants narrows it",
+            "S is a state, and bounds .* unless it is told",
         ),
         ("I", ["I' = b*S*I - g*I", "S' = -b*S*I", "I ~ 3 +- 1"], "I is a state, and bounds and beliefs"),
         ("I", ["I' = b*S*I - g*I", "S' = -b*S*I", "S = 1000"], "S is a state with an equation, and no constant"),

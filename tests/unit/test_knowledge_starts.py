@@ -1,0 +1,54 @@
+"""Beginnings of hidden states: what sentences tell, and what they cannot."""
+
+import numpy as np
+import pytest
+
+from discovery.errors import DiscoveryError, UsageError
+from discovery.knowledge.knowledge import Knowledge, Names
+from discovery.knowledge.starts import ensure_begun
+from discovery.knowledge.understand import understand
+from discovery.laws import Start
+from discovery.types import Trajectory
+
+EPIDEMIC = ("S' = -beta*S*I", "I' = beta*S*I - gamma*I")
+
+
+def told(*sentences: str) -> Knowledge:
+    """What is understood of infected alone."""
+    return understand((*EPIDEMIC, *sentences), Names({"I": "I"}))
+
+
+def test_beginnings_are_those_of_hidden_states() -> None:
+    """Exact ones are noted; of a rate the state is the velocity."""
+    known = told("S(0) = 990")
+    assert (Start("S", "S", 0.0, 990.0),) == known.frame.starts
+    assert "Held where runs begin, as told: S(0) = 990." in known.notes
+    assert (Start("S", "S", 0.0, 990.0, 20.0),) == told("S(0) ~ 990 +- 20").frame.starts
+    released = understand(("x'' = -k*x", "x'(2) = 0"), Names({"x": "x"}))
+    assert (Start("x_dot", "x'", 2.0, 0.0),) == released.frame.starts
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        ("I(0) = 10", "I is a column, whose first sample tells where it begins"),
+        ("R(0) = 0", "There is no column 'R'"),
+        ("S'(0) = 0", "S' is no state"),
+        ("S > 0", r"Is its start meant\? .* as in S\(0\) = 1000"),
+    ],
+)
+def test_what_cannot_be_told_of_a_start_is_said(sentence: str, message: str) -> None:
+    """Columns are measured, and rates of first order follow."""
+    with pytest.raises(DiscoveryError, match=message):
+        told(sentence)
+
+
+def test_a_start_is_told_once_and_where_a_run_begins() -> None:
+    """The message has the times at which runs begin."""
+    with pytest.raises(UsageError, match=r"S\(0\) is told twice"):
+        told("S(0) = 990", "S(0) ~ 980 +- 1")
+    told("S(0) = 990", "S(5) = 980")
+    runs = [Trajectory(np.array([first, 9.0]), np.ones((2, 1)), ("I",)) for first in (3.0, 4.0)]
+    ensure_begun(told("S(3) = 990").frame.starts, runs)
+    with pytest.raises(UsageError, match=r"no run begins at 0: the first samples are at 3 and 4\. Write S\(3\)"):
+        ensure_begun(told("S(0) = 990").frame.starts, runs)
