@@ -19,7 +19,7 @@ from scipy.interpolate import CubicHermiteSpline
 from discovery.dynamics.simulate import simulate
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
-from discovery.laws import Frame, Told, told_symbol
+from discovery.laws import Frame, Start, Told, told_symbol
 from discovery.problems.flexible import MOST, Flexible, linear_places
 from discovery.problems.grids import GRID, axis
 from discovery.problems.hidden import extended, wider, with_columns
@@ -152,21 +152,11 @@ class Latent:
     def curves(self, values: Sequence[float]) -> tuple[SmoothedTrajectory, ...]:
         """The curves with the latent states at constants and first values."""
         law = self.law.with_constants(tuple(values[: len(self.law.constants)]))
-        firsts = self._firsts(values[len(self.told) :])
+        firsts = _firsts(values[len(self.told) :], self.frame.starts, self.hidden, self.runs)
         return tuple(
             self._extended(law, first, run, curve)
             for first, run, curve in zip(firsts, self.runs, self.smoothing.trajectories, strict=True)
         )
-
-    def _firsts(self, values: Sequence[float]) -> Float[np.ndarray, "run latent"]:
-        """First values of the latent states, run by run: those told in the places of others."""
-        firsts = np.array(values).reshape(len(self.runs), len(self.hidden))
-        column = {one.name: place for place, one in enumerate(self.hidden)}
-        for row, run in enumerate(self.runs):
-            for one in self.frame.starts:
-                if one.state in column and one.tells_of(float(run.times[0])):
-                    firsts[row, column[one.state]] = one.value
-        return firsts
 
     def _extended(
         self, law: Law, first: Float[np.ndarray, " latent"], run: Trajectory, curve: SmoothedTrajectory
@@ -188,7 +178,6 @@ class Latent:
     def _grid(self, seed: int) -> list[tuple[float, ...]]:
         largest = max(float(np.nanmax(np.abs(run.states))) for run in self.runs)
         span = max(float(np.ptp(run.times)) for run in self.runs)
-        sizes = [largest * size for size in FIRST]
         told = {one.state: one.value for one in self.frame.starts}
         scales = {1.0, largest, *(abs(value) for value in told.values() if value)}
         rates = sorted({pace / span / size for pace in PACES for size in scales} | set(GRID))
@@ -201,7 +190,7 @@ class Latent:
         measured = tuple(name for name in self.frame.states if name not in self.law.states)
         points = Points.of(replace(self.frame, states=measured), self.runs, self.smoothing.trajectories, MOST)
         axes += [np.clip(axis(one, self.frame, points), one.low, one.high).tolist() for one in self.told[own:]]
-        axes += [[told[one.name]] if one.name in told else sizes for one in self.hidden]
+        axes += [[told[one.name]] if one.name in told else [largest * x for x in FIRST] for one in self.hidden]
         shape = tuple(map(len, axes))
         total, rng = math.prod(shape), np.random.default_rng(seed)
         rows = np.arange(total) if total <= TRIED else rng.permutation(total)[:TRIED] if total <= LISTED else None
@@ -209,9 +198,21 @@ class Latent:
             rng.integers(0, shape, (TRIED, len(shape))) if rows is None else np.transpose(np.unravel_index(rows, shape))
         )
         every = [tuple(axis[i] for axis, i in zip(axes, places, strict=True)) for places in drawn]
-        count = len(self.runs)
-        known = len(self.told)
+        known, count = len(self.told), len(self.runs)
         return [(*one[:known], *(one[known:] * count)) for one in every]
+
+
+def _firsts(
+    values: Sequence[float], starts: Sequence[Start], hidden: Sequence[Hidden], runs: Sequence[Trajectory]
+) -> Float[np.ndarray, "run latent"]:
+    """First values of latent states, run by run, with those that were told in their places."""
+    firsts = np.array(values).reshape(len(runs), len(hidden))
+    column = {one.name: place for place, one in enumerate(hidden)}
+    for row, run in enumerate(runs):
+        for one in starts:
+            if one.state in column and one.tells_of(float(run.times[0])):
+                firsts[row, column[one.state]] = one.value
+    return firsts
 
 
 def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> Frame:

@@ -29,6 +29,8 @@ LEAST = 1e-12
 ROUNDS = 30
 
 Forecast = Float[np.ndarray, "time state"]
+# Times, values and weights of the samples of one state in one window.
+_Column = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def resting(windows: Windows, bend: float) -> float:
@@ -75,8 +77,7 @@ def rates_wander(windows: Windows) -> bool:
 def _walks(windows: Windows) -> tuple[float, float]:
     """Nats for a walk of the states and for one of their rates."""
     states = range(len(windows.spread))
-    steps, slopes = (sum(_nats(*_steps(windows, state, rates)) for state in states) for rates in (False, True))
-    return steps, slopes
+    return sum(_drifting(windows, state) for state in states), sum(_turning(windows, state) for state in states)
 
 
 def scattering(residuals: Float[np.ndarray, "sample state"], starts: int) -> float:
@@ -89,21 +90,51 @@ def _nats(square: float, count: int) -> float:
     return 0.5 * count * math.log(max(square, LEAST))
 
 
-def _steps(windows: Windows, state: int, rates: bool) -> tuple[float, int]:
-    """Mean squared error of expecting no change, drift apart (or no change of the rate), and the number of samples."""
-    errors: list[np.ndarray] = [np.empty(0)]
-    count = 0
+def _drifting(windows: Windows, state: int) -> float:
+    """Nats of expecting no change but a drift, which all windows share or each has for itself.
+
+    Drifts of their own are a constant for each further window, and take as many nats to state as those of a law
+    (Schwarz 1978): many runs of growth at rates that follow a dose are else told as well by a rate for each.
+    """
+    columns = _columns(windows, state)
+    count, runs = sum(len(times) for times, _, _ in columns), [one for one in columns if len(one[0]) > 2]
+    if not runs:  # two samples are a drift and nothing else
+        return _nats(1.0, count)
+    changes, spans = (np.array([one[part][-1] - one[part][0] for one in runs]) for part in (1, 0))
+    shared = np.full(len(runs), changes.sum() / spans.sum())
+    nats = [_nats(_mean_square(runs, drifts), count) for drifts in (shared, changes / spans)]
+    return min(nats[0], nats[1] + 0.5 * math.log(count) * (len(runs) - 1))
+
+
+def _mean_square(runs: Sequence[_Column], drifts: Float[np.ndarray, " run"]) -> float:
+    errors = [
+        weights[1:] * (np.diff(values) - drift * np.diff(times))
+        for (times, values, weights), drift in zip(runs, drifts, strict=True)
+    ]
+    return float(np.mean(np.concatenate(errors) ** 2))
+
+
+def _turning(windows: Windows, state: int) -> float:
+    """Nats of expecting no change of the rate."""
+    columns = _columns(windows, state)
+    errors = [
+        weights[2:] * (steps[1:] - steps[:-1] / spans[:-1] * spans[1:])
+        for spans, steps, weights in ((np.diff(times), np.diff(values), weights) for times, values, weights in columns)
+        if len(steps) > 1
+    ]
+    every = np.concatenate(errors) if errors else np.ones(1)
+    return _nats(float(np.mean(every**2)), sum(len(times) for times, _, _ in columns))
+
+
+def _columns(windows: Windows, state: int) -> list[_Column]:
+    """Times, values and weights of what was measured of a state, window by window."""
+    found: list[_Column] = []
     for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
         there = windows.weights[low:high, state] > 0
-        times, values = windows.times[low:high][there], windows.values[low:high, state][there]
-        weights, count = windows.weights[low:high, state][there], count + len(times)
-        steps = np.diff(values)
-        if rates and len(times) > 2:
-            errors.append(weights[2:] * (steps[1:] - steps[:-1] / np.diff(times)[:-1] * np.diff(times)[1:]))
-        elif not rates and len(times) > 2:  # two are a drift and nothing else
-            errors.append(weights[1:] * (steps - (values[-1] - values[0]) / (times[-1] - times[0]) * np.diff(times)))
-    every = np.concatenate(errors)
-    return (float(np.mean(every**2)) if len(every) else 1.0), count
+        parts = (windows.times, windows.values[:, state], windows.weights[:, state])
+        times, values, weights = (part[low:high][there] for part in parts)
+        found.append((times, values, weights))
+    return found
 
 
 def extrapolations(

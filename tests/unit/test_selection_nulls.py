@@ -115,3 +115,15 @@ def test_two_samples_do_not_speak_for_a_walk() -> None:
     sparse = np.array(values)
     sparse[np.arange(72) % 9 % 8 != 0, 1] = np.nan  # the first and the last of each window
     assert wandering(windows_of(sparse, 8)) > wandering(windows_of(values[:, :1], 8)) - 1e-9
+
+
+def test_a_drift_for_each_run_has_to_be_told() -> None:
+    """Runs that grow at rates of their own are no walk with a drift, unless that pays for a constant each."""
+    rng = np.random.default_rng(0)
+    rates = rng.standard_normal(15)[:, None] * np.arange(7.0)
+    walks = np.cumsum(rng.standard_normal((15, 7)), axis=1)
+    slightly, clearly = (wandering(windows_of((walks + size * rates).reshape(-1, 1), 15)) for size in (0.3, 30.0))
+    alone = wandering(windows_of(walks.reshape(-1, 1), 15))
+    stated = 0.5 * 14 * np.log(105)
+    assert alone < slightly < alone + stated
+    assert clearly == pytest.approx(alone + stated, abs=15.0)
