@@ -18,6 +18,9 @@ from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory, g
 TOLERANCE, LARGEST_TOLERANCE = 1e-3, 1e-6
 # Extra factor on the bound of a hidden state, whose scale is only guessed.
 FARTHER = 1e3
+# Least spread of a hidden state as a share of its size: where its first curve hardly changes, that says nothing of how
+# far its start may be off, and starts are believed to lie within some spreads.
+UNSURE = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,9 @@ def cut(
     pieces = _thin(pieces, max_samples)
     everything = known_states(trajectories, smoothed)
     size = np.nanmax(np.abs(everything), axis=0)
-    spread = np.maximum(np.nanstd(everything, axis=0), 1e-12 * np.where(size > 0.0, size, 1.0))
     hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
+    least = np.where(hidden, UNSURE, 1e-12) * np.where(size > 0.0, size, 1.0)
+    spread = np.maximum(np.nanstd(everything, axis=0), least)
     bound = np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread)
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:

@@ -17,6 +17,7 @@ from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline
 
 from discovery.dynamics.simulate import simulate
+from discovery.dynamics.windows import UNSURE
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
 from discovery.laws import Frame, Start, Told, told_symbol
@@ -27,6 +28,8 @@ from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, drive_columns, symbol
 
+# A course that changes by less than this share of its size does what a constant would, and no state is wanted for it.
+STILL = 0.01
 # Values tried beyond a bound that is itself beyond all others, in its size.
 BEYOND = (0.1, 1.0, 4.0)
 # First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
@@ -130,7 +133,8 @@ class Latent:
         if any(not one.low <= value <= one.high for one, value in zip(self.told, constants, strict=True)):
             return math.inf
         curves = self.curves(values)
-        if not all(np.all(np.isfinite(curve.states)) for curve in curves):
+        courses = np.vstack([curve.states for curve in curves])[:, -len(self.hidden) :]
+        if not np.all(np.isfinite(courses)) or np.any(np.ptp(courses, axis=0) <= STILL * np.max(np.abs(courses))):
             return math.inf
         runs = [with_columns(run, [one.name for one in self.hidden]) for run in self.runs]
         points = Points.of(self.frame, runs, curves, MOST)
@@ -168,7 +172,7 @@ class Latent:
         drive = Drive(fine, np.column_stack([others, *drive_columns(run.drive, fine)]))
         states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=20_000)
         slopes = np.gradient(states, curve.times, axis=0, edge_order=2)
-        spread = np.maximum(np.std(states, axis=0), 1e-12)
+        spread = np.maximum(np.std(states, axis=0), np.maximum(UNSURE * np.max(np.abs(states), axis=0), 1e-12))
         for i, one in enumerate(self.hidden):
             unsure = np.full(len(curve.times), 0.01 * spread[i])
             rough = np.maximum(0.01 * np.sqrt(np.mean(slopes[:, i] ** 2)), 1e-300)

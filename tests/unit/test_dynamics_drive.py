@@ -123,3 +123,14 @@ def test_coarse_samples_of_a_smooth_input_drive_as_its_course_does() -> None:
         for drive in (Drive(times, wave), Drive.of_samples(times, wave, ()))
     ]
     assert off[1] < 0.1 * off[0]
+
+
+def test_steps_end_where_an_input_turns() -> None:
+    """A ramp with turns of a few per cent of its range, against the closed form of each straight piece."""
+    times = np.arange(0.0, 170.0)
+    wave = (np.linspace(0.0, 5.0, 170) + 0.1 * np.random.default_rng(0).standard_normal(170))[:, None]
+    exact = [0.0]
+    for now, later in zip(wave[:-1, 0], wave[1:, 0], strict=True):  # with x' = 0.2 (u - x), x - u + 5 u' fades
+        exact.append(later - 5.0 * (later - now) + (exact[-1] - now + 5.0 * (later - now)) * np.exp(-0.2))
+    found = simulate(law(0.2, 0.2), np.array([0.0]), times, drive=Drive(times, wave), rtol=1e-6)
+    np.testing.assert_allclose(found[:, 0], exact, atol=2e-5)

@@ -145,3 +145,15 @@ def test_the_bound_leaves_room_around_the_data() -> None:
     """Ten times the largest magnitude and more."""
     raw, _ = runs(50)
     assert np.all(windows(16, 50).bound > 10.0 * np.abs(raw[0].states).max(axis=0))
+
+
+def test_a_hidden_state_that_rests_may_begin_elsewhere() -> None:
+    """Its spread, by which starts are believed, is a share of its size; of what was measured it is what it is."""
+    times = np.linspace(0.0, 1.0, 20)
+    states = np.column_stack([5.0 + 1e-6 * times, np.full(20, np.nan)])
+    curve = np.column_stack([states[:, 0], np.full(20, -4.0)])
+    smooth = SmoothedTrajectory(times, curve, 0.0 * curve, curve, curve, ("x", "z"))
+    noise = NoiseModel("additive", np.array([0.1, 0.1]), np.array([1e-3, 1e-3]))
+    found = cut([Trajectory(times, states, ("x", "z"))], [smooth], noise, 20)
+    assert found.spread[0] < 1e-5
+    assert 0.4 == pytest.approx(found.spread[1])
