@@ -195,6 +195,7 @@ class DiscoveryResult(Shown):
         seconds: wall time of each stage.
         advice, structure: what the data leave open and what to measure next; what the chosen law conserves.
         inputs: header of each column that drives the states, by identifier.
+        origin: the date or time of day at which time is zero; empty where times are numbers.
     """
 
     headers: Mapping[str, str]
@@ -213,6 +214,7 @@ class DiscoveryResult(Shown):
     advice: Advice = field(default_factory=Advice)
     structure: Structure = field(default_factory=Structure)
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
+    origin: str = ""
 
     @property
     def status(self) -> Status:

@@ -11,7 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
-from discovery.trajectories.dated import Count, counted_in
+from discovery.trajectories.dated import Count, counted_in, written
 
 
 def are_dates(times: Any) -> bool:
@@ -38,6 +38,11 @@ class Calendar:
 
     zero: pd.Timestamp
     count: Count
+
+    @property
+    def origin(self) -> str:
+        """The zero as it is written for files, whose dates are in UTC where they have a time zone."""
+        return written((self.zero if self.zero.tz is None else self.zero.tz_convert(None)).to_datetime64())
 
     def times(self, dates: Any) -> Float[np.ndarray, " time"]:
         """Dates as numbers.

@@ -21,7 +21,7 @@ NOTE = "The law is a map: it gives the next sample, and samples are numbered fro
 def as_map(measurements: Measurements) -> Measurements:
     """The measurements with the number of each sample as its time."""
     runs = tuple(map(counted, measurements.trajectories))
-    return replace(measurements, trajectories=runs, time_name=TIME, notes=(*measurements.notes, NOTE))
+    return replace(measurements, trajectories=runs, time_name=TIME, origin="", notes=(*measurements.notes, NOTE))
 
 
 def counted(run: Trajectory) -> Trajectory:

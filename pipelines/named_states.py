@@ -218,7 +218,9 @@ def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = N
     tables, times, time = _apart(X, t)
     calendar = calendar_of(_each(times))
     notes: tuple[str, ...] = ()
+    origin = ""
     if calendar is not None:
+        origin = calendar.origin
         time = f"{bare(time)} [{calendar.count.unit}]"
         notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
     tables, drives = _undriven(tables, inputs)
@@ -226,7 +228,7 @@ def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = N
     named = names is None and _has_names(tables, pd.DataFrame)
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
     columns = Columns(columns_of(tables, names=names), headers, named, time, driving, calendar)
-    return replace(measurements, time_name=time, notes=(*measurements.notes, *notes)), columns
+    return replace(measurements, time_name=time, notes=(*measurements.notes, *notes), origin=origin), columns
 
 
 def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajectory)) -> bool:

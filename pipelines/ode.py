@@ -154,6 +154,7 @@ def _discovered(
         advice=advice,
         structure=_structure(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts)),
         inputs={**measurements.inputs, **(grown.inputs or {})},
+        origin=measurements.origin,
     )
     return _as_measured(result, measurements.trajectories)
 

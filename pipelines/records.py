@@ -186,6 +186,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
         "states": list(result.headers),
         "names": dict(result.headers),
         "time": result.time_name,
+        **({"origin": result.origin} if result.origin else {}),
         **({"inputs": dict(result.inputs)} if result.inputs else {}),
         "equations": law_document(chosen.law)["equations"] if chosen else {},
         "constants": constants_document(chosen, _units(result)) if chosen else [],
@@ -378,4 +379,5 @@ def result_from(
         advice=advice_from(document.get("advice", {})),
         structure=structure_from(document, document["states"], len(document["constants"])),
         inputs=document.get("inputs", {}),
+        origin=document.get("origin", ""),
     )

@@ -173,6 +173,7 @@ class Result(_Part):
     names: dict[str, str] = Field(description="Headers of the states' columns, by identifier.")
     inputs: dict[str, str] = Field(default={}, description="Headers of the columns that drive the states.")
     time: str = Field(description="Header of the column of times.")
+    origin: str = Field(default="", description="The date or time of day at which time is zero, where they were such.")
     equations: dict[str, str] = Field(description="Right-hand sides of the chosen law; none if there is no law.")
     constants: list[Constant]
     latex: str

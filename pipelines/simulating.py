@@ -17,7 +17,7 @@ from discovery.errors import DataError, UsageError
 from discovery.headers import bare
 
 if TYPE_CHECKING:
-    from discovery.types import DiscoveryResult, Drive, Prediction
+    from discovery.types import DiscoveryResult, Drive, Law, Prediction
 
 
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
@@ -71,6 +71,8 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
         result, state, times, errors=errors, beginning=fitted.beginning if fitted else None, draws=wanted.draws,
         seed=wanted.seed, drive=drive,
     )  # fmt: skip
+    if result.origin:
+        sys.stderr.write(f"note: {result.time_name} is counted since {result.origin}\n")
     for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
@@ -93,13 +95,17 @@ def _beginning(result: DiscoveryResult, fitted: Prediction | None) -> float:
 
     A law in which time stands goes by the clock of the record, whose zero may be far from it, as that of years.
     """
-    from discovery.samples import symbol
-
     assert result.law is not None
     if fitted is not None:
         return float(fitted.times[0])
-    timed = any(symbol("t") in side.free_symbols for side in result.law.skeletons)
-    return float(result.trajectories[0].times[0]) if timed else 0.0
+    return float(result.trajectories[0].times[0]) if _timed(result.law) else 0.0
+
+
+def _timed(law: Law) -> bool:
+    """Whether time stands in the law."""
+    from discovery.samples import symbol
+
+    return any(symbol("t") in side.free_symbols for side in law.skeletons)
 
 
 def _span(wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float, float]:
@@ -147,7 +153,8 @@ def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
         return None
     if not names:
         raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
-    times, values = read_course(path, headers, unit=unit_of(result.time_name) or "")
+    origin = result.origin or (None if _timed(result.law) else "")
+    times, values = read_course(path, headers, unit=unit_of(result.time_name) or "", origin=origin)
     held = dict(zip(result.law.inputs, result.trajectories[0].held, strict=True))
     return Drive.of_samples(times, values, tuple(held[name] for name in names))
 

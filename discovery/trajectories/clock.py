@@ -43,6 +43,7 @@ class Clock:
         notes: what was done, one sentence each.
         unit: of times that were dates or of day; empty where the header says it, or nothing does.
         also: headers of further columns that times were made of.
+        origin: the date or time of day at which time is zero; empty where times are numbers.
     """
 
     header: str
@@ -51,6 +52,7 @@ class Clock:
     notes: tuple[str, ...] = ()
     unit: str = ""
     also: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def name(self) -> str:
@@ -63,12 +65,15 @@ class Clock:
         return np.flatnonzero(~np.isnan(self.times))
 
 
-def find_clock(table: Table, told: str | None, others: Sequence[str], units: Mapping[str, str] | None = None) -> Clock:
+def find_clock(
+    table: Table, told: str | None, others: Sequence[str], units: Mapping[str, str] | None = None, origin: str = ""
+) -> Clock:
     """The column told, else the one named like a time, else the first with dates, times of day, or numbers.
 
     Args:
         others: headers of columns that are told to be something else.
         units: in which dates are to be counted, by the name of time, if that is told.
+        origin: the date or time of day since which they are to be counted; else the first.
 
     Raises:
         DataError: there is no column of numbers, or an entry of the column is no time.
@@ -76,14 +81,14 @@ def find_clock(table: Table, told: str | None, others: Sequence[str], units: Map
     free = [column for column in table.columns if column.header not in others]
     column = table[told] if told is not None else _named(free)
     if column is not None:
-        return _read(table, _with_beside(column, free), units or {}, certain=True)
+        return _read(table, _with_beside(column, free), units or {}, origin, certain=True)
     for kind in ("date", "clock", "number"):
         for column in free:
             if column.kind == "text" and kind == "number" and _is_local_date(column):
-                return _read(table, (column,), {}, certain=True)  # which says how dates are written
+                return _read(table, (column,), {}, "", certain=True)  # which says how dates are written
             numbered = kind == "date" and names_dates(column.header) and bool(as_dates(column)[1])
             if (column.kind == kind or numbered) and not is_run_name(column.header):
-                return _read(table, _with_beside(column, free), units or {}, certain=kind != "number")
+                return _read(table, _with_beside(column, free), units or {}, origin, certain=kind != "number")
     raise DataError(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
         "It needs one of times and at least one of states."
@@ -131,7 +136,7 @@ def _likeness(header: str) -> int | None:
     return 0 if main == "time" else 2
 
 
-def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *, certain: bool) -> Clock:
+def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], origin: str, *, certain: bool) -> Clock:
     column = next((one for one in columns if one.misfit is not None), columns[0])
     if column.misfit is not None:
         place = f"{table.name}, line {column.misfit.line}, column {column.header!r}"
@@ -149,11 +154,12 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *
     columns = tuple(column if one.header == column.header else one for one in columns)
     certain = certain or bool(read_as)
     notes = () if certain else (f"No column is named like a time; the first, {column.header!r}, was taken.",)
-    times, unit = column.values, ""
+    times, unit, zero = column.values, "", ""
     if column.kind in ("date", "clock"):
         told = next((units[name] for name in (column.header, bare(column.header), "t") if name in units), "")
-        times, count, note = counted(columns, told)
-        unit, notes = count.unit, (*([read_as] if read_as else []), note)
+        dated = counted(columns, told, origin)
+        times, unit, zero = dated.times, dated.count.unit, dated.origin
+        notes = (*([read_as] if read_as else []), dated.note)
     if np.any(np.isinf(times)):
         place = table.place(int(np.argmax(np.isinf(times))), column.header)
         raise DataError(f"{place}: the time is infinite. Correct or remove that row.")
@@ -161,7 +167,7 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], *
     if len(empty):
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
-    return Clock(column.header, times, certain, notes, unit, tuple(one.header for one in columns[1:]))
+    return Clock(column.header, times, certain, notes, unit, tuple(one.header for one in columns[1:]), zero)
 
 
 def _with_dates(table: Table, column: Column) -> tuple[Column, str]:

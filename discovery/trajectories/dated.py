@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from discovery.errors import UsageError
 from discovery.trajectories.columns import Column
+from discovery.trajectories.tokens import seconds_of
 
 # A time of day that goes back has passed midnight if the step through it is at most so many usual ones; else the clock
 # was started again.
@@ -28,6 +29,22 @@ class Count:
     unit: str
     words: str
     seconds: float
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Dates or times of day as numbers.
+
+    Attributes:
+        times: since the origin; NaN where none is written.
+        origin: the date or the time of day at which time is zero.
+        note: what was done, a sentence.
+    """
+
+    times: Float[np.ndarray, " row"]
+    count: Count
+    origin: str
+    note: str
 
 
 DAYS = Count("d", "days", 86_400.0)
@@ -50,15 +67,16 @@ def counted_in(steps: np.ndarray) -> Count:
     return next((count for count in COUNTS if usual <= count.seconds), DAYS)
 
 
-def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, " row"], Count, str]:
-    """Times since the first, NaN where none is written, their unit, and what was done.
+def counted(columns: tuple[Column, ...], unit: str, origin: str = "") -> Counted:
+    """Times since the first, or since the origin.
 
     Args:
         columns: one of dates or of times of day; or one of each, whose times are the sum.
         unit: of :data:`COUNTS` or :data:`SPELLINGS`, if it is told; else the one that suits their steps.
+        origin: the date or the time of day at which time is zero, as :class:`Counted` has it; else it is the first.
 
     Raises:
-        UsageError: it is another.
+        UsageError: it is another unit, or the origin is a date and these are times of day alone, or the reverse.
     """
     dates, clock = (next((one for one in columns if one.kind == kind), None) for kind in ("date", "clock"))
     zero, seconds = np.datetime64(0, "us"), np.zeros(len(columns[0].values))
@@ -68,8 +86,9 @@ def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, "
     if clock is not None:
         seconds += clock.values if dates is not None else _past_midnight(clock.values)
     start = float(next((one for one in seconds if not np.isnan(one)), 0.0))
+    start = _seconds_to(origin, zero, columns) if origin else start
     seconds -= start
-    since = _of_day(start) if dates is None else _written(zero + np.timedelta64(round(1e6 * start), "us"))
+    since = _of_day(start) if dates is None else written(zero + np.timedelta64(round(1e6 * start), "us"))
     found = next((count for count in COUNTS if unit in (count.unit, *SPELLINGS[count.unit])), None)
     if unit and found is None:
         raise UsageError(
@@ -79,13 +98,25 @@ def counted(columns: tuple[Column, ...], unit: str) -> tuple[Float[np.ndarray, "
     count = found or counted_in(np.diff(seconds[~np.isnan(seconds)]))
     what = {"date": "dates in {!r}", "clock": "times of day in {!r}"}
     done = " and the ".join(what[one.kind].format(one.header) for one in columns)
-    return seconds / count.seconds, count, f"The {done} were turned into {count.words} since {since}."
+    note = f"The {done} were turned into {count.words} since {since}."
+    return Counted(seconds / count.seconds, count, since, note)
 
 
 def of_days(column: Column) -> bool:
     """Whether a column has dates without times of day."""
     return column.kind == "date" and bool(
         np.all(column.values.astype("datetime64[D]") == column.values, where=~np.isnat(column.values))
+    )
+
+
+def _seconds_to(origin: str, zero: np.datetime64, columns: tuple[Column, ...]) -> float:
+    """Where the origin lies, in seconds after the date ``zero``, or after midnight for times of day alone."""
+    of_day, dated = seconds_of(origin), any(one.kind == "date" for one in columns)
+    if dated == bool(np.isnan(of_day)):
+        return float((np.datetime64(origin, "us") - zero) / np.timedelta64(1, "s")) if dated else of_day
+    raise UsageError(
+        f"{columns[0].header!r} holds {'dates' if dated else 'times of day'}, but time is counted since {origin}. "
+        f"Write {'times of day' if dated else 'dates'} as in the data that the law was found in, or numbers since then."
     )
 
 
@@ -109,5 +140,6 @@ def _of_day(seconds: float) -> str:
     return f"{int(minutes // 60):02d}:{int(minutes % 60):02d}:{rest:06.3f}".removesuffix(".000")
 
 
-def _written(date: np.datetime64) -> str:
-    return str(date.astype("datetime64[s]")).removesuffix("T00:00:00").replace("T", " ")
+def written(date: np.datetime64) -> str:
+    """A date as an origin is written: no time of day where that is midnight, no fractions where there are none."""
+    return str(date.astype("datetime64[us]")).removesuffix(".000000").removesuffix("T00:00:00").replace("T", " ")

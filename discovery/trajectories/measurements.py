@@ -22,6 +22,7 @@ class Measurements:
         inputs: header of each column that drives the states, by identifier.
         keys: headers of the columns that tell runs apart, in the order in which labels have them.
         melted: the one of these that names quantities rather than runs, if one seems to.
+        origin: the date or time of day at which time is zero; empty where times are numbers.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -33,3 +34,4 @@ class Measurements:
     inputs: Mapping[str, str] = field(default_factory=dict[str, str])
     keys: tuple[str, ...] = ()
     melted: Melted | None = None
+    origin: str = ""

@@ -96,19 +96,22 @@ def read_csv(
         dict(list(headers.items())[len(columns) :]),
         division.keys,
         division.melted,
+        clock.origin,
     )
 
 
 def read_course(
-    path: str | Path, inputs: Sequence[str], *, time: str | None = None, unit: str = ""
+    path: str | Path, inputs: Sequence[str], *, time: str | None = None, unit: str = "", origin: str | None = ""
 ) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time input"]]:
     """Times and values of inputs alone, as for a forecast.
 
     Args:
         unit: in which a law counts time, and dates and times of day are counted.
+        origin: the date or time of day since which the law counts it; empty takes the first of the file, and None
+            refuses dates and times of day, for a law that counts time from another zero.
 
     Raises:
-        UsageError: a column that is told does not exist, or time is counted in another unit.
+        UsageError: a column that is told does not exist, or time is counted in another unit or from another zero.
         DataError: the file cannot be used, the times do not increase, or an input has a gap.
     """
     source = inspect(Path(path))
@@ -116,12 +119,17 @@ def read_course(
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, inputs, (), source.path)
     table = read_table(source, layout, labelled=())
-    clock = find_clock(table, time, inputs, {"t": unit})
+    clock = find_clock(table, time, inputs, {"t": unit}, origin or "")
     there = split_header(clock.name)[1]
     if unit and there and there != unit:
         raise UsageError(
             f"{source.path}: {clock.header!r} counts time in {there}, and the law in {unit}. Convert the times, and "
             f"name the column with [{unit}]."
+        )
+    if clock.origin and origin is None:
+        raise UsageError(
+            f"{source.path}: {clock.header!r} holds dates or times of day, but time stands in the law, whose zero is at "
+            "none that is known. Write times as numbers, counted as in the data that the law was found in."
         )
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from discovery.errors import UsageError
-from discovery.laws import Law
+from discovery.laws import Frame, Law
 from discovery.samples import symbol
 from discovery.types import DiscoveryResult
 from pipelines.simulating import initial_state
@@ -51,3 +51,38 @@ def test_a_forecast_of_the_own_start_begins_at_its_time(
     assert "1900.0" == first(driven, "--until", 1902, "--x0", 1)
     assert 2 == discover("simulate", run, "--until", 2)
     assert "--until 2 does not come after the first time, 1900." in capsys.readouterr().err
+
+
+def test_dates_of_inputs_are_counted_from_the_origin_of_the_run(
+    decay: DiscoveryResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    discover: Callable[..., int],
+) -> None:
+    """Where time stands in the law an hour of the day stays that hour, in a file that begins at another, too."""
+    found = _driven_by_the_hour(decay, "2024-05-01")
+    monkeypatch.setattr("pipelines.store.load", lambda folder: found)
+    later = tmp_path / "later.csv"
+    later.write_text("date,u\n" + "".join(f"2024-05-02 {hour:02d}:00:00,0\n" for hour in range(6, 12)))
+    words = ("simulate", tmp_path, "--inputs", later, "--x0", "x=0", "--samples", 2, "--draws", 0)
+    assert 0 == discover(*words)
+    told = capsys.readouterr()
+    first, last = ([float(one) for one in row.split(",")] for row in told.out.splitlines()[1:])
+    assert ([30.0, 0.0], pytest.approx([35.0, (35.0**2 - 30.0**2) / 2.0])) == (first, last)
+    assert "note: date [h] is counted since 2024-05-01\n" == told.err.split("caution")[0]
+    found = replace(found, origin="")  # as of a run on times that were numbers
+    assert 2 == discover(*words)
+    assert "time stands in the law, whose zero is at none that is known" in " ".join(capsys.readouterr().err.split())
+
+
+def _driven_by_the_hour(result: DiscoveryResult, origin: str) -> DiscoveryResult:
+    """A result whose law is x' = t + u, with t in hours."""
+    sides = (symbol("t") + symbol("u"),)
+    law = Law(("x",), sides, (), frame=Frame(("x",), sides, inputs=("u",)))
+    runs = [replace(run, inputs=0.0 * run.states, held=(False,)) for run in result.trajectories]
+    front = (replace(result.ranking.front[0], law=law, lows=(), highs=()),)
+    return replace(
+        result, trajectories=tuple(runs), ranking=replace(result.ranking, front=front), time_name="date [h]",
+        origin=origin, inputs={"u": "u"},
+    )  # fmt: skip

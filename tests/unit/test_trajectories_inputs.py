@@ -142,3 +142,31 @@ def test_a_state_read_off_a_coarse_scale_is_not_set(digit: float) -> None:
     courses = [drift, drift + digit * noise, drift + 0.1 * digit * noise, fall, np.repeat(drift[::20], 20)]
     courses += [np.repeat((fall + digit / 5.0 * noise)[::5], 5), np.random.default_rng(0).poisson(0.3, 1000)]
     assert [False] * len(courses) == [jumps([digit * np.round(course / digit)]) for course in courses]
+
+
+@pytest.mark.parametrize(
+    ("rows", "origin", "times"),
+    [
+        (["2024-05-02 06:00:00", "2024-05-02 09:00:00"], "2024-05-01 00:30:00", [29.5, 32.5]),
+        (["2024-05-02T06:00:00Z", "2024-05-02T09:00:00Z"], "2024-05-01", [30.0, 33.0]),
+        (["13:00:00", "14:00:00"], "12:15:00", [0.75, 1.75]),
+    ],
+)
+def test_a_course_is_counted_from_the_origin_of_the_data(
+    rows: list[str], origin: str, times: list[float], tmp_path: Path
+) -> None:
+    """As the measurements tell it; what is of another kind is refused."""
+    path = tmp_path / "course.csv"
+    path.write_text("time,u\n" + "".join(f"{row},1\n" for row in rows))
+    assert times == pytest.approx(read_course(path, ["u"], unit="h", origin=origin)[0].tolist())
+    with pytest.raises(UsageError, match="but time is counted since"):
+        read_course(path, ["u"], unit="h", origin="12:00:00" if "-" in rows[0] else "2024-05-01")
+
+
+def test_the_origin_of_measurements_is_their_first_date(tmp_path: Path) -> None:
+    """To the microsecond; numbers have none."""
+    path = tmp_path / "data.csv"
+    path.write_text("when,x\n" + "".join(f"2024-05-01T00:00:0{i}.25,{i * i}\n" for i in range(6)))
+    assert "2024-05-01 00:00:00.250000" == read_csv(path).origin
+    path.write_text("t,x\n" + "".join(f"{i},{i * i}\n" for i in range(6)))
+    assert "" == read_csv(path).origin
