@@ -220,13 +220,13 @@ def simulate(
             "--x0", help="Initial state: 1.0,2.0 in the order of the states, or x=1,y=2; the run's if not given."
         ),
     ] = None,
-    until: Annotated[float | None, typer.Option(help="Last time; that of the inputs if not given.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last time, or date; that of the inputs if not given.")] = None,
     start: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             "--from",
-            help="First time, that of the initial state.  [default: that of the inputs; else of the run's start; with "
-            "--x0 0, unless time stands in the law]",
+            help="First time or date, that of the initial state.  [default: that of the inputs; else of the run's "
+            "start; with --x0 0, unless time stands in the law]",
         ),
     ] = None,
     samples: Annotated[

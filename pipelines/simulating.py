@@ -31,13 +31,13 @@ class Wanted:
     """What is asked for, as on the command line; empty or None takes what the run or the inputs have.
 
     Attributes:
-        start: time of the initial state.
+        start, until: first and last time, as numbers or as dates.
         samples: rows of a law in continuous time; None takes 200. A map has a row for each step.
     """
 
     x0: str | None = None
-    start: float | None = None
-    until: float | None = None
+    start: str | float | None = None
+    until: str | float | None = None
     samples: int | None = None
     inputs: Path | None = None
     start_error: str = ""
@@ -61,7 +61,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
     course = _drive(result, wanted.inputs)
     fitted = None if wanted.x0 is not None else _first_fit(result)
-    start, until = _span(wanted, course, _beginning(result, fitted))
+    start, until = _span(result, wanted, course, _beginning(result, fitted))
     drive = grouped(result, wanted.groups, course, (start, until))
     state = fitted.states[0] if fitted else np.array(initial_state(wanted.x0 or "", dict(result.headers)))
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
@@ -108,10 +108,10 @@ def _timed(law: Law) -> bool:
     return any(symbol("t") in side.free_symbols for side in law.skeletons)
 
 
-def _span(wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float, float]:
+def _span(result: DiscoveryResult, wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float, float]:
     first, last = (beginning, None) if drive is None else (float(drive.times[0]), float(drive.times[-1]))
-    start = first if wanted.start is None else wanted.start
-    until = last if wanted.until is None else wanted.until
+    start = first if wanted.start is None else _moment(result, wanted.start, "--from")
+    until = last if wanted.until is None else _moment(result, wanted.until, "--until")
     if until is None:
         raise UsageError("--until is missing: a forecast needs a last time. Write for example --until 5.")
     if not float("-inf") < start < until < float("inf"):
@@ -123,6 +123,27 @@ def _span(wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float,
             "Choose --from and --until within, or give a longer course."
         )
     return start, until
+
+
+def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
+    """The time of an option: a number, or a date where the run has an origin."""
+    from discovery.knowledge.units import unit_of
+    from discovery.trajectories.dated import moment
+
+    try:
+        return float(told)
+    except ValueError:
+        text = str(told)
+    example = f"a number of {result.time_name}, such as {result.trajectories[0].times[-1]:g}"
+    if not result.origin:
+        raise UsageError(f"{option} {text!r} is not a number, and the run has no dates. Write {example}.")
+    found = moment(text, unit_of(result.time_name) or "", result.origin)
+    if found is None:
+        raise UsageError(
+            f"{option} {text!r} is neither a number nor a date. Write {example}, or a date as {result.origin!r}, which "
+            "is its zero."
+        )
+    return found
 
 
 def _first_fit(result: DiscoveryResult) -> Prediction:

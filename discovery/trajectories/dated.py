@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import UsageError
-from discovery.trajectories.columns import Column
-from discovery.trajectories.tokens import seconds_of
+from discovery.trajectories.columns import Column, grow
+from discovery.trajectories.tokens import kind_of, seconds_of
 
 # A time of day that goes back has passed midnight if the step through it is at most so many usual ones; else the clock
 # was started again.
@@ -100,6 +101,23 @@ def counted(columns: tuple[Column, ...], unit: str, origin: str = "") -> Counted
     done = " and the ".join(what[one.kind].format(one.header) for one in columns)
     note = f"The {done} were turned into {count.words} since {since}."
     return Counted(seconds / count.seconds, count, since, note)
+
+
+def moment(text: str, unit: str, origin: str) -> float | None:
+    """A date or a time of day as a number of units since the origin; None where the text is neither.
+
+    Raises:
+        UsageError: as :func:`counted`.
+    """
+    kind = kind_of([text.strip()], ".")
+    if kind not in ("date", "local date", "clock"):
+        return None
+    growing = grow(kind, ".")
+    growing.add(pd.Series([text.strip()]), np.zeros(1, dtype=np.int64))
+    column = growing.finished("the time")
+    if column.kind == "text" or column.misfit is not None:
+        return None
+    return float(counted((column,), unit, origin).times[0])
 
 
 def of_days(column: Column) -> bool:

@@ -128,8 +128,8 @@ def read_course(
         )
     if clock.origin and origin is None:
         raise UsageError(
-            f"{source.path}: {clock.header!r} holds dates or times of day, but time stands in the law, whose zero is at "
-            "none that is known. Write times as numbers, counted as in the data that the law was found in."
+            f"{source.path}: {clock.header!r} holds dates or times of day, but time stands in the law, whose zero is "
+            "at none that is known. Write times as numbers, counted as in the data that the law was found in."
         )
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")

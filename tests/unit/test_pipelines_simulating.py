@@ -86,3 +86,29 @@ def _driven_by_the_hour(result: DiscoveryResult, origin: str) -> DiscoveryResult
         result, trajectories=tuple(runs), ranking=replace(result.ranking, front=front), time_name="date [h]",
         origin=origin, inputs={"u": "u"},
     )  # fmt: skip
+
+
+def test_times_of_a_dated_run_may_be_dates(
+    decay: DiscoveryResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    discover: Callable[..., int],
+) -> None:
+    """They are counted from its origin, in its unit; what is no date is refused, as dates are of numbers."""
+    dated = replace(decay, time_name="date [h]", origin="2024-05-01")
+    monkeypatch.setattr("pipelines.store.load", lambda folder: dated)
+
+    def times(*words: object) -> list[float]:
+        assert 0 == discover("simulate", tmp_path, "--x0", 1, "--samples", 2, "--draws", 0, *words)
+        return [float(row.split(",")[0]) for row in capsys.readouterr().out.splitlines()[1:]]
+
+    assert [0.0, 48.0] == times("--until", "2024-05-03")
+    assert [-12.0, 36.5] == times("--from", "30.04.2024 12:00", "--until", "2024-05-02 12:30:00")
+    assert [24.0, 30.0] == times("--from", "2024-05-02", "--until", 30)
+    for wrong in ("tomorrow", "2024-02-30", "1/2/2024"):
+        assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", wrong)
+        assert f"--until {wrong!r} is neither a number nor a date" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.setattr("pipelines.store.load", lambda folder: decay)
+    assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", "2024-05-03")
+    assert "the run has no dates" in " ".join(capsys.readouterr().err.split())
