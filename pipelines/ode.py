@@ -133,7 +133,7 @@ def _discovered(
     problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
-    headers = dict(headers_of(measurements, known))
+    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     supported = verdict.status != "not_found"
     advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
@@ -146,7 +146,7 @@ def _discovered(
         verdict=in_words_of_the_user(verdict, headers),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
-        notes=(*_notes_on(measurements, known), *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
+        notes=(*said, *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
@@ -213,12 +213,12 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
     return followed(problem, selected.fitted), selected
 
 
-def _notes_on(measurements: Measurements, known: Knowledge | None) -> Iterator[str]:
+def _notes_on(measurements: Measurements, known: Knowledge | None, config: RunConfig) -> Iterator[str]:
     """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
     yield from measurements.notes
     hidden = bool(known and known.hidden)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
-    yield from notes_of(measurements, known)
+    yield from notes_of(measurements, known, config)
 
 
 def _notes(

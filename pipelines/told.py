@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -185,11 +186,12 @@ def in_words_of_the_user(verdict: Verdict, headers: Mapping[str, str]) -> Verdic
     return replace(verdict, headline=spoken(verdict.headline, headers), findings=findings)
 
 
-def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
+def notes_of(measurements: Measurements, known: Knowledge | None, config: RunConfig) -> list[str]:
     """How the sentences were understood."""
     if known is None:
         return []
     notes = [f"Told: {sentence}" for sentence in known.sentences]
+    notes += _meant_in(measurements, known, config)
     hidden = [one.header for one in known.hidden]
     if len(hidden) > 1:
         notes.append(f"{listed(hidden)} were not measured; their courses are estimated through the law.")
@@ -208,3 +210,19 @@ def notes_of(measurements: Measurements, known: Knowledge | None) -> list[str]:
         if one.determines
     ]
     return [*notes, *known.notes]
+
+
+def _meant_in(measurements: Measurements, known: Knowledge, config: RunConfig) -> list[str]:
+    """In which unit of time the numbers of constants are meant, where it was chosen by the steps of dates."""
+    name, unit = split_header(measurements.time_name)
+    chosen = bool(measurements.origin) and not {name, measurements.time_name, "t"} & config.data.units.keys()
+    numbers = [*known.values]
+    for one in known.frame.constants:
+        bounds = [bound for bound in (one.low, one.high) if bound and math.isfinite(bound)]
+        numbers += [*bounds, *([one.mean] if math.isfinite(one.deviation) else [])]
+    if not (chosen and numbers):
+        return []
+    return [
+        f"Time is counted in {unit}, as the steps of the dates suggest: numbers that were told of constants are meant "
+        "in it. In a file dates are counted in years by --set data.units.t=yr, for example; in Python pass numbers."
+    ]

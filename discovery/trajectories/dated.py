@@ -50,9 +50,11 @@ class Counted:
 
 DAYS = Count("d", "days", 86_400.0)
 COUNTS = (Count("s", "seconds", 1.0), Count("min", "minutes", 60.0), Count("h", "hours", 3_600.0), DAYS)
+# Units that dates are counted in where somebody says so, and by no choice of ours; months have no one length.
+LONGER = (Count("week", "weeks", 7.0 * DAYS.seconds), Count("yr", "years of 365.25 days", 365.25 * DAYS.seconds))
 SPELLINGS = {
     "s": ("sec", "secs", "second", "seconds"), "min": ("mins", "minute", "minutes"),
-    "h": ("hr", "hrs", "hour", "hours"), "d": ("day", "days"),
+    "h": ("hr", "hrs", "hour", "hours"), "d": ("day", "days"), "week": ("weeks",), "yr": ("a", "year", "years"),
 }  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def counted(columns: tuple[Column, ...], unit: str, origin: str = "") -> Counted
 
     Args:
         columns: one of dates or of times of day; or one of each, whose times are the sum.
-        unit: of :data:`COUNTS` or :data:`SPELLINGS`, if it is told; else the one that suits their steps.
+        unit: of :data:`COUNTS`, :data:`LONGER` or :data:`SPELLINGS`, if told; else the one that suits their steps.
         origin: the date or the time of day at which time is zero, as :class:`Counted` has it; else it is the first.
 
     Raises:
@@ -90,11 +92,12 @@ def counted(columns: tuple[Column, ...], unit: str, origin: str = "") -> Counted
     start = _seconds_to(origin, zero, columns) if origin else start
     seconds -= start
     since = _of_day(start) if dates is None else written(zero + np.timedelta64(round(1e6 * start), "us"))
-    found = next((count for count in COUNTS if unit in (count.unit, *SPELLINGS[count.unit])), None)
+    found = next((one for one in (*COUNTS, *LONGER) if unit in (one.unit, *SPELLINGS[one.unit])), None)
     if unit and found is None:
         raise UsageError(
             f"Time is to be counted in {unit!r}; dates and times of day can be counted in "
-            f"{', '.join(one.unit for one in COUNTS)}. Name one of them in [data.units], or write times as numbers."
+            f"{', '.join(one.unit for one in (*COUNTS, *LONGER))}. Name one of them in [data.units], or write times as "
+            "numbers."
         )
     count = found or counted_in(np.diff(seconds[~np.isnan(seconds)]))
     what = {"date": "dates in {!r}", "clock": "times of day in {!r}"}

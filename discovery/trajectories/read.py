@@ -11,12 +11,12 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
-from discovery.trajectories.clock import find_clock
+from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.inputs import find_inputs, held_inputs
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.runs import find_runs
+from discovery.trajectories.runs import Run, find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
@@ -75,19 +75,16 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
-    roles = {**dict.fromkeys(taken, "the time"), **dict.fromkeys(division.keys, "which tells the runs apart")}
-    roles |= dict.fromkeys(inputs, "named as an input")
-    columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
+    columns, aside = find_states(
+        table, told=states, taken=_roles(taken, division.keys, inputs), rows=used, guess=not missing
+    )
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     held = held_inputs([drives[run.rows] for run in division.runs])
-    values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
+    values = np.column_stack(list(columns.values()))
     return Measurements(
-        tuple(
-            Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held)
-            for run in runs
-        ),
+        _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, held),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
         (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
@@ -98,6 +95,28 @@ def read_csv(
         division.melted,
         clock.origin,
     )
+
+
+def _trajectories(
+    runs: Sequence[Run],
+    clock: Clock,
+    values: Float[np.ndarray, "row state"],
+    names: tuple[str, ...],
+    drives: Float[np.ndarray, "row input"],
+    held: tuple[bool, ...],
+) -> tuple[Trajectory, ...]:
+    return tuple(
+        Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held) for run in runs
+    )
+
+
+def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> dict[str, str]:
+    """What columns are that are no states, in words."""
+    return {
+        **dict.fromkeys(times, "the time"),
+        **dict.fromkeys(keys, "which tells the runs apart"),
+        **dict.fromkeys(inputs, "named as an input"),
+    }
 
 
 def read_course(

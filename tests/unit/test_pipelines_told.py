@@ -1,9 +1,13 @@
 """What a run says of its columns, in the user's words."""
 
+from pathlib import Path
+
 import pytest
 
+from discovery.trajectories.read import read_csv
 from discovery.types import Finding, Verdict
-from pipelines.told import in_words_of_the_user, spoken
+from pipelines.config import Columns, RunConfig
+from pipelines.told import in_words_of_the_user, notes_of, spoken, understood
 
 HEADERS = {"x_100": "100%", "a_b_c": "a$b{c} [m]", "mu": "μ", "law": "law!", "theta_rad_dot": "theta_rad'", "x": "x"}
 
@@ -34,3 +38,27 @@ def test_all_of_a_verdict_is_in_the_users_words() -> None:
     said = in_words_of_the_user(verdict, HEADERS)
     assert ("100% is a law.", "100% and a$b{c}") == (said.headline, said.findings[0].text)
     assert verdict.measures == said.measures
+
+
+@pytest.mark.parametrize(
+    ("sentences", "units", "said"),
+    [
+        (["nu ~ 3 +- 0.5"], {}, True),
+        (["0 < nu < 5"], {}, True),
+        (["nu = 3"], {}, True),
+        (["nu > 0"], {}, False),
+        ([], {}, False),
+        (["nu ~ 3 +- 0.5"], {"t": "d"}, False),
+        (["nu ~ 3 +- 0.5"], {"when": "d"}, False),
+    ],
+)
+def test_numbers_that_were_told_are_meant_in_the_unit_that_dates_are_counted_in(
+    sentences: list[str], units: dict[str, str], said: bool, tmp_path: Path
+) -> None:
+    """It is said where steps chose the unit, and a number depends on it; a sign does not."""
+    path = tmp_path / "data.csv"
+    path.write_text("when,x\n" + "".join(f"{2000 + i}-01-01,{0.9**i}\n" for i in range(8)))
+    measurements = read_csv(path, units=units)
+    config = RunConfig(laws=("x' = -nu*x", *sentences), data=Columns(units=units))
+    notes = notes_of(measurements, understood(measurements, config), config)
+    assert said == any("Time is counted in d" in note and "--set data.units.t=yr" in note for note in notes)

@@ -236,13 +236,16 @@ def test_what_stands_for_missing_may_have_any_minus(mark: str, tmp_path: Path) -
         np.testing.assert_array_equal([0, 1, NAN, 9, 16, 25], run.states[:, 0])
 
 
-@pytest.mark.parametrize(("unit", "last"), [("h", 5.0), ("hours", 5.0), ("min", 300.0), ("days", 5 / 24)])
+@pytest.mark.parametrize(
+    ("unit", "last"),
+    [("h", 5.0), ("hours", 5.0), ("min", 300.0), ("days", 5 / 24), ("week", 5 / 168), ("years", 5 / 8766)],
+)
 def test_dates_are_counted_in_the_unit_that_is_told(unit: str, last: float, tmp_path: Path) -> None:
     """However it is spelled; in no other."""
     text = "date,x\n" + "".join(f"2024-01-01 0{i}:00,{i * i}\n" for i in range(6))
     assert pytest.approx(last) == read(tmp_path, text, units={"t": unit}).trajectories[0].times[-1]
-    with pytest.raises(UsageError, match=r"counted in 'week'; dates .* in s, min, h, d"):
-        read(tmp_path, text, units={"t": "week"})
+    with pytest.raises(UsageError, match=r"counted in 'month'; dates .* in s, min, h, d, week, yr"):
+        read(tmp_path, text, units={"t": "month"})
 
 
 def test_of_a_map_the_first_rows_are_kept(tmp_path: Path) -> None:
