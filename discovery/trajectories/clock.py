@@ -147,8 +147,9 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], o
             )
         raise DataError(
             f"{place}: {column.misfit.entry!r} is not a time. Times must be numbers, dates such as 2024-01-31 or "
-            "2024-01-31 12:30:00, months such as 2024-01, weeks of ISO 8601 such as 2024-W05, or hours, minutes and "
-            "seconds such as 12:30:00; correct the entry, or name another column with --time."
+            "2024-01-31 12:30:00, months such as 2024-01, quarters such as 2024Q1, weeks of ISO 8601 such as "
+            "2024-W05, or hours, minutes and seconds such as 12:30:00; correct the entry, or name another column with "
+            "--time."
         )
     column, read_as = _with_dates(table, column)
     columns = tuple(column if one.header == column.header else one for one in columns)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from discovery.trajectories.local_dates import NUMBERS, dates_of, parts_of
 from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
-from discovery.trajectories.weeks import days_of_weeks
+from discovery.trajectories.weeks import days_of_quarters, days_of_weeks
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
 MOST_MISFITS = 20  # different entries of a column of numbers that are counted; nobody names more of them
@@ -99,6 +99,8 @@ class Dates:
         dates = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
         if text.str.contains("[Ww]", na=False).any():
             dates = dates.fillna(days_of_weeks(text))
+        if text.str.contains("[Qq]", na=False).any():
+            dates = dates.fillna(days_of_quarters(text))
         self._misfit = self._misfit or _place(text, lines, (text.notna() & dates.isna()).to_numpy())
         self._parts.append(dates.to_numpy(dtype="datetime64[us]"))
 

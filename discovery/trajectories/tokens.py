@@ -20,9 +20,11 @@ MISSING = frozenset(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE | re.ASCII)
 WEEK = re.compile(r"^((?:1[89]|2[01])\d\d)-?[Ww](\d\d)(?:-?([1-7]))?$", re.ASCII)  # of ISO 8601
+QUARTER = re.compile(r"^((?:1[89]|2[01])\d\d)[- ]?[Qq]([1-4])$", re.ASCII)  # of a year
 _DATE = re.compile(
     r"(?:1[89]|2[01])\d\d-?[Ww]\d\d(?:-?[1-7])?"
     r"|(?:1[89]|2[01])\d\d-(?:0[1-9]|1[0-2])"  # a month, which is its first day
+    r"|(?:1[89]|2[01])\d\d[- ]?[Qq][1-4]"
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 

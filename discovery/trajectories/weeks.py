@@ -1,11 +1,11 @@
-"""Weeks of ISO 8601, such as 2017-W40, and the days that they begin with."""
+"""Weeks of ISO 8601, such as 2017-W40, quarters such as 2017Q4, and the days that they begin with."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from discovery.trajectories.tokens import WEEK
+from discovery.trajectories.tokens import QUARTER, WEEK
 
 Days = np.ndarray  # datetime64[D], NaT for what is no day
 
@@ -32,4 +32,14 @@ def days_of_weeks(text: pd.Series) -> pd.Series:
     days = np.full(len(text), np.datetime64("NaT", "us"))
     years, weeks, day = parts.fillna("1")[written].astype(np.int64).to_numpy().T.reshape(3, -1)
     days[written] = mondays(years, weeks) + (day - 1)
+    return pd.Series(days, index=text.index)
+
+
+def days_of_quarters(text: pd.Series) -> pd.Series:
+    """The first days of entries such as 2017Q4, 2017-Q4 and 2017 Q4; NaT for all else."""
+    parts = text.str.extract(QUARTER)
+    written = parts[0].notna().to_numpy()
+    days = np.full(len(text), np.datetime64("NaT", "us"))
+    years, quarters = parts[written].astype(np.int64).to_numpy().T.reshape(2, -1)
+    days[written] = firsts(years, 3 * quarters - 2)
     return pd.Series(days, index=text.index)

@@ -146,3 +146,19 @@ def test_months_are_their_first_days(tmp_path: Path) -> None:
     rows = [f"{plot},{i},{k + i}" for i in range(15) for k, plot in enumerate(("1001-01", "1001-13", "1002-01"))]
     (tmp_path / "plots.csv").write_text("\n".join(["plot,t,x", *rows]))
     assert 3 == len(read_csv(tmp_path / "plots.csv").trajectories)
+
+
+@pytest.mark.parametrize("form", ["{}Q{}", "{}-Q{}", "{} Q{}", "{}q{}"])
+def test_quarters_are_their_first_days(tmp_path: Path, form: str) -> None:
+    """As statistical offices have them; there are four, and a fifth is an error that says where it stands."""
+    rows = [f"{form.format(1970 + i // 4, i % 4 + 1)},{np.sin(i / 5.0)}" for i in range(40)]
+    (tmp_path / "index.csv").write_text("\n".join(["quarter,x", *rows]))
+    read = read_csv(tmp_path / "index.csv")
+    assert ("quarter [d]", [0.0, 90.0, 181.0, 273.0, 365.0]) == (
+        read.time_name,
+        read.trajectories[0].times[:5].tolist(),
+    )
+    rows[4] = f"{form.format(1971, 5)},0.5"
+    (tmp_path / "index.csv").write_text("\n".join(["quarter,x", *rows]))
+    with pytest.raises(DataError, match=r"line 6, column 'quarter': '1971.*5' is not a time.*quarters such as 2024Q1"):
+        read_csv(tmp_path / "index.csv")
