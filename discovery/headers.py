@@ -51,7 +51,7 @@ def split_header(header: str) -> tuple[str, str | None]:
     Whatever stands in square brackets at the end is a unit; in round ones, what reads as one.
     """
     found = _BRACKETS.search(header)
-    if found is None or (found[1] is None and not _is_unit(found[2].strip())):
+    if found is None or (found[1] is None and not is_unit(found[2].strip())):
         return header.strip(), None
     return header[: found.start()].strip(), (found[2] if found[1] is None else found[1]).strip()
 
@@ -79,8 +79,8 @@ def bare(header: str) -> str:
     return split_header(header)[0]
 
 
-def _is_unit(text: str) -> bool:
-    """Whether all names in a text are units, or one is of a quotient or a product, as in ``hares/km2``.
+def is_unit(text: str) -> bool:
+    """Whether all names in a text without brackets are units, or one is of a quotient or product, as in ``hares/km2``.
 
     So are ``millions`` and ``per 100,000``, but neither a number alone nor one of many, as ``animal 2``.
     """

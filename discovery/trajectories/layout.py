@@ -10,6 +10,7 @@ from statistics import fmean
 from discovery.errors import DataError
 from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
+from discovery.trajectories.unit_rows import begins_a_logger, with_units
 
 SAMPLE_LINES = 200  # enough to see the rule, and read at once
 SAMPLE_CHARACTERS = 1_000_000  # fewer lines are looked at where they are long, but at least
@@ -49,6 +50,7 @@ def survey(source: Source) -> Layout:
     """
     lines = _first_lines(source)
     comments, start, told = _preamble(lines)
+    logger = bool(start) and begins_a_logger(lines[start - 1])
     body = lines[start:]
     separator, decimal = _dialect(body, told)
     first, *rows = _numbered(body, separator, start) or [(start, [])]
@@ -56,6 +58,8 @@ def survey(source: Source) -> Layout:
     if _is_data(header, decimal):
         rows = [first, *rows]
         header, notes = _header_without_a_line(comments, separator, len(header))
+    else:
+        header, rows, notes = with_units(header, rows, decimal, logger=logger)
     if not rows and sum(bool(line.strip()) for line in body) > 1:
         raise DataError(
             f"{source.path}, line {start + 1} and below: a quotation mark is not closed, or an entry has more than "
@@ -88,6 +92,8 @@ def _preamble(lines: Sequence[str]) -> tuple[list[str], int, str]:
         text = line.strip()
         if text.startswith("#"):
             comments.append(text.lstrip("# "))
+        elif i == len(comments) and begins_a_logger(text):
+            comments.append(text)
         elif text.lower().startswith("sep=") and len(line.rstrip("\r\n")) == len("sep=;"):
             told = line[len("sep=")]
         elif text:

@@ -19,7 +19,7 @@ from discovery.wording import listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
-COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "unnamed: 0", "column 1"})
+COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
 
 
 def find_states(

@@ -126,7 +126,10 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         "line 12, column 'date': '2020-02-30' is not a time",
     ),
     "rows for columns": ("t,0,1,2,3,4,5\nx,1,2,4,8,16,32\n", "line 2, column 't': 'x' is not a time"),
-    "units below the header": ("t,x\ns,m\n" + series("{i},{i}", "0.5,0.5"), "line 2, column 't': 's' is not a time"),
+    "words below the header": (
+        "t,x\nnow,here\n" + series("{i},{i}", "0.5,0.5"),
+        "line 2, column 't': 'now' is not a time",
+    ),
     "prose": ("Some words, and more.\nAnd other words.\n", "2 fields|3 fields|no column of numbers|one column"),
     "runs that are not told apart": (
         rows(*(f"{t},{t * t}" for t in (0, 1, 2, 0, 1, 2, 0, 1, 2))),

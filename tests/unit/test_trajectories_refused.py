@@ -56,7 +56,7 @@ REFUSED = {
         r"line 3, column 'x': 'NS' is not a number. --missing 'NS,<1.0,BLQ' leaves out what is beyond the limits of an",
     ),
     "text in time": ("t,x\n0,1\nnoon,2\n2,3\n", r"line 3, column 't': 'noon' is not a time"),
-    "units below the header": (f"t,x\ns,m\n{GOOD}", r"line 2, column 't': 's' is not a time"),
+    "words below the header": (f"t,x\nnow,here\n{GOOD}", r"line 2, column 't': 'now' is not a time"),
     "a comment below": (f"t,x\n{GOOD}# end\n", r"line 8, column 't': '# end' is not a time"),
     "dates with slashes": ("date,x\n01/02/2020,1\n02/02/2020,2\n", r"line 2, .* none tells .* 2024-01-31"),
     "a decimal point among commas": (
