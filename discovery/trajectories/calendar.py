@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,21 @@ _YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno)")
 _PART = re.compile(
     r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
 )
+_DAYS = ("day", "tag", "jour")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Columns that have the same times, once in one number.
+
+    Attributes:
+        decimal: header of years with fractions.
+        year, others: headers of the year, and of the month or week and perhaps the day.
+    """
+
+    decimal: str
+    year: str
+    others: tuple[str, ...]
 
 
 def as_dates(column: Column) -> tuple[Column, str]:
@@ -70,11 +85,35 @@ def year_and_part(table: Table, besides: Sequence[str]) -> tuple[str, str] | Non
     return (years[0], parts[0]) if years and parts else None
 
 
+def year_in_parts(table: Table, besides: Sequence[str], told: str | None = None) -> Parts | None:
+    """A column of years with fractions beside those of the year and its month or week, if they are there.
+
+    Args:
+        besides: headers of columns that are told to be something else.
+        told: header of the only column that may be it.
+    """
+    calendar = year_and_part(table, besides)
+    if calendar is None:
+        return None
+    year, part = calendar
+    count = 52 if _WEEKS.search(part.lower()) else 12
+    middle = table[year].values + (table[part].values - 0.5) / count
+    for column in table.columns:
+        free = column.kind == "number" and column.header not in (year, part, *besides)
+        if not free or told not in (None, column.header):
+            continue
+        off = np.abs(column.values - middle)
+        if np.isfinite(off).any() and np.nanmax(off) <= 1.0 / count:  # anywhere in the month, or at an end of it
+            days = [one for one in table.headers if one.strip().lower() in _DAYS and one not in besides]
+            return Parts(column.header, year, (part, *days))
+    return None
+
+
 def joined(year: str, part: str, headers: Sequence[str]) -> str:
     """What makes one column of times of two, in pandas."""
     if _WEEKS.search(part.lower()):
         return f"table['date'] = table.pop({year!r}).astype(str) + '-W' + table.pop({part!r}).astype(str).str.zfill(2)"
-    day = next((f"table.pop({one!r})" for one in headers if one.strip().lower() in ("day", "tag", "jour")), "1")
+    day = next((f"table.pop({one!r})" for one in headers if one.strip().lower() in _DAYS), "1")
     return f"table['date'] = pandas.to_datetime(dict(year=table.pop({year!r}), month=table.pop({part!r}), day={day}))"
 
 

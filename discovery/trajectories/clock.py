@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,25 +12,28 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError
 from discovery.headers import bare
-from discovery.trajectories.calendar import as_dates, names_dates
+from discovery.trajectories.calendar import as_dates, names_dates, year_in_parts
 from discovery.trajectories.columns import Column
 from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.table import Table
+from discovery.wording import listed
 
 TIME_WORDS = frozenset(
     {"t", "time", "times", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
     | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
 )
 UNITS = frozenset(
-    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "jd", "mjd", "utc"}
+    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "utc", "tdb", "tt"}
+    | {"jd", "mjd", "hjd", "bjd"}
 )
 # Units that name a column of times by themselves; single letters are states as often, and min may be the least value.
-LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min"}
+LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt"}
+JULIAN = frozenset({"jd", "mjd", "hjd", "bjd"})  # days since some day, from which another is taken, as in HJD-2450000
 SPAN = 4  # rank of such names, and of elapsed_s
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
-FILLERS = frozenset({"in", "elapsed", "since", "start"})
+FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,15 @@ def find_clock(
         DataError: there is no column of numbers, or an entry of the column is no time.
     """
     free = [column for column in table.columns if column.header not in others]
+    parts = year_in_parts(table, others, told)
+    if parts is not None:
+        clock = _read(table, (table[parts.decimal],), {}, "", certain=True)
+        also = (parts.year, *parts.others)
+        note = (
+            f"{parts.decimal!r} was taken for time: it has in one number what {listed(list(map(repr, also)))} have, "
+            "which were set aside."
+        )
+        return replace(clock, notes=(note, *clock.notes), also=also)
     column = table[told] if told is not None else _named(free)
     if column is not None:
         return _read(table, _with_beside(column, free), units or {}, origin, certain=True)
@@ -123,9 +135,12 @@ def _likeness(header: str) -> int | None:
     """0 for the surest name of a time; None for a name that is none.
 
     Every word must belong to a time, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and ``time_to_peak``
-    are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms`` and ``mins`` come last.
+    are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``, ``mins`` and ``HJD`` come
+    last.
     """
     words = [word for word in re.split(r"[\W_]+", header.lower()) if word]
+    if JULIAN & set(words):
+        words = [word for word in words if not word.isdigit()]
     main = next((word for word in words if word in TIME_WORDS), None)
     if main is None and words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"}:
         return SPAN

@@ -65,7 +65,7 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
         DataError: time does not increase within a run, or there are too few samples.
     """
     rows, times = clock.rows, clock.times[clock.rows]
-    taken = (clock.header, *states)
+    taken = (clock.header, *clock.also, *states)
     calendar = year_and_part(table, states) if not told else None
     if calendar is not None and clock.header == calendar[0] and _has_parts(table, rows, *calendar):
         raise DataError(

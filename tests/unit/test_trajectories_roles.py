@@ -29,7 +29,7 @@ def lengths(measurements: Measurements) -> dict[str, int]:
 @pytest.mark.parametrize(
     "header",
     ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T",
-     "elapsed_ms", "hrs"],
+     "elapsed_ms", "hrs", "JD", "HJD", "BJD_TDB", "HJD-2450000", "MJD [d]", "decimal_date", "decimal year"],
 )  # fmt: skip
 def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None:
     """The name decides, wherever the column stands."""

@@ -162,3 +162,24 @@ def test_quarters_are_their_first_days(tmp_path: Path, form: str) -> None:
     (tmp_path / "index.csv").write_text("\n".join(["quarter,x", *rows]))
     with pytest.raises(DataError, match=r"line 6, column 'quarter': '1971.*5' is not a time.*quarters such as 2024Q1"):
         read_csv(tmp_path / "index.csv")
+
+
+@pytest.mark.parametrize(("part", "count"), [("month", 12), ("week", 52)])
+@pytest.mark.parametrize("within", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("told", [None, "decimal"])
+def test_a_decimal_date_is_time_beside_its_parts(
+    tmp_path: Path, part: str, count: int, within: float, told: str | None
+) -> None:
+    """Wherever in the month it lies; year, month and day are no states then, which is said, unless they are named."""
+    rows = [(1990 + i, j, 15, round(1990 + i + (j - 1 + within) / count, 4)) for i in range(3) for j in range(1, 13)]
+    table = pd.DataFrame(rows, columns=["year", part, "day", "decimal"])
+    table["co2"] = np.exp(-np.arange(36) / 20.0)
+    table.to_csv(tmp_path / "co2.csv", index=False)
+    read = read_csv(tmp_path / "co2.csv", time=told)
+    assert ("decimal", ["co2"], 1) == (read.time_name, list(read.headers.values()), len(read.trajectories))
+    said = f"'decimal' was taken for time: it has in one number what 'year', '{part}' and 'day' have"
+    assert any(note.startswith(said) for note in read.notes)
+    table["decimal"] += 1.0
+    table.to_csv(tmp_path / "co2.csv", index=False)
+    with pytest.raises(DataError, match="times are in two columns"):
+        read_csv(tmp_path / "co2.csv")
