@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
 from discovery.trajectories.runs import FEWEST_SAMPLES
@@ -20,6 +22,10 @@ from discovery.wording import listed
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
+# What errors of a column X are called; neither dX, which is as often a rate or a step, nor E_X, a field or an energy.
+_ERRORS = re.compile(
+    r"(?:e|err|error|sigma|sd)_(?P<behind>.+)|(?P<before>.+)_(?:err|error|sigma|sd|se|std|unc|uncertainty)"
+)
 
 
 def find_states(
@@ -47,6 +53,8 @@ def find_states(
     columns = [table[header] for header in told or table.headers if header not in taken]
     if not told:
         columns, notes = _of_numbers(columns, rows)
+        columns, errors = _without_errors(columns, table, rows)
+        notes += errors
     if not columns:
         others = listed([f"{header!r} ({role})" for header, role in taken.items()])
         raise DataError(
@@ -128,6 +136,32 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
         else:
             kept.append(column)
     return kept, notes
+
+
+def _without_errors(
+    columns: Sequence[Column], table: Table, rows: Int[np.ndarray, " sample"]
+) -> tuple[list[Column], list[str]]:
+    """The columns but those of the errors of others, which their names and values show, and a note on each of them."""
+    measured = {bare(one.header): one for one in table.columns if one.kind == "number"}
+    kept: list[Column] = []
+    notes: list[str] = []
+    for column in columns:
+        found = _ERRORS.fullmatch(bare(column.header))
+        whose = measured.get(found["behind"] or found["before"]) if found else None
+        if whose is None or not _are_errors(column.values[rows], whose.values[rows]):
+            kept.append(column)
+            continue
+        notes.append(
+            f"{column.header!r} looks like the errors of {whose.header!r}, and is left out. If it is not that, name it "
+            "with --states or --inputs."
+        )
+    return kept, notes
+
+
+def _are_errors(values: Float[np.ndarray, " sample"], of: Float[np.ndarray, " sample"]) -> bool:
+    """Whether all are above zero, and most below the range of what they would be the errors of."""
+    there, of = (one[np.isfinite(one) & ~np.isin(one, list(codes(one)))] for one in (values, of))
+    return bool(len(there) and len(of) and np.all(there > 0.0) and np.median(there) < np.ptp(of))
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:

@@ -323,3 +323,47 @@ def test_dates_whose_day_nobody_can_tell_are_named(tmp_path: Path) -> None:
     text = "Datum,x\n" + "".join(f"{i:02}/03/2023,{i}\n" for i in range(1, 9))
     with pytest.raises(DataError, match="dates such as '01/03/2023' none tells which number is the day"):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "e_mag",
+        "err_mag",
+        "mag_err",
+        "mag_error",
+        "mag_sigma",
+        "sigma_mag",
+        "mag_sd",
+        "sd_mag",
+        "mag_se",
+        "mag_unc [mmag]",
+    ],
+)
+def test_errors_of_a_column_are_neither_states_nor_inputs(tmp_path: Path, header: str) -> None:
+    """A note says so; who names them has them."""
+    text = f"t,mag [mmag],{header}\n" + "".join(f"{i},{i * i},{0.1 + i % 3}\n" for i in range(12))
+    found = read(tmp_path, text.replace("5,25,2.1", "5,25,-9999"))
+    assert ["mag [mmag]"] == list(found.headers.values())
+    assert any(
+        note.startswith(f"{header!r} looks like the errors of 'mag [mmag]', and is left out") for note in found.notes
+    )
+    assert [header] == list(read(tmp_path, text, inputs=(header,)).inputs.values())
+    assert ["mag [mmag]", header] == list(read(tmp_path, text, states=("mag", header)).headers.values())
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("e_flux", "{i},{square},{small}"),  # of a column that is not there
+        ("e_mag", "{i},{square},-{small}"),  # a component of some vector
+        ("mag_sd", "{i},{square},{large}"),
+        ("dmag", "{i},{square},{small}"),
+        ("E_mag", "{i},{square},{small}"),
+    ],
+)
+def test_what_is_only_called_like_errors_is_a_state(tmp_path: Path, header: str, row: str) -> None:
+    """Errors are above zero, and smaller than the range of what they belong to, which is there."""
+    rows = [row.format(i=i, square=i * i, small=0.1 + i % 3, large=1e3 + i) for i in range(12)]
+    found = read(tmp_path, "\n".join([f"t,mag,{header}", *rows]))
+    assert ["mag", header] == list(found.headers.values())
