@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from discovery.headers import bare
 from discovery.trajectories.columns import Column
 from discovery.trajectories.table import Table
 from discovery.trajectories.weeks import Days, firsts, mondays
@@ -75,6 +76,11 @@ def as_dates(column: Column) -> tuple[Column, str]:
 def names_dates(header: str) -> bool:
     """Whether a header speaks of weeks or months."""
     return bool(_WEEKS.search(header.lower()) or _MONTHS.search(header.lower()))
+
+
+def names_years(header: str) -> bool:
+    """Whether a header is that of years."""
+    return _YEAR.fullmatch(bare(header).lower()) is not None
 
 
 def year_and_part(table: Table, besides: Sequence[str]) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.inputs import find_inputs, held_inputs
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Run, find_runs
 from discovery.trajectories.source import inspect
@@ -70,6 +71,8 @@ def read_csv(
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
+    if not states:
+        check_no_months(table, clock, division.keys)
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken)
