@@ -49,7 +49,7 @@ def read_csv(
         states: headers of the states' columns, in the order wanted; empty takes all columns of numbers.
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
-            else interpolated.
+            else interpolated. One that tells runs apart, as a dose does, may be named here, too.
         missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
@@ -66,7 +66,7 @@ def read_csv(
         [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs)
     )
     time = time and header_of(time, layout.headers)
-    _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
+    _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
@@ -75,7 +75,8 @@ def read_csv(
         check_no_months(table, clock, division.keys)
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
-    table = table.emptied([*numbers.values()], taken)
+    doses = [one for one in trajectory if one in inputs]
+    table = table.emptied([*numbers.values()], taken).numbered(doses, layout.decimal)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
     columns, aside = find_states(
@@ -139,7 +140,7 @@ def read_course(
     source = inspect(Path(path))
     layout = survey(source)
     time = time and header_of(time, layout.headers)
-    _check_told(layout.headers, time, inputs, (), source.path)
+    _check_told(layout.headers, time, (), (), inputs, source.path)
     table = read_table(source, layout, labelled=())
     clock = find_clock(table, time, inputs, {"t": unit}, origin or "")
     there = split_header(clock.name)[1]
@@ -160,9 +161,15 @@ def read_course(
 
 
 def _check_told(
-    headers: Sequence[str], time: str | None, states: Sequence[str], trajectory: Sequence[str], path: Path
+    headers: Sequence[str],
+    time: str | None,
+    states: Sequence[str],
+    trajectory: Sequence[str],
+    inputs: Sequence[str],
+    path: Path,
 ) -> None:
-    told = [*([] if time is None else [time]), *trajectory, *states]
+    """Raises UsageError where a column is not there, or has two roles that exclude each other."""
+    told = [*([] if time is None else [time]), *trajectory, *states, *inputs]
     for header in told:
         if header not in headers:
             if other := next((one for one in headers if bare(one) == bare(header) != header), ""):
@@ -180,8 +187,8 @@ def _check_told(
             raise UsageError(
                 f"There is no column {header!r} in {path}. {hint}The columns are {', '.join(map(repr, headers))}."
             )
-        if told.count(header) > 1:
+        if told.count(header) > 1 + (header in trajectory and header in inputs):
             raise UsageError(
                 f"The column {header!r} is named {told.count(header)} times among time, states, inputs and trajectory. "
-                "Name each column once."
+                "Name each column once; only what tells runs apart may be an input, too."
             )

@@ -51,6 +51,11 @@ class Table:
         )
         return replace(self, columns=tuple(columns))
 
+    def numbered(self, headers: Sequence[str], decimal: str) -> Table:
+        """The same with the labels of these columns read as numbers; one most of whose labels are none stays text."""
+        columns = (_numbers(one, self.lines, decimal) if one.header in headers else one for one in self.columns)
+        return replace(self, columns=tuple(columns))
+
     def place(self, row: int, header: str) -> str:
         """Where an entry stands, as messages begin."""
         return f"{self.name}, line {self.lines[row]}, column {header!r}"
@@ -85,6 +90,14 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), 
             )
     finished = (column.finished(header) for column, header in zip(columns, layout.headers, strict=True))
     return Table(str(source.path), tuple(finished), np.concatenate(lines))
+
+
+def _numbers(column: Column, lines: Int[np.ndarray, " row"], decimal: str) -> Column:
+    """A column of labels as one of numbers."""
+    entries = pd.Series(np.array([*column.labels, None], dtype=object)[column.values])
+    numbers = grow("number", decimal)
+    numbers.add(entries, lines)
+    return numbers.finished(column.header)
 
 
 def _frames(source: Source, layout: Layout, kinds: Sequence[Kind], missing: Sequence[str]) -> Iterator[pd.DataFrame]:

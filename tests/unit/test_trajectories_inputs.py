@@ -57,6 +57,40 @@ def test_what_is_held_is_said_of_each_input() -> None:
     assert (True, True) == Trajectory(T, T[:, None], ("x",), "", np.zeros((len(T), 2)), every).held
 
 
+def series_of_doses(path: Path, doses: list[str]) -> Path:
+    """A file with two replicates of each dose."""
+    rows = [f"{dose},{copy},{i},{i * i}" for dose in doses for copy in "ab" for i in range(6)]
+    path.write_text("\n".join(["dose [mg/L];copy;t;x", *(row.replace(",", ";") for row in rows)]))
+    return path
+
+
+def test_a_dose_tells_runs_apart_and_drives_them(tmp_path: Path) -> None:
+    """It is a constant input of each run, whose label has it as the file writes it, with a decimal comma too."""
+    path = series_of_doses(tmp_path / "a.csv", ["0", "0.5", "2.0"])
+    path.write_text(path.read_text().replace(".", ","))
+    found = read_csv(path, trajectory=["dose", "copy"], inputs=["dose"])
+    assert ("dose [mg/L]", "copy") == found.keys
+    assert ({"x": "x"}, {"dose": "dose [mg/L]"}) == (found.headers, found.inputs)
+    assert [0.0, 0.0, 0.5, 0.5, 2.0, 2.0] == [float(run.inputs[0, 0]) for run in found.trajectories]
+    assert all(np.ptp(run.inputs) == 0.0 and run.held == (True,) for run in found.trajectories)
+    assert "0,5, a" == found.trajectories[2].label
+
+
+def test_a_dose_in_words_drives_nothing(tmp_path: Path) -> None:
+    """The message names the first entry that is no number, and its line."""
+    path = series_of_doses(tmp_path / "a.csv", ["0", "0.5", "much"])
+    with pytest.raises(DataError, match="'dose .*' does not hold numbers throughout, as 'much' in line 26"):
+        read_csv(path, trajectory=["dose", "copy"], inputs=["dose"])
+
+
+@pytest.mark.parametrize(("states", "trajectory", "inputs"), [("x", "copy", "x"), ("", "copy", "x x"), ("", "x x", "x")])
+def test_no_other_column_has_two_roles(states: str, trajectory: str, inputs: str, tmp_path: Path) -> None:
+    """Nor is one named twice in a role."""
+    path = series_of_doses(tmp_path / "a.csv", ["0", "0.5"])
+    with pytest.raises(UsageError, match="'x' is named . times .* Name each column once"):
+        read_csv(path, states=states.split(), trajectory=trajectory.split(), inputs=inputs.split())
+
+
 @pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
 def test_gaps_of_an_input_are_refused(rows: list[int], message: str, tmp_path: Path) -> None:
     """In the middle or at the end; the message names the line."""
