@@ -17,6 +17,7 @@ from discovery.errors import DataError, UsageError
 from discovery.headers import bare
 
 if TYPE_CHECKING:
+    from discovery.structure import Owned
     from discovery.types import DiscoveryResult, Drive, Law, Prediction
 
 
@@ -191,7 +192,7 @@ def grouped(
     from discovery.types import Drive
 
     owned = result.structure.owned
-    if (unknown := set(groups) - {group for one in owned for group in one.groups}) or (groups and not owned):
+    if unknown := {text for text in groups if not any(_named(text, one) for one in owned)}:
         there = [group for one in owned for group in one.groups]
         among = f" There are {', '.join(dict.fromkeys(there))}." if there else " It has one value of each for all runs."
         raise UsageError(
@@ -199,13 +200,13 @@ def grouped(
         )
     chosen: dict[str, float] = {}
     for one in owned:
-        mine = [group for group in one.groups if group in groups]
+        mine = {group for text in groups for group in _named(text, one)}
         if len(mine) != 1:
             raise UsageError(
                 f"{one.name} has a value for each {one.by or 'run'}; choose one: --group {one.groups[0]!r}. There are "
                 f"{', '.join(one.groups)}."
             )
-        chosen |= {mark: float(group == mine[0]) for mark, group in zip(one.inputs, one.groups, strict=True)}
+        chosen |= {mark: float(group in mine) for mark, group in zip(one.inputs, one.groups, strict=True)}
     if not chosen:
         return course
     assert result.law is not None
@@ -215,6 +216,32 @@ def grouped(
     for place, name in enumerate(result.law.inputs):
         values[:, place] = chosen[name] if name in chosen else next(others)
     return Drive(times, values, result.trajectories[0].held)
+
+
+def _named(text: str, owned: Owned) -> list[str]:
+    """The groups of a constant that are called so, in full or by the entry of their column; numbers by their values."""
+    if text in owned.groups:
+        return [text]
+    entries = {group: _entry(group, owned.by) for group in owned.groups}
+    number = _number(text)
+    return [
+        group for group, entry in entries.items() if entry == text or (number is not None and _number(entry) == number)
+    ]
+
+
+def _entry(group: str, by: str) -> str:
+    """What a column has for a group: ``2.0`` for ``dose 2.0``; of runs the number that one column tells them by."""
+    if by:
+        return group.removeprefix(f"{by} ")
+    last = group.rpartition(" ")[2]
+    return group if "," in group or _number(last) is None else last
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def initial_state(text: str, headers: dict[str, str]) -> list[float]:

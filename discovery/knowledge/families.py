@@ -16,6 +16,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.errors import DataError, UsageError
+from discovery.headers import bare
 from discovery.knowledge.knowledge import Knowledge
 from discovery.laws import Frame, Law, Told, told_symbol
 from discovery.samples import Trajectory, symbol
@@ -47,7 +48,8 @@ def family(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajector
     """The family that ``own`` makes of runs and of what is known of their law.
 
     Args:
-        own: ``kappa`` for a value in each run, or ``kappa:ball`` for one by each entry of a column.
+        own: ``kappa`` for a value in each run, or ``kappa:ball`` for one by each entry of a column, with or without
+            its unit.
         keys: the columns that tell runs apart.
 
     Raises:
@@ -74,6 +76,7 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
             f"--own {name}: no sentence has a free constant of that name.{hint} Name it in one, for example "
             f'--law "v\' = -g - {name}*v".'
         )
+    column = _key(column, keys)
     member = [group_of(run.label, column, keys) for run in found.runs]
     groups = tuple(dict.fromkeys(member))
     if not 1 < len(groups) <= MOST_GROUPS:
@@ -94,6 +97,7 @@ def group_of(label: str, column: str, keys: Sequence[str]) -> str:
     """The entry of a column in a run's label; the label itself where no column is named."""
     if not column:
         return label
+    column = _key(column, keys)
     if column not in keys:
         raise UsageError(
             f"--own ...:{column}: runs are not told apart by {column!r}, but by {', '.join(keys) or 'no column'}. "
@@ -106,6 +110,12 @@ def group_of(label: str, column: str, keys: Sequence[str]) -> str:
             "Leave commas out of their entries."
         )
     return parts[list(keys).index(column)]
+
+
+def _key(column: str, keys: Sequence[str]) -> str:
+    """The column that is named with or without its unit, as it is where none or several are called so."""
+    called = [one for one in keys if bare(one) == column]
+    return called[0] if column not in keys and len(called) == 1 else column
 
 
 def of_one_group(law: Law, owned: Sequence[Owned]) -> tuple[sp.Expr, ...]:

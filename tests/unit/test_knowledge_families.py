@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,18 @@ def test_an_unknown_column_is_an_error() -> None:
         family(["k:colour"], told(), RUNS, KEYS)
 
 
+def test_a_column_may_be_named_without_its_unit() -> None:
+    """As in other options; what is called so twice stays unknown."""
+    runs = [
+        replace(run, label=f"T [K] {label}") for run, label in zip(RUNS, ("290, a", "290, b", "310, a"), strict=True)
+    ]
+    found = family(["k:T"], told(), runs, ("T [K]", "copy"))
+    assert ("T [K]", ("T [K] 290", "T [K] 310")) == (found.owned[0].by, found.owned[0].groups)
+    assert "T [K] 310" == group_of(runs[2].label, "T", ("T [K]", "copy"))
+    with pytest.raises(UsageError, match=r"not told apart by 'T', but by T \[K\], T \[degC\]"):
+        group_of(runs[2].label, "T", ("T [K]", "T [degC]"))
+
+
 def test_a_single_group_is_an_error() -> None:
     """It is no family."""
     with pytest.raises(DataError, match="makes 1 groups of 2 runs"):
@@ -155,6 +168,23 @@ def test_a_forecast_of_no_group_is_refused(groups: list[str], message: str, foun
     """The message names the groups."""
     with pytest.raises(UsageError, match=message):
         grouped(found, groups, None, (0.0, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("by", "groups", "text"),
+    [
+        ("dose", ("dose 0.5", "dose 2.0", "dose 20"), "2"), ("dose", ("dose 0.5", "dose 2.0", "dose 20"), "2.0"),
+        ("dose", ("dose 0.5", "dose 2.0", "dose 20"), "dose 2.0"), ("", ("run 1", "run 2", "run 3"), "2"),
+        ("kind", ("slow", "very fast", "fast"), "very fast"),
+    ],
+)  # fmt: skip
+def test_a_group_is_named_by_its_entry(by: str, groups: tuple[str, ...], text: str, found: DiscoveryResult) -> None:
+    """Alone or behind the column's name, numbers by their values, and no other group of which it is a part."""
+    (one,) = found.structure.owned
+    result = replace(found, structure=Structure(owned=(replace(one, by=by, groups=groups),)))
+    drive = grouped(result, [text], None, (0.0, 5.0))
+    assert drive is not None
+    assert [0.0, 1.0, 0.0] == drive.values[0].tolist()
 
 
 def test_constants_that_are_opened_one_after_another_have_marks_of_their_own() -> None:

@@ -79,15 +79,17 @@ def test_a_dose_tells_runs_apart_and_drives_them(tmp_path: Path) -> None:
 def test_a_dose_in_words_drives_nothing(tmp_path: Path) -> None:
     """The message names the first entry that is no number, and its line."""
     path = series_of_doses(tmp_path / "a.csv", ["0", "0.5", "much"])
-    with pytest.raises(DataError, match="'dose .*' does not hold numbers throughout, as 'much' in line 26"):
+    with pytest.raises(DataError, match=r"'dose .*' does not hold numbers throughout, as 'much' in line 26"):
         read_csv(path, trajectory=["dose", "copy"], inputs=["dose"])
 
 
-@pytest.mark.parametrize(("states", "trajectory", "inputs"), [("x", "copy", "x"), ("", "copy", "x x"), ("", "x x", "x")])
+@pytest.mark.parametrize(
+    ("states", "trajectory", "inputs"), [("x", "copy", "x"), ("", "copy", "x x"), ("", "x x", "x")]
+)
 def test_no_other_column_has_two_roles(states: str, trajectory: str, inputs: str, tmp_path: Path) -> None:
     """Nor is one named twice in a role."""
     path = series_of_doses(tmp_path / "a.csv", ["0", "0.5"])
-    with pytest.raises(UsageError, match="'x' is named . times .* Name each column once"):
+    with pytest.raises(UsageError, match=r"'x' is named . times .* Name each column once"):
         read_csv(path, states=states.split(), trajectory=trajectory.split(), inputs=inputs.split())
 
 
