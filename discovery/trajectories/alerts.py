@@ -266,7 +266,14 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
-    if state.held and state.levels > SWITCHED:
+    if state.fixed:
+        yield Alert(
+            "caution", "input",
+            f"{state.header} is constant in each run and takes {state.levels} different values: what is set for a run "
+            "is an input, no state.",
+            "Name it with --inputs.", about,
+        )  # fmt: skip
+    elif state.held and state.levels > SWITCHED:
         yield Alert(
             "caution", "input",
             f"{state.header} is held at most steps and jumps between {state.levels} values: what is set from outside "

@@ -61,6 +61,7 @@ class StateFacts:
         straight: whether it is a linear function of time.
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
+        fixed: whether it is constant in each of several runs and differs between them, as a dose does.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
     """
@@ -89,11 +90,12 @@ class StateFacts:
     stray_runs: tuple[str, ...] = ()
     clipped: tuple[Clipped, ...] = ()
     wrapped: Wrapped | None = None
+    fixed: bool = False
 
     @property
     def switched(self) -> bool:
-        """Whether it is held, or has so few values, that it is switched from outside, and no state."""
-        return self.held or (self.coarse and self.levels <= SWITCHED)
+        """Whether it is held or fixed, or has so few values, that it is set from outside, and no state."""
+        return self.held or self.fixed or (self.coarse and self.levels <= SWITCHED)
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -230,8 +232,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
-    held = jumps([run.states[np.isfinite(run.states[:, index]), index] for run in runs])
-    coarse = held or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
+    each = [run.states[np.isfinite(run.states[:, index]), index] for run in runs]
+    held, fixed = jumps(each), _fixed(each)
+    coarse = held or fixed or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
@@ -259,7 +262,14 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
         clipped=() if coarse else clipped(runs, index, resolution),
+        fixed=fixed,
     )
+
+
+def _fixed(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether a column is constant in each run, and not in all."""
+    measured = [run for run in runs if len(run)]
+    return all(np.all(run == run[0]) for run in measured) and len({float(run[0]) for run in measured}) > 1
 
 
 def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str, ...]:

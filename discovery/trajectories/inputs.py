@@ -72,7 +72,8 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
 
     A jump passes over values that the column has elsewhere, and is held before and after. Of a state that is read off a
     coarse scale each sample may be the last one's, too, but it moves from a value to the next. Values come again, or
-    one of them comes between all others, as no infusion does between infusions.
+    one of them comes between all others, as no infusion does between infusions. Of runs with one change each at most,
+    as where something is washed out, none goes to and fro, and none drifts.
     """
     values, places = np.unique(np.concatenate(runs), return_inverse=True)
     parts = np.split(places, np.cumsum([len(run) for run in runs])[:-1])
@@ -86,7 +87,10 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     changes = int(np.count_nonzero(steps))
     again = changes >= max(SEVERAL, AGAIN * len(values)) or (changes >= PULSES and _between(parts) == changes)
     held = again and changes <= (1.0 - SET) * len(steps)
-    return bool(held and back >= BACK * changes and np.count_nonzero(alone & far & (steps > 1)) >= JUMPS * changes)
+    once = all(np.count_nonzero(one) <= 1 for one in every)
+    return bool(
+        held and (once or back >= BACK * changes) and np.count_nonzero(alone & far & (steps > 1)) >= JUMPS * changes
+    )
 
 
 def _between(runs: Sequence[Int[np.ndarray, " sample"]]) -> int:

@@ -176,6 +176,16 @@ def test_what_is_switched_is_no_noisy_state() -> None:
     assert {"resolution"} == subjects(checked)
 
 
+@pytest.mark.parametrize("doses", [4, 30])
+def test_what_is_constant_in_each_run_is_an_input(doses: int) -> None:
+    """However many values it has; of one run, or where all have the same, it tells nothing."""
+    runs = [np.column_stack([GOOD[i : i + 300, :1] + i, np.full(300, 0.1 * i)]) for i in range(doses)]
+    checked = check(from_arrays(runs, 0.05, names=["x", "dose [mg]"]))
+    (alert,) = (one for one in checked.alerts if "dose [mg]" in one.columns)
+    assert ("input", ("dose [mg]",)) == (alert.subject, checked.switches)
+    assert f"constant in each run and takes {doses} different values" in alert.text
+
+
 def test_what_stands_for_missing_spoils_no_figure() -> None:
     """The state is as it is with the entries empty; the alert tells how often which number is there."""
     coded, empty = (looked_at(changed(GOOD, [100, 300], value)) for value in (-9999.0, np.nan))

@@ -170,6 +170,13 @@ def test_what_goes_back_to_one_value_between_others_is_set() -> None:
     assert not jumps([np.repeat(spikes, 8)])
 
 
+def test_what_is_washed_out_once_in_each_run_is_set() -> None:
+    """Runs of other concentrations have no change to and fro, and no drift either."""
+    washed = [np.repeat([dose, 0.0], [40, 60]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)]
+    assert jumps(washed)
+    assert not jumps([np.repeat([dose, dose / 2.0, 0.0], [40, 10, 50]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)])
+
+
 @pytest.mark.parametrize("digit", [0.05, 0.2, 0.5])
 def test_a_state_read_off_a_coarse_scale_is_not_set(digit: float) -> None:
     """Drifting, with noise or without; falling to rest; and with values that a slow sensor repeats."""
