@@ -5,26 +5,38 @@ has a value that comes out of the quarrel of the runs: neither it nor the other 
 intervals. Of videos of falling bodies whose scale is not known well, acceleration and drag are such a pair. Where both
 have values of their own for each group, so that no two runs need to agree, a constant that pushes in one group and
 brakes in another, each for sure, says the same.
+
+Runs of a series of doses are another matter: none of them tells growth from what its dose kills, whatever the law, and
+together they do, as the dose moves one beside the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import cast
+
+import numpy as np
+import sympy as sp
 
 from discovery.dynamics.shooting import Shooting
+from discovery.dynamics.windows import Windows
 from discovery.laws import Law, RankedLaw
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.in_words import named
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import Own, Sharing, sharing
-from discovery.types import Finding
+from discovery.structure import MARK
+from discovery.types import Finding, symbol
 from discovery.wording import listed
 
 # Correlation of two constants in a single run from which on it does not tell them apart: both are then known three
 # times worse than each would be if the other were known.
 INSEPARABLE = 0.9
 SHOWN = 3  # constants that are named at most
+# What a dose does to the ratio of two constants' effects, relative to it, that is more than rounding; and random points
+# at which it is looked for: at one of them, where it is there at all, it is not zero.
+MOVED, ASKED = 1e-6, 3
 
 
 def agreement(
@@ -75,12 +87,17 @@ def _group(law: Law, place: int) -> str:
 
 
 def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
+    doses = _doses(shares.windows, law)
     differing = {
         i: own for i in range(len(law.constants)) if (own := shares.own(i)) and own.differs(len(law.constants))
     }
     pairs: dict[frozenset[int], tuple[int, int, float]] = {}
+    every, dosed = range(len(law.constants)), set[int]()
     for place in sorted(differing, key=lambda i: -differing[i].lead):
-        other, correlation = shares.together(place)
+        apart = [one for one in every if doses and one != place and _moves(law, doses, place, one)]
+        if shares.together(place, [one for one in every if one not in apart])[1] > INSEPARABLE:
+            dosed.add(place)
+        other, correlation = shares.together(place, apart)
         if correlation > INSEPARABLE:
             pairs.setdefault(frozenset((place, other)), (place, other, correlation))
     if pairs:
@@ -89,12 +106,43 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
         yield Finding("bad", _inseparable(law, (place, other), correlation, differing[place], further))
     elif differing:
         names = listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
-        none = len(differing) == len(law.constants)
+        none = len(differing) == len(law.constants) and not dosed  # what a run of a dose says is one thing alone
         first = "The runs share no law of this form: they agree on no constant, not on" if none else "Runs disagree on"
         told = [law.told[i] for i in list(differing)[:SHOWN] if i < len(law.told) and "[" not in law.told[i]]
         ask = f", {' '.join(f'--own {one}' for one in told)} asks for them" if told else ""
         hint = f"Constants may have values of their own: --own auto looks for them{ask}."
+        if len(differing) > 1 and dosed == set(differing):
+            hint = f"No run tells these apart: one of them differs, or {listed(doses)} enters otherwise. {hint}"
         yield Finding("bad" if none else "caution", f"{first} {names}. {hint}")
+
+
+def _doses(windows: Windows, law: Law) -> tuple[str, ...]:
+    """Inputs that are constant in each run and differ between runs; those that tell groups apart are none."""
+    runs = np.repeat([run for run, _ in windows.places], np.diff(windows.offsets))
+    there = {run: windows.drives[runs == run] for run in np.unique(runs)}
+    return tuple(
+        name
+        for place, name in enumerate(law.inputs)
+        if not name.startswith(MARK)
+        and all(np.ptp(drives[:, place]) == 0.0 for drives in there.values())
+        and np.ptp(windows.drives[:, place]) > 0.0
+    )
+
+
+def _moves(law: Law, doses: Sequence[str], one: int, other: int) -> bool:
+    """Whether a dose changes what one constant does to a rate in proportion to what another does to one."""
+    rng = np.random.default_rng(0)
+    effects = [[cast("sp.Expr", side.diff(symbol(f"c{place}"))) for side in law.skeletons] for place in (one, other)]
+    ratios = [upper / lower for upper in effects[0] for lower in effects[1] if upper != 0 and lower != 0]
+    for ratio in ratios:
+        names = sorted(one.name for one in cast("set[sp.Symbol]", ratio.free_symbols))
+        for _ in range(ASKED if set(names) & set(doses) else 0):
+            point = {symbol(name): sp.Float(rng.uniform(0.5, 1.5)) for name in names}
+            moved = point | {symbol(name): sp.Float(rng.uniform(0.5, 1.5)) for name in names if name in doses}
+            here, there = (sp.N(ratio.xreplace(at)) for at in (point, moved))
+            if here.is_number and there.is_number and abs(here - there) > MOVED * abs(here):
+                return True
+    return False
 
 
 def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, further: Sequence[int]) -> str:

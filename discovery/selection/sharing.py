@@ -10,7 +10,7 @@ Source: Schwarz (1978) for the price of a constant.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,10 +108,14 @@ class Sharing:
         found = fit(self.fitted.law, windows, starts=starts, settings=self.settings, fixed=rest)
         return None if found is None else (found, windows)
 
-    def together(self, place: int) -> tuple[int, float]:
-        """The constant from which single groups tell it worst, and the median of their correlations, without sign."""
+    def together(self, place: int, besides: Collection[int] = ()) -> tuple[int, float]:
+        """The constant from which single groups tell it worst, and the median of their correlations, without sign.
+
+        Args:
+            besides: constants that are not asked.
+        """
         worst, strongest = place, 0.0
-        for other in range(len(self.fitted.law.constants)):
+        for other in (one for one in range(len(self.fitted.law.constants)) if one not in besides):
             found = [abs(c) for g in self.telling(place) if (c := self._correlation(g, place, other)) is not None]
             if other != place and found and (median := float(np.median(found))) > strongest:
                 worst, strongest = other, median

@@ -1,5 +1,6 @@
 """Whether runs agree on constants, and what is said where they do not."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import sharing
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, Ranking, symbol
 
 SETTINGS = Shooting(tolerance=1e-8)
@@ -113,6 +115,23 @@ def test_constants_that_runs_neither_agree_on_nor_separate_are_named(
     assert "bad" == finding.level
     assert "cannot be separated in these data" in finding.text
     assert "correlation 1.00" in finding.text
+
+
+def test_a_dose_tells_constants_apart_that_no_run_does(
+    law_of: Callable[..., Law], fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]
+) -> None:
+    """No run of a series shows what is growth and what its dose kills, but the doses do; a mark of a group is none."""
+    found, windows, problem = fitted(-0.5, -1.0, -2.0)
+    runs = np.repeat([run for run, _ in windows.places], np.diff(windows.offsets))
+    windows = replace(windows, drives=np.array([0.0, 1.0, 4.0])[runs][:, None], held=(True,))
+    for name, said in (("dose", "Runs disagree on .* or dose enters otherwise"), ("in_group_0", "cannot be separated")):
+        side = parse(f"c0*x - c1*{name}*x")
+        law = Law(("x",), (side,), (-0.4, 0.7), frame=Frame(("x",), (side,), inputs=(name,)))
+        dosed = fit(law, windows, starts=found.starts, settings=SETTINGS)
+        assert dosed is not None
+        (finding,) = agreement(selected(dosed, windows, problem))
+        assert finding.level == ("caution" if name == "dose" else "bad")
+        assert re.search(said, finding.text)
 
 
 def test_one_run_has_nobody_to_disagree_with(
