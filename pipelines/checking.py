@@ -55,6 +55,9 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
 
 def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     """The command that finds the law: with what was told, what is switched as input, no columns that others give."""
+    units = checked.facts.abreast
+    if units is not None and units.certain and not columns.states:
+        return command_line(units.words)
     words = ["discover", "run", str(data)]
     if columns.time is not None:
         words += ["--time", columns.time]

@@ -262,7 +262,8 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     Raises:
         DataError, UsageError, BackendMissing: they cannot.
     """
-    check_count(list(measurements.headers.values()), measurements.source)
+    units = measurements.abreast.remedy if measurements.abreast else ""
+    check_count(list(measurements.headers.values()), measurements.source, units)
     seen = as_map(measurements) if config.map else measurements
     stated(seen, config, family(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
     among(config.own, seen.trajectories, seen.keys)

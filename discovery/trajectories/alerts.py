@@ -65,6 +65,8 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
 
 
 def _of_layout(facts: Facts) -> Iterator[Alert]:
+    if (units := facts.abreast) is not None:
+        yield Alert("caution" if units.certain else "note", "wide", units.said, units.remedy, units.columns)
     if (one := facts.melted) is None:
         return
     names = listed(one.labels) if len(one.labels) <= NAMED else f"{', '.join(one.labels[:NAMED])}, …"

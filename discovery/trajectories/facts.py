@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
+from discovery.trajectories.abreast import Abreast
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
@@ -140,6 +141,7 @@ class Facts:
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
         multiples: states that are derivatives of others, times what their units say.
+        abreast: columns that are one quantity of several units, it seems.
     """
 
     source: str
@@ -160,6 +162,7 @@ class Facts:
     sums: tuple[tuple[str, str], ...] = ()
     multiples: tuple[Multiple, ...] = ()
     parting: bool = False
+    abreast: Abreast | None = None
 
     @property
     def rows(self) -> int:
@@ -212,6 +215,7 @@ def facts(measurements: Measurements) -> Facts:
         sums,
         multiples(pairs, measurements.headers, measurements.time_name),
         apart,
+        measurements.abreast,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from discovery.trajectories.abreast import Abreast
 from discovery.trajectories.melted import Melted
 from discovery.types import Trajectory
 
@@ -23,6 +24,7 @@ class Measurements:
         keys: headers of the columns that tell runs apart, in the order in which labels have them.
         melted: the one of these that names quantities rather than runs, if one seems to.
         origin: the date or time of day at which time is zero; empty where times are numbers.
+        abreast: columns that are one quantity of several units rather than states, if some seem so.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -35,3 +37,4 @@ class Measurements:
     keys: tuple[str, ...] = ()
     melted: Melted | None = None
     origin: str = ""
+    abreast: Abreast | None = None

@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
+from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.inputs import find_inputs, held_inputs
 from discovery.trajectories.layout import survey
@@ -19,7 +20,7 @@ from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Run, find_runs
 from discovery.trajectories.source import inspect
-from discovery.trajectories.states import find_states
+from discovery.trajectories.states import MOST_STATES, find_states
 from discovery.trajectories.table import read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
@@ -79,13 +80,14 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken).numbered(doses, layout.decimal)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
-    columns, aside = find_states(
-        table, told=states, taken=_roles(taken, division.keys, inputs), rows=used, guess=not missing
-    )
+    roles = _roles(taken, division.keys, inputs)
+    columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     held = held_inputs([drives[run.rows] for run in division.runs])
+    numbers = [one.header for one in table.columns if one.kind == "number" and one.header not in roles]
+    units = abreast([*columns], numbers, division.keys, layout, source.path.name, MOST_STATES)
     values = np.column_stack(list(columns.values()))
     return Measurements(
         _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, held),
@@ -98,6 +100,7 @@ def read_csv(
         division.keys,
         division.melted,
         clock.origin,
+        units,
     )
 
 

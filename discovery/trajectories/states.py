@@ -102,13 +102,17 @@ def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> 
     return tuple(kept), tuple(notes)
 
 
-def check_count(headers: Sequence[str], name: str) -> None:
-    """Raises DataError where there are too many states to search a law for."""
+def check_count(headers: Sequence[str], name: str, units: str = "") -> None:
+    """Raises DataError where there are too many states to search a law for.
+
+    Args:
+        units: what to do if they are units of their own, in a sentence.
+    """
     if len(headers) > MOST_STATES:
         raise DataError(
             f"{name} has {len(headers)} columns of states; at most {MOST_STATES} are searched, because the terms that "
             f"may occur grow with their products. Name those of one law with --states, for example "
-            f"{','.join(headers[:3])}."
+            f"{','.join(headers[:3])}.{f' {units}' if units else ''}"
         )
 
 

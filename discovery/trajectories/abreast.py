@@ -1,0 +1,126 @@
+"""Units of their own in columns side by side: wells of a plate, animals, countries. They are runs of one law.
+
+As states of one system each gets an equation of its own, in which all others may stand.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from discovery.headers import bare, split_header
+from discovery.trajectories.layout import SPACES, Layout
+from discovery.wording import listed
+
+# Of plates with 96 or 384 wells.
+_WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
+# "cell 3", "mouse_2", "rep1"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
+_NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+\)?|[\d.]+\s*([^\W\d_].*)")
+FEWEST = 3  # columns that are alike: two are as often two things
+PLATE = 8  # wells from which there is no doubt, a column of a plate of 96; compartments may be called A1, A2, A3
+SHOWN = 3  # columns that are named
+
+
+@dataclass(frozen=True)
+class Abreast:
+    """Columns that are one quantity of several units, it seems.
+
+    Attributes:
+        columns: their headers.
+        others: headers of all other columns, which stay.
+        key: what the column is to be called that names units.
+        certain: whether they can hardly be states of one system.
+        file: the name of what is read.
+        options: what pandas has to be told of the file, as it stands in a call.
+        keys: headers of those of the others that tell runs apart already.
+    """
+
+    columns: tuple[str, ...]
+    others: tuple[str, ...]
+    key: str
+    certain: bool
+    file: str
+    options: str = ""
+    keys: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> str:
+        """The name of a long table, one unit below the other."""
+        return f"{self.file.partition('.')[0]}_long.csv"
+
+    @property
+    def values(self) -> str:
+        """What the column of values is to be called."""
+        units = {split_header(one)[1] for one in self.columns}
+        name = "value" if "value" not in self.others else "measured"
+        unit = units.pop() if len(units) == 1 else None
+        return f"{name} [{unit}]" if unit else name
+
+    @property
+    def melt(self) -> str:
+        """The command of pandas that writes the long table."""
+        return (
+            f"pd.read_csv({self.file!r}{self.options}).melt({list(self.others)!r}, var_name={self.key!r}, "
+            f"value_name={self.values!r}).to_csv({self.long!r}, index=False)"
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command that finds their law then."""
+        told = ",".join((*self.keys, self.key))
+        return ("discover", "run", self.long, "--trajectory", told, "--states", bare(self.values))
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in a sentence."""
+        return (
+            "Replicates and units of their own, as wells, animals or countries, are runs of one law: put them one "
+            f"below the other, in pandas {self.melt}; then {shlex.join(self.words)}."
+        )
+
+    @property
+    def said(self) -> str:
+        """What was seen, in a sentence."""
+        some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
+        named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
+        return f"{named} {'are wells' if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
+
+
+def abreast(
+    states: Sequence[str], numbers: Sequence[str], keys: Sequence[str], layout: Layout, file: str, most: int
+) -> Abreast | None:
+    """The columns of a file that are one quantity of several units; None where nothing looks so.
+
+    Args:
+        states: headers of the columns that are taken for states.
+        numbers: headers of all that could be.
+        keys: headers of the columns that tell runs apart already.
+        most: states of a law at most; more of them are units, most likely.
+    """
+    key, found = _alike(numbers)
+    if len(set(found) & set(states)) < 2:
+        key, found = "unit", ()
+    if not found and len(states) <= most:
+        return None
+    columns = found or tuple(states)
+    others = tuple(one for one in layout.headers if one not in columns)
+    certain = len(states) > most or (key == "well" and len(found) >= PLATE)
+    separator = r"\s+" if layout.separator == SPACES else layout.separator
+    options = f", sep={separator!r}" if separator != "," else ""
+    options += f", decimal={layout.decimal!r}" if layout.decimal != "." else ""
+    return Abreast(columns, others, key, certain, file, options, tuple(keys))
+
+
+def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """What several headers name, and these: wells, or names that differ by their number alone; the most there are."""
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for header in headers:
+        name, unit = split_header(header)
+        if _WELL.fullmatch(name):
+            groups.setdefault(("well", unit), []).append(header)
+        elif numbered := _NUMBERED.fullmatch(name):
+            groups.setdefault((f"unit {numbered[1] or numbered[2]}", unit), []).append(header)
+    (kind, _), most = max(groups.items(), key=lambda item: len(item[1]), default=(("", None), []))
+    return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())

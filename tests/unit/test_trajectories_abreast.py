@@ -1,0 +1,88 @@
+"""Units of their own in columns side by side: they are noticed, and how to put them one below the other is said."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from discovery.errors import DataError
+from discovery.trajectories.abreast import Abreast
+from discovery.trajectories.checks import check
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+from pipelines.checking import next_command
+from pipelines.config import Columns, RunConfig
+from pipelines.ode import ensure
+
+WELLS = [f"{row}{column}" for row in "ABC" for column in range(1, 9)]
+
+
+def plate(path: Path, names: list[str], *, separator: str = ",", decimal: str = ".") -> Path:
+    """A table with a temperature and growth in other columns."""
+    time = np.linspace(0.0, 8.0, 17)
+    table = pd.DataFrame({"Time [h]": time, "T 600": 37.0 + 0.1 * np.cos(9.0 * time)})
+    for place, name in enumerate(names):
+        table[name] = np.round(1.0 / (1.0 + (20.0 + place) * np.exp(-time)), 4)
+    table.to_csv(path, index=False, sep=separator, decimal=decimal)
+    return path
+
+
+def seen(path: Path, states: tuple[str, ...] = ()) -> tuple[Measurements, Abreast]:
+    """What was read, and which columns are alike."""
+    found = read_csv(path, states=states)
+    assert found.abreast is not None
+    return found, found.abreast
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [(",", "."), (";", ","), ("\t", ".")])
+def test_wells_are_put_one_below_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, separator: str, decimal: str
+) -> None:
+    """By the line of pandas that is proposed, however the file is written; the command after it reads 24 runs."""
+    found, units = seen(plate(tmp_path / "plate.csv", WELLS, separator=separator, decimal=decimal))
+    (alert,) = (one for one in check(found).alerts if one.subject == "wide")
+    assert ("caution", units.melt in alert.advice) == (alert.level, True)
+    assert next_command(tmp_path / "plate.csv", Columns(), check(found)) == " ".join(units.words)
+    monkeypatch.chdir(tmp_path)
+    pd.read_csv("plate.csv", sep=separator, decimal=decimal).melt(
+        list(units.others), var_name=units.key, value_name=units.values
+    ).to_csv(units.long, index=False)
+    for option in (f"sep={separator!r}", f"decimal={decimal!r}"):
+        assert (option in units.melt) == (option not in ("sep=','", "decimal='.'"))
+    *_, trajectory, _, states = units.words
+    long = read_csv(units.long, trajectory=[trajectory], states=[states])
+    assert (24, {"value": "value"}) == (len(long.trajectories), long.headers)
+
+
+def test_more_columns_than_a_law_has_states_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    """Whatever they are called, as of countries nobody can tell."""
+    countries = [f"{letter}land" for letter in "ABCDEFGHIJKLMNOPQRSTUVW"]
+    with pytest.raises(DataError, match=r"at most 20 .* --states.* runs of one law: .*melt\(\['Time \[h\]'\]"):
+        ensure(RunConfig(), read_csv(plate(tmp_path / "a.csv", countries)))
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (["A1", "A2", "A3"], "well"), (["cell 1 [a.u.]", "cell 2 [a.u.]", "cell 3 [a.u.]"], "unit"),
+        (["5 nM", "10 nM", "20 nM"], "unit"), (["rep1", "rep2", "rep_3"], "unit"),
+        (["A1", "A2"], ""), (["x1", "x2", "x3"], ""), (["cell 1 [V]", "cell 2 [A]", "cell 3 [K]"], ""),
+        (["prey", "predator", "food"], ""),
+    ],
+)  # fmt: skip
+def test_columns_that_are_called_alike_are_noted(tmp_path: Path, names: list[str], kind: str) -> None:
+    """A note alone, of three or more in one unit: they may be states of one system, as compartments are."""
+    found = read_csv(plate(tmp_path / "a.csv", names))
+    assert (found.abreast.key if found.abreast else "") == kind
+    assert ["note"] * bool(kind) == [one.level for one in check(found).alerts if one.subject == "wide"]
+    assert "a_long.csv" not in next_command(tmp_path / "a.csv", Columns(), check(found))
+    if found.abreast:
+        assert tuple(names) == found.abreast.columns
+
+
+def test_two_wells_of_a_plate_are_noticed_too(tmp_path: Path) -> None:
+    """Though the others were not named; one alone is a state as any other."""
+    path = plate(tmp_path / "a.csv", WELLS)
+    assert tuple(WELLS) == seen(path, ("A1", "A2"))[1].columns
+    assert read_csv(path, states=("A1", "T 600")).abreast is None
