@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from discovery.headers import ARBITRARY, OPTICAL
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
@@ -25,7 +26,7 @@ UNTOLD = "–"  # in the place of a unit that nothing tells
 FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_FACTOR = re.compile(r"(1)|(°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
+_FACTOR = re.compile(r"(1)|(a\.u\.|OD\d{3}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
 Node = Any  # a part of an expression
@@ -35,6 +36,7 @@ def exponents(unit: str) -> Exponents:
     """Base units with their exponents: ``m/s^2`` is m¹ s⁻². Text that does not read as a unit is one base unit."""
     if unit.strip() in _NONE:
         return {}
+    unit = OPTICAL.sub(r"\1\2", ARBITRARY.sub("a.u.", unit))
     found: dict[str, Fraction] = defaultdict(Fraction)
     for place, part in enumerate(unit.translate(_SUPERSCRIPTS).split("/")):
         factors = re.split(r"[\s*·⋅×]+", part.strip().removeprefix("(").removesuffix(")"))

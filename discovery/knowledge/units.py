@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
-from discovery.headers import bare, split_header, stated_unit_of_time
+from discovery.headers import OPTICAL, READINGS, bare, split_header, stated_unit_of_time
 from discovery.knowledge.counted import factor_of, in_powers
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
@@ -131,6 +131,8 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
     def base(name: str) -> tuple[float, dict[str, Fraction]]:
         if (one := factor_of(name)) is not None:
             return one, {}
+        if (reading := OPTICAL.sub(r"\1", name)) in READINGS:
+            return 1.0, {reading: Fraction(1)}
         if _NAME.fullmatch(name) is None:
             raise pint.errors.UndefinedUnitError(name)
         factor, unit = registry.get_base_units(name)

@@ -8,7 +8,7 @@ UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
     *("kg m2 s-3", "m s⁻¹", "1/s", "W/(m2 K)", "ind/m2", "hares/km^2", "N*m", "cells/mL", "mmHg"),
     *("millions", "thousand people", "cases", "cases/week", "deaths per year", "per 100,000", "1/1000", "‰"),
-    "per cent",
+    *("per cent", "a.u.", "arb. units", "RFU", "OD", "OD600", "RFU/OD"),
 ]
 ENDS = [
     ("time_h", "h"),

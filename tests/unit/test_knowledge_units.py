@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pytest
 
 from discovery.errors import UsageError
-from discovery.knowledge.dimensions import FACTOR
+from discovery.knowledge.dimensions import FACTOR, constant_units
 from discovery.knowledge.units import SOFT, Units, unit_of, units_of
 from discovery.laws import Law
 from discovery.symbolic.parse import parse
@@ -168,3 +169,23 @@ def test_what_is_counted_may_be_a_rate_or_a_density(unit: str, same: str) -> Non
     """The rest of the unit stays."""
     one, other, _ = units_of({"x": f"x [{unit}]", "y": f"y [{same}]", "t": "t [s]"}, {}, "hard").dimensions.values()
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("unit", "base"),
+    [("a.u.", "a.u."), ("A.U.", "a.u."), ("arb. units", "a.u."), ("RFU", "RFU"), ("OD", "OD"), ("OD600", "OD"),
+     ("OD 600 nm", "OD"), ("RU", "RU")],
+)  # fmt: skip
+def test_what_readers_show_is_a_unit_of_its_own(unit: str, base: str) -> None:
+    """It has no size in other units, and those of the other columns are checked."""
+    units = units_of({"x": f"x [{unit}]", "y": f"y [{unit}/h]", "z": "z [m]", "t": "t [h]"}, {}, "auto")
+    assert ("hard", ()) == (units.mode, units.notes)
+    assert {base: Fraction(1)} == units.dimensions["x"]
+    assert math.inf == units.surcharge(law({"x": "c0*(x + z)"}, 1))
+    assert 0.0 == units.surcharge(law({"x": "y + c0*x"}, 1))
+
+
+@pytest.mark.parametrize(("unit", "rate"), [("OD600", "OD600⁻¹ h⁻¹"), ("a.u.", "a.u.⁻¹ h⁻¹")])
+def test_constants_have_units_that_readers_show(unit: str, rate: str) -> None:
+    """A wavelength is no power."""
+    assert ("h⁻¹", rate) == constant_units(law({"x": "c0*x - c1*x**2"}, 2), {"x": unit, "t": "h"})
