@@ -10,9 +10,10 @@ from dataclasses import replace
 import sympy as sp
 
 from discovery.errors import UsageError
+from discovery.headers import bare
 from discovery.knowledge.angles import angular
 from discovery.knowledge.dimensions import exponents
-from discovery.knowledge.knowledge import Knowledge
+from discovery.knowledge.knowledge import Hidden, Knowledge
 from discovery.knowledge.units import Units, units_of
 from discovery.laws import Frame
 from discovery.symbolic.constants import abstract
@@ -32,9 +33,9 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
     Raises:
         UsageError, BackendMissing: they cannot be read, or what was told does not fit them.
     """
-    units = units_of(
-        {**measurements.headers, **measurements.inputs, "t": measurements.time_name}, config.data.units, config.units
-    )
+    hidden = {one.name: one.header for one in (known.hidden if known else ()) if _is_stated(one, config.data.units)}
+    names = {**measurements.headers, **measurements.inputs, **hidden, "t": measurements.time_name}
+    units = units_of(names, config.data.units, config.units)
     if known is not None:
         stated_of, second = units.texts, units.texts.get("t")
         rates = {
@@ -56,6 +57,11 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
             "--units off."
         )
     return units
+
+
+def _is_stated(hidden: Hidden, stated: Mapping[str, str]) -> bool:
+    """Whether the unit of a state that no column has is told; that of others stays open."""
+    return bool({hidden.name, hidden.header, bare(hidden.header)} & stated.keys())
 
 
 def _numbers(known: Knowledge) -> frozenset[float]:

@@ -22,6 +22,21 @@ NOISE = NoiseModel("additive", np.ones(2), np.ones(2))
 PROBLEM = DiscoveryProblem((RUN,), Smoothing((), None, NOISE, 0.0, ""), (), surcharge=UNITS.surcharge)
 
 
+@pytest.mark.parametrize(("unit", "fits"), [("m", True), ("km", False), ("s", False), (None, True)])
+def test_a_state_that_nothing_measured_may_have_a_unit(unit: str | None, fits: bool) -> None:
+    """It is checked with the columns' then; of none that was told it has any."""
+    laws = ("x' = -a*(x - w)", "w' = b*(x - w)", "v' = -v*c")
+    config = RunConfig(laws=laws, data={"units": {"w": unit} if unit else {}})
+    known = understood(TABLE, config)
+    if fits:
+        assert stated(TABLE, config, known).texts.get("w") == unit
+    else:
+        with pytest.raises(UsageError, match="What was told does not fit the units"):
+            stated(TABLE, config, known)
+    with pytest.raises(UsageError, match="'q', which is no column"):
+        stated(TABLE, RunConfig(laws=laws, data={"units": {"q": "m"}}), known)
+
+
 def test_candidates_are_refused_by_their_units() -> None:
     """With a note on how many; numbers that are no 1 may have a unit."""
     good = EquationCandidate("x", parse("1.02*v"), "sindy")
