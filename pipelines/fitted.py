@@ -41,7 +41,7 @@ class FittedLaw:
 
     @property
     def equations_(self) -> dict[str, str]:
-        """Right-hand sides as text, by the state's name."""
+        """Right-hand sides as text that code can read, by the state's identifier: ``S_`` for a column ``S``."""
         return {state: str(rhs) for state, rhs in self.law_.equations.items()}
 
     @property
@@ -55,15 +55,16 @@ class FittedLaw:
         return tables.constants(self._fitted())
 
     def equations(self, precision: int = 4) -> list[str]:
-        """Right-hand sides as text, numbers rounded to that many significant digits.
+        """Right-hand sides as text in the columns' own names, numbers rounded to that many significant digits.
 
         Those in waves of time get more where the record needs them.
         """
-        return list(text.right_hand_sides(self.law_, precision, span(self.result_)))
+        return list(text.right_hand_sides(self.law_, precision, span(self.result_), text.columns_of(self.result_)))
 
     def print(self, precision: int = 4) -> None:
         """Prints the law, one equation a line."""
-        print("\n".join(text.lines(self.law_, precision, span(self.result_))))  # noqa: T201 -- what it is for
+        lines = text.lines(self.law_, precision, span(self.result_), text.columns_of(self.result_))
+        print("\n".join(lines))  # noqa: T201 -- what it is for
 
     def export(self, to: str) -> str:
         """The law in another language; see :data:`discovery.export.formats.FORMATS` for their names."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
-
-import sympy as sp
 
 from discovery.reports.owning import collapsed
-from discovery.reports.text import rounded
+from discovery.reports.text import as_read, rounded
 from discovery.structure import Owned
 from discovery.symbolic.phases import decimals
-from discovery.trajectories.names import read_as
-from discovery.types import Law, symbol
+from discovery.types import Law
 from pipelines.terminal import plain
 
 
@@ -40,9 +36,3 @@ def right_hand_sides(law: Law, headers: Mapping[str, str], times: Sequence[float
     sides = tuple(law.equations.values())
     places = decimals(sides, times) if times else {}
     return [str(rounded(as_read(rhs, headers), 4, places)) for rhs in sides]
-
-
-def as_read(expression: sp.Expr, headers: Mapping[str, str]) -> sp.Expr:
-    """An expression in the columns' own names where code needs others, as ``I`` for ``I_``."""
-    names = {symbol(name): symbol(word) for name, word in read_as(headers).items()}
-    return cast("sp.Expr", expression.xreplace(names)) if names else expression

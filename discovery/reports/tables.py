@@ -11,7 +11,7 @@ import sympy as sp
 from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.naming import with_names
 from discovery.reports.rows import engine_names, span, units_of_constants
-from discovery.reports.text import right_hand_sides, rounded
+from discovery.reports.text import as_read, columns_of, right_hand_sides, rounded
 from discovery.symbolic.phases import decimals
 from discovery.types import DiscoveryResult, symbol
 
@@ -22,8 +22,9 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
     One row for each law, by rank: ``score`` and ``gap`` to the first one in nats, ``misfit`` (chi-squared a sample),
     ``r_squared``, ``held_out`` (mean squared forecast error in noise variances; NaN if not tried), ``complexity``, the
     ``engines`` that proposed it, and the right-hand side of each state's derivative by the user's name of the state.
+    Columns are called as the user calls them, ``S`` where code needs ``S_``.
     """
-    laws, times = result.ranking.front, span(result)
+    laws, times, headers = result.ranking.front, span(result), columns_of(result)
     rows = [
         {
             "score": ranked.score,
@@ -35,7 +36,9 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
             "engines": ", ".join(engine_names((ranked,))),
             **{
                 f"({result.headers.get(state, state)})'": side
-                for state, side in zip(ranked.law.states, right_hand_sides(ranked.law, times=times), strict=True)
+                for state, side in zip(
+                    ranked.law.states, right_hand_sides(ranked.law, times=times, headers=headers), strict=True
+                )
             },
         }
         for ranked in laws
@@ -54,7 +57,7 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     columns = ["state", "term", "constant", "value", "low", "high", "unit"]
     if not result.ranking.front:
         return pd.DataFrame(columns=pd.Index(columns))
-    ranked, times = result.ranking.front[0], span(result)
+    ranked, times, headers = result.ranking.front[0], span(result), columns_of(result)
     missing = (float("nan"),) * len(ranked.law.constants)
     names = {f"c{i}": name for i, name in enumerate(ranked.law.called)}
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
@@ -63,7 +66,7 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     rows = [
         (
             result.headers.get(state, state),
-            with_names(written_term(term, times), names),
+            with_names(written_term(as_read(term, headers), times), names),
             names[f"c{i}"],
             *bounds[i],
             units[i],

@@ -8,24 +8,43 @@ from typing import cast
 import sympy as sp
 
 from discovery.symbolic.phases import decimals, digits
-from discovery.types import Law
+from discovery.trajectories.names import read_as
+from discovery.types import DiscoveryResult, Law, symbol
 
 
-def right_hand_sides(law: Law, precision: int = 4, times: Sequence[float] = ()) -> tuple[str, ...]:
+def right_hand_sides(
+    law: Law, precision: int = 4, times: Sequence[float] = (), headers: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """The right-hand side of each state's derivative, numbers rounded to ``precision`` significant digits.
 
     Args:
         times: at which waves of time hold as they are written, for which numbers get more digits.
+        headers: of the columns by identifier, where these are to be called as people call them, ``I`` for ``I_``.
     """
     sides = law.equations.values()
     places = decimals(tuple(sides), times) if times else {}
-    return tuple(str(rounded(rhs, precision, places)) for rhs in sides)
+    return tuple(str(as_read(rounded(rhs, precision, places), headers or {})) for rhs in sides)
 
 
-def lines(law: Law, precision: int = 4, times: Sequence[float] = ()) -> tuple[str, ...]:
-    """One equation a line, in the identifiers of the states."""
-    pairs = zip(law.states, right_hand_sides(law, precision, times), strict=True)
-    return tuple(f"next {state} = {side}" if law.discrete else f"({state})' = {side}" for state, side in pairs)
+def lines(
+    law: Law, precision: int = 4, times: Sequence[float] = (), headers: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """One equation a line, in the identifiers of the states, or as :func:`right_hand_sides` calls them."""
+    words = read_as(headers or {})
+    pairs = zip(law.states, right_hand_sides(law, precision, times, headers), strict=True)
+    form = "next {} = {}" if law.discrete else "({})' = {}"
+    return tuple(form.format(words.get(state, state), side) for state, side in pairs)
+
+
+def columns_of(result: DiscoveryResult) -> Mapping[str, str]:
+    """Headers of inputs and states by identifier."""
+    return {**result.inputs, **result.headers}
+
+
+def as_read(expression: sp.Expr, headers: Mapping[str, str]) -> sp.Expr:
+    """An expression in the columns' own names where code needs others, as ``I`` for ``I_``."""
+    names = {symbol(name): symbol(word) for name, word in read_as(headers).items()}
+    return cast("sp.Expr", expression.xreplace(names)) if names else expression
 
 
 def rounded(expression: sp.Expr, precision: int = 4, places: Mapping[sp.Expr, int] | None = None) -> sp.Expr:

@@ -63,3 +63,13 @@ def test_numbers_are_rounded_to_significant_digits(precision: int, expected: str
     law = law_of({"x": "c0*x"}, 0.12345678)
     assert (expected,) == text.right_hand_sides(law, precision)
     assert (f"(x)' = {expected}",) == text.lines(law, precision)
+
+
+def test_columns_are_called_as_people_call_them(law_of, result_of) -> None:
+    """S and not S_, which code needs, as the terminal calls it; where no headers are given, as code does."""
+    law = law_of({"S_": "c0*S_*I_", "x": "c1*S_"}, -0.5, 2.0)
+    result = replace(result_of(law, [0.5, 0.4], headers=["S [g/L]", "x"], simulated=False), inputs={"I_": "I"})
+    assert ["-0.5*I*S", "2.0*S"] == list(tables.front(result).loc[1, ["(S [g/L])'", "(x)'"]])
+    assert ["c0*I*S", "c1*S"] == list(tables.constants(result)["term"])
+    assert ("(S)' = -0.5*I*S", "(x)' = 2.0*S") == text.lines(law, headers=text.columns_of(result))
+    assert ("(S_)' = -0.5*I_*S_", "(x)' = 2.0*S_") == text.lines(law)
