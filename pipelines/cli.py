@@ -234,7 +234,8 @@ def simulate(
         typer.Option(help="Rows to write; a map has one for each step.  [default: 200]", min=2, max=1_000_000),
     ] = None,
     inputs: Annotated[
-        Path | None, typer.Option(help="CSV with a column of times and one for each input of the law.")
+        str | None,
+        typer.Option(help="CSV with times and each input of the law; or numbers, u=1,v=2.", metavar="FILE"),
     ] = None,
     group: Annotated[
         list[str] | None, typer.Option(help="Whose constants, where they differ between groups of runs.")

@@ -124,7 +124,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
         Args:
             t: time of each point, or of all, where time stands in the law.
-            inputs: what drives the states there, a row for each point; a table ``X`` may have them as columns.
+            inputs: what drives the states there, a row for each point, or a number by name; a table ``X`` may have
+                them as columns.
         """
         law = _measured(self._fitted(), self.law_)
         time, column = symbol("t"), symbol("time of a point")  # to `values` t is no column
@@ -142,8 +143,9 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table.
-            inputs: what drives the states from all initial states: a row for each time, or a table with the column of
-                times of the data, which has rows at its own; between rows as measured.
+            inputs: what drives the states from all initial states: a row for each time; or a table with the column of
+                times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
+                ``{"u": 0.2}``.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by

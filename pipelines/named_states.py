@@ -93,14 +93,15 @@ class Columns:
         """Values of the inputs, one row for each of ``rows``.
 
         Args:
-            inputs: an array, or a table with columns of their names; None takes the columns of the table ``X``.
+            inputs: an array, a table with columns of their names, or a number for each name; None takes the columns of
+                the table ``X``.
 
         Raises:
             DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
         if inputs is None and self.inputs and isinstance(X, pd.DataFrame):
             inputs = X if set(self.inputs) <= set(_in_full(X, self.inputs).columns) else None
-        inputs = self.wanted(inputs)
+        inputs = self.wanted(_throughout(inputs, rows) if isinstance(inputs, Mapping) else inputs)
         if inputs is None:
             return np.empty((rows, 0))
         values = np.asarray(inputs, dtype=np.float64)
@@ -152,6 +153,10 @@ class Columns:
             inputs = self.inputs
         tables, times, _ = _apart(X, t)
         tables, drives = _undriven(tables, inputs)
+        if isinstance(drives, Mapping):
+            runs = cast("list[Any]", tables) if isinstance(tables, list | tuple) else [tables]
+            each = [_throughout(cast("Mapping[Any, Any]", drives), len(run)) for run in runs]
+            drives = each if isinstance(tables, list | tuple) else each[0]
         drives = None if own else self.wanted(drives)
         given = columns_of(tables)
         if _has_names(tables):
@@ -197,6 +202,21 @@ def _ensure_fits(values: np.ndarray, rows: int, columns: Columns) -> None:
             f"Inputs have {int((~np.isfinite(values)).sum())} values that are not finite. Fill them in, or leave "
             "their rows out."
         )
+
+
+def _throughout(inputs: Mapping[Any, Any], rows: int) -> pd.DataFrame:
+    """Inputs that stay as they are, as a table of so many rows.
+
+    Raises:
+        DataError: they are not numbers.
+    """
+    try:
+        return pd.DataFrame({str(name): np.full(rows, float(value)) for name, value in inputs.items()})
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"The inputs are not numbers: {error}. By name one number stands for each, which holds throughout; of a "
+            "course pass a table with a row for each time."
+        ) from None
 
 
 def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:

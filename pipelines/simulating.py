@@ -34,13 +34,14 @@ class Wanted:
     Attributes:
         start, until: first and last time, as numbers or as dates.
         samples: rows of a law in continuous time; None takes 200. A map has a row for each step.
+        inputs: a file with their courses, or ``u=1,v=2`` where they stay as they are.
     """
 
     x0: str | None = None
     start: str | float | None = None
     until: str | float | None = None
     samples: int | None = None
-    inputs: Path | None = None
+    inputs: str | None = None
     start_error: str = ""
     draws: int = DRAWS
     seed: int = 0
@@ -60,9 +61,12 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     result = load(folder)
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
-    course = _drive(result, wanted.inputs)
+    names, path = _inputs(result, wanted.inputs), Path(wanted.inputs or "")
+    constant = _constant(wanted.inputs, names) if "=" in (wanted.inputs or "") and not path.exists() else None
+    course = _drive(result, path, names) if names and constant is None else None
     fitted = None if wanted.x0 is not None else _first_fit(result)
     start, until = _span(result, wanted, course, _beginning(result, fitted))
+    course = _course((start, until), constant) if constant is not None else course
     drive = grouped(result, wanted.groups, course, (start, until))
     state = fitted.states[0] if fitted else np.array(initial_state(wanted.x0 or "", dict(result.headers)))
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
@@ -156,29 +160,60 @@ def _first_fit(result: DiscoveryResult) -> Prediction:
     return fitted[0]
 
 
-def _drive(result: DiscoveryResult, path: Path | None) -> Drive | None:
+def _inputs(result: DiscoveryResult, text: str | None) -> Mapping[str, str]:
+    """Headers of the law's inputs by identifier, those that tell groups apart besides.
+
+    Raises:
+        UsageError: there are some and nothing is given, or the other way round.
+    """
+    assert result.law is not None
+    marks = {mark for one in result.structure.owned for mark in one.inputs}
+    names = {name: result.inputs.get(name, name) for name in result.law.inputs if name not in marks}
+    headers = ", ".join(names.values())
+    if text is None and names:
+        numbers = shlex.quote(",".join(f"{_pasted(name, header)}=1.0" for name, header in names.items()))
+        raise UsageError(
+            f"The law is driven by {headers}. Give its course: --inputs new.csv, with a column of times and "
+            f"{headers}; or numbers, if it is constant: --inputs {numbers}."
+        )
+    if text is not None and not names:
+        raise UsageError(f"--inputs {text} is given, but nothing drives the law of this run. Leave it out.")
+    return names
+
+
+def _drive(result: DiscoveryResult, path: Path, names: Mapping[str, str]) -> Drive:
     """The inputs of a file in the order of the law's."""
     from discovery.knowledge.units import unit_of
     from discovery.trajectories.read import read_course
     from discovery.types import Drive
 
     assert result.law is not None
-    marks = {mark for one in result.structure.owned for mark in one.inputs}
-    names = [name for name in result.law.inputs if name not in marks]
-    headers = [result.inputs.get(name, name) for name in names]
-    if path is None and names:
-        raise UsageError(
-            f"The law is driven by {', '.join(headers)}. Give its course: --inputs new.csv, with a column of times and "
-            f"{', '.join(headers)}."
-        )
-    if path is None:
-        return None
-    if not names:
-        raise UsageError(f"--inputs {path} is given, but nothing drives the law of this run. Leave it out.")
     origin = result.origin or (None if _timed(result.law) else "")
-    times, values = read_course(path, headers, unit=unit_of(result.time_name) or "", origin=origin)
+    times, values = read_course(path, [*names.values()], unit=unit_of(result.time_name) or "", origin=origin)
     held = dict(zip(result.law.inputs, result.trajectories[0].held, strict=True))
     return Drive.of_samples(times, values, tuple(held[name] for name in names))
+
+
+def _constant(text: str | None, names: Mapping[str, str]) -> list[float]:
+    """Values of inputs that stay as they are, in the order of the law's, from ``u=1,v=2``.
+
+    Raises:
+        UsageError: they are not one number for each input.
+    """
+    if numbers := _values(_parts(text or ""), names):
+        return numbers
+    example = shlex.quote(",".join(f"{_pasted(name, header)}=1.0" for name, header in names.items()))
+    raise UsageError(
+        f"--inputs {text!r} is no file, and does not give one number for each input. The inputs are "
+        f"{', '.join(names.values())}; write for example --inputs {example}, or name a CSV file with their courses."
+    )
+
+
+def _course(span: tuple[float, float], values: Sequence[float]) -> Drive:
+    """Inputs that do not change."""
+    from discovery.types import Drive
+
+    return Drive(np.array(span), np.tile(values, (2, 1)), (True,) * len(values))
 
 
 def grouped(
@@ -252,7 +287,16 @@ def initial_state(text: str, headers: dict[str, str]) -> list[float]:
     Raises:
         UsageError: they do not give one number for each state; the message has words that can be pasted.
     """
-    parts = _parts(text)
+    if numbers := _values(_parts(text), headers):
+        return numbers
+    raise UsageError(
+        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
+        f"for example --x0 {_example(headers)}."
+    )
+
+
+def _values(parts: Sequence[str], headers: Mapping[str, str]) -> list[float]:
+    """Finite numbers in the order of the columns, with or without their names; empty where they do not fit."""
     named = {name.strip(): value for name, value in (part.split("=", 1) for part in parts if "=" in part)}
     numbers: list[float] = []
     try:
@@ -262,13 +306,8 @@ def initial_state(text: str, headers: dict[str, str]) -> list[float]:
             spelled = ((name, header, bare(header)) for name, header in headers.items())
             numbers = [float(next(named[name] for name in names if name in named)) for names in spelled]
     except (ValueError, StopIteration):
-        pass
-    if numbers and all(map(math.isfinite, numbers)):
-        return numbers
-    raise UsageError(
-        f"--x0 {text!r} does not give one number for each state. The states are {', '.join(headers.values())}; write "
-        f"for example --x0 {_example(headers)}."
-    )
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
 
 
 def _example(headers: Mapping[str, str]) -> str:

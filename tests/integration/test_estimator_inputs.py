@@ -85,6 +85,20 @@ def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: E
         EquationDiscovery(**QUICK).fit(data, "t", inputs=["vale"])
 
 
+def test_inputs_may_be_numbers_that_hold_throughout(driven: EquationDiscovery) -> None:
+    """By name, wherever inputs are taken; what is no number, or another name, is refused."""
+    ones = np.ones(len(TIMES))
+    plain = driven.simulate([0.0], TIMES, inputs=ones)
+    np.testing.assert_array_equal(driven.simulate([0.0], TIMES, inputs={"valve": 1}), plain)
+    assert driven.predict([[1.0], [2.0]], inputs={"valve": 0.5}).shape == (2, 1)
+    for states, times in ((plain, TIMES), ([plain, plain], [TIMES, TIMES])):
+        assert driven.score(states, times, inputs={"valve": 1.0}) == pytest.approx(1.0)
+    with pytest.raises(DataError, match=r"The inputs are not numbers: .* one number stands for each"):
+        driven.simulate([0.0], TIMES, inputs={"valve": list(ones)})
+    with pytest.raises(DataError, match="The inputs have no column 'valve'"):
+        driven.simulate([0.0], TIMES, inputs={"vale": 1.0})
+
+
 def test_a_table_of_inputs_is_read_by_its_columns(driven: EquationDiscovery) -> None:
     """Whatever else it holds, in whichever order."""
     table = _driven().assign(other=1.0)[["other", "valve", "level"]]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from discovery.errors import UsageError
@@ -112,3 +113,30 @@ def test_times_of_a_dated_run_may_be_dates(
     monkeypatch.setattr("pipelines.store.load", lambda folder: decay)
     assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", "2024-05-03")
     assert "the run has no dates" in " ".join(capsys.readouterr().err.split())
+def test_inputs_may_be_numbers_that_hold_throughout(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
+) -> None:
+    """By the names of their columns, with or without units; the forecast needs its end told then."""
+    plain = load(run)
+    side = -symbol("x") + symbol("u")
+    law = Law(("x",), (side,), (), frame=Frame(("x",), (side,), inputs=("u",)))
+    runs = tuple(replace(one, inputs=np.ones((len(one), 1)), held=(True,)) for one in plain.trajectories)
+    best = replace(plain.ranking.front[0], law=law, lows=(), highs=())
+    found = replace(
+        plain, ranking=replace(plain.ranking, front=(best,)), trajectories=runs, inputs={"u": "u [V]"},
+        advice=replace(plain.advice, covariance=()),
+    )  # fmt: skip
+    monkeypatch.setattr("pipelines.store.load", lambda folder: found)
+    words = ("simulate", run, "--x0", 0, "--samples", 2, "--draws", 0)
+    for told in ("u=2", "u [V]=2.0"):
+        assert 0 == discover(*words, "--until", 1, "--inputs", told)
+        assert float(capsys.readouterr().out.splitlines()[-1].split(",")[1]) == pytest.approx(2 - 2 / np.e, rel=1e-6)
+    refused = {
+        ("--until", 1): "or numbers, if it is constant: --inputs u=1.0",
+        ("--until", 1, "--inputs", "u=much"): "does not give one number for each input. The inputs are u [V]",
+        ("--until", 1, "--inputs", "v=1"): "does not give one number for each input",
+        ("--inputs", "u=1"): "--until is missing",
+    }
+    for further, said in refused.items():
+        assert 2 == discover(*words, *further)
+        assert said in capsys.readouterr().err.replace("\n", " ")
