@@ -41,7 +41,7 @@ class Wanted:
     start: str | float | None = None
     until: str | float | None = None
     samples: int | None = None
-    inputs: str | None = None
+    inputs: str | Path | None = None
     start_error: str = ""
     draws: int = DRAWS
     seed: int = 0
@@ -61,9 +61,9 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     result = load(folder)
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
-    names, path = _inputs(result, wanted.inputs), Path(wanted.inputs or "")
-    constant = _constant(wanted.inputs, names) if "=" in (wanted.inputs or "") and not path.exists() else None
-    course = _drive(result, path, names) if names and constant is None else None
+    names, told = _inputs(result, wanted.inputs), str(wanted.inputs or "")
+    constant = _constant(told, names) if "=" in told and not Path(told).exists() else None
+    course = _drive(result, Path(told), names) if names and constant is None else None
     fitted = None if wanted.x0 is not None else _first_fit(result)
     start, until = _span(result, wanted, course, _beginning(result, fitted))
     course = _course((start, until), constant) if constant is not None else course
@@ -160,7 +160,7 @@ def _first_fit(result: DiscoveryResult) -> Prediction:
     return fitted[0]
 
 
-def _inputs(result: DiscoveryResult, text: str | None) -> Mapping[str, str]:
+def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, str]:
     """Headers of the law's inputs by identifier, those that tell groups apart besides.
 
     Raises:
@@ -194,13 +194,13 @@ def _drive(result: DiscoveryResult, path: Path, names: Mapping[str, str]) -> Dri
     return Drive.of_samples(times, values, tuple(held[name] for name in names))
 
 
-def _constant(text: str | None, names: Mapping[str, str]) -> list[float]:
+def _constant(text: str, names: Mapping[str, str]) -> list[float]:
     """Values of inputs that stay as they are, in the order of the law's, from ``u=1,v=2``.
 
     Raises:
         UsageError: they are not one number for each input.
     """
-    if numbers := _values(_parts(text or ""), names):
+    if numbers := _values(_parts(text), names):
         return numbers
     example = shlex.quote(",".join(f"{_pasted(name, header)}=1.0" for name, header in names.items()))
     raise UsageError(

@@ -21,7 +21,7 @@ from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Run, find_runs
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import MOST_STATES, find_states
-from discovery.trajectories.table import read_table
+from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
 from discovery.types import Trajectory
@@ -63,9 +63,7 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs = (
-        [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs)
-    )
+    states, trajectory, inputs = _in_full(layout.headers, states, trajectory, inputs)
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
@@ -76,8 +74,7 @@ def read_csv(
         check_no_months(table, clock, division.keys)
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
-    doses = [one for one in trajectory if one in inputs]
-    table = table.emptied([*numbers.values()], taken).numbered(doses, layout.decimal)
+    table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
     driving = find_inputs(table, inputs, used, guess=not missing)
     roles = _roles(taken, division.keys, inputs)
@@ -86,8 +83,7 @@ def read_csv(
     headers = safe_names((*columns, *driving))
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     held = held_inputs([drives[run.rows] for run in division.runs])
-    numbers = [one.header for one in table.columns if one.kind == "number" and one.header not in roles]
-    units = abreast([*columns], numbers, division.keys, layout, source.path.name, MOST_STATES)
+    beside = abreast([*columns], _numbers(table, roles), division.keys, layout, source.path.name, MOST_STATES)
     values = np.column_stack(list(columns.values()))
     return Measurements(
         _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, held),
@@ -100,7 +96,7 @@ def read_csv(
         division.keys,
         division.melted,
         clock.origin,
-        units,
+        beside,
     )
 
 
@@ -124,6 +120,16 @@ def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> 
         **dict.fromkeys(keys, "which tells the runs apart"),
         **dict.fromkeys(inputs, "named as an input"),
     }
+
+
+def _in_full(headers: Sequence[str], *roles: Sequence[str]) -> list[list[str]]:
+    """Headers of the columns that are told for each role, with or without their units."""
+    return [[header_of(one, headers) for one in some] for some in roles]
+
+
+def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
+    """Headers of the columns of numbers but some."""
+    return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
 
 
 def read_course(

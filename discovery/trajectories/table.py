@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,7 +51,7 @@ class Table:
         )
         return replace(self, columns=tuple(columns))
 
-    def numbered(self, headers: Sequence[str], decimal: str) -> Table:
+    def numbered(self, headers: Collection[str], decimal: str) -> Table:
         """The same with the labels of these columns read as numbers; one most of whose labels are none stays text."""
         columns = (_numbers(one, self.lines, decimal) if one.header in headers else one for one in self.columns)
         return replace(self, columns=tuple(columns))
