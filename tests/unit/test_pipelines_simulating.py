@@ -113,6 +113,8 @@ def test_times_of_a_dated_run_may_be_dates(
     monkeypatch.setattr("pipelines.store.load", lambda folder: decay)
     assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", "2024-05-03")
     assert "the run has no dates" in " ".join(capsys.readouterr().err.split())
+
+
 def test_inputs_may_be_numbers_that_hold_throughout(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
 ) -> None:
