@@ -8,7 +8,7 @@ import numpy as np
 
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Conservation
-from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.evaluate import compiled, slope
 from discovery.types import Smoothing, Trajectory, symbol
 
 # Times that a quantity may scatter more than noise makes it: noise is known to tens of per cent, and a smoother's idea
@@ -30,7 +30,7 @@ def check_conserved(
     for one in told:
         names = trajectories[0].names
         program = compiled([one.quantity], names)
-        slopes = compiled([one.quantity.diff(symbol(name)) for name in names], names)
+        slopes = compiled([slope(one.quantity, symbol(name)) for name in names], names)
         scatter = expected = size = count = 0.0
         for run in trajectories:
             states = run.states[np.isfinite(run.states).all(axis=1)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from discovery.knowledge.knowledge import Conservation
 from discovery.selection.selected import Selected
-from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.evaluate import compiled, slope
 from discovery.types import Finding, Law, Prediction, symbol
 from discovery.wording import listed
 
@@ -70,7 +70,7 @@ def _change(law: Law, conserved: Conservation, courses: Sequence[Prediction]) ->
     names = law.states
     if law.inputs or not conserved.quantity.free_symbols <= set(map(symbol, names)):
         return 0.0  # what is driven from outside is another question
-    slopes = compiled([conserved.quantity.diff(symbol(name)) for name in names], names)
+    slopes = compiled([slope(conserved.quantity, symbol(name)) for name in names], names)
     field = compiled(list(law.equations.values()), names)
     states = np.vstack([one.states for one in courses if one.kind == "fit"])
     states = states[np.isfinite(states).all(axis=1)]

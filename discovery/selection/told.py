@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import sympy as sp
+from jaxtyping import Float
 
 from discovery.laws import NOTHING, Frame, Unknown, told_symbol, unknown_symbol
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, Sheets, pool
 from discovery.symbolic.constants import substituted
-from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.evaluate import compiled, evaluate, slope
 from discovery.symbolic.parse import FUNCTIONS
 from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, SmoothedTrajectory, symbol
 
@@ -125,11 +126,30 @@ def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bo
         return True
     points = part.regressions[0].states
     points = points[np.linspace(0, len(points) - 1, min(len(points), LOOKED_AT)).round().astype(int)]
-    names = part.regressions[0].states.shape[1]
-    slopes = [expression.diff(symbol(name)) for name in unknown.variables[:names]]
-    values = unknown.trend * compiled(slopes, unknown.variables)(points)
-    size = np.nanmax(np.abs(values), axis=0, initial=0.0)
-    return bool(np.all(values >= -SLIGHT * size) and np.any(size > 0.0))
+    names = unknown.variables[: points.shape[1]]
+    slopes = compiled([slope(expression, symbol(name)) for name in names], unknown.variables)(points)
+    if not np.any(np.abs(slopes) > 0.0):
+        return False  # flat, or flat but for jumps
+    changes = [*slopes.T, *(_steps(expression, names, points) if expression.has(sp.sign) else ())]
+    return all(
+        bool(np.all(unknown.trend * one >= -SLIGHT * np.nanmax(np.abs(one), initial=0.0))) for one in changes
+    )
+
+
+def _steps(
+    expression: sp.Expr, names: Sequence[str], points: Float[np.ndarray, "point name"]
+) -> Iterator[Float[np.ndarray, " step"]]:
+    """How an expression changes from each value of a variable to the next one, the others being as they were together.
+
+    Where a sign jumps there is no slope to tell which way it goes. The data need not have such points, and it may be
+    undefined there.
+    """
+    for place in range(len(names)):
+        levels = np.unique(points[:, place])
+        moved = np.repeat(points, len(levels), axis=0)
+        moved[:, place] = np.tile(levels, len(points))
+        steps = np.diff(evaluate(expression, names, moved).reshape(len(points), len(levels)), axis=1)
+        yield steps[np.isfinite(steps)]
 
 
 def _is_forbidden(node: sp.Basic, without: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -92,6 +93,11 @@ def evaluate(
         ExpressionError: as for :func:`compiled`.
     """
     return compiled([expression], names)(states)[:, 0]
+
+
+def slope(expression: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    """Derivative wherever there is one: where a sign jumps SymPy writes an impulse, which has no value."""
+    return cast("sp.Expr", expression.diff(variable).replace(sp.DiracDelta, lambda *_: sp.S.Zero))
 
 
 class _Builder:

@@ -21,12 +21,13 @@ from pipelines.config import RunConfig
 TIMES = np.linspace(0.0, 10.0, 200)
 
 
-def test_a_sample_at_which_a_told_quantity_has_no_value_is_passed_over() -> None:
-    """As the logarithm of a count of zero."""
+@pytest.mark.parametrize("quantity", ["log(y) + x", "(log(y) + x)*sign(x - 0.02)"])
+def test_a_sample_at_which_a_told_quantity_has_no_value_is_passed_over(quantity: str) -> None:
+    """As the logarithm of a count of zero; a quantity may have a sign, whose slope is no number where it jumps."""
     x = 1.0 + 0.9 * np.sin(TIMES)
     states = np.column_stack([x, np.exp(-x)])
     states[5, 1] = 0.0
-    told = understand(["log(y) + x = const"], Names({"x": "x", "y": "y"})).conserved
+    told = understand([f"{quantity} = const"], Names({"x": "x", "y": "y"})).conserved
     noise = NoiseModel("additive", np.array([0.01, 0.01]), np.array([1e-4, 1e-4]))
     (said,) = check_conserved(told, [Trajectory(TIMES, states, ("x", "y"))], Smoothing((), None, noise, 0.0, ""))
     assert "is borne out" in said

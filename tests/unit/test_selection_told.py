@@ -41,6 +41,17 @@ def test_a_function_is_without_what_was_excluded_and_has_its_trend(part: Discove
     assert [allowed(one, rising, part) for one in (X + Y, X - Y, X * Y, -X * Y)] == [True, False, True, False]
 
 
+def test_a_trend_is_asked_of_what_jumps(part: DiscoveryProblem) -> None:
+    """A sign has no slope where it jumps: which way it goes is seen from one value of its argument to the next.
+
+    What is flat but for its jumps neither increases nor decreases.
+    """
+    jump, rising = sp.sign(X - 0.5), replace(F, trend=1)
+    tried = (X + jump, X - 3 * jump, Y * (2 + X + jump), jump, sp.sign(X), X + sp.Abs(Y))
+    assert [allowed(one, rising, part) for one in tried] == [True, False, True, False, False, True]
+    assert allowed(-jump - X, replace(F, trend=-1), part)
+
+
 def test_roots_and_squares_are_excluded_by_their_exponents(part: DiscoveryProblem) -> None:
     """They are powers, as are squares and fractions that nobody has excluded."""
     tried = (
