@@ -131,9 +131,7 @@ def allowed(expression: sp.Expr, unknown: Unknown, part: DiscoveryProblem) -> bo
     if not np.any(np.abs(slopes) > 0.0):
         return False  # flat, or flat but for jumps
     changes = [*slopes.T, *(_steps(expression, names, points) if expression.has(sp.sign) else ())]
-    return all(
-        bool(np.all(unknown.trend * one >= -SLIGHT * np.nanmax(np.abs(one), initial=0.0))) for one in changes
-    )
+    return all(bool(np.all(unknown.trend * one >= -SLIGHT * np.nanmax(np.abs(one), initial=0.0))) for one in changes)
 
 
 def _steps(

@@ -22,6 +22,7 @@ from discovery.selection.polish import reweighed
 from discovery.selection.pool import Entry, Sheets, sheets_of
 from discovery.selection.ranked import show, showing
 from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
+from discovery.selection.rewritten import distinct
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
 from discovery.selection.simplifying import simplified_front
@@ -156,8 +157,9 @@ class TrajectorySelector:
         self, refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, deadline: Deadline
     ) -> Selected:
         settings = self.growth.shooting
+        laws = distinct(refined, problem.trajectories, deadline)
         return selected(
-            refined, windows, problem, settings, forecast=self.forecast, polish=self.polished, deadline=deadline
+            laws, windows, problem, settings, forecast=self.forecast, polish=self.polished, deadline=deadline
         )
 
     def _pools(
