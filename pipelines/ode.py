@@ -38,7 +38,7 @@ from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.states import check_count
-from discovery.trajectories.switches import in_stretches
+from discovery.trajectories.switches import in_stretches, left_whole
 from discovery.types import (
     DiscoveryProblem,
     DiscoveryResult,
@@ -165,8 +165,8 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
     """
     known = understood(measurements, config)
-    if not (config.own or (known and known.hidden)):
-        measurements = in_stretches(measurements)
+    whole = config.own or (known and known.hidden)
+    measurements = left_whole(measurements) if whole else in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
     return measurements, family(named(config.own), known, runs, measurements.keys)
 

@@ -9,7 +9,7 @@ from typing import Literal
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
-from discovery.trajectories.switches import TOO_FAST, seen
+from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
 from discovery.trajectories.undisturbed import apart, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
@@ -224,7 +224,7 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
         then = "Where nothing belongs to whole runs, stretches between switches will count as runs of their own."
         yield Alert(
             "note", "switches", seen(facts.late, facts.headers, inputs),
-            f"{then if facts.parted else TOO_FAST} Rows that tell when, with the new value and no states, say more.",
+            f"{then if facts.parted else TOO_FAST} {MOMENTS}",
             tuple(inputs[one.input] for one in facts.late),
         )  # fmt: skip
 

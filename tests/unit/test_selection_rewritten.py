@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.shooting import Fit
-from discovery.selection.rewritten import distinct
 from discovery.selection.refined import Refined
+from discovery.selection.rewritten import distinct
 from discovery.types import Law, Trajectory
 
 FIRST = ("x*c0 + c1 + c2/(x**2*c3 + 1)", (-0.35, 929.7, -909.6, 1.56e-4))

@@ -8,7 +8,7 @@ import pytest
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.switches import between_samples, in_stretches
+from discovery.trajectories.switches import between_samples, in_stretches, left_whole
 from discovery.types import Trajectory
 
 TIME_CONSTANT, NOISE = 5.0, 0.02
@@ -60,6 +60,32 @@ def test_switches_between_samples_part_runs() -> None:
     np.testing.assert_array_equal(TIMES, np.concatenate([run.times for run in parted.trajectories]))
     assert "u [V] is switched between samples, at times that nobody knows: at switches i [A] is" in parted.notes[-1]
     assert "Each stretch between switches counts as a run with a start of its own; there are 10." in parted.notes[-1]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("late", [0.0, 0.2, 1.3])
+def test_one_switch_is_asked_by_the_size_of_its_error(count: int, late: float) -> None:
+    """Of sixty samples none is so far off by chance; where it is at a sample, or hardly before, nothing is parted."""
+    times, moments = TIMES[:60], MOMENTS[: count + 1]
+    data = measured(coil(times, moments - late * (moments > 0), np.array([0.0, 12.0, 4.0])[: count + 1]))
+    parts = len(in_stretches(data).trajectories)
+    assert (count + 1 if late > 1.0 else 1) == parts
+
+
+def test_runs_that_stay_whole_have_a_note_on_it() -> None:
+    """Where they cannot be parted, a row with the moment is all that helps."""
+    data = measured(coil(TIMES, MOMENTS - 1.3 * (MOMENTS > 0), levels(10)))
+    whole = left_whole(data)
+    assert data.trajectories is whole.trajectories
+    assert "Rows that tell when" in whole.notes[-1]
+    sound = measured(coil(TIMES, MOMENTS, levels(10)))
+    assert sound is left_whole(sound)
+
+
+def test_hardly_a_coil_is_parted_at_a_switch_at_a_sample() -> None:
+    """Of noise alone, one in a hundred would be, and as many again are allowed for."""
+    runs = [coil(TIMES[:count], np.array([0.0, 50.0]), np.array([0.0, 1.0]), noise=0.1) for count in range(40, 200)]
+    assert sum(bool(between_samples([run])) for run in runs) <= 3
 
 
 def test_slow_states_leave_runs_whole() -> None:
