@@ -47,7 +47,8 @@ class HeldOut:
         curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`), and of one
             that goes on as the samples before each forecast did (:mod:`discovery.selection.trends`).
         valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
-        off: of each state, the law's mean squared error in variances of the noise.
+        off: of each state, the law's mean squared error in variances of the noise, and of what the error of the start
+            makes of a run that is forecast whole.
     """
 
     error: float
@@ -124,7 +125,7 @@ def hold_out(
 
     Args:
         length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
-        curves: whether curves that know no law forecast them too.
+        curves: whether curves that know no law forecast them too, and the start's error is followed.
     """
     runs = problem.trajectories
     kept_out = _with_known_constants(law, runs, set(range(1, len(runs), round(1 / SHARE))))
@@ -191,13 +192,37 @@ def _begun(run: Trajectory) -> int:
     return int(np.max(np.argmax(there, axis=0), initial=0))
 
 
-def _begin(problem: DiscoveryProblem, index: int, row: int) -> Float[np.ndarray, " state"]:
-    """The state at a sample, to forecast from: smoothed, or measured where that is missed, as at steep starts."""
-    smooth, measured = problem.smoothing.trajectories[index].states[row], problem.trajectories[index].states[row]
-    noise = problem.smoothing.noise
-    far = np.abs(measured - smooth) > NOISY * noise.deviation(smooth[None, :])[0]
+def _begin(
+    problem: DiscoveryProblem, index: int, row: int
+) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
+    """The state at a sample, to forecast from, and its deviation.
+
+    It is smoothed, or measured where that is missed, as at steep starts.
+    """
+    curve, measured = problem.smoothing.trajectories[index], problem.trajectories[index].states[row]
+    smooth, noise = curve.states[row], problem.smoothing.noise
+    scatter = noise.deviation(smooth[None, :])[0]
     usable = np.isfinite(measured) & ((measured > 0.0) | (noise.kind != "lognormal"))
-    return np.where(usable & far, measured, smooth)
+    taken = usable & (np.abs(measured - smooth) > NOISY * scatter)
+    return np.where(taken, measured, smooth), np.where(taken, scatter, curve.state_deviations[row])
+
+
+def _by_start(
+    law: Law, problem: DiscoveryProblem, part: _Part, forecast: Float[np.ndarray, "time state"], spread: np.ndarray
+) -> Float[np.ndarray, "time state"]:
+    """Deviations of the forecast of a run that come from its start, each state of which may be a deviation off.
+
+    Where the law cannot be followed from such a start, that explains nothing.
+    """
+    run, (start, deviation) = problem.trajectories[part.index], _begin(problem, part.index, part.low)
+    found = np.zeros_like(forecast)
+    for place in np.flatnonzero(deviation > 0.0):
+        moved = start + np.where(np.arange(len(start)) == place, deviation, 0.0)
+        times = run.times[part.low : part.high]
+        with np.errstate(all="ignore"):  # of a forecast that runs off
+            change = (simulate(law, moved, times, drive=run.drive, spread=spread) - forecast) ** 2
+        found += np.where(np.isfinite(change), change, 0.0)
+    return np.sqrt(found)
 
 
 def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
@@ -263,8 +288,10 @@ def _judge(
         noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
         off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
         valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
+        begun_once = whole and curves and length >= len(measured)
+        doubt = _by_start(result.law, problem, part, forecast, windows.spread) / spread if begun_once else 0.0
         with np.errstate(all="ignore"):  # of a forecast that runs off
-            missed += np.where(there, ((forecast - measured) / spread / noise) ** 2, 0.0).sum(axis=0)
+            missed += np.where(there, ((forecast - measured) / spread / np.hypot(noise, doubt)) ** 2, 0.0).sum(axis=0)
         seen += there.sum(axis=0)
         expected += float(np.where(there, noise**2, 0.0).sum())
         count += int(there.sum())
@@ -317,7 +344,7 @@ def _forecasts(
     for low in range(part.low, part.high, length):
         high = min(low + length, part.high)
         follows = low == part.low and not whole  # goes on from the samples fitted
-        origin, start = low, _begin(problem, part.index, low)
+        origin, start = low, _begin(problem, part.index, low)[0]
         if follows and (fitted_last := _last_start(fitted, windows, part.index)) is not None:
             origin, start = fitted_last
         followed = simulate(fitted.law, start, times[origin:high], drive=run.drive, spread=windows.spread)

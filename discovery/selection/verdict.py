@@ -40,8 +40,8 @@ DOUBTFUL = 0.05
 # A probability that nobody takes for chance.
 IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
-# Deviations of the noise, as a root mean square, by which forecasts of a state are off more than they may be: what is
-# forecast from has noise as well, and constants have errors.
+# Deviations of the noise, and of what the start's error makes of a whole run, as a root mean square, by which forecasts
+# of a state are off more than they may be: constants have errors, and so has a start in the middle of a record.
 OFF = 3.0
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
@@ -289,9 +289,10 @@ def _far_off(evidence: Evidence, held: HeldOut) -> Iterator[Finding]:
     hint = (
         f" Nothing drives {listed(leading)} by this law: what is set from outside is no state; name it with --inputs."
     )
+    start = ", there and at their start" if held.whole else ""
     yield Finding(
         "caution",
-        f"Forecasts of samples that were not fitted are off by more than the noise explains ({told} of its "
+        f"Forecasts of samples that were not fitted are off by more than the noise explains{start} ({told} of its "
         f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if leading else ''}",
     )
 

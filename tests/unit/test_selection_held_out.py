@@ -77,6 +77,30 @@ def test_a_forecast_begins_with_what_was_measured(truth: Law, problem_of: Callab
     np.testing.assert_array_equal(held.predictions[0].times, TIMES[1:])
 
 
+def test_what_the_start_of_a_run_explains_is_no_error_of_the_law(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Growth to fifty times the start, which is known to its noise: a law that grows faster than that is off."""
+    growth = {"x": "c0*x*y", "y": "-c1*x*y"}
+    law = law_of(growth, 1.0, 0.5)
+    problem = problem_of(law, [[0.1, 1.0], [0.02, 1.0], [0.2, 0.7]], np.linspace(0.0, 9.0, 60), noise=0.02)
+    noise = problem.smoothing.noise.scale
+    curves = [
+        replace(one, states=one.states + np.where(place == 1, 0.5, 0.0) * noise * [1.0, 0.0])
+        for place, one in enumerate(problem.smoothing.trajectories)
+    ]
+    moved = replace(problem, smoothing=replace(problem.smoothing, trajectories=tuple(curves)))
+    held = hold_out(law, moved, 100, SETTINGS)
+    assert held is not None
+    assert held.error > 9.0 * held.noise
+    assert max(held.off) < 2.0
+    certain = [replace(one, state_deviations=1e-3 * one.state_deviations) for one in curves]
+    sure = hold_out(law, replace(moved, smoothing=replace(moved.smoothing, trajectories=tuple(certain))), 100, SETTINGS)
+    assert sure is not None
+    assert max(sure.off) > 9.0
+    assert held.error == sure.error
+
+
 def test_sensors_that_take_turns_are_no_gap(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
     """A forecast begins once each of them has measured, not where they happen to coincide."""
     problem = problem_of(truth, STARTS[:3], TIMES, noise=0.05)
