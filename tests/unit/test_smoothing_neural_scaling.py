@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from discovery.smoothing.held_out import scores
 from discovery.smoothing.neural.scaling import Samples, Scaling, rates, with_velocities
@@ -33,6 +34,14 @@ def test_per_unit_is_the_derivative_of_the_standard_state() -> None:
     """Against finite differences."""
     expected = (MIXED.standard(STATES + 1e-6) - MIXED.standard(STATES - 1e-6)) / 2e-6
     np.testing.assert_allclose(MIXED.per_unit(STATES), expected, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_field_that_ran_low_has_no_slope_and_no_warning() -> None:
+    """The exponential of its logarithm is zero, as is its rate in the data's units then."""
+    low = MIXED.states(np.array([[0.0, -2e3]]))
+    assert 0.0 == low[0, 1]
+    np.testing.assert_array_equal([[6.0, 0.0]], 3.0 / MIXED.per_unit(low))
 
 
 def test_velocities_have_units_of_their_own() -> None:

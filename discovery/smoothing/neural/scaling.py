@@ -52,8 +52,9 @@ class Scaling:
         return np.where(self.logarithm, np.exp(np.where(self.logarithm, np.minimum(raw, LARGEST), 0.0)), raw)
 
     def per_unit(self, states: Float[np.ndarray, "time state"]) -> Float[np.ndarray, "time state"]:
-        """Derivative of the standardised state by the state."""
-        return 1.0 / self.unit / np.where(self.logarithm, states, 1.0)
+        """Derivative of the standardised state by the state; infinite where a field ran so low that nothing is left."""
+        with np.errstate(divide="ignore"):
+            return 1.0 / self.unit / np.where(self.logarithm, states, 1.0)
 
 
 @dataclass(frozen=True)
