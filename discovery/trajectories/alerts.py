@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
+from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
+from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.switches import TOO_FAST, seen
@@ -224,6 +226,14 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
             "note", "switches", seen(facts.late, facts.headers, inputs),
             f"{then if facts.parted else TOO_FAST} Rows that tell when, with the new value and no states, say more.",
             tuple(inputs[one.input] for one in facts.late),
+        )  # fmt: skip
+    if facts.unknown:
+        inputs = [state.header for state in facts.inputs]
+        then = "Where nothing belongs to whole runs, stretches between such gaps will count as runs of their own."
+        yield Alert(
+            "note", "unknown", seen_gaps(facts.unknown, inputs),
+            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else BRIDGED,
+            tuple(inputs[place] for place in sorted({gap.input for gap in facts.unknown})),
         )  # fmt: skip
 
 

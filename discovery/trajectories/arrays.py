@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
-from discovery.trajectories.inputs import held_inputs
+from discovery.trajectories.inputs import held_inputs, known_rows, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
@@ -43,7 +43,8 @@ def from_arrays(
         names: header of each column; None takes those of the DataFrame or trajectory, else x0, x1, ...
         keep: headers of the columns that are states; None takes those that change.
         inputs: what drives the states, in the form of ``x``: a row for each time, a column for each input; None takes
-            those of trajectories. They are held between samples where they rarely change, else interpolated.
+            those of trajectories. They are held between samples where they rarely change, else interpolated; rows in
+            which one that is interpolated is NaN, within a run, are left out.
 
     Raises:
         DataError: shapes, names or times do not fit together, or the values cannot be used.
@@ -57,6 +58,11 @@ def from_arrays(
     used, aside = changing(values, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
     driving, drives = _drives(inputs, runs, tables, used)
+    digest = _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())])
+    known, unknown = known_rows(drives, driving)
+    if unknown:
+        times, tables, drives = (_of_rows(some, known) for some in (times, tables, drives))
+        kept, dropped = long_enough([len(table) for table in tables], "x")
     safe = safe_names((*used, *driving))
     held = held_inputs([drives[i] for i in kept])
     return Measurements(
@@ -68,8 +74,8 @@ def from_arrays(
         ),
         dict(list(safe.items())[: len(used)]),
         TIME,
-        (*dropped, *aside),
-        _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())]),
+        (*unknown, *dropped, *aside),
+        digest,
         "arrays",
         dict(list(safe.items())[len(used) :]),
     )
@@ -109,8 +115,9 @@ def _drives(
     if len(given) != len(tables):
         raise DataError(f"There are {len(given)} arrays of inputs but {len(tables)} of states. Pass one for each run.")
     drives = [_table(drive, _place(i, len(given), "inputs")) for i, drive in enumerate(given)]
+    gaps = [not within([drive[:, place] for drive in drives]) for place in range(drives[0].shape[1])]
     for i, (drive, table) in enumerate(zip(drives, tables, strict=True)):
-        if len(drive) != len(table) or not np.all(np.isfinite(drive)):
+        if len(drive) != len(table) or np.any(~np.isfinite(drive[:, gaps])):
             missing = int(np.isnan(drive).sum())
             raise DataError(
                 f"{_place(i, len(given), 'inputs')} has {len(drive)} rows, {missing} values of which are missing, for "
@@ -123,6 +130,11 @@ def _drives(
     if shared := set(headers) & set(states):
         raise DataError(f"A state and an input are both called {min(shared)!r}. Give each column its own name.")
     return headers, drives
+
+
+def _of_rows(arrays: Tables, rows: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """These rows of each array; all of one of another length, of which it is said elsewhere."""
+    return [one[there] if len(one) == len(there) else one for one, there in zip(arrays, rows, strict=True)]
 
 
 def _is_several(x: object) -> bool:

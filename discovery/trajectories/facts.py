@@ -12,6 +12,7 @@ from jaxtyping import Float
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
@@ -134,6 +135,8 @@ class Facts:
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
+        unknown: gaps of inputs that are interpolated.
+        unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
@@ -158,6 +161,8 @@ class Facts:
     sums: tuple[tuple[str, str], ...] = ()
     multiples: tuple[Multiple, ...] = ()
     parting: bool = False
+    unknown: tuple[Gap, ...] = ()
+    unknown_parted: bool = False
 
     @property
     def rows(self) -> int:
@@ -210,6 +215,8 @@ def facts(measurements: Measurements) -> Facts:
         sums,
         multiples(pairs, measurements.headers, measurements.time_name),
         apart,
+        unknown := gaps(tame),
+        bool(between(tame, unknown)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from jaxtyping import Float
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
 from discovery.trajectories.clock import find_clock
-from discovery.trajectories.inputs import find_inputs, held_inputs
+from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.runs import find_runs
+from discovery.trajectories.runs import Division, find_runs, long_enough
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import find_states
 from discovery.trajectories.table import read_table
@@ -73,14 +74,15 @@ def read_csv(
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken)
+    driving = find_inputs(table, inputs, [run.rows for run in division.runs], guess=not missing, gaps=not successive)
+    drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
+    division, unknown = _where_known(division, drives, inputs)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
-    driving = find_inputs(table, inputs, used, guess=not missing)
     roles = {**dict.fromkeys(taken, "the time"), **dict.fromkeys(division.keys, "which tells the runs apart")}
     roles |= dict.fromkeys(inputs, "named as an input")
     columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     held = held_inputs([drives[run.rows] for run in division.runs])
     values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
@@ -90,13 +92,23 @@ def read_csv(
         ),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
         division.keys,
         division.melted,
     )
+
+
+def _where_known(
+    division: Division, drives: Float[np.ndarray, "row input"], inputs: Sequence[str]
+) -> tuple[Division, tuple[str, ...]]:
+    """The runs without the rows in which an input is unknown, and a note on these."""
+    known, notes = known_rows([drives[run.rows] for run in division.runs], inputs)
+    kept, dropped = long_enough([int(np.count_nonzero(one)) for one in known], "What is left of the record")
+    runs = tuple(replace(division.runs[i], rows=division.runs[i].rows[known[i]]) for i in kept)
+    return replace(division, runs=runs), (*notes, *dropped)
 
 
 def read_course(
@@ -125,7 +137,7 @@ def read_course(
         )
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
-    driving = find_inputs(table, inputs, np.arange(len(clock.times)))
+    driving = find_inputs(table, inputs, [np.arange(len(clock.times))])
     return clock.times, np.column_stack(list(driving.values()))
 
 

@@ -120,3 +120,12 @@ def test_a_course_that_does_not_fit_the_times_is_refused(
     course = pd.DataFrame({"t": [0.0, 2.0, 2.01, 5.0], "valve": [1.0, 1.0, 0.0, 0.0]})
     with pytest.raises(DataError, match=message):
         driven.simulate([0.0], TIMES, inputs=change(course))
+
+
+def test_rows_that_are_lost_do_not_bend_the_constants() -> None:
+    """Nobody knows the input meanwhile, and a straight line would be wrong: two runs know better."""
+    data = _driven().drop(index=range(20, 30))
+    model = EquationDiscovery(laws=["level' = g*valve - k*level"], **QUICK).fit(data, "t", inputs="valve")
+    assert 2 == len(model.result_.trajectories)
+    assert sorted(map(abs, model.law_.constants)) == pytest.approx([0.8, 2.0], rel=1e-2)
+    assert any("No row tells valve between" in note for note in model.result_.notes)

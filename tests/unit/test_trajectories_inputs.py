@@ -8,6 +8,7 @@ import pytest
 
 from discovery.errors import DataError, UsageError
 from discovery.samples import Drive, Trajectory, drive_columns
+from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.read import read_course, read_csv
 
@@ -57,13 +58,32 @@ def test_what_is_held_is_said_of_each_input() -> None:
     assert (True, True) == Trajectory(T, T[:, None], ("x",), "", np.zeros((len(T), 2)), every).held
 
 
-@pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
-def test_gaps_of_an_input_are_refused(rows: list[int], message: str, tmp_path: Path) -> None:
-    """In the middle or at the end; the message names the line."""
-    u = np.cos(T)
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [([0], "1 value is missing"), ([3, 7, 8, 9, 12], "5 values are missing"), ([19, 20], "ends before the states")],
+)
+@pytest.mark.parametrize("held", [False, True])
+def test_gaps_of_an_input_are_refused(rows: list[int], message: str, held: bool, tmp_path: Path) -> None:
+    """At the ends, in many rows, or where it is held; the message names the line."""
+    rows, message = ([3], "1 value is missing") if held else (rows, message)
+    u = np.where(T < 1.0, 0.0, 2.0) if held else np.cos(T)
     u[rows] = np.nan
     with pytest.raises(DataError, match=rf"line {rows[0] + 2}.*{message}"):
         read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
+
+
+def test_rows_within_a_run_in_which_a_course_is_unknown_are_left_out(tmp_path: Path) -> None:
+    """Also of one of two inputs; a note says how many."""
+    u = np.cos(T)
+    u[[3, 7]] = np.nan
+    found = read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
+    np.testing.assert_array_equal(np.delete(T, [3, 7]), found.trajectories[0].times)
+    assert "2 rows were left out, as u [A] is unknown there." in found.notes
+    with pytest.raises(DataError, match="2 values are missing"):
+        read_csv(tmp_path / "a.csv", inputs=["u [A]"], successive=True)  # each row of a map is the next
+    arrays = from_arrays(np.sin(T), T, inputs=u)
+    np.testing.assert_array_equal(found.trajectories[0].inputs, arrays.trajectories[0].inputs)
+    assert "2 rows were left out, as u0 is unknown there." in arrays.notes
 
 
 def test_a_number_of_nines_in_an_input_is_refused(tmp_path: Path) -> None:
