@@ -276,7 +276,14 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
-    if state.held and state.levels > SWITCHED:
+    if state.pulsed:
+        yield Alert(
+            "caution", "input",
+            f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
+            "state.",
+            "Name it with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
+        )  # fmt: skip
+    elif state.held and state.levels > SWITCHED:
         yield Alert(
             "caution", "input",
             f"{state.header} is held at most steps and jumps between {state.levels} values: what is set from outside "

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from discovery.trajectories.clipped import Clipped, clipped
+from discovery.trajectories.clipped import Clipped, clipped, pulsed
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
@@ -62,6 +62,7 @@ class StateFacts:
         straight: whether it is a linear function of time.
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
+        pulsed: whether it is zero for long and comes in pulses, as rain does.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
     """
@@ -89,12 +90,13 @@ class StateFacts:
     codes: tuple[tuple[float, int], ...] = ()
     stray_runs: tuple[str, ...] = ()
     clipped: tuple[Clipped, ...] = ()
+    pulsed: bool = False
     wrapped: Wrapped | None = None
 
     @property
     def switched(self) -> bool:
-        """Whether it is held, or has so few values, that it is switched from outside, and no state."""
-        return self.held or (self.coarse and self.levels <= SWITCHED)
+        """Whether it is held, has so few values or such pulses that it is set from outside, and no state."""
+        return self.held or self.pulsed or (self.coarse and self.levels <= SWITCHED)
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -243,6 +245,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
+    ends = () if coarse else clipped(runs, index, resolution)
+    pulses = pulsed(runs, index, ends)
     return StateFacts(
         name,
         header,
@@ -265,7 +269,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
-        clipped=() if coarse else clipped(runs, index, resolution),
+        clipped=() if pulses else ends,
+        pulsed=pulses,
     )
 
 

@@ -36,6 +36,7 @@ def find_inputs(
     *,
     guess: bool = False,
     gaps: bool = False,
+    held: Sequence[str] = (),
 ) -> Mapping[str, Float[np.ndarray, " row"]]:
     """All values of each input by its header.
 
@@ -43,6 +44,7 @@ def find_inputs(
         runs: the rows of each run.
         guess: whether numbers such as -9999, far from all else, are taken for missing.
         gaps: whether an input that is interpolated may be unknown in rows within a run, which are left out then.
+        held: those that are told to be held.
 
     Raises:
         DataError: an input has another gap, or is no number.
@@ -55,7 +57,7 @@ def find_inputs(
             entry = f", as {column.misfit.entry!r} in line {column.misfit.line}" if column.misfit else ""
             raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. Correct it.")
         wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
-        if len(wrong) and not (gaps and within([column.values[run] for run in runs])):
+        if len(wrong) and not (gaps and header not in held and within([column.values[run] for run in runs])):
             last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1
             how = (
                 "it ends before the states do"
@@ -80,10 +82,15 @@ def find_inputs(
     return found
 
 
-def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]]) -> tuple[bool, ...]:
-    """Which inputs are set from time to time and held, as their steps in each run show; the others are courses."""
+def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]], told: Sequence[bool] = ()) -> tuple[bool, ...]:
+    """Which inputs are held until the next sample, as their steps in each run show; the others are courses.
+
+    Args:
+        told: of each input whether it is said to be held, whatever its steps are.
+    """
     steps = np.concatenate([np.diff(values, axis=0) for values in runs])
-    return tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
+    shown = tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
+    return tuple(map(bool, np.logical_or(shown, told))) if shown and any(told) else shown or tuple(told)
 
 
 def within(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:

@@ -33,6 +33,7 @@ def read_csv(
     states: Sequence[str] = (),
     trajectory: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    held: Sequence[str] = (),
     missing: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
     successive: bool = False,
@@ -50,6 +51,8 @@ def read_csv(
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated.
+        held: headers of the columns that drive the states and hold their value until the next row, whatever they look
+            like; they are inputs whether they are named as such or not.
         missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
@@ -62,9 +65,10 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs = (
-        [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs)
+    states, trajectory, inputs, held = (
+        [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs, held)
     )
+    inputs = [*inputs, *dict.fromkeys(one for one in held if one not in inputs)]
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
@@ -74,7 +78,8 @@ def read_csv(
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken)
-    driving = find_inputs(table, inputs, [run.rows for run in division.runs], guess=not missing, gaps=not successive)
+    rows = [run.rows for run in division.runs]
+    driving = find_inputs(table, inputs, rows, guess=not missing, gaps=not successive, held=held)
     drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
     division, unknown = _where_known(division, drives, inputs)
     used = np.sort(np.concatenate([run.rows for run in division.runs]))
@@ -83,11 +88,11 @@ def read_csv(
     columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    held = held_inputs([drives[run.rows] for run in division.runs])
+    stay = held_inputs([drives[run.rows] for run in division.runs], [one in held for one in inputs])
     values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
         tuple(
-            Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held)
+            Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], stay)
             for run in runs
         ),
         dict(list(headers.items())[: len(columns)]),

@@ -36,6 +36,30 @@ def test_an_input_that_is_set_from_time_to_time_is_held(tmp_path: Path) -> None:
     assert (True,) == found.trajectories[0].held
 
 
+def test_an_input_that_is_told_to_be_held_is_held(tmp_path: Path) -> None:
+    """Whatever it looks like; it is an input whether it is named as one or not, and gaps of it are refused."""
+    path = written(tmp_path / "a.csv", np.cos(3 * T))
+    for inputs in ([], ["u [A]"]):
+        found = read_csv(path, inputs=inputs, held=["u"])
+        assert ({"u": "u [A]"}, (True,)) == (found.inputs, found.trajectories[0].held)
+    with pytest.raises(DataError, match="1 value is missing"):
+        read_csv(written(tmp_path / "b.csv", np.where(T == T[5], np.nan, np.cos(3 * T))), held=["u [A]"])
+    with pytest.raises(UsageError, match="no column 'v'"):
+        read_csv(path, held=["v"])
+
+
+def test_an_array_that_is_told_to_be_held_is_held() -> None:
+    """By its name, or its number; trajectories say it themselves."""
+    drives = np.column_stack([np.cos(3 * T), np.sin(3 * T)])
+    assert (False, True) == from_arrays(np.sin(T), T, inputs=drives, held=["u1"]).trajectories[0].held
+    with pytest.raises(DataError, match=r"'u2' is told to be held, but is no input\. The inputs are u0, u1"):
+        from_arrays(np.sin(T), T, inputs=drives, held=["u2"])
+    with pytest.raises(DataError, match="There are no inputs"):
+        from_arrays(np.sin(T), T, held=["u2"])
+    with pytest.raises(DataError, match="which say themselves which inputs are held"):
+        from_arrays(Trajectory(T, T[:, None], ("x",), "", drives), held=["u1"])
+
+
 def test_each_input_is_held_or_not_by_its_own_steps(tmp_path: Path) -> None:
     """A heater that is switched stays a switch beside the temperature outdoors, and both are known between samples."""
     rows = np.column_stack([T, np.sin(T), np.where(T < 1.0, 0.0, 2.0), np.cos(3 * T)])
