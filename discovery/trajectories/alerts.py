@@ -276,6 +276,30 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
+    yield from _of_role(state)
+    if state.strays:
+        whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
+        told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
+        places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
+        yield Alert(
+            "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
+            "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
+        )  # fmt: skip
+    if state.straight:
+        yield Alert(
+            "caution", "clock", f"{state.header} is a linear function of time.",
+            "Leave it out if it is a second clock or a counter.", about,
+        )  # fmt: skip
+    if abs(state.mean) > FAR_AWAY * state.deviation:
+        yield Alert(
+            "note", "offset", f"{state.header} varies by {state.deviation / abs(state.mean):.1g} of its mean only.",
+            "Subtract a constant, so that digits are left for what varies.", about,
+        )  # fmt: skip
+
+
+def _of_role(state: StateFacts) -> Iterator[Alert]:
+    """Where it is rather an input than a state."""
+    about = (state.header,)
     if state.pulsed:
         yield Alert(
             "caution", "input",
@@ -301,24 +325,6 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         yield Alert(
             "caution", "resolution", f"{state.header} takes only {state.levels} different values.",
             "Record more digits. What drives the others from outside is an input: name it with --inputs.", about,
-        )  # fmt: skip
-    if state.strays:
-        whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
-        told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
-        places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
-        yield Alert(
-            "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
-            "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
-        )  # fmt: skip
-    if state.straight:
-        yield Alert(
-            "caution", "clock", f"{state.header} is a linear function of time.",
-            "Leave it out if it is a second clock or a counter.", about,
-        )  # fmt: skip
-    if abs(state.mean) > FAR_AWAY * state.deviation:
-        yield Alert(
-            "note", "offset", f"{state.header} varies by {state.deviation / abs(state.mean):.1g} of its mean only.",
-            "Subtract a constant, so that digits are left for what varies.", about,
         )  # fmt: skip
 
 

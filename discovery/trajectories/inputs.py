@@ -109,7 +109,7 @@ def known_rows(
     runs: Sequence[Float[np.ndarray, "sample input"]], inputs: Sequence[str]
 ) -> tuple[list[Bool[np.ndarray, " sample"]], tuple[str, ...]]:
     """The rows of each run in which every input is known, with a note if there are others."""
-    known = [np.isfinite(run).all(axis=1) for run in runs]
+    known = [np.asarray(np.isfinite(run).all(axis=1), dtype=np.bool_) for run in runs]
     lost = sum(int(np.count_nonzero(~one)) for one in known)
     if not lost:
         return known, ()

@@ -65,10 +65,8 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs, held = (
-        [header_of(one, layout.headers) for one in some] for some in (states, trajectory, inputs, held)
-    )
-    inputs = [*inputs, *dict.fromkeys(one for one in held if one not in inputs)]
+    states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *held), held)
+    inputs = tuple(dict.fromkeys(inputs)) if held else inputs
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, (*states, *inputs), trajectory, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
@@ -78,17 +76,15 @@ def read_csv(
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken)
-    rows = [run.rows for run in division.runs]
-    driving = find_inputs(table, inputs, rows, guess=not missing, gaps=not successive, held=held)
-    drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
-    division, unknown = _where_known(division, drives, inputs)
-    used = np.sort(np.concatenate([run.rows for run in division.runs]))
+    driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
+    division, drives, unknown = _where_known(division, driving, len(clock.times))
+    used = np.sort(np.concatenate(division.rows))
     roles = {**dict.fromkeys(taken, "the time"), **dict.fromkeys(division.keys, "which tells the runs apart")}
     roles |= dict.fromkeys(inputs, "named as an input")
     columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay = held_inputs([drives[run.rows] for run in division.runs], [one in held for one in inputs])
+    stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
     values, names = np.column_stack(list(columns.values())), tuple(headers)[: len(columns)]
     return Measurements(
         tuple(
@@ -106,14 +102,20 @@ def read_csv(
     )
 
 
+def _in_full(headers: Sequence[str], *told: Sequence[str]) -> list[list[str]]:
+    """Names that are told, as headers."""
+    return [[header_of(one, headers) for one in some] for some in told]
+
+
 def _where_known(
-    division: Division, drives: Float[np.ndarray, "row input"], inputs: Sequence[str]
-) -> tuple[Division, tuple[str, ...]]:
-    """The runs without the rows in which an input is unknown, and a note on these."""
-    known, notes = known_rows([drives[run.rows] for run in division.runs], inputs)
+    division: Division, driving: Mapping[str, Float[np.ndarray, " row"]], rows: int
+) -> tuple[Division, Float[np.ndarray, "row input"], tuple[str, ...]]:
+    """The runs without the rows in which an input is unknown, the inputs of all rows, and a note on these."""
+    drives = np.column_stack(list(driving.values())) if driving else np.empty((rows, 0))
+    known, notes = known_rows([drives[run] for run in division.rows], list(driving))
     kept, dropped = long_enough([int(np.count_nonzero(one)) for one in known], "What is left of the record")
     runs = tuple(replace(division.runs[i], rows=division.runs[i].rows[known[i]]) for i in kept)
-    return replace(division, runs=runs), (*notes, *dropped)
+    return replace(division, runs=runs), drives, (*notes, *dropped)
 
 
 def read_course(
