@@ -38,7 +38,7 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
         raise UsageError(f"--picture {picture} has none of the endings {', '.join(PICTURES)}. Choose one of them.")
     measurements = read_csv(
         data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs,
-        missing=columns.missing, units=columns.units,
+        held=columns.held, missing=columns.missing, units=columns.units,
     )  # fmt: skip
     checked = check(measurements)
     command = next_command(data, columns, checked)
@@ -70,8 +70,11 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--states", _joined(kept)]
     if columns.trajectory:
         words += ["--trajectory", _joined(columns.trajectory)]
-    if inputs := [*(columns.inputs or ()), *switches]:
+    pulses = [] if columns.states else checked.pulses
+    if inputs := [*columns.inputs, *(one for one in switches if one not in pulses)]:
         words += ["--inputs", _joined(inputs)]
+    if held := [*columns.held, *pulses]:
+        words += ["--held", _joined(held)]
     if columns.missing:
         words += ["--missing", _joined(columns.missing)]
     for law in checked.laws:

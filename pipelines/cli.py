@@ -17,6 +17,7 @@ from pipelines.config import resolve
 from pipelines.flags import (
     AsJson,
     Data,
+    Held,
     Inputs,
     Laws,
     Map,
@@ -25,6 +26,7 @@ from pipelines.flags import (
     Recipe,
     Run,
     Runs,
+    Settings,
     States,
     Time,
     Units,
@@ -70,6 +72,7 @@ def run(
     states: States = None,
     trajectory: Runs = None,
     inputs: Inputs = None,
+    held: Held = None,
     missing: Missing = None,
     laws: Laws = None,
     engines: Annotated[str | None, option("engines", "A,B")] = None,
@@ -82,10 +85,7 @@ def run(
     budget: Annotated[str | None, option("budget", "TIME")] = None,
     seed: Annotated[int | None, option("seed", "NUMBER")] = None,
     threads: Annotated[int | None, option("threads", "NUMBER")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Any other option, as in TOML: search.sindy.ridge=1e-4."),
-    ] = None,
+    settings: Settings = None,
     plan: Annotated[bool, typer.Option("--plan", help="Print stages and expected times; run nothing.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Insist on going on with what is kept of this run.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run of other data.")] = False,
@@ -105,7 +105,7 @@ def run(
 
     flags = {
         "engines": engines, "noise": noise, "smoother": smoother, "budget": budget, "seed": seed, "threads": threads,
-        "data": columns(time, states, trajectory, inputs, missing), "laws": laws, "own": own, "units": units,
+        "data": columns(time, states, trajectory, inputs, missing, held), "laws": laws, "own": own, "units": units,
         "map": map,
     }  # fmt: skip
     how = {"plan": plan, "resume": resume, "overwrite": overwrite, "quiet": quiet, "as_json": as_json}
@@ -122,6 +122,7 @@ def check(
     states: States = None,
     trajectory: Runs = None,
     inputs: Inputs = None,
+    held: Held = None,
     missing: Missing = None,
     picture: Annotated[
         Path | None, typer.Option(help="Write the courses to this file: .png, .svg or .pdf.", show_default=False)
@@ -132,7 +133,7 @@ def check(
     """Says in seconds what is in a file: columns, sampling, noise, relations, what to mind, and what to run next."""
     from pipelines.checking import check_command
 
-    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory, inputs, missing)})
+    config = resolve(recipe, os.environ, {"data": columns(time, states, trajectory, inputs, missing, held)})
     check_command(data, config.data, picture=picture, as_json=as_json)
 
 

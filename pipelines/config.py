@@ -107,6 +107,10 @@ class Columns(BaseModel):
         "Columns that drive the states, and have no equation.", "nothing drives the states", '["current"]',
         default=(),
     )  # fmt: skip
+    held: tuple[str, ...] = _option(
+        "Inputs that hold their value until the next row, as totals of a day; named here they need not be in inputs.",
+        "those that change at less than half of the rows", '["rain"]', default=(),
+    )  # fmt: skip
     missing: tuple[str, ...] = _option(
         "Entries that stand for a missing value, besides empty ones, NA and the like.", "-9999 and the like, far off",
         '["-9999"]', default=(),

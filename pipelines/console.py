@@ -18,7 +18,7 @@ from rich.text import Text
 
 from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
-from discovery.reports.owning import OwnTable, own_tables
+from discovery.reports.owning import OwnTable, by_letter, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
@@ -231,11 +231,12 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
     if terms:
         table.add_column("first term", overflow="fold")  # the one that gives way
     words = read_as(headers := _headers(result))
+    letters = [one.name for one in result.structure.owned]
     for row in rows:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
         states = [words.get(state, state) for state in row.states]
         places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in states)
-        term = f"{with_names(written_term(as_read(row.term, headers), span(result)), names)} in {places}"
+        term = f"{with_names(written_term(as_read(row.term, headers), span(result), letters), names)} in {places}"
         texts = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
         table.add_row(*(Text(plain(text)) for text in texts))
     if table.row_count:
@@ -260,7 +261,7 @@ def _show_front(result: DiscoveryResult) -> None:
     for name in ("#", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("competing law", overflow="fold")
-    for number, ranked in enumerate(front[1:SHOWN], start=2):
+    for number, ranked in enumerate(by_letter(front[1:SHOWN], result.structure.owned), start=2):
         gap = ranked.score - front[0].score
         equations = Text(one_line(ranked.law, headers, times))
         table.add_row(str(number), f"{gap:.1f}", str(ranked.complexity), f"{ranked.misfit:.3g}", equations)

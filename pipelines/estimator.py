@@ -83,7 +83,15 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         self.config = config
         self.verbose = verbose
 
-    def fit(self, X: Any, t: Any = None, *, names: Sequence[str] | None = None, inputs: Any = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        t: Any = None,
+        *,
+        names: Sequence[str] | None = None,
+        inputs: Any = None,
+        held: str | Sequence[str] = (),
+    ) -> Self:
         """Finds the law.
 
         Args:
@@ -92,6 +100,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
                 of the column that holds the times.
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
+            held: names of the inputs that hold their value until the next row, whatever they look like; of an array
+                without names they are u0, u1, ...
 
         Raises:
             DataError: the data cannot be used.
@@ -104,7 +114,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             budget=self.budget,
             seed=self.seed,
         )
-        measurements, self._columns = measured(X, t, names, inputs)
+        measurements, self._columns = measured(X, t, names, inputs, held)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
         self.n_features_in_ = len(self._columns.given)

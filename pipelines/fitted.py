@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from discovery.errors import DataError
 from discovery.export.formats import export
 from discovery.reports import notebook, tables, text
+from discovery.reports.owning import collapsed
 from discovery.reports.rows import span
 from discovery.types import DiscoveryResult, Law
 
@@ -40,9 +41,14 @@ class FittedLaw:
         return law
 
     @property
+    def _written_law(self) -> Law:
+        """The law with one letter for constants that differ between groups."""
+        return collapsed(self.law_, self.result_.structure.owned)
+
+    @property
     def equations_(self) -> dict[str, str]:
         """Right-hand sides as text that code can read, by the state's identifier: ``S_`` for a column ``S``."""
-        return {state: str(rhs) for state, rhs in self.law_.equations.items()}
+        return {state: str(rhs) for state, rhs in self._written_law.equations.items()}
 
     @property
     def front_(self) -> pd.DataFrame:
@@ -59,11 +65,13 @@ class FittedLaw:
 
         Those in waves of time get more where the record needs them.
         """
-        return list(text.right_hand_sides(self.law_, precision, span(self.result_), text.columns_of(self.result_)))
+        return list(
+            text.right_hand_sides(self._written_law, precision, span(self.result_), text.columns_of(self.result_))
+        )
 
     def print(self, precision: int = 4) -> None:
         """Prints the law, one equation a line."""
-        lines = text.lines(self.law_, precision, span(self.result_), text.columns_of(self.result_))
+        lines = text.lines(self._written_law, precision, span(self.result_), text.columns_of(self.result_))
         print("\n".join(lines))  # noqa: T201 -- what it is for
 
     def export(self, to: str) -> str:

@@ -33,12 +33,17 @@ def seconds_of(text: str) -> float:
 
 
 def columns(
-    time: str | None, states: str | None, trajectory: str | None, inputs: str | None = None, missing: str | None = None
+    time: str | None,
+    states: str | None,
+    trajectory: str | None,
+    inputs: str | None = None,
+    missing: str | None = None,
+    held: str | None = None,
 ) -> dict[str, Any]:
     """What is told of the columns; what is not told is left to the configuration."""
     told = {
         "time": time, "states": listed(states), "trajectory": listed(trajectory), "inputs": listed(inputs),
-        "missing": listed(missing),
+        "missing": listed(missing), "held": listed(held),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
 
@@ -48,6 +53,7 @@ Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
+Held = Annotated[str | None, option("data.held", "A,B")]
 Missing = Annotated[str | None, option("data.missing", "A,B")]
 Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
 Own = Annotated[
@@ -55,6 +61,10 @@ Own = Annotated[
 ]
 Map = Annotated[bool | None, typer.Option("--map", help=meaning("map"), show_default=False)]
 Units = Annotated[str | None, option("units", "KIND")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any other option, as in TOML: search.sindy.ridge=1e-4."),
+]
 Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),

@@ -225,12 +225,15 @@ def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
     return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
 
 
-def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None) -> tuple[Measurements, Columns]:
+def measured(
+    X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None, held: str | Sequence[str] = ()
+) -> tuple[Measurements, Columns]:
     """Measurements from arrays or tables, and the columns that they came with.
 
     Args:
         t: times as in :func:`discovery.trajectories.arrays.from_arrays`, or the name of the column that holds them.
         inputs: what drives the states, in the form of ``X``, or names of its columns.
+        held: names of the inputs that hold their value until the next row.
 
     Raises:
         DataError: the data cannot be used.
@@ -243,8 +246,9 @@ def measured(X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = N
         origin = calendar.origin
         time = f"{bare(time)} [{calendar.count.unit}]"
         notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
+    held = (held,) if isinstance(held, str) else held
     tables, drives = _undriven(tables, inputs)
-    measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives)
+    measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives, held=held)
     named = names is None and _has_names(tables, pd.DataFrame)
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
     columns = Columns(columns_of(tables, names=names), headers, named, time, driving, calendar)

@@ -36,6 +36,7 @@ from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
+from discovery.trajectories.gaps import between_gaps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.states import check_count
 from discovery.trajectories.switches import in_stretches, left_whole
@@ -165,7 +166,8 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
     """
     known = understood(measurements, config)
-    whole = config.own or (known and known.hidden)
+    whole = bool(config.own or (known and known.hidden))
+    measurements = between_gaps(measurements, whole=whole)
     measurements = left_whole(measurements) if whole else in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
     return measurements, family(named(config.own), known, runs, measurements.keys)

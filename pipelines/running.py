@@ -68,7 +68,7 @@ def run_command(request: Request) -> int:
     columns = config.data
     measurements = read_csv(
         request.data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs,
-        missing=columns.missing, units=columns.units, successive=config.map,
+        held=columns.held, missing=columns.missing, units=columns.units, successive=config.map,
     )  # fmt: skip
     if request.plan:
         from pipelines.ode import ensure

@@ -5,7 +5,7 @@ The grammar, with an example of each kind::
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
     dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
     x[n+1] = r*x[n]    next x = r*x         the step of a map
-    r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g)
+    r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g); |A-B| of two
     S + I + R = const                       what is conserved
     a > 0        0 < a < 1                  bounds of a constant
     g = 9.81     w = 2*k                    a constant that is known
@@ -63,6 +63,7 @@ STARTS = (
     "S(0) = 1000 or S(0) ~ 1000 +- 50"
 )
 _AT = rf"({NAME}'?) ?\( ?([-+.\d][^()]*)\)"  # a state at a time
+DIFFERENCES = ". Name both vectors of a difference, A and B, and write A - B and |A-B| in the equation"
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
@@ -133,7 +134,7 @@ def expression(sentence: str, text: str, place: int, *, vectors: bool = False) -
         raise pointed(
             sentence, place + found[0],
             "A vector is named by its columns, as in r = (x, y); another one stands in the equation of a vector, as in "
-            "r'' = -k*r' + (0, -g)",
+            "r'' = -k*r' + (0, -g)" + DIFFERENCES * bool(re.search(rf"{NAME} ?[-+] ?{NAME}", text)),
         )  # fmt: skip
     written, origins = _written(sentence, text, place)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -17,8 +18,8 @@ from discovery.symbolic.limited import limited
 def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equation]:
     """The equation itself, or one for each component where a vector stands on its left.
 
-    ``|r|`` is the length of a vector; otherwise a vector, or one that is written by its parts, ``(0, -g)``, may stand
-    in a sum once, times what is a number.
+    ``|r|`` is the length of a vector, ``|A - B|`` that of a sum of vectors; otherwise a vector, or one that is written
+    by its parts, ``(0, -g)``, may stand in a sum once, times what is a number.
 
     Raises:
         ExpressionError: vectors and numbers are added, or a vector is multiplied by itself.
@@ -36,25 +37,45 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
         return
     size = len(vectors[one.state].parts)
     side = _with_lengths(one.side, vectors)
-    left, written = _named(side, vectors), _by_parts(side)
-    sizes = [len(vectors[str(name).rstrip("'")].parts) for name in left] + [len(call.args) for call in written]
-    within = any(_named(part, vectors) or _by_parts(part) for call in written for part in call.args)
-    mark, stand_ins = sp.Dummy(), {call: sp.Dummy() for call in written}
-    plain = side.xreplace(stand_ins)
-    scaled = plain.xreplace({name: mark * name for name in (*left, *stand_ins.values())})
-    if within or {*sizes} - {size} or limited(lambda: sp.expand(scaled - mark * plain)) != 0:
+    for norm in sorted(_norms(side), key=str):
+        if _named(norm, vectors) or _by_parts(norm):
+            within = str(norm.args[0]).replace(PARTS, "")
+            raise pointed(
+                one.sentence, max(0, one.sentence.find("|")),
+                f"Between the bars of |{within}| stands no sum of vectors of one size, each times what is a number",
+            )  # fmt: skip
+    inner = _apart(side, vectors, size)
+    if not inner:
         parts = ", ".join(f"a{number}" for number in range(1, size + 1))
         raise pointed(
             one.sentence, one.sentence.find("=") + 1,
             f"The right side is no vector of {size} parts: each of its terms needs one vector, as in -k*{one.state} "
             f"or ({parts})",
         )  # fmt: skip
-    for place, part in enumerate(vectors[one.state].parts):
-        change = {name: _component(str(name), vectors, place) for name in left}
-        change |= {call: call.args[place] for call in written}
-        inner = side.xreplace(change)
-        assert isinstance(inner, sp.Expr)
-        yield replace(one, state=part, side=absolute(inner))
+    for part, found in zip(vectors[one.state].parts, inner, strict=True):
+        yield replace(one, state=part, side=absolute(found))
+
+
+def _apart(side: sp.Expr, vectors: Mapping[str, Vector], size: int = 0) -> tuple[sp.Expr, ...]:
+    """The components of a sum of vectors, each times what is a number; nothing if it is no such sum.
+
+    Args:
+        size: number of parts that they have; 0 takes that of the first vector.
+    """
+    left, written = _named(side, vectors), _by_parts(side)
+    sizes = [len(vectors[str(name).rstrip("'")].parts) for name in left] + [len(call.args) for call in written]
+    size = size or next(iter(sizes), 0)
+    within = any(_named(part, vectors) or _by_parts(part) for call in written for part in call.args)
+    mark, stand_ins = sp.Dummy(), {call: sp.Dummy() for call in written}
+    plain = side.xreplace(stand_ins)
+    scaled = plain.xreplace({name: mark * name for name in (*left, *stand_ins.values())})
+    if within or {*sizes} - {size} or limited(lambda: sp.expand(scaled - mark * plain)) != 0:
+        return ()
+    changes = [
+        {name: _component(str(name), vectors, place) for name in left} | {call: call.args[place] for call in written}
+        for place in range(size)
+    ]
+    return tuple(cast("sp.Expr", side.xreplace(change)) for change in changes)
 
 
 def _named(side: sp.Basic, vectors: Mapping[str, Vector]) -> list[sp.Basic]:
@@ -67,18 +88,21 @@ def _by_parts(side: sp.Basic) -> list[sp.Basic]:
     return sorted((call for call in side.atoms(AppliedUndef) if str(call.func) == PARTS), key=str)
 
 
+def _norms(side: sp.Basic) -> list[sp.Basic]:
+    """All that stands between bars, with these."""
+    return [call for call in side.atoms(AppliedUndef) if str(call.func) == NORM]
+
+
 def _component(name: str, vectors: Mapping[str, Vector], place: int) -> sp.Symbol:
     plain = name.rstrip("'")
     return symbol(vectors[plain].parts[place] + name[len(plain) :])
 
 
 def _with_lengths(side: sp.Expr, vectors: Mapping[str, Vector]) -> sp.Expr:
+    """With the lengths of vectors, and of their sums, by components; bars about anything else stay."""
     change: dict[sp.Basic, sp.Basic] = {}
-    for norm in side.atoms(AppliedUndef):
-        name = str(norm.args[0]) if str(norm.func) == NORM else ""
-        if name.rstrip("'") in vectors:
-            parts = range(len(vectors[name.rstrip("'")].parts))
-            change[norm] = sp.sqrt(sp.Add(*(_component(name, vectors, i) ** 2 for i in parts)))
-    found = side.xreplace(change)
-    assert isinstance(found, sp.Expr)
-    return found
+    for norm in _norms(side):
+        within = cast("sp.Expr", norm.args[0])
+        if (_named(within, vectors) or _by_parts(within)) and (parts := _apart(within, vectors)):
+            change[norm] = sp.sqrt(sp.Add(*(part**2 for part in parts)))
+    return cast("sp.Expr", side.xreplace(change))

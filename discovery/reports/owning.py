@@ -43,17 +43,23 @@ def by_letter(ranked: Sequence[RankedLaw], owned: Sequence[Owned]) -> tuple[Rank
     return tuple(replace(one, law=collapsed(one.law, owned)) if owned else one for one in ranked)
 
 
-def collapsed_expression(expression: sp.Expr, law: Law, owned: Sequence[Owned]) -> sp.Expr:
-    """An expression in the law's constants, with the same letters."""
-    return cast("sp.Expr", expression.xreplace(_letters(law, owned)))
+def collapsed_expression(expression: sp.Expr, law: Law, owned: Sequence[Owned], constant: str = "") -> sp.Expr:
+    """An expression in the law's constants, with the same letters.
+
+    Args:
+        constant: the name of a group's constant that stands in the expression, if none of the first group's need do.
+    """
+    return cast("sp.Expr", expression.xreplace(_letters(law, owned, constant)))
 
 
-def _letters(law: Law, owned: Sequence[Owned]) -> dict[sp.Basic, sp.Basic]:
+def _letters(law: Law, owned: Sequence[Owned], constant: str = "") -> dict[sp.Basic, sp.Basic]:
+    """What stands for the marks and the constants of one group of each: that of a constant, else the first."""
     put: dict[sp.Basic, sp.Basic] = {}
     for one in owned:
-        for place, (group, mark) in enumerate(zip(one.groups, one.inputs, strict=True)):
-            put[symbol(mark)] = sp.S.One if place == 0 else sp.S.Zero
-            if place == 0 and one.constant(group) in law.told:
+        shown = next((group for group in one.groups if one.constant(group) == constant), one.groups[0])
+        for group, mark in zip(one.groups, one.inputs, strict=True):
+            put[symbol(mark)] = sp.Integer(group == shown)
+            if group == shown and one.constant(group) in law.told:
                 put[symbol(f"c{law.told.index(one.constant(group))}")] = symbol(one.name)
     return put
 

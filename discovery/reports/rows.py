@@ -11,6 +11,7 @@ import sympy as sp
 from discovery.knowledge.dimensions import UNTOLD, constant_units
 from discovery.reports.comparison import Difference, differences, why_not
 from discovery.reports.naming import input_units, split_header, symbols
+from discovery.reports.owning import collapsed_expression
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.room import inputs
 from discovery.reports.rounding import percent, plain, rounded
@@ -31,7 +32,7 @@ class Constant:
         states: those whose equations it stands in.
         value, low, high: value and interval as text.
         unit: as text, ``–`` where it cannot be told, empty where there is none.
-        term: the term in which it stands first.
+        term: the term in which it stands first, with one letter for constants of groups.
     """
 
     name: str
@@ -140,7 +141,8 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
             for term in reversed(sp.Add.make_args(skeleton))
             if symbol(name) in term.free_symbols
         }
-        rows.append(Constant(name, tuple(terms), *texts, units[i], next(iter(terms.values()), symbol(name))))
+        first = collapsed_expression(next(iter(terms.values()), symbol(name)), law, result.structure.owned)
+        rows.append(Constant(name, tuple(terms), *texts, units[i], first))
     return tuple(rows)
 
 

@@ -10,10 +10,12 @@ import sympy as sp
 
 from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.naming import with_names
+from discovery.reports.owning import collapsed, collapsed_expression
 from discovery.reports.rows import engine_names, span, units_of_constants
 from discovery.reports.text import as_read, columns_of, right_hand_sides, rounded
+from discovery.structure import Owned
 from discovery.symbolic.phases import decimals
-from discovery.types import DiscoveryResult, symbol
+from discovery.types import DiscoveryResult, Law, symbol
 
 
 def front(result: DiscoveryResult) -> pd.DataFrame:
@@ -25,6 +27,7 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
     Columns are called as the user calls them, ``S`` where code needs ``S_``.
     """
     laws, times, headers = result.ranking.front, span(result), columns_of(result)
+    owned = result.structure.owned
     rows = [
         {
             "score": ranked.score,
@@ -36,12 +39,11 @@ def front(result: DiscoveryResult) -> pd.DataFrame:
             "engines": ", ".join(engine_names((ranked,))),
             **{
                 f"({result.headers.get(state, state)})'": side
-                for state, side in zip(
-                    ranked.law.states, right_hand_sides(ranked.law, times=times, headers=headers), strict=True
-                )
+                for state, side in zip(law.states, right_hand_sides(law, times=times, headers=headers), strict=True)
             },
         }
         for ranked in laws
+        for law in [collapsed(ranked.law, owned)]
     ]
     return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="rank"))
 
@@ -50,9 +52,9 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     """The constants of the chosen law; no rows if there is none.
 
     One row for each constant and term in which it stands: the user's name of the state whose derivative has the term,
-    the ``term`` with letters for constants, or the names that were told, and the constant's ``value`` with the bounds
-    ``low`` and ``high`` of its 95 % interval, NaN where the data do not tell. The ``unit`` is 1 where it has none, and
-    empty where the columns do not tell it.
+    the ``term`` with letters for constants, or the names that were told, one for all groups, and the constant's
+    ``value`` with the bounds ``low`` and ``high`` of its 95 % interval, NaN where the data do not tell. The ``unit`` is
+    1 where it has none, and empty where the columns do not tell it.
     """
     columns = ["state", "term", "constant", "value", "low", "high", "unit"]
     if not result.ranking.front:
@@ -62,11 +64,13 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     names = {f"c{i}": name for i, name in enumerate(ranked.law.called)}
     bounds = list(zip(ranked.law.constants, ranked.lows or missing, ranked.highs or missing, strict=True))
     sides = list(zip(ranked.law.states, ranked.law.skeletons, strict=True))
+    owned = result.structure.owned
+    letters = [one.name for one in owned]
     units = ["" if unit == UNTOLD else unit or "1" for unit in units_of_constants(result, ranked.law)]
     rows = [
         (
             result.headers.get(state, state),
-            with_names(written_term(as_read(term, headers), times), names),
+            with_names(written_term(as_read(_own(term, ranked.law, owned, i), headers), times, letters), names),
             names[f"c{i}"],
             *bounds[i],
             units[i],
@@ -79,11 +83,20 @@ def constants(result: DiscoveryResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=pd.Index(columns))
 
 
-def written_term(term: sp.Expr, times: Sequence[float] = ()) -> str:
-    """A term, its constants in front of the states; numbers are short, but for those that waves of time need."""
+def _own(term: sp.Expr, law: Law, owned: Sequence[Owned], number: int) -> sp.Expr:
+    """A term in which a constant stands, as a person writes it for the group of that constant."""
+    return collapsed_expression(term, law, owned, law.told[number] if number < len(law.told) else "")
+
+
+def written_term(term: sp.Expr, times: Sequence[float] = (), names: Sequence[str] = ()) -> str:
+    """A term, its constants in front of the states; numbers are short, but for those that waves of time need.
+
+    Args:
+        names: of constants that are not called c0, c1, ...
+    """
     number, product = rounded(term, 4, decimals((term,), times) if times else {}).as_coeff_Mul()
     factors = sp.Mul.make_args(product)
-    letters = [factor for factor in factors if re.fullmatch(r"c\d+", str(factor))]
+    letters = [factor for factor in factors if re.fullmatch(r"c\d+", str(factor)) or str(factor) in names]
     rest = sp.Mul(*[factor for factor in factors if factor not in letters])
     written = [*map(str, letters), *([f"({rest})" if rest.is_Add else str(rest)] if rest != 1 else [])]
     front = "" if number == 1 else "-" if number == -1 else f"{float(number):.4g}*" if number.is_Float else f"{number}*"

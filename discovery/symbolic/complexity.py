@@ -23,6 +23,8 @@ PER_DENOMINATOR = 1.0
 # are among the first 20 of their pool with it, 69 at 1 and 65 at 0.5; it is not the final ranking's, which has the
 # trajectories.
 LENGTHS = 1.5
+# Brackets within brackets, and one after the other: more than any law has powers and different factors.
+LEVELS = 32
 
 # What a function is called and what it is a function of.
 Function = tuple[str, sp.Basic]
@@ -72,30 +74,50 @@ def shortest(expression: sp.Expr) -> float:
     return min(spelled(measured(expression)), spelled(measured(factored(expression))))
 
 
-def factored(expression: sp.Expr) -> sp.Expr:
-    """A sum with what most of its terms share before brackets, again and again, as Horner writes polynomials."""
+def factored(expression: sp.Expr, levels: int = LEVELS) -> sp.Expr:
+    """A sum with what most of its terms share before brackets, again and again, as Horner writes polynomials.
+
+    Args:
+        levels: how often brackets are opened at most.
+    """
     terms = sp.Add.make_args(expression)
     sharing: dict[sp.Expr, list[sp.Expr]] = {}
     for term in terms:
         for factor in _factors(term):
             sharing.setdefault(factor, []).append(term)
     shared = max(sorted(sharing, key=str), key=lambda factor: len(sharing[factor]), default=None)
-    if shared is None or len(sharing[shared]) < 2:
+    if shared is None or len(sharing[shared]) < 2 or not levels:
         return expression
-    inner = factored(sp.Add(*(term / shared for term in sharing[shared])))
-    rest = factored(sp.Add(*(term for term in terms if term not in sharing[shared])))
+    inner = factored(sp.Add(*(_without(term, shared) for term in sharing[shared])), levels - 1)
+    rest = factored(sp.Add(*(term for term in terms if term not in sharing[shared])), levels - 1)
     return sp.Add(rest, sp.Mul(shared, inner, evaluate=not inner.is_Add))
+
+
+def _without(term: sp.Expr, factor: sp.Expr) -> sp.Expr:
+    """The term with one power less of that factor: SymPy leaves exp(u) exp(-u) standing where it divides by exp(u)."""
+    left, found = [], False
+    for part in sp.Mul.make_args(term):
+        base, power = _raised(part)
+        left.append(part if found or base != factor else base ** (power - 1))
+        found = found or base == factor
+    return sp.Mul(*left)
 
 
 def _factors(term: sp.Expr) -> set[sp.Expr]:
     """The states and functions that are factors of a term, whatever their whole power."""
     found: set[sp.Expr] = set()
     for part in sp.Mul.make_args(term):
-        whole = isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp.is_positive
-        base = part.base if whole and isinstance(part, sp.Pow) else part
+        base, _ = _raised(part)
         if base.is_Function or (isinstance(base, sp.Symbol) and not is_constant(base.name)):
             found.add(base)
     return found
+
+
+def _raised(part: sp.Expr) -> tuple[sp.Expr, int]:
+    """A factor and its whole power, 1 of what has another."""
+    if isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp.is_positive:
+        return part.base, int(part.exp)
+    return part, 1
 
 
 @dataclass(frozen=True, slots=True)

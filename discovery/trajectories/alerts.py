@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
+from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
+from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
@@ -227,6 +229,14 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
             f"{then if facts.parted else TOO_FAST} {MOMENTS}",
             tuple(inputs[one.input] for one in facts.late),
         )  # fmt: skip
+    if facts.unknown:
+        inputs = [state.header for state in facts.inputs]
+        then = "Where nothing belongs to whole runs, stretches between such gaps will count as runs of their own."
+        yield Alert(
+            "note", "unknown", seen_gaps(facts.unknown, inputs),
+            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else BRIDGED,
+            tuple(inputs[place] for place in sorted({gap.input for gap in facts.unknown})),
+        )  # fmt: skip
 
 
 def _of_values(facts: Facts) -> Iterator[Alert]:
@@ -292,7 +302,14 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
 def _of_levels(state: StateFacts) -> Iterator[Alert]:
     """Where it has values that are set, or few."""
     about = (state.header,)
-    if state.fixed:
+    if state.pulsed:
+        yield Alert(
+            "caution", "input",
+            f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
+            "state.",
+            "Name it with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
+        )  # fmt: skip
+    elif state.fixed:
         yield Alert(
             "caution", "input",
             f"{state.header} is constant in each run and takes {state.levels} different values: what is set for a run "

@@ -14,9 +14,9 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
-from discovery.trajectories.inputs import held_inputs
+from discovery.trajectories.inputs import held_inputs, known_rows, within
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.names import TIME, safe_names
+from discovery.trajectories.names import TIME, header_of, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
 from discovery.trajectories.states import changing
 from discovery.types import Trajectory
@@ -32,6 +32,7 @@ def from_arrays(
     names: Sequence[str] | None = None,
     keep: Sequence[str] | None = None,
     inputs: States | Sequence[States] | None = None,
+    held: Sequence[str] = (),
 ) -> Measurements:
     """Measurements from arrays.
 
@@ -43,7 +44,9 @@ def from_arrays(
         names: header of each column; None takes those of the DataFrame or trajectory, else x0, x1, ...
         keep: headers of the columns that are states; None takes those that change.
         inputs: what drives the states, in the form of ``x``: a row for each time, a column for each input; None takes
-            those of trajectories. They are held between samples where they rarely change, else interpolated.
+            those of trajectories. They are held between samples where they rarely change, else interpolated; rows in
+            which one that is interpolated is NaN, within a run, are left out.
+        held: headers of those inputs that hold their value until the next row, whatever they look like.
 
     Raises:
         DataError: shapes, names or times do not fit together, or the values cannot be used.
@@ -56,20 +59,25 @@ def from_arrays(
     values = {header: rows[:, j] for j, header in enumerate(headers)}
     used, aside = changing(values, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
-    driving, drives = _drives(inputs, runs, tables, used)
+    driving, drives = _drives(inputs, runs, tables, used, held)
+    digest = _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())])
+    known, unknown = known_rows(drives, driving)
+    if unknown:
+        times, tables, drives = (_of_rows(some, known) for some in (times, tables, drives))
+        kept, dropped = long_enough([len(table) for table in tables], "x")
     safe = safe_names((*used, *driving))
-    held = held_inputs([drives[i] for i in kept])
+    stay = held_inputs([drives[i] for i in kept], _told_to_be_held(held, driving, runs))
     return Measurements(
         tuple(
             _trajectory(
-                runs[i], (i, len(runs)), times[i], tables[i][:, columns], tuple(safe)[: len(used)], drives[i], held
+                runs[i], (i, len(runs)), times[i], tables[i][:, columns], tuple(safe)[: len(used)], drives[i], stay
             )
             for i in kept
         ),
         dict(list(safe.items())[: len(used)]),
         TIME,
-        (*dropped, *aside),
-        _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())]),
+        (*unknown, *dropped, *aside),
+        digest,
         "arrays",
         dict(list(safe.items())[len(used) :]),
     )
@@ -96,7 +104,11 @@ def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _drives(
-    inputs: States | Sequence[States] | None, runs: Sequence[States], tables: Tables, states: Sequence[str]
+    inputs: States | Sequence[States] | None,
+    runs: Sequence[States],
+    tables: Tables,
+    states: Sequence[str],
+    told: Sequence[str],
 ) -> tuple[tuple[str, ...], list[np.ndarray]]:
     """Headers of the inputs, and their values in each run."""
     own = [run.inputs for run in runs if isinstance(run, Trajectory)]
@@ -109,20 +121,43 @@ def _drives(
     if len(given) != len(tables):
         raise DataError(f"There are {len(given)} arrays of inputs but {len(tables)} of states. Pass one for each run.")
     drives = [_table(drive, _place(i, len(given), "inputs")) for i, drive in enumerate(given)]
+    free = (name for j in count() if (name := f"u{j}") not in states)
+    named = None if _own_names(given[0]) else tuple(islice(free, drives[0].shape[1]))
+    headers = _headers(named, given, drives, "inputs")
+    held = {header_of(one, headers) for one in told}
+    gaps = [name in held or not within([drive[:, j] for drive in drives]) for j, name in enumerate(headers)]
     for i, (drive, table) in enumerate(zip(drives, tables, strict=True)):
-        if len(drive) != len(table) or not np.all(np.isfinite(drive)):
+        if len(drive) != len(table) or np.any(~np.isfinite(drive[:, gaps])):
             missing = int(np.isnan(drive).sum())
             raise DataError(
                 f"{_place(i, len(given), 'inputs')} has {len(drive)} rows, {missing} values of which are missing, for "
                 f"{len(table)} rows of states. What drives the states has to be known at every time: fill the gaps as "
                 "you know best, or leave those rows out."
             )
-    free = (name for j in count() if (name := f"u{j}") not in states)
-    named = None if _own_names(given[0]) else tuple(islice(free, drives[0].shape[1]))
-    headers = _headers(named, given, drives, "inputs")
     if shared := set(headers) & set(states):
         raise DataError(f"A state and an input are both called {min(shared)!r}. Give each column its own name.")
     return headers, drives
+
+
+def _told_to_be_held(held: Sequence[str], inputs: Sequence[str], runs: Sequence[States]) -> list[bool]:
+    """Of each input whether it is told to be held.
+
+    Raises:
+        DataError: one that is told is no input, or runs bring what is held.
+    """
+    told = [header_of(one, inputs) for one in held]
+    if held and any(isinstance(run, Trajectory) for run in runs):
+        raise DataError("x holds trajectories, which say themselves which inputs are held. Say it there.")
+    for one in told:
+        if one not in inputs:
+            among = f"The inputs are {', '.join(inputs)}" if inputs else "There are no inputs"
+            raise DataError(f"{one!r} is told to be held, but is no input. {among}. Pass it with the inputs.")
+    return [one in told for one in inputs]
+
+
+def _of_rows(arrays: Tables, rows: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """These rows of each array; all of one of another length, of which it is said elsewhere."""
+    return [one[there] if len(one) == len(there) else one for one, there in zip(arrays, rows, strict=True)]
 
 
 def _is_several(x: object) -> bool:

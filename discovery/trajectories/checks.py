@@ -42,6 +42,12 @@ class DataCheck:
         return found if len(found) < len(self.facts.states) else ()
 
     @property
+    def pulses(self) -> tuple[str, ...]:
+        """Those of them that come in pulses, which no line from sample to sample follows."""
+        pulsed = [one.header for one in self.facts.states if one.pulsed]
+        return tuple(header for header in self.switches if header in pulsed)
+
+    @property
     def laws(self) -> tuple[str, ...]:
         """Sentences on the law that the data call for: of second order where states move so; or none."""
         return orders_of(self.facts)

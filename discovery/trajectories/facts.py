@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.trajectories.abreast import Abreast
-from discovery.trajectories.clipped import Clipped, clipped
+from discovery.trajectories.clipped import Clipped, clipped, pulsed
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
@@ -63,6 +64,7 @@ class StateFacts:
         held: whether it is held at most steps and jumps past other values of its, as what is set from outside does.
         coarse: whether it takes few different values, as a switch does, or is held.
         fixed: whether it is constant in each of several runs and differs between them, as a dose does.
+        pulsed: whether it is zero for long and comes in pulses, as rain does.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
     """
@@ -90,13 +92,14 @@ class StateFacts:
     codes: tuple[tuple[float, int], ...] = ()
     stray_runs: tuple[str, ...] = ()
     clipped: tuple[Clipped, ...] = ()
+    pulsed: bool = False
     wrapped: Wrapped | None = None
     fixed: bool = False
 
     @property
     def switched(self) -> bool:
-        """Whether it is held or fixed, or has so few values, that it is set from outside, and no state."""
-        return self.held or self.fixed or (self.coarse and self.levels <= SWITCHED)
+        """Whether it is held or fixed, has so few values or such pulses that it is set from outside, and no state."""
+        return self.held or self.fixed or self.pulsed or (self.coarse and self.levels <= SWITCHED)
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -137,6 +140,8 @@ class Facts:
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
+        unknown: gaps of inputs that are interpolated.
+        unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
@@ -163,6 +168,8 @@ class Facts:
     multiples: tuple[Multiple, ...] = ()
     parting: bool = False
     abreast: Abreast | None = None
+    unknown: tuple[Gap, ...] = ()
+    unknown_parted: bool = False
 
     @property
     def rows(self) -> int:
@@ -216,6 +223,8 @@ def facts(measurements: Measurements) -> Facts:
         multiples(pairs, measurements.headers, measurements.time_name),
         apart,
         measurements.abreast,
+        unknown := gaps(tame),
+        bool(between(tame, unknown)),
     )
 
 
@@ -243,6 +252,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
+    ends = () if coarse else clipped(runs, index, resolution)
+    pulses = pulsed(runs, index, ends)
     return StateFacts(
         name,
         header,
@@ -265,7 +276,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
-        clipped=() if coarse else clipped(runs, index, resolution),
+        clipped=() if pulses else ends,
+        pulsed=pulses,
         fixed=fixed,
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.table import Table
+from discovery.wording import listed
 
 # Share of the steps at which an input that is held between samples does not change; a measured course changes at nearly
 # every step, and one that is set from time to time at few.
@@ -23,29 +24,48 @@ BACK, AGAIN, SEVERAL = 1.0 / 3.0, 2, 3
 # ... or one value comes between all others, as zero does between doses: each change is to it or from it, of two doses
 # or more. Of 200 courses of doses 163 pass so, and of 2800 of sensors, counters and decays 1 more than without this.
 PULSES = 4
+# Share of the rows in which an input is known, at least, for the others to be left out: a daily input beside hourly
+# states has to be brought to their times by those who know how.
+KNOWN = 0.8
 
 
 def find_inputs(
-    table: Table, told: Sequence[str], rows: Int[np.ndarray, " sample"], *, guess: bool = False
+    table: Table,
+    told: Sequence[str],
+    runs: Sequence[Int[np.ndarray, " sample"]],
+    *,
+    guess: bool = False,
+    gaps: bool = False,
+    held: Sequence[str] = (),
 ) -> Mapping[str, Float[np.ndarray, " row"]]:
     """All values of each input by its header.
 
     Args:
+        runs: the rows of each run.
         guess: whether numbers such as -9999, far from all else, are taken for missing.
+        gaps: whether an input that is interpolated may be unknown in rows within a run, which are left out then.
+        held: those that are told to be held.
 
     Raises:
-        DataError: an input has a gap, or is no number.
+        DataError: an input has another gap, or is no number.
     """
     found: dict[str, np.ndarray] = {}
+    rows = np.sort(np.concatenate(runs))
     for header in told:
         column = table[header]
         if column.kind != "number" or column.misfit is not None:
             entry = f", as {column.misfit.entry!r} in line {column.misfit.line}" if column.misfit else ""
             raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. Correct it.")
         wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
-        if len(wrong):
+        if len(wrong) and not (gaps and header not in held and within([column.values[run] for run in runs])):
             last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1
-            how = "it ends before the states do" if last else f"{len(wrong)} values are missing"
+            how = (
+                "it ends before the states do"
+                if last
+                else f"{len(wrong)} values are missing"
+                if len(wrong) > 1
+                else "1 value is missing"
+            )
             raise DataError(
                 f"{table.place(int(rows[wrong[0]]), header)}: the input has no value here; {how}. What drives the "
                 "states has to be known at every time: fill the gap as you know best, or leave those rows out."
@@ -55,16 +75,47 @@ def find_inputs(
             raise DataError(
                 f"{table.place(first, header)}: the input is {spelled(found_codes)}, far from all else, which probably "
                 "stands for missing. What drives the states has to be known at every time: fill the gap as you know "
-                "best, or leave those rows out. --missing NA takes it as measured."
+                f"best, or leave those rows out, as --missing {next(iter(found_codes)):.10g} does within a run. "
+                "--missing NA takes it as measured."
             )
         found[header] = column.values
     return found
 
 
-def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]]) -> tuple[bool, ...]:
-    """Which inputs are set from time to time and held, as their steps in each run show; the others are courses."""
+def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]], told: Sequence[bool] = ()) -> tuple[bool, ...]:
+    """Which inputs are held until the next sample, as their steps in each run show; the others are courses.
+
+    Args:
+        told: of each input whether it is said to be held, whatever its steps are.
+    """
     steps = np.concatenate([np.diff(values, axis=0) for values in runs])
-    return tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
+    shown = tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
+    return tuple(map(bool, np.logical_or(shown, told))) if shown and any(told) else shown or tuple(told)
+
+
+def within(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether missing values of an input are gaps within runs, and their rows can be left out.
+
+    An input that is held has its value until the next row, whatever that is; where the first or last row of a run has
+    none, or too many rows, leaving them out loses more than the gap.
+    """
+    known = [np.isfinite(run) for run in runs]
+    if not all(len(one) > 0 and one[0] and one[-1] for one in known) or np.concatenate(known).mean() < KNOWN:
+        return False
+    return not any(held_inputs([run[there][:, None] for run, there in zip(runs, known, strict=True)]))
+
+
+def known_rows(
+    runs: Sequence[Float[np.ndarray, "sample input"]], inputs: Sequence[str]
+) -> tuple[list[Bool[np.ndarray, " sample"]], tuple[str, ...]]:
+    """The rows of each run in which every input is known, with a note if there are others."""
+    known = [np.asarray(np.isfinite(run).all(axis=1), dtype=np.bool_) for run in runs]
+    lost = sum(int(np.count_nonzero(~one)) for one in known)
+    if not lost:
+        return known, ()
+    which = [name for place, name in enumerate(inputs) if any(np.isnan(run[:, place]).any() for run in runs)]
+    rows = "1 row was" if lost == 1 else f"{lost} rows were"
+    return known, (f"{rows} left out, as {listed(which)} {'is' if len(which) == 1 else 'are'} unknown there.",)
 
 
 def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
 from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
-from discovery.trajectories.inputs import find_inputs, held_inputs
+from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.runs import Run, find_runs
+from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import MOST_STATES, find_states
 from discovery.trajectories.table import Table, read_table
@@ -34,6 +35,7 @@ def read_csv(
     states: Sequence[str] = (),
     trajectory: Sequence[str] = (),
     inputs: Sequence[str] = (),
+    held: Sequence[str] = (),
     missing: Sequence[str] = (),
     max_rows: int = MOST_ROWS,
     successive: bool = False,
@@ -51,6 +53,8 @@ def read_csv(
         trajectory: headers of the columns that together tell runs apart; empty guesses them.
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated. One that tells runs apart, as a dose does, may be named here, too.
+        held: headers of the columns that drive the states and hold their value until the next row, whatever they look
+            like; they are inputs whether they are named as such or not.
         missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
@@ -63,7 +67,8 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs = _in_full(layout.headers, states, trajectory, inputs)
+    states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *held), held)
+    inputs = tuple(dict.fromkeys(inputs)) if held else inputs
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
@@ -75,21 +80,21 @@ def read_csv(
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
-    used = np.sort(np.concatenate([run.rows for run in division.runs]))
-    driving = find_inputs(table, inputs, used, guess=not missing)
+    driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
+    division, drives, unknown = _where_known(division, driving, len(clock.times))
+    used = np.sort(np.concatenate(division.rows))
     roles = _roles(taken, division.keys, inputs)
     columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    drives = np.column_stack(list(driving.values())) if driving else np.empty((len(clock.times), 0))
-    held = held_inputs([drives[run.rows] for run in division.runs])
+    stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
     beside = abreast([*columns], _numbers(table, roles), division.keys, layout, source.path.name, MOST_STATES)
     values = np.column_stack(list(columns.values()))
     return Measurements(
-        _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, held),
+        _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *aside, *thinned),
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -132,6 +137,17 @@ def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
 
 
+def _where_known(
+    division: Division, driving: Mapping[str, Float[np.ndarray, " row"]], rows: int
+) -> tuple[Division, Float[np.ndarray, "row input"], tuple[str, ...]]:
+    """The runs without the rows in which an input is unknown, the inputs of all rows, and a note on these."""
+    drives = np.column_stack(list(driving.values())) if driving else np.empty((rows, 0))
+    known, notes = known_rows([drives[run] for run in division.rows], list(driving))
+    kept, dropped = long_enough([int(np.count_nonzero(one)) for one in known], "What is left of the record")
+    runs = tuple(replace(division.runs[i], rows=division.runs[i].rows[known[i]]) for i in kept)
+    return replace(division, runs=runs), drives, (*notes, *dropped)
+
+
 def read_course(
     path: str | Path, inputs: Sequence[str], *, time: str | None = None, unit: str = "", origin: str | None = ""
 ) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time input"]]:
@@ -165,7 +181,7 @@ def read_course(
         )
     if not np.all(np.diff(clock.times) > 0):
         raise DataError(f"{source.path}: the times of the inputs do not increase. Sort the rows; one run only.")
-    driving = find_inputs(table, inputs, np.arange(len(clock.times)))
+    driving = find_inputs(table, inputs, [np.arange(len(clock.times))])
     return clock.times, np.column_stack(list(driving.values()))
 
 

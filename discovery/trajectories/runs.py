@@ -53,6 +53,11 @@ class Division:
     notes: tuple[str, ...] = ()
     melted: Melted | None = None
 
+    @property
+    def rows(self) -> list[Int[np.ndarray, " sample"]]:
+        """The rows of each run."""
+        return [run.rows for run in self.runs]
+
 
 def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequence[str]) -> Division:
     """Divides the rows that have a time into runs.

@@ -7,7 +7,7 @@ is as good as the moment; where they do, they are measured after a part of the a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -70,12 +70,8 @@ def in_stretches(measurements: Measurements) -> Measurements:
     runs = parted(measurements.trajectories, late)
     if not runs:
         return replace(measurements, notes=(*measurements.notes, f"{said} {TOO_FAST} {MOMENTS}"))
-    lost = sum(map(len, measurements.trajectories)) - sum(map(len, runs))
-    then = f"Each stretch between switches counts as a run with a start of its own; there are {len(runs)}."
-    short = (
-        f" Rows of stretches with less than {FEWEST_IN_RUN} samples of a state were left out: {lost}." if lost else ""
-    )
-    return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then}{short} {MOMENTS}"))
+    then = counted(measurements.trajectories, runs, "switches")
+    return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then} {MOMENTS}"))
 
 
 def left_whole(measurements: Measurements) -> Measurements:
@@ -89,8 +85,22 @@ def left_whole(measurements: Measurements) -> Measurements:
 
 def parted(runs: Sequence[Trajectory], late: Sequence[Late]) -> tuple[Trajectory, ...]:
     """The stretches between those switches; none where too many are too short to be runs."""
-    parts = tuple(part for run in runs for part in _stretches(run, [one.input for one in late]))
-    return parts if sum(map(len, parts)) >= MOST_OF_THEM * sum(map(len, runs)) else ()
+    inputs = [one.input for one in late]
+    return joined(runs, [stretches(run, np.flatnonzero(_switches(run, inputs)), "stretch") for run in runs])
+
+
+def joined(runs: Sequence[Trajectory], parts: Iterable[Iterable[Trajectory]]) -> tuple[Trajectory, ...]:
+    """The parts of all runs; none where too many are too short to be runs."""
+    every = tuple(part for some in parts for part in some)
+    return every if sum(map(len, every)) >= MOST_OF_THEM * sum(map(len, runs)) else ()
+
+
+def counted(runs: Sequence[Trajectory], parts: Sequence[Trajectory], ends: str) -> str:
+    """What became of runs that were parted there, in words."""
+    lost = sum(map(len, runs)) - sum(map(len, parts))
+    short = f" Rows of stretches with less than {FEWEST_IN_RUN} samples of a state were left out: {lost}."
+    then = f"Each stretch between {ends} counts as a run with a start of its own; there are {len(parts)}."
+    return then + short * bool(lost)
 
 
 def _told(run: Trajectory) -> Bool[np.ndarray, " state"]:
@@ -173,14 +183,18 @@ def _switches(run: Trajectory, inputs: Sequence[int]) -> Bool[np.ndarray, " time
     return np.append(False, np.any(np.diff(run.inputs[:, inputs], axis=0) != 0.0, axis=1))
 
 
-def _stretches(run: Trajectory, inputs: Sequence[int]) -> Iterator[Trajectory]:
-    """The parts of a run between the switches of some inputs, but those that are too short."""
-    ends = [0, *np.flatnonzero(_switches(run, inputs)), len(run)]
+def stretches(run: Trajectory, begins: Int[np.ndarray, " row"], word: str) -> Iterator[Trajectory]:
+    """The parts of a run that begin at these rows and at its first, but those that are too short.
+
+    Args:
+        word: what a part is called, before its number.
+    """
+    ends = [0, *begins, len(run)]
     if len(ends) == 2:
         yield run
         return
     for place, (begin, end) in enumerate(pairwise(ends), start=1):
-        label = f"{run.label}, stretch {place}" if run.label else f"stretch {place}"
+        label = f"{run.label}, {word} {place}" if run.label else f"{word} {place}"
         rows = slice(begin, end)
         part = replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows], label=label)
         if end - begin >= FEWEST_IN_RUN and np.all(_told(part) | ~_told(run)):

@@ -134,3 +134,22 @@ def test_a_course_that_does_not_fit_the_times_is_refused(
     course = pd.DataFrame({"t": [0.0, 2.0, 2.01, 5.0], "valve": [1.0, 1.0, 0.0, 0.0]})
     with pytest.raises(DataError, match=message):
         driven.simulate([0.0], TIMES, inputs=change(course))
+
+
+def test_rows_that_are_lost_do_not_bend_the_constants() -> None:
+    """Nobody knows the input meanwhile, and a straight line would be wrong: two runs know better."""
+    data = _driven().drop(index=range(20, 30))
+    model = EquationDiscovery(laws=["level' = g*valve - k*level"], **QUICK).fit(data, "t", inputs="valve")
+    assert 2 == len(model.result_.trajectories)
+    assert sorted(map(abs, model.law_.constants)) == pytest.approx([0.8, 2.0], rel=1e-2)
+    assert any("No row tells valve between" in note for note in model.result_.notes)
+
+
+def test_an_input_that_is_told_to_be_held_drives_by_steps() -> None:
+    """Totals of a step change with each row, and no line between them is what came."""
+    totals, x = np.random.default_rng(0).gamma(0.7, 8.0, 60), [1.0]
+    for total in totals[:-1]:
+        x.append(total / 0.8 + (x[-1] - total / 0.8) * np.exp(-0.8))
+    data = pd.DataFrame({"t": np.arange(60.0), "level": x, "rain": totals})
+    model = EquationDiscovery(laws=["level' = g*rain - k*level"], **QUICK).fit(data, "t", inputs="rain", held="rain")
+    assert sorted(map(abs, model.law_.constants)) == pytest.approx([0.8, 1.0], rel=1e-3)

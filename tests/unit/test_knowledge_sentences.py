@@ -109,6 +109,7 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("x' = |x, y|", 5, "Only one thing may stand"),
         ("r'' = -k*|r'|^2*r' + g[0]", 21, "Only numbers, names"),
         ("r'' = -k*|r'|*r' + 2r", 20, "A product is written with"),
+        ("r = (x-u, y-v)", 4, "Name both vectors of a difference, A and B, and write A - B and .A-B. in the equation"),
         ("r = (x, 2*y)", 4, "A vector is named by its columns"),
         ("g = (0, -9.81)", 4, "another one stands in the equation of a vector"),
         ("g = 9.81 m/s^2", 8, "a number alone"),

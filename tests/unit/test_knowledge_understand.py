@@ -51,6 +51,21 @@ def test_an_equation_of_vectors_is_one_for_each_component() -> None:
     assert (Unknown("f", ("f_1",), (length,)),) == known.frame.unknowns
 
 
+def test_bars_about_a_sum_of_vectors_are_its_length() -> None:
+    """Of two bodies, times constants, of parts that are written, and of rates, as arguments too."""
+    both = ("A = (xa, ya)", "B = (xb, yb)")
+    known = told("xa ya xb yb", *both, "A'' = -m*(A-B)/|A-B|^3", "B'' = f(|A' - k*B'|)*(A-B) - |A - (1, 0)|*B")
+    names = ("xa", "ya", "xb", "yb", "xa_dot", "ya_dot", "xb_dot", "yb_dot")
+    xa, ya, xb, yb, va, wa, vb, wb = map(symbol, names)
+    sides = dict(zip(known.frame.states, known.frame.templates, strict=True))
+    m, k = told_symbol("m"), told_symbol("k")
+    assert 0 == sp.expand(sides["ya_dot"] + m * (ya - yb) / sp.sqrt((xa - xb) ** 2 + (ya - yb) ** 2) ** 3)
+    assert 0 == sp.expand(sides["xb_dot"] - unknown_symbol("f") * (xa - xb) + sp.sqrt((xa - 1) ** 2 + ya**2) * xb)
+    assert ((sp.sqrt((va - k * vb) ** 2 + (wa - k * wb) ** 2),),) == tuple(
+        one.arguments for one in known.frame.unknowns
+    )
+
+
 def test_a_vector_may_be_written_by_its_parts() -> None:
     """A ball that gravity and the air pull at; parts may hold what an equation may."""
     known = told("x y", "r = (x, y)", "r'' = -k*|r'|*r' + (0, -g)", "g = 9.81")
@@ -192,6 +207,8 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x y", ["r = (x, y)", "r' = (0, r)"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "r' = (0, (1, 2))"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "r' = f((1, 2))*r"], "no vector of 2 parts"),
+        ("x y", ["r = (x, y)", "r' = -|r + 1|*r"], "Between the bars of |r + 1| stands no sum of vectors"),
+        ("x y z", ["r = (x, y)", "v = (x, y, z)", "r' = -|r - v|*r"], "stands no sum of vectors"),
         ("x y", ["r = (x, y)", "x' = -k*r"], "r is a vector, but on the left stands a number"),
         ("x y", ["r = (x, y)", "x' = -k*x + (0, 1)"], "This is a vector, but on the left stands a number"),
         ("x", ["x[n+1] = -k*x[n]"], "This is the step of a map"),

@@ -84,6 +84,20 @@ def test_what_is_switched_is_proposed_as_an_input(tmp_path: Path) -> None:
     assert "--inputs" not in shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))
 
 
+def test_rain_is_proposed_as_an_input_that_is_held(tmp_path: Path) -> None:
+    """Its zeros were not clipped; what was told is told again."""
+    random = np.random.default_rng(0)
+    rain = np.where(random.random(400) < 0.3, np.round(random.gamma(0.7, 8.0, 400), 1), 0.0)
+    path = tmp_path / "lake.csv"
+    pd.DataFrame({"t": np.arange(400.0), "rain": rain, "level": WAVES[:, 0]}).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert ["--held", "rain"] == shlex.split(next_command(path, Columns(), checked))[3:5]
+    (alert,) = [one for one in checked.alerts if one.columns == ("rain",)]
+    assert "rain is zero for long and comes in pulses" in alert.text
+    again = Columns(held=("rain",))
+    assert ["--held", "rain"] == shlex.split(next_command(path, again, check(read_csv(path, held=again.held))))[3:5]
+
+
 def test_a_voltage_of_many_values_is_proposed_as_an_input(tmp_path: Path) -> None:
     """It is held, and jumps between them; a thermometer of as many values, that drifts, is not."""
     times, random = np.linspace(0.0, 60.0, 600), np.random.default_rng(0)

@@ -163,6 +163,21 @@ def test_a_header_tells_groups_apart_as_it_is(
     assert "\x1b" not in table
 
 
+def test_tables_have_one_letter_for_constants_of_groups(
+    result: DiscoveryResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the first terms of other constants, and in competing laws."""
+    sides = (parse("c2*x*(c0*in_0 + c1*in_1)"), parse("-c2*y"))
+    law = Law(("x", "y"), sides, (1.5, 2.5, 0.25), told=("k[golf]", "k[whiffle]", "c"))
+    front = tuple(replace(one, law=law) for one in result.ranking.front)
+    owned = Owned("k", "ball", ("golf", "whiffle"), ("in_0", "in_1"))
+    console.show(replace(result, ranking=Ranking(front, ""), structure=Structure(owned=(owned,))))
+    table = capsys.readouterr().err
+    assert "c*k*x" in table
+    assert "0.25*k*x; -0.25*y" in table
+    assert "in_0" not in table
+
+
 def test_in_a_pipe_each_stage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A hundred steps of one stage do not fill the log; each engine is told."""
     with console.watching() as progress:

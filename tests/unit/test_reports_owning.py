@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from discovery import EquationDiscovery
 from discovery.advice import Advice, LooseCombination, TermSupport
+from discovery.export.formats import export
+from discovery.reports import tables
 from discovery.reports.content import agreement, figure_caption, flatten, measured
 from discovery.reports.methods import methods
 from discovery.reports.naming import constant_names, shown, symbols
@@ -19,7 +22,7 @@ from discovery.reports.timelines import span
 from discovery.reports.write import write_report
 from discovery.structure import Invariant, Owned, Structure
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryResult, Frame, Law, Prediction
+from discovery.types import DiscoveryResult, Frame, Law, Prediction, symbol
 
 OWNED = Owned("kappa", "ball", ("golf", "whiffle"), ("in_group_0", "in_group_1"))
 RATE = "-c0 - c1*in_group_0*height_dot - c2*in_group_1*height_dot"
@@ -97,6 +100,23 @@ def test_code_to_paste_has_one_constant_for_all_groups(fall) -> None:
     driven = Law(("x",), (side,), (2.0,), (), Frame(("x",), (side,), inputs=("u",)))
     exec(python_text(driven), scope)
     assert [7.0] == scope["law"](0.0, [2.0], 3.0).tolist()
+
+
+def test_tables_have_the_letter_of_a_constant_and_no_marks_of_groups(fall) -> None:
+    """Of a constant that stands in one term with those of all groups, of each of these, in the front, and in Python."""
+    side = parse("-c0*height_dot*(c1*in_group_0 + c2*in_group_1)")
+    frame = Frame(fall.law.states, (parse("height_dot"), side), inputs=OWNED.inputs)
+    law = replace(fall.law, skeletons=(parse("height_dot"), side), frame=frame)
+    shared = replace(fall, ranking=replace(fall.ranking, front=(replace(fall.ranking.front[0], law=law),)))
+    for result, term in ((fall, "-kappa*height_dot"), (shared, "-g*kappa*height_dot")):
+        rows = tables.constants(result)
+        assert {term} == set(rows.term[rows.constant.str.startswith("kappa")])
+        assert "in_group" not in rows.to_csv() + tables.front(result).to_csv() + export(result, "latex")
+        model = EquationDiscovery()
+        model.result_ = result
+        assert ["height_dot", "kappa" in model.equations()[1]] == [model.equations()[0], True]
+        assert "kappa" in model.equations_["height_dot"]
+    assert parse("-c0*height_dot") * symbol("kappa") == constants(shared, shared.ranking.front[0])[0].term
 
 
 def test_a_notebook_shows_the_law_once_and_the_values_of_all_groups(fall) -> None:

@@ -128,6 +128,22 @@ def test_what_terms_share_is_written_once(text: str, short: str) -> None:
     assert 0 == sp.expand(factored(parse(text)) - parse(text))
 
 
+def test_a_shared_function_of_a_difference_is_written_once() -> None:
+    """SymPy divides by exp(u) to exp(u) exp(-u), from which brackets had been opened without end."""
+    c1, c2, x, y = (symbol(name) for name in ("c1", "c2", "x", "y"))
+    shared = sp.exp(c2 * x - c2 * y)
+    short = factored(c1 * x * shared - c1 * y * shared)
+    assert {c1 * x - c1 * y, shared} == set(short.args)
+
+
+def test_brackets_end_whatever_is_shared() -> None:
+    """The bound is one of counts, so that no rule of SymPy's can undo it."""
+    x = symbol("x")
+    terms = sp.Add(*(symbol(f"c{power}") * x**power for power in range(100)))
+    assert 0 == sp.expand(factored(terms) - terms)
+    assert terms == factored(terms, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "functions"),
     [("sin(x) + x*cos(x)", 1), ("sin(x)*cos(x) - tan(x)**2", 1), ("sin(x) + cos(y)", 2), ("sin(x) + sin(2*x)", 2),

@@ -55,3 +55,12 @@ def test_a_sensor_at_its_end_is_told_with_its_stretches() -> None:
 def test_what_rests_is_not_clipped(column: np.ndarray) -> None:
     """States without noise where they rest, noise that rounding hides, counts and switches."""
     assert [] == told(column)
+
+
+def test_pulses_are_not_clipped_and_a_sensor_that_cannot_go_below_zero_is() -> None:
+    """Rain is as strong beside a dry day as on any other; a wave comes and goes by small steps."""
+    random = np.random.default_rng(0)
+    rain = np.where(random.random(400) < 0.3, np.round(random.gamma(0.7, 8.0, 400), 1), 0.0)
+    assert [] == told(rain)
+    assert [True] == [state.pulsed for state in checked(rain).facts.states]
+    assert 1 == len(told(np.maximum(WAVE + 0.01 * NOISE, 0.0)))

@@ -8,6 +8,7 @@ import pytest
 
 from discovery.errors import DataError, UsageError
 from discovery.samples import Drive, Trajectory, drive_columns
+from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.read import read_course, read_csv
 
@@ -33,6 +34,30 @@ def test_an_input_that_is_set_from_time_to_time_is_held(tmp_path: Path) -> None:
     """Most of its steps are none."""
     found = read_csv(written(tmp_path / "a.csv", np.where(T < 1.0, 0.0, 2.0)), inputs=["u [A]"])
     assert (True,) == found.trajectories[0].held
+
+
+def test_an_input_that_is_told_to_be_held_is_held(tmp_path: Path) -> None:
+    """Whatever it looks like; it is an input whether it is named as one or not, and gaps of it are refused."""
+    path = written(tmp_path / "a.csv", np.cos(3 * T))
+    for inputs in ([], ["u [A]"]):
+        found = read_csv(path, inputs=inputs, held=["u"])
+        assert ({"u": "u [A]"}, (True,)) == (found.inputs, found.trajectories[0].held)
+    with pytest.raises(DataError, match="1 value is missing"):
+        read_csv(written(tmp_path / "b.csv", np.where(T == T[5], np.nan, np.cos(3 * T))), held=["u [A]"])
+    with pytest.raises(UsageError, match="no column 'v'"):
+        read_csv(path, held=["v"])
+
+
+def test_an_array_that_is_told_to_be_held_is_held() -> None:
+    """By its name, or its number; trajectories say it themselves."""
+    drives = np.column_stack([np.cos(3 * T), np.sin(3 * T)])
+    assert (False, True) == from_arrays(np.sin(T), T, inputs=drives, held=["u1"]).trajectories[0].held
+    with pytest.raises(DataError, match=r"'u2' is told to be held, but is no input\. The inputs are u0, u1"):
+        from_arrays(np.sin(T), T, inputs=drives, held=["u2"])
+    with pytest.raises(DataError, match="There are no inputs"):
+        from_arrays(np.sin(T), T, held=["u2"])
+    with pytest.raises(DataError, match="which say themselves which inputs are held"):
+        from_arrays(Trajectory(T, T[:, None], ("x",), "", drives), held=["u1"])
 
 
 def test_each_input_is_held_or_not_by_its_own_steps(tmp_path: Path) -> None:
@@ -93,13 +118,32 @@ def test_no_other_column_has_two_roles(states: str, trajectory: str, inputs: str
         read_csv(path, states=states.split(), trajectory=trajectory.split(), inputs=inputs.split())
 
 
-@pytest.mark.parametrize(("rows", "message"), [([3, 7], "2 values are missing"), ([19, 20], "ends before the states")])
-def test_gaps_of_an_input_are_refused(rows: list[int], message: str, tmp_path: Path) -> None:
-    """In the middle or at the end; the message names the line."""
-    u = np.cos(T)
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [([0], "1 value is missing"), ([3, 7, 8, 9, 12], "5 values are missing"), ([19, 20], "ends before the states")],
+)
+@pytest.mark.parametrize("held", [False, True])
+def test_gaps_of_an_input_are_refused(rows: list[int], message: str, held: bool, tmp_path: Path) -> None:
+    """At the ends, in many rows, or where it is held; the message names the line."""
+    rows, message = ([3], "1 value is missing") if held else (rows, message)
+    u = np.where(T < 1.0, 0.0, 2.0) if held else np.cos(T)
     u[rows] = np.nan
     with pytest.raises(DataError, match=rf"line {rows[0] + 2}.*{message}"):
         read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
+
+
+def test_rows_within_a_run_in_which_a_course_is_unknown_are_left_out(tmp_path: Path) -> None:
+    """Also of one of two inputs; a note says how many."""
+    u = np.cos(T)
+    u[[3, 7]] = np.nan
+    found = read_csv(written(tmp_path / "a.csv", u), inputs=["u [A]"])
+    np.testing.assert_array_equal(np.delete(T, [3, 7]), found.trajectories[0].times)
+    assert "2 rows were left out, as u [A] is unknown there." in found.notes
+    with pytest.raises(DataError, match="2 values are missing"):
+        read_csv(tmp_path / "a.csv", inputs=["u [A]"], successive=True)  # each row of a map is the next
+    arrays = from_arrays(np.sin(T), T, inputs=u)
+    np.testing.assert_array_equal(found.trajectories[0].inputs, arrays.trajectories[0].inputs)
+    assert "2 rows were left out, as u0 is unknown there." in arrays.notes
 
 
 def test_a_number_of_nines_in_an_input_is_refused(tmp_path: Path) -> None:
