@@ -28,12 +28,6 @@ from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
-# Share of the largest curvature by a start that is added to all of them, so that states that do not influence what is
-# measured stay solvable.
-RIDGE = 1e-12
-# Share of the information about a constant that has to be left when the starts are eliminated: where a start can take
-# all of it, as beside a pole, of which both know no more than how near the other is, the ridge leaves a share.
-LEFT = 10.0 * RIDGE
 
 
 @dataclass(frozen=True)
@@ -158,10 +152,10 @@ class _Normal:
         return self.gradient - np.einsum("kdi,kd->i", self.mixed, follow[:, :, 0])
 
     def _blocks(self, damping: float) -> np.ndarray:
-        """Blocks of the starts, which can be solved."""
+        """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable."""
         diagonal = np.einsum("kii->ki", self.starts)
         largest = diagonal.max(axis=1, keepdims=True)
-        ridge = damping * diagonal + RIDGE * largest + PRIOR
+        ridge = damping * diagonal + 1e-12 * largest + PRIOR
         return self.starts + np.eye(len(self.spread)) * ridge[:, None, :]
 
 
@@ -231,19 +225,6 @@ def _believed(normal: _Normal | None, beliefs: Beliefs | None, constants: np.nda
         constants=normal.constants + beliefs.curvature(len(constants)),
         gradient=normal.gradient + beliefs.slope(constants),
     )
-
-
-def _left(information: np.ndarray, before: np.ndarray, beliefs: Beliefs | None) -> np.ndarray:
-    """The information about the constants, without those of which starts take all that the data know.
-
-    Args:
-        before: the same before the starts were eliminated.
-        beliefs: whose information is in both, and stays.
-    """
-    believed = np.zeros_like(before) if beliefs is None else beliefs.curvature(len(before))
-    left = information - believed
-    known = np.diag(left) > LEFT * np.diag(before - believed)
-    return np.where(known[:, None] & known, left, 0.0) + believed
 
 
 def gains(
@@ -357,5 +338,4 @@ def fit(
     information = normal.information()
     if not np.all(np.isfinite(information)):
         return None
-    information = _left(information, normal.constants, beliefs)
     return Fit(fitted, starts, normal.cost, normal.costs, information, windows.count)

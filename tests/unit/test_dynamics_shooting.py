@@ -9,11 +9,8 @@ import pytest
 from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
-from discovery.laws import Frame, Told, told_symbol
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.intervals import deviations
-from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory, symbol
+from discovery.types import DiscoveryProblem, Law, NoiseModel, Trajectory
 
 LOTKA_VOLTERRA = {"x": "c0*x - c1*x*y", "y": "c2*x*y - c3*y"}
 TRUTH = (1.1, 0.4, 0.1, 0.4)
@@ -153,36 +150,6 @@ def test_a_constant_without_effect_has_no_information(hunted: DiscoveryProblem, 
     matrix, scale = found.scaled_information()
     assert 0.0 == scale[4]
     np.testing.assert_allclose(np.diag(matrix)[:4], 1.0)
-
-
-def test_a_start_beside_a_pole_tells_nothing_of_where_the_pole_is(law_of: Callable[..., Law]) -> None:
-    """It follows the pole wherever that is: a glucose of zero had told Monod's constant to eight digits."""
-    law = law_of({"x": "c0*x*s/(s + c1)", "s": "-s"}, 0.05, 0.02)
-    times = np.linspace(0.0, 3.0, 6)
-    fed = np.column_stack([np.exp(0.05 * times), 50.0 * np.exp(-times)])
-    starved = np.column_stack([0.3 + 0.0 * times, 0.0 * times])
-    noise, none = NoiseModel("additive", np.array([0.01, 0.1]), np.array([1e-3, 1e-3])), np.zeros_like(fed)
-    runs = [Trajectory(times, one, ("x", "s")) for one in (fed, starved)]
-    curves = [SmoothedTrajectory(times, one, none, none, none, ("x", "s")) for one in (fed, starved)]
-    known = []
-    for start in (1e-11, 0.02):
-        begun = np.array([[1.0, 50.0], [1.0, -0.02 + start]])
-        found = fit(law, cut(runs, curves, noise, 6), starts=begun, settings=Shooting(iterations=0))
-        assert found is not None
-        known.append(deviations(found))
-    assert [False, True] == list(np.isnan(known[0]))
-    assert known[1][1] > 0.02  # as large as it is
-
-
-@pytest.mark.parametrize("believed", [False, True])
-def test_what_is_believed_of_a_constant_is_known(hunted: DiscoveryProblem, believed: bool) -> None:
-    """Also where the samples say nothing of it."""
-    told = Told("a", mean=2.0, deviation=0.5) if believed else Told("a")
-    sides = (parse("1.1*x - 0.4*x*y + a*(x - Abs(x))").subs(symbol("a"), told_symbol("a")), parse("0.1*x*y - 0.4*y"))
-    law = Frame(("x", "y"), sides, constants=(told,)).law((), (2.0,))
-    found = fit(law, windows_of(hunted))
-    assert found is not None
-    np.testing.assert_allclose(found.information, [[4.0 if believed else 0.0]])
 
 
 @pytest.mark.parametrize("text", ["c2 - c0*x**c1", "c0*x**c1"])
