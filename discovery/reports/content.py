@@ -25,7 +25,7 @@ HEADINGS = {"found": "The law", "partial": "The law so far", "not_found": "The b
 STATUS = {"found": "Law found", "partial": "Law found in part", "not_found": "No law found"}
 _NOISE = {
     "additive": "additive: x + s ε, with s in the unit of the state",
-    "counts": "that of counts: x + s √x ε (s = 1 by Poisson's law, where single events are counted)",
+    "counts": "that of counts: x + s √x ε (by Poisson's law s = 1 if single events are counted)",
     "proportional": "proportional to the state: x (1 + s ε)",
     "lognormal": "lognormal: x exp(s ε)",
 }

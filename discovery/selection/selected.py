@@ -162,7 +162,8 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     """The noise about the chosen law's curve, no larger than a smoother saw it; the smoother's if the law is wrong."""
     if best.fit.reduced > WRONG:
         return before
-    return believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
+    found = believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
+    return replace(found, scale=np.minimum(found.scale, last.noise.scale))
 
 
 def _followed_for(horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:
