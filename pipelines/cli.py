@@ -351,9 +351,7 @@ def validate(
     epilog=examples("discover doctor", "discover doctor --report runs/data", "discover doctor --sbom > sbom.json"),
 )
 def doctor(
-    folder: Annotated[
-        Path | None, typer.Argument(help="Run folder that a bug report is about.", show_default=False)
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(help="Run folder of a bug report.", show_default=False)] = None,
     report: Annotated[bool, typer.Option("--report", help="Print a complete bug report instead.")] = False,
     licences: Annotated[bool, typer.Option("--licences", help="List all packages with their licences.")] = False,
     sbom: Annotated[bool, typer.Option("--sbom", help="Print a bill of materials (CycloneDX, JSON).")] = False,

@@ -28,7 +28,8 @@ from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajectory, drive_columns, symbol
 
-# A course that changes by less than this share of its size does what a constant would, and no state is wanted for it.
+# A course that changes by less than this share of its size, and of what a measured state moves, does what a constant
+# would, and no state is wanted for it.
 STILL = 0.01
 # Values tried beyond a bound that is itself beyond all others, in its size.
 BEYOND = (0.1, 1.0, 4.0)
@@ -133,8 +134,7 @@ class Latent:
         if any(not one.low <= value <= one.high for one, value in zip(self.told, constants, strict=True)):
             return math.inf
         curves = self.curves(values)
-        courses = np.vstack([curve.states for curve in curves])[:, -len(self.hidden) :]
-        if not np.all(np.isfinite(courses)) or np.any(np.ptp(courses, axis=0) <= STILL * np.max(np.abs(courses))):
+        if _rests(np.vstack([curve.states for curve in curves]), len(self.hidden)):
             return math.inf
         runs = [with_columns(run, [one.name for one in self.hidden]) for run in self.runs]
         points = Points.of(self.frame, runs, curves, MOST)
@@ -204,6 +204,15 @@ class Latent:
         every = [tuple(axis[i] for axis, i in zip(axes, places, strict=True)) for places in drawn]
         known, count = len(self.told), len(self.runs)
         return [(*one[:known], *(one[known:] * count)) for one in every]
+
+
+def _rests(states: Float[np.ndarray, "sample state"], hidden: int) -> bool:
+    """Whether one of the last states cannot be followed, or does what a constant would."""
+    if not np.all(np.isfinite(states)):
+        return True
+    moves, sizes = np.ptp(states, axis=0), np.max(np.abs(states), axis=0)
+    still = np.minimum(STILL * sizes[-hidden:], STILL * np.max(moves[:-hidden]))
+    return bool(np.any(moves[-hidden:] <= still))
 
 
 def _firsts(

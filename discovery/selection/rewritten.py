@@ -5,7 +5,7 @@ They fit the data equally well, so that the second is no rival of the first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import sympy as sp
@@ -14,7 +14,7 @@ from discovery.errors import ExpressionError, UsageError
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Refined
 from discovery.symbolic.compare import Region, compare
-from discovery.types import Law, Trajectory
+from discovery.types import Law, Trajectory, symbol
 
 # Fits of one law end within this of each other in chi-squared: they stop at steps of a thousandth of the constants'
 # deviations at least, which is 1e-6 of it, and writings in which constants are correlated stop sooner.
@@ -42,23 +42,31 @@ def _fit_alike(one: Refined, other: Refined) -> bool:
 
 def _same(one: Law, other: Law, region: Region, deadline: Deadline) -> bool:
     """Whether with its constants free the first law of two contains the other's equations, of which it has as many."""
+    values = {f"c{i}": value for i, value in enumerate(other.constants)}
     pairs = [
-        (one.equations[state], other.equations[state])
-        for place, state in enumerate(one.states)
-        if one.skeletons[place] != other.skeletons[place]
+        (mine, skeleton)
+        for mine, skeleton, own in zip(one.equations.values(), other.skeletons, one.skeletons, strict=True)
+        if skeleton != own
     ]
-    if any(mine.free_symbols != theirs.free_symbols for mine, theirs in pairs):
-        return False
-    return all(not deadline.passed() and _rewritten(mine, theirs, region) for mine, theirs in pairs)
+    return all(not deadline.passed() and _rewritten(mine, skeleton, values, region) for mine, skeleton in pairs)
 
 
-def _rewritten(mine: sp.Expr, theirs: sp.Expr, region: Region) -> bool:
+def _rewritten(mine: sp.Expr, theirs: sp.Expr, values: Mapping[str, float], region: Region) -> bool:
+    """Whether a right-hand side is one of another's family.
+
+    Args:
+        theirs: with letters for its constants; exponents and numbers that are no constants are the family's.
+        values: of the constants.
+    """
+    free = {name: value for name, value in values.items() if symbol(name) in theirs.free_symbols}
     names = sorted(map(str, mine.free_symbols))
+    if {*names, *free} != {*map(str, theirs.free_symbols)}:
+        return False
     try:
-        verdict = compare(mine, theirs, names, region=region).verdict
+        verdict = compare(mine, theirs, names, region=region, free=free).verdict
     except (ExpressionError, UsageError):  # nowhere defined together, or with a function that has no rule
         return False
-    return verdict in ("identical", "same structure")
+    return verdict == "identical"  # with the constants that each has come to
 
 
 def _region(law: Law, trajectories: Sequence[Trajectory]) -> Region:

@@ -75,8 +75,7 @@ def read_csv(
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
-    if not states:
-        check_no_months(table, clock, division.keys)
+    check_no_months(table, clock, division.keys, states)
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)

@@ -51,3 +51,14 @@ def test_other_laws_stay(item: Callable[..., Refined]) -> None:
     ]
     assert items == distinct(items, RUNS)
     assert [] == distinct([], RUNS)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("c0*sqrt(x)", "c0*x**(1/3)"), ("c0*x**2 + c1*x", "c0*x**(3/2) + c1*x"), ("c0*exp(-2*x)", "c0*exp(-3*x)")],
+)
+def test_numbers_that_are_no_constants_tell_laws_apart(item: Callable[..., Refined], one: str, two: str) -> None:
+    """Another exponent is another law, however well both fit."""
+    values = (1.2, 0.3)[: one.count("c")]
+    items = [item(one, values), item(two, values)]
+    assert items == distinct(items, RUNS)
