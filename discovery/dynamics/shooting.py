@@ -28,6 +28,8 @@ from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
+# Curvatures beyond this are those of a law that all but blew up; damped ones, 1e8 times as large, would leave all numbers.
+LARGEST = 1e250
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def _evaluate(
     done = assemble(*given)
     if done < 0:
         done = assemble_stiff(-1 - done, *given)
-    if done < count or not (np.all(np.isfinite(lower)) and np.all(np.isfinite(starts_lower))):
+    if done < count or not (np.all(np.abs(lower) < LARGEST) and np.all(np.abs(starts_lower) < LARGEST)):
         return None
     unit, cost = windows.spread, float(costs.sum())
     start_block, block = _whole(starts_lower) * (unit[:, None] * unit), _whole(lower)
