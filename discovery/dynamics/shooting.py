@@ -28,7 +28,7 @@ from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
-# Curvatures beyond this are those of a law that all but blew up; damped ones, 1e8 times as large, would leave all numbers.
+# Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large.
 LARGEST = 1e250
 
 
