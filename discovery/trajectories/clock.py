@@ -28,10 +28,14 @@ UNITS = frozenset(
     {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "utc", "tdb", "tt"}
     | {"jd", "mjd", "hjd", "bjd"}
 )
-# Units that name a column of times by themselves; single letters are states as often, and min may be the least value.
-LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt"}
+# Units that name a column of times by themselves; single letters are states as often, min may be the least value, HR a
+# heart rate, and MS a mean square.
+LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt", "hr", "ms"}
 JULIAN = frozenset({"jd", "mjd", "hjd", "bjd"})  # days since some day, from which another is taken, as in HJD-2450000
 SPAN = 4  # rank of such names, and of elapsed_s
+# Share of the steps of a column of such a name that may go back, each where another run begins: of runs of four rows
+# or more.
+BACK = 0.25
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
 FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal"})
 
@@ -110,12 +114,33 @@ def find_clock(
 def _named(free: Sequence[Column]) -> Column | None:
     """The column that is named like a time, numbers or dates before times of day.
 
-    A temperature T is no time beside dates or times of day, whatever these are called.
+    A temperature T is no time beside dates or times of day, whatever these are called; nor is what has the name of a
+    unit alone, unless they tell fewer rows apart, as the day of an experiment does, and nowhere unless it goes on.
     """
-    dated = any(one.kind in ("date", "clock") for one in free)
+    dated = max((_different(one) for one in free if one.kind in ("date", "clock")), default=0)
     ranks = {one.header: _likeness(one.header) for one in free}
-    named = [one for one in free if ranks[one.header] is not None and not (dated and ranks[one.header] == CAPITAL)]
+
+    def may_be(column: Column, rank: int | None) -> bool:
+        if rank == CAPITAL:
+            return not dated
+        return rank is not None and (rank != SPAN or (dated < _different(column) and _goes_on(column)))
+
+    named = [one for one in free if may_be(one, ranks[one.header])]
     return min(named, key=lambda one: (one.kind == "text", one.kind == "clock", ranks[one.header]), default=None)
+
+
+def _different(column: Column) -> int:
+    """How many different entries a column has."""
+    return len(np.unique(column.values[~np.isnan(column.values)] if column.kind == "number" else column.values))
+
+
+def _goes_on(column: Column) -> bool:
+    """Whether numbers go one way as those of a clock do, but where another run begins; other entries may."""
+    if column.kind != "number":
+        return True
+    steps = np.diff(column.values[~np.isnan(column.values)])
+    up, down = int(np.count_nonzero(steps > 0.0)), int(np.count_nonzero(steps < 0.0))
+    return up + down > 0 and min(up, down) <= BACK * (up + down)
 
 
 def _with_beside(column: Column, free: Sequence[Column]) -> tuple[Column, ...]:

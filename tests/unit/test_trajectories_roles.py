@@ -40,7 +40,7 @@ def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None
     assert () == measurements.notes
 
 
-@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min"])
+@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min", "HR", "MS"])
 def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header: str) -> None:
     """Every word of the name must belong to a time."""
     text = f"p,{header}\n" + "".join(f"{i},{i * i}\n" for i in range(6))
@@ -48,6 +48,23 @@ def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header:
     assert "p" == measurements.time_name
     assert [header] == list(measurements.headers.values())
     assert ("No column is named like a time; the first, 'p', was taken.",) == measurements.notes
+
+
+def test_the_name_of_a_unit_is_that_of_a_time_only_where_it_goes_on(tmp_path: Path) -> None:
+    """Runs may begin anew; what goes to and fro is a state."""
+    to_and_fro = "a,secs\n" + "".join(f"{i},{(-1) ** i * i}\n" for i in range(8))
+    assert ["secs"] == list(read(tmp_path, to_and_fro).headers.values())
+    anew = "a,secs\n" + "".join(f"{i * i},{i % 5}\n" for i in range(20))
+    assert "secs" == read(tmp_path, anew).time_name
+
+
+@pytest.mark.parametrize(
+    ("date", "time"), [("2024-01-{:02d}", "Datum [d]"), ("2024-01-05", "secs")], ids=["each row", "one day"]
+)
+def test_the_name_of_a_unit_is_no_time_beside_dates(tmp_path: Path, date: str, time: str) -> None:
+    """Unless these are but the day of an experiment."""
+    text = "Datum,secs,y\n" + "".join(f"{date.format(i + 1)},{70 + 3 * i},{i * i}\n" for i in range(8))
+    assert time == read(tmp_path, text).time_name
 
 
 @pytest.mark.parametrize(
