@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
+from discovery.errors import DataError
 from discovery.selection.trajectories import TrajectorySelector
 from discovery.trajectories.measurements import Measurements
 from discovery.types import Trajectory
@@ -19,7 +20,17 @@ NOTE = "The law is a map: it gives the next sample, and samples are numbered fro
 
 
 def as_map(measurements: Measurements) -> Measurements:
-    """The measurements with the number of each sample as its time."""
+    """The measurements with the number of each sample as its time.
+
+    Raises:
+        DataError: rows between others were left out, as an input is unknown there: whose samples would follow others.
+    """
+    if measurements.unknown:
+        raise DataError(
+            f"{measurements.unknown} The law is a map, of which each row gives the next, and what drives the states "
+            "has to be known in all of them: fill the gaps as you know best, or leave those rows out, and pass as "
+            "times the numbers of the steps that are left."
+        )
     runs = tuple(map(counted, measurements.trajectories))
     return replace(measurements, trajectories=runs, time_name=TIME, origin="", notes=(*measurements.notes, NOTE))
 

@@ -80,6 +80,7 @@ def from_arrays(
         digest,
         "arrays",
         dict(list(safe.items())[len(used) :]),
+        unknown=" ".join(unknown),
     )
 
 

@@ -49,15 +49,16 @@ class Gap:
 def gaps(runs: Sequence[Trajectory]) -> tuple[Gap, ...]:
     """The gaps of inputs that are interpolated, and vary within such a time.
 
-    None is one over which the input rests, as the light at night: what it is before and behind lasts as long.
+    None is one over which the input rests, as the light at night: what it is before and behind lasts as long. Of a map
+    each missing step is one.
     """
     found: list[Gap] = []
-    for place in range(0 if runs[0].discrete else runs[0].inputs.shape[1]):
+    for place in range(runs[0].inputs.shape[1]):
         deviation = float(np.concatenate([run.inputs[:, place] for run in runs]).std())
         if runs[0].held[place] or not deviation > 0.0:
             continue
         for number, run in enumerate(runs):
-            long, usual = _long(run.times)
+            long, usual = _long(run)
             lengths = np.round(np.diff(run.times)[long] / usual)
             missed = {steps: _missed(runs, place, steps * usual) for steps in np.unique(lengths)}
             found += [
@@ -107,9 +108,11 @@ def _where(run: Trajectory, row: int) -> str:
     return f"{between} ({run.label})" if run.label else between
 
 
-def _long(times: Float[np.ndarray, " time"]) -> tuple[np.ndarray, float]:
+def _long(run: Trajectory) -> tuple[np.ndarray, float]:
     """Rows before steps that are long, and the usual step."""
-    steps = np.diff(times)
+    steps = np.diff(run.times)
+    if run.discrete:
+        return np.flatnonzero(steps > 1.0), 1.0
     usual = float(np.quantile(steps, USUAL, method="lower")) if len(steps) else 1.0
     return np.flatnonzero(steps > LONG * usual), usual
 
@@ -121,7 +124,7 @@ def _missed(runs: Sequence[Trajectory], place: int, length: float) -> float:
         times, values = run.times, run.inputs[:, place]
         begins = np.arange(len(times))
         ends = np.minimum(np.searchsorted(times, times + length * (1.0 - 1e-9)), len(times) - 1)
-        passed = np.concatenate([[0], np.cumsum(np.isin(begins[:-1], _long(times)[0]))])
+        passed = np.concatenate([[0], np.cumsum(np.isin(begins[:-1], _long(run)[0]))])
         spans = times[ends] - times
         fit = (spans * ALIKE > length) & (spans < ALIKE * length) & (passed[ends] == passed) & (ends > begins + 1)
         begins, ends = begins[fit], ends[fit]

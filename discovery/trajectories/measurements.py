@@ -25,6 +25,7 @@ class Measurements:
         melted: the one of these that names quantities rather than runs, if one seems to.
         origin: the date or time of day at which time is zero; empty where times are numbers.
         abreast: columns that are one quantity of several units rather than states, if some seem so.
+        unknown: that rows were left out as no input is known there, as in ``notes``; empty if none were.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -38,3 +39,4 @@ class Measurements:
     melted: Melted | None = None
     origin: str = ""
     abreast: Abreast | None = None
+    unknown: str = ""

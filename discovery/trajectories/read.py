@@ -80,7 +80,7 @@ def read_csv(
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
-    division, drives, unknown = _where_known(division, driving, len(clock.times))
+    division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     used = np.sort(np.concatenate(division.rows))
     roles = _roles(taken, division.keys, inputs)
     columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
@@ -93,7 +93,7 @@ def read_csv(
         _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *aside, *thinned),
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -101,6 +101,7 @@ def read_csv(
         division.melted,
         clock.origin,
         beside,
+        " ".join(unknown),
     )
 
 
@@ -138,13 +139,13 @@ def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
 
 def _where_known(
     division: Division, driving: Mapping[str, Float[np.ndarray, " row"]], rows: int
-) -> tuple[Division, Float[np.ndarray, "row input"], tuple[str, ...]]:
-    """The runs without the rows in which an input is unknown, the inputs of all rows, and a note on these."""
+) -> tuple[Division, Float[np.ndarray, "row input"], tuple[str, ...], tuple[str, ...]]:
+    """The runs without the rows in which an input is unknown, the inputs of all rows, notes on these and on runs."""
     drives = np.column_stack(list(driving.values())) if driving else np.empty((rows, 0))
     known, notes = known_rows([drives[run] for run in division.rows], list(driving))
     kept, dropped = long_enough([int(np.count_nonzero(one)) for one in known], "What is left of the record")
     runs = tuple(replace(division.runs[i], rows=division.runs[i].rows[known[i]]) for i in kept)
-    return replace(division, runs=runs), drives, (*notes, *dropped)
+    return replace(division, runs=runs), drives, notes, dropped
 
 
 def read_course(

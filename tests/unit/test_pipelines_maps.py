@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from discovery.errors import UsageError
+from discovery.errors import DataError, UsageError
 from discovery.export.formats import export
 from discovery.reports.tex import render
 from discovery.resources import folder
 from discovery.samples import Trajectory
 from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.measurements import Measurements
 from discovery.types import DiscoveryResult
 from pipelines import records
 from pipelines.config import RunConfig
@@ -36,6 +37,33 @@ def test_samples_are_counted_whatever_their_times() -> None:
     assert [0, 1, 2, 3, 4] == even.tolist()
     assert [0, 1, 3, 4, 5] == gap.tolist()
     assert [0, 1, 2, 3, 4] == uneven.tolist()
+
+
+def driven(rows: np.ndarray, *, known: bool = True) -> Measurements:
+    """Rows of x[n+1] = 0.7 x[n] + u[n], of 60 whose inputs are drawn; else all, the inputs of the others missing."""
+    inputs = np.random.default_rng(0).normal(size=60)
+    states = np.zeros(60)
+    for step in range(59):
+        states[step + 1] = 0.7 * states[step] + inputs[step]
+    if known:
+        return from_arrays(states[rows], np.arange(60.0)[rows], inputs=inputs[rows])
+    inputs[np.setdiff1d(np.arange(60), rows)] = np.nan
+    return from_arrays(states, 1.0, inputs=inputs)
+
+
+def test_inputs_of_a_map_are_known_in_every_row() -> None:
+    """Rows without them cannot be left out as those of a curve can: what follows would be another step's."""
+    with pytest.raises(DataError, match=r"3 rows were left out, as u0 is unknown.*the numbers of the steps"):
+        as_map(driven(np.delete(np.arange(60), [10, 20, 31]), known=False))
+
+
+def test_a_map_begins_anew_behind_steps_whose_inputs_nobody_knows() -> None:
+    """Straight lines through them had made 0.92 of a gain of 1, without a word."""
+    config = RunConfig(map=True, laws=("next x0 = a*x0 + b*u0",))
+    found = discover_ode(driven(np.delete(np.arange(60), [10, 20, 31])), config)
+    assert found.law is not None
+    assert found.law.constants == pytest.approx((0.7, 1.0), abs=1e-9)
+    assert any("No row tells u0 between 9 and 11" in note and "there are 4" in note for note in found.notes)
 
 
 @pytest.fixture(name="found", scope="module")
