@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
 DRAWS = 200
 SAMPLES = 200  # rows of a law in continuous time, as many as a curve needs on a page
+# Records that a time of a dated run may be away from its zero; further are numbers that were meant as dates, in a form
+# that nothing tells.
+FURTHEST = 1000
+COUNTED = " were turned into "  # in the note of a run whose times were dates or times of day
 MOST_STEPS = 1_000_000  # rows of a map, as many as can be asked for of other laws
 
 
@@ -131,24 +135,38 @@ def _span(result: DiscoveryResult, wanted: Wanted, drive: Drive | None, beginnin
 
 
 def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
-    """The time of an option: a number, or a date where the run has an origin."""
+    """The time of an option: a number, or where the run has an origin a date, in digits alone too, or a time of day."""
     from discovery.knowledge.units import unit_of
+    from discovery.trajectories.calendar import in_digits
     from discovery.trajectories.dated import moment
 
-    try:
-        return float(told)
-    except ValueError:
-        text = str(told)
-    example = f"a number of {result.time_name}, such as {result.trajectories[0].times[-1]:g}"
+    text = str(told)
+    first, last = (float(result.trajectories[0].times[end]) for end in (0, -1))
+    text = (result.origin and in_digits(text, bare(result.time_name))) or text
+    example = f"a number of {result.time_name}, such as {last:g}"
+    if (number := _number(text)) is not None:
+        if result.origin and FURTHEST * (last - first) < abs(number) < math.inf:
+            raise UsageError(
+                f"{option} {text} is more than {FURTHEST} times as far as the record is long: {result.time_name} is "
+                f"counted since {result.origin}. Write {example}, or a date or time of day as {result.origin!r}."
+            )
+        return number
     if not result.origin:
-        raise UsageError(f"{option} {text!r} is not a number, and the run has no dates. Write {example}.")
-    found = moment(text, unit_of(result.time_name) or "", result.origin)
+        raise UsageError(f"{option} {text!r} is not a number, and {_no_origin(result)}. Write {example}.")
+    found = moment(text, unit_of(result.time_name) or "", result.origin, last)
     if found is None:
         raise UsageError(
             f"{option} {text!r} is neither a number nor a date. Write {example}, or a date as {result.origin!r}, which "
             "is its zero."
         )
     return found
+
+
+def _no_origin(result: DiscoveryResult) -> str:
+    """Why dates cannot be counted; folders of before origins were kept have notes of them alone."""
+    if any(COUNTED in note for note in result.notes):
+        return "the run's folder, of an earlier version, does not hold from when its dates are counted"
+    return "the run has no dates"
 
 
 def _first_fit(result: DiscoveryResult) -> Prediction:

@@ -22,6 +22,7 @@ _PART = re.compile(
     r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
 )
 _DAYS = ("day", "tag", "jour")
+_DIGITS = re.compile(r"\d{6}|\d{8}")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ def as_dates(column: Column) -> tuple[Column, str]:
     values[there] = days
     note = f"The numbers in {column.header!r}, such as {numbers[0]}, were read as years and {what}."
     return replace(column, kind="date", values=values), note
+
+
+def in_digits(text: str, header: str) -> str:
+    """The date that six or eight digits are under that header, as 2018-07-23 for 201830; empty where they are none."""
+    if not _DIGITS.fullmatch(text.strip()):
+        return ""
+    dated, note = as_dates(Column(header, "number", np.array([float(text)])))
+    return str(dated.values[0].astype("datetime64[D]")) if note and not np.isnat(dated.values[0]) else ""
 
 
 def names_dates(header: str) -> bool:

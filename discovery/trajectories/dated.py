@@ -106,8 +106,11 @@ def counted(columns: tuple[Column, ...], unit: str, origin: str = "") -> Counted
     return Counted(seconds / count.seconds, count, since, note)
 
 
-def moment(text: str, unit: str, origin: str) -> float | None:
+def moment(text: str, unit: str, origin: str, last: float = 0.0) -> float | None:
     """A date or a time of day as a number of units since the origin; None where the text is neither.
+
+    Args:
+        last: time of a record; times of day before the origin are those of the next day where it has passed midnight.
 
     Raises:
         UsageError: as :func:`counted`.
@@ -120,7 +123,10 @@ def moment(text: str, unit: str, origin: str) -> float | None:
     column = growing.finished("the time")
     if column.kind == "text" or column.misfit is not None:
         return None
-    return float(counted((column,), unit, origin).times[0])
+    found = counted((column,), unit, origin)
+    day, since = DAYS.seconds / found.count.seconds, float(found.times[0])
+    passed = column.kind == "clock" and seconds_of(origin) / found.count.seconds + last >= day
+    return since + day if passed and since < 0.0 else since
 
 
 def of_days(column: Column) -> bool:

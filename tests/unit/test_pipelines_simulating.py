@@ -115,6 +115,53 @@ def test_times_of_a_dated_run_may_be_dates(
     assert "the run has no dates" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize(
+    ("time", "origin", "told", "found"),
+    [
+        ("week [d]", "2017-03-06", "201830", 504.0),
+        ("month [d]", "2017-03-01", "201704", 31.0),
+        ("date [d]", "2021-03-01", "20210320", 19.0),
+        ("date [d]", "2021-03-01", "19", 19.0),
+        ("time [h]", "22:00:00", "01:30:00", 3.5),
+        ("time [h]", "22:00:00", "23:30:00", 1.5),
+    ],
+)
+def test_times_are_read_as_those_of_files(
+    decay: DiscoveryResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    discover: Callable[..., int],
+    time: str,
+    origin: str,
+    told: str,
+    found: float,
+) -> None:
+    """Weeks, months and days as digits alone, and times of day behind the midnight that the record passes."""
+    monkeypatch.setattr("pipelines.store.load", lambda folder: replace(decay, time_name=time, origin=origin))
+    assert 0 == discover("simulate", tmp_path, "--x0", 1, "--samples", 2, "--draws", 0, "--until", told)
+    assert pytest.approx(found) == float(capsys.readouterr().out.splitlines()[-1].split(",")[0])
+
+
+def test_times_that_cannot_be_meant_are_refused(
+    decay: DiscoveryResult,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    discover: Callable[..., int],
+) -> None:
+    """A week under a header that names none, and dates of a folder that does not hold their zero."""
+    for origin, told, said in (
+        ("2017-03-06", "201830", "--until 201830 is more than 1000 times as far as the record is long"),
+        ("", "2017-03-08", "of an earlier version, does not hold from when its dates are counted"),
+    ):
+        notes = ("The dates in 'at' were turned into days since 2017-03-06.",)
+        odd = replace(decay, time_name="at [d]", origin=origin, notes=notes)
+        monkeypatch.setattr("pipelines.store.load", lambda folder, odd=odd: odd)
+        assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", told)
+        assert said in " ".join(capsys.readouterr().err.split())
+
+
 def test_inputs_may_be_numbers_that_hold_throughout(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
 ) -> None:
