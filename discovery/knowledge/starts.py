@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from discovery.errors import UsageError
 from discovery.knowledge.sentences import pointed
@@ -12,17 +12,28 @@ from discovery.laws import Start
 from discovery.samples import Trajectory
 from discovery.wording import listed
 
+STARTS = "such a sentence tells where a state begins that no column has, as in S(0) = 1000"
 
-def told_starts(statements: Sequence[Statement], states: States) -> tuple[Start, ...]:
+
+def told_starts(
+    statements: Sequence[Statement],
+    states: States,
+    functions: Collection[str] = (),
+    constants: Collection[str] = (),
+) -> tuple[Start, ...]:
     """The beginnings of hidden states.
 
+    Args:
+        functions, constants: names of those of the equations, of which nothing begins.
+
     Raises:
-        ExpressionError: one is of a column, or of no state.
+        ExpressionError: one is of a column, of a function or a constant, or of no state.
         UsageError: one is told twice.
     """
     found: dict[tuple[str, float], Start] = {}
     for one in statements:
         if isinstance(one, Beginning):
+            _check_begins(one, states, functions, constants)
             start = Start(_state(one, states), one.name, one.time, one.value, one.deviation)
             if (start.state, start.time) in found:
                 raise UsageError(
@@ -30,6 +41,23 @@ def told_starts(statements: Sequence[Statement], states: States) -> tuple[Start,
                 )
             found[start.state, start.time] = start
     return tuple(found.values())
+
+
+def _check_begins(one: Beginning, states: States, functions: Collection[str], constants: Collection[str]) -> None:
+    """Raises ExpressionError where a name is that of a function or a constant, and of no state."""
+    if states.identifier(one.name.rstrip("'")):
+        return
+    if one.name in functions:
+        raise pointed(
+            one.sentence, 0,
+            f"{one.name} is an unknown function, of which nothing can be told at one point; {STARTS}",
+        )  # fmt: skip
+    if one.name in constants:
+        raise pointed(
+            one.sentence, 0,
+            f"{one.name} is a constant, the same at all times. Its value is told as {one.name} = {one.value:g}, or "
+            f"{one.name} ~ {one.value:g} +- {one.deviation or 0.1 * abs(one.value) or 1.0:g}",
+        )  # fmt: skip
 
 
 def _state(one: Beginning, states: States) -> str:

@@ -43,6 +43,24 @@ def test_what_cannot_be_told_of_a_start_is_said(sentence: str, message: str) -> 
         told(sentence)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [
+        (
+            "f(0) = 0",
+            "f is an unknown function, of which nothing can be told at one point; such a sentence tells where",
+        ),
+        ("k(0) = 2", r"k is a constant, the same at all times\. Its value is told as k = 2, or k ~ 2 \+- 0\.2"),
+        ("k(0) ~ 2 +- 0.5", r"k = 2, or k ~ 2 \+- 0\.5"),
+        ("g(0) = 9.81", "g is a constant"),
+    ],
+)
+def test_functions_and_constants_do_not_begin(sentence: str, message: str) -> None:
+    """They are called what they are, and no column that is missing."""
+    with pytest.raises(DiscoveryError, match=message):
+        understand(("x'' = f(x) - k*x' + g", "g = 9.81", sentence), Names({"x": "x"}))
+
+
 def test_a_start_is_told_once_and_where_a_run_begins() -> None:
     """The message has the times at which runs begin."""
     with pytest.raises(UsageError, match=r"S\(0\) is told twice"):
