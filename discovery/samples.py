@@ -214,7 +214,7 @@ def growth(kind: NoiseKind, states: Float[np.ndarray, "*shape"]) -> Float[np.nda
     return np.abs(states) ** _POWERS[kind]
 
 
-def counted(values: Float[np.ndarray, "*shape"]) -> bool:
+def whole_numbers(values: Float[np.ndarray, "*shape"]) -> bool:
     """Whether all that was measured may have been counted: whole numbers, none below zero."""
     known = values[np.isfinite(values)]
     return bool(np.all((known >= 0.0) & (known == np.round(known))))

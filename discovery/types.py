@@ -26,12 +26,12 @@ from discovery.samples import (
     Smoothing,
     Trajectory,
     VectorField,
-    counted,
     drive_columns,
     growth,
     read_only,
     single,
     symbol,
+    whole_numbers,
 )
 from discovery.shown import Shown
 from discovery.structure import Structure
@@ -39,8 +39,8 @@ from discovery.structure import Structure
 __all__ = [
     "Beginning", "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law",
     "NoiseKind", "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing",
-    "Status", "Trajectory", "VectorField", "Verdict", "counted", "drive_columns", "growth", "read_only",
-    "single", "symbol",
+    "Status", "Trajectory", "VectorField", "Verdict", "drive_columns", "growth", "read_only", "single", "symbol",
+    "whole_numbers",
 ]  # fmt: skip
 
 Status = Literal["found", "not_found", "partial"]

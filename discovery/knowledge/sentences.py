@@ -31,13 +31,13 @@ from sympy.core.function import AppliedUndef
 from discovery.errors import ExpressionError
 from discovery.knowledge.statements import (
     Angle,
-    Beginning,
     Bounds,
     Conserved,
     Definition,
     Equation,
     Prior,
     Shared,
+    StartOf,
     Statement,
     Trend,
     Uses,
@@ -237,7 +237,7 @@ def _with_equals(sentence: str) -> Statement:
                 f"Behind = stands the exact value; did you mean '{left} ~ {right}'?",
             )  # fmt: skip
         time, value = _number(sentence, found[2], found.start(2)), _number(sentence, right, place)
-        return Beginning(found[1], time, value, 0.0, sentence)
+        return StartOf(found[1], time, value, 0.0, sentence)
     if not re.fullmatch(NAME, left):
         raise pointed(
             sentence, 0,
@@ -259,7 +259,7 @@ def _with_equals(sentence: str) -> Statement:
     return Definition(left, expression(sentence, right, place), sentence)
 
 
-def _prior(sentence: str) -> Prior | Beginning:
+def _prior(sentence: str) -> Prior | StartOf:
     name, right, place = _split(sentence, "~")
     start = re.fullmatch(_AT, name)
     if not start and not re.fullmatch(NAME, name):
@@ -272,7 +272,7 @@ def _prior(sentence: str) -> Prior | Beginning:
     if deviation <= 0.0:
         raise pointed(sentence, place + found.start(2), "A deviation is above zero")
     if start:
-        return Beginning(start[1], _number(sentence, start[2], start.start(2)), mean, deviation, sentence)
+        return StartOf(start[1], _number(sentence, start[2], start.start(2)), mean, deviation, sentence)
     return Prior(name, mean, deviation, sentence)
 
 

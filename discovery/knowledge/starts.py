@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from discovery.errors import UsageError
 from discovery.knowledge.sentences import pointed
-from discovery.knowledge.statements import Beginning, Statement
+from discovery.knowledge.statements import StartOf, Statement
 from discovery.knowledge.states import States
 from discovery.laws import Start
 from discovery.samples import Trajectory
@@ -32,7 +32,7 @@ def told_starts(
     """
     found: dict[tuple[str, float], Start] = {}
     for one in statements:
-        if isinstance(one, Beginning):
+        if isinstance(one, StartOf):
             _check_begins(one, states, functions, constants)
             start = Start(_state(one, states), one.name, one.time, one.value, one.deviation)
             if (start.state, start.time) in found:
@@ -43,7 +43,7 @@ def told_starts(
     return tuple(found.values())
 
 
-def _check_begins(one: Beginning, states: States, functions: Collection[str], constants: Collection[str]) -> None:
+def _check_begins(one: StartOf, states: States, functions: Collection[str], constants: Collection[str]) -> None:
     """Raises ExpressionError where a name is that of a function or a constant, and of no state."""
     if states.identifier(one.name.rstrip("'")):
         return
@@ -60,7 +60,7 @@ def _check_begins(one: Beginning, states: States, functions: Collection[str], co
         )  # fmt: skip
 
 
-def _state(one: Beginning, states: States) -> str:
+def _state(one: StartOf, states: States) -> str:
     """The identifier of the state that a beginning is of."""
     state = states.column(one.name.rstrip("'"), one.sentence)
     if one.name.endswith("'"):

@@ -75,7 +75,7 @@ class Prior:
 
 
 @dataclass(frozen=True)
-class Beginning:
+class StartOf:
     """``S(0) = 1000``, ``v(0) ~ 1.2 +- 0.1``: a state where runs begin.
 
     Attributes:
@@ -134,5 +134,5 @@ class Angle:
 
 
 Statement = (
-    Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | Beginning | Shared | Trend | Without | Uses
+    Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | StartOf | Shared | Trend | Without | Uses
 )

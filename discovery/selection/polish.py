@@ -21,7 +21,7 @@ from discovery.dynamics.windows import Windows, weighed
 from discovery.selection.intervals import Bounds, bounds, profiled, widened
 from discovery.selection.reconstruction import courses
 from discovery.selection.residuals import WRONG
-from discovery.types import NoiseKind, NoiseModel, Trajectory, counted, growth, single
+from discovery.types import NoiseKind, NoiseModel, Trajectory, growth, single, whole_numbers
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
 ROUNDS = 2
@@ -142,7 +142,7 @@ def noise_about(
     kinds: list[NoiseKind] = ["additive", "proportional"] if noise.estimated else [noise.kind]
     if noise.estimated and np.nanmin(measured) > 0.0 and np.min(levels) > 0.0:
         kinds.append("lognormal")
-    if noise.estimated and counted(measured):
+    if noise.estimated and whole_numbers(measured):
         kinds.append("counts")
     models = [_estimated(kind, levels, measured, noise, spent) for kind in kinds]
     scores = [_likelihood(model, levels, measured) + CONVINCING * (model.kind == noise.kind) for model in models]

@@ -16,7 +16,7 @@ from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
 from discovery.smoothing.kinks import kinks
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, part, spacing, units
-from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, counted, growth, single
+from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, growth, single, whole_numbers
 
 SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
 FLOOR = 1e-3  # smallest believed deviation relative to the state's own: below lies the integrator's error
@@ -146,7 +146,7 @@ def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
     proportional noise on states that are spiky in a run, whose peaks it would flatten, and log-normal noise only on
     positive ones.
     """
-    kinds: list[NoiseKind] = ["counts"] if all(counted(run.states) for run in trajectories) else []
+    kinds: list[NoiseKind] = ["counts"] if all(whole_numbers(run.states) for run in trajectories) else []
     if not any(map(_spiky, trajectories)):
         kinds.append("proportional")
     if all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories):

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.switches import counted, joined, stretches
+from discovery.trajectories.switches import joined, stretches, told_of_parts
 from discovery.types import Trajectory
 from discovery.wording import listed
 
@@ -82,7 +82,7 @@ def between_gaps(measurements: Measurements, *, whole: bool = False) -> Measurem
     runs = () if whole else between(measurements.trajectories, found)
     if not runs:
         return replace(measurements, notes=(*measurements.notes, f"{said} {BRIDGED}"))
-    then = counted(measurements.trajectories, runs, "such gaps")
+    then = told_of_parts(measurements.trajectories, runs, "such gaps")
     return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then}"))
 
 

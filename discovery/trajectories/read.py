@@ -81,16 +81,14 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
-    used = np.sort(np.concatenate(division.rows))
     roles = _roles(taken, division.keys, inputs)
-    columns, aside = find_states(table, told=states, taken=roles, rows=used, guess=not missing)
+    columns, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
     beside = abreast([*columns], _numbers(table, roles), division.keys, layout, source.path.name, MOST_STATES)
-    values = np.column_stack(list(columns.values()))
     return Measurements(
-        _trajectories(runs, clock, values, tuple(headers)[: len(columns)], drives, stay),
+        _trajectories(runs, clock, columns, tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
         (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned),
@@ -108,11 +106,12 @@ def read_csv(
 def _trajectories(
     runs: Sequence[Run],
     clock: Clock,
-    values: Float[np.ndarray, "row state"],
+    columns: Mapping[str, Float[np.ndarray, " row"]],
     names: tuple[str, ...],
     drives: Float[np.ndarray, "row input"],
     held: tuple[bool, ...],
 ) -> tuple[Trajectory, ...]:
+    values = np.column_stack(list(columns.values()))
     return tuple(
         Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held) for run in runs
     )

@@ -58,6 +58,11 @@ class Division:
         """The rows of each run."""
         return [run.rows for run in self.runs]
 
+    @property
+    def every_row(self) -> Int[np.ndarray, " sample"]:
+        """The rows of all runs, in the order of the table."""
+        return np.sort(np.concatenate(self.rows))
+
 
 def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequence[str]) -> Division:
     """Divides the rows that have a time into runs.

@@ -70,7 +70,7 @@ def in_stretches(measurements: Measurements) -> Measurements:
     runs = parted(measurements.trajectories, late)
     if not runs:
         return replace(measurements, notes=(*measurements.notes, f"{said} {TOO_FAST} {MOMENTS}"))
-    then = counted(measurements.trajectories, runs, "switches")
+    then = told_of_parts(measurements.trajectories, runs, "switches")
     return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then} {MOMENTS}"))
 
 
@@ -95,7 +95,7 @@ def joined(runs: Sequence[Trajectory], parts: Iterable[Iterable[Trajectory]]) ->
     return every if sum(map(len, every)) >= MOST_OF_THEM * sum(map(len, runs)) else ()
 
 
-def counted(runs: Sequence[Trajectory], parts: Sequence[Trajectory], ends: str) -> str:
+def told_of_parts(runs: Sequence[Trajectory], parts: Sequence[Trajectory], ends: str) -> str:
     """What became of runs that were parted there, in words."""
     lost = sum(map(len, runs)) - sum(map(len, parts))
     short = f" Rows of stretches with less than {FEWEST_IN_RUN} samples of a state were left out: {lost}."

@@ -8,13 +8,13 @@ import sympy as sp
 from discovery.errors import ExpressionError
 from discovery.knowledge.sentences import read_sentence
 from discovery.knowledge.statements import (
-    Beginning,
     Bounds,
     Conserved,
     Definition,
     Equation,
     Prior,
     Shared,
+    StartOf,
     Trend,
     Uses,
     Vector,
@@ -68,8 +68,8 @@ def test_every_kind_of_sentence_is_read() -> None:
     assert Definition("g", sp.Float(9.81), "g = 9.81") == read_sentence("g = 9.81")
     assert Prior("k", 1.2, 0.1, "k ~ 1.2 +- 0.1") == read_sentence("k ~ 1.2 +- 0.1")
     assert Prior("k", 1.2, 0.1, "k ~ 1.2 ± 0.1") == read_sentence("k ~ 1.2 ± 0.1")
-    assert Beginning("S", 0.0, 990.0, 0.0, "S(0) = 990") == read_sentence("S(0) = 990")
-    assert Beginning("x'", 1.5, -1.0, 0.1, "x'(1.5) ~ -1 +- 0.1") == read_sentence("x'(1.5) ~ -1 +- 0.1")
+    assert StartOf("S", 0.0, 990.0, 0.0, "S(0) = 990") == read_sentence("S(0) = 990")
+    assert StartOf("x'", 1.5, -1.0, 0.1, "x'(1.5) ~ -1 +- 0.1") == read_sentence("x'(1.5) ~ -1 +- 0.1")
     assert Shared("beta", "beta same in all equations") == read_sentence("beta same in all equations")
     assert Trend("f", -1, "f decreasing") == read_sentence("f decreasing")
     assert Without("f", ("exp", "sin"), "f without exp, sin") == read_sentence("f without exp, sin")
