@@ -302,33 +302,25 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
 def _of_levels(state: StateFacts) -> Iterator[Alert]:
     """Where it has values that are set, or few."""
     about = (state.header,)
+    name = "Name it" if state.gapless else "Fill its gaps as you know best, and name it"
     if state.pulsed:
         yield Alert(
             "caution", "input",
             f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
             "state.",
-            "Name it with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
-        )  # fmt: skip
-    elif state.fixed:
-        yield Alert(
-            "caution", "input",
-            f"{state.header} is constant in each run and takes {state.levels} different values: what is set for a run "
-            "is an input, no state.",
-            "Name it with --inputs.", about,
-        )  # fmt: skip
-    elif state.held and state.levels > SWITCHED:
-        yield Alert(
-            "caution", "input",
-            f"{state.header} is held at most steps and jumps between {state.levels} values: what is set from outside "
-            "is an input, no state.",
-            "Name it with --inputs.", about,
+            f"{name} with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
         )  # fmt: skip
     elif state.switched:
+        few = not state.fixed and not (state.held and state.levels > SWITCHED)
+        if few:
+            how = f"takes only {state.levels} different values: what is switched from outside"
+        elif state.fixed:
+            how = f"is constant in each run and takes {state.levels} different values: what is set for a run"
+        else:
+            how = f"is held at most steps and jumps between {state.levels} values: what is set from outside"
         yield Alert(
-            "caution", "resolution",
-            f"{state.header} takes only {state.levels} different values: what is switched from outside is an "
-            "input, no state.",
-            "Name it with --inputs.", about,
+            "caution", "resolution" if few else "input", f"{state.header} {how} is an input, no state.",
+            f"{name} with --inputs.", about,
         )  # fmt: skip
     elif state.coarse:
         yield Alert(

@@ -36,9 +36,12 @@ class DataCheck:
 
     @property
     def switches(self) -> tuple[str, ...]:
-        """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise."""
+        """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise.
+
+        Those with gaps that no input may have are left out: a command with them would end with an error.
+        """
         quiet = undisturbed(self.facts)
-        found = tuple(one.header for one in self.facts.states if one.switched or one in quiet)
+        found = tuple(one.header for one in self.facts.states if one.gapless and (one.switched or one in quiet))
         return found if len(found) < len(self.facts.states) else ()
 
     @property

@@ -15,11 +15,12 @@ from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
-from discovery.trajectories.inputs import jumps
+from discovery.trajectories.inputs import jumps, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.sums import running_sums
 from discovery.trajectories.switches import Late, between_samples, parted
@@ -67,6 +68,7 @@ class StateFacts:
         pulsed: whether it is zero for long and comes in pulses, as rain does.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
+        gapless: whether it is known wherever an input has to be.
     """
 
     name: str
@@ -95,6 +97,7 @@ class StateFacts:
     pulsed: bool = False
     wrapped: Wrapped | None = None
     fixed: bool = False
+    gapless: bool = True
 
     @property
     def switched(self) -> bool:
@@ -230,7 +233,8 @@ def facts(measurements: Measurements) -> Facts:
 
 def _coded(state: StateFacts, codes: Mapping[float, int]) -> StateFacts:
     """The facts of a state in which what stands for "missing" was emptied."""
-    return replace(state, codes=tuple(codes.items()), missing=state.missing - sum(codes.values()))
+    missing = state.missing - sum(codes.values())
+    return replace(state, codes=tuple(codes.items()), missing=missing, gapless=state.gapless and not codes)
 
 
 def _inputs(measurements: Measurements) -> tuple[StateFacts, ...]:
@@ -279,13 +283,14 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         clipped=() if pulses else ends,
         pulsed=pulses,
         fixed=fixed,
+        gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),
     )
 
 
 def _fixed(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
-    """Whether a column is constant in each run, and not in all."""
-    measured = [run for run in runs if len(run)]
-    return all(np.all(run == run[0]) for run in measured) and len({float(run[0]) for run in measured}) > 1
+    """Whether a column is constant in each run, and not in all; what was measured once a run, as a harvest, is not."""
+    often = all(len(run) >= FEWEST_IN_RUN and np.all(run == run[0]) for run in runs)
+    return often and len({float(run[0]) for run in runs}) > 1
 
 
 def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str, ...]:

@@ -186,6 +186,18 @@ def test_what_is_constant_in_each_run_is_an_input(doses: int) -> None:
     assert f"constant in each run and takes {doses} different values" in alert.text
 
 
+@pytest.mark.parametrize(("there", "level"), [(1, set()), (299, {"input"})])
+def test_what_is_measured_once_a_run_is_no_input(there: int, level: set[str]) -> None:
+    """As a harvest at its end; a dose with a gap is one, and is proposed where the gap is filled: inputs have none."""
+    runs = [np.column_stack([GOOD[i : i + 300, :1] + i, np.full(300, 2.0 + i)]) for i in range(6)]
+    for run in runs:
+        run[: 300 - there, 1] = np.nan
+    checked = check(from_arrays(runs, 0.05, names=["leaf", "biomass"]))
+    found = [one for one in checked.alerts if one.columns == ("biomass",) and one.subject != "missing"]
+    assert (level, ()) == ({one.subject for one in found}, checked.switches)
+    assert ["Fill its gaps as you know best, and name it with --inputs."] * len(level) == [one.advice for one in found]
+
+
 def test_what_stands_for_missing_spoils_no_figure() -> None:
     """The state is as it is with the entries empty; the alert tells how often which number is there."""
     coded, empty = (looked_at(changed(GOOD, [100, 300], value)) for value in (-9999.0, np.nan))
