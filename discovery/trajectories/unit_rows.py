@@ -27,7 +27,8 @@ def with_units(
 ) -> tuple[list[str], list[Row], tuple[str, ...]]:
     """The header with the units that stand below it in brackets, the rows of data, and a note.
 
-    A row has units if it has no number and no date, while the next has some, and if most of its entries read as units.
+    A row has units if it has no number and no date, while the next has some, and if most of its entries read as units,
+    one at least of a column of numbers. Labels, which come again further down, are none, though they may be called V.
 
     Args:
         logger: whether the file's first line says that units are there.
@@ -35,9 +36,14 @@ def with_units(
     if len(rows) < 2 or not _holds_words(rows[0], header, decimal):
         return list(header), list(rows), ()
     line, entries = rows[0]
-    units = [_unit(entry) for entry in entries]
+    columns = [[row[place] for _, row in rows[1:] if place < len(row)] for place in range(len(entries))]
+    numbers = [kind_of(column, decimal) == "number" for column in columns]
+    labels = [not number and entry in column for entry, column, number in zip(entries, columns, numbers, strict=True)]
+    units = ["" if label else _unit(entry) for entry, label in zip(entries, labels, strict=True)]
     told = [unit for entry, unit in zip(entries, units, strict=True) if entry.strip() and unit != ""]
     if not logger and sum(map(_is_unit, told)) < max(1.0, ALIKE * len(told)):
+        return list(header), list(rows), ()
+    if not logger and not any(number and _is_unit(unit) for number, unit in zip(numbers, units, strict=True)):
         return list(header), list(rows), ()
     rest = list(rows[1:])
     if len(rest) > 1 and _tells_processing(rest[0][1]):

@@ -43,6 +43,16 @@ def test_words_that_are_no_units_are_an_error_as_ever(tmp_path: Path, words: str
         read(tmp_path, f"year,T,F\n{words}\n{ROWS}")
 
 
+@pytest.mark.parametrize("first", ["V,,", "A,,", "V,h,m"])
+def test_a_label_that_reads_as_a_unit_is_none(tmp_path: Path, first: str) -> None:
+    """A row with a label alone is one of data without a time, which is said; units may stand beside a label."""
+    rows = "".join(f"V,{i},{0.1 * i * i}\n" for i in range(8)) + "".join(f"W,{i},{0.2 * i * i}\n" for i in range(8))
+    found = read(tmp_path, f"cond,t,x\n{first}\n{rows}")
+    note = "Line 2 was read as units: t [h], x [m]." if "h" in first else "1 row without a time was left out, the"
+    assert any(one.startswith(note) for one in found.notes)
+    assert (("cond",), ["V", "W"]) == (found.keys, [run.label for run in found.trajectories])
+
+
 def test_a_row_with_a_time_is_one_of_data(tmp_path: Path) -> None:
     """Though all else in it is text: what is no number is missing there, or an error."""
     found = read(tmp_path, f"year,T,F\n1849.5,NA,NA\n{ROWS}")
