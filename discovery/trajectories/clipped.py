@@ -25,6 +25,10 @@ ROUNDING = 0.5
 # 30 samples a period that were clipped near their middle none has more, of 40 with a third as much noise four; of 80
 # courses of rain, drawn day by day, 72 have.
 SUDDEN = 0.7
+# Steps of the column's scale that pulses are larger than, by their median: counts that are zero for long are small. Of
+# 1200 columns of Poisson counts, of means from 0.2 to 1.5, none passes, of 2700 of cases in epidemics one; of 1200
+# courses of rain in whole millimetres, a quarter or more of the days wet and 5.6 mm a wet day, 936 do.
+SMALL = 2.0
 # Noise relative to the deviation below which none was seen.
 SEEN = 1e-4
 
@@ -57,13 +61,15 @@ def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[
     return tuple(one for one in found if (kept := _noisy(runs, state, one, resolution)) for one in kept)
 
 
-def pulsed(runs: Sequence[Trajectory], state: int, ends: Sequence[Clipped]) -> bool:
-    """Whether a column that stays at zero comes in pulses from there, as rain does, and was not clipped.
+def pulsed(runs: Sequence[Trajectory], state: int, resolution: float) -> bool:
+    """Whether a column that is zero for long and never less comes in pulses, as rain does, and was not clipped.
 
-    A state that was clipped leaves the end of its range by small steps and goes on steadily. Pulses are as large beside
-    a zero as elsewhere, and the next one is another.
+    A state that was clipped leaves the end of its range by small steps and goes on steadily, and so do counts. Pulses
+    are as large beside a zero as elsewhere, and the next one is another.
     """
-    if not any(one.end == "least" and one.value == 0.0 for one in ends):
+    if any(np.any(run.states[:, state] < 0.0) for run in runs) or not any(
+        True for run in runs for _ in _stretches(run, state, 0.0)
+    ):
         return False
     beside: list[np.ndarray] = []
     others: list[np.ndarray] = []
@@ -76,8 +82,10 @@ def pulsed(runs: Sequence[Trajectory], state: int, ends: Sequence[Clipped]) -> b
         others.append(values[~zero])
         steps.append(np.abs(np.diff(values))[~zero[1:] & ~zero[:-1]])
     one, every, jumps = (np.concatenate(some) for some in (beside, others, steps))
-    typical = float(np.median(every))
-    return len(one) > 0 and len(jumps) > 0 and min(float(np.median(one)), float(np.median(jumps))) > SUDDEN * typical
+    if not len(one) or not len(jumps):
+        return False
+    typical, least = float(np.median(every)), min(float(np.median(one)), float(np.median(jumps)))
+    return typical > SMALL * resolution and least > SUDDEN * typical
 
 
 def _stretches(run: Trajectory, state: int, value: float) -> Iterator[int]:

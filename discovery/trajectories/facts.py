@@ -256,8 +256,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
-    ends = () if coarse else clipped(runs, index, resolution)
-    pulses = pulsed(runs, index, ends)
+    pulses = pulsed(runs, index, resolution)
+    ends = () if coarse or pulses else clipped(runs, index, resolution)
     return StateFacts(
         name,
         header,
@@ -280,7 +280,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
-        clipped=() if pulses else ends,
+        clipped=ends,
         pulsed=pulses,
         fixed=fixed,
         gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),

@@ -64,3 +64,14 @@ def test_pulses_are_not_clipped_and_a_sensor_that_cannot_go_below_zero_is() -> N
     assert [] == told(rain)
     assert [True] == [state.pulsed for state in checked(rain).facts.states]
     assert 1 == len(told(np.maximum(WAVE + 0.01 * NOISE, 0.0)))
+
+
+@pytest.mark.parametrize("days", [120, 400])
+def test_rain_in_whole_millimetres_comes_in_pulses_too(days: int) -> None:
+    """However few its values are; counts of what is rare are small, and those of an outbreak come and go steadily."""
+    random = np.random.default_rng(0)
+    rain = np.where(random.random(days) < 0.3, np.round(random.gamma(0.7, 8.0, days)), 0.0)
+    rare = random.poisson(0.8, days).astype(float)
+    outbreak = random.poisson(40.0 * np.maximum(np.sin(np.arange(days) / 15.0), 0.0) ** 2).astype(float)
+    found = check(from_arrays(np.column_stack([rain, rare, outbreak]), 1.0)).facts.states
+    assert [True, False, False] == [state.pulsed for state in found]
