@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -18,6 +16,7 @@ from discovery.trajectories.codes import without_codes
 from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
+from discovery.wording import joined
 from pipelines.config import Columns
 from pipelines.terminal import command_line, course, fancy, plain
 
@@ -67,26 +66,19 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         surplus = []
     if surplus or columns.states:
         kept = [header for header in checked.facts.headers if header not in (*surplus, *switches)]
-        words += ["--states", _joined(kept)]
+        words += ["--states", joined(kept)]
     if columns.trajectory:
-        words += ["--trajectory", _joined(columns.trajectory)]
+        words += ["--trajectory", joined(columns.trajectory)]
     pulses = [] if columns.states else checked.pulses
     if inputs := [*columns.inputs, *(one for one in switches if one not in pulses)]:
-        words += ["--inputs", _joined(inputs)]
+        words += ["--inputs", joined(inputs)]
     if held := [*columns.held, *pulses]:
-        words += ["--held", _joined(held)]
+        words += ["--held", joined(held)]
     if columns.missing:
-        words += ["--missing", _joined(columns.missing)]
+        words += ["--missing", joined(columns.missing)]
     for law in checked.laws:
         words += ["--law", law]
     return command_line(words)
-
-
-def _joined(headers: Sequence[str]) -> str:
-    """Headers as an option takes them: between quotation marks where they hold commas or quotation marks."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(headers)
-    return line.getvalue()
 
 
 def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from discovery.headers import bare, split_header
 from discovery.trajectories.layout import SPACES, Layout
-from discovery.wording import listed
+from discovery.trajectories.source import Source
+from discovery.wording import joined, listed
 
 # Of plates with 96 or 384 wells.
 _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
@@ -21,6 +22,7 @@ _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+\)?|[\d.]+\s*([^\W\d_].*
 FEWEST = 3  # columns that are alike: two are as often two things
 PLATE = 8  # wells from which there is no doubt, a column of a plate of 96; compartments may be called A1, A2, A3
 SHOWN = 3  # columns that are named
+UTF8 = ("utf-8", "utf-8-sig")  # which pandas reads without being told
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Abreast:
         file: the name of what is read.
         options: what pandas has to be told of the file, as it stands in a call.
         keys: headers of those of the others that tell runs apart already.
+        told: words of a command that tell what was told of the others.
     """
 
     columns: tuple[str, ...]
@@ -44,6 +47,7 @@ class Abreast:
     file: str
     options: str = ""
     keys: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def long(self) -> str:
@@ -69,8 +73,8 @@ class Abreast:
     @property
     def words(self) -> tuple[str, ...]:
         """The command that finds their law then."""
-        told = ",".join((*self.keys, self.key))
-        return ("discover", "run", self.long, "--trajectory", told, "--states", bare(self.values))
+        keys, states = joined((*self.keys, self.key)), joined([bare(self.values)])
+        return ("discover", "run", self.long, "--trajectory", keys, "--states", states, *self.told)
 
     @property
     def remedy(self) -> str:
@@ -89,7 +93,13 @@ class Abreast:
 
 
 def abreast(
-    states: Sequence[str], numbers: Sequence[str], keys: Sequence[str], layout: Layout, file: str, most: int
+    states: Sequence[str],
+    numbers: Sequence[str],
+    keys: Sequence[str],
+    layout: Layout,
+    source: Source,
+    most: int,
+    told: Sequence[str] = (),
 ) -> Abreast | None:
     """The columns of a file that are one quantity of several units; None where nothing looks so.
 
@@ -98,6 +108,7 @@ def abreast(
         numbers: headers of all that could be.
         keys: headers of the columns that tell runs apart already.
         most: states of a law at most; more of them are units, most likely.
+        told: words of a command that tell what was told of other columns.
     """
     key, found = _alike(numbers)
     if len(set(found) & set(states)) < 2:
@@ -107,10 +118,22 @@ def abreast(
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns)
     certain = len(states) > most or (key == "well" and len(found) >= PLATE)
+    options = _options(layout, source.encoding)
+    return Abreast(columns, others, key, certain, source.path.name, options, tuple(keys), tuple(told))
+
+
+def _options(layout: Layout, encoding: str) -> str:
+    """What pandas has to be told to read the same: nothing of a table that begins with its header, with commas."""
     separator = r"\s+" if layout.separator == SPACES else layout.separator
-    options = f", sep={separator!r}" if separator != "," else ""
-    options += f", decimal={layout.decimal!r}" if layout.decimal != "." else ""
-    return Abreast(columns, others, key, certain, file, options, tuple(keys))
+    above = layout.header_line - 1 if layout.header_line else layout.first_line - 1
+    told = {
+        "sep": separator if separator != "," else None,
+        "decimal": layout.decimal if layout.decimal != "." else None,
+        "encoding": encoding if encoding not in UTF8 else None,
+        "skiprows": above or None,
+        "names": None if layout.header_line else list(layout.headers),
+    }
+    return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
 
 
 def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:

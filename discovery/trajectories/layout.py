@@ -31,6 +31,7 @@ class Layout:
         first_line: line of the file, counted from 1, in which the first row of data stands.
         kinds: what the first rows of each column hold.
         notes: what was assumed, one sentence each.
+        header_line: line of the file in which these headers stand as they are, right above the data; 0 if in none.
     """
 
     separator: str
@@ -39,6 +40,7 @@ class Layout:
     first_line: int
     kinds: tuple[Kind, ...]
     notes: tuple[str, ...] = ()
+    header_line: int = 0
 
 
 def survey(source: Source) -> Layout:
@@ -54,7 +56,7 @@ def survey(source: Source) -> Layout:
     body = lines[start:]
     separator, decimal = _dialect(body, told)
     first, *rows = _numbered(body, separator, start) or [(start, [])]
-    header, notes = first[1], ()
+    header, notes, below = first[1], (), rows[0][0] if rows else 0
     if _is_data(header, decimal):
         rows = [first, *rows]
         header, notes = _header_without_a_line(comments, separator, len(header))
@@ -70,7 +72,9 @@ def survey(source: Source) -> Layout:
     headers = _complete(header, rows, source, separator)
     columns = [[row[i] for _, row in rows if i < len(row)] for i in range(len(headers))]
     kinds: tuple[Kind, ...] = tuple(kind_of(column, decimal) for column in columns)
-    return Layout(separator, decimal, headers, rows[0][0], kinds, (*_decimal_note(decimal), *notes))
+    plain = _as_they_are(headers, lines[first[0] - 1], separator) and below == rows[0][0]
+    said = (*_decimal_note(decimal), *notes)
+    return Layout(separator, decimal, headers, rows[0][0], kinds, said, first[0] if plain else 0)
 
 
 def _first_lines(source: Source) -> list[str]:
@@ -153,6 +157,12 @@ def _header_without_a_line(comments: Sequence[str], separator: str, width: int) 
             return named[0][1], ("The column names were read from the last comment line.",)
     names = ["t", *(f"x{i}" for i in range(width - 1))]
     return names, ("The file has no header; the first column is taken as time t, the others are named x0, x1, ...",)
+
+
+def _as_they_are(headers: Sequence[str], line: str, separator: str) -> bool:
+    """Whether a line has these headers and nothing else, not even blanks about them."""
+    text = line.rstrip("\r\n")
+    return tuple(text.split() if separator == SPACES else next(csv.reader([text], delimiter=separator), [])) == headers
 
 
 def _complete(header: list[str], rows: list[tuple[int, list[str]]], source: Source, separator: str) -> tuple[str, ...]:

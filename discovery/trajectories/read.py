@@ -26,6 +26,7 @@ from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
 from discovery.types import Trajectory
+from discovery.wording import joined
 
 
 def read_csv(
@@ -86,7 +87,7 @@ def read_csv(
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
-    beside = abreast([*columns], _numbers(table, roles), division.keys, layout, source.path.name, MOST_STATES)
+    numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     return Measurements(
         _trajectories(runs, clock, columns, tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
@@ -98,7 +99,7 @@ def read_csv(
         division.keys,
         division.melted,
         clock.origin,
-        beside,
+        abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told),
         " ".join(unknown),
     )
 
@@ -129,6 +130,17 @@ def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> 
 def _in_full(headers: Sequence[str], *roles: Sequence[str]) -> list[list[str]]:
     """Headers of the columns that are told for each role, with or without their units."""
     return [[header_of(one, headers) for one in some] for some in roles]
+
+
+def _again(time: str | None, inputs: Sequence[str], held: Sequence[str], missing: Sequence[str]) -> list[str]:
+    """What was told of columns that stay, as words of a command."""
+    told = {
+        "--time": [time] if time else [],
+        "--inputs": [one for one in inputs if one not in held],
+        "--held": held,
+        "--missing": missing,
+    }
+    return [word for option, entries in told.items() if entries for word in (option, joined(entries))]
 
 
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Units of their own in columns side by side: they are noticed, and how to put them one below the other is said."""
 
+import ast
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +87,53 @@ def test_two_wells_of_a_plate_are_noticed_too(tmp_path: Path) -> None:
     path = plate(tmp_path / "a.csv", WELLS)
     assert tuple(WELLS) == seen(path, ("A1", "A2"))[1].columns
     assert read_csv(path, states=("A1", "T 600")).abreast is None
+
+
+HEADER = f"Time [h],T 600,{','.join(WELLS)}"
+UNITS = HEADER.replace(" [h]", "") + "\nh,K" + ",OD" * len(WELLS)
+
+
+def options(command: str) -> dict[str, object]:
+    """What the line of pandas tells of the file."""
+    (reading,) = (
+        one
+        for one in ast.walk(ast.parse(command))
+        if isinstance(one, ast.Call) and ast.unparse(one.func) == "pd.read_csv"
+    )
+    return {str(one.arg): ast.literal_eval(one.value) for one in reading.keywords}
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "told"),
+    [
+        (HEADER, "utf-8", set()), (f"# by a reader\n\n{HEADER}", "utf-8", {"skiprows"}),
+        (UNITS, "utf-8", {"skiprows", "names"}), (f"# by a reader\n{UNITS}", "utf-8", {"skiprows", "names"}),
+        (HEADER.replace(",", ", "), "utf-8", {"skiprows", "names"}), (HEADER + ",", "utf-8", {"skiprows", "names"}),
+        ("", "utf-8", {"names"}), (f"# 37 °C\n{HEADER}", "cp1252", {"skiprows", "encoding"}),
+    ],
+)  # fmt: skip
+def test_pandas_reads_the_columns_that_are_read_here(tmp_path: Path, head: str, encoding: str, told: set[str]) -> None:
+    """Below comments and above a row of units, too: which lines it has to pass over, and the names if need be."""
+    path = plate(tmp_path / "plate.csv", WELLS)
+    _, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([*([head] if head else []), *rows]) + "\n", encoding=encoding)
+    _, found = seen(path)
+    given = options(found.melt)
+    assert told == given.keys()
+    table = pd.read_csv(path, **given)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    assert {*found.others, *found.columns} == {*table.columns}
+    assert 17 == len(table.dropna(axis="columns"))
+
+
+def test_what_was_told_is_told_again_of_the_long_table(tmp_path: Path) -> None:
+    """Of time and inputs, which stay columns, and of what stands for missing."""
+    path = plate(tmp_path / "plate.csv", WELLS)
+    found = read_csv(path, time="Time", inputs=["T 600"], missing=["-1"])
+    told = ["--time", "Time [h]", "--inputs", "T 600", "--missing", "-1"]
+    assert found.abreast is not None
+    assert told == [*found.abreast.words[-6:]]
+    columns = Columns(time="Time", inputs=("T 600",), missing=("-1",))
+    assert "--time 'Time [h]' --inputs 'T 600' --missing -1" in next_command(path, columns, check(found))
+    held = read_csv(path, held=["T 600"]).abreast
+    assert held is not None
+    assert ("--held", "T 600") == held.told
