@@ -189,10 +189,9 @@ def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, st
     names = {name: result.inputs.get(name, name) for name in result.law.inputs if name not in marks}
     headers = ", ".join(names.values())
     if text is None and names:
-        numbers = shlex.quote(",".join(f"{_pasted(name, header)}=1.0" for name, header in names.items()))
         raise UsageError(
             f"The law is driven by {headers}. Give its course: --inputs new.csv, with a column of times and "
-            f"{headers}; or numbers, if it is constant: --inputs {numbers}."
+            f"{headers}; or numbers, if it is constant: --inputs {_example(names)}."
         )
     if text is not None and not names:
         raise UsageError(f"--inputs {text} is given, but nothing drives the law of this run. Leave it out.")
@@ -220,10 +219,10 @@ def _constant(text: str, names: Mapping[str, str]) -> list[float]:
     """
     if numbers := _values(_parts(text), names):
         return numbers
-    example = shlex.quote(",".join(f"{_pasted(name, header)}=1.0" for name, header in names.items()))
     raise UsageError(
         f"--inputs {text!r} is no file, and does not give one number for each input. The inputs are "
-        f"{', '.join(names.values())}; write for example --inputs {example}, or name a CSV file with their courses."
+        f"{', '.join(names.values())}; write for example --inputs {_example(names)}, or name a CSV file with their "
+        "courses."
     )
 
 
@@ -329,7 +328,7 @@ def _values(parts: Sequence[str], headers: Mapping[str, str]) -> list[float]:
 
 
 def _example(headers: Mapping[str, str]) -> str:
-    """An initial state that can be pasted into a shell, its columns called as in the forecast, without their units."""
+    """A number for each column that can be pasted into a shell, called as in the forecast, without their units."""
     example = ",".join(f"{_pasted(name, header)}=1.0" for name, header in headers.items())
     return example if shlex.quote(example) == example else f'"{example}"'
 

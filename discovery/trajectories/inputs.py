@@ -59,13 +59,8 @@ def find_inputs(
         wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
         if len(wrong) and not (gaps and header not in held and within([column.values[run] for run in runs])):
             last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1
-            how = (
-                "it ends before the states do"
-                if last
-                else f"{len(wrong)} values are missing"
-                if len(wrong) > 1
-                else "1 value is missing"
-            )
+            missing = "1 value is missing" if len(wrong) == 1 else f"{len(wrong)} values are missing"
+            how = "it ends before the states do" if last else missing
             raise DataError(
                 f"{table.place(int(rows[wrong[0]]), header)}: the input has no value here; {how}. What drives the "
                 "states has to be known at every time: fill the gap as you know best, or leave those rows out."

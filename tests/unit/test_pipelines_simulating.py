@@ -15,6 +15,24 @@ from discovery.types import DiscoveryResult
 from pipelines.simulating import initial_state
 from pipelines.store import load
 
+Simulated = Callable[..., tuple[int, list[list[float]], str]]
+
+
+@pytest.fixture(name="simulated")
+def _simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
+) -> Simulated:
+    """What the command answers on a result: its exit code, the rows of a table of two, and its messages."""
+
+    def answer(result: DiscoveryResult, *words: object) -> tuple[int, list[list[float]], str]:
+        monkeypatch.setattr("pipelines.store.load", lambda folder: result)
+        code = discover("simulate", tmp_path, "--samples", 2, "--draws", 0, *words)
+        told = capsys.readouterr()
+        rows = [[float(one) for one in row.split(",")] for row in told.out.splitlines()[1:]]
+        return code, rows, " ".join(told.err.split())
+
+    return answer
+
 
 def test_the_state_that_is_proposed_can_be_pasted() -> None:
     """Columns are called as in the forecast; an identifier stands for a name that a list or a shell reads apart."""
@@ -28,9 +46,7 @@ def test_the_state_that_is_proposed_can_be_pasted() -> None:
         initial_state("1,2", {"x": "x [m]"})
 
 
-def test_a_forecast_of_the_own_start_begins_at_its_time(
-    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
-) -> None:
+def test_a_forecast_of_the_own_start_begins_at_its_time(run: Path, simulated: Simulated) -> None:
     """A record of years begins in 1900; a state of --x0 is at 0, unless time stands in the law, or as --from says."""
     result = load(run)
     late = [replace(one, times=one.times + 1900.0) for one in (*result.predictions, *result.trajectories)]
@@ -40,41 +56,36 @@ def test_a_forecast_of_the_own_start_begins_at_its_time(
     assert late.law is not None
     driven = replace(late, ranking=replace(late.ranking, front=(timed, *late.ranking.front[1:])))
 
-    def first(found: DiscoveryResult, *words: object) -> str:
-        monkeypatch.setattr("pipelines.store.load", lambda folder: found)
-        assert 0 == discover("simulate", run, "--samples", 2, "--draws", 0, *words)
-        return capsys.readouterr().out.splitlines()[1].split(",")[0]
+    def first(found: DiscoveryResult, *words: object) -> float:
+        code, rows, _ = simulated(found, *words)
+        assert 0 == code
+        return rows[0][0]
 
-    assert "1900.0" == first(late, "--until", 1902)
-    assert "0.0" == first(late, "--until", 2, "--x0", 1)
-    assert "1.0" == first(late, "--until", 2, "--x0", 1, "--from", 1)
-    assert "1901.0" == first(late, "--until", 1902, "--from", 1901)
-    assert "1900.0" == first(driven, "--until", 1902, "--x0", 1)
-    assert 2 == discover("simulate", run, "--until", 2)
-    assert "--until 2 does not come after the first time, 1900." in capsys.readouterr().err
+    assert 1900.0 == first(late, "--until", 1902)
+    assert 0.0 == first(late, "--until", 2, "--x0", 1)
+    assert 1.0 == first(late, "--until", 2, "--x0", 1, "--from", 1)
+    assert 1901.0 == first(late, "--until", 1902, "--from", 1901)
+    assert 1900.0 == first(driven, "--until", 1902, "--x0", 1)
+    code, _, said = simulated(driven, "--until", 2)
+    assert 2 == code
+    assert "--until 2 does not come after the first time, 1900." in said
 
 
 def test_dates_of_inputs_are_counted_from_the_origin_of_the_run(
-    decay: DiscoveryResult,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    discover: Callable[..., int],
+    decay: DiscoveryResult, tmp_path: Path, simulated: Simulated
 ) -> None:
     """Where time stands in the law an hour of the day stays that hour, in a file that begins at another, too."""
     found = _driven_by_the_hour(decay, "2024-05-01")
-    monkeypatch.setattr("pipelines.store.load", lambda folder: found)
     later = tmp_path / "later.csv"
     later.write_text("date,u\n" + "".join(f"2024-05-02 {hour:02d}:00:00,0\n" for hour in range(6, 12)))
-    words = ("simulate", tmp_path, "--inputs", later, "--x0", "x=0", "--samples", 2, "--draws", 0)
-    assert 0 == discover(*words)
-    told = capsys.readouterr()
-    first, last = ([float(one) for one in row.split(",")] for row in told.out.splitlines()[1:])
+    code, (first, last), said = simulated(found, "--inputs", later, "--x0", "x=0")
+    assert 0 == code
     assert ([30.0, 0.0], pytest.approx([35.0, (35.0**2 - 30.0**2) / 2.0])) == (first, last)
-    assert "note: date [h] is counted since 2024-05-01\n" == told.err.split("caution")[0]
+    assert "note: date [h] is counted since 2024-05-01" == said.split(" caution")[0]
     found = replace(found, origin="")  # as of a run on times that were numbers
-    assert 2 == discover(*words)
-    assert "time stands in the law, whose zero is at none that is known" in " ".join(capsys.readouterr().err.split())
+    code, _, said = simulated(found, "--inputs", later, "--x0", "x=0")
+    assert 2 == code
+    assert "time stands in the law, whose zero is at none that is known" in said
 
 
 def _driven_by_the_hour(result: DiscoveryResult, origin: str) -> DiscoveryResult:
@@ -89,30 +100,25 @@ def _driven_by_the_hour(result: DiscoveryResult, origin: str) -> DiscoveryResult
     )  # fmt: skip
 
 
-def test_times_of_a_dated_run_may_be_dates(
-    decay: DiscoveryResult,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    discover: Callable[..., int],
-) -> None:
+def test_times_of_a_dated_run_may_be_dates(decay: DiscoveryResult, simulated: Simulated) -> None:
     """They are counted from its origin, in its unit; what is no date is refused, as dates are of numbers."""
     dated = replace(decay, time_name="date [h]", origin="2024-05-01")
-    monkeypatch.setattr("pipelines.store.load", lambda folder: dated)
 
     def times(*words: object) -> list[float]:
-        assert 0 == discover("simulate", tmp_path, "--x0", 1, "--samples", 2, "--draws", 0, *words)
-        return [float(row.split(",")[0]) for row in capsys.readouterr().out.splitlines()[1:]]
+        code, rows, _ = simulated(dated, "--x0", 1, *words)
+        assert 0 == code
+        return [row[0] for row in rows]
 
     assert [0.0, 48.0] == times("--until", "2024-05-03")
     assert [-12.0, 36.5] == times("--from", "30.04.2024 12:00", "--until", "2024-05-02 12:30:00")
     assert [24.0, 30.0] == times("--from", "2024-05-02", "--until", 30)
     for wrong in ("tomorrow", "2024-02-30", "1/2/2024"):
-        assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", wrong)
-        assert f"--until {wrong!r} is neither a number nor a date" in " ".join(capsys.readouterr().err.split())
-    monkeypatch.setattr("pipelines.store.load", lambda folder: decay)
-    assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", "2024-05-03")
-    assert "the run has no dates" in " ".join(capsys.readouterr().err.split())
+        code, _, said = simulated(dated, "--x0", 1, "--until", wrong)
+        assert 2 == code
+        assert f"--until {wrong!r} is neither a number nor a date" in said
+    code, _, said = simulated(decay, "--x0", 1, "--until", "2024-05-03")
+    assert 2 == code
+    assert "the run has no dates" in said
 
 
 @pytest.mark.parametrize(
@@ -127,44 +133,33 @@ def test_times_of_a_dated_run_may_be_dates(
     ],
 )
 def test_times_are_read_as_those_of_files(
-    decay: DiscoveryResult,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    discover: Callable[..., int],
-    time: str,
-    origin: str,
-    told: str,
-    found: float,
+    decay: DiscoveryResult, simulated: Simulated, time: str, origin: str, told: str, found: float
 ) -> None:
     """Weeks, months and days as digits alone, and times of day behind the midnight that the record passes."""
-    monkeypatch.setattr("pipelines.store.load", lambda folder: replace(decay, time_name=time, origin=origin))
-    assert 0 == discover("simulate", tmp_path, "--x0", 1, "--samples", 2, "--draws", 0, "--until", told)
-    assert pytest.approx(found) == float(capsys.readouterr().out.splitlines()[-1].split(",")[0])
+    code, rows, _ = simulated(replace(decay, time_name=time, origin=origin), "--x0", 1, "--until", told)
+    assert 0 == code
+    assert pytest.approx(found) == rows[-1][0]
 
 
-def test_times_that_cannot_be_meant_are_refused(
-    decay: DiscoveryResult,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    discover: Callable[..., int],
-) -> None:
-    """A week under a header that names none, and dates of a folder that does not hold their zero."""
-    for origin, told, said in (
+@pytest.mark.parametrize(
+    ("origin", "told", "said"),
+    [
         ("2017-03-06", "201830", "--until 201830 is more than 1000 times as far as the record is long"),
         ("", "2017-03-08", "of an earlier version, does not hold from when its dates are counted"),
-    ):
-        notes = ("The dates in 'at' were turned into days since 2017-03-06.",)
-        odd = replace(decay, time_name="at [d]", origin=origin, notes=notes)
-        monkeypatch.setattr("pipelines.store.load", lambda folder, odd=odd: odd)
-        assert 2 == discover("simulate", tmp_path, "--x0", 1, "--until", told)
-        assert said in " ".join(capsys.readouterr().err.split())
-
-
-def test_inputs_may_be_numbers_that_hold_throughout(
-    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
+    ],
+)
+def test_times_that_cannot_be_meant_are_refused(
+    decay: DiscoveryResult, simulated: Simulated, origin: str, told: str, said: str
 ) -> None:
+    """A week under a header that names none, and dates of a folder that does not hold their zero."""
+    notes = ("The dates in 'at' were turned into days since 2017-03-06.",)
+    odd = replace(decay, time_name="at [d]", origin=origin, notes=notes)
+    code, _, answer = simulated(odd, "--x0", 1, "--until", told)
+    assert 2 == code
+    assert said in answer
+
+
+def test_inputs_may_be_numbers_that_hold_throughout(run: Path, simulated: Simulated) -> None:
     """By the names of their columns, with or without units; the forecast needs its end told then."""
     plain = load(run)
     side = -symbol("x") + symbol("u")
@@ -175,11 +170,10 @@ def test_inputs_may_be_numbers_that_hold_throughout(
         plain, ranking=replace(plain.ranking, front=(best,)), trajectories=runs, inputs={"u": "u [V]"},
         advice=replace(plain.advice, covariance=()),
     )  # fmt: skip
-    monkeypatch.setattr("pipelines.store.load", lambda folder: found)
-    words = ("simulate", run, "--x0", 0, "--samples", 2, "--draws", 0)
     for told in ("u=2", "u [V]=2.0"):
-        assert 0 == discover(*words, "--until", 1, "--inputs", told)
-        assert float(capsys.readouterr().out.splitlines()[-1].split(",")[1]) == pytest.approx(2 - 2 / np.e, rel=1e-6)
+        code, rows, _ = simulated(found, "--x0", 0, "--until", 1, "--inputs", told)
+        assert 0 == code
+        assert pytest.approx(2 - 2 / np.e, rel=1e-6) == rows[-1][1]
     refused = {
         ("--until", 1): "or numbers, if it is constant: --inputs u=1.0",
         ("--until", 1, "--inputs", "u=much"): "does not give one number for each input. The inputs are u [V]",
@@ -187,5 +181,6 @@ def test_inputs_may_be_numbers_that_hold_throughout(
         ("--inputs", "u=1"): "--until is missing",
     }
     for further, said in refused.items():
-        assert 2 == discover(*words, *further)
-        assert said in capsys.readouterr().err.replace("\n", " ")
+        code, _, answer = simulated(found, "--x0", 0, *further)
+        assert 2 == code
+        assert said in answer
