@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from discovery.between import nearest_lines
 from discovery.errors import DataError
@@ -17,9 +17,9 @@ from discovery.errors import DataError
 if TYPE_CHECKING:
     from scipy import sparse
 
-NoiseKind = Literal["additive", "counts", "proportional", "lognormal"]
+NoiseKind = Literal["additive", "counts", "proportional", "lognormal", "given"]
 # Powers of a state's size with which the deviation of each kind of noise grows.
-_POWERS = {"additive": 0.0, "counts": 0.5, "proportional": 1.0, "lognormal": 1.0}
+_POWERS = {"additive": 0.0, "counts": 0.5, "proportional": 1.0, "lognormal": 1.0, "given": 0.0}
 
 
 @lru_cache(maxsize=1 << 12)
@@ -106,6 +106,8 @@ class Trajectory:
         held: of each input whether it is held until the next time; else it is interpolated linearly. One for all may be
             given, or nothing, where none is.
         discrete: whether times number the applications of a map, and nothing is between them.
+        errors: errors of the measurements that came with them, relative to the usual one of each state; no columns
+            where none came.
 
     Raises:
         DataError: shapes, names or times do not fit together.
@@ -118,6 +120,7 @@ class Trajectory:
     inputs: Float[np.ndarray, "time input"] = field(default_factory=lambda: np.empty((0, 0)))
     held: tuple[bool, ...] = ()
     discrete: bool = False
+    errors: Float[np.ndarray, "time state"] = field(default_factory=lambda: np.empty((0, 0)))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))
@@ -144,6 +147,12 @@ class Trajectory:
             raise DataError(
                 f"Trajectory has {len(self.times)} times and inputs of shape {self.inputs.shape}. "
                 "Inputs need one row for each time and no missing value: fill gaps before, as you know best how."
+            )
+        object.__setattr__(self, "errors", read_only(self.errors))
+        if self.errors.size and (self.errors.shape != self.states.shape or not np.all(self.errors > 0.0)):
+            raise DataError(
+                f"Trajectory has states of shape {self.states.shape} and errors of shape {self.errors.shape}. "
+                "Pass one error above zero for each measurement, or none at all."
             )
         # A map has nothing between its times.
         object.__setattr__(self, "held", _of_each(() if self.discrete else self.held, self.inputs.shape[1]))
@@ -178,6 +187,11 @@ class Trajectory:
         """Number of states."""
         return len(self.names)
 
+    def part(self, rows: slice | Bool[np.ndarray, " time"] | Int[np.ndarray, " row"]) -> Self:
+        """Some of the rows."""
+        errors = self.errors[rows] if self.errors.size else self.errors
+        return replace(self, times=self.times[rows], states=self.states[rows], inputs=self.inputs[rows], errors=errors)
+
     def __len__(self) -> int:
         return len(self.times)
 
@@ -187,8 +201,8 @@ class NoiseModel:
     """How measurements scatter about the states.
 
     Attributes:
-        kind: ``additive`` x + s e, ``counts`` x + s sqrt(x) e, ``proportional`` x (1 + s e) or ``lognormal``
-            x exp(s e), with e ~ N(0, 1).
+        kind: ``additive`` x + s e, ``counts`` x + s sqrt(x) e, ``proportional`` x (1 + s e), ``lognormal``
+            x exp(s e) or ``given`` x + s r e, with e ~ N(0, 1) and r the relative error that came with the sample.
         scale: s of each state: in the state's unit where additive, in its root for counts (1 where single events are
             counted, as by Poisson's law), else relative.
         floor: smallest deviation that is believed, in the state's unit; keeps weights finite near zero.
@@ -204,13 +218,23 @@ class NoiseModel:
         object.__setattr__(self, "scale", read_only(self.scale))
         object.__setattr__(self, "floor", read_only(self.floor))
 
-    def deviation(self, states: Float[np.ndarray, "time state"]) -> Float[np.ndarray, "time state"]:
-        """Standard deviation of a measurement at each of ``states``, in the states' units."""
-        return np.maximum(self.scale * growth(self.kind, states), self.floor)
+    def deviation(
+        self, states: Float[np.ndarray, "time state"], errors: Float[np.ndarray, "time state"] | None = None
+    ) -> Float[np.ndarray, "time state"]:
+        """Standard deviation of a measurement at each of ``states``, in the states' units.
+
+        Args:
+            errors: of these measurements, where any came with them; else each has the usual one.
+        """
+        return np.maximum(self.scale * growth(self.kind, states, errors), self.floor)
 
 
-def growth(kind: NoiseKind, states: Float[np.ndarray, "*shape"]) -> Float[np.ndarray, "*shape"]:
-    """Deviation of noise of a scale of 1 at ``states``: 1, the root of their size, or their size."""
+def growth(
+    kind: NoiseKind, states: Float[np.ndarray, "*shape"], errors: Float[np.ndarray, "*shape"] | None = None
+) -> Float[np.ndarray, "*shape"]:
+    """Deviation of noise of a scale of 1 at ``states``: 1, the root of their size, their size, or what was given."""
+    if kind == "given" and errors is not None and errors.size:
+        return np.broadcast_to(errors, np.shape(states))
     return np.abs(states) ** _POWERS[kind]
 
 
@@ -257,7 +281,8 @@ def _through(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel) -> S
     states, deviations = curve.states.copy(), curve.state_deviations.copy()
     there = np.isfinite(run.states)
     states[:, :width] = np.where(there, run.states, states[:, :width])
-    deviations[:, :width] = np.where(there, noise.deviation(curve.states[:, :width]), deviations[:, :width])
+    scatter = noise.deviation(curve.states[:, :width], run.errors)
+    deviations[:, :width] = np.where(there, scatter, deviations[:, :width])
     return replace(curve, states=states, state_deviations=deviations)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from discovery.protocols import SearchEngine, Smoother
     from discovery.selection.trajectories import TrajectorySelector
 
-Noise = Literal["auto", "additive", "counts", "proportional", "lognormal"]
+Noise = Literal["auto", "additive", "counts", "proportional", "lognormal", "given"]
 Options = dict[str, Any]
 
 # Named recipes: what they change from the defaults.
@@ -139,7 +139,7 @@ class RunConfig(BaseModel):
         default=2, ge=1, le=64,
     )  # fmt: skip
     noise: Noise = _option(
-        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional or lognormal.",
+        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional, lognormal or given.",
         "chosen by likelihood; benchmarks/smoothing.md", default="auto",
     )  # fmt: skip
     smoother: str = _option(

@@ -33,7 +33,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Args:
         engines: search engines to use; None takes the default ones.
-        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional`` or ``lognormal``.
+        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``lognormal`` or ``given``.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
         laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
         budget: seconds after which work is cut off; None lets it finish.
@@ -91,6 +91,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         names: Sequence[str] | None = None,
         inputs: Any = None,
         held: str | Sequence[str] = (),
+        errors: Any = None,
     ) -> Self:
         """Finds the law.
 
@@ -102,6 +103,9 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array
                 without names they are u0, u1, ...
+            errors: of the measurements, in the form of ``X``, in any unit; columns of tables that are called so, as
+                ``mag_err`` beside ``mag``, are taken by themselves. Samples are weighed by them, where that is the
+                likeliest noise.
 
         Raises:
             DataError: the data cannot be used.
@@ -114,7 +118,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             budget=self.budget,
             seed=self.seed,
         )
-        measurements, self._columns = measured(X, t, names, inputs, held)
+        measurements, self._columns = measured(X, t, names, inputs, held, errors)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
         self.n_features_in_ = len(self._columns.given)

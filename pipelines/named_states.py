@@ -226,7 +226,12 @@ def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
 
 
 def measured(
-    X: Any, t: Any, names: Sequence[str] | None = None, inputs: Any = None, held: str | Sequence[str] = ()
+    X: Any,
+    t: Any,
+    names: Sequence[str] | None = None,
+    inputs: Any = None,
+    held: str | Sequence[str] = (),
+    errors: Any = None,
 ) -> tuple[Measurements, Columns]:
     """Measurements from arrays or tables, and the columns that they came with.
 
@@ -234,6 +239,7 @@ def measured(
         t: times as in :func:`discovery.trajectories.arrays.from_arrays`, or the name of the column that holds them.
         inputs: what drives the states, in the form of ``X``, or names of its columns.
         held: names of the inputs that hold their value until the next row.
+        errors: of the measurements, in the form of ``X`` but its times and inputs.
 
     Raises:
         DataError: the data cannot be used.
@@ -248,7 +254,7 @@ def measured(
         notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
     held = (held,) if isinstance(held, str) else held
     tables, drives = _undriven(tables, inputs)
-    measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives, held=held)
+    measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives, held=held, errors=errors)
     named = names is None and _has_names(tables, pd.DataFrame)
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
     columns = Columns(columns_of(tables, names=names), headers, named, time, driving, calendar)

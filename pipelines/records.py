@@ -258,6 +258,8 @@ def trajectory_arrays(trajectories: Sequence[Trajectory]) -> Arrays:
     arrays: Arrays = {"labels": np.array([run.label for run in trajectories], dtype=np.str_)}
     for i, run in enumerate(trajectories):
         arrays |= {f"times_{i}": run.times, f"states_{i}": run.states, f"inputs_{i}": run.inputs}
+        if run.errors.size:
+            arrays[f"errors_{i}"] = run.errors
         if any(run.held):
             arrays[f"held_{i}"] = np.array(run.held)
     if trajectories[0].discrete:
@@ -279,6 +281,7 @@ def trajectories_from(arrays: Mapping[str, np.ndarray], names: Sequence[str]) ->
             inputs[i],
             tuple(held[i]),
             discrete="discrete" in arrays,
+            errors=arrays.get(f"errors_{i}", np.empty((0, 0))),
         )
         for i, label in enumerate(arrays["labels"])
     )

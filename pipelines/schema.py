@@ -90,7 +90,7 @@ class FrontLaw(_Part):
 class Noise(_Part):
     """How measurements scatter."""
 
-    kind: Literal["additive", "counts", "proportional", "lognormal"]
+    kind: Literal["additive", "counts", "proportional", "lognormal", "given"]
     scale: list[Number]
     floor: list[Number]
     estimated: bool

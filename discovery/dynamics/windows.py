@@ -115,8 +115,9 @@ def cut(
     times, values, weights, starts, offsets = [], [], [], [], [0]
     for index, low, high in pieces:
         level = smoothed[index].states[low:high]
-        value, weight = _weighed(trajectories[index].states[low:high], level, noise, binary_units(bound))
-        times.append(trajectories[index].times[low:high])
+        part = trajectories[index].part(slice(low, high))
+        value, weight = _weighed(part, level, noise, binary_units(bound))
+        times.append(part.times)
         values.append(value)
         weights.append(weight)
         starts.append(level[0])
@@ -156,8 +157,8 @@ def weighed(
     """The same windows with the weights that ``noise`` gives to measurements of states at ``levels``."""
     values, weights = np.empty_like(windows.values), np.empty_like(windows.weights)
     for (index, first), (low, high) in zip(windows.places, pairwise(windows.offsets), strict=True):
-        measured = trajectories[index].states[first : first + high - low]
-        values[low:high], weights[low:high] = _weighed(measured, levels[low:high], noise, windows.units)
+        part = trajectories[index].part(slice(first, first + high - low))
+        values[low:high], weights[low:high] = _weighed(part, levels[low:high], noise, windows.units)
     return replace(
         windows, values=values, weights=weights, logarithmic=noise.kind == "lognormal",
         rtol=_enough(noise, windows.spread),
@@ -171,15 +172,15 @@ def _enough(noise: NoiseModel, spread: Float[np.ndarray, " state"]) -> float:
 
 
 def _weighed(
-    x: Float[np.ndarray, "sample state"],
+    run: Trajectory,
     level: Float[np.ndarray, "sample state"],
     noise: NoiseModel,
     units: Float[np.ndarray, " state"],
 ) -> tuple[Float[np.ndarray, "sample state"], Float[np.ndarray, "sample state"]]:
-    """Values, or their logarithms, and weights of measurements ``x`` of states at ``level``; both 0 where missing."""
-    logarithmic = noise.kind == "lognormal"
+    """Values, or their logarithms, and weights of the measurements of states at ``level``; both 0 where missing."""
+    x, logarithmic = run.states, noise.kind == "lognormal"
     measured = np.isfinite(x) & ((x > 0.0) | (not logarithmic))  # a value that has no logarithm says nothing
-    sigma = noise.scale if logarithmic else noise.deviation(level)
+    sigma = noise.scale if logarithmic else noise.deviation(level, run.errors)
     safe = np.where(measured, x, units)
     values = np.where(measured, np.log(safe / units) if logarithmic else safe, 0.0)
     return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)

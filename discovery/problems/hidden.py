@@ -37,7 +37,8 @@ def with_velocities(
 def with_columns(run: Trajectory, names: Sequence[str]) -> Trajectory:
     """The run with further states that were never measured."""
     missing = np.full((len(run), len(names)), np.nan)
-    return replace(run, states=np.hstack([run.states, missing]), names=(*run.names, *names))
+    errors = np.hstack([run.errors, np.ones_like(missing)]) if run.errors.size else run.errors
+    return replace(run, states=np.hstack([run.states, missing]), names=(*run.names, *names), errors=errors)
 
 
 def wider(noise: NoiseModel, curves: Sequence[SmoothedTrajectory]) -> NoiseModel:

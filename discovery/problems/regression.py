@@ -66,7 +66,7 @@ def weak_regression(
         measured = np.where(np.isfinite(trajectory.states), trajectory.states, run.states)
         blocks.append(bumps)
         targets.append(bumps @ run.derivatives - slopes @ (measured - run.states))
-        deviations.append(np.sqrt(slopes.power(2) @ smoothing.noise.deviation(run.states) ** 2))
+        deviations.append(np.sqrt(slopes.power(2) @ smoothing.noise.deviation(run.states, trajectory.errors) ** 2))
     states = np.vstack([run.states for _, run in pairs])
     operator = sparse.block_diag(blocks, format="csr")
     left = np.vstack(targets)

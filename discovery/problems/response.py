@@ -185,7 +185,7 @@ def _averaged(
     edges = np.linspace(0, len(run.times), count + 1).round().astype(int)
     middle = (edges[:-1] + edges[1:] - 1) // 2
     measured = np.isfinite(trajectory.states)
-    precision = np.where(measured, np.maximum(noise.deviation(run.states), floor) ** -2.0, 0.0)
+    precision = np.where(measured, np.maximum(noise.deviation(run.states, trajectory.errors), floor) ** -2.0, 0.0)
     missed = np.where(measured, trajectory.states - run.states, 0.0)
     total = np.add.reduceat(precision, edges[:-1], axis=0)
     mean = np.add.reduceat(precision * missed, edges[:-1], axis=0) / np.maximum(total, 1e-300)

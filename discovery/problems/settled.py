@@ -125,7 +125,8 @@ def _constant(problem: DiscoveryProblem, equation: int) -> bool:
         if len(measured) <= 2 * WAVES:
             return False
         centre = measured.mean(axis=0, keepdims=True)
-        residuals = ((measured - centre) / problem.smoothing.noise.deviation(centre))[:, equation]
+        errors = run.errors[seen] if run.errors.size else None
+        residuals = ((measured - centre) / problem.smoothing.noise.deviation(centre, errors))[:, equation]
         waves = np.asarray(dct(residuals, norm="ortho"))[1 : WAVES + 1]
         power += float(waves @ waves)
         count += WAVES

@@ -94,7 +94,7 @@ def _standardised(
         times = trajectory.times[rows]
         states = np.stack([np.interp(times, piece.times, column) for column in piece.states.T], axis=1)
         with np.errstate(all="ignore"):
-            scale = result.smoothing.noise.deviation(states)[:, state]
+            scale = result.smoothing.noise.deviation(states, trajectory.part(rows).errors)[:, state]
             parts.append((times, (trajectory.states[rows, state] - states[:, state]) / scale))
     times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
     known = np.isfinite(values)

@@ -75,7 +75,8 @@ def _residuals(result: DiscoveryResult, run: Trajectory, prediction: Prediction)
     lost = np.isfinite(measured) & ~np.isfinite(simulated)  # the prediction diverged
     differences = np.where(lost, np.inf, measured - simulated)
     with np.errstate(all="ignore"):
-        return Residuals(run, times, differences, differences / result.smoothing.noise.deviation(simulated))
+        deviations = result.smoothing.noise.deviation(simulated, run.part(covered).errors)
+        return Residuals(run, times, differences, differences / deviations)
 
 
 def state_errors(result: DiscoveryResult, kind: Kind) -> tuple[StateErrors, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -199,9 +199,9 @@ def _begin(
 
     It is smoothed, or measured where that is missed, as at steep starts.
     """
-    curve, measured = problem.smoothing.trajectories[index], problem.trajectories[index].states[row]
-    smooth, noise = curve.states[row], problem.smoothing.noise
-    scatter = noise.deviation(smooth[None, :])[0]
+    curve, here = problem.smoothing.trajectories[index], problem.trajectories[index].part(slice(row, row + 1))
+    smooth, measured, noise = curve.states[row], here.states[0], problem.smoothing.noise
+    scatter = noise.deviation(smooth[None, :], here.errors)[0]
     usable = np.isfinite(measured) & ((measured > 0.0) | (noise.kind != "lognormal"))
     taken = usable & (np.abs(measured - smooth) > NOISY * scatter)
     return np.where(taken, measured, smooth), np.where(taken, scatter, curve.state_deviations[row])
@@ -229,7 +229,7 @@ def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, Smoothed
     run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
     rows = slice(part.low, part.high)
     return (
-        replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows]),
+        run.part(rows),
         SmoothedTrajectory(
             smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
             smooth.derivative_deviations[rows], smooth.names, smooth.label,
@@ -285,7 +285,8 @@ def _judge(
             error = np.where(there, (guess - measured) / spread, 0.0)
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
             sums[name] = sums.get(name, 0.0) + square
-        noise = problem.smoothing.noise.deviation(np.where(there, measured, mean)) / spread
+        errors = run.part(slice(part.low, part.high)).errors
+        noise = problem.smoothing.noise.deviation(np.where(there, measured, mean), errors) / spread
         off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
         valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
         begun_once = whole and curves and length >= len(measured)

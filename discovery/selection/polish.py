@@ -72,14 +72,14 @@ def polished(
     """
     iterations, tolerance = TIGHT if windows.weights.any(axis=0).all() else PATIENT
     tight = replace(settings, iterations=iterations * settings.iterations, tolerance=tolerance)
-    before, measured = noise.kind, _measured(windows, trajectories)
+    before, (measured, errors) = noise.kind, _samples(windows, trajectories)
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
     wrong = fitted.reduced > WRONG  # by the noise that it was fitted with: about its own curve everything is noise
     for _ in range(ROUNDS):
         levels = np.vstack(courses(fitted, windows))
         if not np.all(np.isfinite(levels)):
             break
-        about = noise_about(levels, measured, noise, spent)
+        about = noise_about(levels, measured, noise, spent, errors=errors)
         again = weighed(windows, trajectories, levels, about)
         better = fit(fitted.law, again, starts=fitted.starts, settings=tight)
         if better is None:
@@ -101,7 +101,8 @@ def reweighed(
     if not np.all(np.isfinite(levels)):
         return windows, noise
     spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
-    about = believed(noise_about(levels, _measured(windows, trajectories), noise, spent), noise, levels)
+    measured, errors = _samples(windows, trajectories)
+    about = believed(noise_about(levels, measured, noise, spent, errors=errors), noise, levels)
     return weighed(windows, trajectories, levels, about), about
 
 
@@ -120,10 +121,13 @@ def believed(about: NoiseModel, noise: NoiseModel, levels: Float[np.ndarray, "sa
     return replace(about, scale=np.where(about.scale < most * seen, about.scale, seen))
 
 
-def _measured(windows: Windows, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, "sample state"]:
-    """The measurements of all samples of the windows."""
+def _samples(
+    windows: Windows, trajectories: Sequence[Trajectory]
+) -> tuple[Float[np.ndarray, "sample state"], Float[np.ndarray, "sample state"]]:
+    """The measurements of all samples of the windows, and the errors that came with them."""
     edges = zip(windows.places, windows.offsets[:-1], windows.offsets[1:], strict=True)
-    return np.vstack([trajectories[run].states[first : first + high - low] for (run, first), low, high in edges])
+    parts = [trajectories[run].part(slice(first, first + high - low)) for (run, first), low, high in edges]
+    return np.vstack([part.states for part in parts]), np.vstack([part.errors for part in parts])
 
 
 def noise_about(
@@ -131,6 +135,8 @@ def noise_about(
     measured: Float[np.ndarray, "sample state"],
     noise: NoiseModel,
     spent: float = 0.0,
+    *,
+    errors: Float[np.ndarray, "sample state"] | None = None,
 ) -> NoiseModel:
     """The likeliest noise of measurements of states at ``levels``; of the given kind if that was asked for.
 
@@ -138,31 +144,38 @@ def noise_about(
         noise: a first guess; its kind is kept unless another is clearly likelier, and its floor unless the levels are
             nearer to the measurements than that.
         spent: degrees of freedom of each state that the levels took.
+        errors: that came with the measurements, relative to the usual one of each state; no columns where none came.
     """
+    errors = np.empty((len(levels), 0)) if errors is None else errors
     kinds: list[NoiseKind] = ["additive", "proportional"] if noise.estimated else [noise.kind]
     if noise.estimated and np.nanmin(measured) > 0.0 and np.min(levels) > 0.0:
         kinds.append("lognormal")
     if noise.estimated and whole_numbers(measured):
         kinds.append("counts")
-    models = [_estimated(kind, levels, measured, noise, spent) for kind in kinds]
-    scores = [_likelihood(model, levels, measured) + CONVINCING * (model.kind == noise.kind) for model in models]
+    if noise.estimated and errors.size:
+        kinds.append("given")
+    models = [_estimated(kind, levels, measured, errors, noise, spent) for kind in kinds]
+    scores = [
+        _likelihood(model, levels, measured, errors) + CONVINCING * (model.kind == noise.kind) for model in models
+    ]
     return models[int(np.argmax(scores))]
 
 
 def _estimated(
-    kind: NoiseKind, levels: np.ndarray, measured: np.ndarray, noise: NoiseModel, spent: float
+    kind: NoiseKind, levels: np.ndarray, measured: np.ndarray, errors: np.ndarray, noise: NoiseModel, spent: float
 ) -> NoiseModel:
     """The noise of that kind, with the scale that the residuals of each state have."""
     scales, floors = list[float](), list[float]()
-    for x, level, floor, scale in zip(measured.T, levels.T, noise.floor, noise.scale, strict=True):
+    given = errors if kind == "given" and errors.size else np.ones_like(levels)
+    for x, level, error, floor, scale in zip(measured.T, levels.T, given.T, noise.floor, noise.scale, strict=True):
         usual = np.maximum(np.sqrt(np.mean(level**2)), 1e-150)
         told = scale * growth(noise.kind, usual) / growth(kind, usual)  # of a state that nothing measured
         there = np.isfinite(x) & ((x > 0.0) | (kind != "lognormal"))
-        x, level = x[there], level[there]
+        x, level, error = x[there], level[there], error[there]
         share = max(1.0 - spent / max(len(x), 1), 1.0 / max(len(x), 1))
         floor *= FINER if len(x) and np.mean((x - level) ** 2) / share < floor**2 else 1.0
-        if kind == "additive":
-            residuals = x - level
+        if kind in ("additive", "given"):
+            residuals = (x - level) / error
         elif kind == "lognormal":
             residuals = np.log(x / level)
         else:
@@ -185,7 +198,7 @@ def _relative(x: np.ndarray, level: np.ndarray, floor: float, kind: NoiseKind) -
     return relative[clear] if clear.any() else relative
 
 
-def _likelihood(model: NoiseModel, levels: np.ndarray, measured: np.ndarray) -> float:
+def _likelihood(model: NoiseModel, levels: np.ndarray, measured: np.ndarray, errors: np.ndarray) -> float:
     """Log-likelihood of the measurements but for a constant."""
     there = np.isfinite(measured)
     x = np.where(there, measured, 1.0)
@@ -193,6 +206,6 @@ def _likelihood(model: NoiseModel, levels: np.ndarray, measured: np.ndarray) -> 
         misses = np.log(x / np.where(there, levels, 1.0)) / model.scale
         terms = -0.5 * misses**2 - np.log(model.scale) - np.log(x)
     else:
-        deviations = model.deviation(levels)
+        deviations = model.deviation(levels, errors)
         terms = -0.5 * ((x - levels) / deviations) ** 2 - np.log(deviations)
     return float(np.where(there, terms, 0.0).sum())

@@ -109,13 +109,15 @@ def _about(
     runs, curves = list[Trajectory](), list[SmoothedTrajectory]()
     edges = pairwise(windows.offsets)
     for (run, first), (low, high), states, rate in zip(windows.places, edges, followed, rates, strict=True):
-        whole, part = problem.trajectories[run], slice(first, first + high - low)
-        measured = whole.states[part]
+        part = problem.trajectories[run].part(slice(first, first + high - low))
+        measured = part.states
         if robust:
-            measured = np.where(np.abs(measured - states) > OUTLYING * noise.deviation(states), np.nan, measured)
-        times, nothing, errors = whole.times[part], np.zeros(states.shape), np.tile(error, (len(states), 1))
-        runs.append(replace(whole, times=times, states=measured, inputs=whole.inputs[part]))
-        curves.append(SmoothedTrajectory(times, states, rate, nothing, errors, law.states, whole.label))
+            measured = np.where(
+                np.abs(measured - states) > OUTLYING * noise.deviation(states, part.errors), np.nan, measured
+            )
+        nothing, errors = np.zeros(states.shape), np.tile(error, (len(states), 1))
+        runs.append(replace(part, states=measured))
+        curves.append(SmoothedTrajectory(part.times, states, rate, nothing, errors, law.states, part.label))
     smoothing = replace(problem.smoothing, trajectories=tuple(curves), noise=noise)
     regressions = (derivative_regression(smoothing),)
     return replace(problem, trajectories=tuple(runs), smoothing=smoothing, regressions=regressions)

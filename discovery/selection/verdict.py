@@ -240,7 +240,8 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
     fits = best.misfit <= NOISE_LEVEL  # what a law lacks looks like noise of any kind
     if fits and evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
-        looks, took = ("that of counts" if kind == "counts" else kind for kind in (last.noise.kind, last.before))
+        worded = {"counts": "that of counts", "given": "that of the errors given"}
+        looks, took = (worded.get(kind, kind) for kind in (last.noise.kind, last.before))
         looks = looks.replace("that", "like that")
         yield Finding("note", f"About its curve the noise looks {looks}; the smoother took it for {took}.")
     if (worth := evidence.selected.windows.worth) < 1.0:

@@ -12,10 +12,11 @@ from typing import Literal, Protocol
 import numpy as np
 from jaxtyping import Float
 
+from discovery.errors import DataError
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
 from discovery.smoothing.kinks import kinks
-from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, part, spacing, units
+from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, growth, single, whole_numbers
 
 SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks; chosen by experiment
@@ -112,8 +113,13 @@ def fit_method(
     likelier kept.
 
     Raises:
-        DataError: the noise is log-normal and a value is not positive.
+        DataError: the noise is log-normal and a value is not positive, or given and no errors came with the samples.
     """
+    if noise == "given" and not any(run.errors.size for run in trajectories):
+        raise DataError(
+            "Noise of the kind `given` needs a column with the error of each measurement, as `mag_err` beside `mag`. "
+            "Name such a column so, or choose another kind; auto takes the likeliest."
+        )
     clock = Clock.of(trajectories)
     return replace(_tuned(clock.warped(trajectories), method, noise, deadline), clock=clock)
 
@@ -125,7 +131,7 @@ def _tuned(
     unit = spacing(trajectories)
     some = excerpt(trajectories, EXCERPT)
     tuner = _Tuner(method, trajectories, some, unit, deadline)
-    if noise == "lognormal":
+    if noise in ("lognormal", "given"):
         return Fit(method, unit, noise, False, tuner.columns(noise))
     best = Fit(method, unit, "additive", noise == "auto", tuner.columns("additive"))
     if noise == "additive" or (noise == "auto" and max(column.noise for column in best.columns) < FLOOR):
@@ -142,11 +148,15 @@ def _tuned(
 
 
 def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
-    """Kinds of noise beside additive that these data may have: that of counts where all are whole numbers, no
-    proportional noise on states that are spiky in a run, whose peaks it would flatten, and log-normal noise only on
-    positive ones.
+    """Kinds of noise beside additive that these data may have: what is given, that of counts where all are whole
+    numbers, no proportional noise on states that are spiky in a run, whose peaks it would flatten, and log-normal
+    noise only on positive ones.
     """
-    kinds: list[NoiseKind] = ["counts"] if all(whole_numbers(run.states) for run in trajectories) else []
+    kinds: list[NoiseKind] = []
+    if any(run.errors.size for run in trajectories):
+        kinds.append("given")
+    if all(whole_numbers(run.states) for run in trajectories):
+        kinds.append("counts")
     if not any(map(_spiky, trajectories)):
         kinds.append("proportional")
     if all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories):
@@ -216,13 +226,13 @@ class _Tuner:
         spans = [
             (run, slice(rows[0], rows[-1] + 1)) for run, rows in zip(self.everything, there, strict=True) if len(rows)
         ]
-        return excerpt([part(run, rows) for run, rows in spans], EXCERPT)
+        return excerpt([run.part(rows) for run, rows in spans], EXCERPT)
 
 
 def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Method, guide: Column | None) -> Series:
     """One state of one run in the units of ``column``; noise relative to the curve of ``guide`` where there is one."""
     values = run.states[:, index]
-    weights = np.ones(len(values))
+    weights = growth(column.kind, np.ones_like(values), run.errors[:, index] if run.errors.size else None)
     if guide is not None:
         plain = Series(guide.units.standard(values), weights, steps, guide.jump)
         means, _ = method.drawn(plain, guide.hyper)

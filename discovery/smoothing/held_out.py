@@ -72,7 +72,7 @@ def scores(
     """
     found: list[np.ndarray] = [np.empty(0)]
     for run, curve, mask in zip(trajectories, curves, hidden, strict=True):
-        deviations = np.maximum(noise.scale * growth(noise.kind, curve), 1e-3 * noise.floor)
+        deviations = np.maximum(noise.scale * growth(noise.kind, curve, run.errors), 1e-3 * noise.floor)
         misses = (run.states - curve) / deviations
         found.append((-0.5 * misses**2 - np.log(deviations) - 0.5 * np.log(2.0 * np.pi))[mask])
     return np.concatenate(found)

@@ -106,7 +106,7 @@ def _standardised(run: Trajectory, curve: SmoothedTrajectory, noise: NoiseModel)
     if noise.kind == "lognormal":
         there = (run.states > 0.0) & (curve.states > 0.0)
         return np.log(np.where(there, run.states, np.nan)) - np.log(np.where(there, curve.states, 1.0))
-    return (run.states - curve.states) / noise.deviation(curve.states)
+    return (run.states - curve.states) / noise.deviation(curve.states, run.errors)
 
 
 def _floor(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> Float[np.ndarray, " state"]:
@@ -136,7 +136,7 @@ def _steep(
     """First and last samples that the next ones explain; in a short run nothing tells a steep end from what is off."""
     positive = noise.kind == "lognormal"
     levels = np.log(np.where(run.states > 0.0, run.states, np.nan)) if positive else run.states
-    deviations = np.broadcast_to(scale * (1.0 if positive else noise.deviation(curve.states)), levels.shape)
+    deviations = np.broadcast_to(scale * (1.0 if positive else noise.deviation(curve.states, run.errors)), levels.shape)
     mask = np.zeros(levels.shape, dtype=bool)
     for state, (column, sizes) in enumerate(zip(levels.T, deviations.T, strict=True)):
         rows = np.flatnonzero(np.isfinite(column))

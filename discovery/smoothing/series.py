@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -127,11 +127,6 @@ def units(trajectories: Sequence[Trajectory], column: int, kind: NoiseKind) -> U
     return Units(float(np.mean(values)), deviation if deviation > 0.0 else 1.0, kind == "lognormal", base)
 
 
-def part(run: Trajectory, rows: slice) -> Trajectory:
-    """Some of the rows of a run."""
-    return replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows])
-
-
 def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> tuple[Trajectory, ...]:
     """Contiguous blocks of samples, about ``limit`` in all, spread evenly over the runs.
 
@@ -149,5 +144,5 @@ def excerpt(trajectories: Sequence[Trajectory], limit: int, pieces: int = 4) -> 
         length = max(FEWEST, limit * len(trajectory) // (total * pieces))
         for start in np.linspace(0, max(0, len(trajectory) - length), pieces).astype(int):
             rows = slice(int(start), int(start) + length)
-            blocks.append(part(trajectory, rows))
+            blocks.append(trajectory.part(rows))
     return tuple(blocks)

@@ -162,7 +162,8 @@ def _blind(
 
 def _columns(run: Trajectory, some: np.ndarray) -> Trajectory:
     """Some states of a run."""
-    return replace(run, states=run.states[:, some], names=tuple(np.array(run.names)[some]))
+    errors = run.errors[:, some] if run.errors.size else run.errors
+    return replace(run, states=run.states[:, some], names=tuple(np.array(run.names)[some]), errors=errors)
 
 
 def _drives(run: Trajectory) -> np.ndarray:

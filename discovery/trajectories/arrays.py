@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from itertools import count, islice
 from typing import cast
 
@@ -14,15 +13,15 @@ from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
+from discovery.trajectories.array_tables import States, Tables, floats, no_number, one_by_one, place_of, table_of
+from discovery.trajectories.error_columns import beside, errors_among, relative
 from discovery.trajectories.inputs import held_inputs, known_rows, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, header_of, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
 from discovery.trajectories.states import changing
 from discovery.types import Trajectory
-
-States = ArrayLike | pd.DataFrame | pd.Series | Trajectory
-Tables = Sequence[np.ndarray]  # of one run each, so that their lengths differ
+from discovery.wording import listed
 
 
 def from_arrays(
@@ -33,6 +32,7 @@ def from_arrays(
     keep: Sequence[str] | None = None,
     inputs: States | Sequence[States] | None = None,
     held: Sequence[str] = (),
+    errors: States | Sequence[States] | None = None,
 ) -> Measurements:
     """Measurements from arrays.
 
@@ -47,6 +47,8 @@ def from_arrays(
             those of trajectories. They are held between samples where they rarely change, else interpolated; rows in
             which one that is interpolated is NaN, within a run, are left out.
         held: headers of those inputs that hold their value until the next row, whatever they look like.
+        errors: of the measurements, in the form of ``x``, in any unit, NaN where they are not known; None takes those
+            of trajectories, and columns of tables that are called so, as ``mag_err`` beside ``mag``.
 
     Raises:
         DataError: shapes, names or times do not fit together, or the values cannot be used.
@@ -57,26 +59,30 @@ def from_arrays(
     kept, dropped = long_enough([len(table) for table in tables], "x")
     rows = np.concatenate([tables[i] for i in kept])
     values = {header: rows[:, j] for j, header in enumerate(headers)}
-    used, aside = changing(values, "x") if keep is None else (_kept(keep, headers), ())
+    named = errors is None and keep is None and isinstance(runs[0], pd.DataFrame)
+    found = errors_among(headers, values) if named else {}
+    states = {header: column for header, column in values.items() if header not in found}
+    used, aside = changing(states, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
+    notes = [beside(header, of, values[header] if of in used else None) for header, of in found.items()]
+    scatter = _relative(_errors(errors, runs, tables, headers, found), tables, used, columns)
     driving, drives = _drives(inputs, runs, tables, used, held)
-    digest = _digest((*headers, *driving), [*times, *tables, *(drives if driving else ())])
+    told = (*(drives if driving else ()), *(one for one in scatter if one.size))
+    digest = _digest((*headers, *driving), [*times, *tables, *told])
     known, unknown = known_rows(drives, driving)
     if unknown:
-        times, tables, drives = (_of_rows(some, known) for some in (times, tables, drives))
+        times, tables, drives, scatter = (_of_rows(some, known) for some in (times, tables, drives, scatter))
         kept, dropped = long_enough([len(table) for table in tables], "x")
     safe = safe_names((*used, *driving))
+    tables, names = [table[:, columns] for table in tables], tuple(safe)[: len(used)]
     stay = held_inputs([drives[i] for i in kept], _told_to_be_held(held, driving, runs))
     return Measurements(
         tuple(
-            _trajectory(
-                runs[i], (i, len(runs)), times[i], tables[i][:, columns], tuple(safe)[: len(used)], drives[i], stay
-            )
-            for i in kept
+            _trajectory(runs[i], (i, len(runs)), times[i], tables[i], names, drives[i], stay, scatter[i]) for i in kept
         ),
         dict(list(safe.items())[: len(used)]),
         TIME,
-        (*unknown, *dropped, *aside),
+        (*unknown, *dropped, *aside, *notes),
         digest,
         "arrays",
         dict(list(safe.items())[len(used) :]),
@@ -94,7 +100,7 @@ def _runs(x: States | Sequence[States]) -> tuple[list[States], list[np.ndarray]]
     runs = list(cast(Sequence[States], x)) if _is_several(x) else [cast(States, x)]
     if not runs:
         raise DataError("x holds no runs. Pass at least one array of states.")
-    return runs, [_table(run, _place(i, len(runs))) for i, run in enumerate(runs)]
+    return runs, [table_of(run, place_of(i, len(runs))) for i, run in enumerate(runs)]
 
 
 def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
@@ -102,6 +108,43 @@ def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
         if header not in headers:
             raise DataError(f"x has no column {header!r}; its columns are {', '.join(headers)}. Pass that column too.")
     return tuple(keep)
+
+
+def _errors(
+    errors: States | Sequence[States] | None,
+    runs: Sequence[States],
+    tables: Tables,
+    headers: Sequence[str],
+    found: Mapping[str, str],
+) -> list[np.ndarray]:
+    """The errors of all columns in each run, NaN where they are not known.
+
+    Args:
+        found: the columns that hold errors, and whose.
+    """
+    if errors is not None:
+        given = list(cast(Sequence[States], errors if _is_several(errors) else [errors]))
+        every = [table_of(one, place_of(i, len(given), "errors")) for i, one in enumerate(given)]
+        if [one.shape for one in every] != [table.shape for table in tables]:
+            shapes = listed([str(one.shape) for one in every]), listed([str(table.shape) for table in tables])
+            raise DataError(f"The errors have the shape {shapes[0]}, and x {shapes[1]}. Pass one for each value of x.")
+        return every
+    every = [np.full_like(table, np.nan) for table in tables]
+    for i, (run, table) in enumerate(zip(runs, tables, strict=True)):
+        if isinstance(run, Trajectory) and run.errors.size:
+            every[i][:] = run.errors
+        for header, of in reversed([*found.items()]):
+            every[i][:, headers.index(of)] = table[:, headers.index(header)]
+    return every
+
+
+def _relative(
+    errors: Tables, tables: Tables, states: Sequence[str], columns: Sequence[int]
+) -> list[Float[np.ndarray, "time state"]]:
+    """The errors of the states in each run, relative to the usual one of each; no columns where none are known."""
+    whole, values = np.concatenate(errors)[:, columns], np.concatenate(tables)[:, columns]
+    found = relative(dict(zip(states, whole.T, strict=True)), dict(zip(states, values.T, strict=True)))
+    return np.split(found, np.cumsum([len(table) for table in tables])[:-1])
 
 
 def _drives(
@@ -121,7 +164,7 @@ def _drives(
     given = list(cast(Sequence[States], own if inputs is None else inputs if several else [inputs]))
     if len(given) != len(tables):
         raise DataError(f"There are {len(given)} arrays of inputs but {len(tables)} of states. Pass one for each run.")
-    drives = [_table(drive, _place(i, len(given), "inputs")) for i, drive in enumerate(given)]
+    drives = [table_of(drive, place_of(i, len(given), "inputs")) for i, drive in enumerate(given)]
     free = (name for j in count() if (name := f"u{j}") not in states)
     named = None if _own_names(given[0]) else tuple(islice(free, drives[0].shape[1]))
     headers = _headers(named, given, drives, "inputs")
@@ -131,9 +174,9 @@ def _drives(
         if len(drive) != len(table) or np.any(~np.isfinite(drive[:, gaps])):
             missing = int(np.isnan(drive).sum())
             raise DataError(
-                f"{_place(i, len(given), 'inputs')} has {len(drive)} rows, {missing} values of which are missing, for "
-                f"{len(table)} rows of states. What drives the states has to be known at every time: fill the gaps as "
-                "you know best, or leave those rows out."
+                f"{place_of(i, len(given), 'inputs')} has {len(drive)} rows, {missing} values of which are missing, "
+                f"for {len(table)} rows of states. What drives the states has to be known at every time: fill the "
+                "gaps as you know best, or leave those rows out."
             )
     if shared := set(headers) & set(states):
         raise DataError(f"A state and an input are both called {min(shared)!r}. Give each column its own name.")
@@ -175,85 +218,6 @@ def _is_several(x: object) -> bool:
     return isinstance(first, Trajectory) or (hasattr(first, "__array__") and np.ndim(cast(ArrayLike, first)) > 0)
 
 
-def _place(i: int, count: int, what: str = "x") -> str:
-    """What messages call a run, one of ``count``."""
-    return f"{what}[{i}]" if count > 1 else what
-
-
-def _table(run: States, place: str) -> Float[np.ndarray, "time state"]:
-    """The states as float64, NaN where nothing was measured."""
-    values = _floats(run.states if isinstance(run, Trajectory) else run, place)
-    if values.ndim == 1:
-        values = values[:, None]
-    if values.ndim != 2 or not values.shape[1]:
-        raise DataError(
-            f"{place} has the shape {values.shape}. It needs one row for each time and one column for each state."
-        )
-    if np.any(np.isinf(values)):
-        row, column = np.argwhere(np.isinf(values))[0]
-        raise DataError(f"{place} is infinite in row {row}, column {column}. Put NaN where nothing was measured.")
-    return values
-
-
-def _floats(values: object, place: str) -> np.ndarray:
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
-    frame = values if isinstance(values, pd.DataFrame) else None
-    if isinstance(values, pd.DataFrame | pd.Series):
-        values = values.to_numpy()
-    if hasattr(values, "toarray"):
-        raise DataError(f"{place} is a sparse array, but states are needed at every time. Pass {place}.toarray().")
-    if frame is not None:
-        _check_columns(frame, place)
-    try:
-        array = np.asarray(cast(ArrayLike, values))
-        if array.dtype.kind == "c":
-            raise TypeError("Complex data not supported; pass real and imaginary parts as two states")
-        if array.dtype.kind not in "biufO":
-            raise TypeError(f"values of type {array.dtype}")
-        return array.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"{place} does not hold real numbers in rows of one length: {error}. Convert it.") from None
-
-
-def _check_columns(frame: pd.DataFrame, place: str) -> None:
-    """Raises DataError where a column holds no numbers."""
-    for i, header in enumerate(map(str, frame.columns)):
-        column = frame.iloc[:, i]
-        entry = _no_number(column)
-        if entry is None:
-            continue
-        dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
-        what = "dates" if dated else "text"
-        remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
-        if what == "dates":
-            remedy = f"If these are the times, pass t={header!r}; else leave it out"
-        elif column.nunique() <= len(column) // FEWEST_IN_RUN:
-            remedy += f"; if it tells runs apart, {_one_by_one(header)}"
-        raise DataError(f"{place}, column {header!r} holds {what} such as {str(entry)!r}, and no numbers. {remedy}.")
-
-
-def _no_number(values: object) -> object | None:
-    """The first entry that is there and no number; None if there is none."""
-    array = np.asarray(cast(ArrayLike, values))
-    if array.dtype.kind in "biufc":
-        return None
-    for entry in array.reshape(-1):
-        try:
-            if isinstance(entry, np.datetime64 | datetime):
-                return entry
-            float(entry)
-        except (TypeError, ValueError):
-            if not pd.isna(entry):
-                return entry
-    return None
-
-
-def _one_by_one(header: str) -> str:
-    """What to do with a table of several runs."""
-    return f"pass a list with a table for each: [run.drop(columns={header!r}) for _, run in x.groupby({header!r})]"
-
-
 def _times(
     t: ArrayLike | float | Sequence[ArrayLike] | None, runs: Sequence[States], tables: Tables
 ) -> list[np.ndarray]:
@@ -281,14 +245,14 @@ def _lists_times(t: object) -> bool:
 
 
 def _clock(t: ArrayLike | float, rows: int) -> Float[np.ndarray, " time"]:
-    entry = _no_number(t)
+    entry = no_number(t)
     if isinstance(entry, str):
         column = f"t, column {str(t.name)!r}" if isinstance(t, pd.Series) and t.name is not None else "t"
         raise DataError(
             f"{column} holds text such as {str(entry)!r}. Times are numbers, or dates as "
             "pd.to_datetime makes them of text: convert it."
         )
-    times = _floats(t, "t")
+    times = floats(t, "t")
     if times.ndim:
         return times.reshape(-1)
     if not (np.isfinite(times) and times > 0):
@@ -329,17 +293,20 @@ def _trajectory(
     names: tuple[str, ...],
     drive: np.ndarray,
     held: tuple[bool, ...],
+    errors: np.ndarray,
 ) -> Trajectory:
     i, runs = place
     label = run.label if isinstance(run, Trajectory) else ""
     held = run.held if isinstance(run, Trajectory) and run.inputs.shape[1] else held
     try:
-        found = Trajectory(times, table, names, label or (f"run {i + 1}" if runs > 1 else ""), drive, held)
+        found = Trajectory(
+            times, table, names, label or (f"run {i + 1}" if runs > 1 else ""), drive, held, errors=errors
+        )
     except DataError as error:
         key = _key(run, times) if isinstance(run, pd.DataFrame) and len(run) == len(times) else ""
-        told = f" If {key!r} tells runs apart, {_one_by_one(key)}." if key else ""
-        raise DataError(f"{_place(i, runs)}: {error}{told}") from None
-    check_spans(found.times, _place(i, runs))
+        told = f" If {key!r} tells runs apart, {one_by_one(key)}." if key else ""
+        raise DataError(f"{place_of(i, runs)}: {error}{told}") from None
+    check_spans(found.times, place_of(i, runs))
     return found
 
 

@@ -300,7 +300,10 @@ def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str,
 
 def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:
     """The runs with one state only, times a factor."""
-    return [replace(run, states=run.states[:, [index]] * factor, names=(run.names[index],)) for run in runs]
+    nothing = np.empty((0, 0))
+    return [
+        replace(run, states=run.states[:, [index]] * factor, names=(run.names[index],), errors=nothing) for run in runs
+    ]
 
 
 def _enlarged(state: StateFacts, factor: float) -> StateFacts:

@@ -14,6 +14,7 @@ from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
 from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
+from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
@@ -83,13 +84,13 @@ def read_csv(
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     roles = _roles(taken, division.keys, inputs)
-    columns, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
+    columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     return Measurements(
-        _trajectories(runs, clock, columns, tuple(headers)[: len(columns)], drives, stay),
+        _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
         (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned),
@@ -108,13 +109,17 @@ def _trajectories(
     runs: Sequence[Run],
     clock: Clock,
     columns: Mapping[str, Float[np.ndarray, " row"]],
+    errors: Float[np.ndarray, "row state"],
     names: tuple[str, ...],
     drives: Float[np.ndarray, "row input"],
     held: tuple[bool, ...],
 ) -> tuple[Trajectory, ...]:
     values = np.column_stack(list(columns.values()))
     return tuple(
-        Trajectory(clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held) for run in runs
+        Trajectory(
+            clock.times[run.rows], values[run.rows], names, run.label, drives[run.rows], held, errors=errors[run.rows]
+        )
+        for run in runs
     )
 
 

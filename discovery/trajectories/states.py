@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,9 +10,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
-from discovery.headers import bare
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
+from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_limit
@@ -22,10 +21,8 @@ from discovery.wording import listed
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
-# What errors of a column X are called; neither dX, which is as often a rate or a step, nor E_X, a field or an energy.
-_ERRORS = re.compile(
-    r"(?:e|err|error|sigma|sd)_(?P<behind>.+)|(?P<before>.+)_(?:err|error|sigma|sd|se|std|unc|uncertainty)"
-)
+
+Columns = dict[str, Float[np.ndarray, " row"]]  # values of all rows, by header
 
 
 def find_states(
@@ -35,7 +32,7 @@ def find_states(
     taken: Mapping[str, str],
     rows: Int[np.ndarray, " sample"],
     guess: bool = True,
-) -> tuple[dict[str, Float[np.ndarray, " row"]], tuple[str, ...]]:
+) -> tuple[Columns, Columns, tuple[str, ...]]:
     """The columns told, else all columns of numbers that are nothing else; with notes on those set aside.
 
     Args:
@@ -44,7 +41,7 @@ def find_states(
         guess: whether numbers such as -9999, far from all else, are taken for missing.
 
     Returns:
-        All values of each state by its header, and the notes.
+        All values of each state by its header, the errors of those that have a column of them, and the notes.
 
     Raises:
         DataError: text or an infinite value in a column of numbers, or no column that changes.
@@ -53,8 +50,9 @@ def find_states(
     columns = [table[header] for header in told or table.headers if header not in taken]
     if not told:
         columns, notes = _of_numbers(columns, rows)
-        columns, errors = _without_errors(columns, table, rows)
-        notes += errors
+    numbers = {one.header: one.values[rows] for one in table.columns if one.kind == "number"}
+    found = errors_among([header for header in numbers if header not in (*taken, *told)], numbers)
+    columns = [column for column in columns if column.header not in found]
     if not columns:
         others = listed([f"{header!r} ({role})" for header, role in taken.items()])
         raise DataError(
@@ -66,14 +64,16 @@ def find_states(
         _check(table, column, rows, columns)
     every = {column.header: column.values for column in columns}
     for header, values in every.items() if guess else ():
-        if found := codes(values[rows]):
-            every[header] = np.where(np.isin(values, list(found)), np.nan, values)
+        if coded := codes(values[rows]):
+            every[header] = np.where(np.isin(values, list(coded)), np.nan, values)
             notes.append(
-                f"{header!r} is {spelled(found)}, far from all else: left out as missing. --missing NA takes it as "
+                f"{header!r} is {spelled(coded)}, far from all else: left out as missing. --missing NA takes it as "
                 "measured."
             )
     kept, aside = changing({header: values[rows] for header, values in every.items()}, table.name)
-    return {header: every[header] for header in kept}, (*notes, *aside)
+    errors = {of: table[header].values for header, of in reversed(found.items()) if of in kept}
+    notes += [beside(header, of, numbers[header] if of in kept else None) for header, of in found.items()]
+    return {header: every[header] for header in kept}, errors, (*notes, *aside)
 
 
 def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -140,32 +140,6 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
         else:
             kept.append(column)
     return kept, notes
-
-
-def _without_errors(
-    columns: Sequence[Column], table: Table, rows: Int[np.ndarray, " sample"]
-) -> tuple[list[Column], list[str]]:
-    """The columns but those of the errors of others, which their names and values show, and a note on each of them."""
-    measured = {bare(one.header): one for one in table.columns if one.kind == "number"}
-    kept: list[Column] = []
-    notes: list[str] = []
-    for column in columns:
-        found = _ERRORS.fullmatch(bare(column.header))
-        whose = measured.get(found["behind"] or found["before"]) if found else None
-        if whose is None or not _are_errors(column.values[rows], whose.values[rows]):
-            kept.append(column)
-            continue
-        notes.append(
-            f"{column.header!r} looks like the errors of {whose.header!r}, and is left out. If it is not that, name it "
-            "with --states or --inputs."
-        )
-    return kept, notes
-
-
-def _are_errors(values: Float[np.ndarray, " sample"], of: Float[np.ndarray, " sample"]) -> bool:
-    """Whether all are above zero, and most below the range of what they would be the errors of."""
-    there, of = (one[np.isfinite(one) & ~np.isin(one, list(codes(one)))] for one in (values, of))
-    return bool(len(there) and len(of) and np.all(there > 0.0) and np.median(there) < np.ptp(of))
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:

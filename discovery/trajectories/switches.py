@@ -196,6 +196,6 @@ def stretches(run: Trajectory, begins: Int[np.ndarray, " row"], word: str) -> It
     for place, (begin, end) in enumerate(pairwise(ends), start=1):
         label = f"{run.label}, {word} {place}" if run.label else f"{word} {place}"
         rows = slice(begin, end)
-        part = replace(run, times=run.times[rows], states=run.states[rows], inputs=run.inputs[rows], label=label)
+        part = replace(run.part(rows), label=label)
         if end - begin >= FEWEST_IN_RUN and np.all(_told(part) | ~_told(run)):
             yield part

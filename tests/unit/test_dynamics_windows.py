@@ -1,11 +1,12 @@
 """Trajectories cut into windows."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from discovery.dynamics.windows import Windows, carried_starts, cut
+from discovery.dynamics.windows import Windows, carried_starts, cut, weighed
 from discovery.types import NoiseModel, SmoothedTrajectory, Trajectory
 
 ADDITIVE = NoiseModel("additive", np.array([0.5, 2.0]), np.array([1e-3, 1e-3]))
@@ -110,6 +111,17 @@ def test_proportional_noise_weighs_by_the_smooth_states() -> None:
     _, smooth = runs(20)
     found = windows(8, 20, noise=NoiseModel("proportional", np.array([0.1, 0.2]), np.array([1e-3, 1e-3])))
     np.testing.assert_allclose(found.weights, 1.0 / (np.array([0.1, 0.2]) * smooth[0].states))
+
+
+def test_given_noise_weighs_by_the_errors() -> None:
+    """In any window, also when the law's own curve gives the weights."""
+    raw, smooth = runs(40)
+    errors = 0.5 + np.arange(80.0).reshape(40, 2) / 40.0
+    raw, noise = [replace(raw[0], errors=errors)], replace(ADDITIVE, kind="given")
+    found = cut(raw, smooth, noise, 10)
+    np.testing.assert_allclose(found.weights, 1.0 / (ADDITIVE.scale * errors))
+    again = weighed(found, raw, 2.0 * found.values, noise)
+    np.testing.assert_array_equal(again.weights, found.weights)
 
 
 def test_log_normal_noise_compares_logarithms() -> None:

@@ -125,11 +125,13 @@ def test_advice_survives_its_document() -> None:
 
 
 def test_trajectories_survive_as_arrays() -> None:
-    """Times, states with gaps, names, labels and inputs."""
+    """Times, states with gaps, names, labels, inputs and errors."""
     drives = np.array([[1.0, 0.0], [0.5, 0.0], [0.25, 1.0]])
     states = np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, 5.0]])
     runs = (
-        Trajectory(np.array([0.0, 0.5, 1.5]), states, ("x", "y"), "first", drives, (False, True)),
+        Trajectory(
+            drives.sum(axis=1).cumsum(), states, ("x", "y"), "first", drives, (False, True), errors=np.ones((3, 2))
+        ),
         Trajectory(np.array([0.0, 1.0]), np.array([[1.0, 2.0], [3.0, 4.0]]), ("x", "y"), "zweite Ä"),
     )
     back = records.trajectories_from(records.trajectory_arrays(runs), ("x", "y"))
@@ -138,6 +140,7 @@ def test_trajectories_survive_as_arrays() -> None:
         np.testing.assert_array_equal(one.times, other.times)
         np.testing.assert_array_equal(one.states, other.states)
         np.testing.assert_array_equal(one.inputs, other.inputs)
+        np.testing.assert_array_equal(one.errors, other.errors)
         assert (one.names, one.held) == (other.names, other.held)
     once = {name: array for name, array in records.trajectory_arrays(runs).items() if name != "held_0"}
     assert (True, True) == records.trajectories_from(once | {"held": np.True_}, ("x", "y"))[0].held

@@ -61,6 +61,19 @@ def test_counts_are_seen_about_the_right_curve(guess: str, levels: np.ndarray) -
     assert "counts" != noise_about(levels, counts / 20.0, model("additive")).kind
 
 
+@pytest.mark.parametrize("guess", ["additive", "proportional", "given"])
+def test_errors_that_were_given_are_believed_where_they_are_likelier(guess: str, levels: np.ndarray) -> None:
+    """The scale is the noise of a sample with the usual error; errors that have nothing to do with it are none."""
+    rng = np.random.default_rng(1)
+    errors = np.exp(rng.normal(size=levels.shape))
+    found = noise_about(levels, levels + 0.2 * errors * rng.normal(size=levels.shape), model(guess), errors=errors)
+    assert "given" == found.kind
+    np.testing.assert_allclose(found.scale, 0.2, rtol=0.15)
+    np.testing.assert_allclose(found.deviation(levels, errors), found.scale * errors)
+    np.testing.assert_allclose(found.deviation(levels), np.broadcast_to(found.scale, levels.shape))
+    assert "additive" == noise_about(levels, scattered("additive", 0.2, levels), model(guess), errors=errors).kind
+
+
 def test_noise_that_was_asked_for_stays(levels: np.ndarray) -> None:
     """Only its scale is estimated."""
     found = noise_about(levels, scattered("proportional", 0.2, levels), model("additive", estimated=False))

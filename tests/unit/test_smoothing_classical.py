@@ -61,6 +61,26 @@ def test_counts_are_recognised_by_their_scatter(smoother: type) -> None:
 
 
 @pytest.mark.parametrize("smoother", SMOOTHERS)
+def test_errors_that_came_with_the_samples_weigh_them(smoother: type) -> None:
+    """The curve is nearer to the truth than one that takes all samples for equally good."""
+    clean, rng = wave(0.0), np.random.default_rng(0)
+    errors = np.exp(rng.normal(size=clean.states.shape))
+    scattered = clean.states + 0.1 * errors * rng.normal(size=clean.states.shape)
+    found = smoother().smooth([Trajectory(TIMES, scattered, ("x", "y"), errors=errors)], seed=0)
+    blind = smoother(noise="additive").smooth([Trajectory(TIMES, scattered, ("x", "y"))], seed=0)
+    assert "given" == found.noise.kind
+    np.testing.assert_allclose(found.noise.scale, 0.1, rtol=0.2)
+    misses, others = (np.std(one.trajectories[0].states - clean.states) for one in (found, blind))
+    assert misses < 0.8 * others
+
+
+def test_given_noise_needs_errors() -> None:
+    """Else there is nothing that it could be in proportion to."""
+    with pytest.raises(DataError, match="needs a column with the error of each measurement"):
+        GaussianProcess(noise="given").smooth([wave(0.1)], seed=0)
+
+
+@pytest.mark.parametrize("smoother", SMOOTHERS)
 @pytest.mark.parametrize("kind", ["additive", "counts", "proportional", "lognormal"])
 def test_a_stated_noise_model_is_obeyed(smoother: type, kind: NoiseKind) -> None:
     """A kind that was asked for is used and not called estimated; its derivative is good."""

@@ -238,3 +238,21 @@ def test_a_table_that_cannot_be_used_is_refused_by_its_column(x: pd.DataFrame, t
     """With what to do about it."""
     with pytest.raises(DataError, match=message):
         from_arrays(x, t)  # pyright: ignore[reportArgumentType]
+
+
+def test_errors_come_in_the_form_of_the_states() -> None:
+    """In any unit; of tables by the names of their columns; trajectories bring their own."""
+    times, errors = np.arange(8.0), np.tile([[0.5], [2.0]], (4, 1))
+    x = times[:, None] ** 2
+    whole = from_arrays(x, times, errors=errors)
+    np.testing.assert_allclose(whole.trajectories[0].errors, errors / 1.25)
+    table = from_arrays(pd.DataFrame({"x": x[:, 0], "x_err": errors[:, 0]}), times)
+    assert {"x": "x"} == table.headers
+    assert "'x_err' looks like the errors of 'x', 1.25 at the median" in table.notes[0]
+    several = from_arrays([x, x], times, errors=[errors, 2.0 * errors])
+    for found in (table.trajectories[0], from_arrays(whole.trajectories).trajectories[0]):
+        np.testing.assert_allclose(found.errors, errors / 1.25)
+    np.testing.assert_allclose(several.trajectories[1].errors, 2.0 * several.trajectories[0].errors)
+    assert whole.sha256 != from_arrays(x, times).sha256
+    with pytest.raises(DataError, match=r"The errors have the shape \(7, 1\), and x \(8, 1\)"):
+        from_arrays(x, times, errors=errors[:7])

@@ -354,6 +354,8 @@ def test_dates_whose_day_nobody_can_tell_are_named(tmp_path: Path) -> None:
         "mag_sd",
         "sd_mag",
         "mag_se",
+        "mag SD",
+        "SEM mag",
         "mag_unc [mmag]",
     ],
 )
@@ -362,9 +364,10 @@ def test_errors_of_a_column_are_neither_states_nor_inputs(tmp_path: Path, header
     text = f"t,mag [mmag],{header}\n" + "".join(f"{i},{i * i},{0.1 + i % 3}\n" for i in range(12))
     found = read(tmp_path, text.replace("5,25,2.1", "5,25,-9999"))
     assert ["mag [mmag]"] == list(found.headers.values())
-    assert any(
-        note.startswith(f"{header!r} looks like the errors of 'mag [mmag]', and is left out") for note in found.notes
-    )
+    said = f"{header!r} looks like the errors of 'mag [mmag]', 1.1 at the median: samples are weighed by them"
+    assert any(note.startswith(said) for note in found.notes)
+    expected = [1.0 if i == 5 else (0.1 + i % 3) / 1.1 for i in range(12)]  # that of row 5 is not known
+    np.testing.assert_allclose(found.trajectories[0].errors[:, 0], expected)
     assert [header] == list(read(tmp_path, text, inputs=(header,)).inputs.values())
     assert ["mag [mmag]", header] == list(read(tmp_path, text, states=("mag", header)).headers.values())
 
@@ -384,3 +387,22 @@ def test_what_is_only_called_like_errors_is_a_state(tmp_path: Path, header: str,
     rows = [row.format(i=i, square=i * i, small=0.1 + i % 3, large=1e3 + i) for i in range(12)]
     found = read(tmp_path, "\n".join([f"t,mag,{header}", *rows]))
     assert ["mag", header] == list(found.headers.values())
+
+
+@pytest.mark.parametrize(
+    "headers", ["glucose_mean,glucose_sd", "Mean,SD", "glucose,glucose_sd", "mean glucose,SD glucose"]
+)
+def test_deviations_beside_means_are_errors(tmp_path: Path, headers: str) -> None:
+    """As tables of replicates have them; runs keep theirs, an error of zero or none being the usual one."""
+    rows = [(run, i, i * i, [0.5, 2.0, 1.0, 0.0][i % 4] * run) for run in (1, 2) for i in range(12)]
+    found = read(tmp_path, f"run,t,{headers}\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows))
+    assert [headers.split(",")[0]] == list(found.headers.values())
+    first, second = (run.errors[:4, 0] for run in found.trajectories)
+    np.testing.assert_allclose(second[:3], 2.0 * first[:3])
+    assert first[3] == second[3] == 1.0
+
+
+def test_errors_that_are_all_the_same_weigh_nothing(tmp_path: Path) -> None:
+    """The runs have no errors then."""
+    text = "t,mag,e_mag\n" + "".join(f"{i},{i * i},0.5\n" for i in range(12))
+    assert not read(tmp_path, text).trajectories[0].errors.size

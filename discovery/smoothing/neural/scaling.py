@@ -101,7 +101,7 @@ def samples(
         run.times,
         scaling.standard(run.states),
         hidden,
-        noise.deviation(smooth.states) * per_unit,
+        noise.deviation(smooth.states, run.errors) * per_unit,
         scaling.standard(smooth.states),
         smooth.derivatives * per_unit,
         smooth.derivative_deviations * per_unit,

@@ -125,10 +125,7 @@ class Study:
         states = curves if network is None or how is None else read_out(network, parts, how)
         seen = slice(0, self.learned)
         runs = [self.trajectories[place.run] for place in places]
-        cuts = [
-            Trajectory(run.times[place.rows], run.states[place.rows], run.names)
-            for run, place in zip(runs, places, strict=True)
-        ]
+        cuts = [run.part(place.rows) for run, place in zip(runs, places, strict=True)]
         hidden = [part.hidden[:, seen] for part in parts]
         found = scores(self.noise, cuts, [self.scaling.states(one)[:, seen] for one in states], hidden)
         misses = np.concatenate(

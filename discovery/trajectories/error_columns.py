@@ -1,0 +1,80 @@
+"""Columns that hold the errors of others, and what they say of the measurements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from discovery.headers import bare
+from discovery.trajectories.codes import codes
+
+_WORDS = "err|error|sigma|sd|se|sem|std|stdev|stderr|unc|uncertainty"
+# What errors of a column X are called; neither dX, which is as often a rate or a step, nor E_X, a field or an energy.
+_NAMED = re.compile(rf"(?:e_|(?i:{_WORDS})[_ ])(?P<behind>.+)|(?P<before>.+)[_ ](?i:{_WORDS})|(?P<alone>(?i:{_WORDS}))")
+_MEANS = ("mean", "average", "avg")  # X_mean may stand beside X_sd
+
+
+def errors_among(headers: Sequence[str], numbers: Mapping[str, Float[np.ndarray, " sample"]]) -> dict[str, str]:
+    """Of each of the columns that holds errors of another, which names and values show, the header of that other.
+
+    Args:
+        headers: of the columns that may.
+        numbers: all columns of numbers by header.
+    """
+    quantities = {bare(one).casefold(): one for one in numbers}
+    found: dict[str, str] = {}
+    for header in headers:
+        named = _NAMED.fullmatch(bare(header))
+        whose = _whose(named, quantities) if named else None
+        if whose is not None and whose != header and _are_errors(numbers[header], numbers[whose]):
+            found[header] = whose
+    return found
+
+
+def _whose(named: re.Match[str], quantities: Mapping[str, str]) -> str | None:
+    """The column whose errors a name says that it has."""
+    quantity = (named["behind"] or named["before"] or "").casefold()
+    for mean in _MEANS:
+        for name in (quantity, f"{quantity}_{mean}", f"{quantity} {mean}", f"{mean}_{quantity}", f"{mean} {quantity}"):
+            if (found := quantities.get(name.strip("_ ") if named["alone"] else name)) is not None:
+                return found
+    return None
+
+
+def _are_errors(values: Float[np.ndarray, " sample"], of: Float[np.ndarray, " sample"]) -> bool:
+    """Whether none is below zero, and most are above it and below the range of what they would be the errors of."""
+    there, of = (one[np.isfinite(one) & ~np.isin(one, list(codes(one)))] for one in (values, of))
+    return bool(len(there) and len(of) and np.all(there >= 0.0) and 0.0 < np.median(there) < np.ptp(of))
+
+
+def beside(header: str, of: str, errors: Float[np.ndarray, " sample"] | None) -> str:
+    """The note on a column of errors.
+
+    Args:
+        errors: its values; None where what they are the errors of is no state.
+    """
+    what = ", and is left out"
+    if errors is not None:
+        usual = f"{np.nanmedian(errors):.3g}"
+        what = f", {usual} at the median: samples are weighed by them where that is the likelier noise"
+    return f"{header!r} looks like the errors of {of!r}{what}. If it is not that, name it with --states or --inputs."
+
+
+def relative(
+    errors: Mapping[str, Float[np.ndarray, " row"]], states: Mapping[str, Float[np.ndarray, " row"]]
+) -> Float[np.ndarray, "row state"]:
+    """The errors of each measurement, relative to the median of those of its state; no columns where all are the same.
+
+    Those that are not known, or zero, are the usual ones: nobody measures without any.
+    """
+    columns: list[Float[np.ndarray, " row"]] = []
+    for header, values in states.items():
+        given = errors.get(header, np.ones_like(values))
+        known = np.isfinite(given) & (given > 0.0) & ~np.isin(given, list(codes(given)))
+        usual = float(np.median(given[known & np.isfinite(values)])) if np.any(known & np.isfinite(values)) else 1.0
+        columns.append(np.where(known, given / usual, 1.0))
+    found = np.column_stack(columns)
+    return found if np.any(found != 1.0) else np.empty((len(found), 0))
