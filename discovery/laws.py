@@ -222,7 +222,7 @@ class Law(Shown):
     @property
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in."""
-        return dict(zip(self.states, self._written(self.skeletons), strict=True))
+        return dict(zip(self.states, self.written(self.skeletons), strict=True))
 
     @property
     def numeric(self) -> Law:
@@ -253,7 +253,7 @@ class Law(Shown):
     @property
     def written_parts(self) -> tuple[sp.Expr, ...]:
         """The same with the constants' values written in."""
-        return self._written(self.parts)
+        return self.written(self.parts)
 
     def variables(self, part: int) -> tuple[str, ...]:
         """The names in which a part is written."""
@@ -269,7 +269,8 @@ class Law(Shown):
         """The same family at other values."""
         return replace(self, constants=tuple(float(c) for c in constants))
 
-    def _written(self, expressions: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
+    def written(self, expressions: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
+        """Expressions in the law's constants with the values of these written in."""
         values = {symbol(f"c{i}"): sp.Float(value) for i, value in enumerate(self.constants)}
         return tuple(cast("sp.Expr", expression.xreplace(values)) for expression in expressions)
 

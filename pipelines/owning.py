@@ -27,7 +27,7 @@ from discovery.problems.unknowns import framed
 from discovery.protocols import unseen
 from discovery.selection.growth import grow, levels
 from discovery.selection.ranked import ranked_law
-from discovery.selection.refined import canonical_law
+from discovery.selection.refined import freed
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD, sharing
@@ -140,7 +140,7 @@ def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Select
     selector = stages.config.make_selector()
     growth = (selector_of_maps(selector) if stages.config.map else selector).growth
     # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
-    laws = [canonical_law(ranked.law) for ranked in front[:1]]
+    laws = [freed(ranked.law) for ranked in front[:1]]
     refined, windows = grow(laws, levels(problem, growth), growth, threads=1, deadline=stages.deadline)
     ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
     return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None)

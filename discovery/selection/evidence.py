@@ -13,6 +13,7 @@ from discovery.selection.residuals import Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
 from discovery.selection.selected import Selected
 from discovery.selection.ties import equals
+from discovery.symbolic.stated import stated_length
 from discovery.types import RankedLaw
 
 # Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic
@@ -83,6 +84,8 @@ def _wandering(selected: Selected) -> float:
     fit = selected.refined[0].fit
     worth = selected.windows.worth
     stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
+    if fit.law.frame is not None:  # nobody sought what was told
+        stated -= stated_length(fit.law.frame.templates)
     return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +19,7 @@ from discovery.dynamics.windows import Windows, carried_starts
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.score import score
 from discovery.symbolic.constants import abstract
-from discovery.types import Law
+from discovery.types import Law, symbol
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -63,6 +65,24 @@ def canonical_law(law: Law) -> Law:
     for expression in law.written_parts:
         skeleton, values = abstract(expression, first=len(constants), implicit=True, inner=False)
         skeletons.append(skeleton)
+        constants += values
+    return law.rebuilt(skeletons, constants)
+
+
+def freed(law: Law) -> Law:
+    """The law with every term given a constant, as by :func:`canonical_law`, but what terms share is still one."""
+    marks = {symbol(f"c{i}") for i in range(len(law.told), len(law.constants))}
+    terms = [[(one, one.free_symbols & marks) for one in sp.Add.make_args(part)] for part in law.parts]
+    met = Counter(chain.from_iterable(inside for part in terms for _, inside in part))
+    shared = {mark for mark, times in met.items() if times > 1}
+    joint = set[sp.Basic]().union(*(inside for part in terms for _, inside in part if inside & shared))
+    kept = [i for i in range(len(law.constants)) if i < len(law.told) or symbol(f"c{i}") in joint]
+    put: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): symbol(f"c{new}") for new, i in enumerate(kept)}
+    skeletons, constants = list[sp.Expr](), [law.constants[i] for i in kept]
+    for part in terms:
+        alone = law.written([sp.Add(*(term for term, inside in part if not inside & shared))])[0]
+        skeleton, values = abstract(alone, first=len(constants), implicit=True, inner=False)
+        skeletons.append(skeleton + sp.Add(*(term for term, inside in part if inside & shared)).xreplace(put))
         constants += values
     return law.rebuilt(skeletons, constants)
 

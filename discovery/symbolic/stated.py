@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import permutations
+from typing import cast
 
 import sympy as sp
 
+from discovery.structure import MARK
 from discovery.symbolic.canonical import expanded
 from discovery.symbolic.complexity import PER_TRANSCENDENTAL, functions_of, is_number, shortest
 
@@ -20,8 +22,10 @@ def stated_length(expressions: Sequence[sp.Expr]) -> float:
 
     A term that another equation has had, whatever its coefficient, is one node: what flows out of one state and into
     another, as by mass action, is one thing to say. So is a function of one argument. Equations are stated in the order
-    in which that is shortest, so that the order of the states changes nothing.
+    in which that is shortest, so that the order of the states changes nothing. A constant that has a value for each
+    group of runs is one constant to state; its values are counted as all constants are.
     """
+    expressions = [_of_one_group(expression) for expression in expressions]
     functions = {one for expression in expressions for one in functions_of(expression)}
     homes: dict[sp.Expr, int] = {}
     for expression in expressions:
@@ -33,6 +37,25 @@ def stated_length(expressions: Sequence[sp.Expr]) -> float:
     if linked:
         total += min(_in_turn(order) for order in _orders(linked))
     return PER_TRANSCENDENTAL * len(functions) + total
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_one_group(expression: sp.Expr) -> sp.Expr:
+    """The expression for the runs of one group: in place of c0 in_group_0 + c1 in_group_1 + … stands c0."""
+    if not any(one.name.startswith(MARK) for one in expression.free_symbols if isinstance(one, sp.Symbol)):
+        return expression
+    sides = [_of_one_group(cast("sp.Expr", side)) for side in expression.args]
+    if not isinstance(expression, sp.Add):
+        return expression.func(*sides) if sides else expression
+    values: dict[sp.Expr, list[sp.Expr]] = {}
+    rest: list[sp.Expr] = []
+    for side in sides:
+        number, factor = apart(side)
+        if isinstance(factor, sp.Symbol) and factor.name.startswith(MARK):
+            values.setdefault(factor, []).append(number)
+        else:
+            rest.append(side)
+    return sp.Add(*rest, *max(values.values(), key=len, default=[]))
 
 
 def _orders(linked: list[tuple[sp.Expr, frozenset[sp.Expr]]]) -> Iterator[Sequence[tuple[sp.Expr, frozenset[sp.Expr]]]]:

@@ -12,7 +12,7 @@ from discovery.protocols import Deadline
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import least_missed, merged, prune, renumbered, without_terms
 from discovery.selection.reconstruction import reconstruct
-from discovery.selection.refined import Refined, canonical_law, in_order, lengthen, refine, side_by_side
+from discovery.selection.refined import Refined, canonical_law, freed, in_order, lengthen, refine, side_by_side
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
@@ -44,6 +44,16 @@ def test_every_term_of_a_canonical_law_has_a_constant(law_of: Callable[..., Law]
         expected = float(law.equations[state].subs(point))
         np.testing.assert_allclose(float(canonical.equations[state].subs(point)), expected)
     assert canonical.skeletons == canonical_law(canonical).skeletons
+
+
+def test_what_terms_share_stays_one_constant_where_numbers_are_freed(law_of: Callable[..., Law]) -> None:
+    """What infects is what falls ill; the exact 1/7 of recovery is a constant again."""
+    law = law_of({"s": "-c0*s*i", "i": "c0*s*i - i/7"}, 0.3, sources=("me",))
+    assert ("-c0*i*s", "c0*i*s + c1*i") == tuple(str(one) for one in freed(law).skeletons)
+    np.testing.assert_allclose(freed(law).constants, [0.3, -1 / 7])
+    assert freed(freed(law)).skeletons == freed(law).skeletons
+    apart = law_of({"s": "-c0*s*i", "i": "c1*s*i - c2*i"}, 0.3, 0.3, 0.1)
+    assert canonical_law(apart).skeletons == freed(apart).skeletons
 
 
 def test_refined_laws_carry_their_score(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:

@@ -86,3 +86,18 @@ def test_terms_come_without_their_coefficients() -> None:
     """Numbers and constants are these."""
     found = {str(term): str(number) for number, term in terms_of(parse("x*(2*c0*y - 3)"))}
     assert found == {"x*y": "2*c0", "x": "-3"}
+
+
+@pytest.mark.parametrize(
+    ("grouped", "plain"),
+    [
+        ("(c0*in_group_0 + c1*in_group_1)*x", "c0*x"),
+        ("(c0*in_group_0 + c1*in_group_1)*x*(1 - x/(c2*in_group_0 + c3*in_group_1))", "c0*x*(1 - x/c2)"),
+        ("x - c0*in_group_0 - c1*in_group_1", "x - c0"),
+        ("x*sin(c0*in_group_0 + c1*in_group_1)", "x*sin(c0)"),
+    ],
+)
+def test_a_constant_of_each_group_is_one_constant_to_state(grouped: str, plain: str) -> None:
+    """The values are counted elsewhere, as those of all constants are."""
+    assert stated_length([parse(grouped)]) == stated_length([parse(plain)])
+    assert stated_length([parse(grouped), parse("y")]) == stated_length([parse(plain), parse("y")])
