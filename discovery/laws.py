@@ -283,7 +283,8 @@ class RankedLaw:
         misfit: chi-squared per sample on the measured trajectories; 1 is noise level.
         r_squared: share of the measurements' weighted variance that the simulated trajectories explain.
         complexity: number of nodes of the expressions.
-        held_out: mean squared forecast error on samples that were not fitted, in noise variances; NaN if not tried.
+        held_out: mean squared forecast error on samples that were not fitted, in variances of the states; NaN if not
+            tried.
         lows, highs: bounds of the 95 % interval of each constant; NaN where the data do not tell.
     """
 
