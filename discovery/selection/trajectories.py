@@ -30,7 +30,7 @@ from discovery.selection.told import permitted, pools_of, refused, whole_laws
 from discovery.selection.turning import turned
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
@@ -87,20 +87,6 @@ class TrajectorySelector:
         first, further = (replace(fit, **changes) for fit in (self.varying.first, self.varying.further))
         return replace(self, beam=beam, growth=growth, varying=replace(self.varying, first=first, further=further))
 
-    def select(
-        self,
-        candidates: Sequence[EquationCandidate | Law],
-        problem: DiscoveryProblem,
-        *,
-        seed: int,
-        deadline: Deadline = NEVER,
-        progress: Progress = silent,
-    ) -> Ranking:
-        """Refined laws from best to worst."""
-        del seed  # deterministic
-        timed = self.fitting(deadline=deadline)
-        return timed.run(candidates, problem, deadline=deadline, progress=progress).ranking
-
     def run(
         self,
         candidates: Sequence[EquationCandidate | Law],
@@ -110,7 +96,7 @@ class TrajectorySelector:
         progress: Progress = silent,
         witness: Witness = unseen,
     ) -> Selected:
-        """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
+        """Refined laws from best to worst, with the fits behind the ranking; ``witness`` sees it come about."""
         pools, sheets, credit = self._pools(candidates, problem, deadline)
         told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
