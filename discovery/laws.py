@@ -255,10 +255,6 @@ class Law(Shown):
         """The same with the constants' values written in."""
         return self._written(self.parts)
 
-    def variables(self, part: int) -> tuple[str, ...]:
-        """The names in which a part is written."""
-        return self.frame.unknowns[part].variables if self.frame else self.states
-
     def rebuilt(self, parts: Sequence[sp.Expr], constants: Sequence[float]) -> Law:
         """The law with other parts; what was told stays as it is, and a map stays one."""
         if self.frame is None:
