@@ -154,7 +154,7 @@ class SINDy:
         solved, errors = refitted(gram[None], chosen[None])
         sources = tuple(f"sindy:{method}" for method, found in points.items() for _ in found)
         coefficients = solved[0] * one.length / one.lengths[0]
-        return Path(state, kind, library, inclusion, sources, coefficients, one.misfits(errors[0]))
+        return Path(state, kind, library, sources, coefficients, one.misfits(errors[0]))
 
 
 def _root(

@@ -30,7 +30,7 @@ def culture(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProbl
 
 def entry(state: str, text: str) -> Entry:
     """An entry without constants of its own."""
-    return Entry(state, parse(text, ("x", "y")), (), (1.0,), ("test",))
+    return Entry(state, parse(text, ("x", "y")), (), ("test",))
 
 
 def forms(candidates: list[EquationCandidate], state: str) -> set[frozenset[sp.Expr]]:
