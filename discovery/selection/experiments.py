@@ -20,7 +20,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
-from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
+from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory, measured_states
 from discovery.wording import listed
 
 # Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
@@ -65,7 +65,7 @@ class Stage:
     @cached_property
     def seen(self) -> Bool[np.ndarray, " state"]:
         """Which states are measured: a further run would not tell of the others either."""
-        return np.any(np.isfinite(np.vstack([run.states for run in self.problem.trajectories])), axis=0)
+        return measured_states(self.problem.trajectories)
 
     @property
     def followed(self) -> float:

@@ -17,7 +17,15 @@ from discovery.selection.pool import Entry, Sheets, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate, slope
 from discovery.symbolic.parse import FUNCTIONS
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, Prediction, SmoothedTrajectory, symbol
+from discovery.types import (
+    DiscoveryProblem,
+    EquationCandidate,
+    Law,
+    Prediction,
+    SmoothedTrajectory,
+    measured_states,
+    symbol,
+)
 
 # Points at which a trend is looked at.
 LOOKED_AT = 200
@@ -167,7 +175,7 @@ def _is_forbidden(node: sp.Basic, without: Sequence[str]) -> bool:
 
 def followed(problem: DiscoveryProblem, predictions: Sequence[Prediction]) -> DiscoveryProblem:
     """The problem in which states that nothing measured have the course that a law gave them, in its unit."""
-    hidden = ~np.isfinite(np.vstack([run.states for run in problem.trajectories])).any(axis=0)
+    hidden = ~measured_states(problem.trajectories)
     if not hidden.any():
         return problem
     courses = {(one.label, one.times.tobytes()): one.states for one in predictions}
