@@ -21,7 +21,7 @@ from discovery.selection.moves import prune
 from discovery.selection.polish import reweighed
 from discovery.selection.pool import Entry, Sheets, sheets_of
 from discovery.selection.ranked import show, showing
-from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
+from discovery.selection.refined import Refined, best_of_each_form, canonical_law, charged, in_order, leader, refitted
 from discovery.selection.rewritten import distinct
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
@@ -174,10 +174,7 @@ class TrajectorySelector:
             for item in refined[: self.pruned]
             if not deadline.passed()
         ]
-        forms: dict[tuple[object, ...], Refined] = {}
-        for item in in_order([*smaller, *refined]):
-            forms.setdefault(item.law.skeletons, item)
-        return list(forms.values())
+        return list(best_of_each_form(in_order([*smaller, *refined])).values())
 
 
 def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Sequence[Refined], Windows], None]:
@@ -253,13 +250,9 @@ def _seen_again(
 
 def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
     """The best systems, one of each form, and the best of each number of constants."""
-    forms: dict[tuple[object, ...], Refined] = {}
-    for item in found:
-        forms.setdefault(item.law.skeletons, item)
-    distinct = list(forms.values())
+    forms = list(best_of_each_form(found).values())
     sizes: dict[int, Refined] = {}
-    for item in distinct:
+    for item in forms:
         sizes.setdefault(len(item.law.constants), item)
-    smallest = sorted(sizes)[: most // 3]
-    leading = distinct[:most]
-    return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
+    smallest, first = sorted(sizes)[: most // 3], forms[:most]
+    return first + [sizes[size] for size in smallest if sizes[size] not in first]
