@@ -19,6 +19,7 @@ from discovery.knowledge.conserved import conserved
 from discovery.knowledge.families import Family, family
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
+from discovery.problems.hidden import followed
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled, settled_beside
@@ -29,7 +30,6 @@ from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.selected import Selected
-from discovery.selection.told import followed
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive

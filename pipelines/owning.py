@@ -21,6 +21,7 @@ from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
 from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbol
+from discovery.problems.hidden import followed
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
@@ -31,7 +32,6 @@ from discovery.selection.refined import canonical_law
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD, sharing
-from discovery.selection.told import followed
 from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
 from pipelines.maps import selector_of_maps

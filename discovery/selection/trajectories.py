@@ -121,7 +121,7 @@ class TrajectorySelector:
             witness=_growing(progress, witness, ladder[-1].length),
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
-        refined, windows = exchanged(self, refined, windows, pools, sheets, problem, deadline, progress)
+        refined, windows = exchanged_in_rounds(self, refined, windows, pools, sheets, problem, deadline, progress)
         if problem.frame is not None:
             refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
@@ -187,7 +187,7 @@ def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Se
     return told
 
 
-def exchanged(
+def exchanged_in_rounds(
     selector: TrajectorySelector,
     refined: list[Refined],
     windows: Windows,
