@@ -27,10 +27,10 @@ except ImportError:
 with following:
     from benchmarks import fuzzing
     from discovery.dynamics.tape import tape_of
-    from discovery.symbolic.canonical import canonical, skeleton_key
+    from discovery.symbolic.canonical import canonical
     from discovery.symbolic.compare import compare
     from discovery.symbolic.complexity import description_length
-    from discovery.symbolic.constants import abstract
+    from discovery.symbolic.constants import abstract, shape
     from discovery.symbolic.evaluate import evaluate
     from discovery.symbolic.latex import latex
     from discovery.symbolic.parse import FUNCTIONS, parse
@@ -82,7 +82,7 @@ def target(data: bytes) -> None:
         settled = parse(exact(again), names or None)
         if (kept := parse(stored(settled), names or None)) != settled:
             raise AssertionError(f"{settled} is stored as {stored(settled)} and read as {kept}")
-        skeleton_key(canonical(expression))
+        shape(canonical(canonical(expression)))
         description_length(expression)
         latex(expression)
         if set(names) <= set(NAMES):

@@ -15,9 +15,9 @@ from scipy.optimize import least_squares
 
 from discovery.dynamics.evaluate import gradients, values
 from discovery.errors import DiscoveryError
-from discovery.symbolic.canonical import expanded, skeleton_key
+from discovery.symbolic.canonical import canonical, expanded
 from discovery.symbolic.compare import JUDGEMENTS, compare
-from discovery.symbolic.constants import abstract
+from discovery.symbolic.constants import abstract, shape
 from discovery.symbolic.evaluate import evaluate
 from discovery.types import symbol
 
@@ -149,3 +149,8 @@ def kind_of(expression: sp.Expr, names: Sequence[str]) -> Kind:
     powers = {p for p in expression.atoms(sp.Pow) if p.base.has(*states) and not p.exp.is_Integer}
     functions = expression.atoms(sp.Function) | powers
     return "single function" if len(functions) == 1 else "several functions"
+
+
+def skeleton_key(expression: sp.Expr) -> str:
+    """A text that is equal for laws of one family, whatever the values and signs of the constants."""
+    return shape(canonical(expression))

@@ -255,10 +255,6 @@ class Law(Shown):
         """The same with the constants' values written in."""
         return self.written(self.parts)
 
-    def variables(self, part: int) -> tuple[str, ...]:
-        """The names in which a part is written."""
-        return self.frame.unknowns[part].variables if self.frame else self.states
-
     def rebuilt(self, parts: Sequence[sp.Expr], constants: Sequence[float]) -> Law:
         """The law with other parts; what was told stays as it is, and a map stays one."""
         if self.frame is None:
@@ -284,7 +280,8 @@ class RankedLaw:
         misfit: chi-squared per sample on the measured trajectories; 1 is noise level.
         r_squared: share of the measurements' weighted variance that the simulated trajectories explain.
         complexity: number of nodes of the expressions.
-        held_out: mean squared forecast error on samples that were not fitted, in noise variances; NaN if not tried.
+        held_out: mean squared forecast error on samples that were not fitted, in variances of the states; NaN if not
+            tried.
         lows, highs: bounds of the 95 % interval of each constant; NaN where the data do not tell.
     """
 

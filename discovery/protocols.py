@@ -1,4 +1,4 @@
-"""The three seams at which other implementations may be put in, and what they are given."""
+"""The two seams at which other implementations may be put in, and what they are given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, RankedLaw, Ranking, Smoothing, Trajectory
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, RankedLaw, Smoothing, Trajectory
 
 
 @dataclass(frozen=True)
@@ -87,20 +87,4 @@ class SearchEngine(Protocol):
         self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
     ) -> tuple[EquationCandidate | Law, ...]:
         """Candidates for any of the states, in any order; same problem and seed, same candidates."""
-        ...
-
-
-class Selector(Protocol):
-    """Refines candidates on the trajectories and ranks them on observed data only."""
-
-    def select(
-        self,
-        candidates: Sequence[EquationCandidate | Law],
-        problem: DiscoveryProblem,
-        *,
-        seed: int,
-        deadline: Deadline = NEVER,
-        progress: Progress = silent,
-    ) -> Ranking:
-        """``problem`` holds the measurements; the truth, where there is one, is not in it."""
         ...

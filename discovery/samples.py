@@ -196,6 +196,11 @@ class Trajectory:
         return len(self.times)
 
 
+def measured_states(runs: Sequence[Trajectory]) -> Bool[np.ndarray, " state"]:
+    """Which states have a sample in any of the runs; of the others nothing was measured."""
+    return np.any(np.isfinite(np.vstack([run.states for run in runs])), axis=0)
+
+
 @dataclass(frozen=True)
 class NoiseModel:
     """How measurements scatter about the states.

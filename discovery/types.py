@@ -28,6 +28,7 @@ from discovery.samples import (
     VectorField,
     drive_columns,
     growth,
+    measured_states,
     read_only,
     single,
     symbol,
@@ -39,8 +40,8 @@ from discovery.structure import Structure
 __all__ = [
     "Beginning", "DiscoveryProblem", "DiscoveryResult", "Drive", "EquationCandidate", "Failure", "Finding", "Law",
     "NoiseKind", "NoiseModel", "Prediction", "RankedLaw", "Ranking", "Regression", "SmoothedTrajectory", "Smoothing",
-    "Status", "Trajectory", "VectorField", "Verdict", "drive_columns", "growth", "read_only", "single", "symbol",
-    "whole_numbers",
+    "Status", "Trajectory", "VectorField", "Verdict", "drive_columns", "growth", "measured_states", "read_only",
+    "single", "symbol", "whole_numbers",
 ]  # fmt: skip
 
 Status = Literal["found", "not_found", "partial"]

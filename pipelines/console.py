@@ -11,7 +11,6 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Protocol
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +22,7 @@ from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
 from discovery.trajectories.names import read_as
-from discovery.types import DiscoveryResult, RankedLaw
+from discovery.types import DiscoveryResult, RankedLaw, measured_states
 from pipelines.laws import as_read, law_lines, one_line
 from pipelines.live import Screen, shown
 from pipelines.plan import Step
@@ -180,7 +179,7 @@ def show(result: DiscoveryResult) -> None:
     for own in own_tables(result):
         _show_own(own)
     noise = result.smoothing.noise
-    seen = np.any(np.isfinite(np.vstack([run.states for run in result.trajectories])), axis=0)
+    seen = measured_states(result.trajectories)
     scales = zip(headers, noise.scale, seen, strict=True)
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value, measured in scales if measured)
     chosen = "the likelier" if noise.estimated else "as told"

@@ -16,7 +16,7 @@ from discovery.errors import DataError, SimulationError
 from discovery.protocols import Deadline
 from discovery.reports import notebook
 from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryResult, Law, Trajectory, symbol
+from discovery.types import DiscoveryResult, Law, Trajectory, measured_states, symbol
 from pipelines.config import RunConfig
 from pipelines.courses import course_of
 from pipelines.fitted import FittedLaw
@@ -201,8 +201,8 @@ def _measured(result: DiscoveryResult, law: Law) -> Law:
             f"Constants of the law differ between runs ({names}), and an array does not say which run it is of. Use "
             "result_.structure.owned for their values, or discover simulate RUN --group."
         )
-    states = np.vstack([run.states for run in result.trajectories])
-    hidden = [result.headers[n] for i, n in enumerate(law.states) if not np.isfinite(states[:, i]).any()]
+    seen = measured_states(result.trajectories)
+    hidden = [result.headers[name] for name, measured in zip(law.states, seen, strict=True) if not measured]
     if hidden:
         raise DataError(
             f"The law has states that no column has ({', '.join(hidden)}), which these arrays cannot give. Use "

@@ -105,7 +105,6 @@ def _path(
         names[equation],
         regression.kind,
         library,
-        np.empty((0, len(library.terms))),
         (FIRST,) * len(THRESHOLDS),
         solved[0] * one.length / one.lengths[0],
         one.misfits(errors[0]),

@@ -16,9 +16,10 @@ from discovery.advice import Advice
 from discovery.errors import EngineError
 from discovery.headers import unit_of_time
 from discovery.knowledge.conserved import conserved
-from discovery.knowledge.families import Family, family
+from discovery.knowledge.groups import Grouped, in_groups
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
+from discovery.problems.hidden import followed
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled, settled_beside
@@ -29,7 +30,6 @@ from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.selected import Selected
-from discovery.selection.told import followed
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
@@ -160,7 +160,7 @@ def _discovered(
     return _as_measured(result, measurements.trajectories)
 
 
-def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, Family]:
+def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, Grouped]:
     """What was told, of runs that have the limits of their inputs from the left, and the measurements in these runs.
 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
@@ -170,7 +170,7 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     measurements = between_gaps(measurements, whole=whole)
     measurements = left_whole(measurements) if whole else in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
-    return measurements, family(named(config.own), known, runs, measurements.keys)
+    return measurements, in_groups(named(config.own), known, runs, measurements.keys)
 
 
 def _as_measured(result: DiscoveryResult, measured: Sequence[Trajectory]) -> DiscoveryResult:
@@ -203,7 +203,7 @@ def _smoother(
 
 
 def _posed(
-    told: Family, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
+    told: Grouped, kept: tuple[Trajectory, ...], smoothing: Smoothing, units: Units, stages: Stages
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem, laws charged for what is known beside the data, and networks trained for unknown functions."""
     problem = _problem(told.known, kept, smoothing, units, stages)
@@ -267,7 +267,7 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     units = measurements.abreast.remedy if measurements.abreast else ""
     check_count(list(measurements.headers.values()), measurements.source, units)
     seen = as_map(measurements) if config.map else measurements
-    stated(seen, config, family(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
+    stated(seen, config, in_groups(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
     among(config.own, seen.trajectories, seen.keys)
     for name in config.engines:
         registry.ensure("search", name)

@@ -17,10 +17,11 @@ import sympy as sp
 
 from discovery.dynamics.shooting import Fit, Shooting
 from discovery.errors import DataError, UsageError
-from discovery.knowledge.families import MOST_GROUPS, Family, family, group_of
+from discovery.knowledge.groups import MOST_GROUPS, Grouped, group_of, in_groups
 from discovery.knowledge.knowledge import Knowledge
 from discovery.knowledge.units import Units
 from discovery.laws import Frame, Law, Told, Unknown, told_symbol, unknown_symbol
+from discovery.problems.hidden import followed
 from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
@@ -31,7 +32,6 @@ from discovery.selection.refined import freed
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD, sharing
-from discovery.selection.told import followed
 from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
 from pipelines.maps import selector_of_maps
@@ -40,7 +40,7 @@ from pipelines.store import Memory
 
 AUTO = "auto"
 TRIED = 3  # constants with which the law is refitted
-MOST = 4  # constants that get values of their own; more than that is no family
+MOST = 4  # constants that get values of their own; more than that is no law in common
 
 
 def named(own: Sequence[str]) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def among(own: Sequence[str], runs: Sequence[Trajectory], keys: Sequence[str]) -
             group_of(run.label, column.strip(), keys)
 
 
-def in_vain(own: Sequence[str], runs: int, before: Family, after: Family) -> Iterator[str]:
+def in_vain(own: Sequence[str], runs: int, before: Grouped, after: Grouped) -> Iterator[str]:
     """That ``auto`` found nothing, and what it looked at."""
     if after is before and any(one.partition(":")[0].strip() == AUTO for one in own):
         none = "no constant was found on which runs clearly disagree"
@@ -76,10 +76,10 @@ def with_own(
     keys: Sequence[str],
     problem: DiscoveryProblem,
     selected: Selected,
-    told: Family,
+    told: Grouped,
     stages: Stages,
     units: Units,
-) -> tuple[DiscoveryProblem, Selected, Family]:
+) -> tuple[DiscoveryProblem, Selected, Grouped]:
     """The law with values of their own for constants on which groups of runs do not agree; as it came without ``auto``.
 
     Args:
@@ -121,7 +121,7 @@ def _score(selected: Selected) -> float:
     return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
 
 
-def _from_one(problem: DiscoveryProblem, told: Family, stages: Stages) -> Selected | None:
+def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages) -> Selected | None:
     """The law that one run alone shows, the one of most samples, fitted to all; None where that has too few."""
     index = max(range(len(problem.trajectories)), key=lambda i: len(problem.trajectories[i]))
     run, curve = problem.trajectories[index], problem.smoothing.trajectories[index]
@@ -151,9 +151,9 @@ def _trial(
     keys: Sequence[str],
     problem: DiscoveryProblem,
     selected: Selected,
-    told: Family,
+    told: Grouped,
     stages: Stages,
-) -> tuple[DiscoveryProblem, Selected, Family] | None:
+) -> tuple[DiscoveryProblem, Selected, Grouped] | None:
     """The law with the constant of the largest gain made the groups' own.
 
     None where none differs clearly, or the data are too few for so many constants.
@@ -163,9 +163,11 @@ def _trial(
         return None
     frame, name = opened(selected.refined[0].law, place, told.known.frame if told.known else None)
     known = replace(told.known, frame=frame) if told.known else Knowledge((), frame)
-    grown = family((_asked(name, column),), known, problem.trajectories, keys)
+    grown = in_groups((_asked(name, column),), known, problem.trajectories, keys)
     assert grown.known is not None
-    both = Family(grown.known, grown.runs, (*told.owned, *grown.owned), {**(told.inputs or {}), **(grown.inputs or {})})
+    both = Grouped(
+        grown.known, grown.runs, (*told.owned, *grown.owned), {**(told.inputs or {}), **(grown.inputs or {})}
+    )
     try:
         posed = framed(grown.known.frame, grown.runs, problem.smoothing, problem.regressions, stages.config.seed)
     except DataError:  # what is there already is kept
@@ -216,7 +218,7 @@ def _refitted(
     templates = tuple(cast("sp.Expr", one.xreplace(put)) for one in law.skeletons)
     starts = law.frame.starts if law.frame else ()
     frame = Frame(law.states, templates, (), tuple(Told(one) for one in names), law.inputs, starts)
-    grown = family((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
+    grown = in_groups((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
     assert grown.known is not None
     count = len(grown.known.frame.constants) - len(names) + 1
     values = [value for i, value in enumerate(law.constants) if i != place] + [law.constants[place]] * count

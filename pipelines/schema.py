@@ -70,10 +70,13 @@ class FrontLaw(_Part):
     engine: str
     sources: list[str]
     complexity: int = Field(ge=0)
-    score: Number
-    misfit: Number
-    r_squared: Number
-    held_out: Extended
+    score: Number = Field(description="Description length in nats; smaller is better.")
+    misfit: Number = Field(description="Chi-squared a value on the measured trajectories; 1 is the level of the noise.")
+    r_squared: Number = Field(description="Share of the measurements' weighted variance that the law explains.")
+    held_out: Extended = Field(
+        description="Mean squared forecast error on samples that were not fitted, in variances of the states; "
+        "null if not tried, inf if the law could not be simulated."
+    )
     lows: list[Number]
     highs: list[Number]
     told: list[str] = Field(default=[], description="What the user calls the first constants.")

@@ -23,7 +23,6 @@ class Corruption:
         additive: noise of that many standard deviations of the clean state is added.
         every: only every so many-th sample is kept, from the first.
         drop: fraction of the samples left out at random.
-        drop_block: fraction of the samples left out in one block at a random place.
         hide: names of states that were not observed.
     """
 
@@ -31,7 +30,6 @@ class Corruption:
     additive: float = 0.0
     every: int = 1
     drop: float = 0.0
-    drop_block: float = 0.0
     hide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -39,10 +37,8 @@ class Corruption:
             value = getattr(self, name)
             if not 0.0 <= value < np.inf:
                 raise UsageError(f"Corruption got {name}={value!r}. It needs a number of at least 0.")
-        for name in ("drop", "drop_block"):
-            value = getattr(self, name)
-            if not 0.0 <= value < 1.0:
-                raise UsageError(f"Corruption got {name}={value!r}. It needs a fraction of at least 0 and below 1.")
+        if not 0.0 <= self.drop < 1.0:
+            raise UsageError(f"Corruption got drop={self.drop!r}. It needs a fraction of at least 0 and below 1.")
         if self.every < 1:
             raise UsageError(f"Corruption got every={self.every!r}. It needs a whole number of at least 1.")
 
@@ -53,14 +49,12 @@ class Corruption:
             UsageError: a state to hide is not there, or none would be left.
             DataError: fewer than two samples would be left.
         """
-        relative, absolute, scattered, block = (np.random.default_rng([seed, stream]) for stream in range(4))
+        relative, absolute, scattered = (np.random.default_rng([seed, stream]) for stream in range(3))
         clean = trajectory.states
         states = clean * (1.0 + self.multiplicative * relative.standard_normal(clean.shape))
         states = states + self.additive * np.nanstd(clean, axis=0) * absolute.standard_normal(clean.shape)
         kept = np.arange(0, len(clean), self.every)
         kept = np.delete(kept, scattered.permutation(len(kept))[: round(self.drop * len(kept))])
-        gap = round(self.drop_block * len(kept))
-        kept = np.delete(kept, block.integers(len(kept) - gap + 1) + np.arange(gap))
         if len(kept) < 2:
             raise DataError(
                 f"{self} leaves {len(kept)} of {len(clean)} samples; at least 2 are needed. Drop less, or sample more."

@@ -109,25 +109,14 @@ def integrate(
     return _Run(name, field, options).through(start, times)
 
 
-def simulate_many(
-    system: System,
-    starts: Sequence[Sequence[float]] | None = None,
-    *,
-    times: Float[np.ndarray, " time"] | None = None,
-    rtol: float = RTOL,
-    atol: float = ATOL,
-) -> tuple[Trajectory, ...]:
-    """Trajectories from several starts, labelled ``0``, ``1``, ...; the system's own initial states by default.
+def simulate_many(system: System, starts: Sequence[Sequence[float]]) -> tuple[Trajectory, ...]:
+    """Trajectories from several starts, labelled ``0``, ``1``, ..., at the system's own times.
 
     Raises:
         UsageError: an initial state does not fit.
         SimulationError: a trajectory cannot be integrated.
     """
-    chosen = system.initial_states if starts is None else starts
-    return tuple(
-        simulate(system, start, times=times, rtol=rtol, atol=atol, label=str(index))
-        for index, start in enumerate(chosen)
-    )
+    return tuple(simulate(system, start, label=str(index)) for index, start in enumerate(starts))
 
 
 class _Run:

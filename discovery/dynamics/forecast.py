@@ -21,7 +21,7 @@ MOST_STEPS = 20_000
 
 @dataclass(frozen=True)
 class Forecast:
-    """States at some times.
+    """States at the times that were asked for.
 
     Attributes:
         states: of the law as it was fitted.
@@ -29,7 +29,6 @@ class Forecast:
             cannot be followed so far.
     """
 
-    times: Float[np.ndarray, " time"]
     states: Float[np.ndarray, "time state"]
     lows: Float[np.ndarray, "time state"]
     highs: Float[np.ndarray, "time state"]
@@ -66,14 +65,12 @@ def forecast(
         for one, origin in zip(constants, starts, strict=True)
     ]
     if not solutions:
-        return Forecast(times, states, states, states)
+        return Forecast(states, states, states)
     every = np.sort(np.where(np.isfinite(solutions), solutions, np.inf), axis=0)
     lost = np.sort(np.where(np.isfinite(solutions), solutions, -np.inf), axis=0)
     outside = int((1.0 - LEVEL) / 2 * len(solutions))
     # A solution that was lost may have gone either way, and the fitted one is always inside.
-    return Forecast(
-        times, states, np.minimum(lost[outside], states), np.maximum(every[len(solutions) - 1 - outside], states)
-    )
+    return Forecast(states, np.minimum(lost[outside], states), np.maximum(every[len(solutions) - 1 - outside], states))
 
 
 def measured_starts(

@@ -30,6 +30,9 @@ from discovery.types import Beginning, Law, read_only
 PRIOR = 1e-4
 # Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large.
 LARGEST = 1e250
+# Share of the largest curvature at a start that is added to all, so that directions of it that nothing measures, which
+# have none, stay solvable; far below what a window with samples has, and far above round-off.
+RIDGE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -260,6 +263,21 @@ class Pulls:
     start_slope: Float[np.ndarray, " state"]
     slope: Float[np.ndarray, " constant"]
     constants: Float[np.ndarray, "constant constant"]
+
+    @property
+    def information(self) -> Float[np.ndarray, "constant constant"]:
+        """What the window says of the constants, its start eliminated."""
+        return self.constants - self.mixed.T @ self._followed(self.mixed)
+
+    def slope_of(self, part: Pulls) -> Float[np.ndarray, " constant"]:
+        """The pull at the constants of a part of the window's samples, less what the start of the whole takes up."""
+        return part.slope - self.mixed.T @ self._followed(part.start_slope)
+
+    def _followed(self, pull: np.ndarray) -> np.ndarray:
+        """Where the start goes by a pull at it; directions of it that the samples do not tell stay finite."""
+        diagonal = np.diag(self.starts)
+        ridge = RIDGE * float(diagonal.max(initial=0.0)) * np.eye(len(diagonal))
+        return np.linalg.solve(self.starts + ridge, pull)
 
 
 def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from discovery.samples import binary_units
+from discovery.samples import binary_units, measured_states
 from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory, growth
 
 # Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
@@ -108,7 +108,7 @@ def cut(
     pieces = _thin(pieces, max_samples)
     everything = known_states(trajectories, smoothed)
     size = np.nanmax(np.abs(everything), axis=0)
-    hidden = ~np.isfinite(np.vstack([trajectory.states for trajectory in trajectories])).any(axis=0)
+    hidden = ~measured_states(trajectories)
     least = np.where(hidden, UNSURE, 1e-12) * np.where(size > 0.0, size, 1.0)
     spread = np.maximum(np.nanstd(everything, axis=0), least)
     bound = np.where(hidden, FARTHER, 1.0) * 10.0 * (size + spread)
@@ -145,7 +145,7 @@ def known_states(
 ) -> Float[np.ndarray, "sample state"]:
     """What was measured; of a state that never was, the smoothed curve."""
     measured = np.vstack([trajectory.states for trajectory in trajectories])
-    hidden = ~np.isfinite(measured).any(axis=0)
+    hidden = ~measured_states(trajectories)
     if not hidden.any():
         return measured
     return np.where(hidden, np.vstack([run.states for run in smoothed]), measured)

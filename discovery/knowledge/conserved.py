@@ -4,7 +4,7 @@ The functions grow with the law's own (where it has sin(u), cos(u) is tried too;
 one) and with the degree of monomials. Numbers decide where to look: on the measured states and in the box about them, a
 combination must hardly change along the law. Algebra decides what is said: with the constants as symbols, the rate of
 change must be zero, whatever inputs and time do. Where two constants agree within their intervals, the relation is
-tried, and said if it is needed. Of a family, in which groups of runs have constants of their own, one group is asked.
+tried, and said if it is needed. Where groups of runs have constants of their own, one group is asked.
 
 Source: Goriely (2001), Integrability and Nonintegrability of Dynamical Systems, for the classes of first integrals;
 Kaiser, Kutz & Brunton (2018), Discovering conservation laws from data, for null spaces on data.
@@ -23,8 +23,8 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.dynamics.evaluate import jacobians, values
-from discovery.knowledge.families import of_every_group, of_one_group
 from discovery.knowledge.functions import candidates
+from discovery.knowledge.groups import of_every_group, of_one_group
 from discovery.knowledge.integrals import Rates, Values, primitive, rate, rates
 from discovery.knowledge.multiples import multiples
 from discovery.protocols import NEVER, Deadline
@@ -222,7 +222,7 @@ class _Search:
     def measured(
         self, one: Invariant, runs: Sequence[SmoothedTrajectory], inputs: Sequence[np.ndarray] = ()
     ) -> Invariant:
-        """The invariant with its changes along the measured runs; of a family, each with its group's constants."""
+        """The invariant with its changes along the measured runs, each with its group's constants."""
         total, parts, noise = 0.0, 0.0, 0.0
         for place, run in enumerate(runs):
             marks = dict(zip(self.law.inputs, inputs[place][0], strict=True)) if self.law.inputs and inputs else {}

@@ -7,7 +7,7 @@ from those that suit the slopes of all states best, of many that are looked at h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, permutations
 
@@ -29,7 +29,6 @@ STARTS = 3
 ROWS = 200
 OF_ANGLES = (Kind.ANGLES, Kind.COTANGENT, Kind.OVER)
 RIDGE = 1e-9
-Writing = Callable[[Sequence[sp.Expr], Constants], tuple[sp.Expr, ...]]
 
 
 def angles(states: States, slopes: States) -> tuple[Shape, ...]:

@@ -17,6 +17,8 @@ from jaxtyping import Float
 
 from discovery.types import symbol
 
+Powers = tuple[int, ...]
+
 # A column that changes by less than this share of its largest value does not change.
 FLAT = 1e-12
 # Spans and scales of columns below this count as this.
@@ -93,6 +95,15 @@ def monomials(names: Sequence[str], degree: int, *, lowest: int = 0) -> tuple[sp
         for power in range(lowest, degree + 1)
         for factors in combinations_with_replacement(symbols, power)
     )
+
+
+def monomial(states: Float[np.ndarray, "point state"], powers: Powers) -> Float[np.ndarray, " point"]:
+    """The product of powers of the states, at each point."""
+    values = np.ones(len(states))
+    for state, power in enumerate(powers):
+        for _ in range(power):
+            values = values * states[:, state]
+    return values
 
 
 def polynomial_degree(dimension: int) -> int:

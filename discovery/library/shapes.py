@@ -16,14 +16,13 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.functions import Kind, values
-from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST
+from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST, Powers
 from discovery.symbolic.writing import IN_ORDER, float_of, one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
 Constants = Float[np.ndarray, " constant"]
 Functions = Float[np.ndarray, "point function"]
 Arguments = Float[np.ndarray, "argument point"]
-Powers = tuple[int, ...]
 
 # Starts of an inner constant, as shares of the data's size, a factor of about 2 apart. Not tuned: the values up to 3.2
 # were a first guess, and 6.4 was added for one system of the design half whose half-saturation lies beyond the data.

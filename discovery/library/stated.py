@@ -165,8 +165,3 @@ GRAMMAR = (
 )  # fmt: skip
 # Products of functions of two kinds, such as exp(-k x) sin w y, are in no entry: with both scales free, a dozen
 # shapes with nine starts each, which two states need, take 0.4 s more than the 2.8 s of a search.
-
-
-def entries(built: str) -> tuple[Entry, ...]:
-    """Those that a module makes."""
-    return tuple(one for one in GRAMMAR if one.built == built)

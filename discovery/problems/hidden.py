@@ -10,7 +10,16 @@ from jaxtyping import Float
 from scipy.interpolate import make_interp_spline
 
 from discovery.knowledge.knowledge import Hidden
-from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory, growth
+from discovery.types import (
+    DiscoveryProblem,
+    NoiseModel,
+    Prediction,
+    SmoothedTrajectory,
+    Smoothing,
+    Trajectory,
+    growth,
+    measured_states,
+)
 
 # A second derivative is less certain than the first in the measure in which that is less certain than the curve, and
 # the spline through first derivatives adds to it.
@@ -39,6 +48,21 @@ def with_columns(run: Trajectory, names: Sequence[str]) -> Trajectory:
     missing = np.full((len(run), len(names)), np.nan)
     errors = np.hstack([run.errors, np.ones_like(missing)]) if run.errors.size else run.errors
     return replace(run, states=np.hstack([run.states, missing]), names=(*run.names, *names), errors=errors)
+
+
+def followed(problem: DiscoveryProblem, predictions: Sequence[Prediction]) -> DiscoveryProblem:
+    """The problem in which states that nothing measured have the course that a law gave them, in its unit."""
+    hidden = ~measured_states(problem.trajectories)
+    if not hidden.any():
+        return problem
+    courses = {(one.label, one.times.tobytes()): one.states for one in predictions}
+    curves: list[SmoothedTrajectory] = []
+    for curve in problem.smoothing.trajectories:
+        course = courses.get((curve.label, curve.times.tobytes()))
+        if course is not None and np.all(np.isfinite(course)):
+            curve = replace(curve, states=np.where(hidden, course, curve.states))
+        curves.append(curve)
+    return replace(problem, smoothing=replace(problem.smoothing, trajectories=tuple(curves)))
 
 
 def wider(noise: NoiseModel, curves: Sequence[SmoothedTrajectory]) -> NoiseModel:

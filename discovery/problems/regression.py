@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy import sparse
 
 from discovery.errors import UsageError
@@ -22,7 +22,8 @@ NARROWEST = 4
 FLOOR = 1e-4
 
 
-def _even(count: int, most: int) -> np.ndarray:
+def even_rows(count: int, most: int) -> Int[np.ndarray, " row"]:
+    """Rows that are spread evenly over ``count``, the first and last among them; all where there are no more."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
@@ -31,7 +32,7 @@ def derivative_regression(smoothing: Smoothing, *, max_rows: int = MAX_ROWS) -> 
     states = np.vstack([run.states for run in smoothing.trajectories])
     targets = np.vstack([run.derivatives for run in smoothing.trajectories])
     deviations = np.vstack([run.derivative_deviations for run in smoothing.trajectories])
-    rows = _even(len(states), max_rows)
+    rows = even_rows(len(states), max_rows)
     floor = FLOOR * np.maximum(targets.std(axis=0), 1e-300)
     return Regression(
         "derivative", states[rows], targets[rows], np.maximum(deviations[rows], floor), lambda terms: terms

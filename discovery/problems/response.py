@@ -38,6 +38,8 @@ GROWN = 3.0
 TURNED = 6.0
 # Directions whose response is below this share of the largest say nothing.
 FAINT = 1e-3
+# Directions of a window's start that move the samples by less than this share of the most are round-off, and not free.
+UNMOVED = 1e-6
 # Deviations below this share of a state's spread are not believed: smoothed curves are not exact.
 FLOOR = 1e-3
 
@@ -266,7 +268,7 @@ def _factored(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, int]:
     """As :func:`_compressed`, of a function that drives the states by ``factors``; and the response to constants."""
     weights = window.weights.ravel()
-    free = freely(window).reshape(len(weights), -1)
+    without, free = without_start(window)
     count, dimension = window.states.shape
     driven = np.zeros((count, dimension, count))
     forced = np.concatenate([rests[:, :, None], constants], axis=2)
@@ -276,19 +278,13 @@ def _factored(
         driven[k + 1] = explicit @ driven[k]
         driven[k + 1, :, k : k + 2] += half * implicit @ factors[k : k + 2].T
         moved[k + 1] = explicit @ moved[k] + half * implicit @ (forced[k] + forced[k + 1])
-    basis, sizes, _ = np.linalg.svd(free * weights[:, None], full_matrices=False)
-    basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
-    matrix = driven.reshape(len(weights), -1) * weights[:, None]
-    matrix -= basis @ (basis.T @ matrix)
+    matrix = without(driven.reshape(len(weights), -1) * weights[:, None])
     moved = moved * window.weights[:, :, None]
     moved[:, :, 0] += window.residuals * window.weights
-    moved = moved.reshape(len(weights), -1)
-    moved = moved - basis @ (basis.T @ moved)
-    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
-    kept = sizes > FAINT * max(float(sizes[0]), 1e-300)
-    seen = left[:, kept].T @ moved
-    rest = max(float(moved[:, 0] @ moved[:, 0] - seen[:, 0] @ seen[:, 0]), 0.0)
-    return sizes[kept, None] * right[kept], seen[:, 0], seen[:, 1:], rest, basis.shape[1]
+    moved = without(moved.reshape(len(weights), -1))
+    operator, basis = _short(matrix)
+    seen = basis.T @ moved
+    return operator, seen[:, 0], seen[:, 1:], _unseen(moved[:, 0], seen[:, 0]), free
 
 
 def _response(name: str, equation: int, windows: Sequence[Path], units: Float[np.ndarray, " state"]) -> Response:
@@ -302,18 +298,33 @@ def _response(name: str, equation: int, windows: Sequence[Path], units: Float[np
 def _compressed(window: Path, equation: int) -> tuple[np.ndarray, np.ndarray, float, int]:
     """Rows of one window with its start eliminated: operator, targets, chi-squared outside of them, free numbers."""
     weights = window.weights.ravel()
-    free = freely(window).reshape(len(weights), -1)
-    driven = driven_by(window, equation).reshape(len(weights), -1)
-    basis, sizes, _ = np.linalg.svd(free * weights[:, None], full_matrices=False)
-    basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
-    driven *= weights[:, None]
-    driven -= basis @ (basis.T @ driven)
-    target = (window.residuals * window.weights).ravel()
-    target = target - basis @ (basis.T @ target) + driven @ window.derivatives[:, equation]
-    left, sizes, right = np.linalg.svd(driven, full_matrices=False)
+    without, free = without_start(window)
+    driven = without(driven_by(window, equation).reshape(len(weights), -1) * weights[:, None])
+    target = without((window.residuals * window.weights).ravel()) + driven @ window.derivatives[:, equation]
+    operator, basis = _short(driven)
+    seen = basis.T @ target
+    return operator, seen, _unseen(target, seen), free
+
+
+def without_start(window: Path) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
+    """Takes off weighed rows of a window what its start can explain; and of how many numbers of it that are free."""
+    weights = window.weights.ravel()
+    free = freely(window).reshape(len(weights), -1) * weights[:, None]
+    basis, sizes, _ = np.linalg.svd(free, full_matrices=False)
+    basis = basis[:, sizes > UNMOVED * max(float(sizes[0]), 1e-300)]
+    return lambda values: values - basis @ (basis.T @ values), basis.shape[1]
+
+
+def _short(operator: Float[np.ndarray, "row point"]) -> tuple[np.ndarray, np.ndarray]:
+    """The operator in as few rows as it has directions that say something, and the basis of these."""
+    left, sizes, right = np.linalg.svd(operator, full_matrices=False)
     kept = sizes > FAINT * max(float(sizes[0]), 1e-300)
-    seen = left[:, kept].T @ target
-    return sizes[kept, None] * right[kept], seen, max(float(target @ target - seen @ seen), 0.0), basis.shape[1]
+    return sizes[kept, None] * right[kept], left[:, kept]
+
+
+def _unseen(target: Float[np.ndarray, " row"], seen: Float[np.ndarray, " direction"]) -> float:
+    """Chi-squared of what lies outside of the directions that are kept."""
+    return max(float(target @ target - seen @ seen), 0.0)
 
 
 def freely(window: Path) -> Float[np.ndarray, "time state start"]:

@@ -158,7 +158,7 @@ def joined(responses: Sequence[Response], one: Symmetry) -> Response:
     )
 
 
-def together(
+def of_orbit(
     problem: DiscoveryProblem, one: Symmetry, orbit: Sequence[int], laws: Mapping[str, sp.Expr]
 ) -> DiscoveryProblem:
     """The problem to find the right-hand side that all states of an orbit have, as its first state has it.

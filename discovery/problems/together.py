@@ -14,7 +14,7 @@ import sympy as sp
 from jaxtyping import Float
 from scipy.linalg import block_diag
 
-from discovery.problems.response import Path, driven_by, freely, windows_of
+from discovery.problems.response import Path, driven_by, windows_of, without_start
 from discovery.types import Smoothing, Trajectory
 
 # Numbers in all operators, 120 MB, fifteen times those of 256 points of four states. Hundreds of short runs would have
@@ -67,16 +67,12 @@ def together(
 def _rows(window: Path) -> tuple[np.ndarray, list[np.ndarray], int]:
     """Targets, the operator of each equation, and free numbers of one window."""
     weights = window.weights.ravel()
-    free = freely(window).reshape(len(weights), -1) * weights[:, None]
-    basis, sizes, _ = np.linalg.svd(free, full_matrices=False)
-    basis = basis[:, sizes > 1e-6 * max(float(sizes[0]), 1e-300)]
-    target = (window.residuals * window.weights).ravel()
-    target = target - basis @ (basis.T @ target)
+    without, free = without_start(window)
+    target = without((window.residuals * window.weights).ravel())
     operators: list[np.ndarray] = []
     for equation in range(window.states.shape[1]):
-        driven = driven_by(window, equation).reshape(len(weights), -1) * weights[:, None]
-        driven -= basis @ (basis.T @ driven)
+        driven = without(driven_by(window, equation).reshape(len(weights), -1) * weights[:, None])
         target = target + driven @ window.derivatives[:, equation]
         operators.append(driven)
     measured = weights > 0.0
-    return target[measured], [one[measured] for one in operators], basis.shape[1]
+    return target[measured], [one[measured] for one in operators], free

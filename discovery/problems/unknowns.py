@@ -21,7 +21,7 @@ from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
 from discovery.problems.flexible import MOST, Flexible, Start
 from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
-from discovery.problems.regression import MAX_ROWS, NARROWEST, weak_regression
+from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_regression
 from discovery.problems.response import Driven, Response, driven_response, projector
 from discovery.problems.vectors import among
 from discovery.types import (
@@ -183,7 +183,7 @@ class _Posed:
                 targets.append(rests[there, i] / factors[there, i])
                 deviations.append(uncertain[there, i] / size[there])
         target = np.concatenate(targets)
-        rows = np.unique(np.linspace(0, len(target) - 1, min(len(target), MAX_ROWS)).round().astype(int))
+        rows = even_rows(len(target), MAX_ROWS)
         deviation = np.maximum(np.concatenate(deviations), 1e-4 * max(float(target.std()), 1e-300))
         return Regression(
             "derivative", np.vstack(arguments)[rows], _first(target[rows], unknown, 0.0),

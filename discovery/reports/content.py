@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.laws import NO_ENGINES, SELECTION, SETTLED
-from discovery.reports.methods import TOLD, spoken
+from discovery.reports.methods import TOLD
 from discovery.reports.naming import split_header
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
@@ -192,11 +192,6 @@ def counted(number: int, noun: str) -> str:
 def measures(result: DiscoveryResult) -> tuple[tuple[str, str], ...]:
     """The figures behind the verdict with their meaning."""
     return tuple((_MEASURES.get(name, name), plain(value, 4)) for name, value in result.verdict.measures.items())
-
-
-def smoother(result: DiscoveryResult) -> str:
-    """The kept smoother as words."""
-    return spoken(result.smoothing.method)
 
 
 def flatten(values: Mapping[str, object], prefix: str = "") -> tuple[tuple[str, str], ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from discovery.library.grammar import monomial
 from discovery.library.shapes import Powers, Shape
-from discovery.search.models import Model, Part, View, powers
+from discovery.search.models import Model, Part, View
 from discovery.search.projection import project, terms_of
 
 
@@ -36,7 +37,7 @@ class Rows:
         self.iterations = iterations
         self.target = view.targets[:, equation]
         weights = view.weights[:, equation]
-        monomials = view.operator(np.stack([powers(view.states, m) for m in base], axis=1)) * weights[:, None]
+        monomials = view.operator(np.stack([monomial(view.states, m) for m in base], axis=1)) * weights[:, None]
         self.plain = np.ascontiguousarray(monomials.T)
         self._places = {m: place for place, m in enumerate(base)}
         self._lift = view.lift(weights)
@@ -73,7 +74,7 @@ class Rows:
 
     def _factor(self, multiplier: Powers) -> Float[np.ndarray, " point"]:
         if multiplier not in self._factors:
-            self._factors[multiplier] = powers(self.states, multiplier)
+            self._factors[multiplier] = monomial(self.states, multiplier)
         return self._factors[multiplier]
 
 

@@ -18,9 +18,9 @@ from jaxtyping import Float
 
 from discovery.library.circles import Circle, on_circles
 from discovery.library.functions import Kind
-from discovery.library.grammar import keeps_clear
+from discovery.library.grammar import keeps_clear, monomial
 from discovery.library.shapes import Powers, Shape, exponents
-from discovery.search.models import View, as_product, powers
+from discovery.search.models import View, as_product
 from discovery.search.sweep import members, supports
 from discovery.symbolic.writing import one_over, plus, scaled
 
@@ -101,7 +101,7 @@ def _shape(monomials: tuple[Powers, ...], start: Sequence[float], multipliers: t
     states = tuple(i for i in range(len(monomials[0])) if any(one[i] for one in monomials))
 
     def combined(x: Float[np.ndarray, "point state"]) -> Float[np.ndarray, "monomial point"]:
-        return np.stack([powers(x, one) for one in monomials])
+        return np.stack([monomial(x, one) for one in monomials])
 
     def write(symbols: Sequence[sp.Expr], c: Float[np.ndarray, " constant"]) -> tuple[sp.Expr, ...]:
         terms = [scaled(number, as_product(sp.S.One, symbols, one)) for number, one in zip(c, monomials, strict=True)]
@@ -142,8 +142,8 @@ class _Regression:
         numerator: tuple[Powers, ...],
         denominator: tuple[Powers, ...],
     ) -> _Regression:
-        above = np.stack([powers(states, m) for m in numerator], axis=1)
-        below, around = (np.stack([powers(some, m) for m in denominator], axis=1) for some in (states, box))
+        above = np.stack([monomial(states, m) for m in numerator], axis=1)
+        below, around = (np.stack([monomial(some, m) for m in denominator], axis=1) for some in (states, box))
         return cls(denominator, above, below, around, slopes, weights)
 
     def found(self, settings: Implicit) -> Iterator[_Denominator]:

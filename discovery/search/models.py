@@ -12,6 +12,7 @@ import sympy as sp
 from jaxtyping import Float
 from scipy import sparse
 
+from discovery.library.grammar import monomial
 from discovery.library.shapes import Powers, Shape
 from discovery.problems.response import responses_of
 from discovery.search.projection import Lift
@@ -45,7 +46,7 @@ class Model:
         columns: list[np.ndarray] = []
         for part, where in zip(self.parts, self.slices(), strict=True):
             functions = part.shape.value(states, inner[where])
-            columns += [functions[:, f] * powers(states, m) for f, m in part.terms]
+            columns += [functions[:, f] * monomial(states, m) for f, m in part.terms]
         return np.stack(columns, axis=1) if columns else np.empty((len(states), 0))
 
     def weighted_sum(self, names: Sequence[str], outer: Sequence[float]) -> WeightedSum:
@@ -57,15 +58,6 @@ class Model:
             terms += [as_product(functions[f], symbols, m) for f, m in part.terms]
         kept = [(c, term) for c, term in zip(outer, terms, strict=True) if c != 0.0]
         return WeightedSum(tuple([c for c, _ in kept]), tuple([term for _, term in kept]))
-
-
-def powers(states: np.ndarray, exponents: Powers) -> Float[np.ndarray, " point"]:
-    """The product of powers of the states."""
-    column = np.ones(len(states))
-    for k, exponent in enumerate(exponents):
-        for _ in range(exponent):
-            column = column * states[:, k]
-    return column
 
 
 def as_product(function: sp.Expr, symbols: Sequence[sp.Expr], exponents: Powers) -> sp.Expr:

@@ -1,4 +1,4 @@
-"""Points of a path of thresholds: supports, coefficients and inclusion probabilities; and their right-hand sides."""
+"""Points of a path of thresholds: supports and coefficients; and their right-hand sides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Path:
 
     Attributes:
         kind: of the regression.
-        inclusion: share of the bags of rows in which a threshold leaves a term; empty where there were no bags.
         sources: method of each point.
         coefficients: of each point, in the data's units; zero where a term is not in its support.
         misfits: chi-squared by row of each point.
@@ -29,13 +28,12 @@ class Path:
     state: str
     kind: str
     library: Library
-    inclusion: Float[np.ndarray, "threshold term"]
     sources: tuple[str, ...]
     coefficients: Float[np.ndarray, "point term"]
     misfits: Float[np.ndarray, " point"]
 
     def __post_init__(self) -> None:
-        for name in ("inclusion", "coefficients", "misfits"):
+        for name in ("coefficients", "misfits"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
     def explains(self, terms: int, misfit: float) -> bool:

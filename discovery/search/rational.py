@@ -36,7 +36,7 @@ class Fraction:
         support = np.flatnonzero(self.coefficients)
         library = self.group.chosen(self.number, support.tolist())
         one = self.coefficients[support][None]
-        return Path(state, kind, library, np.empty((0, len(support))), ("sindy:stlsq",), one, np.array([self.misfit]))
+        return Path(state, kind, library, ("sindy:stlsq",), one, np.array([self.misfit]))
 
 
 def fraction_paths(

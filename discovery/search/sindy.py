@@ -19,9 +19,10 @@ from importlib.util import find_spec
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from discovery.library.grammar import Library, fractions, growth
+from discovery.problems.regression import even_rows
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.paths import Path
 from discovery.search.rational import fraction_paths
@@ -110,17 +111,14 @@ class SINDy:
         for regression in problem.regressions:
             if deadline.passed():
                 return
+            rows = even_rows(len(regression.targets), self.rows)
             yield from fraction_paths(
-                groups, names, regression, self._rows(regression), frozenset(left), self._path(), ridge=self.ridge,
+                groups, names, regression, rows, frozenset(left), self._path(), ridge=self.ridge,
                 longest=self.longest // 2, keep=self.keep,
             )  # fmt: skip
 
     def _path(self) -> Float[np.ndarray, " threshold"]:
         return np.geomspace(LOWEST, HIGHEST, self.thresholds)
-
-    def _rows(self, regression: Regression) -> Int[np.ndarray, " row"]:
-        count = len(regression.targets)
-        return np.unique(np.linspace(0, count - 1, min(count, self.rows)).round().astype(int))
 
     def _of_library(
         self,
@@ -132,7 +130,7 @@ class SINDy:
     ) -> Iterator[tuple[int, Path]]:
         values = compiled(library.terms, names)(regression.states)
         usable = np.all(np.abs(values) < LARGEST, axis=0)
-        rows = self._rows(regression)
+        rows = even_rows(len(regression.targets), self.rows)
         design = regression.operator(np.where(usable, values, 0.0))[rows][None]
         for equation in sorted(equations):
             one = scaled(design, regression.targets[rows, equation], regression.deviations[rows, equation])
@@ -154,7 +152,7 @@ class SINDy:
         solved, errors = refitted(gram[None], chosen[None])
         sources = tuple(f"sindy:{method}" for method, found in points.items() for _ in found)
         coefficients = solved[0] * one.length / one.lengths[0]
-        return Path(state, kind, library, inclusion, sources, coefficients, one.misfits(errors[0]))
+        return Path(state, kind, library, sources, coefficients, one.misfits(errors[0]))
 
 
 def _root(

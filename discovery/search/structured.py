@@ -14,7 +14,7 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import values
 from discovery.library.grammar import Library, libraries
 from discovery.problems.regression import MAX_ROWS
-from discovery.problems.symmetry import Symmetry, symmetry_of, together
+from discovery.problems.symmetry import Symmetry, of_orbit, symmetry_of
 from discovery.problems.vectors import vectors_of
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.search.elimination import Elimination, eliminate
@@ -112,7 +112,7 @@ class StructuredSearch:
     ) -> Iterator[EquationCandidate]:
         """What the samples of all states that may be alike speak for, as the equation of the first of them."""
         for orbit in alike.orbits:
-            part = together(problem, alike, orbit, likely)
+            part = of_orbit(problem, alike, orbit, likely)
             if problem.names[orbit[0]] in problem.open:
                 every = libraries(part.names, part.regression("derivative").states)
                 sums, law = self._on_samples(part, every, deadline)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from discovery.library.grammar import monomial
 from discovery.library.shapes import Powers, Shape
-from discovery.search.models import View, powers
+from discovery.search.models import View
 from discovery.search.projection import LARGEST, MOVE
 
 
@@ -34,7 +35,7 @@ class Table:
     def at(self, view: View, candidates: Float[np.ndarray, "start constant"], *, sloped: bool = False) -> Table:
         """The same shape at other starts."""
         shape = self.shape
-        multipliers = np.stack([powers(view.states, m) for m in shape.multipliers], axis=1)
+        multipliers = np.stack([monomial(view.states, m) for m in shape.multipliers], axis=1)
         starts: list[np.ndarray] = []
         blocks: list[np.ndarray] = []
         count = 0

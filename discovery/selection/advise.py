@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from discovery.advice import Advice
 from discovery.dynamics.shooting import Shooting
 from discovery.protocols import NEVER, Deadline
@@ -14,7 +12,7 @@ from discovery.selection.identifiability import Relative, inflations, loose_comb
 from discovery.selection.inclusion import support
 from discovery.selection.selected import Selected
 from discovery.symbolic.phases import phases
-from discovery.types import DiscoveryProblem
+from discovery.types import DiscoveryProblem, measured_states
 
 
 def advise(
@@ -47,8 +45,8 @@ def advise(
     bounds = enumerate(zip(best.lows, best.highs, strict=True))
     free = phases(best.law.skeletons, len(best.lows))
     unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0 and i not in free}
-    states = np.vstack([run.states for run in problem.trajectories])
-    hidden = [name for i, name in enumerate(fitted.law.states) if not np.isfinite(states[:, i]).any()]
+    seen = measured_states(problem.trajectories)
+    hidden = [name for name, measured in zip(fitted.law.states, seen, strict=True) if not measured]
     return Advice(
         sensitivities=sensitivities(fitted),
         inflations=inflations(fitted),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from discovery.problems.response import Response
-from discovery.problems.symmetry import Symmetry, joined, symmetry_of, together
+from discovery.problems.symmetry import Symmetry, joined, of_orbit, symmetry_of
 from discovery.selection.families import Family, families_of
 from discovery.selection.sheet import Sheet, Tested, noise_left
 from discovery.types import DiscoveryProblem, EquationCandidate
@@ -76,7 +76,7 @@ def _together(
     mine = list(dict.fromkeys(one for one in candidates if one.common and one.state == states[0]))
     if not mine:
         return []
-    sheet = Sheet.of(together(problem, alike, orbit, {}), mine)
+    sheet = Sheet.of(of_orbit(problem, alike, orbit, {}), mine)
     whole: Tested | None = None
     for turn, responses in enumerate(zip(*[samples[state] for state in states], strict=False)):
         response = joined(responses, alike)

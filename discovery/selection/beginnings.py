@@ -9,7 +9,7 @@ import numpy as np
 
 from discovery.selection.identifiability import Relative
 from discovery.selection.selected import Selected
-from discovery.types import DiscoveryProblem
+from discovery.types import DiscoveryProblem, measured_states
 
 NORMAL = 1.96  # deviations on each side of a 95 % interval
 SHOWN = 6  # runs that are told of at most; the courses of all are kept with the result
@@ -22,7 +22,7 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
         headers: what the user calls the states, by identifier.
     """
     runs = {run.label: (number, run) for number, run in enumerate(problem.trajectories, start=1)}
-    hidden = ~np.isfinite(np.vstack([run.states for run in problem.trajectories])).any(axis=0)
+    hidden = ~measured_states(problem.trajectories)
     told = [one for one in selected.fitted if one.beginning and one.times[0] == runs[one.label][1].times[0]]
     if not hidden.any() or not told:
         return

@@ -20,7 +20,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
 from discovery.selection.identifiability import Relative
-from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory
+from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory, measured_states
 from discovery.wording import listed
 
 # Initial states tried, half of them in the measured box and half within its width around it. Twice as many find
@@ -40,6 +40,8 @@ WORTHWHILE = 1.1
 # Nats behind within which a rival is worth an experiment, and rivals looked at.
 NEAR = 10.0
 RIVALS = 4
+# Measured starts of which the best stands for a run that is repeated; each costs as much as one that is tried.
+STARTS = 4
 # Differences beyond this many noise deviations are all the same: the laws can be told apart.
 PLAIN = 100.0
 
@@ -65,7 +67,7 @@ class Stage:
     @cached_property
     def seen(self) -> Bool[np.ndarray, " state"]:
         """Which states are measured: a further run would not tell of the others either."""
-        return np.any(np.isfinite(np.vstack([run.states for run in self.problem.trajectories])), axis=0)
+        return measured_states(self.problem.trajectories)
 
     @property
     def followed(self) -> float:
@@ -172,7 +174,7 @@ def informative(fitted: Fit, stage: Stage, settings: Shooting) -> Experiment | N
             return 0.0
         return float(np.exp(0.5 * (np.linalg.slogdet(known.believed + further * scale)[1] - have) / number))
 
-    usual = max([narrowing(start) for start in stage.measured[:RIVALS]])
+    usual = max([narrowing(start) for start in stage.measured[:STARTS]])
     gains = [narrowing(start) for start in stage.tried]
     best = int(np.argmax(gains))
     if gains[best] < WORTHWHILE * max(usual, 1.0):
@@ -197,7 +199,7 @@ def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | Non
     def difference(start: Float[np.ndarray, " state"]) -> float:
         return min(_difference(law, rival, start, stage) for _, rival in rivals)
 
-    usual = max(difference(start) for start in stage.measured[:RIVALS])
+    usual = max(difference(start) for start in stage.measured[:STARTS])
     gains = [difference(start) for start in stage.tried]
     best = int(np.argmax(gains))
     if gains[best] < max(1.0, WORTHWHILE * usual):

@@ -17,7 +17,7 @@ from discovery.selection.alike import in_all_places
 from discovery.selection.families import Family, families_of, signs_of, tame_term
 from discovery.selection.sheet import Sheet, Tested
 from discovery.selection.shortlist import shortlist
-from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, node_count
+from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function
 from discovery.symbolic.constants import gathered, substituted
 from discovery.symbolic.summed import NOTHING, Told
 from discovery.symbolic.sums import weighted_sum_of
@@ -46,7 +46,6 @@ class Entry:
 
     Attributes:
         skeleton, constants: the family, with constants c0, c1, ..., and their values.
-        errors: chi-squared by row on each regression of the problem.
         sources: engines that proposed it.
         frame: what was told of the law in which ``state`` is the name of an unknown function.
         told: values of the constants that were named there.
@@ -55,15 +54,9 @@ class Entry:
     state: str
     skeleton: sp.Expr
     constants: tuple[float, ...]
-    errors: tuple[float, ...]
     sources: tuple[str, ...]
     frame: Frame | None = None
     told: tuple[float, ...] = ()
-
-    @property
-    def size(self) -> int:
-        """Nodes of the expression."""
-        return node_count(self.skeleton)
 
     @property
     def expression(self) -> sp.Expr:
@@ -76,7 +69,7 @@ def entry_of(state: str, terms: Sequence[sp.Expr], numbers: Sequence[float], sou
     piece = gathered([tame_term(term).times(number) for term, number in zip(terms, numbers, strict=True)])
     if not piece.values or not all(map(math.isfinite, piece.values)):
         return None
-    return Entry(state, piece.family(), _rounded(piece.values), (), tuple(sources))
+    return Entry(state, piece.family(), _rounded(piece.values), tuple(sources))
 
 
 def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandidate]:
@@ -140,7 +133,7 @@ def pool(
         rest = [one for one, is_whole in zip(families, fitted, strict=True) if not is_whole]
         apart = _cut(rest, count, per_size, most - len(alike), short)
         pools[state] = tuple(
-            Entry(state, one.skeleton, _rounded(one.piece.values), one.errors, one.sources)
+            Entry(state, one.skeleton, _rounded(one.piece.values), one.sources)
             for one in _distinct(sorted((*alike, *apart, *whole), key=lambda one: one.nats(count)), alike)
         )
     return pools

@@ -138,6 +138,14 @@ def in_order(items: Sequence[Refined]) -> list[Refined]:
     return sorted(items, key=lambda item: item.score)
 
 
+def best_of_each_form(items: Sequence[Refined]) -> dict[tuple[sp.Expr, ...], Refined]:
+    """The first of each form, by form, of laws that are in order."""
+    forms: dict[tuple[sp.Expr, ...], Refined] = {}
+    for item in items:
+        forms.setdefault(item.law.skeletons, item)
+    return forms
+
+
 def side_by_side(
     work: Callable[[Item], Result | None], items: Sequence[Item], threads: int, deadline: Deadline = NEVER
 ) -> list[Result]:

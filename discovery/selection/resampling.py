@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.shooting import Fit, Pulls, Shooting, pulls
+from discovery.dynamics.shooting import Fit, Shooting, pulls
 from discovery.dynamics.windows import Windows, chosen
 
 # Samples of a block, unless that makes more blocks than MOST; fewer than FEWEST tell nothing of a variance.
@@ -54,15 +54,8 @@ def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarr
             mine = pulls(fitted.law, _part(windows, window, rows.stop, rows), start, settings)
             if mine is None:
                 return None
-            scores.append(_eliminated(whole, mine))
+            scores.append(whole.slope_of(mine))
     return np.array(scores) if len(scores) >= FEWEST else None
-
-
-def _eliminated(whole: Pulls, mine: Pulls) -> Float[np.ndarray, " constant"]:
-    """The pull at the constants less what the start takes up."""
-    diagonal = np.diag(whole.starts)
-    follow = np.linalg.solve(whole.starts + 1e-12 * diagonal.max() * np.eye(len(diagonal)), mine.start_slope)
-    return mine.slope - whole.mixed.T @ follow
 
 
 def _blocks(samples: int, length: int) -> Iterator[slice]:

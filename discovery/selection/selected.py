@@ -11,6 +11,7 @@ from jaxtyping import Float
 from discovery.dynamics.horizon import prediction_horizon
 from discovery.dynamics.shooting import Shooting, beginnings
 from discovery.dynamics.windows import Windows
+from discovery.problems.hidden import followed
 from discovery.protocols import Deadline
 from discovery.selection.averaging import averaged
 from discovery.selection.credits import Credit
@@ -23,7 +24,6 @@ from discovery.selection.refined import Refined
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
-from discovery.selection.told import followed
 from discovery.types import DiscoveryProblem, NoiseModel, Prediction, RankedLaw, Ranking
 
 

@@ -144,7 +144,5 @@ def sharing(fitted: Fit, windows: Windows, member: Sequence[int], settings: Shoo
         mine = pulls(fitted.law, chosen(windows, [window]), fitted.starts[window : window + 1], settings)
         if mine is None:
             return None
-        diagonal = np.diag(mine.starts)
-        ridge = 1e-12 * float(diagonal.max(initial=0.0)) * np.eye(len(diagonal))
-        information[member[run]] += mine.constants - mine.mixed.T @ np.linalg.solve(mine.starts + ridge, mine.mixed)
+        information[member[run]] += mine.information
     return Sharing(fitted, windows, tuple(member), settings, information)

@@ -133,6 +133,12 @@ class Sheet:
         misfits = 0.5 * (costs - least) / noise_left(least, response) if np.isfinite(least) else costs
         return Tested(sums, errors, misfits, strains, (least,))
 
+    def errors(self) -> Float[np.ndarray, "candidate regression"]:
+        """Chi-squared by row of all candidates on each regression; infinite where one has a term that is wild."""
+        errors = self._errors(self.sums)
+        errors[self.sums.using(self.wild)] = np.inf
+        return errors
+
     def _errors(self, sums: Sums) -> Float[np.ndarray, "candidate regression"]:
         errors: list[PerCandidate] = []
         for regression, view in zip(self.problem.regressions, self.views, strict=True):

@@ -21,7 +21,7 @@ from discovery.selection.moves import prune
 from discovery.selection.polish import reweighed
 from discovery.selection.pool import Entry, Sheets, sheets_of
 from discovery.selection.ranked import show, showing
-from discovery.selection.refined import Refined, canonical_law, charged, in_order, leader, refitted
+from discovery.selection.refined import Refined, best_of_each_form, canonical_law, charged, in_order, leader, refitted
 from discovery.selection.rewritten import distinct
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
@@ -30,7 +30,7 @@ from discovery.selection.told import permitted, pools_of, refused, whole_laws
 from discovery.selection.turning import turned
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel, Ranking
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, NoiseModel
 
 PLUGIN = "TrajectorySelector"
 CITES = ("Bock1983", "Schwarz1978", "Bartlett2023")
@@ -87,20 +87,6 @@ class TrajectorySelector:
         first, further = (replace(fit, **changes) for fit in (self.varying.first, self.varying.further))
         return replace(self, beam=beam, growth=growth, varying=replace(self.varying, first=first, further=further))
 
-    def select(
-        self,
-        candidates: Sequence[EquationCandidate | Law],
-        problem: DiscoveryProblem,
-        *,
-        seed: int,
-        deadline: Deadline = NEVER,
-        progress: Progress = silent,
-    ) -> Ranking:
-        """Refined laws from best to worst."""
-        del seed  # deterministic
-        timed = self.fitting(deadline=deadline)
-        return timed.run(candidates, problem, deadline=deadline, progress=progress).ranking
-
     def run(
         self,
         candidates: Sequence[EquationCandidate | Law],
@@ -110,7 +96,7 @@ class TrajectorySelector:
         progress: Progress = silent,
         witness: Witness = unseen,
     ) -> Selected:
-        """As :meth:`select`, with the fits behind the ranking; ``witness`` sees it come about."""
+        """Refined laws from best to worst, with the fits behind the ranking; ``witness`` sees it come about."""
         pools, sheets, credit = self._pools(candidates, problem, deadline)
         told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
         laws, first = list[Law](), list[Law]()
@@ -135,7 +121,7 @@ class TrajectorySelector:
             witness=_growing(progress, witness, ladder[-1].length),
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
-        refined, windows = exchanged(self, refined, windows, pools, sheets, problem, deadline, progress)
+        refined, windows = exchanged_in_rounds(self, refined, windows, pools, sheets, problem, deadline, progress)
         if problem.frame is not None:
             refined, windows = worthy(refined, windows)
         progress("selection", "dropping terms that do not pay")
@@ -188,10 +174,7 @@ class TrajectorySelector:
             for item in refined[: self.pruned]
             if not deadline.passed()
         ]
-        forms: dict[tuple[object, ...], Refined] = {}
-        for item in in_order([*smaller, *refined]):
-            forms.setdefault(item.law.skeletons, item)
-        return list(forms.values())
+        return list(best_of_each_form(in_order([*smaller, *refined])).values())
 
 
 def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Sequence[Refined], Windows], None]:
@@ -204,7 +187,7 @@ def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Se
     return told
 
 
-def exchanged(
+def exchanged_in_rounds(
     selector: TrajectorySelector,
     refined: list[Refined],
     windows: Windows,
@@ -267,13 +250,9 @@ def _seen_again(
 
 def _finalists(found: Sequence[Refined], most: int) -> list[Refined]:
     """The best systems, one of each form, and the best of each number of constants."""
-    forms: dict[tuple[object, ...], Refined] = {}
-    for item in found:
-        forms.setdefault(item.law.skeletons, item)
-    distinct = list(forms.values())
+    forms = list(best_of_each_form(found).values())
     sizes: dict[int, Refined] = {}
-    for item in distinct:
+    for item in forms:
         sizes.setdefault(len(item.law.constants), item)
-    smallest = sorted(sizes)[: most // 3]
-    leading = distinct[:most]
-    return leading + [sizes[size] for size in smallest if sizes[size] not in leading]
+    smallest, first = sorted(sizes)[: most // 3], forms[:most]
+    return first + [sizes[size] for size in smallest if sizes[size] not in first]

@@ -11,7 +11,7 @@ from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.protocols import Deadline, Progress, silent
 from discovery.selection.pool import Entry
-from discovery.selection.refined import Refined, in_order, refine, refitted, side_by_side
+from discovery.selection.refined import Refined, best_of_each_form, in_order, refine, refitted, side_by_side
 from discovery.symbolic.constants import substituted
 from discovery.types import Law, no_surcharge, symbol
 
@@ -51,9 +51,7 @@ def varied(
         pairs: entries of two states that are tried together.
         surcharge: nats that a law is charged besides its score, which say which is the best and are not added.
     """
-    forms: dict[tuple[sp.Expr, ...], Refined] = {}
-    for item in in_order(refined):  # of fits of one form from several starts the best
-        forms.setdefault(item.law.skeletons, item)
+    forms = best_of_each_form(in_order(refined))  # of fits of one form from several starts the best
     if not refined:
         return []
 
@@ -68,8 +66,7 @@ def varied(
         )
         promising = in_order(tried)[: settings.promising]
         tried = refitted(promising, windows, settings.further, threads=threads)
-        for item in tried:
-            forms.setdefault(item.law.skeletons, item)
+        forms.update(best_of_each_form(tried))
         return min([best, *tried], key=charged)
 
     best = min(refined, key=charged)

@@ -28,7 +28,7 @@ from discovery.smoothing.neural.training import Learned, Plan, trained
 from discovery.smoothing.neural.universal import Universal, universal
 from discovery.smoothing.neural_ode import smoothed_run
 from discovery.smoothing.starts import classical_start
-from discovery.types import SmoothedTrajectory, Smoothing, Trajectory
+from discovery.types import SmoothedTrajectory, Smoothing, Trajectory, measured_states
 
 METHOD = "universal"
 # Hidden units of each network, which has monomials beside them, as the rest of the law was told; cells of a window,
@@ -142,7 +142,7 @@ def _blind(
     trajectories: Sequence[Trajectory], smoothing: Smoothing, seed: int
 ) -> tuple[list[np.ndarray], list[SmoothedTrajectory]]:
     """What is held out, and curves without it; of states that nothing measured the curves that there are."""
-    measured = np.atleast_1d(np.isfinite(np.vstack([run.states for run in trajectories])).any(axis=0))
+    measured = measured_states(trajectories)
     seen = [_columns(run, measured) for run in trajectories]
     hidden = hide(seen, seed)
     kind = smoothing.noise.kind

@@ -14,7 +14,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.symbolic.complexity import node_count
-from discovery.symbolic.constants import gathered, parts, shape, term_of
+from discovery.symbolic.constants import gathered, parts, term_of
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.expansion import is_short
 
@@ -36,11 +36,6 @@ def canonical(expression: sp.Expr) -> sp.Expr:
         return gathered([term_of(term) for term in sp.Add.make_args(expanded(expression))]).written()
     except (OverflowError, ZeroDivisionError):
         return expression
-
-
-def skeleton_key(expression: sp.Expr) -> str:
-    """A text that is equal for laws of one family, whatever the values and signs of the constants."""
-    return shape(canonical(expression))
 
 
 @lru_cache(maxsize=1 << 14)  # the same terms come again, in one candidate after another

@@ -55,7 +55,6 @@ class Program:
         results: the slot of each expression.
     """
 
-    width: int
     constants: tuple[float, ...]
     instructions: tuple[_Instruction, ...]
     results: tuple[int, ...]
@@ -81,7 +80,7 @@ def compiled(expressions: Sequence[sp.Expr], names: Sequence[str]) -> Program:
     """
     builder = _Builder(names, expressions)
     results = tuple(builder.slot(expression) for expression in expressions)
-    return Program(len(names), tuple(builder.constants), tuple(builder.instructions), results)
+    return Program(tuple(builder.constants), tuple(builder.instructions), results)
 
 
 def evaluate(

@@ -26,14 +26,13 @@ FARTHEST = math.log(1e4)  # a constant whose ratio to the reference's is beyond 
 
 @dataclass(frozen=True)
 class Member:
-    """Constants at which a family has given values.
+    """How far from the reference are constants at which a family has given values.
 
     Attributes:
         largest_error: of all constants, relative to the reference's.
         description: names the worst constant.
     """
 
-    constants: tuple[float, ...]
     largest_error: float
     description: str
 
@@ -165,7 +164,7 @@ class Family:
         worst = int(np.argmax(errors))
         values = f"{constants[worst]:.6g} where the reference has {self.values[worst]:.6g}"
         description = f"A member of {self.expression}; its worst constant is {values}"
-        return Member(tuple(map(float, constants)), float(errors[worst]), description)
+        return Member(float(errors[worst]), description)
 
 
 @dataclass(frozen=True)

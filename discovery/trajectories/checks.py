@@ -60,16 +60,12 @@ class DataCheck:
         """The sentence where the data call for one alone."""
         return self.laws[0] if len(self.laws) == 1 else ""
 
-    @property
-    def notes(self) -> tuple[str, ...]:
+    def notes_on(self, *, hidden: bool) -> tuple[str, ...]:
         """What a report should say of the data: all alerts that call for caution, one sentence each.
 
-        Of which order a law can be is no matter of the data: the verdict says it, where it matters.
+        Of which order a law can be is no matter of the data: the verdict says it, where it matters. Where the law has
+        states that nothing measured, ``hidden``, it is not known where runs begin.
         """
-        return self.notes_on(hidden=False)
-
-    def notes_on(self, *, hidden: bool) -> tuple[str, ...]:
-        """The same beside a law; where it has states that nothing measured, it is not known where runs begin."""
         aside = ("order", "starts") if hidden else ("order",)
         return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
 

@@ -165,7 +165,7 @@ def _where_known(
 
 
 def read_course(
-    path: str | Path, inputs: Sequence[str], *, time: str | None = None, unit: str = "", origin: str | None = ""
+    path: str | Path, inputs: Sequence[str], *, unit: str = "", origin: str | None = ""
 ) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time input"]]:
     """Times and values of inputs alone, as for a forecast.
 
@@ -180,10 +180,9 @@ def read_course(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    time = time and header_of(time, layout.headers)
-    _check_told(layout.headers, time, (), (), inputs, source.path)
+    _check_told(layout.headers, None, (), (), inputs, source.path)
     table = read_table(source, layout, labelled=())
-    clock = find_clock(table, time, inputs, {"t": unit}, origin or "")
+    clock = find_clock(table, None, inputs, {"t": unit}, origin or "")
     there = split_header(clock.name)[1]
     if unit and there and there != unit:
         raise UsageError(

@@ -14,9 +14,8 @@ from itertools import combinations_with_replacement
 import numpy as np
 from jaxtyping import Float, Int
 
+from discovery.library.grammar import Powers, monomial
 from discovery.types import Trajectory
-
-Powers = tuple[int, ...]
 
 # Variance over that of noise, by degree of freedom, up to which a combination does not change. The noise is known from
 # the samples to some 10 %, its variance to 20 %.
@@ -173,7 +172,7 @@ def _relation(rows: _Rows, terms: Sequence[Powers]) -> Relation | None:
     """The relation with the fewest terms that elimination finds; None if the terms have none."""
     if len(terms) < 2:
         return None
-    values = np.stack([_product(rows.values, powers) for powers in terms], axis=1)
+    values = np.stack([monomial(rows.values, powers) for powers in terms], axis=1)
     counts = np.bincount(rows.runs)
     sums = np.stack([np.bincount(rows.runs, column) for column in values.T], axis=1)
     centred = values - (sums / np.maximum(counts, 1)[:, None])[rows.runs]
@@ -255,14 +254,6 @@ def _best_pair(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndar
     return sorted((first, second))
 
 
-def _product(values: Float[np.ndarray, "row state"], powers: Powers) -> Float[np.ndarray, " row"]:
-    product = np.ones(len(values))
-    for state, power in enumerate(powers):
-        for _ in range(power):
-            product = product * values[:, state]
-    return product
-
-
 def _error_covariance(rows: _Rows, terms: Sequence[Powers]) -> Float[np.ndarray, "term term"]:
     """Mean covariance of the monomials' noise: to first order in it, squares of the noise on the diagonal."""
     total = np.zeros((len(terms), len(terms)))
@@ -280,7 +271,7 @@ def _error_covariance(rows: _Rows, terms: Sequence[Powers]) -> Float[np.ndarray,
 
 def _slope(values: Float[np.ndarray, "row state"], powers: Powers, state: int) -> Float[np.ndarray, " row"]:
     lower = tuple(power - (place == state) for place, power in enumerate(powers))
-    return powers[state] * _product(values, lower)
+    return powers[state] * monomial(values, lower)
 
 
 def _least(
@@ -323,7 +314,7 @@ def _stated(
     doubts_of, value_doubt = _doubts(
         values, centred, factors / factors[lead], lead, min(noise, scatter) / abs(factors[lead])
     )
-    sizes = np.array([_product(rows.sizes[None], powers)[0] for powers in terms])
+    sizes = np.array([monomial(rows.sizes[None], powers)[0] for powers in terms])
     unit = sizes[lead]
     return Relation(
         tuple(terms),

@@ -1,6 +1,8 @@
-"""Tables of the pool's benchmark: shares by source, and ours beside the peers."""
+"""The pool's benchmark: shares by source, ours beside the peers, and the key by which a true form is known."""
 
 from benchmarks.pool_sheets import sheets
+from benchmarks.pool_truth import skeleton_key
+from discovery.symbolic.parse import parse
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_sheets import Sheet
@@ -48,3 +50,10 @@ def test_peers_stand_beside_ours_on_the_same_cases() -> None:
         "setting", "equations", "pool", "pysindy at its best threshold", "PyOperon alone, equal seconds",
     ) == sheet.columns  # fmt: skip
     assert ("σ=0.05", "all", "50.0 % of 2", "50.0 % of 2", "0.0 % of 2") == sheet.rows[0]
+
+
+def test_skeleton_keys_ignore_values_only() -> None:
+    """The key is the same for other constants, and another for another structure."""
+    assert skeleton_key(parse("0.3*x*(1 - x/7)")) == skeleton_key(parse("2*x - 5*x**2"))
+    assert skeleton_key(parse("x/(1 + x)")) == skeleton_key(parse("3*x/(2 + 5*x)"))
+    assert skeleton_key(parse("x/(1 + x)")) != skeleton_key(parse("x/(1 + y)"))

@@ -23,7 +23,7 @@ def test_nothing_is_done_by_default():
 
 def test_one_seed_gives_one_answer():
     """The same seed repeats every draw; another seed does not."""
-    rough = Corruption(multiplicative=0.05, additive=0.1, drop=0.3, drop_block=0.1, every=2)
+    rough = Corruption(multiplicative=0.05, additive=0.1, drop=0.3, every=2)
     one, two, three = rough.apply(CLEAN, seed=1), rough.apply(CLEAN, seed=1), rough.apply(CLEAN, seed=2)
     np.testing.assert_array_equal(one.states, two.states)
     np.testing.assert_array_equal(one.times, two.times)
@@ -50,22 +50,6 @@ def test_the_stated_fraction_is_dropped_at_random():
     assert np.diff(half.times).max() < 0.5
 
 
-def test_a_block_is_dropped_in_one_piece():
-    """A fifth of the span is one gap, and all else is there."""
-    gap = Corruption(drop_block=0.2).apply(CLEAN, seed=5)
-    steps = np.diff(gap.times)
-    assert 1601 == len(gap)
-    assert 1 >= np.count_nonzero(steps > 0.006)
-
-
-def test_the_place_of_the_block_depends_on_the_seed():
-    """Blocks fall in the beginning, the middle and the end."""
-    gone = [set(TIMES) - set(Corruption(drop_block=0.2).apply(CLEAN, seed=s).times) for s in range(20)]
-    starts = [min(times) for times in gone]
-    assert min(starts) < 2.0
-    assert max(starts) > 6.0
-
-
 def test_coarse_sampling_keeps_every_nth_sample():
     """The first sample stays."""
     np.testing.assert_array_equal(TIMES[::10], Corruption(every=10).apply(CLEAN, seed=6).times)
@@ -74,7 +58,7 @@ def test_coarse_sampling_keeps_every_nth_sample():
 def test_a_sample_keeps_its_noise_whatever_is_dropped():
     """Noise has a stream of random numbers of its own."""
     noisy = Corruption(multiplicative=0.1).apply(CLEAN, seed=7)
-    sparse = Corruption(multiplicative=0.1, drop=0.6, every=3, drop_block=0.1).apply(CLEAN, seed=7)
+    sparse = Corruption(multiplicative=0.1, drop=0.6, every=3).apply(CLEAN, seed=7)
     kept = np.isin(noisy.times, sparse.times)
     np.testing.assert_array_equal(noisy.states[kept], sparse.states)
 
@@ -109,7 +93,6 @@ def test_the_clean_trajectory_is_unchanged():
         ({"multiplicative": -0.1}, r"Corruption got multiplicative=-0\.1\. It needs a number of at least 0"),
         ({"additive": float("nan")}, r"Corruption got additive=nan"),
         ({"drop": 1.0}, r"Corruption got drop=1\.0\. It needs a fraction of at least 0 and below 1"),
-        ({"drop_block": -0.5}, r"Corruption got drop_block=-0\.5"),
         ({"every": 0}, r"Corruption got every=0\. It needs a whole number of at least 1"),
     ],
 )

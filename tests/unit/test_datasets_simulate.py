@@ -139,8 +139,8 @@ def test_times_that_do_not_increase_are_refused(times):
 
 
 def test_several_starts_give_labelled_runs():
-    """Without starts of one's own the system's are taken."""
-    made = system({"x": "-x"}, initial_states=((1.0,), (2.0,), (3.0,)))
-    assert ["0", "1", "2"] == [run.label for run in simulate_many(made)]
-    runs = simulate_many(made, [[5.0], [6.0]], times=np.array([0.0, 1.0]))
-    assert [5.0, 6.0] == [run.states[0, 0] for run in runs]
+    """Each begins where it is told to, at the times of the system."""
+    made = system({"x": "-x"})
+    runs = simulate_many(made, [[5.0], [6.0], [7.0]])
+    assert ["0", "1", "2"] == [run.label for run in runs]
+    assert [5.0, 6.0, 7.0] == [run.states[0, 0] for run in runs]

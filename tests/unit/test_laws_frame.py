@@ -47,7 +47,7 @@ def test_a_map_stays_a_map_whatever_is_changed() -> None:
     """Told in part or not: with other parts, other numbers or fewer terms."""
     free = Law(("x",), (C0 * X - C2 * X**2,), (3.0, 0.0, 3.0), discrete=True)
     told = FRAME.law([C2 * V + symbol("c3") * V**3], (1.5, 3.0, -0.1, 0.2), discrete=True)
-    entry = Entry("x", C0 * X**3, (0.3,), (), ())
+    entry = Entry("x", C0 * X**3, (0.3,), ())
     for law in (free, told):
         assert law.rebuilt(law.parts, law.constants).discrete
         assert renumbered(law).discrete
@@ -75,7 +75,7 @@ def test_numbers_that_were_told_are_not_made_constants() -> None:
 def test_a_function_that_needs_a_constant_which_the_law_lacks_can_be_exchanged_into_it() -> None:
     """The law without the wave has no frequency; the entry brings its first value."""
     law = FRAME.law([C2 * V], (1.5, 3.0, -0.1))
-    entry = Entry("f", C0 * V + C1 * symbol("wave"), (0.3, 0.4), (), (), FRAME, (9.0, 3.1))
+    entry = Entry("f", C0 * V + C1 * symbol("wave"), (0.3, 0.4), (), FRAME, (9.0, 3.1))
     found = exchanged(law, 0, entry)
     assert ("k", "w") == found.told
     assert (1.5, 3.1, 0.3, 0.4) == found.constants

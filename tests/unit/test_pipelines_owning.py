@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import UsageError
-from discovery.knowledge.families import Family
+from discovery.knowledge.groups import Grouped
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
 from discovery.problems.regression import regressions
@@ -18,7 +18,7 @@ from discovery.smoothing.kalman import Kalman
 from pipelines.config import RunConfig
 from pipelines.owning import _from_one, among, in_vain
 
-TOLD = Family(None, ())
+TOLD = Grouped(None, ())
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_one_run_alone_may_have_too_few_samples() -> None:
     known = understand(["x' = -a*x/(b + x) + c"], Names({"x": "x"}))
     smoothing = Kalman(noise="additive").smooth(runs, seed=0)
     problem = framed(known.frame, runs, smoothing, regressions(runs, smoothing), 0)
-    assert _from_one(problem, Family(known, runs), cast("Any", SimpleNamespace(config=RunConfig()))) is None
+    assert _from_one(problem, Grouped(known, runs), cast("Any", SimpleNamespace(config=RunConfig()))) is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from discovery.problems.response import responses_of
-from discovery.problems.symmetry import Symmetry, joined, symmetry_of, together
+from discovery.problems.symmetry import Symmetry, joined, of_orbit, symmetry_of
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
 
@@ -87,7 +87,7 @@ def test_nothing_is_asked_of_one_state_or_of_a_law_told_in_part(
 ) -> None:
     """There is nothing to exchange, or the frame says which equation is whose."""
     assert symmetry_of(problem_of(law_of({"x": "-x"}), [[1.0]], TIMES)) is None
-    assert symmetry_of(together(switch, Symmetry((1, 0)), (0, 1), {})) is None
+    assert symmetry_of(of_orbit(switch, Symmetry((1, 0)), (0, 1), {})) is None
 
 
 def test_samples_of_all_places_speak_of_one_equation(switch: DiscoveryProblem) -> None:
@@ -103,7 +103,7 @@ def test_samples_of_all_places_speak_of_one_equation(switch: DiscoveryProblem) -
 
 def test_the_problem_of_all_places_has_the_rows_of_each(switch: DiscoveryProblem) -> None:
     """On every regression, and in what the samples respond."""
-    part = together(switch, Symmetry((1, 0)), (0, 1), {})
+    part = of_orbit(switch, Symmetry((1, 0)), (0, 1), {})
     assert ("x",) == part.open
     for one, both in zip(switch.regressions, part.regressions, strict=True):
         assert 2 * len(one.targets) == len(both.targets)

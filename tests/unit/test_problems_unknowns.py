@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from discovery.errors import DataError
-from discovery.knowledge.families import family
+from discovery.knowledge.groups import in_groups
 from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
 from discovery.problems.flexible import Flexible, _alike
@@ -106,7 +106,7 @@ def test_constants_of_a_dozen_groups_start_where_all_are_alike() -> None:
     runs, smoothing = exact(x[:, None], (-2.0 * x / (0.7 + x))[:, None], ("x",))
     known = understand(["x' = -a*x/(b + x)", "b > 0"], Names({"x": "x"}))
     every = tuple(replace(runs[0], label=group) for group in groups)
-    grown = family(["b"], known, every, ("run",))
+    grown = in_groups(["b"], known, every, ("run",))
     assert grown.known is not None
     points = Points.of(grown.known.frame, grown.runs, smoothing.trajectories * 12)
     flexible = Flexible.of(grown.known.frame, points)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from discovery.library.grammar import monomial
 from discovery.library.shapes import Shape, exponents, shapes
 from discovery.search.ahead import products, step_ahead
-from discovery.search.models import View, powers
+from discovery.search.models import View
 from discovery.search.sweep import members, supports
 from discovery.search.tables import Table, normal_equations
 
@@ -30,7 +31,7 @@ def scanned(
     chosen = view(target)
     table = Table.of(chosen, shape(name), sloped=True).at(chosen, np.array([start]), sloped=True)
     assert table.slopes is not None
-    fixed = np.stack([powers(X, one) for one in base], axis=1)
+    fixed = np.stack([monomial(X, one) for one in base], axis=1)
     grams, total = normal_equations(fixed, table.columns, target)
     forced = np.arange(grams.shape[1] - 1) >= len(base)
     masks, errors = supports(grams, forced, largest=3, beam=8, keep=8)

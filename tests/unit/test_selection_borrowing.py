@@ -11,7 +11,7 @@ from discovery.protocols import NEVER, silent
 from discovery.selection.borrowing import MANY, OWN, RATES, borrowed, with_borrowed
 from discovery.selection.pool import Entry
 from discovery.selection.refined import in_order, refine
-from discovery.selection.trajectories import TrajectorySelector, exchanged
+from discovery.selection.trajectories import TrajectorySelector, exchanged_in_rounds
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -30,7 +30,7 @@ def culture(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProbl
 
 def entry(state: str, text: str) -> Entry:
     """An entry without constants of its own."""
-    return Entry(state, parse(text, ("x", "y")), (), (1.0,), ("test",))
+    return Entry(state, parse(text, ("x", "y")), (), ("test",))
 
 
 def forms(candidates: list[EquationCandidate], state: str) -> set[frozenset[sp.Expr]]:
@@ -105,6 +105,6 @@ def test_selection_finds_a_rate_that_only_one_pool_has(culture: DiscoveryProblem
     first = refine(start, windows, settings=selector.growth.shooting)
     assert first is not None
     pools = {state: (entry(state, text),) for state, text in WRONG.items()}
-    found, _ = exchanged(selector, [first], windows, pools, {}, culture, NEVER, silent)
+    found, _ = exchanged_in_rounds(selector, [first], windows, pools, {}, culture, NEVER, silent)
     best = in_order(found)[0].law.equations["y"]
     assert sp.fraction(sp.together(best))[1].has(parse("x")), best

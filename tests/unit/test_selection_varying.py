@@ -36,7 +36,7 @@ def windows(prey: DiscoveryProblem) -> Windows:
 
 def entry(state: str, text: str, *constants: float) -> Entry:
     """An entry of a pool."""
-    return Entry(state, parse(text, (*NAMES, *(f"c{i}" for i in range(len(constants))))), constants, (1.0,), ("test",))
+    return Entry(state, parse(text, (*NAMES, *(f"c{i}" for i in range(len(constants))))), constants, ("test",))
 
 
 POOLS = {

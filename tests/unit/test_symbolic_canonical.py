@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError
-from discovery.symbolic.canonical import canonical, drop_tiny, expanded, skeleton_key
+from discovery.symbolic.canonical import canonical, drop_tiny, expanded
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.fingerprint import fingerprint, first_equal
@@ -53,13 +53,6 @@ def test_large_expressions_are_not_expanded(text: str) -> None:
     """Where expanding would give more than 200 terms, or the text is long, nothing is done."""
     expression = parse(text)
     assert expression == canonical(expression)
-
-
-def test_skeleton_keys_ignore_values_only() -> None:
-    """The key is the same for other constants, and another for another structure."""
-    assert skeleton_key(parse("0.3*x*(1 - x/7)")) == skeleton_key(parse("2*x - 5*x**2"))
-    assert skeleton_key(parse("x/(1 + x)")) == skeleton_key(parse("3*x/(2 + 5*x)"))
-    assert skeleton_key(parse("x/(1 + x)")) != skeleton_key(parse("x/(1 + y)"))
 
 
 def test_terms_without_effect_are_dropped() -> None:

@@ -115,7 +115,7 @@ def test_only_a_state_that_clearly_comes_and_goes_alone_is_of_second_order() -> 
     for table in (decay, steps, GOOD):
         assert "" == looked_at(table).law
     assert "" == check(from_arrays(GOOD[:, :1], TIMES, inputs=np.cos(TIMES)[:, None])).law
-    assert () == looked_at(GOOD[:, :1]).notes
+    assert () == looked_at(GOOD[:, :1]).notes_on(hidden=False)
 
 
 def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() -> None:
@@ -256,8 +256,8 @@ def test_surplus_columns_are_computed_ones_and_clocks() -> None:
 
 def test_notes_are_the_alerts_that_call_for_caution() -> None:
     """A gap alone is none."""
-    assert () == looked_at(*CASES["gaps"]).notes
-    assert 1 == len(looked_at(*CASES["surplus"]).notes)
+    assert () == looked_at(*CASES["gaps"]).notes_on(hidden=False)
+    assert 1 == len(looked_at(*CASES["surplus"]).notes_on(hidden=False))
 
 
 @pytest.mark.parametrize("subject", CASES)
@@ -274,7 +274,9 @@ def test_headers_are_those_of_the_file(tmp_path: Path) -> None:
     table = pd.DataFrame({"t [s]": TIMES, "100%": GOOD[:, 0], "a$b{c}": GOOD[:, 1], "<script>": 2.0 * GOOD[:, 1]})
     table.to_csv(tmp_path / "names.csv", index=False)
     checked = check(read_csv(tmp_path / "names.csv"))
-    assert ("<script> = 2 a$b{c} holds exactly: <script> was computed from the others.",) == checked.notes
+    assert ("<script> = 2 a$b{c} holds exactly: <script> was computed from the others.",) == checked.notes_on(
+        hidden=False
+    )
     assert ("100%", "a$b{c}", "<script>") == checked.facts.headers
 
 

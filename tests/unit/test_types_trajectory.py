@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError
-from discovery.types import Trajectory
+from discovery.types import Trajectory, measured_states
 
 TIMES, STATES = np.arange(4.0), np.ones((4, 2))
 MESSAGE = r"Trajectory has 4 times and inputs of shape \({}\)\. Inputs need one row for each time and no missing value"
@@ -57,3 +57,12 @@ def test_a_single_number_is_no_times() -> None:
     message = r"Trajectory got times of shape \(\) and states of shape \(4, 2\)\. It needs times \(n,\)"
     with pytest.raises(DataError, match=message):
         Trajectory(1.0, STATES, ("x", "y"))
+
+
+def test_a_state_is_measured_where_any_run_has_a_sample_of_it() -> None:
+    """One number in one of the runs does; none in all of them does not."""
+    never, once = np.full((4, 2), np.nan), np.full((4, 2), np.nan)
+    once[3, 0] = 0.0
+    runs = [Trajectory(TIMES, states, ("x", "y")) for states in (never, once)]
+    assert [True, False] == measured_states(runs).tolist()
+    assert not measured_states(runs[:1]).any()

@@ -1,4 +1,4 @@
-"""Families: constants of their own for each group of runs, told by a name and a column."""
+"""Groups of runs: constants of their own for each group of runs, told by a name and a column."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError, UsageError
-from discovery.knowledge.families import family, group_of
+from discovery.knowledge.groups import group_of, in_groups
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Law
@@ -41,7 +41,7 @@ def told(sentence: str = "x' = -k*x") -> Knowledge:
 
 def test_runs_of_a_group_share_a_constant() -> None:
     """By the entries of a column, in the order in which they come."""
-    found = family(["k:kind"], told(), RUNS, KEYS)
+    found = in_groups(["k:kind"], told(), RUNS, KEYS)
     assert ("slow", "fast") == found.owned[0].groups
     assert [[1, 0], [1, 0], [0, 1]] == [run.inputs[0].tolist() for run in found.runs]
     assert found.known is not None
@@ -50,7 +50,7 @@ def test_runs_of_a_group_share_a_constant() -> None:
 
 def test_each_run_is_a_group_where_no_column_is_named() -> None:
     """Of unequal lengths, as here."""
-    found = family(["k"], told(), RUNS, KEYS)
+    found = in_groups(["k"], told(), RUNS, KEYS)
     assert tuple(RATES) == found.owned[0].groups
     assert {31, 36, 41} == {len(run) for run in found.runs}
 
@@ -58,37 +58,37 @@ def test_each_run_is_a_group_where_no_column_is_named() -> None:
 def test_what_is_known_of_a_constant_is_known_of_all() -> None:
     """Bounds of the one are bounds of each."""
     known = understand(["x' = -k*x", "k > 0"], Names({"x": "x"}))
-    found = family(["k"], known, RUNS, KEYS)
+    found = in_groups(["k"], known, RUNS, KEYS)
     assert found.known is not None
     assert {0.0} == {one.low for one in found.known.frame.constants}
 
 
 def test_a_law_in_which_a_group_lost_its_constant_is_refused() -> None:
     """As no table could show it."""
-    found = family(["k:kind"], told(), RUNS, KEYS)
+    found = in_groups(["k:kind"], told(), RUNS, KEYS)
     law = Law(("x",), (parse("-c0*x"),), (1.0,))
     assert math.inf == found.surcharge(law)
-    assert 0.0 == family([], told(), RUNS, KEYS).surcharge(law)
+    assert 0.0 == in_groups([], told(), RUNS, KEYS).surcharge(law)
 
 
 def test_an_unknown_constant_is_an_error() -> None:
     """With the nearest one."""
     with pytest.raises(UsageError, match=r"no sentence has a free constant of that name\. Did you mean kappa"):
-        family(["kapa"], told("x' = -kappa*x"), RUNS, KEYS)
+        in_groups(["kapa"], told("x' = -kappa*x"), RUNS, KEYS)
     with pytest.raises(UsageError, match="Name it in one"):
-        family(["k"], None, RUNS, KEYS)
+        in_groups(["k"], None, RUNS, KEYS)
 
 
 def test_several_constants_need_the_option_several_times() -> None:
     """As lists with commas are read elsewhere."""
     with pytest.raises(UsageError, match=r"Repeat it: --own kappa:kind --own g:kind\."):
-        family(["kappa, g:kind"], told("x' = -g - kappa*x"), RUNS, KEYS)
+        in_groups(["kappa, g:kind"], told("x' = -g - kappa*x"), RUNS, KEYS)
 
 
 def test_an_unknown_column_is_an_error() -> None:
     """With those that tell runs apart."""
     with pytest.raises(UsageError, match="but by kind, repetition"):
-        family(["k:colour"], told(), RUNS, KEYS)
+        in_groups(["k:colour"], told(), RUNS, KEYS)
 
 
 def test_a_column_may_be_named_without_its_unit() -> None:
@@ -96,7 +96,7 @@ def test_a_column_may_be_named_without_its_unit() -> None:
     runs = [
         replace(run, label=f"T [K] {label}") for run, label in zip(RUNS, ("290, a", "290, b", "310, a"), strict=True)
     ]
-    found = family(["k:T"], told(), runs, ("T [K]", "copy"))
+    found = in_groups(["k:T"], told(), runs, ("T [K]", "copy"))
     assert ("T [K]", ("T [K] 290", "T [K] 310")) == (found.owned[0].by, found.owned[0].groups)
     assert "T [K] 310" == group_of(runs[2].label, "T", ("T [K]", "copy"))
     with pytest.raises(UsageError, match=r"not told apart by 'T', but by T \[K\], T \[degC\]"):
@@ -104,9 +104,9 @@ def test_a_column_may_be_named_without_its_unit() -> None:
 
 
 def test_a_single_group_is_an_error() -> None:
-    """It is no family."""
+    """There is nothing to tell apart."""
     with pytest.raises(DataError, match="makes 1 groups of 2 runs"):
-        family(["k:kind"], told(), RUNS[:2], KEYS)
+        in_groups(["k:kind"], told(), RUNS[:2], KEYS)
 
 
 @pytest.fixture(name="found", scope="module")
@@ -139,13 +139,13 @@ def test_the_law_is_written_once_for_all_groups(found: DiscoveryResult) -> None:
     assert "group" not in report.partition("What was measured")[0]
 
 
-def test_a_family_survives_its_document(found: DiscoveryResult) -> None:
+def test_a_law_of_groups_survives_its_document(found: DiscoveryResult) -> None:
     """With the names of the groups."""
     document = json.loads(json.dumps(structure_document(found.structure)))
     assert Structure(owned=found.structure.owned) == structure_from(document, ["x"], 3)
 
 
-def test_what_a_family_conserves_survives_its_document(found: DiscoveryResult) -> None:
+def test_what_a_law_of_groups_conserves_survives_its_document(found: DiscoveryResult) -> None:
     """Written with the inputs that tell groups apart."""
     kept = (Invariant(parse("x*(c0*in_group_0 + c1*in_group_1)"), variation=0.1, expected=0.2),)
     whole = Structure(kept, found.structure.owned)
@@ -189,8 +189,8 @@ def test_a_group_is_named_by_its_entry(by: str, groups: tuple[str, ...], text: s
 
 def test_constants_that_are_opened_one_after_another_have_marks_of_their_own() -> None:
     """As when they are found and not told."""
-    one = family(["a:kind"], told("x' = -a*x + b"), RUNS, KEYS)
-    both = family(["b:repetition"], one.known, one.runs, KEYS)
+    one = in_groups(["a:kind"], told("x' = -a*x + b"), RUNS, KEYS)
+    both = in_groups(["b:repetition"], one.known, one.runs, KEYS)
     assert both.known is not None
     assert ("in_group_0", "in_group_1", "in_group_2", "in_group_3") == both.known.frame.inputs
     assert {*one.owned[0].inputs, *both.owned[0].inputs} == set(both.known.frame.inputs)

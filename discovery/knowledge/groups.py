@@ -1,4 +1,4 @@
-"""Families: several runs under one law, of which some constants differ from group to group.
+"""Groups of runs: several runs under one law, of which some constants differ from group to group.
 
 Such a constant is the sum of one for each group, each times an input that is 1 in the runs of that group and 0 in
 others. To all that fits, simulates and judges laws it is a driven law like any other.
@@ -26,8 +26,8 @@ MOST_GROUPS = 60  # constants of one name; a fit of as many still takes seconds
 
 
 @dataclass(frozen=True)
-class Family:
-    """What was told of a family: the law and the runs, both with the inputs that tell groups apart.
+class Grouped:
+    """What was told of groups of runs: the law and the runs, both with the inputs that tell groups apart.
 
     Attributes:
         inputs: what these inputs are called, by identifier.
@@ -44,8 +44,8 @@ class Family:
         return 0.0 if not names or names <= set(law.told) else math.inf
 
 
-def family(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajectory], keys: Sequence[str]) -> Family:
-    """The family that ``own`` makes of runs and of what is known of their law.
+def in_groups(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajectory], keys: Sequence[str]) -> Grouped:
+    """The groups that ``own`` makes of runs, and of what is known of their law.
 
     Args:
         own: ``kappa`` for a value in each run, or ``kappa:ball`` for one by each entry of a column, with or without
@@ -56,14 +56,14 @@ def family(own: Sequence[str], known: Knowledge | None, runs: Sequence[Trajector
         UsageError: no sentence has such a constant, or there is no such column.
         DataError: there is only one group, or there are too many.
     """
-    found = Family(known, tuple(runs))
+    found = Grouped(known, tuple(runs))
     for text in own:
         name, _, column = (part.strip() for part in text.partition(":"))
         found = _with(found, name, column, keys)
     return found
 
 
-def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
+def _with(found: Grouped, name: str, column: str, keys: Sequence[str]) -> Grouped:
     told = {one.name: one for one in found.known.frame.constants} if found.known else {}
     if found.known is None or name not in told:
         several = [one.strip() for one in name.split(",")]
@@ -90,7 +90,7 @@ def _with(found: Family, name: str, column: str, keys: Sequence[str]) -> Family:
     runs = tuple(_marked(run, groups.index(group), len(groups)) for run, group in zip(found.runs, member, strict=True))
     names = {**(found.inputs or {}), **{one: f"1 for {group}" for one, group in zip(owned.inputs, groups, strict=True)}}
     known = replace(found.known, frame=_frame(found.known.frame, told[name], owned))
-    return Family(known, runs, (*found.owned, owned), names)
+    return Grouped(known, runs, (*found.owned, owned), names)
 
 
 def group_of(label: str, column: str, keys: Sequence[str]) -> str:
