@@ -26,12 +26,13 @@ from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.problems.unknowns import framed
 from discovery.protocols import unseen
+from discovery.selection.apart import Apart, apart
 from discovery.selection.growth import grow, levels
 from discovery.selection.ranked import ranked_law
 from discovery.selection.refined import freed
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
-from discovery.selection.sharing import LEAD, sharing
+from discovery.selection.sharing import LEAD
 from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
 from pipelines.maps import selector_of_maps
@@ -187,32 +188,31 @@ def _best(
 ) -> tuple[int, str]:
     """The constant and the column with which the law, refitted as it is, has the shortest description.
 
-    Groups' own values that are fitted with all else held say which constants are worth a refit.
+    What each group alone makes of the law says which constants are worth a refit.
     """
     fitted = selected.refined[0].fit
-    leads: list[tuple[float, int, str]] = []
+    leads: list[tuple[float, str, Apart]] = []
     for column in columns:
         member = [group_of(run.label, column, keys) for run in problem.trajectories]
         groups = tuple(dict.fromkeys(member))
         if not 1 < len(groups) <= MOST_GROUPS:
             continue
-        shares = sharing(fitted, selected.windows, [groups.index(one) for one in member], Shooting())
-        for place in range(len(fitted.law.constants)) if shares else ():
-            own = shares.own(place) if shares else None
-            if own and len(own.groups) == len(groups) and own.lead > LEAD and own.differs(len(fitted.law.constants)):
-                leads.append((-own.lead, place, column))
+        for one in apart(fitted, selected.windows, [groups.index(one) for one in member], Shooting()):
+            own = one.own
+            if len(own.groups) == len(groups) and own.lead > LEAD and own.differs(len(fitted.law.constants)):
+                leads.append((-own.lead, column, one))
     tried = [
-        (_refitted(place, column, keys, problem, fitted, stages), place, column)
-        for _, place, column in sorted(leads)[:TRIED]
+        (_refitted(one, column, keys, problem, fitted, stages), one.place, column)
+        for _, column, one in sorted(leads, key=lambda lead: lead[0])[:TRIED]
     ]
     return min(tried)[1:] if tried else (-1, "")
 
 
 def _refitted(
-    place: int, column: str, keys: Sequence[str], problem: DiscoveryProblem, fitted: Fit, stages: Stages
+    one: Apart, column: str, keys: Sequence[str], problem: DiscoveryProblem, fitted: Fit, stages: Stages
 ) -> float:
     """The description length with values of their own for one constant, refitted; infinite if it cannot be."""
-    law = fitted.law
+    law, place = fitted.law, one.place
     names = [law.told[i] if i < len(law.told) else f"c{i}" for i in range(len(law.constants))]
     put: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): told_symbol(one) for i, one in enumerate(names)}
     templates = tuple(cast("sp.Expr", one.xreplace(put)) for one in law.skeletons)
@@ -220,8 +220,7 @@ def _refitted(
     frame = Frame(law.states, templates, (), tuple(Told(one) for one in names), law.inputs, starts)
     grown = in_groups((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
     assert grown.known is not None
-    count = len(grown.known.frame.constants) - len(names) + 1
-    values = [value for i, value in enumerate(law.constants) if i != place] + [law.constants[place]] * count
+    values = [value for i, value in enumerate(one.constants) if i != place] + [*one.own.values]
     posed = replace(
         problem, trajectories=grown.runs, frame=grown.known.frame, told=(tuple(values),), parts={}, settled={}
     )
