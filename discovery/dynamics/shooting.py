@@ -146,7 +146,7 @@ class _Normal:
 
     def starts_after(self, change: np.ndarray) -> np.ndarray:
         """Changes of the starts that a change of the constants asks for."""
-        return -np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
+        return -self.spread * np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
 
     def slope(self) -> np.ndarray:
         """Half the gradient of the cost by the constants, the starts following."""

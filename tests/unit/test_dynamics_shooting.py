@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit
+from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit, following
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import NEVER, Deadline
@@ -260,3 +260,20 @@ def test_nothing_is_known_of_the_starts_of_a_law_that_cannot_be_followed(
     assert found is not None
     lost = replace(found, law=law_of({"x": "exp(c0*x**4)", "y": "c1 + c2 + c3"}, *TRUTH))
     assert () == beginnings(lost, windows, Shooting())
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_starts_follow_the_constants_in_any_unit(
+    unit: float, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """To first order they are those that a fit with the changed constant finds."""
+    law = law_of({"x": "c0*x"}, -1.0)
+    windows = windows_of(problem_of(law, [[2.0 * unit]], np.linspace(0.0, 4.0, 60), noise=0.01), 1000)
+    settings = Shooting(tolerance=1e-10)
+    found = fit(law, windows, settings=settings)
+    assert found is not None
+    moved = found.law.with_constants((found.law.constants[0] + 1e-3,))
+    refitted = fit(moved, windows, starts=found.starts, settings=settings, fixed=[0])
+    assert refitted is not None
+    followed = following(found, windows, np.array([1e-3]), settings)
+    np.testing.assert_allclose(followed - found.starts, refitted.starts - found.starts, rtol=0.01)
