@@ -125,7 +125,7 @@ class Stages:
             except EngineError as error:
                 if self.config.smoother == PLAINEST:
                     raise
-                plainest = self.config.changed(smoother=PLAINEST, smoothing={}).make_smoother()
+                plainest = self.config.with_smoother(PLAINEST).make_smoother()
                 failure = Failure(f"smoothing {self.config.smoother}", str(error))
                 return self.smoothed(plainest, trajectories)[0], (failure,)
             if whole and keep:

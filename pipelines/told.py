@@ -93,7 +93,7 @@ def smoother_for(
         )
     else:
         return config.make_smoother(), ""
-    return config.changed(smoother=name).changed_smoothing({}).make_smoother(), note
+    return config.with_smoother(name).make_smoother(), note
 
 
 def problem_of(
