@@ -198,7 +198,7 @@ def _smoother(
     if config.map:
         return Successive(), "", True  # a map's samples are no curve
     hurried = stages.hurried
-    smoother, why = smoother_for(known, config, sum(map(len, runs)), hurried=hurried)
+    smoother, why = smoother_for(known, config, runs, hurried=hurried)
     return smoother, why, not (hurried and why)
 
 
