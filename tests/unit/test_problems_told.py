@@ -10,7 +10,9 @@ from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
 from discovery.problems.conservation import check_conserved
+from discovery.problems.grids import axis
 from discovery.problems.latent import Latent
+from discovery.problems.points import Points
 from discovery.problems.regression import regressions
 from discovery.problems.unknowns import framed
 from discovery.protocols import NEVER, silent
@@ -65,6 +67,18 @@ def test_a_constant_that_is_bounded_beyond_all_guesses_begins_within_its_bounds(
     first = {values[0] for values in latent._grid(0)}
     assert first
     assert all(low < value < high for value in first)
+
+
+@pytest.mark.parametrize("bounds", ["20 < K < 40", "K > 20", "K < -20", "-40 < K < -20"])
+def test_a_constant_inside_of_a_function_is_tried_within_its_bounds(bounds: str) -> None:
+    """Where no usual size of it is; a value outside had been tried, or the bound alone."""
+    run = Trajectory(TIMES, np.linspace(0.5, 1.0, 200)[:, None], ("x",))
+    known = understand(("x' = -x/(K + x)", bounds), Names({"x": "x"}))
+    (one,) = known.frame.constants
+    points = Points.of(known.frame, (run,), Kalman(noise="additive").smooth((run,), seed=0).trajectories, 100)
+    tried = axis(one, known.frame, points)
+    assert tried
+    assert all(one.low < value < one.high for value in tried)
 
 
 @pytest.mark.parametrize("equation", ["x' = ka*gut/V - ke*x", "x' = ka*gut/V - v*x/(Km + x)", "x' = gut + f(x/V)"])
