@@ -166,11 +166,12 @@ def test_powers_are_fitted_from_rest(
 
 
 def test_misfit_is_chi_squared_by_value() -> None:
-    """A cost of 6 on 4 values is 1.5; no values count as one."""
+    """6 on 4 values is 1.5; no values count as one, and what was believed is no residual."""
     law = Law(("x",), (), ())
-    nothing = np.zeros((0, 0))
-    assert Fit(law, nothing, 6.0, nothing, nothing, 4).misfit == 1.5
-    assert Fit(law, nothing, 6.0, nothing, nothing, 0).misfit == 6.0
+    nothing, costs = np.zeros((0, 0)), np.array([4.0, 2.0])
+    assert Fit(law, nothing, 6.0, costs, nothing, 4).misfit == 1.5
+    assert Fit(law, nothing, 6.0, costs, nothing, 0).misfit == 6.0
+    assert Fit(law, nothing, 90.0, costs, nothing, 4).misfit == 1.5
 
 
 def with_outliers(problem: DiscoveryProblem) -> Windows:
