@@ -195,9 +195,9 @@ class RunConfig(BaseModel):
             options["noise"] = self.noise
         return _make(registry.load("smoothing", self.smoother), options, "smoothing")
 
-    def changed_smoothing(self, options: Options) -> Self:
-        """The same configuration with other settings of the smoother."""
-        return self.model_copy(update={"smoothing": options})
+    def with_smoother(self, name: str) -> Self:
+        """The same configuration with another smoother as it comes: the settings were those of the one before."""
+        return self.model_copy(update={"smoother": name, "smoothing": {}})
 
     def make_engine(self, name: str) -> SearchEngine:
         """The search engine of that name, ready to use."""

@@ -117,7 +117,7 @@ def _discovered(
     witness: Witness,
 ) -> DiscoveryResult:
     measurements, told = _told(_measurements(data, config), config)
-    known, units = told.known, stated(measurements, config, told.known)
+    known, keys, units = told.known, measurements.keys, stated(measurements, config, told.known)
     deadline = deadline if config.budget is None else deadline.sooner(config.budget)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store, plain.witness(witness, told.owned))
@@ -131,7 +131,7 @@ def _discovered(
     candidates, refused = admitted(found, dimensions)
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
     problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, grown = with_own(config.own, measurements.keys, problem, selected, told, stages, units)
+    problem, selected, grown = with_own(config.own, keys, problem, selected, told, stages, units, robust=bool(outliers))
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config)
@@ -198,7 +198,7 @@ def _smoother(
     if config.map:
         return Successive(), "", True  # a map's samples are no curve
     hurried = stages.hurried
-    smoother, why = smoother_for(known, config, sum(map(len, runs)), hurried=hurried)
+    smoother, why = smoother_for(known, config, runs, hurried=hurried)
     return smoother, why, not (hurried and why)
 
 

@@ -11,7 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from discovery import registry
 from pipelines.config import VARIABLES, Columns, RunConfig
@@ -21,6 +21,7 @@ TOLD_ABOVE = ("threads", "budget", "noise")
 # A setting that is a table of another plug-in's settings.
 TABLES = {("smoothing", "auto", "neural"): "neural_ode"}
 WIDTH = 100
+UNSET = (None, (), {})  # defaults that say that nothing is told
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def table() -> str:
     """The options of the model as a table in Markdown."""
     lines = ["| option | meaning | default | environment | source of the default |", "|---|---|---|---|---|"]
     for option in options():
-        default = "" if option.default in (None, ()) else f"`{written(option.default)}`"
+        default = "" if option.default in UNSET else f"`{written(option.default)}`"
         variable = f"`{option.variable}`" if option.variable else ""
         lines.append(f"| `{option.key}` | {option.meaning} | {default} | {variable} | {option.source} |")
     return "\n".join(lines) + "\n"
@@ -164,7 +165,7 @@ def attributes(kind: type) -> Mapping[str, str]:
 def _described(option: Option, *, changed: bool) -> Iterator[str]:
     """The comment above an option: what it means, and, of those of the model, whence it comes."""
     text = option.meaning if option.meaning.endswith(".") else f"{option.meaning}."
-    if changed and option.default not in (None, ()):
+    if changed and option.default not in UNSET:
         text += f" Default: {written(option.default)}."
     if option.variable:
         text += f" Environment: {option.variable}."
@@ -183,6 +184,9 @@ def written(value: Any) -> str:
     """The value as TOML writes it, on one line."""
     import tomli_w
 
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, Any]", value).items()
+        return f"{{ {', '.join(tomli_w.dumps({name: one}).strip() for name, one in pairs)} }}"
     text = tomli_w.dumps({"v": value}, multiline_strings=False).removeprefix("v = ")
     return " ".join(text.split()).replace("[ ", "[").replace(", ]", "]")
 

@@ -15,7 +15,7 @@ from typing import cast
 
 import sympy as sp
 
-from discovery.dynamics.shooting import Fit, Shooting
+from discovery.dynamics.shooting import Fit
 from discovery.errors import DataError, UsageError
 from discovery.knowledge.groups import MOST_GROUPS, Grouped, group_of, in_groups
 from discovery.knowledge.knowledge import Knowledge
@@ -35,8 +35,7 @@ from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD
 from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
-from pipelines.maps import selector_of_maps
-from pipelines.stages import Stages
+from pipelines.stages import Stages, selector_of
 from pipelines.store import Memory
 
 AUTO = "auto"
@@ -80,12 +79,15 @@ def with_own(
     told: Grouped,
     stages: Stages,
     units: Units,
+    *,
+    robust: bool,
 ) -> tuple[DiscoveryProblem, Selected, Grouped]:
     """The law with values of their own for constants on which groups of runs do not agree; as it came without ``auto``.
 
     Args:
         own: ``auto`` asks each column that tells runs apart, and runs themselves; ``auto:ball`` that column.
         units: of the columns, by the names that the problem has now.
+        robust: whether ``selected`` was fitted with a robust loss; costs of different losses cannot be compared.
     """
     asked = [column.strip() for name, _, column in (one.partition(":") for one in own) if name.strip() == AUTO]
     if not asked or len(problem.trajectories) < 2:
@@ -99,11 +101,11 @@ def with_own(
     if told.known is None:  # what laws were charged for was written in plain names, which are left
         problem = replace(problem, surcharge=units.surcharge)
     # A law of runs that differ imitates all of them; one run alone shows its form.
-    alone = _from_one(problem, told, stages)
+    alone = _from_one(problem, told, stages, robust=robust)
     for begun in (*(() if alone is None else (alone,)), selected):
         found = (problem, begun, told)
         for _ in range(MOST):
-            trial = _trial(columns, keys, *found, stages) if _score(found[1]) < math.inf else None
+            trial = _trial(columns, keys, *found, stages, robust=robust) if _score(found[1]) < math.inf else None
             if stages.deadline.passed() or trial is None or _score(trial[1]) > _score(found[1]) - LEAD:
                 break
             found = trial
@@ -122,7 +124,7 @@ def _score(selected: Selected) -> float:
     return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
 
 
-def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages) -> Selected | None:
+def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages, *, robust: bool) -> Selected | None:
     """The law that one run alone shows, the one of most samples, fitted to all; None where that has too few."""
     index = max(range(len(problem.trajectories)), key=lambda i: len(problem.trajectories[i]))
     run, curve = problem.trajectories[index], problem.smoothing.trajectories[index]
@@ -137,14 +139,13 @@ def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages) -> Selec
         one = DiscoveryProblem((run,), smoothing, views)
         one = one.settling(settled(one))
     one = replace(one, surcharge=problem.surcharge)
-    front = stages.select(stages.search(one)[0], one, robust=False).ranking.front
-    selector = stages.config.make_selector()
-    growth = (selector_of_maps(selector) if stages.config.map else selector).growth
+    front = stages.select(stages.search(one)[0], one, robust=robust).ranking.front
+    growth = selector_of(stages, robust=robust).growth
     # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
     laws = [freed(ranked.law) for ranked in front[:1]]
     refined, windows = grow(laws, levels(problem, growth), growth, threads=1, deadline=stages.deadline)
     ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
-    return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None)
+    return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None, shooting=growth.shooting)
 
 
 def _trial(
@@ -154,12 +155,14 @@ def _trial(
     selected: Selected,
     told: Grouped,
     stages: Stages,
+    *,
+    robust: bool,
 ) -> tuple[DiscoveryProblem, Selected, Grouped] | None:
     """The law with the constant of the largest gain made the groups' own.
 
     None where none differs clearly, or the data are too few for so many constants.
     """
-    place, column = _best(columns, keys, problem, selected, stages)
+    place, column = _best(columns, keys, problem, selected, stages, robust=robust)
     if place < 0:
         return None
     frame, name = opened(selected.refined[0].law, place, told.known.frame if told.known else None)
@@ -175,7 +178,7 @@ def _trial(
         return None
     posed = replace(posed, surcharge=lambda one: problem.surcharge(one) + grown.surcharge(one))
     found, _ = stages.search(posed)
-    chosen = stages.select(found, posed, robust=False)
+    chosen = stages.select(found, posed, robust=robust)
     return followed(posed, chosen.fitted), chosen, both
 
 
@@ -184,7 +187,13 @@ def _asked(name: str, column: str) -> str:
 
 
 def _best(
-    columns: Sequence[str], keys: Sequence[str], problem: DiscoveryProblem, selected: Selected, stages: Stages
+    columns: Sequence[str],
+    keys: Sequence[str],
+    problem: DiscoveryProblem,
+    selected: Selected,
+    stages: Stages,
+    *,
+    robust: bool,
 ) -> tuple[int, str]:
     """The constant and the column with which the law, refitted as it is, has the shortest description.
 
@@ -197,19 +206,26 @@ def _best(
         groups = tuple(dict.fromkeys(member))
         if not 1 < len(groups) <= MOST_GROUPS:
             continue
-        for one in apart(fitted, selected.windows, [groups.index(one) for one in member], Shooting()):
+        for one in apart(fitted, selected.windows, [groups.index(one) for one in member], selected.shooting):
             own = one.own
             if len(own.groups) == len(groups) and own.lead > LEAD and own.differs(len(fitted.law.constants)):
                 leads.append((-own.lead, column, one))
     tried = [
-        (_refitted(one, column, keys, problem, fitted, stages), one.place, column)
+        (_refitted(one, column, keys, problem, fitted, stages, robust=robust), one.place, column)
         for _, column, one in sorted(leads, key=lambda lead: lead[0])[:TRIED]
     ]
     return min(tried)[1:] if tried else (-1, "")
 
 
 def _refitted(
-    one: Apart, column: str, keys: Sequence[str], problem: DiscoveryProblem, fitted: Fit, stages: Stages
+    one: Apart,
+    column: str,
+    keys: Sequence[str],
+    problem: DiscoveryProblem,
+    fitted: Fit,
+    stages: Stages,
+    *,
+    robust: bool,
 ) -> float:
     """The description length with values of their own for one constant, refitted; infinite if it cannot be."""
     law, place = fitted.law, one.place
@@ -224,7 +240,7 @@ def _refitted(
     posed = replace(
         problem, trajectories=grown.runs, frame=grown.known.frame, told=(tuple(values),), parts={}, settled={}
     )
-    return _score(stages.select((), posed, robust=False))
+    return _score(stages.select((), posed, robust=robust))
 
 
 def opened(law: Law, place: int, frame: Frame | None) -> tuple[Frame, str]:

@@ -91,8 +91,9 @@ def plan(
 def _steps(config: RunConfig, kept: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Name, work and cost of each step, in the order of the run."""
     yield "start", "loading what is needed, reading the file", "start"
-    if "smoothing" not in kept:
-        yield "first law", "a quick look: classical smoothing, sparse polynomials", "first law"
+    if "smoothing" not in kept and not config.map:  # whose samples are no curve
+        if not (config.laws or config.data.inputs or config.data.held):  # of which a quick look knows nothing
+            yield "first law", "a quick look: classical smoothing, sparse polynomials", "first law"
         neural = config.smoother in _NEURAL
         what = "a neural ODE from a classical start" if neural else config.smoother.replace("_", " ")
         yield "smoothing", what, "smoothing neural" if neural else "smoothing classical"

@@ -21,6 +21,7 @@ from discovery.laws import FIRST, SETTLED
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import remaining
 from discovery.selection.selected import Selected
+from discovery.selection.trajectories import TrajectorySelector
 from discovery.smoothing.outliers import without_outliers
 from discovery.symbolic.stored import exact
 from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
@@ -124,7 +125,7 @@ class Stages:
             except EngineError as error:
                 if self.config.smoother == PLAINEST:
                     raise
-                plainest = self.config.changed(smoother=PLAINEST, smoothing={}).make_smoother()
+                plainest = self.config.with_smoother(PLAINEST).make_smoother()
                 failure = Failure(f"smoothing {self.config.smoother}", str(error))
                 return self.smoothed(plainest, trajectories)[0], (failure,)
             if whole and keep:
@@ -215,9 +216,7 @@ class Stages:
         """The ranking; ``robust`` where outliers were found."""
         with self.timed("selection"):
             self.progress("selection", f"{len(candidates)} candidates")
-            selector = self.config.make_selector()
-            selector = (selector.robust() if robust else selector).fitting(deadline=self.deadline)
-            selector = selector_of_maps(selector) if self.config.map else selector
+            selector = selector_of(self, robust=robust)
             run = partial(selector.run, candidates, problem, deadline=self.deadline, witness=self.witness)
             return watched(  # waited for however late it is: without it there is no result
                 lambda told: run(progress=told),
@@ -225,6 +224,13 @@ class Stages:
                 self.progress,
                 patience=float("inf"),
             )
+
+
+def selector_of(stages: Stages, *, robust: bool) -> TrajectorySelector:
+    """The selection as it was configured, whose fits end with the time."""
+    selector = stages.config.make_selector()
+    selector = (selector.robust() if robust else selector).fitting(deadline=stages.deadline)
+    return selector_of_maps(selector) if stages.config.map else selector
 
 
 def train(

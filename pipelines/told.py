@@ -78,13 +78,12 @@ def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
 
 
 def smoother_for(
-    known: Knowledge | None, config: RunConfig, rows: int, *, hurried: bool = False
+    known: Knowledge | None, config: RunConfig, runs: Sequence[Trajectory], *, hurried: bool = False
 ) -> tuple[Smoother, str]:
     """The smoother, and why it is not the one that was asked for where it is not.
 
     A field of first order cannot be learned from positions alone, nor any without time; a classical one is then taken.
     """
-    name = "gaussian_process" if rows <= 600 else "kalman"  # as the classical start is chosen
     if hurried and "torch" in registry.plugin("smoothing", config.smoother).requires:
         note = f"There was no time for the smoother {config.smoother}; a classical one took its place."
     elif known is not None and known.hidden and config.smoother == "auto":
@@ -93,7 +92,9 @@ def smoother_for(
         )
     else:
         return config.make_smoother(), ""
-    return config.changed(smoother=name).changed_smoothing({}).make_smoother(), note
+    from discovery.smoothing.starts import classical_name
+
+    return config.with_smoother(classical_name(runs)).make_smoother(), note
 
 
 def problem_of(

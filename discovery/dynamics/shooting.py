@@ -62,8 +62,8 @@ class Fit:
     """A law whose constants and window starts were fitted.
 
     Attributes:
-        cost: chi-squared, the sum of squared residuals over their variance.
-        costs: the same by window.
+        cost: what was made small: the sum of ``costs`` and what was believed of constants and starts.
+        costs: chi-squared by window, the sum of squared residuals over their variance, or of Huber's loss in its place.
         information: normal matrix of the constants with the window starts eliminated; its inverse is their
             covariance.
         count: number of values fitted.
@@ -78,12 +78,12 @@ class Fit:
 
     @property
     def misfit(self) -> float:
-        """Chi-squared by value; 1 where the law is right and the noise model too."""
-        return self.cost / max(1, self.count)
+        """Chi-squared of the residuals alone by value; 1 where the law is right and the noise model too."""
+        return float(self.costs.sum()) / max(1, self.count)
 
     @property
     def reduced(self) -> float:
-        """Chi-squared by degree of freedom: values fitted less window starts and constants."""
+        """The cost by degree of freedom: values fitted less window starts and constants."""
         return self.cost / max(1, self.count - self.starts.size - len(self.law.constants))
 
     def scaled_information(
@@ -149,7 +149,7 @@ class _Normal:
 
     def starts_after(self, change: np.ndarray) -> np.ndarray:
         """Changes of the starts that a change of the constants asks for."""
-        return -np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
+        return -self.spread * np.einsum("kdi,i->kd", np.linalg.solve(self._blocks(0.0), self.mixed), change)
 
     def slope(self) -> np.ndarray:
         """Half the gradient of the cost by the constants, the starts following."""

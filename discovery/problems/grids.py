@@ -15,6 +15,8 @@ from discovery.samples import SmoothedTrajectory, symbol
 
 # In units of one over what the constant is multiplied by.
 GRID = (0.1, 0.3, 1.0, 3.0, 10.0)
+# Values tried beyond a bound that is itself beyond all others, in its size.
+BEYOND = (0.1, 1.0, 4.0)
 # Frequencies that are tried: all of the lowest, and of the others as many as have most power, as a trial is 2 ms. There
 # are no more than so many in all, nor samples at which power is looked at.
 LOW, HIGH, MOST = 1000, 200, 100_000
@@ -29,7 +31,15 @@ def axis(one: Told, frame: Frame, points: Points) -> Sequence[float]:
     scale = _scale(one.name, frame, points)
     return [
         sign * size * scale for sign in (1.0, -1.0) for size in GRID if one.low <= sign * size * scale <= one.high
-    ] or [0.5 * (max(one.low, -1.0) + min(one.high, 1.0))]
+    ] or between(one.low, one.high)
+
+
+def between(low: float, high: float) -> list[float]:
+    """Values within bounds that no other value is in; beyond the one that there is, in its own size."""
+    if math.isfinite(low) and math.isfinite(high):
+        return [0.5 * (low + high)]
+    end, sign = (low, 1.0) if math.isfinite(low) else (high, -1.0)
+    return [end + sign * share * max(abs(end), 1e-300) for share in BEYOND]
 
 
 def _frequencies(one: Told, curves: Sequence[SmoothedTrajectory]) -> Float[np.ndarray, " frequency"]:

@@ -22,7 +22,7 @@ from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
 from discovery.laws import Frame, Start, Told, told_symbol
 from discovery.problems.flexible import MOST, Flexible, linear_places
-from discovery.problems.grids import GRID, axis
+from discovery.problems.grids import GRID, axis, between
 from discovery.problems.hidden import extended, wider, with_columns
 from discovery.problems.points import Points
 from discovery.protocols import NEVER, Deadline, Progress, silent
@@ -31,8 +31,6 @@ from discovery.types import Drive, Law, SmoothedTrajectory, Smoothing, Trajector
 # A course that changes by less than this share of its size, and of what a measured state moves, does what a constant
 # would, and no state is wanted for it.
 STILL = 0.01
-# Values tried beyond a bound that is itself beyond all others, in its size.
-BEYOND = (0.1, 1.0, 4.0)
 # First values that are tried, in units of the largest measured state, and pace of the constants, in changes by the run.
 FIRST = (0.1, 1.0, 10.0)
 PACES = (0.3, 1.0, 3.0, 10.0, 30.0)
@@ -188,7 +186,7 @@ class Latent:
         own = len(self.law.constants)
         axes = [
             [value for sign in (1.0, -1.0) for rate in rates if one.low <= (value := sign * rate) <= one.high]
-            or _between(one.low, one.high)
+            or between(one.low, one.high)
             for one in self.told[:own]
         ]
         measured = tuple(name for name in self.frame.states if name not in self.law.states)
@@ -259,11 +257,3 @@ def _changed(frame: Frame, change: dict[sp.Basic, sp.Basic]) -> Frame:
     )
     templates = tuple(cast("sp.Expr", row.xreplace(change)) for row in frame.templates)
     return replace(frame, templates=templates, unknowns=unknowns)
-
-
-def _between(low: float, high: float) -> list[float]:
-    """Values within bounds that no other value is in; beyond the one that there is, in its own size."""
-    if np.isfinite(low) and np.isfinite(high):
-        return [0.5 * (low + high)]
-    end, sign = (low, 1.0) if np.isfinite(low) else (high, -1.0)
-    return [end + sign * share * max(abs(end), 1e-300) for share in BEYOND]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from discovery.advice import Advice
-from discovery.dynamics.shooting import Shooting
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.experiments import discriminating, informative, stage_of
 from discovery.selection.identifiability import Relative, inflations, loose_combinations, sensitivities
@@ -37,10 +37,10 @@ def advise(
     covariance = tuple(tuple(float(v) for v in row) for row in Relative.of(fitted).covariance())
     if deadline.passed():
         return Advice(covariance=covariance)
-    proposed = ()
+    proposed, settings = (), replace(selected.shooting, deadline=deadline)
     if supported and not fitted.law.inputs:  # what drives another run is not known
         stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
-        proposed = (informative(fitted, stage, Shooting()), discriminating(selected.rivals, stage))
+        proposed = (informative(fitted, stage, settings), discriminating(selected.rivals, stage))
     best = selected.ranking.front[0]
     bounds = enumerate(zip(best.lows, best.highs, strict=True))
     free = phases(best.law.skeletons, len(best.lows))
@@ -52,6 +52,6 @@ def advise(
         inflations=inflations(fitted),
         loose=loose_combinations(fitted, unsigned, hidden),
         experiments=tuple(one for one in proposed if one is not None),
-        terms=support(selected.refined[: len(selected.rivals)], selected.windows, Shooting()),
+        terms=support(selected.refined[: len(selected.rivals)], selected.windows, settings),
         covariance=covariance,
     )

@@ -13,13 +13,13 @@ together they do, as the dose moves one beside the other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import cast
 
 import numpy as np
 import sympy as sp
 
-from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import Windows
 from discovery.laws import Law, RankedLaw
 from discovery.protocols import NEVER, Deadline
@@ -39,9 +39,7 @@ SHOWN = 3  # constants that are named at most
 MOVED, ASKED = 1e-6, 3
 
 
-def agreement(
-    selected: Selected, settings: Shooting | None = None, *, deadline: Deadline = NEVER
-) -> tuple[Finding, ...]:
+def agreement(selected: Selected, *, deadline: Deadline = NEVER) -> tuple[Finding, ...]:
     """Whether all runs agree on the constants of the chosen law; nothing where there is one run, or no time left.
 
     Returns:
@@ -51,7 +49,7 @@ def agreement(
     if runs < 2 or deadline.passed() or not selected.refined or not selected.refined[0].law.constants:
         return ()
     fitted = selected.refined[0].fit
-    shares = sharing(fitted, selected.windows, range(runs), settings or Shooting())
+    shares = sharing(fitted, selected.windows, range(runs), replace(selected.shooting, deadline=deadline))
     if shares is None:
         return ()
     turning = chain(*(_turning(best, shares) for best in selected.ranking.front[:1]))

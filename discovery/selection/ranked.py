@@ -47,9 +47,9 @@ def ranked_law(
 
 
 def _r_squared(item: Refined, windows: Windows) -> float:
-    """Share of the weighted variance that the law explains, window by window."""
+    """Share of the weighted variance that the law explains, window by window; beliefs are no part of it."""
     measured = windows.weights > 0
     weights = windows.weights**2
     mean = (weights * windows.values).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
     total = float((np.where(measured, windows.values - mean, 0.0) ** 2 * weights).sum())
-    return 1.0 - item.fit.cost / max(total, 1e-300)
+    return 1.0 - float(item.fit.costs.sum()) / max(total, 1e-300)

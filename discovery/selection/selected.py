@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -46,6 +46,7 @@ class Selected:
         proposed: engines that proposed each equation of the chosen law; empty where that was not looked at.
         crossed: of two runs, forecasts of each by the chosen law refitted to the other.
         balance: nats in the chosen law's description for a start on a needle's point (:mod:`.soundness`).
+        shooting: settings of the fits; who fits once more and compares takes them, as the loss may be a robust one.
     """
 
     ranking: Ranking
@@ -63,6 +64,7 @@ class Selected:
     proposed: Credit = ()
     crossed: HeldOut | None = None
     balance: float = 0.0
+    shooting: Shooting = field(default_factory=Shooting)
 
     @property
     def rivals(self) -> tuple[RankedLaw, ...]:
@@ -96,7 +98,7 @@ def selected(
     """
     null = residual_length(windows.worth * resting(windows, settings.bend), windows.worth * windows.count)
     if not refined:
-        return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None)
+        return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None, shooting=settings)
     order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
     refined, best, runs = order.laws, order.laws[0], problem.smoothing.trajectories
     last = tuple(
@@ -132,7 +134,7 @@ def selected(
     return Selected(
         Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon,
         with_beginnings(fitted, begun, windows), residuals, last, order.sound, unsound=order.unsound, crossed=other,
-        balance=order.balance,
+        balance=order.balance, shooting=settings,
     )  # fmt: skip
 
 

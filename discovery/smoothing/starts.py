@@ -26,6 +26,16 @@ _METHODS: dict[str, Method] = {
 }
 
 
+def classical_name(trajectories: Sequence[Trajectory]) -> str:
+    """The classical smoother for these samples.
+
+    The Gaussian process where samples are few or inputs switch, as its derivatives have a size that a jump can be
+    compared with; else the Kalman smoother.
+    """
+    few = sum(len(run) for run in trajectories) <= FEW or any(one.any() for one in kinks(trajectories))
+    return "gaussian_process" if few else "kalman"
+
+
 def classical_start(
     trajectories: Sequence[Trajectory],
     noise: NoiseKind | Literal["auto"],
@@ -36,16 +46,14 @@ def classical_start(
 ) -> tuple[Fit, str]:
     """A fit, and the name of the smoother whose method it has.
 
-    The Gaussian process where samples are few or inputs switch, as its derivatives have a size that a jump can be
-    compared with; else the Kalman smoother. Without noise, where every method
-    interpolates and they differ by decades, the one that is nearest to held-out samples.
+    That of :func:`classical_name`; without noise, where every method interpolates and they differ by decades, the one
+    that is nearest to held-out samples.
 
     Raises:
         DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
     """
     check(trajectories)
-    few = sum(len(run) for run in trajectories) <= FEW or any(one.any() for one in kinks(trajectories))
-    name = "gaussian_process" if few else "kalman"
+    name = classical_name(trajectories)
     progress("smoothing", f"classical start: {name.replace('_', ' ')}", 0.0)
     fits = {name: fit_method(trajectories, _METHODS[name], noise, deadline=deadline)}
     if max(column.noise for column in fits[name].columns) >= FLOOR:

@@ -345,7 +345,9 @@ def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
         end = values[-max(3, len(values) // 10) :].mean()
         away = np.flatnonzero(np.abs(values - end) > max(QUIET * 2.0 * noise, 1e-3 * np.ptp(values)))
         settles = max(settles, int(there[away[-1]]) + 1 if len(away) else 0)
-    return RunFacts(run.label, len(run), float(run.times[0]), float(run.times[-1]), min(1.0, settles / len(run)))
+    first, last = float(run.times[0]), float(run.times[-1])
+    share = (float(run.times[settles]) - first) / (last - first) if 0 < settles < len(run) else float(settles > 0)
+    return RunFacts(run.label, len(run), first, last, share)
 
 
 def _inertia(runs: Sequence[Trajectory], states: Sequence[StateFacts], *, driven: bool, parted: bool) -> bool:

@@ -8,8 +8,10 @@ from discovery.dynamics.beliefs import Anchors, Beliefs
 from discovery.dynamics.shooting import Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
-from discovery.laws import Frame, Law, Start, Told
+from discovery.laws import Frame, Law, RankedLaw, Start, Told
 from discovery.samples import NoiseModel, SmoothedTrajectory, Trajectory, symbol
+from discovery.selection.ranked import ranked_law
+from discovery.selection.refined import Refined
 
 
 def test_a_step_beyond_all_numbers_costs_all() -> None:
@@ -62,3 +64,18 @@ def test_only_windows_that_begin_a_run_at_that_time_are_held() -> None:
     assert [[False, True], *[[False, False]] * 3] == (first.precisions > 0.0).tolist()
     assert Anchors.of(law, fed(1.0)) is None
     assert Anchors.of(decay(), fed(0.0)) is None
+
+
+def test_what_was_believed_is_neither_misfit_nor_lost_of_r_squared() -> None:
+    """A start that is believed far from where the data have it costs, but the residuals are what they are."""
+    windows = fed(0.0)
+    ranked: list[RankedLaw] = []
+    costs: list[float] = []
+    for starts in ((Start("z", "z", 0.0, 6.0, 0.1),), ()):
+        law = decay(*starts).with_constants((0.5, 2.0))
+        found = fit(law, windows, starts=np.array([[0.0, 3.0]]), settings=Shooting(iterations=0))
+        assert found is not None
+        ranked.append(ranked_law(Refined(found, 0.0), windows))
+        costs.append(found.cost)
+    assert costs[0] > costs[1] + 500.0
+    assert (ranked[0].misfit, ranked[0].r_squared) == (ranked[1].misfit, ranked[1].r_squared)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit
+from discovery.dynamics.shooting import Fit, Shooting, beginnings, fit, following
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.protocols import NEVER, Deadline
@@ -166,11 +166,12 @@ def test_powers_are_fitted_from_rest(
 
 
 def test_misfit_is_chi_squared_by_value() -> None:
-    """A cost of 6 on 4 values is 1.5; no values count as one."""
+    """6 on 4 values is 1.5; no values count as one, and what was believed is no residual."""
     law = Law(("x",), (), ())
-    nothing = np.zeros((0, 0))
-    assert Fit(law, nothing, 6.0, nothing, nothing, 4).misfit == 1.5
-    assert Fit(law, nothing, 6.0, nothing, nothing, 0).misfit == 6.0
+    nothing, costs = np.zeros((0, 0)), np.array([4.0, 2.0])
+    assert Fit(law, nothing, 6.0, costs, nothing, 4).misfit == 1.5
+    assert Fit(law, nothing, 6.0, costs, nothing, 0).misfit == 6.0
+    assert Fit(law, nothing, 90.0, costs, nothing, 4).misfit == 1.5
 
 
 def with_outliers(problem: DiscoveryProblem) -> Windows:
@@ -260,3 +261,20 @@ def test_nothing_is_known_of_the_starts_of_a_law_that_cannot_be_followed(
     assert found is not None
     lost = replace(found, law=law_of({"x": "exp(c0*x**4)", "y": "c1 + c2 + c3"}, *TRUTH))
     assert () == beginnings(lost, windows, Shooting())
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_starts_follow_the_constants_in_any_unit(
+    unit: float, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """To first order they are those that a fit with the changed constant finds."""
+    law = law_of({"x": "c0*x"}, -1.0)
+    windows = windows_of(problem_of(law, [[2.0 * unit]], np.linspace(0.0, 4.0, 60), noise=0.01), 1000)
+    settings = Shooting(tolerance=1e-10)
+    found = fit(law, windows, settings=settings)
+    assert found is not None
+    moved = found.law.with_constants((found.law.constants[0] + 1e-3,))
+    refitted = fit(moved, windows, starts=found.starts, settings=settings, fixed=[0])
+    assert refitted is not None
+    followed = following(found, windows, np.array([1e-3]), settings)
+    np.testing.assert_allclose(followed - found.starts, refitted.starts - found.starts, rtol=0.01)

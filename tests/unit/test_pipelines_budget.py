@@ -1,9 +1,12 @@
 """What of a budget is left for the work."""
 
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from discovery.types import Trajectory
 from pipelines.budget import LATE, Budget
 from pipelines.config import RunConfig
 
@@ -44,7 +47,19 @@ def test_a_field_is_not_learned_without_time() -> None:
     """Nor is torch loaded; the note says which smoother was left out."""
     from pipelines.told import smoother_for
 
-    smoother, why = smoother_for(None, RunConfig(), 100, hurried=True)
-    assert "GaussianProcess" == type(smoother).__name__
+    many = Trajectory(np.arange(700.0), np.ones((700, 1)), ("x",))
+    smoother, why = smoother_for(None, RunConfig(), [many], hurried=True)
+    assert "Kalman" == type(smoother).__name__
     assert "There was no time for the smoother auto; a classical one took its place." == why
-    assert "" == smoother_for(None, RunConfig(smoother="kalman"), 100, hurried=True)[1]
+    assert "" == smoother_for(None, RunConfig(smoother="kalman"), [many], hurried=True)[1]
+
+
+def test_switched_inputs_have_the_smoother_with_kinks_without_time_too() -> None:
+    """However many samples there are, as where the start of a neural ODE is chosen."""
+    from pipelines.told import smoother_for
+
+    times = np.arange(700.0)
+    run = Trajectory(times, np.ones((700, 1)), ("x",), inputs=(times[:, None] > 300.0).astype(float), held=(True,))
+    assert "GaussianProcess" == type(smoother_for(None, RunConfig(), [run], hurried=True)[0]).__name__
+    smooth = replace(run, held=(False,))
+    assert "Kalman" == type(smoother_for(None, RunConfig(), [smooth], hurried=True)[0]).__name__

@@ -152,3 +152,18 @@ def test_init_can_print(capsys: pytest.CaptureFixture[str]) -> None:
     assert (TEMPLATE, "") == tuple(capsys.readouterr())
     init_command(Path("-"), recipe="default", as_schema=True, force=False)
     assert "properties" in json.loads(capsys.readouterr().out)
+
+
+def test_a_default_that_tells_nothing_is_not_shown() -> None:
+    """An empty table, as of units, neither in the table of options nor beside what was told instead."""
+    (row,) = [line for line in options.table().splitlines() if "`data.units`" in line]
+    assert "" == row.split(" | ")[2].strip()
+
+
+def test_units_in_a_template_are_those_of_the_configuration(tmp_path: Path) -> None:
+    """A table stands on one line, whatever the names of columns and units."""
+    path = tmp_path / "recipe.toml"
+    told = RunConfig.model_validate({"data": {"units": {"v": "m/s", "height above": '"m"'}}})
+    path.write_text(options.template(told), encoding="utf-8")
+    assert read(str(path)) == told
+    assert "Default: " not in path.read_text(encoding="utf-8").partition("[data]")[2].partition("[smoothing]")[0]

@@ -1,5 +1,6 @@
 """What is said where no constant has values of its own."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,12 +12,17 @@ from discovery.errors import UsageError
 from discovery.knowledge.groups import Grouped
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
+from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
 from discovery.problems.unknowns import framed
+from discovery.protocols import NEVER, silent
 from discovery.samples import Trajectory
 from discovery.smoothing.kalman import Kalman
+from discovery.types import DiscoveryProblem, Law
 from pipelines.config import RunConfig
-from pipelines.owning import _from_one, among, in_vain
+from pipelines.owning import _from_one, among, in_vain, with_own
+from pipelines.stages import Stages
+from pipelines.store import Memory
 
 TOLD = Grouped(None, ())
 
@@ -55,4 +61,26 @@ def test_one_run_alone_may_have_too_few_samples() -> None:
     known = understand(["x' = -a*x/(b + x) + c"], Names({"x": "x"}))
     smoothing = Kalman(noise="additive").smooth(runs, seed=0)
     problem = framed(known.frame, runs, smoothing, regressions(runs, smoothing), 0)
-    assert _from_one(problem, Grouped(known, runs), cast("Any", SimpleNamespace(config=RunConfig()))) is None
+    stages = cast("Any", SimpleNamespace(config=RunConfig()))
+    assert _from_one(problem, Grouped(known, runs), stages, robust=False) is None
+
+
+def test_values_of_their_own_are_sought_with_the_loss_of_the_law(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Where outliers were found; costs of a robust loss and of squares were compared."""
+    parts = [
+        problem_of(law_of({"x": f"-{rate}*x"}), [[start]], np.linspace(0.0, 4.0, 60), noise=0.01)
+        for rate, start in ((1.0, 3.0), (1.3, 2.0))
+    ]
+    runs = tuple(replace(one.trajectories[0], label=label) for one, label in zip(parts, "ab", strict=True))
+    curves = tuple(
+        replace(one.smoothing.trajectories[0], label=run.label) for one, run in zip(parts, runs, strict=True)
+    )
+    smoothing = replace(parts[0].smoothing, trajectories=curves)
+    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+    stages = Stages(RunConfig(engines=("sindy",), threads=1), NEVER, silent, Memory())
+    law = stages.select([law_of({"x": "c0*x"}, -1.1)], problem, robust=True)
+    _, found, _ = with_own(("auto",), (), problem, law, Grouped(None, runs), stages, Units({}, {}), robust=True)
+    assert found.refined[0].fit.costs.sum() < 0.5 * law.refined[0].fit.costs.sum()
+    assert found.shooting == law.shooting

@@ -24,6 +24,20 @@ def test_what_is_kept_is_not_planned() -> None:
     assert ["start", "search structured", "selection", "report"] == names("smoothing", "sindy", "operon-0123456789ab")
 
 
+@pytest.mark.parametrize(
+    ("more", "missing"),
+    [
+        ({"map": True}, {"first law", "smoothing"}),
+        ({"laws": ("k > 0",)}, {"first law"}),
+        ({"data": {"inputs": ("u",)}}, {"first law"}),
+        ({"data": {"held": ("u",)}}, {"first law"}),
+    ],
+)
+def test_what_a_run_does_not_do_is_not_planned(more: dict[str, object], missing: set[str]) -> None:
+    """Samples of a map are no curve, and what was told or drives the states leaves no quick look."""
+    assert missing == set(names()) - set(names(**more))
+
+
 def test_more_data_and_slower_machines_take_longer() -> None:
     """Every stage, never less; beyond some rows nothing more."""
     small, large = (plan(rows, 3, RunConfig()) for rows in (200, 5000))

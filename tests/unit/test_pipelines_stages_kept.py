@@ -220,3 +220,19 @@ def test_what_was_smoothed_in_a_hurry_is_not_kept(circle: Measurements) -> None:
         stages = Stages(RunConfig(), NEVER, silent, memory, unseen)
         stages.smooth(circle.trajectories, GaussianProcess(), keep=not hurry)
         assert len(kept) == (not hurry)
+
+
+class Broken:
+    """A smoother that fails."""
+
+    def smooth(self, *_: object, **__: object) -> Smoothing:
+        """Nothing."""
+        raise ZeroDivisionError
+
+
+def test_the_plainest_smoother_takes_no_settings_of_the_one_that_failed(circle: Measurements) -> None:
+    """Which it does not know: a run that was to be saved ended with them."""
+    config = RunConfig(smoother="neural_ode", smoothing={"order": 1}, noise="additive")
+    smoothing, (failure,) = Stages(config, NEVER, silent, Memory(), unseen).smooth(circle.trajectories, Broken())
+    assert ("kalman", "smoothing neural_ode") == (smoothing.method, failure.where)
+    assert "additive" == smoothing.noise.kind

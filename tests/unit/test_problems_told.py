@@ -5,11 +5,14 @@ import pytest
 
 import discovery.smoothing.universal
 import pipelines.told
+from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
 from discovery.problems.conservation import check_conserved
+from discovery.problems.grids import axis
 from discovery.problems.latent import Latent
+from discovery.problems.points import Points
 from discovery.problems.regression import regressions
 from discovery.problems.unknowns import framed
 from discovery.protocols import NEVER, silent
@@ -29,8 +32,25 @@ def test_a_sample_at_which_a_told_quantity_has_no_value_is_passed_over(quantity:
     states[5, 1] = 0.0
     told = understand([f"{quantity} = const"], Names({"x": "x", "y": "y"})).conserved
     noise = NoiseModel("additive", np.array([0.01, 0.01]), np.array([1e-4, 1e-4]))
-    (said,) = check_conserved(told, [Trajectory(TIMES, states, ("x", "y"))], Smoothing((), None, noise, 0.0, ""))
-    assert "is borne out" in said
+    smoothing = Smoothing((), None, noise, 0.0, "")
+    check_conserved(told, [Trajectory(TIMES, states, ("x", "y"))], smoothing)
+    with pytest.raises(DataError, match="does not hold"):
+        check_conserved(told, [Trajectory(TIMES, states * [3.0, 1.0], ("x", "y"))], smoothing)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_told_quantity_is_checked_where_states_that_it_does_not_hold_are_hidden(hidden: bool) -> None:
+    """Rows count where what it holds was measured: a sum that falls was taken for constant beside a hidden state."""
+    states = np.column_stack([np.exp(-TIMES), np.exp(-2.0 * TIMES)])
+    names, nothing = ("x", "y", "h")[: 2 + hidden], np.full((len(TIMES), 1), np.nan)
+    run = Trajectory(TIMES, np.hstack([states, nothing])[:, : 2 + hidden], names)
+    noise = NoiseModel("proportional", np.full(len(names), 0.01), np.full(len(names), 1e-4))
+    smoothing = Smoothing((), None, noise, 0.0, "")
+    told = understand(["x + y = const"], Names({"x": "x", "y": "y"})).conserved
+    with pytest.raises(DataError, match="does not hold"):
+        check_conserved(told, [run], smoothing)
+    borne_out = understand(["y/x**2 = const"], Names({"x": "x", "y": "y"})).conserved
+    check_conserved(borne_out, [run], smoothing)
 
 
 @pytest.mark.parametrize(("low", "high"), [(100.0, np.inf), (-np.inf, -200.0), (150.0, 160.0)])
@@ -47,6 +67,18 @@ def test_a_constant_that_is_bounded_beyond_all_guesses_begins_within_its_bounds(
     first = {values[0] for values in latent._grid(0)}
     assert first
     assert all(low < value < high for value in first)
+
+
+@pytest.mark.parametrize("bounds", ["20 < K < 40", "K > 20", "K < -20", "-40 < K < -20"])
+def test_a_constant_inside_of_a_function_is_tried_within_its_bounds(bounds: str) -> None:
+    """Where no usual size of it is; a value outside had been tried, or the bound alone."""
+    run = Trajectory(TIMES, np.linspace(0.5, 1.0, 200)[:, None], ("x",))
+    known = understand(("x' = -x/(K + x)", bounds), Names({"x": "x"}))
+    (one,) = known.frame.constants
+    points = Points.of(known.frame, (run,), Kalman(noise="additive").smooth((run,), seed=0).trajectories, 100)
+    tried = axis(one, known.frame, points)
+    assert tried
+    assert all(one.low < value < one.high for value in tried)
 
 
 @pytest.mark.parametrize("equation", ["x' = ka*gut/V - ke*x", "x' = ka*gut/V - v*x/(Km + x)", "x' = gut + f(x/V)"])

@@ -9,6 +9,7 @@ import pytest
 from discovery.advice import Advice
 from discovery.protocols import Deadline
 from discovery.selection.advise import advise
+from discovery.selection.refined import refine
 from discovery.selection.selected import Selected
 from discovery.selection.trajectories import TrajectorySelector
 from discovery.types import DiscoveryProblem, Law
@@ -71,3 +72,20 @@ def test_there_is_no_advice_without_a_law_or_time(selected: Selected, problem: D
     assert Advice() == advise(TrajectorySelector().run([], problem), problem)
     late = advise(selected, problem, deadline=Deadline.after(0.0))
     assert Advice(covariance=advise(selected, problem).covariance) == late
+
+
+def test_terms_are_weighed_by_the_loss_of_the_fit(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Beside outliers squares make every law long, and a false term of a law that was fitted robustly looked likely."""
+    problem = problem_of(law_of({"x": "-0.8*x"}), [[2.0]], np.linspace(0.0, 5.0, 401), noise=0.03)
+    run = problem.trajectories[0]
+    tails = 0.03 * np.clip(np.random.default_rng(1).standard_t(3, run.states.shape), -5.0, 5.0)
+    run = replace(run, states=problem.smoothing.trajectories[0].states + tails)
+    selected = (
+        TrajectorySelector(threads=1).robust().run([law_of({"x": "c0*x"}, -0.8)], replace(problem, trajectories=(run,)))
+    )
+    false = refine(law_of({"x": "c0*x + c1*x**3"}, -0.8, 0.0), selected.windows, settings=selected.shooting)
+    assert false is not None
+    advice = advise(replace(selected, refined=(false,), last=()), problem, supported=False)
+    assert {"x": True, "x**3": False} == {one.term: one.probability > 0.05 for one in advice.terms}

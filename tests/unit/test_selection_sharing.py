@@ -16,6 +16,7 @@ from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import sharing
+from discovery.selection.trajectories import BEND
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, Ranking, symbol
 
@@ -194,3 +195,19 @@ def test_what_is_believed_counts_once(fitted: Callable[..., tuple[Fit, Windows, 
         assert own is not None
         leads.append(own.lead)
     assert leads[1] > 0.6 * leads[0]
+
+
+def test_runs_are_compared_by_the_loss_of_the_fit(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Two rates beside outliers: squares, of a law that was fitted robustly, had found no difference."""
+    found, windows, problem = fitted(-0.8, -0.95, noise=0.02)
+    tails = np.clip(np.random.default_rng(0).standard_t(2, windows.values.shape), -5.0, 5.0)
+    windows = replace(windows, values=windows.values + 0.06 * tails)
+    robust = Shooting(tolerance=1e-8, bend=BEND)
+    refitted = fit(found.law, windows, settings=robust)
+    assert refitted is not None
+    one = replace(selected(refitted, windows, problem), shooting=robust)
+    (finding,) = agreement(one)
+    assert "--own auto" in finding.text
+    assert () == agreement(replace(one, shooting=SETTINGS))

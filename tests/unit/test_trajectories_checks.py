@@ -356,3 +356,10 @@ def test_a_running_sum_is_no_input() -> None:
     checked = check(from_arrays(np.column_stack([cases, np.cumsum(cases)]), days))
     assert "sum" in subjects(checked)
     assert ((), False) == (checked.switches, "input" in subjects(checked))
+
+
+def test_a_record_settles_after_a_share_of_its_time_and_not_of_its_rows() -> None:
+    """Of a decay sampled closely at first, half of the rows are a tenth of the time."""
+    times = np.concatenate([np.linspace(0.0, 3.0, 300, endpoint=False), np.linspace(3.0, 30.0, 300)])
+    facts = looked_at(np.exp(-2.0 * times)[:, None] + 0.001 * NOISE[:, :1], times).facts
+    assert 0.05 < facts.runs[0].settles < 0.15
