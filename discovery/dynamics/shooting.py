@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
+from discovery.dynamics.amplitudes import along, amplitudes
 from discovery.dynamics.beliefs import Anchors, Beliefs
 from discovery.dynamics.interpreter import SIGN, with_table
 from discovery.dynamics.iterate import MAP
@@ -331,7 +332,7 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    beliefs, anchors = Beliefs.of(law), Anchors.of(law, windows)
+    beliefs, anchors, places = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law)
     normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None
@@ -342,7 +343,8 @@ def fit(
         change = normal.step(damping, fixed)
         trial, moved = None, constants
         if change is not None:
-            moved = constants + change[0] if beliefs is None else beliefs.inside(constants, change[0], fixed)
+            step = along(constants, change[0], normal.constants, places)
+            moved = constants + step if beliefs is None else beliefs.inside(constants, step, fixed)
             trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1], anchors), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:
             damping *= 10.0

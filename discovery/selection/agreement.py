@@ -101,14 +101,14 @@ def _told(law: Law, shares: Sharing) -> Iterator[Finding]:
     if pairs:
         place, other, correlation = next(iter(pairs.values()))
         further = sorted(set(chain(*pairs)) - {place, other})
-        yield Finding("bad", _inseparable(law, (place, other), correlation, differing[place], further))
+        compromise = shares.amid(place, other) <= INSEPARABLE
+        said = _compromise if compromise else _inseparable
+        yield Finding("bad", said(law, (place, other), correlation, differing[place], further))
     elif differing:
         names = listed([f"{named(law, i)} ({_range(own)})" for i, own in list(differing.items())[:SHOWN]])
         none = len(differing) == len(law.constants) and not dosed  # what a run of a dose says is one thing alone
         first = "The runs share no law of this form: they agree on no constant, not on" if none else "Runs disagree on"
-        told = [law.told[i] for i in list(differing)[:SHOWN] if i < len(law.told) and "[" not in law.told[i]]
-        ask = f", {' '.join(f'--own {one}' for one in told)} asks for them" if told else ""
-        hint = f"Constants may have values of their own: --own auto looks for them{ask}."
+        hint = _own(law, list(differing)[:SHOWN])
         if len(differing) > 1 and dosed == set(differing):
             hint = f"No run tells these apart: one of them differs, or {listed(doses)} enters otherwise. {hint}"
         yield Finding("bad" if none else "caution", f"{first} {names}. {hint}")
@@ -152,6 +152,22 @@ def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, 
         f"(correlation {correlation:.2f}), and runs do not agree "
         f"({_range(own)}). Tell the value of one of them.{more}"
     )
+
+
+def _compromise(law: Law, pair: tuple[int, int], correlation: float, own: Own, further: Sequence[int]) -> str:
+    first, second = (named(law, place) for place in pair)
+    more = f" So it is with {listed([named(law, i) for i in further[:SHOWN]])}." if further else ""
+    return (
+        f"Runs disagree on {first} ({_range(own)}), and {second} makes up for it (correlation {correlation:.2f}): what "
+        f"is found of both is a compromise. A single run tells them apart.{more} {_own(law, (*pair, *further)[:SHOWN])}"
+    )
+
+
+def _own(law: Law, places: Sequence[int]) -> str:
+    """How to give constants values of their own."""
+    told = [law.told[i] for i in places if i < len(law.told) and "[" not in law.told[i]]
+    ask = f", {' '.join(f'--own {one}' for one in told)} asks for them" if told else ""
+    return f"Constants may have values of their own: --own auto looks for them{ask}."
 
 
 def _range(own: Own) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import gammaincc
 
+from discovery.dynamics.amplitudes import amplitudes
 from discovery.dynamics.shooting import Fit, Shooting, fit, pulls
 from discovery.dynamics.windows import Windows, chosen
 from discovery.selection.correlated import inefficiency
@@ -27,6 +28,8 @@ from discovery.selection.residuals import UNLIKELY
 SAYS = 1e-6
 # Constants differ where chance is unlikely to make it so, and the values' range is this share of them.
 SHARE = 0.1
+# Deviations from zero of an exponent from which on a group knows it.
+KNOWN = 3.0
 # Nats by which values of their own have to lead; a factor of 20 in likelihood, as of ties between laws.
 LEAD = 3.0
 
@@ -120,6 +123,26 @@ class Sharing:
             if other != place and found and (median := float(np.median(found))) > strongest:
                 worst, strongest = other, median
         return worst, strongest
+
+    def amid(self, place: int, other: int) -> float:
+        """The correlation of an amplitude's size amid the data with the exponent beside it, the median of groups.
+
+        By the formula the two are nearly one, as the size is counted where the exponent is zero, far from the data.
+
+        Returns:
+            1 where the two are no such pair, or single groups do not know the exponent.
+        """
+        before = amplitudes(self.fitted.law)
+        place, other = (other, place) if place in before.get(other, ()) else (place, other)
+        groups = [g for g in self.telling(place) if g in self.telling(other)]
+        if other not in before.get(place, ()) or not groups:
+            return 1.0
+        both = self.information[groups][:, [place, other]][:, :, [place, other]]
+        shift = np.array([[1.0, 0.0], [-float(np.median(both[:, 0, 1] / both[:, 0, 0])), 1.0]])
+        (size, joint), (_, own) = (shift @ both @ shift.T).transpose(1, 2, 0)
+        least = KNOWN**2 * max(1.0, self.fitted.reduced) / max(self.fitted.law.constants[other] ** 2, 1e-300)
+        known = own - joint**2 / size > least
+        return float(np.median(np.where(known, np.abs(joint) / np.sqrt(size * np.maximum(own, least)), 1.0)))
 
     def _correlation(self, group: int, place: int, other: int) -> float | None:
         """Correlation of two constants if one group alone had to tell them; None where it tells nothing of one."""

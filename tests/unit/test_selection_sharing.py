@@ -135,6 +135,28 @@ def test_a_dose_tells_constants_apart_that_no_run_does(
         assert re.search(said, finding.text)
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(6.0, "is a compromise. A single run tells"), (0.02, "cannot be separated in these data")],
+)
+def test_an_amplitude_is_told_from_its_exponent_where_the_data_are(
+    end: float, said: str, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Each run knows both, though by the formula they are one to 0.999; a run at one state knows but their product."""
+    sides = {"x": "-c0*exp(-c1/x)"}
+    each = [
+        problem_of(law_of(sides, 1e7 * factor, 6e3), [[start]], np.linspace(0.0, end, 60), noise=0.01)
+        for factor, start in ((1.0, 450.0), (1.3, 445.0), (0.8, 440.0))
+    ]
+    curves = tuple(one.smoothing.trajectories[0] for one in each)
+    windows = cut(tuple(one.trajectories[0] for one in each), curves, each[0].smoothing.noise, 1000)
+    found = fit(law_of(sides, 1e7, 6e3), windows, settings=SETTINGS)
+    assert found is not None
+    (finding,) = agreement(selected(found, windows, each[0]))
+    assert "bad" == finding.level
+    assert said in finding.text
+
+
 def test_one_run_has_nobody_to_disagree_with(
     fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
 ) -> None:
