@@ -11,7 +11,7 @@ from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
-from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
+from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.undisturbed import apart, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
@@ -226,7 +226,7 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
         then = "Where nothing belongs to whole runs, stretches between switches will count as runs of their own."
         yield Alert(
             "note", "switches", seen(facts.late, facts.headers, inputs),
-            f"{then if facts.parted else TOO_FAST} {MOMENTS}",
+            f"{then if facts.parted else TOO_FAST} {remedies(facts.late, facts.headers, inputs)}",
             tuple(inputs[one.input] for one in facts.late),
         )  # fmt: skip
     if facts.unknown:

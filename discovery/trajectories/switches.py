@@ -46,11 +46,13 @@ class Late:
     Attributes:
         state: the column that shows it most.
         times: how many times as far off its forecast that is at the switches as elsewhere.
+        jump: how far it is off there for a unit of the input, with the sign of it.
     """
 
     input: int
     state: int
     times: float
+    jump: float
 
 
 def between_samples(runs: Sequence[Trajectory]) -> tuple[Late, ...]:
@@ -66,12 +68,13 @@ def in_stretches(measurements: Measurements) -> Measurements:
     late = between_samples(measurements.trajectories)
     if not late:
         return measurements
-    said = seen(late, tuple(measurements.headers.values()), tuple(measurements.inputs.values()))
+    names = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
+    said, help_ = seen(late, *names), remedies(late, *names)
     runs = parted(measurements.trajectories, late)
     if not runs:
-        return replace(measurements, notes=(*measurements.notes, f"{said} {TOO_FAST} {MOMENTS}"))
+        return replace(measurements, notes=(*measurements.notes, f"{said} {TOO_FAST} {help_}"))
     then = told_of_parts(measurements.trajectories, runs, "switches")
-    return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then} {MOMENTS}"))
+    return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then} {help_}"))
 
 
 def left_whole(measurements: Measurements) -> Measurements:
@@ -79,8 +82,9 @@ def left_whole(measurements: Measurements) -> Measurements:
     late = between_samples(measurements.trajectories)
     if not late:
         return measurements
-    said = seen(late, tuple(measurements.headers.values()), tuple(measurements.inputs.values()))
-    return replace(measurements, notes=(*measurements.notes, f"{said} {WHOLE} {MOMENTS}"))
+    names = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
+    said = f"{seen(late, *names)} {WHOLE} {remedies(late, *names)}"
+    return replace(measurements, notes=(*measurements.notes, said))
 
 
 def parted(runs: Sequence[Trajectory], late: Sequence[Late]) -> tuple[Trajectory, ...]:
@@ -113,8 +117,27 @@ def seen(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str]) -> 
     most = max(late, key=lambda one: one.times)
     return (
         f"{listed([inputs[one.input] for one in late])} {'is' if len(late) == 1 else 'are'} switched between samples, "
-        f"at times that nobody knows: at switches {states[most.state]} is {most.times:.2g} times as far off its course "
-        "as elsewhere."
+        f"at times that nobody knows, or {states[most.state]} jumps along: at switches it is {most.times:.2g} times as "
+        "far off its course as elsewhere."
+    )
+
+
+def remedies(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str]) -> str:
+    """What helps, in words of these names: rows with the moments, or a column without what follows an input at once.
+
+    The samples do not tell an answer within a step from a jump, as of a voltage by a current times a resistance.
+    """
+    jumps: dict[int, list[Late]] = {}
+    for one in late:
+        jumps.setdefault(one.state, []).append(one)
+    without: list[str] = []
+    for state, some in jumps.items():
+        parts = [f" {'+' if one.jump < 0.0 else '-'} {abs(one.jump):.3g}*{inputs[one.input]}" for one in some]
+        without.append(f"{states[state]}{''.join(parts)}")
+    jump, those = ("jump", "columns, and name these") if len(jumps) > 1 else ("jumps", "a column, and name that")
+    return (
+        f"{MOMENTS} If {listed([states[state] for state in jumps])} {jump} along, as a voltage does by a current times "
+        f"a resistance, no law of rates has it: put {listed(without)} into {those} with --states."
     )
 
 
@@ -133,8 +156,18 @@ def _late(runs: Sequence[Trajectory], place: int) -> Late | None:
         ranks = float(mannwhitneyu(here, there, alternative="greater").pvalue)
         chance = min(ranks, _by_size(here, there)) * at.shape[1]
         if chance < CHANCE and (found is None or times > found.times):
-            found = Late(place, state, times)
+            found = Late(place, state, times, _jump(runs, place, state))
     return found
+
+
+def _jump(runs: Sequence[Trajectory], place: int, state: int) -> float:
+    """How far a state is off its course after an input's switches, for a unit of the input: the median of switches."""
+    found: list[np.ndarray] = []
+    for run in runs:
+        begins = _quiet(run)
+        begins = begins[_switches(run, [place])[begins + BEFORE]]
+        found.append(_off_course(run, begins)[:, state] / np.diff(run.inputs[:, place])[begins + BEFORE - 1])
+    return float(np.nanmedian(np.concatenate(found)))
 
 
 def _by_size(here: Float[np.ndarray, " switch"], there: Float[np.ndarray, " sample"]) -> float:
@@ -158,24 +191,38 @@ def _errors(run: Trajectory, place: int) -> tuple[Float[np.ndarray, "switch stat
 
     Errors are relative to how noise scatters them. Only samples are forecast before which nothing was switched.
     """
+    quiet = _quiet(run)
+    at, elsewhere = quiet[_switches(run, [place])[quiet + BEFORE]], quiet[~run.switched[quiet + BEFORE]]
+    elsewhere = elsewhere[:: len(elsewhere) // ELSEWHERE + 1]
+    here, there = (np.abs(_off_course(run, rows)) / _scatter(run, rows)[:, None] for rows in (at, elsewhere))
+    return here, there
+
+
+def _quiet(run: Trajectory) -> Int[np.ndarray, " window"]:
+    """Where windows begin within which nothing was switched and which a sample follows."""
     if len(run) <= BEFORE:
-        return np.empty((0, run.dimension)), np.empty((0, run.dimension))
-    quiet = ~sliding_window_view(run.switched, BEFORE)[:-1, 1:].any(axis=1)
-    at = quiet & _switches(run, [place])[BEFORE:]
-    elsewhere = np.flatnonzero(quiet & ~run.switched[BEFORE:])
-    return _off_course(run, np.flatnonzero(at)), _off_course(run, elsewhere[:: len(elsewhere) // ELSEWHERE + 1])
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(~sliding_window_view(run.switched, BEFORE)[:-1, 1:].any(axis=1))
 
 
 def _off_course(run: Trajectory, begins: Int[np.ndarray, " window"]) -> Float[np.ndarray, "window state"]:
-    """Distance from the forecast to the sample after each window, NaN where one is missing."""
+    """The sample after each window less its forecast, NaN where one is missing."""
     if not len(begins):
         return np.empty((0, run.dimension))
+    states = run.states[begins[:, None] + np.arange(BEFORE + 1)]
+    return states[:, -1] - np.einsum("wsd,ws->wd", states[:, :-1], _weights(run, begins))
+
+
+def _weights(run: Trajectory, begins: Int[np.ndarray, " window"]) -> Float[np.ndarray, "window sample"]:
+    """What each sample of a window counts in the forecast of the next."""
     times = run.times[begins[:, None] + np.arange(BEFORE + 1)]
     past = (times[:, :-1] - times[:, -1:]) / (times[:, -1] - times[:, 0])[:, None]
-    weights = np.linalg.pinv(past[:, :, None] ** np.arange(DEGREE + 1))[:, 0]
-    states = run.states[begins[:, None] + np.arange(BEFORE + 1)]
-    forecast = np.einsum("wsd,ws->wd", states[:, :-1], weights)
-    return np.abs(states[:, -1] - forecast) / np.sqrt(1.0 + np.sum(weights**2, axis=1))[:, None]
+    return np.linalg.pinv(past[:, :, None] ** np.arange(DEGREE + 1))[:, 0]
+
+
+def _scatter(run: Trajectory, begins: Int[np.ndarray, " window"]) -> Float[np.ndarray, " window"]:
+    """How noise scatters what is off course, in deviations of it."""
+    return np.sqrt(1.0 + np.sum(_weights(run, begins) ** 2, axis=1)) if len(begins) else np.empty(0)
 
 
 def _switches(run: Trajectory, inputs: Sequence[int]) -> Bool[np.ndarray, " time"]:

@@ -58,7 +58,7 @@ def test_switches_between_samples_part_runs() -> None:
     assert [f"stretch {i}" for i in range(1, 11)] == [run.label for run in parted.trajectories]
     assert not any(run.switched.any() for run in parted.trajectories)
     np.testing.assert_array_equal(TIMES, np.concatenate([run.times for run in parted.trajectories]))
-    assert "u [V] is switched between samples, at times that nobody knows: at switches i [A] is" in parted.notes[-1]
+    assert "u [V] is switched between samples, at times that nobody knows, or i [A] jumps along: at" in parted.notes[-1]
     assert "Each stretch between switches counts as a run with a start of its own; there are 10." in parted.notes[-1]
 
 
@@ -80,6 +80,19 @@ def test_runs_that_stay_whole_have_a_note_on_it() -> None:
     assert "Rows that tell when" in whole.notes[-1]
     sound = measured(coil(TIMES, MOMENTS, levels(10)))
     assert sound is left_whole(sound)
+
+
+def test_what_follows_an_input_at_once_is_named_as_the_other_cause() -> None:
+    """A voltage has a current times a resistance at once; the note has the column that has not."""
+    run = coil(TIMES, MOMENTS, levels(10))
+    fed = measured(replace(run, states=run.states - 0.7 * run.inputs))
+    (late,) = between_samples(fed.trajectories)
+    assert late.jump == pytest.approx(-0.7, abs=0.02)
+    note = in_stretches(fed).notes[-1]
+    assert "If i [A] jumps along, as a voltage does by a current times a resistance, no law of rates has it:" in note
+    assert f"put i [A] + {-late.jump:.3g}*u [V] into a column, and name that with --states." in note
+    without = measured(replace(run, states=fed.trajectories[0].states - late.jump * run.inputs))
+    assert () == between_samples(without.trajectories)
 
 
 def test_hardly_a_coil_is_parted_at_a_switch_at_a_sample() -> None:
