@@ -19,6 +19,8 @@ from discovery.wording import joined, listed
 _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 # "cell 3", "mouse_2", "rep1"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+\)?|[\d.]+\s*([^\W\d_].*)")
+# "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
+_OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
 FEWEST = 3  # columns that are alike: two are as often two things
 PLATE = 8  # wells from which there is no doubt, a column of a plate of 96; compartments may be called A1, A2, A3
 SHOWN = 3  # columns that are named
@@ -38,6 +40,8 @@ class Abreast:
         options: what pandas has to be told of the file, as it stands in a call.
         keys: headers of those of the others that tell runs apart already.
         told: words of a command that tell what was told of the others.
+        split: what stands between unit and quantity in the headers of several quantities of each unit.
+        units, quantities: what stands before it and after it; nothing where each unit has one column.
     """
 
     columns: tuple[str, ...]
@@ -48,6 +52,9 @@ class Abreast:
     options: str = ""
     keys: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    split: str = ""
+    units: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
 
     @property
     def long(self) -> str:
@@ -65,6 +72,10 @@ class Abreast:
     @property
     def melt(self) -> str:
         """The command of pandas that writes the long table."""
+        if self.units:
+            each = f"{self.key}=u, **{{q: d[u + {self.split!r} + q] for q in {list(self.quantities)!r}}}"
+            every = f"for d in [pd.read_csv({self.file!r}{self.options})] for u in {list(self.units)!r}"
+            return f"pd.concat([d[{list(self.others)!r}].assign({each}) {every}]).to_csv({self.long!r}, index=False)"
         return (
             f"pd.read_csv({self.file!r}{self.options}).melt({list(self.others)!r}, var_name={self.key!r}, "
             f"value_name={self.values!r}).to_csv({self.long!r}, index=False)"
@@ -72,8 +83,10 @@ class Abreast:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The command that finds their law then."""
+        """The command that finds their law then; what of several quantities is state or input is looked at first."""
         keys, states = joined((*self.keys, self.key)), joined([bare(self.values)])
+        if self.units:
+            return ("discover", "check", self.long, "--trajectory", keys, *self.told)
         return ("discover", "run", self.long, "--trajectory", keys, "--states", states, *self.told)
 
     @property
@@ -87,6 +100,10 @@ class Abreast:
     @property
     def said(self) -> str:
         """What was seen, in a sentence."""
+        if self.units:
+            units = [*self.units[:SHOWN], *(["…"] if len(self.units) > SHOWN else [])]
+            named = ", ".join(units) if len(units) > SHOWN else listed(units)
+            return f"{named} have {listed(self.quantities)} each: each column gets an equation of its own."
         some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
         named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
         return f"{named} {'are wells' if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
@@ -111,15 +128,18 @@ def abreast(
         told: words of a command that tell what was told of other columns.
     """
     key, found = _alike(numbers)
+    split, units, quantities = ("", (), ()) if found else _of_each(numbers)
+    found = found or tuple(unit + split + one for unit in units for one in quantities)
     if len(set(found) & set(states)) < 2:
-        key, found = "unit", ()
+        key, found, units = "unit", (), ()
     if not found and len(states) <= most:
         return None
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns)
     certain = len(states) > most or (key == "well" and len(found) >= PLATE)
     options = _options(layout, source.encoding)
-    return Abreast(columns, others, key, certain, source.path.name, options, tuple(keys), tuple(told))
+    file = source.path.name
+    return Abreast(columns, others, key, certain, file, options, tuple(keys), tuple(told), split, units, quantities)
 
 
 def _options(layout: Layout, encoding: str) -> str:
@@ -147,3 +167,16 @@ def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
             groups.setdefault((f"unit {numbered[1] or numbered[2]}", unit), []).append(header)
     (kind, _), most = max(groups.items(), key=lambda item: len(item[1]), default=(("", None), []))
     return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())
+
+
+def _of_each(headers: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What stands between units and quantities, the units, and the quantities that each of them has; or nothing."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for header in headers:
+        if one := _OF_UNIT.fullmatch(header):
+            groups.setdefault(one[2], {}).setdefault(one[1], []).append(one[3])
+    for split, units in groups.items():
+        first, *others = units.values()
+        if len(units) >= FEWEST and len(first) > 1 and all(sorted(one) == sorted(first) for one in others):
+            return split, tuple(units), tuple(first)
+    return "", (), ()

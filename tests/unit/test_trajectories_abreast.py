@@ -82,6 +82,48 @@ def test_columns_that_are_called_alike_are_noted(tmp_path: Path, names: list[str
         assert tuple(names) == found.abreast.columns
 
 
+ROOMS = [f"R10{room}_{quantity}" for room in "123" for quantity in ("T [degC]", "Q [W]")]
+
+
+def test_units_of_several_quantities_are_put_one_below_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What all have in common stays beside each; the line of pandas does what it says."""
+    found, units = seen(plate(tmp_path / "rooms.csv", ROOMS))
+    (alert,) = (one for one in check(found).alerts if one.subject == "wide")
+    assert "R101, R102 and R103 have T [degC] and Q [W] each" in alert.text
+    assert ("note", units.melt in alert.advice) == (alert.level, True)
+    assert (("T [degC]", "Q [W]"), ("Time [h]", "T 600")) == (units.quantities, units.others)
+    assert "discover check rooms_long.csv --trajectory unit" in alert.advice
+    monkeypatch.chdir(tmp_path)
+    wide = pd.read_csv("rooms.csv")
+    pd.concat(
+        [
+            wide[list(units.others)].assign(
+                unit=unit, **{one: wide[unit + units.split + one] for one in units.quantities}
+            )
+            for unit in units.units
+        ]
+    ).to_csv(units.long, index=False)
+    long = read_csv(units.long, trajectory=["unit"])
+    assert ["R101", "R102", "R103"] == [run.label for run in long.trajectories]
+    assert ["T 600", "T [degC]", "Q [W]"] == [*long.headers.values()]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ROOMS[:4],
+        ROOMS[:-1],
+        [f"x{one}_{other}" for one in "123" for other in "ab"],
+        ["room 1_T", "room 2_T", "room 3_T"],
+    ],
+)
+def test_two_units_or_quantities_that_one_lacks_are_no_runs(tmp_path: Path, names: list[str]) -> None:
+    """Nor are states that are numbered, nor one quantity alone."""
+    assert read_csv(plate(tmp_path / "a.csv", names)).abreast is None
+
+
 def test_two_wells_of_a_plate_are_noticed_too(tmp_path: Path) -> None:
     """Though the others were not named; one alone is a state as any other."""
     path = plate(tmp_path / "a.csv", WELLS)
