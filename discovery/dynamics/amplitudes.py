@@ -9,7 +9,7 @@ Source: Ratkowsky (1983), Nonlinear Regression Modeling, ch. 2, for what a param
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -24,48 +24,54 @@ LARGEST = 100.0
 MADE_UP = 0.25
 
 
-def amplitudes(law: Law) -> dict[int, tuple[int, ...]]:
-    """Places of such constants, with those that stand in the exponents beside them."""
-    return dict(_amplitudes(law.skeletons, len(law.constants)))
+# Places of amplitudes, and of the constants in the exponents beside all of them.
+Valley = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def amplitudes(law: Law) -> tuple[Valley, ...]:
+    """Places of such constants by what stands in the exponents; those of groups that have their own are together."""
+    return _amplitudes(law.skeletons, len(law.constants))
 
 
 @lru_cache(maxsize=4096)
-def _amplitudes(skeletons: tuple[sp.Expr, ...], count: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
+def _amplitudes(skeletons: tuple[sp.Expr, ...], count: int) -> tuple[Valley, ...]:
     places: dict[sp.Basic, int] = {symbol(f"c{place}"): place for place in range(count)}
-    found: dict[int, set[int]] = {}
+    found: dict[tuple[int, ...], set[int]] = {}
     for product in (one for side in skeletons for one in sp.preorder_traversal(side) if isinstance(one, sp.Mul)):
         pairs = [factor.as_base_exp() for factor in product.args]
         inside = {places[one] for _, exponent in pairs for one in exponent.free_symbols if one in places}
-        for base, _ in pairs if inside else ():
-            if base in places:
-                found.setdefault(places[base], set()).update(inside - {places[base]})
-    return tuple((place, tuple(sorted(inside))) for place, inside in sorted(found.items()) if inside)
+        plain = [base for base, exponent in pairs if exponent.is_number and inside]
+        sums = [term for base in plain if base in product.args for term in sp.Add.make_args(base)]
+        before = {*plain, *(factor.as_base_exp()[0] for term in sums for factor in sp.Mul.make_args(term))}
+        if there := {places[one] for one in before if one in places} - inside:
+            found.setdefault(tuple(sorted(inside)), set()).update(there)
+    return tuple((tuple(sorted(there)), inside) for inside, there in sorted(found.items()))
 
 
 def along(
     constants: Float[np.ndarray, " constant"],
     change: Float[np.ndarray, " constant"],
     curvature: Float[np.ndarray, "constant constant"],
-    places: Mapping[int, Sequence[int]],
+    valleys: Sequence[Valley],
 ) -> Float[np.ndarray, " constant"]:
     """A step in which amplitudes change by a factor where the exponents beside them make up for it.
 
-    To first order it is the straight one. An amplitude whose change nothing makes up for goes straight: it may have to
-    change its sign, and where the law is linear in it the straight step is exact.
+    To first order it is the straight one. Amplitudes whose change nothing makes up for go straight: they may have to
+    change their sign, and where the law is linear in them the straight step is exact.
 
     Args:
         curvature: of the cost.
-        places: of amplitudes and of their exponents.
     """
     bent = change.copy()
-    for place, inside in places.items():
-        if constants[place] == 0.0:
-            continue
-        whole = np.zeros_like(change)
-        whole[[place, *inside]] = change[[place, *inside]]
+    for before, inside in valleys:
+        alone, whole = np.zeros_like(change), np.zeros_like(change)
+        alone[[*before]] = change[[*before]]
+        whole[[*before, *inside]] = change[[*before, *inside]]
         with np.errstate(over="ignore", invalid="ignore"):  # of a step that goes beyond all numbers
-            follows = whole @ curvature @ whole < MADE_UP * change[place] ** 2 * curvature[place, place]
-            share = np.clip(change[place] / constants[place], -LARGEST, LARGEST)
-        if follows:
-            bent[place] = constants[place] * np.expm1(share)
+            follows = whole @ curvature @ whole < MADE_UP * (alone @ curvature @ alone)
+        for place in before if follows else ():
+            if constants[place] != 0.0:
+                with np.errstate(over="ignore"):
+                    share = np.clip(change[place] / constants[place], -LARGEST, LARGEST)
+                bent[place] = constants[place] * np.expm1(share)
     return bent

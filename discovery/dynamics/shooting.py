@@ -332,7 +332,7 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    beliefs, anchors, places = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law)
+    beliefs, anchors, valleys = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law)
     normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None
@@ -343,7 +343,7 @@ def fit(
         change = normal.step(damping, fixed)
         trial, moved = None, constants
         if change is not None:
-            step = along(constants, change[0], normal.constants, places)
+            step = along(constants, change[0], normal.constants, valleys)
             moved = constants + step if beliefs is None else beliefs.inside(constants, step, fixed)
             trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1], anchors), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:

@@ -132,10 +132,10 @@ class Sharing:
         Returns:
             1 where the two are no such pair, or single groups do not know the exponent.
         """
-        before = amplitudes(self.fitted.law)
-        place, other = (other, place) if place in before.get(other, ()) else (place, other)
+        pairs = {(one, inner) for before, inside in amplitudes(self.fitted.law) for one in before for inner in inside}
+        place, other = (other, place) if (other, place) in pairs else (place, other)
         groups = [g for g in self.telling(place) if g in self.telling(other)]
-        if other not in before.get(place, ()) or not groups:
+        if (place, other) not in pairs or not groups:
             return 1.0
         both = self.information[groups][:, [place, other]][:, :, [place, other]]
         shift = np.array([[1.0, 0.0], [-float(np.median(both[:, 0, 1] / both[:, 0, 0])), 1.0]])
