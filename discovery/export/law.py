@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 
+import numpy as np
+
 from discovery.export.infix import Dialect
 from discovery.export.names import identifiers
 from discovery.reports.content import title
@@ -81,6 +83,17 @@ class ExportedLaw:
         """Identifiers of the states that stand in a right-hand side."""
         found = {str(one) for skeleton in self.law.skeletons for one in skeleton.free_symbols}
         return tuple(self.names[state] for state in self.law.states if state in found)
+
+    @cached_property
+    def drives(self) -> tuple[np.ndarray, ...]:
+        """Of each run a row for each sample: its time, then the inputs.
+
+        Of an input that is smooth, the values between which straight lines lie nearest to its course.
+        """
+        return tuple(
+            np.column_stack([run.times, *(() if run.drive is None else run.drive.values.T)])
+            for run in self.result.trajectories
+        )
 
     @cached_property
     def constants(self) -> tuple[Constant, ...]:
