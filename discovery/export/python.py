@@ -174,7 +174,7 @@ def example(law: ExportedLaw) -> str:
         main = _MAIN
         for place, text in (_DRIVEN if law.inputs else _FREE).items():
             main = main.replace(place, text)
-    return (_between(law.result.trajectories[0].held) if law.inputs else "") + main
+    return (_between(law.held) if law.inputs else "") + main
 
 
 def _between(held: Sequence[bool]) -> str:

@@ -93,12 +93,13 @@ def c_values(text: str, points: Points, folder: Path) -> np.ndarray:
     strict = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2")
     (folder / "exported.c").write_text(text, encoding="utf-8")
     ran(compiler, *strict, "exported.c", "-o", "example", "-lm", folder=folder)
-    dimension = points.shape[1] - 1
+    given = points.shape[1] - 1
     (folder / "driver.c").write_text(
         '#define LAW_ONLY\n#include "exported.c"\n#include <stdio.h>\n'
-        f"int main(void) {{ double t, x[{dimension}], d[{dimension}]; int i;\n"
-        'while (scanf("%lf", &t) == 1) { for (i = 0; i < DIMENSION; i++) if (scanf("%lf", x + i) != 1) return 1;\n'
-        'law(t, x, d); for (i = 0; i < DIMENSION; i++) printf("%.17g ", d[i]); printf("\\n"); } return 0; }\n'
+        "#ifdef INPUTS\n#define GIVEN x, x + DIMENSION\n#else\n#define GIVEN x\n#endif\n"
+        f"int main(void) {{ double t, x[{given}], d[DIMENSION]; int i;\n"
+        f'while (scanf("%lf", &t) == 1) {{ for (i = 0; i < {given}; i++) if (scanf("%lf", x + i) != 1) return 1;\n'
+        'law(t, GIVEN, d); for (i = 0; i < DIMENSION; i++) printf("%.17g ", d[i]); printf("\\n"); } return 0; }\n'
     )
     ran(compiler, *strict, "driver.c", "-o", "driver", "-lm", folder=folder)
     return table(ran("./driver", folder=folder, stdin="\n".join(" ".join(map(repr, row)) for row in points.tolist())))
@@ -304,7 +305,7 @@ def test_functions_that_sympy_puts_in_are_written_too(language: str, result_of, 
     check(language, MORE, result_of, tmp_path)
 
 
-@pytest.mark.parametrize("language", ["modelica"])
+@pytest.mark.parametrize("language", ["c", "modelica"])
 def test_inputs_are_given_from_outside(language: str, result_of, tmp_path: Path) -> None:
     """As arguments of a function, or as a model's inputs, whose columns are told."""
     still = result_of(Law(DRIVEN.states, (X, Y), ()), [0.5, 0.4], simulated=False)
