@@ -22,6 +22,7 @@ from discovery.symbolic.parse import FUNCTIONS, parse
 from discovery.types import DiscoveryResult, Frame, Law, symbol
 
 Points = np.ndarray  # one row for each point: t, the states, then the inputs of a law that has some
+STATES = 2  # of every law here
 TABLES = {"csv", "constants", "latex"}
 RNG = np.random.default_rng(3)
 POINTS = np.column_stack([RNG.uniform(0.0, 5.0, 7), RNG.uniform(0.1, 0.9, 7), RNG.uniform(-2.0, 2.0, 7)])
@@ -110,9 +111,8 @@ def matlab_values(text: str, points: Points, folder: Path) -> np.ndarray:
     octave = needed("octave-cli", "apt-get install --no-install-recommends octave")
     (folder / "law.m").write_text(text, encoding="utf-8")
     rows = "; ".join(", ".join(map(repr, row)) for row in points.tolist())
-    code = (
-        f"points = [{rows}];for i = 1:rows(points) disp(sprintf('%.17g ', law(points(i, 1), points(i, 2:end)'))); end"
-    )
+    given = "points(i, 2:3)', points(i, 4:end)'" if points.shape[1] > STATES + 1 else "points(i, 2:end)'"
+    code = f"points = [{rows}];for i = 1:rows(points) disp(sprintf('%.17g ', law(points(i, 1), {given}))); end"
     return table(ran(octave, "--norc", "--quiet", "--eval", code, folder=folder))
 
 
@@ -305,7 +305,7 @@ def test_functions_that_sympy_puts_in_are_written_too(language: str, result_of, 
     check(language, MORE, result_of, tmp_path)
 
 
-@pytest.mark.parametrize("language", ["c", "modelica"])
+@pytest.mark.parametrize("language", ["c", "matlab", "modelica"])
 def test_inputs_are_given_from_outside(language: str, result_of, tmp_path: Path) -> None:
     """As arguments of a function, or as a model's inputs, whose columns are told."""
     still = result_of(Law(DRIVEN.states, (X, Y), ()), [0.5, 0.4], simulated=False)
