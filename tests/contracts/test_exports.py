@@ -123,9 +123,10 @@ def julia_values(text: str, points: Points, folder: Path) -> np.ndarray:
         return read_back(text, points)
     (folder / "exported.jl").write_text(text, encoding="utf-8")
     rows = ", ".join(f"[{', '.join(map(repr, row))}]" for row in points.tolist())
+    given = "point[2:3], point[4:end]" if points.shape[1] > STATES + 1 else "point[2:end]"
     code = (
-        f'include("exported.jl"); for point in [{rows}]; d = zeros(length(point) - 1); '
-        'law!(d, point[2:end], CONSTANTS, point[1]); println(join(d, " ")); end'
+        f'include("exported.jl"); for point in [{rows}]; d = zeros({STATES}); '
+        f'law!(d, {given}, CONSTANTS, point[1]); println(join(d, " ")); end'
     )
     return table(ran("julia", "--startup-file=no", "-e", code, folder=folder))
 
@@ -148,6 +149,8 @@ def read_back(text: str, points: Points) -> np.ndarray:
         for name, place in re.findall(r"^    (\w+) = p\[(\d+)\]$", text, flags=re.MULTILINE)
     }
     values |= {symbol(f"v_{name}"): symbol(f"u{place}") for name, place in places.items()}
+    inputs = re.findall(r"^    (\w+) = inputs\[(\d+)\]$", text, flags=re.MULTILINE)
+    values |= {symbol(f"v_{name}"): symbol(f"u{STATES + int(place)}") for name, place in inputs}
     values |= {symbol("v_t"): symbol("t"), symbol("v_pi"): sp.pi}
     sides = re.findall(r"^    du\[\d+\] = (.*(?:\n {12}.*)*)", text, flags=re.MULTILINE)
     safe = [parse(re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side)) for side in sides]
@@ -305,7 +308,7 @@ def test_functions_that_sympy_puts_in_are_written_too(language: str, result_of, 
     check(language, MORE, result_of, tmp_path)
 
 
-@pytest.mark.parametrize("language", ["c", "matlab", "modelica"])
+@pytest.mark.parametrize("language", ["c", "matlab", "julia", "modelica"])
 def test_inputs_are_given_from_outside(language: str, result_of, tmp_path: Path) -> None:
     """As arguments of a function, or as a model's inputs, whose columns are told."""
     still = result_of(Law(DRIVEN.states, (X, Y), ()), [0.5, 0.4], simulated=False)

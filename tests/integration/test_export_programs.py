@@ -101,7 +101,7 @@ def test_a_program_applies_a_map(language: str, law_of, result_of, tmp_path: Pat
         np.testing.assert_allclose(rows[["x", "y"]], simulate_or_fail(discrete, run.states[0], counted), rtol=1e-8)
 
 
-@pytest.mark.parametrize("language", ["python", "numpy", "c", "matlab"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_applies_a_driven_map(language: str, law_of, result_of, tmp_path: Path) -> None:
     """With the input that each step of each run had."""
     law = law_of({"x": "c0*x + u", "y": "c1*x"}, 0.9, 0.4)
@@ -121,7 +121,7 @@ def test_a_program_applies_a_driven_map(language: str, law_of, result_of, tmp_pa
 
 
 @pytest.mark.parametrize("held", [False, True])
-@pytest.mark.parametrize("language", ["python", "numpy", "c", "matlab"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of, result_of, tmp_path: Path) -> None:
     """By the inputs of each run, linear between samples, or held, whatever their columns are called."""
     law = law_of({"x": "c0*u - c1*x", "y": "x - y"}, 2.0, 0.7)
@@ -141,7 +141,7 @@ def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of,
         np.testing.assert_allclose(rows[["x", "y"]], exact, atol=2e-3 if held else 1e-5)
 
 
-@pytest.mark.parametrize("language", ["python", "numpy", "c", "matlab"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_knows_which_of_its_inputs_are_held(language: str, law_of, result_of, tmp_path: Path) -> None:
     """One that is, beside one that is linear between samples."""
     law = law_of({"x": "c0*u - c1*x", "y": "x - y + w"}, 2.0, 0.7)
