@@ -101,7 +101,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array
-                without names they are u0, u1, ...
+                without names they are u0, u1, ...; ``none`` among them: no other is held.
 
         Raises:
             DataError: the data cannot be used.
