@@ -265,8 +265,19 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
             "caution", "clipped",
             f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
             f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
-            "Leave these entries empty: the state went on, and they say otherwise.", about,
+            _of_end(one.value), about,
         )  # fmt: skip
+
+
+def _of_end(value: float) -> str:
+    """What to do about entries at an end of the range: at zero it may be what was there."""
+    if value != 0.0:
+        return "Leave these entries empty: the state went on, and they say otherwise."
+    return (
+        "If the state went on past zero, leave these entries empty: they say otherwise. If it is zero there, as what "
+        "falls or is given from outside, it is an input: name it with --inputs, or with --held where a value lasts "
+        "until the next row."
+    )
 
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
@@ -279,7 +290,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
     yield from _of_levels(state)
-    if state.strays:
+    if state.strays and not state.pulsed:  # pulses are far off what is before them
         whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
         told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.trajectories.abreast import Abreast
-from discovery.trajectories.clipped import Clipped, clipped, pulsed
+from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
@@ -20,6 +20,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.resting import pulsed
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.sums import running_sums
@@ -256,7 +257,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
-    pulses = pulsed(runs, index, resolution)
+    pulses = pulsed(runs, index, resolution, header)
     ends = () if coarse or pulses else clipped(runs, index, resolution)
     return StateFacts(
         name,
