@@ -11,6 +11,7 @@ from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
+from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
 from discovery.trajectories.undisturbed import apart, undisturbed
 from discovery.trajectories.wording import words
@@ -265,19 +266,8 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
             "caution", "clipped",
             f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
             f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
-            _of_end(one.value), about,
+            one.remedy, about,
         )  # fmt: skip
-
-
-def _of_end(value: float) -> str:
-    """What to do about entries at an end of the range: at zero it may be what was there."""
-    if value != 0.0:
-        return "Leave these entries empty: the state went on, and they say otherwise."
-    return (
-        "If the state went on past zero, leave these entries empty: they say otherwise. If it is zero there, as what "
-        "falls or is given from outside, it is an input: name it with --inputs, or with --held where a value lasts "
-        "until the next row."
-    )
 
 
 def _of_state(state: StateFacts) -> Iterator[Alert]:
@@ -315,12 +305,9 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
     name = "Name it" if state.gapless else "Fill its gaps as you know best, and name it"
     if state.pulsed:
-        yield Alert(
-            "caution", "input",
-            f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
-            "state.",
-            f"{name} with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
-        )  # fmt: skip
+        yield Alert("caution", "input", f"{state.header} {PULSES}", f"{name} {HELD}", about)
+    elif state.rests:
+        yield Alert("caution", "input", f"{state.header} {COMES_BACK}", f"{name} with --inputs.", about)
     elif state.switched:
         few = not state.fixed and not (state.held and state.levels > SWITCHED)
         if few:

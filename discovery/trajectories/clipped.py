@@ -37,6 +37,17 @@ class Clipped:
     value: float
     stretches: tuple[int, ...]
 
+    @property
+    def remedy(self) -> str:
+        """What to do about entries at this end; zero may be what was there."""
+        if self.value != 0.0:
+            return "Leave these entries empty: the state went on, and they say otherwise."
+        return (
+            "If the state went on past zero, leave these entries empty: they say otherwise. If it is zero there, as "
+            "what falls or is given from outside, it is an input: name it with --inputs, or with --held where a value "
+            "lasts until the next row."
+        )
+
 
 def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[Clipped, ...]:
     """The ends at which a state stays too long for its noise elsewhere."""

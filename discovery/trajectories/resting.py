@@ -1,4 +1,4 @@
-"""Columns that are zero for long and come back: what falls or is given from outside, and no state.
+"""Columns that are zero for long and come back: what falls, shines or is given from outside, and no state.
 
 A state that is at rest where nothing drives it stays at rest. What was clipped at zero comes back, too, but leaves it
 by small steps, through its noise; where that cannot be told, the name of a column may tell it.
@@ -28,8 +28,20 @@ SHORT, MOST = 2, 0.5
 # 1200 columns of Poisson counts, of means from 0.2 to 1.5, none passes, of 2700 of cases in epidemics one; of 1200
 # courses of rain in whole millimetres, a quarter or more of the days wet and 5.6 mm a wet day, 936 do.
 SMALL = 2.0
+# Rests between other values that are enough, two in three of the stretches at zero being long; and how many steps of
+# its scale a column leaves zero by, by their median: beside counts of ten, zero has a chance of 5e-5.
+RESTS, CLEAN, SHARP = 3, 2.0 / 3.0, 10.0
 # Words of headers that settle it where a column is zero for long and never less.
 FALLING = frozenset({"rain", "rainfall", "precip", "prcp", "precipitation", "snowfall", "irrigation"})
+SHINING = frozenset({
+    "par", "ppfd", "light", "sunlight", "sunshine", "irradiance", "insolation", "radiation", "illuminance", "ghi",
+})  # fmt: skip
+
+PULSES = "is zero for long and comes in pulses: what falls or is given from outside is an input, no state."
+HELD = "with --held if a value lasts until the next row, as a total does; else with --inputs."
+COMES_BACK = (
+    "is exactly zero for long and comes back each time: what shines or is given from outside is an input, no state."
+)
 
 
 def pulsed(runs: Sequence[Trajectory], state: int, resolution: float, header: str = "") -> bool:
@@ -54,6 +66,26 @@ def pulsed(runs: Sequence[Trajectory], state: int, resolution: float, header: st
     if not len(beside) or not len(steps):
         return False
     return min(float(np.median(beside)), float(np.median(steps))) > SUDDEN * typical
+
+
+def rests(runs: Sequence[Trajectory], state: int, resolution: float, header: str = "", *, noisy: bool = False) -> bool:
+    """Whether a column is exactly zero for long, again and again, and never less, as light is at night.
+
+    Args:
+        noisy: whether it has noise beside its rests, as what was clipped has: the name alone settles it then.
+    """
+    if not _zero_for_long(runs, state):
+        return False
+    if noisy or _says(header, SHINING):
+        return _says(header, SHINING)
+    each = _known(runs, state)
+    groups = [[(zero, len(list(group))) for zero, group in groupby((values == 0.0).tolist())] for values in each]
+    shut = sum(zero for some in groups for zero, _ in some[1:-1])
+    long = sum(1 for run in runs for _ in stretches(run, state, 0.0))
+    ends = sum(some[place][0] for some in groups for place in {0, len(some) - 1})
+    beside = np.concatenate([_beside(values) for values in each])
+    often = min(shut, long) >= RESTS and long >= CLEAN * (shut + ends)
+    return bool(often and np.median(beside) > SHARP * resolution)
 
 
 def _says(header: str, words: frozenset[str]) -> bool:

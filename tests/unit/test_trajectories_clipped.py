@@ -98,6 +98,43 @@ def test_who_is_told_of_entries_to_empty_is_told_of_inputs_where_they_are_zero()
         assert input_too == ("--inputs" in found.advice)
 
 
+DAYLIGHT = 1400.0 * np.maximum(np.sin(np.arange(288) * np.pi / 24.0), 0.0)  # six days, every half hour
+
+
+def test_what_is_exactly_zero_each_night_is_an_input() -> None:
+    """In whole numbers, with clouds, and of any name; a state at rest would stay there."""
+    clouds = np.repeat([1.0, 0.6, 0.9, 0.3, 1.0, 0.8], 48)
+    lake = np.sin(np.arange(288) * np.pi / 24.0) + 0.05 * NOISE[:288]
+    found = check(from_arrays(np.column_stack([lake, np.round(DAYLIGHT * clouds)]), 0.5, names=["DO", "u"]))
+    assert [False, True] == [state.rests for state in found.facts.states]
+    assert (("u",), ()) == (found.switches, found.pulses)
+    (alert,) = [one for one in found.alerts if one.subject == "input"]
+    assert alert.text.startswith("u is exactly zero for long and comes back")
+    assert "--inputs" in alert.advice
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.where(np.arange(288) < 48, DAYLIGHT, 0.0),  # it stays at rest
+        np.random.default_rng(0).poisson(DAYLIGHT / 400.0).astype(float),  # counts, which are small beside zeros
+        DAYLIGHT - 700.0 * (DAYLIGHT > 0.0),  # it is less than zero, too
+    ],
+)
+def test_what_may_be_a_state_is_none(column: np.ndarray) -> None:
+    """Where zeros say nothing of what drives it."""
+    (state,) = check(from_arrays(column[:, None], 0.5, names=["v"])).facts.states
+    assert not state.rests
+
+
+def test_light_with_noise_is_no_sensor_that_was_clipped() -> None:
+    """Its name says that zero is what there was."""
+    light = np.maximum(WAVE + 0.01 * NOISE, 0.0)
+    for header, rests in (("PAR (umol/m2/s)", True), ("v", False)):
+        (state,) = check(from_arrays(light[:, None], TIMES, names=[header])).facts.states
+        assert (rests, not rests) == (state.rests, bool(state.clipped))
+
+
 @pytest.mark.parametrize("days", [120, 400])
 def test_rain_in_whole_millimetres_comes_in_pulses_too(days: int) -> None:
     """However few its values are; counts of what is rare are small, and those of an outbreak come and go steadily."""
