@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
@@ -87,8 +87,7 @@ def read_csv(
     columns, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    rows = division.rows
-    stay = held_inputs([drives[run] for run in rows], told_held(held, inputs), [clock.times[run] for run in rows])
+    stay = _held(drives, clock.times, division.rows, told_held(held, inputs))
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     return Measurements(
         _trajectories(runs, clock, columns, tuple(headers)[: len(columns)], drives, stay),
@@ -104,6 +103,16 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told),
         " ".join(unknown),
     )
+
+
+def _held(
+    drives: Float[np.ndarray, "row input"],
+    times: Float[np.ndarray, " row"],
+    runs: Sequence[Int[np.ndarray, " sample"]],
+    told: Sequence[bool | None],
+) -> tuple[bool, ...]:
+    """Which inputs are held."""
+    return held_inputs([drives[run] for run in runs], told, [times[run] for run in runs])
 
 
 def _trajectories(
