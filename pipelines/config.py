@@ -108,8 +108,9 @@ class Columns(BaseModel):
         default=(),
     )  # fmt: skip
     held: tuple[str, ...] = _option(
-        "Inputs that hold their value until the next row, as totals of a day; named here they need not be in inputs.",
-        "those that change at less than half of the rows", '["rain"]', default=(),
+        "Inputs that hold their value until the next row, as totals of a day; named here they need not be in inputs. "
+        "none: no others do.",
+        "those that change at less than half of the rows, and not by ramps", '["rain"]', default=(),
     )  # fmt: skip
     missing: tuple[str, ...] = _option(
         "Entries that stand for a missing value, besides empty ones, NA and the like.", "-9999 and the like, far off",

@@ -29,6 +29,7 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
+from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
@@ -134,7 +135,7 @@ def _discovered(
     problem, selected, grown = with_own(config.own, keys, problem, selected, told, stages, units, robust=bool(outliers))
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
-    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config)
+    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     supported = verdict.status != "not_found"
     advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
@@ -215,12 +216,16 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
     return followed(problem, selected.fitted), selected
 
 
-def _notes_on(measurements: Measurements, known: Knowledge | None, config: RunConfig) -> Iterator[str]:
+def _notes_on(
+    measurements: Measurements, known: Knowledge | None, config: RunConfig, problem: DiscoveryProblem, unit: str
+) -> Iterator[str]:
     """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
     yield from measurements.notes
     hidden = bool(known and known.hidden)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known, config)
+    curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
+    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit)
 
 
 def _notes(

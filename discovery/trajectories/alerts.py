@@ -11,6 +11,7 @@ from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
+from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
 from discovery.trajectories.undisturbed import apart, undisturbed
 from discovery.trajectories.wording import words
@@ -265,7 +266,7 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
             "caution", "clipped",
             f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
             f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
-            "Leave these entries empty: the state went on, and they say otherwise.", about,
+            one.remedy, about,
         )  # fmt: skip
 
 
@@ -279,7 +280,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
     yield from _of_levels(state)
-    if state.strays:
+    if state.strays and not state.pulsed:  # pulses are far off what is before them
         whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
         told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
@@ -304,12 +305,9 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
     name = "Name it" if state.gapless else "Fill its gaps as you know best, and name it"
     if state.pulsed:
-        yield Alert(
-            "caution", "input",
-            f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
-            "state.",
-            f"{name} with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
-        )  # fmt: skip
+        yield Alert("caution", "input", f"{state.header} {PULSES}", f"{name} {HELD}", about)
+    elif state.rests:
+        yield Alert("caution", "input", f"{state.header} {COMES_BACK}", f"{name} with --inputs.", about)
     elif state.switched:
         few = not state.fixed and not (state.held and state.levels > SWITCHED)
         if few:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.trajectories.abreast import Abreast
-from discovery.trajectories.clipped import Clipped, clipped, pulsed
+from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
@@ -20,6 +20,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.resting import pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.sums import running_sums
@@ -66,6 +67,7 @@ class StateFacts:
         coarse: whether it takes few different values, as a switch does, or is held.
         fixed: whether it is constant in each of several runs and differs between them, as a dose does.
         pulsed: whether it is zero for long and comes in pulses, as rain does.
+        rests: whether it is exactly zero for long, again and again, and never less, as light is at night.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
         gapless: whether it is known wherever an input has to be.
@@ -95,14 +97,16 @@ class StateFacts:
     stray_runs: tuple[str, ...] = ()
     clipped: tuple[Clipped, ...] = ()
     pulsed: bool = False
+    rests: bool = False
     wrapped: Wrapped | None = None
     fixed: bool = False
     gapless: bool = True
 
     @property
     def switched(self) -> bool:
-        """Whether it is held or fixed, has so few values or such pulses that it is set from outside, and no state."""
-        return self.held or self.fixed or self.pulsed or (self.coarse and self.levels <= SWITCHED)
+        """Whether it is held or fixed, has so few values, pulses or rests that it is set from outside, and no state."""
+        few = self.coarse and self.levels <= SWITCHED
+        return self.held or self.fixed or self.pulsed or self.rests or few
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -256,8 +260,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
-    pulses = pulsed(runs, index, resolution)
+    pulses = pulsed(runs, index, resolution, header)
     ends = () if coarse or pulses else clipped(runs, index, resolution)
+    idle = not (coarse or pulses) and rests(runs, index, resolution, header, noisy=bool(ends))
     return StateFacts(
         name,
         header,
@@ -280,8 +285,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
-        clipped=ends,
+        clipped=tuple(end for end in ends if not (idle and end.value == 0.0)),
         pulsed=pulses,
+        rests=idle,
         fixed=fixed,
         gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),
     )
