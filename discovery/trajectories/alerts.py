@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
-from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
+from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
@@ -118,9 +118,11 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
     steps = facts.steps
     if steps.gaps:
         longest = f"the longest step is {steps.longest / steps.typical:.3g} times the usual one"
+        driven = facts.inputs or any(state.switched for state in facts.states)
+        then = ", and runs end where an input is not known for long" if driven else ""
         yield Alert(
             "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
-            "Leave the gaps as they are: nothing is filled in.",
+            f"Leave the gaps as they are: nothing is filled in{then}.",
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
     dense = {state.header: facts.samples_per_oscillation(state) for state in states}
@@ -234,7 +236,7 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
         then = "Where nothing belongs to whole runs, stretches between such gaps will count as runs of their own."
         yield Alert(
             "note", "unknown", seen_gaps(facts.unknown, inputs),
-            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else BRIDGED,
+            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else bridged(facts.unknown),
             tuple(inputs[place] for place in sorted({gap.input for gap in facts.unknown})),
         )  # fmt: skip
 

@@ -143,7 +143,7 @@ class Facts:
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
-        unknown: gaps of inputs that are interpolated.
+        unknown: gaps of inputs.
         unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
