@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from discovery.trajectories.common import said_of_common
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
-from discovery.trajectories.undisturbed import apart, undisturbed
+from discovery.trajectories.undisturbed import apart, outside, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -209,15 +210,17 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 
-    if quiet := undisturbed(facts):
-        headers = [state.header for state in quiet]
+    if shared := outside(facts):
+        yield Alert("caution", "input", *said_of_common(shared), shared)
+    quiet = undisturbed(facts)
+    if headers := [state.header for state in quiet if state.header not in shared]:
         least = min(state.noise_share for state in facts.states if state not in quiet and not apart(state))
         yield Alert(
             "caution", "input",
-            f"{listed(headers)} {'shows' if len(quiet) == 1 else 'show'} no noise, while all others have "
+            f"{listed(headers)} {'shows' if len(headers) == 1 else 'show'} no noise, while all others have "
             f"{100 * least:.2g} % or more: what is set rather than measured is an input, no state.",
-            f"Name {'it' if len(quiet) == 1 else 'them'} with --inputs, unless the others drive "
-            f"{'it' if len(quiet) == 1 else 'them'}.",
+            f"Name {'it' if len(headers) == 1 else 'them'} with --inputs, unless the others drive "
+            f"{'it' if len(headers) == 1 else 'them'}.",
             tuple(headers),
         )  # fmt: skip
 
