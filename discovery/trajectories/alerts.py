@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from discovery.trajectories.common import said_of_common
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
-from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
+from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import MOMENTS, TOO_FAST, seen
-from discovery.trajectories.undisturbed import apart, undisturbed
+from discovery.trajectories.undisturbed import apart, outside, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -119,9 +120,11 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
     steps = facts.steps
     if steps.gaps:
         longest = f"the longest step is {steps.longest / steps.typical:.3g} times the usual one"
+        driven = facts.inputs or any(state.switched for state in facts.states)
+        then = ", and runs end where an input is not known for long" if driven else ""
         yield Alert(
             "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
-            "Leave the gaps as they are: nothing is filled in.",
+            f"Leave the gaps as they are: nothing is filled in{then}.",
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
     dense = {state.header: facts.samples_per_oscillation(state) for state in states}
@@ -208,15 +211,17 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 
-    if quiet := undisturbed(facts):
-        headers = [state.header for state in quiet]
+    if shared := outside(facts):
+        yield Alert("caution", "input", *said_of_common(shared), shared)
+    quiet = undisturbed(facts)
+    if headers := [state.header for state in quiet if state.header not in shared]:
         least = min(state.noise_share for state in facts.states if state not in quiet and not apart(state))
         yield Alert(
             "caution", "input",
-            f"{listed(headers)} {'shows' if len(quiet) == 1 else 'show'} no noise, while all others have "
+            f"{listed(headers)} {'shows' if len(headers) == 1 else 'show'} no noise, while all others have "
             f"{100 * least:.2g} % or more: what is set rather than measured is an input, no state.",
-            f"Name {'it' if len(quiet) == 1 else 'them'} with --inputs, unless the others drive "
-            f"{'it' if len(quiet) == 1 else 'them'}.",
+            f"Name {'it' if len(headers) == 1 else 'them'} with --inputs, unless the others drive "
+            f"{'it' if len(headers) == 1 else 'them'}.",
             tuple(headers),
         )  # fmt: skip
 
@@ -235,7 +240,7 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
         then = "Where nothing belongs to whole runs, stretches between such gaps will count as runs of their own."
         yield Alert(
             "note", "unknown", seen_gaps(facts.unknown, inputs),
-            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else BRIDGED,
+            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else bridged(facts.unknown),
             tuple(inputs[place] for place in sorted({gap.input for gap in facts.unknown})),
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from discovery.trajectories.abreast import Abreast
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
+from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
@@ -147,13 +148,14 @@ class Facts:
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
-        unknown: gaps of inputs that are interpolated.
+        unknown: gaps of inputs.
         unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
         multiples: states that are derivatives of others, times what their units say.
         abreast: columns that are one quantity of several units, it seems.
+        common: headers of columns that have one course in all runs, and are not switched.
     """
 
     source: str
@@ -177,6 +179,7 @@ class Facts:
     abreast: Abreast | None = None
     unknown: tuple[Gap, ...] = ()
     unknown_parted: bool = False
+    common: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -209,7 +212,9 @@ def facts(measurements: Measurements) -> Facts:
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
     together = _same_start(tame, states, noises)
-    apart = together and not measurements.inputs and parting(clean, [_largest_noise(state) for state in states])
+    shared = tuple(states[place].header for place in common(tame) if not states[place].switched)
+    driven = bool(measurements.inputs or shared) or any(state.switched for state in states)
+    apart = together and not driven and parting(clean, [_largest_noise(state) for state in states])
     return Facts(
         measurements.source,
         measurements.time_name,
@@ -232,6 +237,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.abreast,
         unknown := gaps(tame),
         bool(between(tame, unknown)),
+        shared,
     )
 
 
