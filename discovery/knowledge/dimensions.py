@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.headers import ARBITRARY, OPTICAL
+from discovery.knowledge.counted import OXIDES
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
@@ -26,7 +27,8 @@ UNTOLD = "–"  # in the place of a unit that nothing tells
 FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_FACTOR = re.compile(r"(1)|(a\.u\.|OD\d{3}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
+# The digits of OD600, O2 and cmH2O are no exponents.
+_FACTOR = re.compile(rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
 Node = Any  # a part of an expression
@@ -52,8 +54,8 @@ def exponents(unit: str) -> Exponents:
 
 
 def written(unit: Exponents) -> str:
-    """Base units side by side, those in the denominator last: ``m s⁻²``."""
-    factors = sorted(unit.items(), key=lambda item: item[1] < 0)
+    """Base units side by side, those in the denominator last, and what an amount is of behind it: ``mL O2 s⁻²``."""
+    factors = sorted(unit.items(), key=lambda item: (item[1] < 0, item[0] in OXIDES))
     return " ".join(name if power == 1 else name + _raised(power) for name, power in factors)
 
 
