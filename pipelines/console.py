@@ -247,7 +247,7 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
 
 def _show_own(own: OwnTable) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in (own.by, own.name, "95 % interval"):
+    for name in (own.by, own.header, "95 % interval"):
         table.add_column(Text(plain(name)))  # in a header of the user brackets are no markup
     for row in own.rows:
         told = row.low if row.low == row.high else f"{row.low} … {row.high}"

@@ -94,7 +94,7 @@ def _table(value: DiscoveryResult, ranked: RankedLaw) -> str:
     )
     interval = '<th colspan="2">95 % interval</th></tr></thead>'
     own = "".join(
-        f"<table><thead><tr><th>{_text(table.by)}</th><th>{_text(table.name)}</th>{interval}<tbody>"
+        f"<table><thead><tr><th>{_text(table.by)}</th><th>{_text(table.header)}</th>{interval}<tbody>"
         + "".join(
             f"<tr><td>{_text(row.group)}</td><td>{row.value}</td><td>{row.low}</td><td>{row.high}</td></tr>"
             for row in table.rows

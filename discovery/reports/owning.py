@@ -8,6 +8,8 @@ from typing import cast
 
 import sympy as sp
 
+from discovery.knowledge.dimensions import UNTOLD
+from discovery.reports.naming import units_of_constants
 from discovery.reports.rounding import NOT_DETERMINED, rounded
 from discovery.structure import Owned
 from discovery.types import DiscoveryResult, Law, RankedLaw, symbol
@@ -25,11 +27,26 @@ class OwnValue:
 
 @dataclass(frozen=True)
 class OwnTable:
-    """Values of one constant by group."""
+    """Values of one constant by group.
+
+    Attributes:
+        unit: of all of them, as text; empty where they have none, or none that can be told.
+    """
 
     name: str
     by: str
     rows: tuple[OwnValue, ...]
+    unit: str = ""
+
+    @property
+    def in_unit(self) -> str:
+        """What a header has behind the name: ``[m s⁻¹]``; empty without a unit."""
+        return f"[{self.unit}]" if self.unit else ""
+
+    @property
+    def header(self) -> str:
+        """The name with the unit."""
+        return f"{self.name} {self.in_unit}".rstrip()
 
 
 def collapsed(law: Law, owned: Sequence[Owned]) -> Law:
@@ -69,10 +86,22 @@ def own_tables(result: DiscoveryResult) -> tuple[OwnTable, ...]:
     front = result.ranking.front
     if not front:
         return ()
+    law = front[0].law
+    units = dict(zip(law.told, units_of_constants(result, law), strict=False))  # names of groups stand in front
     return tuple(
-        OwnTable(one.name, one.by or "run", tuple(_value(one, group, front[0]) for group in one.groups))
+        OwnTable(
+            one.name,
+            one.by or "run",
+            tuple(_value(one, group, front[0]) for group in one.groups),
+            _unit([units[one.constant(group)] for group in one.groups if one.constant(group) in units]),
+        )
         for one in result.structure.owned
     )
+
+
+def _unit(units: Sequence[str]) -> str:
+    """The unit that the values of all groups have."""
+    return units[0] if len({*units}) == 1 and units[0] != UNTOLD else ""
 
 
 def _value(one: Owned, group: str, ranked: RankedLaw) -> OwnValue:

@@ -23,6 +23,7 @@ from discovery.reports.write import write_report
 from discovery.structure import Invariant, Owned, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult, Frame, Law, Prediction, symbol
+from pipelines import console
 
 OWNED = Owned("kappa", "ball", ("golf", "whiffle"), ("in_group_0", "in_group_1"))
 RATE = "-c0 - c1*in_group_0*height_dot - c2*in_group_1*height_dot"
@@ -143,6 +144,22 @@ class _Formulas:
     def law(self, ranked, width):
         """No equation has a line."""
         return ()
+
+
+def test_tables_of_groups_have_the_unit_of_their_constant(fall, tmp_path, capsys) -> None:
+    """In the terminal, in a notebook, and in every form of the report; without units of columns there is none."""
+    assert ("", "kappa") == (own_tables(fall)[0].unit, own_tables(fall)[0].header)
+    units = {"height": "m", "height_dot": "m/s", "t": "s"}
+    marks = {mark: f"1 for {group}" for mark, group in zip(OWNED.inputs, OWNED.groups, strict=True)}
+    told = replace(fall, inputs=marks, structure=replace(fall.structure, units=units))
+    assert "kappa [s⁻¹]" == own_tables(told)[0].header
+    assert "<th>kappa [s⁻¹]</th>" in html(told)
+    files = write_report(told, tmp_path, pdf=False, forms=("full", "short"))
+    assert "</math> [s⁻¹]</th>" in files.html.read_text(encoding="utf-8")
+    assert r"$\kappa$ [s\textsuperscript" in files.tex.read_text(encoding="utf-8")
+    assert "by ball} in s" in (tmp_path / "report-short.tex").read_text(encoding="utf-8")
+    console.show(told)
+    assert "kappa [s⁻¹]" in capsys.readouterr().err
 
 
 def test_provenance_leaves_out_what_is_empty() -> None:
