@@ -14,7 +14,7 @@ from discovery.reports.methods import methods
 from discovery.reports.naming import constant_names, shown, symbols
 from discovery.reports.notebook import html, latex
 from discovery.reports.openness import loose, support
-from discovery.reports.owning import own_tables
+from discovery.reports.owning import OwnTable, OwnValue, own_sheets, own_tables
 from discovery.reports.rows import constants, states
 from discovery.reports.short import short_form
 from discovery.reports.snippets import python_text, sympy_text
@@ -160,6 +160,31 @@ def test_tables_of_groups_have_the_unit_of_their_constant(fall, tmp_path, capsys
     assert "by ball} in s" in (tmp_path / "report-short.tex").read_text(encoding="utf-8")
     console.show(told)
     assert "kappa [s⁻¹]" in capsys.readouterr().err
+
+
+def test_constants_of_the_same_groups_share_a_table(fall) -> None:
+    """As far as there is room in a line; those of other groups have one of their own."""
+    values = (OwnValue("golf", "0.100", "0.050", "0.150"), OwnValue("whiffle", "0.400", "0.350", "0.450"))
+    first, second = (OwnTable(name, "ball", values) for name in ("kappa", "m"))
+    other = OwnTable("g", "site", values)
+    tables = (first, other, second)
+    assert [("kappa", "m"), ("g",)] == [tuple(one.name for one in sheet.constants) for sheet in own_sheets(tables)]
+    assert [("golf", (values[0],) * 2), ("whiffle", (values[1],) * 2)] == list(own_sheets(tables)[0].rows)
+    room = len("whiffle  kappa  0.050 … 0.150  0.100  0.050 … 0.150")
+    assert (2, 3) == (len(own_sheets(tables, room)), len(own_sheets(tables, room - 1)))
+
+
+def test_latex_has_the_values_of_all_groups(fall) -> None:
+    """A law with letters says nothing without them; also where all its constants are of groups."""
+    text = export(fall, "latex")
+    row = next(line for line in text.splitlines() if line.startswith("whiffle"))
+    assert ["whiffle", "$0.400$", "$0.360$", "$0.440$"] == row.removesuffix(r" \\").split(" & ")
+    assert text.index("g$ &") < text.index("$\\kappa$")
+    side = parse("-c0*in_group_0*height_dot - c1*in_group_1*height_dot")
+    frame = Frame(fall.law.states, (parse("height_dot"), side), inputs=OWNED.inputs)
+    law = Law(frame.states, frame.templates, (0.1, 0.4), ("told",), frame, (), ("kappa[golf]", "kappa[whiffle]"))
+    alone = replace(fall.ranking.front[0], law=law, lows=(0.0, 0.3), highs=(0.2, 0.5))
+    assert "golf & $0.10$" in export(replace(fall, ranking=replace(fall.ranking, front=(alone,))), "latex")
 
 
 def test_provenance_leaves_out_what_is_empty() -> None:
