@@ -152,8 +152,8 @@ class RunConfig(BaseModel):
         "laws of nature are told in derivatives", default=False,
     )  # fmt: skip
     units: UnitsMode = _option(
-        "Laws whose units do not match: hard refuses them, soft charges them, off checks nothing; auto is hard where "
-        "all units in the headers, as in 'v [m/s]', are known.", "no units, no checks", default="auto",
+        "Laws whose units do not match: hard refuses them, soft charges them, off checks nothing; auto is hard for "
+        "all units in the headers, as in 'v [m/s]', that are known.", "no units, no checks", default="auto",
     )  # fmt: skip
     engines: Annotated[tuple[str, ...], BeforeValidator(listed)] = _option(
         "Search engines, separated by commas: sindy, structured, operon, pysr.",

@@ -71,6 +71,8 @@ from pipelines.told import (
     without_settled,
 )
 
+POSITIVE = "No candidate stayed above zero, as log-normal noise asks, so that the noise was taken as proportional."
+
 
 def discover_ode(
     data: Measurements | Sequence[Trajectory],
@@ -106,20 +108,43 @@ def discover_ode(
     """
     # Sums of another number of threads have other last bits, and of nearly dependent terms other laws.
     with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
-        return _discovered(data, config or RunConfig(), deadline, progress, store or Memory(), witness)
+        config, store = config or RunConfig(), store or Memory()
+        deadline = deadline if config.budget is None else deadline.sooner(config.budget)
+        measurements = _measurements(data, config)
+        result = _discovered(measurements, config, deadline, progress, store, witness)
+        if not _fell_to_zero(result):
+            return result
+        plain = config.changed(noise="proportional")
+        again = _discovered(measurements, plain, deadline, progress, Memory(), witness)
+        return _without_logarithm(again, config, measurements) if again.ranking.front else result
+
+
+def _fell_to_zero(result: DiscoveryResult) -> bool:
+    """Whether no law could be followed, by noise on a logarithmic scale that nobody told, and there is time left.
+
+    A fit on that scale cannot begin where a course falls to zero, as that of a dose by a guess of its unmeasured part.
+    """
+    noise = result.smoothing.noise
+    return not result.ranking.front and noise.kind == "lognormal" and noise.estimated and result.stopped_by == "done"
+
+
+def _without_logarithm(result: DiscoveryResult, config: RunConfig, measurements: Measurements) -> DiscoveryResult:
+    """The result by proportional noise, as one of the run that was asked for."""
+    noise = replace(result.smoothing.noise, estimated=True)
+    smoothing = replace(result.smoothing, noise=noise, notes=(*result.smoothing.notes, POSITIVE))
+    return replace(result, smoothing=smoothing, provenance=provenance(measurements, config))
 
 
 def _discovered(
-    data: Measurements | Sequence[Trajectory],
+    data: Measurements,
     config: RunConfig,
     deadline: Deadline,
     progress: Progress,
     store: Store,
     witness: Witness,
 ) -> DiscoveryResult:
-    measurements, told = _told(_measurements(data, config), config)
-    known, keys, units = told.known, measurements.keys, stated(measurements, config, told.known)
-    deadline = deadline if config.budget is None else deadline.sooner(config.budget)
+    measurements, told = _told(data, config)
+    known, units = told.known, stated(measurements, config, told.known)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store, plain.witness(witness, told.owned))
     seen, runs, dimensions = told.runs, plain.enter(told.runs), units.renamed(plain.names, plain.plain)
@@ -132,7 +157,9 @@ def _discovered(
     candidates, refused = admitted(found, dimensions)
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
     problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, grown = with_own(config.own, keys, problem, selected, told, stages, units, robust=bool(outliers))
+    problem, selected, grown = with_own(
+        config.own, measurements.keys, problem, selected, told, stages, units, robust=bool(outliers)
+    )
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)

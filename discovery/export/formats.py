@@ -18,7 +18,7 @@ FORMATS: Mapping[str, str] = {
     "julia": "a function as OrdinaryDiffEq.jl calls it, and an example without packages",
     "c": "a function in C99 and a program that integrates it",
     "matlab": "a function file for MATLAB and Octave",
-    "latex": "a document with the equations and the table of constants",
+    "latex": "a document with the equations and the tables of constants",
     "sympy": "code that builds the expressions",
     "sbml": "SBML Level 3 Version 1, one rate rule for each state",
     "modelica": "a Modelica model",

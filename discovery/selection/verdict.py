@@ -47,6 +47,10 @@ OFF = 3.0
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
 UNEXPLAINED = 0.01
+_NOWHERE = "No candidate could be integrated along the measured trajectories."
+_BELOW = (
+    " With log-normal noise none may fall to zero: --noise proportional allows that; bounds, as in k > 0, prevent it."
+)
 
 
 def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = (), unit: str = "") -> Verdict:
@@ -59,7 +63,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     """
     if not selected.ranking.front:
         told = f"All {selected.refused} candidates contradict what was told of a function. Tell less, or otherwise."
-        text = told if selected.refused else "No candidate could be integrated along the measured trajectories."
+        text = told if selected.refused else f"{_NOWHERE}{_BELOW if selected.windows.logarithmic else ''}"
         finding = Finding("bad", text)
         what = "goes with what was told" if selected.refused else "can be simulated"
         headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")
