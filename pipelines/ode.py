@@ -155,11 +155,10 @@ def _discovered(
     problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
-    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
+    robust, own = bool(outliers), (config.own, measurements.keys)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, grown = with_own(
-        config.own, measurements.keys, problem, selected, told, stages, units, robust=bool(outliers)
-    )
+    problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)

@@ -242,11 +242,13 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
-    fits = best.misfit <= NOISE_LEVEL  # what a law lacks looks like noise of any kind
-    if fits and evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
-        worded = {"counts": "that of counts", "given": "that of the errors given"}
-        looks, took = (worded.get(kind, kind) for kind in (last.noise.kind, last.before))
-        looks = looks.replace("that", "like that")
+    last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
+    if last is not None and last.noise.kind != last.before:  # what a law lacks looks like noise of any kind
+        words = {"counts": "like that of counts", "given": "like that of the errors given"}
+        looks, took = (
+            words.get(last.noise.kind, last.noise.kind),
+            words.get(last.before, last.before).removeprefix("like "),
+        )
         yield Finding("note", f"About its curve the noise looks {looks}; the smoother took it for {took}.")
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count

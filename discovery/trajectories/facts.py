@@ -312,10 +312,8 @@ def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str,
 
 def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:
     """The runs with one state only, times a factor."""
-    nothing = np.empty((0, 0))
-    return [
-        replace(run, states=run.states[:, [index]] * factor, names=(run.names[index],), errors=nothing) for run in runs
-    ]
+    parts = [(run.times, run.states[:, [index]] * factor, (run.names[index],), run.label, run.inputs) for run in runs]
+    return [Trajectory(*part, run.held) for part, run in zip(parts, runs, strict=True)]
 
 
 def _enlarged(state: StateFacts, factor: float) -> StateFacts:
@@ -338,9 +336,7 @@ def _straight(runs: Sequence[Trajectory], index: int, deviation: float) -> bool:
     there = np.isfinite(values)
     if np.count_nonzero(there) < 3 or deviation == 0.0:
         return False
-    since = times[there] - times[there].min()
-    ahead = since / max(float(since.max()), 1e-300)
-    ahead = ahead - ahead.mean()
+    ahead = (times[there] - times[there].mean()) / max(float(np.ptp(times[there])), 1e-300)
     above = values[there] - values[there].mean()
     slope = float(ahead @ above) / max(float(ahead @ ahead), 1e-300)
     return bool(np.max(np.abs(above - slope * ahead)) <= STRAIGHT * deviation)
