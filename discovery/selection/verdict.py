@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.held_out import SMOOTH, HeldOut
+from discovery.selection.in_words import taken_for
 from discovery.selection.monotonic import inert, one_way
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
@@ -244,12 +245,7 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
     if last is not None and last.noise.kind != last.before:  # what a law lacks looks like noise of any kind
-        words = {"counts": "like that of counts", "given": "like that of the errors given"}
-        looks, took = (
-            words.get(last.noise.kind, last.noise.kind),
-            words.get(last.before, last.before).removeprefix("like "),
-        )
-        yield Finding("note", f"About its curve the noise looks {looks}; the smoother took it for {took}.")
+        yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
         yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
