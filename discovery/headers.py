@@ -12,10 +12,14 @@ COUNTED = (
     "plant", "egg", "organism", "dose",
 )  # fmt: skip
 COUNTED_TOO = ("people", "ind")
-# Units of readers of plates and cytometers, which have no size in others, and "arbitrary units".
-READINGS = ("OD", "RFU", "RLU", "AFU", "MFI", "RU", "a.u.")
+# Units of readers of plates and cytometers, of turbidity and of salinity, which have no size in others, and "arbitrary
+# units".
+READINGS = ("OD", "RFU", "RLU", "AFU", "MFI", "RU", "a.u.", "NTU", "FTU", "FNU", "PSU")
 ARBITRARY = re.compile(r"(?<![\w.])(?:a\. ?u\.?|arb(?:itrary|\.)? ?u(?:nits?|\.)?)(?!\w)", re.IGNORECASE)
 OPTICAL = re.compile(r"(?<!\w)(OD)[ _]?(\d{3})(?: ?nm)?(?!\w)")  # density at a wavelength in nanometres
+# A pressure as a column of water, whose digit is no exponent; a share of volumes or weights.
+WATER = re.compile(r"(?<!\w)cmH[2₂]O(?!\w)")
+SHARE = re.compile(r"(?<!\w)(?:vol|wt)\.? ?%")
 # Numbers in words, in the singular.
 SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9}
 # Powers of ten, "100,000", "100 000", "10^5" and "1e5"; the exponent in "m^10" and the number 110 are none.
@@ -28,7 +32,7 @@ _SYMBOLS = re.compile(
 )
 _OTHERS = re.compile(
     r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|yrs?|wk|"
-    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|rev|px|USD|EUR"
+    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)"
 )
 _WORDS = re.compile(
     r"(?:(?:micro|milli|centi|deci|kilo|mega|nano|hecto)?(?:met(?:er|re)|gram|second|volt|amp(?:ere)?|ohm|watt|joule|"
@@ -91,6 +95,7 @@ def is_unit(text: str) -> bool:
     if _LABEL.fullmatch(text):
         return False
     text = ARBITRARY.sub("AFU", POWER_OF_TEN.sub("1", text).replace("per cent", "percent"))
+    text = SHARE.sub("%", WATER.sub("mmHg", text))
     if text in ("-", "1/1"):
         return True
     names = _NAMES.findall(text)

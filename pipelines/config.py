@@ -108,8 +108,9 @@ class Columns(BaseModel):
         default=(),
     )  # fmt: skip
     held: tuple[str, ...] = _option(
-        "Inputs that hold their value until the next row, as totals of a day; named here they need not be in inputs.",
-        "those that change at less than half of the rows", '["rain"]', default=(),
+        "Inputs that hold their value until the next row, as totals of a day; named here they need not be in inputs. "
+        "none: no others do.",
+        "those that change at less than half of the rows, and not by ramps", '["rain"]', default=(),
     )  # fmt: skip
     missing: tuple[str, ...] = _option(
         "Entries that stand for a missing value, besides empty ones, NA and the like.", "-9999 and the like, far off",
@@ -151,8 +152,8 @@ class RunConfig(BaseModel):
         "laws of nature are told in derivatives", default=False,
     )  # fmt: skip
     units: UnitsMode = _option(
-        "Laws whose units do not match: hard refuses them, soft charges them, off checks nothing; auto is hard where "
-        "all units in the headers, as in 'v [m/s]', are known.", "no units, no checks", default="auto",
+        "Laws whose units do not match: hard refuses them, soft charges them, off checks nothing; auto is hard for "
+        "all units in the headers, as in 'v [m/s]', that are known.", "no units, no checks", default="auto",
     )  # fmt: skip
     engines: Annotated[tuple[str, ...], BeforeValidator(listed)] = _option(
         "Search engines, separated by commas: sindy, structured, operon, pysr.",

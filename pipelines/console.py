@@ -17,7 +17,7 @@ from rich.text import Text
 
 from discovery.reports.conserving import sentences
 from discovery.reports.naming import constant_names, with_names
-from discovery.reports.owning import OwnTable, by_letter, own_tables
+from discovery.reports.owning import INTERVAL, OwnSheet, by_letter, own_sheets, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
@@ -176,8 +176,8 @@ def show(result: DiscoveryResult) -> None:
                    markup=False, style="dim")  # fmt: skip
     if front and front[0].law.constants:
         _show_constants(result, front[0])
-    for own in own_tables(result):
-        _show_own(own)
+    for sheet in own_sheets(own_tables(result), TALK.width):
+        _show_own(sheet)
     noise = result.smoothing.noise
     seen = measured_states(result.trajectories)
     scales = zip(headers, noise.scale, seen, strict=True)
@@ -244,14 +244,18 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         TALK.print(untold, style="dim")
 
 
-def _show_own(own: OwnTable) -> None:
+def _show_own(sheet: OwnSheet) -> None:
     table = Table(box=None, pad_edge=False)
-    for name in (own.by, own.name, "95 % interval"):
+    for name in (sheet.by, *[name for one in sheet.constants for name in (one.header, INTERVAL)]):
         table.add_column(Text(plain(name)))  # in a header of the user brackets are no markup
-    for row in own.rows:
-        told = row.low if row.low == row.high else f"{row.low} … {row.high}"
-        table.add_row(Text(plain(row.group)), row.value, told)
+    for group, values in sheet.rows:
+        texts = [text for one in values for text in (one.value, _between(one.low, one.high))]
+        table.add_row(Text(plain(group)), *texts)
     TALK.print(table)
+
+
+def _between(low: str, high: str) -> str:
+    return low if low == high else f"{low} … {high}"
 
 
 def _show_front(result: DiscoveryResult) -> None:

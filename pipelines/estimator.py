@@ -102,7 +102,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array
-                without names they are u0, u1, ...
+                without names they are u0, u1, ...; ``none`` among them: no other is held.
             errors: of the measurements, in the form of ``X``, in any unit; columns of tables that are called so, as
                 ``mag_err`` beside ``mag``, are taken by themselves. Samples are weighed by them, where that is the
                 likeliest noise.

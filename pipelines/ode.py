@@ -29,6 +29,7 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
+from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
@@ -70,6 +71,8 @@ from pipelines.told import (
     without_settled,
 )
 
+POSITIVE = "No candidate stayed above zero, as log-normal noise asks, so that the noise was taken as proportional."
+
 
 def discover_ode(
     data: Measurements | Sequence[Trajectory],
@@ -105,20 +108,43 @@ def discover_ode(
     """
     # Sums of another number of threads have other last bits, and of nearly dependent terms other laws.
     with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
-        return _discovered(data, config or RunConfig(), deadline, progress, store or Memory(), witness)
+        config, store = config or RunConfig(), store or Memory()
+        deadline = deadline if config.budget is None else deadline.sooner(config.budget)
+        measurements = _measurements(data, config)
+        result = _discovered(measurements, config, deadline, progress, store, witness)
+        if not _fell_to_zero(result):
+            return result
+        plain = config.changed(noise="proportional")
+        again = _discovered(measurements, plain, deadline, progress, Memory(), witness)
+        return _without_logarithm(again, config, measurements) if again.ranking.front else result
+
+
+def _fell_to_zero(result: DiscoveryResult) -> bool:
+    """Whether no law could be followed, by noise on a logarithmic scale that nobody told, and there is time left.
+
+    A fit on that scale cannot begin where a course falls to zero, as that of a dose by a guess of its unmeasured part.
+    """
+    noise = result.smoothing.noise
+    return not result.ranking.front and noise.kind == "lognormal" and noise.estimated and result.stopped_by == "done"
+
+
+def _without_logarithm(result: DiscoveryResult, config: RunConfig, measurements: Measurements) -> DiscoveryResult:
+    """The result by proportional noise, as one of the run that was asked for."""
+    noise = replace(result.smoothing.noise, estimated=True)
+    smoothing = replace(result.smoothing, noise=noise, notes=(*result.smoothing.notes, POSITIVE))
+    return replace(result, smoothing=smoothing, provenance=provenance(measurements, config))
 
 
 def _discovered(
-    data: Measurements | Sequence[Trajectory],
+    data: Measurements,
     config: RunConfig,
     deadline: Deadline,
     progress: Progress,
     store: Store,
     witness: Witness,
 ) -> DiscoveryResult:
-    measurements, told = _told(_measurements(data, config), config)
-    known, keys, units = told.known, measurements.keys, stated(measurements, config, told.known)
-    deadline = deadline if config.budget is None else deadline.sooner(config.budget)
+    measurements, told = _told(data, config)
+    known, units = told.known, stated(measurements, config, told.known)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
     stages = Stages(config, deadline, plain.progress(progress), store, plain.witness(witness, told.owned))
     seen, runs, dimensions = told.runs, plain.enter(told.runs), units.renamed(plain.names, plain.plain)
@@ -129,12 +155,13 @@ def _discovered(
     problem, failed = _posed(told, kept, smoothing, dimensions, stages)
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
-    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=bool(outliers))
+    robust, own = bool(outliers), (config.own, measurements.keys)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
-    problem, selected, grown = with_own(config.own, keys, problem, selected, told, stages, units, robust=bool(outliers))
+    problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
-    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config)
+    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
     supported = verdict.status != "not_found"
     advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
@@ -215,12 +242,16 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
     return followed(problem, selected.fitted), selected
 
 
-def _notes_on(measurements: Measurements, known: Knowledge | None, config: RunConfig) -> Iterator[str]:
+def _notes_on(
+    measurements: Measurements, known: Knowledge | None, config: RunConfig, problem: DiscoveryProblem, unit: str
+) -> Iterator[str]:
     """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
     yield from measurements.notes
     hidden = bool(known and known.hidden)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known, config)
+    curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
+    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit)
 
 
 def _notes(

@@ -29,7 +29,7 @@ from discovery.protocols import unseen
 from discovery.selection.apart import Apart, apart
 from discovery.selection.growth import grow, levels
 from discovery.selection.ranked import ranked_law
-from discovery.selection.refined import freed
+from discovery.selection.refined import freed, tied
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD
@@ -101,8 +101,7 @@ def with_own(
     if told.known is None:  # what laws were charged for was written in plain names, which are left
         problem = replace(problem, surcharge=units.surcharge)
     # A law of runs that differ imitates all of them; one run alone shows its form.
-    alone = _from_one(problem, told, stages, robust=robust)
-    for begun in (*(() if alone is None else (alone,)), selected):
+    for begun in chain(_from_one(problem, told, stages, robust=robust), (selected,)):
         found = (problem, begun, told)
         for _ in range(MOST):
             trial = _trial(columns, keys, *found, stages, robust=robust) if _score(found[1]) < math.inf else None
@@ -124,8 +123,11 @@ def _score(selected: Selected) -> float:
     return score(fitted.law.skeletons, len(fitted.law.constants), fitted.cost, fitted.count)
 
 
-def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages, *, robust: bool) -> Selected | None:
-    """The law that one run alone shows, the one of most samples, fitted to all; None where that has too few."""
+def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages, *, robust: bool) -> Iterator[Selected]:
+    """The law that one run alone shows, the one of most samples, fitted to all; nothing where that has too few.
+
+    Before that, the law in which the same term of several equations has one constant: one run may not say that it has.
+    """
     index = max(range(len(problem.trajectories)), key=lambda i: len(problem.trajectories[i]))
     run, curve = problem.trajectories[index], problem.smoothing.trajectories[index]
     smoothing = replace(problem.smoothing, trajectories=(curve,), field=None)
@@ -134,18 +136,20 @@ def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages, *, robus
         try:
             one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed)
         except DataError:  # what all runs bear, one need not
-            return None
+            return
     else:
         one = DiscoveryProblem((run,), smoothing, views)
         one = one.settling(settled(one))
     one = replace(one, surcharge=problem.surcharge)
     front = stages.select(stages.search(one)[0], one, robust=robust).ranking.front
     growth = selector_of(stages, robust=robust).growth
-    # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
-    laws = [freed(ranked.law) for ranked in front[:1]]
-    refined, windows = grow(laws, levels(problem, growth), growth, threads=1, deadline=stages.deadline)
-    ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
-    return Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None, shooting=growth.shooting)
+    for ranked in front[:1]:
+        # Numbers that were made exact for the one run are free again, and no term is added for what the runs differ in.
+        law = freed(ranked.law)
+        for each in filter(None, (tied(law), law)):
+            refined, windows = grow([each], levels(problem, growth), growth, threads=1, deadline=stages.deadline)
+            ranking = Ranking(tuple(ranked_law(item, windows) for item in refined), "")
+            yield Selected(ranking, tuple(refined), windows, 0.0, None, math.inf, (), None, shooting=growth.shooting)
 
 
 def _trial(
@@ -200,6 +204,7 @@ def _best(
     What each group alone makes of the law says which constants are worth a refit.
     """
     fitted = selected.refined[0].fit
+    wrong = fitted.reduced > NOISE_LEVEL
     leads: list[tuple[float, str, Apart]] = []
     for column in columns:
         member = [group_of(run.label, column, keys) for run in problem.trajectories]
@@ -207,8 +212,10 @@ def _best(
         if not 1 < len(groups) <= MOST_GROUPS:
             continue
         for one in apart(fitted, selected.windows, [groups.index(one) for one in member], selected.shooting):
-            own = one.own
-            if len(own.groups) == len(groups) and own.lead > LEAD and own.differs(len(fitted.law.constants)):
+            own, count = one.own, len(fitted.law.constants)
+            # Where all differ in one proportion, the first of them differs little, and what is left says so.
+            plain = own.differs(count) or (wrong and own.unlikely(count))
+            if len(own.groups) == len(groups) and own.lead > LEAD and plain:
                 leads.append((-own.lead, column, one))
     tried = [
         (_refitted(one, column, keys, problem, fitted, stages, robust=robust), one.place, column)

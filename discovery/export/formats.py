@@ -18,7 +18,7 @@ FORMATS: Mapping[str, str] = {
     "julia": "a function as OrdinaryDiffEq.jl calls it, and an example without packages",
     "c": "a function in C99 and a program that integrates it",
     "matlab": "a function file for MATLAB and Octave",
-    "latex": "a document with the equations and the table of constants",
+    "latex": "a document with the equations and the tables of constants",
     "sympy": "code that builds the expressions",
     "sbml": "SBML Level 3 Version 1, one rate rule for each state",
     "modelica": "a Modelica model",
@@ -27,7 +27,8 @@ FORMATS: Mapping[str, str] = {
 }
 
 OF_MAPS = tuple(name for name in FORMATS if name not in ("sbml", "modelica"))  # which have derivatives alone
-DRIVEN = ("python", "numpy", "sympy", "latex", "csv", "constants")  # those that hold inputs too
+OWNED = ("python", "numpy", "sympy", "latex", "csv", "constants")  # which hold constants of each group too
+DRIVEN = (*OWNED, "julia", "c", "matlab", "modelica")  # which hold inputs too
 
 
 def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
@@ -51,10 +52,10 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
         raise UsageError(f"There is no law at place {rank} of the front. It has {len(front)}; choose from those.")
     if rank > 1 and to == "csv":
         raise UsageError("Only the chosen law was fitted and forecast sample by sample. Export csv without a rank.")
-    if (owned := result.structure.owned) and to not in DRIVEN:
+    if (owned := result.structure.owned) and to not in OWNED:
         raise UsageError(
             f"The law has constants of each group ({', '.join(one.name for one in owned)}), which an export to {to} "
-            f"cannot hold. Choose from {', '.join(DRIVEN)}, or forecast one with `discover simulate --group`."
+            f"cannot hold. Choose from {', '.join(OWNED)}, or forecast one with `discover simulate --group`."
         )
     if front[rank - 1].law.inputs and to not in DRIVEN:
         raise UsageError(

@@ -1,10 +1,11 @@
-"""LaTeX: a document of its own with the equations and the table of constants; needs amsmath and booktabs."""
+"""LaTeX: a document of its own with equations and tables of constants; needs amsmath, booktabs and longtable."""
 
 from __future__ import annotations
 
 from discovery.export.law import TIME, ExportedLaw
 from discovery.reports.formulas import Formulas
 from discovery.reports.naming import shown, symbols
+from discovery.reports.owning import OwnSheet, OwnValue, own_sheets, own_tables
 from discovery.reports.room import inputs
 from discovery.reports.rows import Constant, constants, units_of
 from discovery.symbolic.latex import LatexPen
@@ -16,8 +17,10 @@ _HEAD = r"""\documentclass{article}
 \usepackage{textcomp}
 \usepackage{amsmath}
 \usepackage{booktabs}
+\usepackage{longtable}
 \begin{document}
 """
+_WIDTH = 62  # characters of a table in the width of its pages
 _LONGEST_TERM = 40  # characters of a term that a table has room for
 
 
@@ -32,7 +35,8 @@ def write(result: DiscoveryResult) -> str:
     equations = "\\begin{align*}\n  " + " \\\\\n  ".join(rows) + "\n\\end{align*}\n"
     comments = "".join(f"% {printable(line)}\n" for line in about)
     words = "\n\n".join(rf"\noindent {line}" for line in (escape(about[1]), *_legend(result, formulas)))
-    body = f"\\begin{{sloppypar}}\n{words}\n\\end{{sloppypar}}\n{equations}{_table(result, formulas)}"
+    tables = _table(result, formulas) + _own(result, formulas)
+    body = f"\\begin{{sloppypar}}\n{words}\n\\end{{sloppypar}}\n{equations}{tables}"
     return f"{comments}{_HEAD}{body}\\end{{document}}\n"
 
 
@@ -69,12 +73,36 @@ def _table(result: DiscoveryResult, formulas: Formulas[str]) -> str:
     return "\n".join((r"\begin{center}\small", *lines, r"\end{center}", ""))
 
 
+def _own(result: DiscoveryResult, formulas: Formulas[str]) -> str:
+    """The constants of groups: a row for each group, in tables that may go on overleaf."""
+    return "".join(_sheet(sheet, formulas) for sheet in own_sheets(own_tables(result), _WIDTH))
+
+
+def _sheet(sheet: OwnSheet, formulas: Formulas[str]) -> str:
+    heads = (
+        rf"${formulas.name(one.name)}$ {escape(one.in_unit)} & \multicolumn{{2}}{{c}}{{95\,\% interval}}"
+        for one in sheet.constants
+    )
+    rows = [
+        " & ".join((escape(group), *[text for one in values for text in _interval(one, formulas)]))
+        for group, values in sheet.rows
+    ]
+    lines = [
+        rf"\begin{{longtable}}{{l{'rrr' * len(sheet.constants)}}}",
+        rf"\toprule {' & '.join((escape(sheet.by), *heads))} \\ \midrule\endhead",
+        *(rf"{row} \\" for row in rows),
+        r"\bottomrule",
+        r"\end{longtable}",
+    ]
+    return "\n".join((r"{\small", *lines, "}", ""))
+
+
 def _place(row: Constant, formulas: Formulas[str]) -> str:
     """The term and the equations in which a constant stands."""
     term = f"${formulas.expression(row.term)}$ in " if len(str(row.term)) < _LONGEST_TERM else ""
     return term + ", ".join(f"${formulas.rate(state)}$" for state in row.states)
 
 
-def _interval(row: Constant, formulas: Formulas[str]) -> tuple[str, ...]:
+def _interval(row: Constant | OwnValue, formulas: Formulas[str]) -> tuple[str, ...]:
     texts = (row.value, row.low, row.high)
     return tuple(f"${formulas.number(text)}$" if text[-1:].isdigit() else text for text in texts)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 
+import numpy as np
+
 from discovery.export.infix import Dialect
 from discovery.export.names import identifiers
 from discovery.reports.content import title
@@ -79,8 +81,32 @@ class ExportedLaw:
     @property
     def used(self) -> tuple[str, ...]:
         """Identifiers of the states that stand in a right-hand side."""
+        return self._found(self.law.states)
+
+    @property
+    def used_inputs(self) -> tuple[str, ...]:
+        """Identifiers of the inputs that stand in a right-hand side."""
+        return self._found(self.law.inputs)
+
+    def _found(self, names: tuple[str, ...]) -> tuple[str, ...]:
         found = {str(one) for skeleton in self.law.skeletons for one in skeleton.free_symbols}
-        return tuple(self.names[state] for state in self.law.states if state in found)
+        return tuple(self.names[name] for name in names if name in found)
+
+    @cached_property
+    def drives(self) -> tuple[np.ndarray, ...]:
+        """Of each run a row for each sample: its time, then the inputs.
+
+        Of an input that is smooth, the values between which straight lines lie nearest to its course.
+        """
+        return tuple(
+            np.column_stack([run.times, *(() if run.drive is None else run.drive.values.T)])
+            for run in self.result.trajectories
+        )
+
+    @property
+    def held(self) -> tuple[bool, ...]:
+        """Of each input whether it is held until the next sample; else it is linear between samples."""
+        return self.result.trajectories[0].held
 
     @cached_property
     def constants(self) -> tuple[Constant, ...]:

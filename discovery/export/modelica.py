@@ -1,6 +1,8 @@
-"""Modelica: a model with one equation for each state."""
+"""Modelica: a model with one equation for each state; what drives them are its inputs."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from discovery.export.infix import Dialect
 from discovery.export.law import ExportedLaw
@@ -25,6 +27,8 @@ DIALECT = Dialect(
     reserved=frozenset(f"{_KEYWORDS} {_BUILT_IN} {_FUNCTIONS}".split()),
 )
 
+_FROM_OUTSIDE = "// Its inputs come from outside, from a table or as in: Law law(INPUT = sin(time));"
+
 
 def write(result: DiscoveryResult) -> str:
     """A model that starts from the first state of the first run; the other runs stand in comments."""
@@ -37,15 +41,23 @@ def write(result: DiscoveryResult) -> str:
         "//",
         law.preamble(DIALECT),
         *map(DIALECT.remark, law.first_states()[1:]),
+        *([_FROM_OUTSIDE.replace("INPUT", law.inputs[0])] if law.inputs else []),
         'model Law "Found by discovery"',
         *(f"  parameter Real {one.name} = {one.value!r} {_string(one.interval)};" for one in law.constants),
         *(f"  Real {name}(start = {value!r}, fixed = true) {_string(header)};" for name, value, header in states),
+        *(f"  input Real {name}(start = {value!r}) {_string(header)};" for name, value, header in _inputs(law)),
         "equation",
         *(f"  der({name}) = {side};" for name, side in zip(law.states, sides, strict=True)),
         f"  annotation(experiment(StartTime = {first.begin!r}, StopTime = {first.end!r}, Tolerance = 1e-8));",
         "end Law;",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _inputs(law: ExportedLaw) -> Iterator[tuple[str, float, str]]:
+    """Of each input its name, its value where the first run begins, and its column."""
+    headers = (law.result.inputs.get(name, name) for name in law.law.inputs)
+    return zip(law.inputs, map(float, law.drives[0][0, 1:]), headers, strict=True)
 
 
 def _string(text: str) -> str:

@@ -152,9 +152,9 @@ def driven(law: ExportedLaw) -> list[str]:
     lines = [f"INPUTS = ({quoted(law.inputs)})", "# Of each run: times of the samples, then the values of each input;"]
     lines.append("# of one that is smooth, those between which straight lines lie nearest to its course.")
     lines.append("DRIVES = (")
-    for run in law.result.trajectories:
+    for samples in law.drives:
         lines.append("    (")
-        for column in (run.times, *(() if run.drive is None else run.drive.values.T)):
+        for column in samples.T:
             numbers = listed([repr(float(value)) for value in column])
             lines.append(textwrap.fill(f"({numbers}),", 112, initial_indent=" " * 8, subsequent_indent=" " * 9))
         lines.append("    ),")
@@ -174,7 +174,7 @@ def example(law: ExportedLaw) -> str:
         main = _MAIN
         for place, text in (_DRIVEN if law.inputs else _FREE).items():
             main = main.replace(place, text)
-    return (_between(law.result.trajectories[0].held) if law.inputs else "") + main
+    return (_between(law.held) if law.inputs else "") + main
 
 
 def _between(held: Sequence[bool]) -> str:

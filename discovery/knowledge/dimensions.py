@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.headers import ARBITRARY, OPTICAL
+from discovery.knowledge.counted import OXIDES
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
@@ -26,7 +27,8 @@ UNTOLD = "–"  # in the place of a unit that nothing tells
 FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base units
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_FACTOR = re.compile(r"(1)|(a\.u\.|OD\d{3}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
+# The digits of OD600, O2 and cmH2O are no exponents.
+_FACTOR = re.compile(rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
 Node = Any  # a part of an expression
@@ -52,8 +54,8 @@ def exponents(unit: str) -> Exponents:
 
 
 def written(unit: Exponents) -> str:
-    """Base units side by side, those in the denominator last: ``m s⁻²``."""
-    factors = sorted(unit.items(), key=lambda item: item[1] < 0)
+    """Base units side by side, those in the denominator last, and what an amount is of behind it: ``mL O2 s⁻²``."""
+    factors = sorted(unit.items(), key=lambda item: (item[1] < 0, item[0] in OXIDES))
     return " ".join(name if power == 1 else name + _raised(power) for name, power in factors)
 
 
@@ -65,20 +67,23 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
     """The unit of each constant as text; ``–`` where it cannot be told, empty where it has none.
 
     Args:
-        units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told.
+        units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told,
+            unless the equations tell its unit, as they do of a hidden state.
     """
-    columns = {name: {f"?{name}": Fraction(1)} if unit is None else exponents(unit) for name, unit in units.items()}
-    together = _solved(law, columns, law.states)
-    alone = () if together is not None else [_solved(law, columns, (state,)) or {} for state in law.states]
+    columns = {name: exponents(unit) if unit is not None else {} for name, unit in units.items()}
+    unknown = {name for name, unit in units.items() if unit is None}
+    together = _solved(law, columns, unknown, law.states)
+    alone = () if together is not None else [_solved(law, columns, unknown, (state,)) or {} for state in law.states]
     told: list[set[str]] = [set() for _ in law.constants]  # by the equations that are solved
     for found in alone or [together or {}]:
         for constant, unit in found.items():
-            if not any(name.startswith("?") for name in unit):
-                told[constant].add(written(unit))
+            told[constant].add(written(unit))
     return tuple(next(iter(units)) if len(units) == 1 else UNTOLD for units in told)
 
 
-def _solved(law: Law, columns: Mapping[str, Exponents], states: Sequence[str]) -> dict[int, Exponents] | None:
+def _solved(
+    law: Law, columns: Mapping[str, Exponents], unknown: Set[str], states: Sequence[str]
+) -> dict[int, Exponents] | None:
     """Units of the constants by the equations of some states; None where these contradict each other.
 
     A number that was a constant before it was made exact has a unit that it does not show: where else nothing fits,
@@ -86,6 +91,7 @@ def _solved(law: Law, columns: Mapping[str, Exponents], states: Sequence[str]) -
     """
     for hiding in range(3):
         walk = _Walk(columns, hiding=hiding)
+        walk.unknown |= unknown
         for state, skeleton in zip(law.states, law.skeletons, strict=True):
             if state in states:
                 walk.equation(skeleton, state, discrete=law.discrete)

@@ -11,9 +11,10 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from discovery.headers import bare
+from discovery.headers import bare, stated_unit_of_time
+from discovery.knowledge.knowledge import Names
 from discovery.knowledge.sentences import pointed
-from discovery.knowledge.states import LIKE, SHORTEST, States
+from discovery.knowledge.states import LIKE, SHORTEST, States, rate
 from discovery.laws import Unknown, told_symbol, unknown_symbol
 from discovery.samples import symbol
 
@@ -96,6 +97,8 @@ class Reader:
             return symbol(name)
         if name != plain:
             state = self.states.column(plain, sentence)
+            if state in self.states.names.inputs:
+                raise pointed(sentence, max(0, sentence.rfind(name)), _no_rate(name, state, self.states.names))
             if len(name) - len(plain) > 1 or state not in self.states.velocities:
                 raise pointed(
                     sentence, max(0, sentence.rfind(name)),
@@ -182,6 +185,19 @@ def put(side: sp.Basic, change: Mapping[Any, sp.Basic]) -> sp.Expr:
     found = side.xreplace(dict(change))
     assert isinstance(found, sp.Expr)
     return found
+
+
+def _no_rate(name: str, drive: str, names: Names) -> str:
+    """What to do about a derivative of an input: between rows of a rate that is held the input is a straight line."""
+    header = names.inputs[drive]
+    own = rate(f"{drive}_rate", header, names.time)
+    unit = stated_unit_of_time(names.time)
+    line = f"table[{own!r}] = (table[{header!r}].diff() / t.diff()).shift(-1).ffill()"
+    return (
+        f"{name} is of an input, which has no equation that tells its derivative. Add a column of its rate, "
+        f"run by run, in pandas by {line} with t the times as numbers{f' in {unit}' if unit else ''}, name it with "
+        f"--held {drive}_rate, and write {drive}_rate for {drive}'"
+    )
 
 
 def _has_unknown(side: sp.Expr) -> bool:

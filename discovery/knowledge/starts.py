@@ -92,7 +92,11 @@ def ensure_begun(starts: Sequence[Start], runs: Sequence[Trajectory]) -> None:
     for one in starts:
         if not any(map(one.tells_of, times)):
             first = listed([f"{time:g}" for time in times[:4]]) + " and later" * (len(times) > 4)
-            raise UsageError(
-                f"{_left(one)} is told, and no run begins at {one.time:g}: the first samples are at {first}. Write "
-                f"{one.name}({times[0]:g})."
-            )
+            told = f"{_left(one)} is told, and no run begins at {one.time:g}: the first samples are at {first}."
+            if one.time < times[0]:
+                raise UsageError(
+                    f"{told} Where runs began at {one.time:g}, unmeasured, as with a dose, add a row for that time to "
+                    "each of them, above its others: its label, the time and the inputs, if any, and nothing in the "
+                    f"columns that were measured. What holds at the first sample is told as {one.name}({times[0]:g})."
+                )
+            raise UsageError(f"{told} Write {one.name}({times[0]:g}).")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from discovery.errors import UsageError
-from discovery.headers import split_header, stated_unit_of_time
+from discovery.headers import bare, split_header, stated_unit_of_time
 from discovery.knowledge.knowledge import DOT, Hidden, Names
 from discovery.knowledge.sentences import pointed
 from discovery.knowledge.statements import Equation
@@ -72,7 +72,8 @@ def states_of(equations: Sequence[Equation], names: Names) -> States:
             state = known.column(one.state, one.sentence)
             velocity = _velocity(one, first.get(one.state), names)
             if not names.identifier(velocity):
-                header = _rate(names.states[state], names.time) if velocity == state + DOT else velocity
+                of = names.states[state]
+                header = rate(f"{bare(of)}'", of, names.time) if velocity == state + DOT else velocity
                 hidden[velocity] = Hidden(_safe(velocity, names), header, state)
             velocities[state] = names.identifier(velocity) or hidden[velocity].name
     for name, one in first.items():
@@ -111,10 +112,10 @@ def _velocity(second: Equation, first: Equation | None, names: Names) -> str:
     return str(first.side)
 
 
-def _rate(header: str, time: str) -> str:
-    """The header of a state's rate: of ``x [cm]`` it is ``x' [cm/s]`` where times are in seconds."""
-    (name, unit), second = split_header(header), stated_unit_of_time(time)
-    return f"{name}'" + (f" [{unit}/{second}]" if unit not in (None, "-") and second else "")
+def rate(name: str, header: str, time: str) -> str:
+    """The header of a column's rate, of that name: of ``x [cm]`` it is in ``[cm/s]`` where times are in seconds."""
+    (_, unit), second = split_header(header), stated_unit_of_time(time)
+    return name + (f" [{unit}/{second}]" if unit not in (None, "-") and second else "")
 
 
 def _safe(name: str, names: Names) -> str:

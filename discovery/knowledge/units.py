@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, cast
@@ -23,7 +23,14 @@ from discovery.laws import Law
 Mode = Literal["auto", "hard", "soft", "off"]
 SOFT = 10.0  # nats that an inconsistent law has to make up for: beyond, by the report's own scale, a rival is ruled out
 _RATIOS = frozenset({"radian", "count"})  # base units of pint that are none
-_NAME = re.compile(r"°?[^\W\d_]+|°")
+_NAME = re.compile(r"°?[^\W\d_]+|°|cmH2O")
+# Units of physiology that pint has not, which take prefixes as others do: an equivalent is a mole of charge, an osmole
+# one of particles, IU is what laboratories write for U, and a MET is what a body at rest takes up.
+_MORE = (
+    "beat_per_minute = 1 / minute = bpm", "@alias week = wk", "@alias torr = Torr", "@alias enzyme_unit = IU",
+    "equivalent = mole = Eq", "osmole = mole = Osm = osmol = Osmol",
+    "metabolic_equivalent = 3.5 mL / kg / minute = MET",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
     Args:
         names: headers of the states by identifier, and the name of time by ``t``.
         stated: units by identifier, ``t`` or header, from a configuration; they go before those in headers.
-        mode: ``auto`` checks (``hard``) if all units in the headers are known, and says so if not.
+        mode: ``auto`` checks (``hard``) what units in the headers are known, and says which are not.
 
     Raises:
         UsageError: a unit that is none, or of a column that is not there.
@@ -80,7 +87,8 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
         return NONE
     read = {name: (stated_unit_of_time if name == "t" else unit_of)(header) for name, header in names.items()}
     texts = {name: unit for name, unit in read.items() if unit is not None}
-    texts |= {_identifier(key, names): unit for key, unit in stated.items()}
+    told = {_identifier(key, names): unit for key, unit in stated.items()}
+    texts |= told
     if not any(name != "t" for name in texts):
         if mode != "auto":
             raise UsageError(
@@ -88,7 +96,7 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
                 "[data.units] in the configuration."
             )
         return NONE
-    asked = mode != "auto" or bool(stated)
+    asked = set(told if mode == "auto" else texts)
     if importlib.util.find_spec("pint") is None:
         if asked:
             raise BackendMissing("Units are read by pint, which is not installed. Add it with: pip install pint")
@@ -96,15 +104,21 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
     return _read(names, texts, "hard" if mode == "auto" else mode, asked=asked)
 
 
-def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, asked: bool) -> Units:
+def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, asked: Set[str]) -> Units:
     read = dict(zip(texts, _dimensions(tuple(texts.values())), strict=True))
-    for name, unit in texts.items():
-        if read[name] is None:
-            told = f"{unit!r} of {names.get(name, name)!r} is no unit that pint knows"
-            if asked:
-                raise UsageError(f"{told}. Write it as in 'm/s^2' or 'kg m^2 s^-3', or check nothing with --units off.")
-            return Units(texts, {}, "off", (f"Units were not checked, because {told}.",))
-    return Units(texts, {name: read.get(name) for name in names}, mode)
+    strange = {name: f"{unit!r} of {names.get(name, name)!r}" for name, unit in texts.items() if read[name] is None}
+    for name in [one for one in strange if one in asked]:
+        raise UsageError(
+            f"{strange[name]} is no unit that pint knows. Write it as in 'm/s^2' or 'kg m^2 s^-3', or check nothing "
+            "with --units off."
+        )
+    unknown = list(strange.values())
+    told = f"{', '.join(unknown)} {'is no unit' if len(unknown) == 1 else 'are no units'} that pint knows"
+    if not any(one is not None for name, one in read.items() if name != "t"):
+        return Units(texts, {}, "off", (f"Units were not checked, because {told}.",))
+    fits = "this column fits" if len(unknown) == 1 else "these columns fit"
+    notes = (f"{told}, so that {fits} whatever stands beside it; the other units were checked.",) if unknown else ()
+    return Units(texts, {name: read.get(name) for name in names}, mode, notes)
 
 
 def unit_of(header: str) -> str | None:
@@ -127,12 +141,15 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
     import pint  # half a second, and only where units are given
 
     registry = pint.UnitRegistry()
+    for definition in _MORE:
+        registry.define(definition)
 
     def base(name: str) -> tuple[float, dict[str, Fraction]]:
         if (one := factor_of(name)) is not None:
             return one, {}
         if (reading := OPTICAL.sub(r"\1", name)) in READINGS:
             return 1.0, {reading: Fraction(1)}
+        name = name.replace("₂", "2")
         if _NAME.fullmatch(name) is None:
             raise pint.errors.UndefinedUnitError(name)
         factor, unit = registry.get_base_units(name)

@@ -21,6 +21,7 @@ from discovery.dynamics.windows import UNSURE
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
 from discovery.laws import Frame, Start, Told, told_symbol
+from discovery.problems.closed_loop import closed_loop
 from discovery.problems.flexible import MOST, Flexible, linear_places
 from discovery.problems.grids import GRID, axis, between
 from discovery.problems.hidden import extended, wider, with_columns
@@ -87,8 +88,8 @@ class Latent:
             DataError: none of the courses that were tried fits the other equations.
         """
         tried = self._tried(seed, deadline, progress)
-        best = tried[0]
-        for misfit, one in tried[:REFINED]:
+        best = closed_loop(self, tried, deadline) or tried[0]
+        for misfit, one in tried[:REFINED] if best is tried[0] else ():
             if math.isfinite(misfit) and not deadline.passed():
                 progress("smoothing", "constants and first values of hidden states")
                 best = min(best, self._improved(one, deadline))

@@ -23,6 +23,7 @@ from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_regression
 from discovery.problems.response import Driven, Response, driven_response, projector
+from discovery.problems.undefined import said_of_negative
 from discovery.problems.vectors import among
 from discovery.types import (
     DiscoveryProblem,
@@ -66,7 +67,7 @@ def framed(
     if not starts and frame.unknowns + frame.constants:
         raise DataError(
             "What was told has no value on the data: a root or logarithm of what is negative, or a division by zero. "
-            "Correct the sentences, or give bounds for their constants."
+            f"{said_of_negative(frame, points) or 'Correct the sentences, or give bounds for their constants.'}"
         )
     told = tuple(one.values for one in starts) or ((),)
     linear = tuple(told_symbol(names_of(frame)[i]) for i in flexible.linear)

@@ -28,7 +28,7 @@ _NOISE = {
     "counts": "that of counts: x + s √x ε (by Poisson's law s = 1 if single events are counted)",
     "proportional": "proportional to the state: x (1 + s ε)",
     "lognormal": "lognormal: x exp(s ε)",
-    "given": "given: x + s r ε, r being the error that came with a sample, relative to the usual one",
+    "given": "as given: x + s r ε, with the error r that came with a sample, relative to the usual one",
 }
 _STOPPED = {
     "deadline": "The search was cut off by its deadline: more time may find a better law.",

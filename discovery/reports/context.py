@@ -6,7 +6,7 @@ from discovery.reports import content, openness, rows
 from discovery.reports.conserving import conserved
 from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
-from discovery.reports.owning import own_tables
+from discovery.reports.owning import own_sheets, own_tables
 from discovery.reports.references import cited
 from discovery.reports.rounding import plain
 from discovery.resources import folder
@@ -35,7 +35,8 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "untold_unit": untold if has_units else "",
         "symbols": symbols(result),
         "conserved": conserved(result),
-        "own_tables": own_tables(result),
+        "own_tables": (own := own_tables(result)),
+        "own_sheets": own_sheets(own),
         "rivals": rows.rivals(result),
         "most_constants": rows.MOST_CONSTANTS,
         "shown_rivals": rows.FIRST_LAWS,

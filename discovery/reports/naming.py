@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from discovery import headers
+from discovery.knowledge.dimensions import constant_units
 from discovery.symbolic.lettering import GREEK, printable, split_name
-from discovery.types import DiscoveryResult
+from discovery.types import DiscoveryResult, Law
 
 TIME = "t"  # the identifier of time in expressions
 # A name in a formula is read as one name only if it is one word; long ones make a formula a text.
@@ -96,6 +97,11 @@ def input_units(result: DiscoveryResult) -> Mapping[str, str | None]:
         name: "" if name in marks else stated.get(name, split_header(header)[1])
         for name, header in result.inputs.items()
     }
+
+
+def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
+    """The unit of each constant of a law as text, by those of the columns."""
+    return constant_units(law, {one.identifier: one.unit for one in symbols(result)} | dict(input_units(result)))
 
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from html import escape
 from discovery.reports.content import STATUS
 from discovery.reports.mathml import MathMLPen
 from discovery.reports.naming import constant_names
-from discovery.reports.owning import collapsed, own_tables
+from discovery.reports.owning import OwnSheet, collapsed, own_sheets, own_tables
 from discovery.reports.rows import constants, numbers, span, written_digits
 from discovery.reports.text import lines
 from discovery.symbolic.latex import LatexPen, Pen, Typesetter
@@ -19,6 +19,7 @@ _WIDTH = 90  # characters of a formula on one line of a notebook
 # Browsers align the cells of MathML by style alone.
 _RIGHT, _LEFT = ('<mtd style="text-align:right">', '<mtd style="text-align:left">')
 _COLOURS = {"found": "#2e7d32", "partial": "#b26a00", "not_found": "#c62828"}
+_INTERVAL = '<th colspan="2">95 % interval</th>'
 _LEVELS = {"good": "✓", "caution": "!", "bad": "✗", "note": "·"}
 
 
@@ -92,20 +93,22 @@ def _table(value: DiscoveryResult, ranked: RankedLaw) -> str:
         f"<td>{row.low}</td><td>{row.high}</td></tr>"
         for row in constants(value, ranked)
     )
-    interval = '<th colspan="2">95 % interval</th></tr></thead>'
-    own = "".join(
-        f"<table><thead><tr><th>{_text(table.by)}</th><th>{_text(table.name)}</th>{interval}<tbody>"
-        + "".join(
-            f"<tr><td>{_text(row.group)}</td><td>{row.value}</td><td>{row.low}</td><td>{row.high}</td></tr>"
-            for row in table.rows
-        )
-        + "</tbody></table>"
-        for table in own_tables(value)
-    )
+    own = "".join(map(_sheet, own_sheets(own_tables(value))))
     if not rows:
         return own
-    head = f"<thead><tr><th>equation of</th><th>constant</th>{interval}"
+    head = f"<thead><tr><th>equation of</th><th>constant</th>{_INTERVAL}</tr></thead>"
     return f"<table>{head}<tbody>{rows}</tbody></table>{own}"
+
+
+def _sheet(sheet: OwnSheet) -> str:
+    names = "".join(f"<th>{_text(one.header)}</th>{_INTERVAL}" for one in sheet.constants)
+    rows = "".join(
+        f"<tr><td>{_text(group)}</td>"
+        + "".join(f"<td>{one.value}</td><td>{one.low}</td><td>{one.high}</td>" for one in values)
+        + "</tr>"
+        for group, values in sheet.rows
+    )
+    return f"<table><thead><tr><th>{_text(sheet.by)}</th>{names}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _text(words: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from discovery.knowledge.dimensions import UNTOLD, constant_units
+from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.comparison import Difference, differences, why_not
-from discovery.reports.naming import input_units, split_header, symbols
+from discovery.reports.naming import input_units, split_header, units_of_constants
 from discovery.reports.owning import collapsed_expression
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.room import inputs
@@ -144,11 +144,6 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
         first = collapsed_expression(next(iter(terms.values()), symbol(name)), law, result.structure.owned)
         rows.append(Constant(name, tuple(terms), *texts, units[i], first))
     return tuple(rows)
-
-
-def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
-    """The unit of each constant of a law as text, by those of the columns."""
-    return constant_units(law, {one.identifier: one.unit for one in symbols(result)} | dict(input_units(result)))
 
 
 def units_of(rows: Sequence[Constant]) -> tuple[bool, str]:

@@ -9,9 +9,9 @@ import pandas as pd
 import sympy as sp
 
 from discovery.knowledge.dimensions import UNTOLD
-from discovery.reports.naming import with_names
+from discovery.reports.naming import units_of_constants, with_names
 from discovery.reports.owning import collapsed, collapsed_expression
-from discovery.reports.rows import engine_names, span, units_of_constants
+from discovery.reports.rows import engine_names, span
 from discovery.reports.text import as_read, columns_of, right_hand_sides, rounded
 from discovery.structure import Owned
 from discovery.symbolic.phases import decimals

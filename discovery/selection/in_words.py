@@ -7,7 +7,7 @@ import re
 import sympy as sp
 
 from discovery.symbolic.constants import substituted
-from discovery.types import Law, symbol
+from discovery.types import Law, NoiseKind, symbol
 
 # A constant in the text of a term, told from others by its number; sums have it last, as they have numbers.
 _ELLIPSIS = re.compile(r"…\d+")
@@ -124,3 +124,10 @@ def multiplies(law: Law, place: int) -> bool:
     """Whether the constant stands in front of a whole term, and not inside of it as 1 does in x/(1 + x)."""
     terms = (term for skeleton in law.skeletons for term in sp.Add.make_args(skeleton))
     return any(symbol(f"c{place}") in sp.Mul.make_args(term) for term in terms)
+
+
+def taken_for(looks: NoiseKind, before: NoiseKind) -> str:
+    """That the noise about a law's curve is of another kind than a smoother took it for."""
+    words = {"counts": "that of counts", "given": "that of the errors given"}
+    now = f"like {words[looks]}" if looks in words else looks
+    return f"About its curve the noise looks {now}; the smoother took it for {words.get(before, before)}."

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import sympy as sp
@@ -19,7 +19,10 @@ from discovery.dynamics.windows import Windows, carried_starts
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.score import score
 from discovery.symbolic.constants import abstract
+from discovery.symbolic.stated import is_shared, terms_of
 from discovery.types import Law, symbol
+
+ALIKE = 0.1  # share by which constants of one term in two equations may differ and be one; samples decide then
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -85,6 +88,37 @@ def freed(law: Law) -> Law:
         skeletons.append(skeleton + sp.Add(*(term for term, inside in part if inside & shared)).xreplace(put))
         constants += values
     return law.rebuilt(skeletons, constants)
+
+
+def tied(law: Law) -> Law | None:
+    """The law in which the same term of several equations has one constant, or its negative, where they are alike.
+
+    What leaves one state may enter another; None where no two terms are so.
+
+    Args:
+        law: one of which every term has a constant (:func:`freed`).
+    """
+    first: dict[sp.Expr, int] = {}
+    put: dict[sp.Basic, sp.Basic] = {}
+    for part in law.parts:
+        for factor, term in terms_of(part):
+            places = [i for i in range(len(law.told), len(law.constants)) if symbol(f"c{i}") in factor.free_symbols]
+            if len(places) != 1 or not is_shared(term):
+                continue
+            ratio = law.constants[places[0]] / (law.constants[first.setdefault(term, places[0])] or math.nan)
+            if first[term] != places[0] and abs(abs(ratio) - 1.0) < ALIKE:
+                put[symbol(f"c{places[0]}")] = int(math.copysign(1, ratio)) * symbol(f"c{first[term]}")
+    if not put:
+        return None
+    kept = [i for i in range(len(law.constants)) if symbol(f"c{i}") not in put]
+    # What is shared is written as what flows, a positive number.
+    shared = {one for value in put.values() for one in value.free_symbols}
+    signs = [-1 if symbol(f"c{i}") in shared and law.constants[i] < 0.0 else 1 for i in kept]
+    number: dict[sp.Basic, sp.Basic] = {
+        symbol(f"c{i}"): sign * symbol(f"c{new}") for new, (i, sign) in enumerate(zip(kept, signs, strict=True))
+    }
+    parts = [cast("sp.Expr", part.xreplace(put).xreplace(number)) for part in law.parts]
+    return law.rebuilt(parts, [sign * law.constants[i] for i, sign in zip(kept, signs, strict=True)])
 
 
 def refine(

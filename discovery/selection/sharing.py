@@ -51,7 +51,11 @@ class Own:
 
     def differs(self, constants: int) -> bool:
         """Whether the values differ clearly, for one of so many constants that are asked."""
-        return self.probability < UNLIKELY / constants and self.spread > SHARE
+        return self.unlikely(constants) and self.spread > SHARE
+
+    def unlikely(self, constants: int) -> bool:
+        """Whether chance hardly makes the values differ so, for one of so many constants that are asked."""
+        return self.probability < UNLIKELY / constants
 
     @property
     def spread(self) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.held_out import SMOOTH, HeldOut
+from discovery.selection.in_words import taken_for
 from discovery.selection.monotonic import inert, one_way
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
@@ -47,6 +48,10 @@ OFF = 3.0
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
 UNEXPLAINED = 0.01
+_NOWHERE = "No candidate could be integrated along the measured trajectories."
+_BELOW = (
+    " With log-normal noise none may fall to zero: --noise proportional allows that; bounds, as in k > 0, prevent it."
+)
 
 
 def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = (), unit: str = "") -> Verdict:
@@ -59,7 +64,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     """
     if not selected.ranking.front:
         told = f"All {selected.refused} candidates contradict what was told of a function. Tell less, or otherwise."
-        text = told if selected.refused else "No candidate could be integrated along the measured trajectories."
+        text = told if selected.refused else f"{_NOWHERE}{_BELOW if selected.windows.logarithmic else ''}"
         finding = Finding("bad", text)
         what = "goes with what was told" if selected.refused else "can be simulated"
         headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")
@@ -238,12 +243,9 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
-    fits = best.misfit <= NOISE_LEVEL  # what a law lacks looks like noise of any kind
-    if fits and evidence.selected.last and (last := evidence.selected.last[0]).noise.kind != last.before:
-        worded = {"counts": "that of counts", "given": "that of the errors given"}
-        looks, took = (worded.get(kind, kind) for kind in (last.noise.kind, last.before))
-        looks = looks.replace("that", "like that")
-        yield Finding("note", f"About its curve the noise looks {looks}; the smoother took it for {took}.")
+    last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
+    if last is not None and last.noise.kind != last.before:  # what a law lacks looks like noise of any kind
+        yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
         yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from discovery.trajectories.common import said_of_common
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
-from discovery.trajectories.gaps import BRIDGED, KNOWN_ALONE
+from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
+from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
-from discovery.trajectories.undisturbed import apart, undisturbed
+from discovery.trajectories.undisturbed import apart, outside, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -118,9 +120,11 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
     steps = facts.steps
     if steps.gaps:
         longest = f"the longest step is {steps.longest / steps.typical:.3g} times the usual one"
+        driven = facts.inputs or any(state.switched for state in facts.states)
+        then = ", and runs end where an input is not known for long" if driven else ""
         yield Alert(
             "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
-            "Leave the gaps as they are: nothing is filled in.",
+            f"Leave the gaps as they are: nothing is filled in{then}.",
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
     dense = {state.header: facts.samples_per_oscillation(state) for state in states}
@@ -207,15 +211,17 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 
-    if quiet := undisturbed(facts):
-        headers = [state.header for state in quiet]
+    if shared := outside(facts):
+        yield Alert("caution", "input", *said_of_common(shared), shared)
+    quiet = undisturbed(facts)
+    if headers := [state.header for state in quiet if state.header not in shared]:
         least = min(state.noise_share for state in facts.states if state not in quiet and not apart(state))
         yield Alert(
             "caution", "input",
-            f"{listed(headers)} {'shows' if len(quiet) == 1 else 'show'} no noise, while all others have "
+            f"{listed(headers)} {'shows' if len(headers) == 1 else 'show'} no noise, while all others have "
             f"{100 * least:.2g} % or more: what is set rather than measured is an input, no state.",
-            f"Name {'it' if len(quiet) == 1 else 'them'} with --inputs, unless the others drive "
-            f"{'it' if len(quiet) == 1 else 'them'}.",
+            f"Name {'it' if len(headers) == 1 else 'them'} with --inputs, unless the others drive "
+            f"{'it' if len(headers) == 1 else 'them'}.",
             tuple(headers),
         )  # fmt: skip
 
@@ -234,7 +240,7 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
         then = "Where nothing belongs to whole runs, stretches between such gaps will count as runs of their own."
         yield Alert(
             "note", "unknown", seen_gaps(facts.unknown, inputs),
-            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else BRIDGED,
+            f"{then} {KNOWN_ALONE}" if facts.unknown_parted else bridged(facts.unknown),
             tuple(inputs[place] for place in sorted({gap.input for gap in facts.unknown})),
         )  # fmt: skip
 
@@ -265,7 +271,7 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
             "caution", "clipped",
             f"{state.header} stays exactly at its {one.end} value, {one.value:.6g}, in {count} "
             f"stretch{'es' * (count > 1)}, of {samples}, beside noise: it was clipped, it seems.",
-            "Leave these entries empty: the state went on, and they say otherwise.", about,
+            one.remedy, about,
         )  # fmt: skip
 
 
@@ -279,7 +285,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
     yield from _of_levels(state)
-    if state.strays:
+    if state.strays and not state.pulsed:  # pulses are far off what is before them
         whose = [f" ({label})" * bool(label) for label in state.stray_runs] or [""] * len(state.strays)
         told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
@@ -304,12 +310,9 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
     name = "Name it" if state.gapless else "Fill its gaps as you know best, and name it"
     if state.pulsed:
-        yield Alert(
-            "caution", "input",
-            f"{state.header} is zero for long and comes in pulses: what falls or is given from outside is an input, no "
-            "state.",
-            f"{name} with --held if a value lasts until the next row, as a total does; else with --inputs.", about,
-        )  # fmt: skip
+        yield Alert("caution", "input", f"{state.header} {PULSES}", f"{name} {HELD}", about)
+    elif state.rests:
+        yield Alert("caution", "input", f"{state.header} {COMES_BACK}", f"{name} with --inputs.", about)
     elif state.switched:
         few = not state.fixed and not (state.held and state.levels > SWITCHED)
         if few:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from discovery.errors import DataError
 from discovery.trajectories.array_tables import States, Tables, floats, no_number, one_by_one, place_of, table_of
 from discovery.trajectories.error_columns import beside, errors_among, relative
-from discovery.trajectories.inputs import held_inputs, known_rows, within
+from discovery.trajectories.inputs import held_inputs, known_rows, named, told_held, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, header_of, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
@@ -46,7 +46,8 @@ def from_arrays(
         inputs: what drives the states, in the form of ``x``: a row for each time, a column for each input; None takes
             those of trajectories. They are held between samples where they rarely change, else interpolated; rows in
             which one that is interpolated is NaN, within a run, are left out.
-        held: headers of those inputs that hold their value until the next row, whatever they look like.
+        held: headers of those inputs that hold their value until the next row, whatever they look like;
+            ``none`` among them: no other is held.
         errors: of the measurements, in the form of ``x``, in any unit, NaN where they are not known; None takes those
             of trajectories, and columns of tables that are called so, as ``mag_err`` beside ``mag``.
 
@@ -59,8 +60,8 @@ def from_arrays(
     kept, dropped = long_enough([len(table) for table in tables], "x")
     rows = np.concatenate([tables[i] for i in kept])
     values = {header: rows[:, j] for j, header in enumerate(headers)}
-    named = errors is None and keep is None and isinstance(runs[0], pd.DataFrame)
-    found = errors_among(headers, values) if named else {}
+    tabled = errors is None and keep is None and isinstance(runs[0], pd.DataFrame)
+    found = errors_among(headers, values) if tabled else {}
     states = {header: column for header, column in values.items() if header not in found}
     used, aside = changing(states, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
@@ -75,7 +76,7 @@ def from_arrays(
         kept, dropped = long_enough([len(table) for table in tables], "x")
     safe = safe_names((*used, *driving))
     tables, names = [table[:, columns] for table in tables], tuple(safe)[: len(used)]
-    stay = held_inputs([drives[i] for i in kept], _told_to_be_held(held, driving, runs))
+    stay = held_inputs([drives[i] for i in kept], _told_to_be_held(held, driving, runs), [times[i] for i in kept])
     return Measurements(
         tuple(
             _trajectory(runs[i], (i, len(runs)), times[i], tables[i], names, drives[i], stay, scatter[i]) for i in kept
@@ -183,8 +184,8 @@ def _drives(
     return headers, drives
 
 
-def _told_to_be_held(held: Sequence[str], inputs: Sequence[str], runs: Sequence[States]) -> list[bool]:
-    """Of each input whether it is told to be held.
+def _told_to_be_held(held: Sequence[str], inputs: Sequence[str], runs: Sequence[States]) -> tuple[bool | None, ...]:
+    """Of each input whether it is told to be held, or that it is not.
 
     Raises:
         DataError: one that is told is no input, or runs bring what is held.
@@ -192,11 +193,11 @@ def _told_to_be_held(held: Sequence[str], inputs: Sequence[str], runs: Sequence[
     told = [header_of(one, inputs) for one in held]
     if held and any(isinstance(run, Trajectory) for run in runs):
         raise DataError("x holds trajectories, which say themselves which inputs are held. Say it there.")
-    for one in told:
+    for one in named(told, inputs):
         if one not in inputs:
             among = f"The inputs are {', '.join(inputs)}" if inputs else "There are no inputs"
             raise DataError(f"{one!r} is told to be held, but is no input. {among}. Pass it with the inputs.")
-    return [one in told for one in inputs]
+    return told_held(told, inputs)
 
 
 def _of_rows(arrays: Tables, rows: Sequence[np.ndarray]) -> list[np.ndarray]:

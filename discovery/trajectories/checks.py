@@ -12,7 +12,7 @@ from discovery.trajectories.alerts import Alert, alerts
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of
-from discovery.trajectories.undisturbed import undisturbed
+from discovery.trajectories.undisturbed import outside, undisturbed
 from discovery.trajectories.wording import words
 
 
@@ -36,12 +36,14 @@ class DataCheck:
 
     @property
     def switches(self) -> tuple[str, ...]:
-        """Headers of columns that look like inputs: of so few values as a switch has, or set and so without noise.
+        """Headers of columns that look like inputs: of so few values as a switch has, set and so without noise, or the
+        same in all runs.
 
         Those with gaps that no input may have are left out: a command with them would end with an error.
         """
-        quiet = undisturbed(self.facts)
-        found = tuple(one.header for one in self.facts.states if one.gapless and (one.switched or one in quiet))
+        quiet = {*outside(self.facts), *(one.header for one in undisturbed(self.facts))}
+        states = self.facts.states
+        found = tuple(one.header for one in states if one.gapless and (one.switched or one.header in quiet))
         return found if len(found) < len(self.facts.states) else ()
 
     @property

@@ -21,14 +21,6 @@ from discovery.types import Trajectory
 FEWEST, CHANCE = 5, 1e-3
 # Noise relative to the resolution above which it is no mere rounding (0.29): what rests without noise is not clipped.
 ROUNDING = 0.5
-# Pulses: values beside a zero, and steps between others, as a share of their size, by medians. Of 160 sines with 8 to
-# 30 samples a period that were clipped near their middle none has more, of 40 with a third as much noise four; of 80
-# courses of rain, drawn day by day, 72 have.
-SUDDEN = 0.7
-# Steps of the column's scale that pulses are larger than, by their median: counts that are zero for long are small. Of
-# 1200 columns of Poisson counts, of means from 0.2 to 1.5, none passes, of 2700 of cases in epidemics one; of 1200
-# courses of rain in whole millimetres, a quarter or more of the days wet and 5.6 mm a wet day, 936 do.
-SMALL = 2.0
 # Noise relative to the deviation below which none was seen.
 SEEN = 1e-4
 
@@ -45,6 +37,17 @@ class Clipped:
     value: float
     stretches: tuple[int, ...]
 
+    @property
+    def remedy(self) -> str:
+        """What to do about entries at this end; zero may be what was there."""
+        if self.value != 0.0:
+            return "Leave these entries empty: the state went on, and they say otherwise."
+        return (
+            "If the state went on past zero, leave these entries empty: they say otherwise. If it is zero there, as "
+            "what falls or is given from outside, it is an input: name it with --inputs, or with --held where a value "
+            "lasts until the next row."
+        )
+
 
 def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[Clipped, ...]:
     """The ends at which a state stays too long for its noise elsewhere."""
@@ -54,41 +57,15 @@ def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[
         return ()
     ends: tuple[tuple[Literal["least", "greatest"], float], ...] = (("least", low), ("greatest", high))
     found = [
-        Clipped(end, value, stretches)
+        Clipped(end, value, there)
         for end, value in ends
-        if (stretches := tuple(one for run in runs for one in _stretches(run, state, value)))
+        if (there := tuple(one for run in runs for one in stretches(run, state, value)))
     ]
     return tuple(one for one in found if (kept := _noisy(runs, state, one, resolution)) for one in kept)
 
 
-def pulsed(runs: Sequence[Trajectory], state: int, resolution: float) -> bool:
-    """Whether a column that is zero for long and never less comes in pulses, as rain does, and was not clipped.
-
-    A state that was clipped leaves the end of its range by small steps and goes on steadily, and so do counts. Pulses
-    are as large beside a zero as elsewhere, and the next one is another.
-    """
-    if any(np.any(run.states[:, state] < 0.0) for run in runs) or not any(
-        True for run in runs for _ in _stretches(run, state, 0.0)
-    ):
-        return False
-    beside: list[np.ndarray] = []
-    others: list[np.ndarray] = []
-    steps: list[np.ndarray] = []
-    for run in runs:
-        values = run.states[np.isfinite(run.states[:, state]), state]
-        zero = values == 0.0
-        near = np.concatenate([[False], zero[:-1]]) | np.concatenate([zero[1:], [False]])
-        beside.append(values[near & ~zero])
-        others.append(values[~zero])
-        steps.append(np.abs(np.diff(values))[~zero[1:] & ~zero[:-1]])
-    one, every, jumps = (np.concatenate(some) for some in (beside, others, steps))
-    if not len(one) or not len(jumps):
-        return False
-    typical, least = float(np.median(every)), min(float(np.median(one)), float(np.median(jumps)))
-    return typical > SMALL * resolution and least > SUDDEN * typical
-
-
-def _stretches(run: Trajectory, state: int, value: float) -> Iterator[int]:
+def stretches(run: Trajectory, state: int, value: float) -> Iterator[int]:
+    """Number of samples of each stretch in which a state has that value for long; entries that are missing end none."""
     column = run.states[:, state]
     for same, group in groupby(column[np.isfinite(column)].tolist(), key=lambda one: one == value):
         if same and (count := len(list(group))) >= FEWEST:

@@ -37,7 +37,7 @@ SPAN = 4  # rank of such names, and of elapsed_s
 # or more.
 BACK = 0.25
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
-FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal"})
+FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Column:
         misfit: the first entry that is neither missing nor what the column holds; of a text column, the first
             that is no number. None if there is no such entry.
         misfits: how often each entry is there that is no number, of a column of numbers; the first different ones.
+        day_first: whether dates begin with the day.
     """
 
     header: str
@@ -46,6 +47,7 @@ class Column:
     labels: tuple[str, ...] = ()
     misfit: Misfit | None = None
     misfits: Mapping[str, int] = field(default_factory=dict)
+    day_first: bool = False
 
 
 class Numbers:
@@ -139,7 +141,10 @@ class LocalDates:
             a, b, c = parts[impossible[0], :3].astype(int)
             mark = "." if parts[impossible[0], -1] else "/"
             return Column(header, "date", dates, misfit=Misfit(int(lines[impossible[0]]), f"{a}{mark}{b}{mark}{c}"))
-        return Column(header, "date", dates, misfit=self._misfit)
+        there = ~np.isnat(dates)
+        days = dates[there].astype("datetime64[D]")
+        day_first = bool(np.all(parts[there, 0] == (days - days.astype("datetime64[M]")).astype(np.int64) + 1))
+        return Column(header, "date", dates, misfit=self._misfit, day_first=day_first)
 
 
 class Clocks:

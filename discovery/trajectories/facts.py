@@ -10,8 +10,9 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.trajectories.abreast import Abreast
-from discovery.trajectories.clipped import Clipped, clipped, pulsed
+from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
+from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
@@ -20,6 +21,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.relations import Relation, relations
+from discovery.trajectories.resting import pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.sums import running_sums
@@ -66,6 +68,7 @@ class StateFacts:
         coarse: whether it takes few different values, as a switch does, or is held.
         fixed: whether it is constant in each of several runs and differs between them, as a dose does.
         pulsed: whether it is zero for long and comes in pulses, as rain does.
+        rests: whether it is exactly zero for long, again and again, and never less, as light is at night.
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
         gapless: whether it is known wherever an input has to be.
@@ -95,14 +98,16 @@ class StateFacts:
     stray_runs: tuple[str, ...] = ()
     clipped: tuple[Clipped, ...] = ()
     pulsed: bool = False
+    rests: bool = False
     wrapped: Wrapped | None = None
     fixed: bool = False
     gapless: bool = True
 
     @property
     def switched(self) -> bool:
-        """Whether it is held or fixed, has so few values or such pulses that it is set from outside, and no state."""
-        return self.held or self.fixed or self.pulsed or (self.coarse and self.levels <= SWITCHED)
+        """Whether it is held or fixed, has so few values, pulses or rests that it is set from outside, and no state."""
+        few = self.coarse and self.levels <= SWITCHED
+        return self.held or self.fixed or self.pulsed or self.rests or few
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -143,13 +148,14 @@ class Facts:
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
         late: inputs that are switched between samples.
         parted: whether the stretches between these switches can be runs of their own.
-        unknown: gaps of inputs that are interpolated.
+        unknown: gaps of inputs.
         unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
         melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
         multiples: states that are derivatives of others, times what their units say.
         abreast: columns that are one quantity of several units, it seems.
+        common: headers of columns that have one course in all runs, and are not switched.
     """
 
     source: str
@@ -173,6 +179,7 @@ class Facts:
     abreast: Abreast | None = None
     unknown: tuple[Gap, ...] = ()
     unknown_parted: bool = False
+    common: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -205,7 +212,9 @@ def facts(measurements: Measurements) -> Facts:
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
     together = _same_start(tame, states, noises)
-    apart = together and not measurements.inputs and parting(clean, [_largest_noise(state) for state in states])
+    shared = tuple(states[place].header for place in common(tame) if not states[place].switched)
+    driven = bool(measurements.inputs or shared) or any(state.switched for state in states)
+    apart = together and not driven and parting(clean, [_largest_noise(state) for state in states])
     return Facts(
         measurements.source,
         measurements.time_name,
@@ -228,6 +237,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.abreast,
         unknown := gaps(tame),
         bool(between(tame, unknown)),
+        shared,
     )
 
 
@@ -256,8 +266,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
-    pulses = pulsed(runs, index, resolution)
+    pulses = pulsed(runs, index, resolution, header)
     ends = () if coarse or pulses else clipped(runs, index, resolution)
+    idle = not (coarse or pulses) and rests(runs, index, resolution, header, noisy=bool(ends))
     return StateFacts(
         name,
         header,
@@ -280,8 +291,9 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
-        clipped=ends,
+        clipped=tuple(end for end in ends if not (idle and end.value == 0.0)),
         pulsed=pulses,
+        rests=idle,
         fixed=fixed,
         gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),
     )
@@ -300,10 +312,8 @@ def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str,
 
 def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:
     """The runs with one state only, times a factor."""
-    nothing = np.empty((0, 0))
-    return [
-        replace(run, states=run.states[:, [index]] * factor, names=(run.names[index],), errors=nothing) for run in runs
-    ]
+    parts = [(run.times, run.states[:, [index]] * factor, (run.names[index],), run.label, run.inputs) for run in runs]
+    return [Trajectory(*part, run.held) for part, run in zip(parts, runs, strict=True)]
 
 
 def _enlarged(state: StateFacts, factor: float) -> StateFacts:
@@ -326,9 +336,7 @@ def _straight(runs: Sequence[Trajectory], index: int, deviation: float) -> bool:
     there = np.isfinite(values)
     if np.count_nonzero(there) < 3 or deviation == 0.0:
         return False
-    since = times[there] - times[there].min()
-    ahead = since / max(float(since.max()), 1e-300)
-    ahead = ahead - ahead.mean()
+    ahead = (times[there] - times[there].mean()) / max(float(np.ptp(times[there])), 1e-300)
     above = values[there] - values[there].mean()
     slope = float(ahead @ above) / max(float(ahead @ ahead), 1e-300)
     return bool(np.max(np.abs(above - slope * ahead)) <= STRAIGHT * deviation)

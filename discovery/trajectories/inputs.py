@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from numpy.lib.stride_tricks import sliding_window_view
 
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
@@ -15,6 +16,12 @@ from discovery.wording import listed
 # Share of the steps at which an input that is held between samples does not change; a measured course changes at nearly
 # every step, and one that is set from time to time at few.
 SET = 0.5
+# In place of the name of an input that is held: none but those that are named beside it.
+NONE = "none"
+# Successive changes at the same rate, to a fifth, as digits are cut, that make a ramp. Where half of all
+# that changes does so in ramps it is interpolated, as what is taken the wrong way is half a step off, whichever way
+# that is; of 3000 courses of levels that are drawn, of three or of any number, none is.
+RAMP, ALIKE, MOSTLY = 3, 0.2, 0.5
 # What is set jumps, at most changes: past another of its values and over this share of its range. Read off a coarse
 # scale, a state moves to the next value, and noise is a small share of the range.
 JUMPS, FAR = 0.5, 0.1
@@ -77,15 +84,57 @@ def find_inputs(
     return found
 
 
-def held_inputs(runs: Sequence[Float[np.ndarray, "sample input"]], told: Sequence[bool] = ()) -> tuple[bool, ...]:
+def named(held: Sequence[str], headers: Sequence[str]) -> list[str]:
+    """The names among what is told of held inputs, without the word that stands for none."""
+    return [one for one in held if one != NONE or NONE in headers]
+
+
+def told_held(held: Sequence[str], inputs: Sequence[str]) -> tuple[bool | None, ...]:
+    """Of each input whether it is told to be held, or that it is not; None leaves it to its steps."""
+    others = False if NONE in held and NONE not in inputs else None
+    return tuple(True if one in held else others for one in inputs)
+
+
+def held_inputs(
+    runs: Sequence[Float[np.ndarray, "sample input"]],
+    told: Sequence[bool | None] = (),
+    times: Sequence[Float[np.ndarray, " sample"]] = (),
+) -> tuple[bool, ...]:
     """Which inputs are held until the next sample, as their steps in each run show; the others are courses.
 
     Args:
-        told: of each input whether it is said to be held, whatever its steps are.
+        told: of each input what is said of it, whatever its steps are; None where nothing is.
+        times: of the samples of each run; steps are taken for even where there are none, or not as many as samples.
     """
     steps = np.concatenate([np.diff(values, axis=0) for values in runs])
-    shown = tuple(map(bool, np.mean(steps == 0.0, axis=0) >= SET)) if len(steps) > 1 else ()
-    return tuple(map(bool, np.logical_or(shown, told))) if shown and any(told) else shown or tuple(told)
+    if len(steps) < 2:
+        return tuple(map(bool, told))
+    even = [np.arange(len(values), dtype=np.float64) for values in runs]
+    clocks = [own if len(own) == len(one) else one for own, one in zip(times or even, even, strict=True)]
+    ramps = np.concatenate([_ramps(values, clock) for values, clock in zip(runs, clocks, strict=True)])
+    moved = np.abs(steps)
+    ramped = np.sum(moved * ramps, axis=0) >= MOSTLY * np.sum(moved, axis=0)
+    shown = (np.mean(steps == 0.0, axis=0) >= SET) & ~(ramped & np.any(ramps, axis=0))
+    return tuple(
+        bool(own) if said is None else said for own, said in zip(shown, told or [None] * len(shown), strict=True)
+    )
+
+
+def _ramps(
+    values: Float[np.ndarray, "sample input"], times: Float[np.ndarray, " sample"]
+) -> Bool[np.ndarray, "step input"]:
+    """Of each step whether it is one of several in a row at about the same rate."""
+    steps, lengths = np.diff(values, axis=0), np.diff(times)[:, None]
+    found = np.zeros(steps.shape, dtype=np.bool_)
+    if len(steps) < RAMP:
+        return found
+    before, after = steps[:-1] * lengths[1:], steps[1:] * lengths[:-1]  # rates, times what both are divided by
+    larger = np.maximum(np.abs(before), np.abs(after))
+    alike = (before * after > 0.0) & (np.abs(after - before) <= ALIKE * larger)
+    begins = sliding_window_view(alike, RAMP - 1, axis=0).all(axis=-1)
+    for later in range(RAMP):
+        found[later : later + len(steps) - RAMP + 1] |= begins
+    return found
 
 
 def within(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from discovery.errors import DataError
+from discovery.trajectories.preamble import rows_above, said_of_rows_above, usual_width, without_descriptions
 from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
 from discovery.trajectories.unit_rows import begins_a_logger, with_units
@@ -53,8 +54,9 @@ def survey(source: Source) -> Layout:
     lines = _first_lines(source)
     comments, start, told = _preamble(lines)
     logger = bool(start) and begins_a_logger(lines[start - 1])
+    separator, decimal = _dialect(lines[start:], told)
+    start, above = (start, ()) if logger else _below_preamble(lines, start, separator, decimal)
     body = lines[start:]
-    separator, decimal = _dialect(body, told)
     first, *rows = _numbered(body, separator, start) or [(start, [])]
     header, notes, below = first[1], (), rows[0][0] if rows else 0
     if _is_data(header, decimal):
@@ -62,6 +64,10 @@ def survey(source: Source) -> Layout:
         header, notes = _header_without_a_line(comments, separator, len(header))
     else:
         header, rows, notes = with_units(header, rows, decimal, logger=logger)
+        if not (notes or logger) and (described := without_descriptions(header, rows, decimal))[1]:
+            header, rows, notes = with_units(header, described[0], decimal, logger=False)
+            notes = (*described[1], *notes)
+        notes = (*above, *notes)
     if not rows and sum(bool(line.strip()) for line in body) > 1:
         raise DataError(
             f"{source.path}, line {start + 1} and below: a quotation mark is not closed, or an entry has more than "
@@ -105,16 +111,32 @@ def _preamble(lines: Sequence[str]) -> tuple[list[str], int, str]:
     return comments, len(lines), told
 
 
+def _below_preamble(lines: Sequence[str], start: int, separator: str, decimal: str) -> tuple[int, tuple[str, ...]]:
+    """Number of lines before the names of columns, with a note where more than comments stand above these."""
+    rows = _numbered(lines[start:], separator, start)
+    above = rows_above(rows, decimal)
+    return (rows[above][0] - 1 if above else start), said_of_rows_above(rows[:above])
+
+
 def _dialect(lines: Sequence[str], told: str) -> tuple[str, str]:
     """The separator and decimal mark under which most lines have one length and most entries are numbers."""
     choices = [(told, ","), (told, ".")] if told in SEPARATORS and told else []
     choices = choices or [(separator, decimal) for separator in SEPARATORS for decimal in ".,"]
-    return max(choices, key=lambda choice: _plausibility(lines, *choice))
+    best = max(choices, key=lambda choice: _plausibility(lines, *choice))
+    plausible, numbers, *_ = _plausibility(lines, *best)
+    if plausible and numbers > 0.0:
+        return best
+    usual = max(choices, key=lambda choice: _plausibility(lines, *choice, usual=True))  # with prose above the names
+    return usual if _plausibility(lines, *usual, usual=True)[0] else best
 
 
-def _plausibility(lines: Sequence[str], separator: str, decimal: str) -> tuple[bool, float, int, bool]:
-    rows = [row for _, row in _numbered(lines, separator, 0)]
-    width = len(rows[0]) if rows else 0
+def _plausibility(
+    lines: Sequence[str], separator: str, decimal: str, *, usual: bool = False
+) -> tuple[bool, float, int, bool]:
+    """How much speaks for them: rows as wide as the first, or as most where those are asked for, and numbers."""
+    found = _numbered(lines, separator, 0)
+    rows = [row for _, row in found]
+    width = usual_width(found) if usual else len(rows[0]) if rows else 0
     like_header = fmean(len(row) == width for row in rows) if rows else 0.0
     entries = [entry for row in rows[1:] or rows for entry in row]
     numbers = fmean(is_missing(entry) or is_number(entry, decimal) for entry in entries) if entries else 0.0

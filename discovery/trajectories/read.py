@@ -8,14 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
 from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
-from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows
+from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
 from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
@@ -56,7 +56,7 @@ def read_csv(
         inputs: headers of the columns that drive the states; they are held between samples where they rarely change,
             else interpolated. One that tells runs apart, as a dose does, may be named here, too.
         held: headers of the columns that drive the states and hold their value until the next row, whatever they look
-            like; they are inputs whether they are named as such or not.
+            like; they are inputs whether they are named as such or not. ``none`` among them: no other input is held.
         missing: entries that stand for a value that was not measured, besides empty ones, NA and the like; none takes
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
@@ -69,8 +69,9 @@ def read_csv(
     """
     source = inspect(Path(path))
     layout = survey(source)
-    states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *held), held)
-    inputs = tuple(dict.fromkeys(inputs)) if held else inputs
+    also = named(held, layout.headers)
+    states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *also), held)
+    inputs = tuple(dict.fromkeys(inputs)) if also else inputs
     time = time and header_of(time, layout.headers)
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
@@ -87,7 +88,7 @@ def read_csv(
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay = held_inputs([drives[rows] for rows in division.rows], [one in held for one in inputs])
+    stay = _held(drives, clock.times, division.rows, told_held(held, inputs))
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     return Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
@@ -103,6 +104,16 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told),
         " ".join(unknown),
     )
+
+
+def _held(
+    drives: Float[np.ndarray, "row input"],
+    times: Float[np.ndarray, " row"],
+    runs: Sequence[Int[np.ndarray, " sample"]],
+    told: Sequence[bool | None],
+) -> tuple[bool, ...]:
+    """Which inputs are held."""
+    return held_inputs([drives[run] for run in runs], told, [times[run] for run in runs])
 
 
 def _trajectories(

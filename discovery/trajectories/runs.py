@@ -13,6 +13,7 @@ from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.keys import disorder, group, guess_keys, told_keys
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
+from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_number
 
@@ -76,6 +77,9 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     """
     rows, times = clock.rows, clock.times[clock.rows]
     taken = (clock.header, *clock.also, *states)
+    twice = changes(clock, rows, back=True)
+    if twice and not told and np.count_nonzero(np.diff(times) <= 0) == len(twice):
+        raise _put_back(table, clock, twice[0])  # before a column is found that tells the same hour apart by chance
     calendar = year_and_part(table, states) if not told else None
     if calendar is not None and clock.header == calendar[0] and _has_parts(table, rows, *calendar):
         raise DataError(
@@ -87,7 +91,10 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     if not keys:
         groups, notes = _restarts(table, rows, times)
     if (wrong := disorder(times, groups)) is not None:
-        raise _disordered(table, clock, keys, *wrong)
+        raise next(
+            (_put_back(table, clock, one) for one in twice if one.row == wrong[0]),
+            _disordered(table, clock, keys, *wrong),
+        )
     order = np.argsort(groups, kind="stable")
     parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
     kept, dropped = long_enough([len(part) for part in parts], table.name)
@@ -98,7 +105,8 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
         notes = (*notes, f"The rows are {len(parts)} runs, told apart by {' and '.join(map(repr, keys))}.")
         notes = (*notes, *_perhaps_long(table, keys, parts, clock)) if not (told or quantities) else notes
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
-    return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped), quantities)
+    spring = next(filter(None, (said_of_spring(table, clock, parts[i]) for i in kept)), ())
+    return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped, *spring), quantities)
 
 
 def _has_parts(table: Table, rows: Int[np.ndarray, " timed"], year: str, part: str) -> bool:
@@ -188,6 +196,12 @@ def _disordered(table: Table, clock: Clock, keys: Sequence[str], late: int, befo
         remedy, such = "Sort the rows by time", ""
     also = "further columns" if keys else "the columns"
     return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
+
+
+def _put_back(table: Table, clock: Clock, change: Change) -> DataError:
+    """The error of an hour that is there twice, as clocks were put back in it."""
+    place = table.place(int(clock.rows[change.row]), clock.header)
+    return DataError(f"{place}: {change.said}. An hour is there twice. {remedy(table, clock, change.zone)}")
 
 
 def _label(table: Table, keys: Sequence[str], rows: Int[np.ndarray, " sample"], number: int) -> str:

@@ -34,6 +34,11 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
     return () if belong or len(quiet) + len(disturbed) < len(states) else quiet
 
 
+def outside(facts: Facts) -> tuple[str, ...]:
+    """Headers of the columns that have one course in all runs where any has noise, which would differ between them."""
+    return facts.common if any(_is_disturbed(state) for state in facts.states if not apart(state)) else ()
+
+
 def apart(state: StateFacts) -> bool:
     """Whether it is no measured course: a switch, a clock, or a constant."""
     return state.coarse or state.straight or not state.deviation > 0.0

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ import sympy as sp
 from discovery.export.formats import FORMATS, export
 from discovery.symbolic.evaluate import compiled
 from discovery.symbolic.parse import FUNCTIONS, parse
-from discovery.types import DiscoveryResult, Law, symbol
+from discovery.types import DiscoveryResult, Frame, Law, symbol
 
-Points = np.ndarray  # one row for each point: t, then the states
+Points = np.ndarray  # one row for each point: t, the states, then the inputs of a law that has some
+STATES = 2  # of every law here
 TABLES = {"csv", "constants", "latex"}
 RNG = np.random.default_rng(3)
 POINTS = np.column_stack([RNG.uniform(0.0, 5.0, 7), RNG.uniform(0.1, 0.9, 7), RNG.uniform(-2.0, 2.0, 7)])
@@ -92,12 +94,13 @@ def c_values(text: str, points: Points, folder: Path) -> np.ndarray:
     strict = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O2")
     (folder / "exported.c").write_text(text, encoding="utf-8")
     ran(compiler, *strict, "exported.c", "-o", "example", "-lm", folder=folder)
-    dimension = points.shape[1] - 1
+    given = points.shape[1] - 1
     (folder / "driver.c").write_text(
         '#define LAW_ONLY\n#include "exported.c"\n#include <stdio.h>\n'
-        f"int main(void) {{ double t, x[{dimension}], d[{dimension}]; int i;\n"
-        'while (scanf("%lf", &t) == 1) { for (i = 0; i < DIMENSION; i++) if (scanf("%lf", x + i) != 1) return 1;\n'
-        'law(t, x, d); for (i = 0; i < DIMENSION; i++) printf("%.17g ", d[i]); printf("\\n"); } return 0; }\n'
+        "#ifdef INPUTS\n#define GIVEN x, x + DIMENSION\n#else\n#define GIVEN x\n#endif\n"
+        f"int main(void) {{ double t, x[{given}], d[DIMENSION]; int i;\n"
+        f'while (scanf("%lf", &t) == 1) {{ for (i = 0; i < {given}; i++) if (scanf("%lf", x + i) != 1) return 1;\n'
+        'law(t, GIVEN, d); for (i = 0; i < DIMENSION; i++) printf("%.17g ", d[i]); printf("\\n"); } return 0; }\n'
     )
     ran(compiler, *strict, "driver.c", "-o", "driver", "-lm", folder=folder)
     return table(ran("./driver", folder=folder, stdin="\n".join(" ".join(map(repr, row)) for row in points.tolist())))
@@ -108,9 +111,8 @@ def matlab_values(text: str, points: Points, folder: Path) -> np.ndarray:
     octave = needed("octave-cli", "apt-get install --no-install-recommends octave")
     (folder / "law.m").write_text(text, encoding="utf-8")
     rows = "; ".join(", ".join(map(repr, row)) for row in points.tolist())
-    code = (
-        f"points = [{rows}];for i = 1:rows(points) disp(sprintf('%.17g ', law(points(i, 1), points(i, 2:end)'))); end"
-    )
+    given = "points(i, 2:3)', points(i, 4:end)'" if points.shape[1] > STATES + 1 else "points(i, 2:end)'"
+    code = f"points = [{rows}];for i = 1:rows(points) disp(sprintf('%.17g ', law(points(i, 1), {given}))); end"
     return table(ran(octave, "--norc", "--quiet", "--eval", code, folder=folder))
 
 
@@ -121,9 +123,10 @@ def julia_values(text: str, points: Points, folder: Path) -> np.ndarray:
         return read_back(text, points)
     (folder / "exported.jl").write_text(text, encoding="utf-8")
     rows = ", ".join(f"[{', '.join(map(repr, row))}]" for row in points.tolist())
+    given = "point[2:3], point[4:end]" if points.shape[1] > STATES + 1 else "point[2:end]"
     code = (
-        f'include("exported.jl"); for point in [{rows}]; d = zeros(length(point) - 1); '
-        'law!(d, point[2:end], CONSTANTS, point[1]); println(join(d, " ")); end'
+        f'include("exported.jl"); for point in [{rows}]; d = zeros({STATES}); '
+        f'law!(d, {given}, CONSTANTS, point[1]); println(join(d, " ")); end'
     )
     return table(ran("julia", "--startup-file=no", "-e", code, folder=folder))
 
@@ -146,6 +149,8 @@ def read_back(text: str, points: Points) -> np.ndarray:
         for name, place in re.findall(r"^    (\w+) = p\[(\d+)\]$", text, flags=re.MULTILINE)
     }
     values |= {symbol(f"v_{name}"): symbol(f"u{place}") for name, place in places.items()}
+    inputs = re.findall(r"^    (\w+) = inputs\[(\d+)\]$", text, flags=re.MULTILINE)
+    values |= {symbol(f"v_{name}"): symbol(f"u{STATES + int(place)}") for name, place in inputs}
     values |= {symbol("v_t"): symbol("t"), symbol("v_pi"): sp.pi}
     sides = re.findall(r"^    du\[\d+\] = (.*(?:\n {12}.*)*)", text, flags=re.MULTILINE)
     safe = [parse(re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side)) for side in sides]
@@ -195,8 +200,9 @@ def modelica_values(text: str, points: Points, folder: Path) -> np.ndarray:
     states = [equation.left.operands[0].name for equation in model.equations]
     assert all(model.symbols[name].fixed.value for name in states)
     rows: list[list[float]] = []
-    for time, *state in points.tolist():
-        here = {**known, **dict(zip(states, state, strict=True)), "time": time}
+    inputs = [name for name, one in model.symbols.items() if "input" in one.prefixes]
+    for time, *given in points.tolist():
+        here = {**known, **dict(zip((*states, *inputs), given, strict=True)), "time": time}
         rows.append([modelica_value(equation.right, here) for equation in model.equations])
     return np.array(rows)
 
@@ -261,11 +267,16 @@ MORE = Law(
     (sp.sec(X) - 2 * sp.csc(Y) + 3 * sp.coth(Y) - 4 * sp.acot(Y), sp.Min(X, Y, 0.2) + 2 * sp.Max(X, Y, sp.S.Zero)),
     (),
 )
+# Inputs: one whose name some languages have for themselves, one that no equation has, and one beside a state.
+DRIVES = ("end", "unused", "w")
+DRIVEN_SIDES = (symbol("c0") * symbol("end") - X, symbol("c1") * Y * symbol("w") + symbol("t"))
+DRIVEN = Law(("x", "y"), DRIVEN_SIDES, (2.5, -0.3), frame=Frame(("x", "y"), DRIVEN_SIDES, inputs=DRIVES))
+DRIVEN_POINTS = np.column_stack([POINTS, RNG.uniform(-1.0, 1.0, (len(POINTS), len(DRIVES)))])
 
 
 def values_of(law: Law, points: Points) -> np.ndarray:
     """By our own evaluation."""
-    values = compiled(list(law.equations.values()), ["t", *law.states])(points)
+    values = compiled(list(law.equations.values()), ["t", *law.states, *law.inputs])(points)
     assert np.all(np.isfinite(values))
     return values
 
@@ -295,3 +306,16 @@ def test_functions_that_sympy_puts_in_are_written_too(language: str, result_of, 
     if language == "julia" and shutil.which("julia") is None:
         pytest.skip("julia is not installed, and our own reader does not know sec, csc, coth, min and max")
     check(language, MORE, result_of, tmp_path)
+
+
+@pytest.mark.parametrize("language", ["c", "matlab", "julia", "modelica"])
+def test_inputs_are_given_from_outside(language: str, result_of, tmp_path: Path) -> None:
+    """As arguments of a function, or as a model's inputs, whose columns are told."""
+    still = result_of(Law(DRIVEN.states, (X, Y), ()), [0.5, 0.4], simulated=False)
+    runs = [replace(run, inputs=np.tile([0.25, 1.0, 3.0], (len(run), 1))) for run in still.trajectories]
+    ranking = replace(still.ranking, front=(replace(still.ranking.front[0], law=DRIVEN, lows=(), highs=()),))
+    headers = {"end": "pump [L/s]", "unused": "unused", "w": "w [%]"}
+    text = export(replace(still, trajectories=tuple(runs), ranking=ranking, inputs=headers), language)
+    given = READERS[language](text, DRIVEN_POINTS, tmp_path)
+    np.testing.assert_allclose(given, values_of(DRIVEN, DRIVEN_POINTS), rtol=1e-12, atol=1e-12)
+    assert '"pump [L/s]"' in text

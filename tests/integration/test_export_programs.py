@@ -101,8 +101,27 @@ def test_a_program_applies_a_map(language: str, law_of, result_of, tmp_path: Pat
         np.testing.assert_allclose(rows[["x", "y"]], simulate_or_fail(discrete, run.states[0], counted), rtol=1e-8)
 
 
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_program_applies_a_driven_map(language: str, law_of, result_of, tmp_path: Path) -> None:
+    """With the input that each step of each run had."""
+    law = law_of({"x": "c0*x + u", "y": "c1*x"}, 0.9, 0.4)
+    driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)), discrete=True)
+    made = result_of(law_of({"x": "x", "y": "y"}), [0.3, 0.2], [0.5, 0.1], simulated=False)
+    counted = np.arange(MAP_STEPS + 1.0)
+    runs = tuple(
+        replace(run, times=counted, inputs=np.cos(counted + phase)[:, None], discrete=True)
+        for phase, run in enumerate(made.trajectories)
+    )
+    front = (replace(made.ranking.front[0], law=driven),)
+    made = replace(made, trajectories=runs, predictions=(), ranking=replace(made.ranking, front=front))
+    printed = printed_by(language, export(replace(made, inputs={"u": "u"}), language), tmp_path)
+    for number, run in enumerate(runs, start=1):
+        exact = simulate_or_fail(driven, run.states[0], counted, drive=run.drive)
+        np.testing.assert_allclose(printed[printed["run"] == number][["x", "y"]], exact, rtol=1e-8)
+
+
 @pytest.mark.parametrize("held", [False, True])
-@pytest.mark.parametrize("language", ["python", "numpy"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of, result_of, tmp_path: Path) -> None:
     """By the inputs of each run, linear between samples, or held, whatever their columns are called."""
     law = law_of({"x": "c0*u - c1*x", "y": "x - y"}, 2.0, 0.7)
@@ -122,7 +141,7 @@ def test_a_program_is_driven_as_the_runs_were(language: str, held: bool, law_of,
         np.testing.assert_allclose(rows[["x", "y"]], exact, atol=2e-3 if held else 1e-5)
 
 
-@pytest.mark.parametrize("language", ["python", "numpy"])
+@pytest.mark.parametrize("language", PROGRAMS)
 def test_a_program_knows_which_of_its_inputs_are_held(language: str, law_of, result_of, tmp_path: Path) -> None:
     """One that is, beside one that is linear between samples."""
     law = law_of({"x": "c0*u - c1*x", "y": "x - y + w"}, 2.0, 0.7)

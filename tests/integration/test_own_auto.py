@@ -74,3 +74,43 @@ def test_units_are_checked_on_the_way(found: DiscoveryResult) -> None:
     assert other.law is not None
     assert [one.name for one in other.structure.owned] == [one.name for one in found.structure.owned]
     assert len(other.law.constants) == len(found.law.constants) + 1
+
+
+def test_runs_of_which_each_has_its_own_time_constant_are_found() -> None:
+    """All constants of a told law differ, in one proportion: those that suit all runs suit none."""
+    times, rng = np.linspace(0.0, 6.0, 60), np.random.default_rng(1)
+    told = [
+        Trajectory(times, (2.0 - np.exp(-k * times) + 0.01 * rng.standard_normal(60))[:, None], ("x",), f"run {k}")
+        for k in (0.5, 1.0, 2.0)
+    ]
+    config = RunConfig(own=("auto",), laws=("x' = a - b*x",), smoother="gaussian_process")
+    found = discover_ode(from_arrays(told), config)
+    assert found.law is not None
+    assert "found" == found.status
+    values = {
+        one.name: [found.law.constants[found.law.told.index(one.constant(group))] for group in one.groups]
+        for one in found.structure.owned
+    }
+    np.testing.assert_allclose(values["b"], [0.5, 1.0, 2.0], rtol=0.1)
+    np.testing.assert_allclose(values["a"], [1.0, 2.0, 4.0], rtol=0.1)
+
+
+def test_what_flows_from_one_state_to_another_differs_in_both() -> None:
+    """Regions that infect at rates of their own; the other equation had been imitated."""
+    times, rng = np.linspace(0.0, 60.0, 24), np.random.default_rng(0)
+    regions = []
+    for rate in (0.42, 0.31):
+        states = solve_ivp(
+            lambda _, z, b=rate: [-b * z[0] * z[1], b * z[0] * z[1] - 0.14 * z[1]], (0, 60), [0.99, 0.01],
+            t_eval=times, rtol=1e-9,
+        ).y.T  # fmt: skip
+        regions.append(
+            Trajectory(times, states * np.exp(0.02 * rng.standard_normal(states.shape)), ("s", "i"), str(rate))
+        )
+    found = discover_ode(
+        from_arrays(regions), RunConfig(own=("auto",), engines=("sindy",), smoother="gaussian_process")
+    )
+    assert found.law is not None
+    lines = law_lines(found.law, found.headers, found.structure.owned)
+    assert "d s / dt = -a*i*s" == lines[0]
+    assert lines[1].startswith("d i / dt = a*i*s - 0.1")

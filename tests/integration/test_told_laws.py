@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import sympy as sp
 
@@ -124,6 +125,29 @@ def test_a_latent_state_is_found_through_its_told_equation(tmp_path: Path) -> No
     np.testing.assert_allclose(table.loc[0, ["S_low", "S_high"]].to_numpy(dtype=float), [low, high], rtol=0.02)
     # As far as I was measured it is known by a fifth of the noise or so, however little is known of S.
     assert (table["I_high"] - table["I_low"]).max() < 2 * 1.96 * 0.001
+
+
+def test_a_wall_that_nobody_measures_has_its_time_constant() -> None:
+    """No bounds are told: a wall as fast as the samples brings back the smoothed rates themselves, and no law."""
+    t, rng = np.linspace(0.0, 48.0, 289), np.random.default_rng(0)
+    heat, outside = 1.0 * (np.sin(1.3 * t) + np.sin(0.37 * t) > 0.4), 5.0 + 4.0 * np.sin(2.0 * np.pi * t / 24.0)
+    states, found = np.array([18.0, 16.0]), []
+    for i in range(len(t)):
+        found.append(states[0])
+        for _ in range(20):
+            air, wall = states
+            slopes = [0.18 * (outside[i] - air) + 1.2 * (wall - air) + 6.0 * heat[i], 0.12 * (air - wall)]
+            states = states + np.array(slopes) * (t[1] - t[0]) / 20.0
+    model = EquationDiscovery(
+        laws=("x0' = a*(outside - x0) + k*(wall - x0) + g*heat", "wall' = w*(x0 - wall)"), smoother="gaussian_process"
+    ).fit(
+        np.array(found)[:, None] + 0.05 * rng.normal(size=(len(t), 1)), t,
+        inputs=pd.DataFrame({"outside": outside, "heat": heat.astype(float)}), held=("outside", "heat"),
+    )  # fmt: skip
+    law = model.law_
+    assert "found" == model.result_.status
+    np.testing.assert_allclose(dict(zip(law.told, law.constants, strict=True))["w"], 0.12, rtol=0.05)
+    np.testing.assert_allclose(sorted(law.constants), [0.12, 0.18, 1.2, 6.0], rtol=0.05)
 
 
 def test_the_told_start_of_a_latent_state_sets_its_unit(tmp_path: Path) -> None:

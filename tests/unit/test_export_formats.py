@@ -16,7 +16,7 @@ from discovery.errors import DataError, ExpressionError, UsageError
 from discovery.export import c
 from discovery.export.formats import FORMATS, export
 from discovery.symbolic.parse import parse
-from discovery.types import DiscoveryResult, Law, Prediction, symbol
+from discovery.types import DiscoveryResult, Frame, Law, Prediction, symbol
 
 CODE = [name for name in FORMATS if name not in ("latex", "csv", "constants")]
 
@@ -89,6 +89,17 @@ def test_a_place_beyond_the_front_is_refused(rank: int, result: DiscoveryResult)
     """The message says how long the front is."""
     with pytest.raises(UsageError, match=rf"There is no law at place {rank} of the front\. It has 2"):
         export(result, "c", rank=rank)
+
+
+def test_inputs_are_refused_where_a_format_has_none(result: DiscoveryResult) -> None:
+    """The message names the columns and the formats that have them, and the other way to a forecast."""
+    law = result.ranking.front[0].law
+    driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
+    front = (replace(result.ranking.front[0], law=driven),)
+    driven_result = replace(result, ranking=replace(result.ranking, front=front), inputs={"u": "u [V]"})
+    expected = r"inputs \(u \[V\]\), which an export to sbml cannot hold.* julia, c, matlab, modelica, or forecast with"
+    with pytest.raises(UsageError, match=expected):
+        export(driven_result, "sbml")
 
 
 def test_only_the_chosen_law_has_trajectories(result: DiscoveryResult) -> None:

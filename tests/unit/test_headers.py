@@ -8,6 +8,22 @@ UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
     *("kg m2 s-3", "m s⁻¹", "1/s", "W/(m2 K)", "ind/m2", "hares/km^2", "N*m", "cells/mL", "mmHg"),
     *("millions", "thousand people", "cases", "cases/week", "deaths per year", "per 100,000", "1/1000", "‰"),
+    *(
+        "bpm",
+        "beats/min",
+        "cmH2O",
+        "Torr",
+        "IU/L",
+        "mEq/L",
+        "mOsm/L",
+        "vol%",
+        "mg%",
+        "mg O2/L",
+        "METs",
+        "PSU",
+        "NTU",
+        "copies/mL",
+    ),
     *("per cent", "a.u.", "arb. units", "RFU", "OD", "OD600", "RFU/OD"),
 ]
 ENDS = [
@@ -26,7 +42,25 @@ ENDS = [
     ("t_s [min]", "min"),
 ]
 NAMES = [
-    *("x", "n", "smoothed", "raw", "a/b", "the left one", "log", "pH", "i", "first, m", "no. 3", "u", "100", "in town"),
+    *(
+        "x",
+        "n",
+        "smoothed",
+        "raw",
+        "a/b",
+        "the left one",
+        "log",
+        "pH",
+        "i",
+        "first, m",
+        "no. 3",
+        "step",
+        "beat",
+        "copy",
+        "u",
+        "100",
+        "in town",
+    ),
 ]
 
 

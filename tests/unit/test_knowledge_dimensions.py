@@ -66,6 +66,15 @@ def test_what_cannot_be_told_is_a_dash():
     assert ("–", "s⁻¹") == constant_units(law("c0*log(x)", "c1*y", constants=2), METRES)
 
 
+def test_the_unit_of_a_hidden_state_is_worked_out():
+    """It is that of a constant to which it is added, and tells what other constants of its equation have."""
+    side, rate = "-(c0 + y)*x + c0*b", "-c1*y + c2*(u - w)"
+    columns = {"x": "mg/dL", "b": "mg/dL", "u": "uU/mL", "w": "uU/mL", "y": None, "t": "min"}
+    found = constant_units(law(side, rate, constants=3), columns)
+    assert ["min⁻¹", "min⁻¹", "mL min⁻² uU⁻¹"] == [" ".join(sorted(unit.split())) for unit in found]
+    assert ("s⁻¹", "–") == constant_units(law("-c0*x", "c1*x", constants=2), {"x": "m", "y": None, "t": "s"})
+
+
 def test_a_term_without_constants_does_not_contradict():
     """x y beside c z hides a factor one that has a unit."""
     assert ("s⁻¹",) == constant_units(law("x*y - c0*x", "y", constants=1), METRES)

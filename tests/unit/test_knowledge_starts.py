@@ -1,5 +1,7 @@
 """Beginnings of hidden states: what sentences tell, and what they cannot."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
 from discovery.laws import Start
+from discovery.trajectories.read import read_csv
 from discovery.types import Trajectory
 
 EPIDEMIC = ("S' = -beta*S*I", "I' = beta*S*I - gamma*I")
@@ -68,5 +71,14 @@ def test_a_start_is_told_once_and_where_a_run_begins() -> None:
     told("S(0) = 990", "S(5) = 980")
     runs = [Trajectory(np.array([first, 9.0]), np.ones((2, 1)), ("I",)) for first in (3.0, 4.0)]
     ensure_begun(told("S(3) = 990").frame.starts, runs)
-    with pytest.raises(UsageError, match=r"no run begins at 0: the first samples are at 3 and 4\. Write S\(3\)"):
+    with pytest.raises(UsageError, match=r"no run begins at 5: the first samples are at 3 and 4\. Write S\(3\)"):
+        ensure_begun(told("S(5) = 990").frame.starts, runs)
+    with pytest.raises(UsageError, match=r"at 3 and 4\. Where runs began at 0, .* add a row for that time .*S\(3\)\."):
         ensure_begun(told("S(0) = 990").frame.starts, runs)
+
+
+def test_a_row_without_measurements_lets_runs_begin_before_their_samples(tmp_path: Path) -> None:
+    """As the message says: of a dose whose first sample came later."""
+    csv = tmp_path / "dose.csv"
+    csv.write_text("id,t,I\na,0,\na,0.5,3\na,1,2.5\na,2,2\nb,0,\nb,0.5,4\nb,1,3.5\nb,2,3\n", encoding="utf-8")
+    ensure_begun(told("S(0) = 0").frame.starts, read_csv(csv).trajectories)

@@ -1,5 +1,8 @@
 """Sentences together: states, templates, constants and functions, and what contradicts itself."""
 
+import re
+
+import pandas as pd
 import pytest
 import sympy as sp
 
@@ -34,6 +37,24 @@ def test_a_velocity_may_be_named_or_measured() -> None:
     measured = told("x v", "x' = v", "x'' = -k*x")
     assert () == measured.hidden
     assert (symbol("v"), -told_symbol("k") * symbol("x")) == measured.frame.templates
+
+
+def test_a_derivative_of_an_input_is_a_column_to_be_added() -> None:
+    """The line of pandas makes it, with its unit; held until the next row it gives the input's straight lines."""
+    table = pd.DataFrame({"Time (s)": [0.0, 1.0, 3.0, 4.0], "Strain (%)": [0.0, 2.0, 2.0, 1.0]})
+    names = Names({"Stress": "Stress"}, {"Strain": "Strain (%)"}, "Time (s)")
+    with pytest.raises(
+        DiscoveryError, match=r"with t the times as numbers in s, name it with --held Strain_rate"
+    ) as no:
+        understand(["Stress' = -Stress/tau + E*Strain'"], names)
+    (line,) = re.findall(r"(table\[.*\.ffill\(\)) with", str(no.value))
+    left, right = line.split(" = ")
+    assert "table['Strain_rate [%/s]']" == left
+    assert right == "(table['Strain (%)'].diff() / t.diff()).shift(-1).ffill()"
+    made = (table["Strain (%)"].diff() / table["Time (s)"].diff()).shift(-1).ffill()
+    assert [2.0, 0.0, -1.0, -1.0] == made.tolist()
+    with pytest.raises(DiscoveryError, match="u'' is of an input"):
+        told("x", "x' = a*u''", inputs="u")
 
 
 def test_states_of_which_nothing_is_told_are_functions_of_everything() -> None:

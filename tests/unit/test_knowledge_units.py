@@ -107,6 +107,19 @@ def test_an_unknown_unit_in_a_header_is_a_note() -> None:
     assert "'pelts' of 'hares [pelts]' is no unit" in units.notes[0]
 
 
+def test_an_unknown_unit_leaves_the_others_checked() -> None:
+    """Its own column fits anything, and which column that is stands in a note; that of another was told."""
+    headers = {"h": "score [DAS]", **METRES}
+    for stated in ({}, {"x": "m"}):
+        units = units_of(headers, stated, "auto")
+        assert ("hard", None) == (units.mode, units.dimensions["h"])
+        assert "'DAS' of 'score [DAS]' is no unit that pint knows, so that this column fits" in units.notes[0]
+        assert math.inf == units.surcharge(law({"x": "v + x"}))
+        assert 0.0 == units.surcharge(law({"x": "v + h", "v": "c0*exp(h/c1)"}, 2))
+    both = units_of({**headers, "g": "grade [Gleason]"}, {}, "auto")
+    assert "'Gleason' of 'grade [Gleason]' are no units" in both.notes[0]
+
+
 @pytest.mark.parametrize("unit", ["pelts", "m//s", "1/5 s", "__import__", "m^s"])
 def test_an_unknown_unit_is_an_error_where_units_are_asked_for(unit: str) -> None:
     """Before anything is computed."""
@@ -169,6 +182,32 @@ def test_what_is_counted_may_be_a_rate_or_a_density(unit: str, same: str) -> Non
     """The rest of the unit stays."""
     one, other, _ = units_of({"x": f"x [{unit}]", "y": f"y [{same}]", "t": "t [s]"}, {}, "hard").dimensions.values()
     assert one == other
+
+
+EVERYDAY = (
+    ("bpm", "1/min"), ("beats/min", "1/min"), ("breaths/minute", "1/min"), ("steps/min", "1/min"), ("Torr", "mmHg"),
+    ("cmH2O", "Pa"), ("cmH₂O", "Pa"), ("mL/cmH2O", "L/kPa"), ("IU/L", "U/L"), ("µIU/mL", "uU/mL"), ("mEq/L", "mmol/L"),
+    ("mOsm/L", "mmol/L"), ("mOsmol/kg", "mmol/kg"), ("vol%", "%"), ("mg%", "mg/dL"), ("copies/mL", "1/mL"),
+    ("mg O2/L", "mg/L"), ("mgO2/L", "mg/L"), ("mL O2/min", "mL/min"), ("g DW/m2", "g/m^2"), ("%BW", "%"),
+    ("METs", "mL/kg/min"), ("wk", "week"), ("PSU", "PSU"), ("NTU", "NTU"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "like"), EVERYDAY)
+def test_units_of_bodies_and_waters_are_known(unit: str, like: str) -> None:
+    """As people write them who measure pulses, pressures, doses and lakes: they are of the dimension of others."""
+    units = units_of({"x": f"x [{unit}]", "y": f"y [{like}]", "t": "t [s]"}, {}, "hard")
+    one, other = ({**(units.dimensions[name] or {}), FACTOR: 0} for name in "xy")
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [("mL O2", "mL O2 s⁻¹"), ("cmH2O", "cmH2O s⁻¹"), ("mL/cmH₂O", "mL cmH₂O⁻¹ s⁻¹"), ("bpm", "bpm s⁻¹")],
+)
+def test_digits_of_oxygen_and_water_are_no_exponents(unit: str, written: str) -> None:
+    """In the units of constants."""
+    assert (written,) == constant_units(law({"x": "c0"}, 1), {"x": unit, "t": "s"})
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,30 @@ def test_terms_before_which_a_told_constant_stands_anyway_are_not_found_again() 
     x, y = symbol("x"), symbol("y")
     found = without_told(known.frame.unknowns[0], known.frame)(3.0 * x - 2.0 * x * y + sp.sin(x))
     assert -2.0 * x * y + sp.sin(x) == found
+
+
+@pytest.mark.parametrize(
+    ("law", "better"),
+    [("x' = -k*sqrt(x)", "x' = -k*sqrt((x + abs(x))/2)"), ("x' = -k*x^1.5", "x' = -k*((x + abs(x))/2)^1.5")],
+)
+def test_a_root_of_what_noise_makes_negative_is_named_and_what_to_write(law: str, better: str) -> None:
+    """A vessel that has run empty; what is advised has a value."""
+    data = emptied()
+    said = (
+        r"x is negative in 20 of 121 samples, -0\.01 at the least and 1 at most.*write \(x \+ abs\(x\)\)/2 for x there"
+    )
+    with pytest.raises(DataError, match=said):
+        told(*data, law)
+    assert 1 == len(told(*data, better).told[0])
+
+
+def test_a_logarithm_of_what_noise_makes_negative_is_named() -> None:
+    """It has no value where the vessel is empty."""
+    with pytest.raises(DataError, match=r"In log\(x\) x is negative in 20 of 121 samples.*leave those samples out"):
+        told(*emptied(), "x' = k*log(x)")
+
+
+def emptied() -> tuple[tuple[Trajectory, ...], Smoothing]:
+    """What runs out, and is read as a little less than nothing then."""
+    x = np.maximum(1.0 - TIMES / 4.0, 0.0) ** 2 - 0.01 * (TIMES > 5.0)
+    return exact(x[:, None], np.gradient(x, TIMES)[:, None], ("x",))

@@ -15,6 +15,7 @@ FORMULAS = {
     "counts": ("x + s √x ε", r"x + s\,\sqrt{x}\,\varepsilon"),
     "proportional": ("x (1 + s ε)", r"x\,(1 + s\,\varepsilon)"),
     "lognormal": ("x exp(s ε)", r"x\,\exp(s\,\varepsilon)"),
+    "given": ("x + s r ε", r"x + s\,r\,\varepsilon"),
 }
 
 

@@ -14,7 +14,7 @@ from discovery.reports.methods import methods
 from discovery.reports.naming import constant_names, shown, symbols
 from discovery.reports.notebook import html, latex
 from discovery.reports.openness import loose, support
-from discovery.reports.owning import own_tables
+from discovery.reports.owning import OwnTable, OwnValue, own_sheets, own_tables
 from discovery.reports.rows import constants, states
 from discovery.reports.short import short_form
 from discovery.reports.snippets import python_text, sympy_text
@@ -23,6 +23,7 @@ from discovery.reports.write import write_report
 from discovery.structure import Invariant, Owned, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult, Frame, Law, Prediction, symbol
+from pipelines import console
 
 OWNED = Owned("kappa", "ball", ("golf", "whiffle"), ("in_group_0", "in_group_1"))
 RATE = "-c0 - c1*in_group_0*height_dot - c2*in_group_1*height_dot"
@@ -143,6 +144,47 @@ class _Formulas:
     def law(self, ranked, width):
         """No equation has a line."""
         return ()
+
+
+def test_tables_of_groups_have_the_unit_of_their_constant(fall, tmp_path, capsys) -> None:
+    """In the terminal, in a notebook, and in every form of the report; without units of columns there is none."""
+    assert ("", "kappa") == (own_tables(fall)[0].unit, own_tables(fall)[0].header)
+    units = {"height": "m", "height_dot": "m/s", "t": "s"}
+    marks = {mark: f"1 for {group}" for mark, group in zip(OWNED.inputs, OWNED.groups, strict=True)}
+    told = replace(fall, inputs=marks, structure=replace(fall.structure, units=units))
+    assert "kappa [s⁻¹]" == own_tables(told)[0].header
+    assert "<th>kappa [s⁻¹]</th>" in html(told)
+    files = write_report(told, tmp_path, pdf=False, forms=("full", "short"))
+    assert "</math> [s⁻¹]</th>" in files.html.read_text(encoding="utf-8")
+    assert r"$\kappa$ [s\textsuperscript" in files.tex.read_text(encoding="utf-8")
+    assert "by ball} in s" in (tmp_path / "report-short.tex").read_text(encoding="utf-8")
+    console.show(told)
+    assert "kappa [s⁻¹]" in capsys.readouterr().err
+
+
+def test_constants_of_the_same_groups_share_a_table(fall) -> None:
+    """As far as there is room in a line; those of other groups have one of their own."""
+    values = (OwnValue("golf", "0.100", "0.050", "0.150"), OwnValue("whiffle", "0.400", "0.350", "0.450"))
+    first, second = (OwnTable(name, "ball", values) for name in ("kappa", "m"))
+    other = OwnTable("g", "site", values)
+    tables = (first, other, second)
+    assert [("kappa", "m"), ("g",)] == [tuple(one.name for one in sheet.constants) for sheet in own_sheets(tables)]
+    assert [("golf", (values[0],) * 2), ("whiffle", (values[1],) * 2)] == list(own_sheets(tables)[0].rows)
+    room = len("whiffle  kappa  0.050 … 0.150  0.100  0.050 … 0.150")
+    assert (2, 3) == (len(own_sheets(tables, room)), len(own_sheets(tables, room - 1)))
+
+
+def test_latex_has_the_values_of_all_groups(fall) -> None:
+    """A law with letters says nothing without them; also where all its constants are of groups."""
+    text = export(fall, "latex")
+    row = next(line for line in text.splitlines() if line.startswith("whiffle"))
+    assert ["whiffle", "$0.400$", "$0.360$", "$0.440$"] == row.removesuffix(r" \\").split(" & ")
+    assert text.index("g$ &") < text.index("$\\kappa$")
+    side = parse("-c0*in_group_0*height_dot - c1*in_group_1*height_dot")
+    frame = Frame(fall.law.states, (parse("height_dot"), side), inputs=OWNED.inputs)
+    law = Law(frame.states, frame.templates, (0.1, 0.4), ("told",), frame, (), ("kappa[golf]", "kappa[whiffle]"))
+    alone = replace(fall.ranking.front[0], law=law, lows=(0.0, 0.3), highs=(0.2, 0.5))
+    assert "golf & $0.10$" in export(replace(fall, ranking=replace(fall.ranking, front=(alone,))), "latex")
 
 
 def test_provenance_leaves_out_what_is_empty() -> None:

@@ -12,7 +12,7 @@ from discovery.protocols import Deadline
 from discovery.selection.intervals import bounds
 from discovery.selection.moves import least_missed, merged, prune, renumbered, without_terms
 from discovery.selection.reconstruction import reconstruct
-from discovery.selection.refined import Refined, canonical_law, freed, in_order, lengthen, refine, side_by_side
+from discovery.selection.refined import Refined, canonical_law, freed, in_order, lengthen, refine, side_by_side, tied
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
@@ -54,6 +54,16 @@ def test_what_terms_share_stays_one_constant_where_numbers_are_freed(law_of: Cal
     assert freed(freed(law)).skeletons == freed(law).skeletons
     apart = law_of({"s": "-c0*s*i", "i": "c1*s*i - c2*i"}, 0.3, 0.3, 0.1)
     assert canonical_law(apart).skeletons == freed(apart).skeletons
+
+
+def test_the_same_term_of_two_equations_has_one_constant_where_they_are_alike(law_of: Callable[..., Law]) -> None:
+    """As a positive number; what is twice as large, or a state alone, keeps its own."""
+    law = law_of({"s": "c0*s*i + c1*s", "i": "c2*s*i + c3*i + c4*s"}, -0.4, -0.1, 0.42, -0.1, 0.1)
+    one = tied(law)
+    assert one is not None
+    assert ("-c0*i*s + c1*s", "c0*i*s + c2*i + c3*s") == tuple(str(side) for side in one.skeletons)
+    np.testing.assert_allclose(one.constants, [0.4, -0.1, -0.1, 0.1])
+    assert tied(law_of({"s": "c0*s*i", "i": "c1*s*i"}, -0.4, 0.8)) is None
 
 
 def test_refined_laws_carry_their_score(spiral: DiscoveryProblem, law_of: Callable[..., Law]) -> None:

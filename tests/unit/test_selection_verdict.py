@@ -80,6 +80,9 @@ def test_no_law_at_all_is_not_found() -> None:
     verdict = judge(replace(SELECTED, ranking=Ranking((), "rule"), held_out=None, residuals=None))
     assert ("not_found", {}) == (verdict.status, dict(verdict.measures))
     assert "No candidate could be integrated" in texts(verdict, "bad")
+    assert "--noise" not in texts(verdict, "bad")
+    positive = replace(SELECTED, ranking=Ranking((), "rule"), windows=replace(WINDOWS, logarithmic=True))
+    assert "--noise proportional allows that; bounds, as in k > 0, prevent it" in texts(judge(positive), "bad")
 
 
 def test_a_law_no_better_than_constant_states_is_not_found() -> None:

@@ -6,12 +6,14 @@ import numpy as np
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
+from discovery.laws import Frame, Told
 from discovery.selection.held_out import HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
+from discovery.symbolic.stated import stated_length
 from discovery.types import Law, RankedLaw, Ranking, Verdict
 
 GOOD = HeldOut(error=0.02, persistence=1.0, mean=1.2, noise=0.01, count=40, whole=False, predictions=())
@@ -102,3 +104,14 @@ def test_what_was_made_exact_is_told_with_the_reason() -> None:
         note = texts(judge(replace(wander, refined=(replace(item, relations=relations),))), "note")
         assert expected == (told in note)
         assert expected == ("Made exact" in note)
+
+
+def test_what_was_told_has_no_length_beside_a_walk() -> None:
+    """Nobody sought it; its constants are paid for as any law's."""
+    noise = np.random.default_rng(0).normal(size=(300, 1))
+    free = wandering(noise, 10.0 * np.sin(np.arange(300.0) / 30.0)[:, None] + noise)
+    (item,) = free.refined
+    told = replace(item.fit.law, frame=Frame(("x",), (parse("k*x"),), (), (Told("k"),)), told=("k",))
+    known = replace(free, refined=(replace(item, fit=replace(item.fit, law=told)),))
+    leads = [judge(one).measures["lead_over_wandering"] for one in (free, known)]
+    np.testing.assert_allclose(leads[1] - leads[0], stated_length([parse("k*x")]))

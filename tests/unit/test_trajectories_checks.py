@@ -363,3 +363,28 @@ def test_a_record_settles_after_a_share_of_its_time_and_not_of_its_rows() -> Non
     times = np.concatenate([np.linspace(0.0, 3.0, 300, endpoint=False), np.linspace(3.0, 30.0, 300)])
     facts = looked_at(np.exp(-2.0 * times)[:, None] + 0.001 * NOISE[:, :1], times).facts
     assert 0.05 < facts.runs[0].settles < 0.15
+
+
+def rooms(noise: float) -> list[np.ndarray]:
+    """Two states of three rooms, the second the weather that all of them have, with noise of its one sensor."""
+    rng = np.random.default_rng(3)
+    weather = WAVES[:, 1] + noise * rng.normal(size=len(TIMES))
+    states = [np.sin((1.0 + 0.2 * room) * TIMES) + noise * rng.normal(size=len(TIMES)) for room in range(3)]
+    return [np.column_stack([state, weather]) for state in states]
+
+
+def test_a_column_with_one_course_in_all_runs_is_proposed_as_an_input() -> None:
+    """Its noise is the same, too, so that it was measured once; without noise it may have a law of its own."""
+    checked = check(from_arrays(rooms(0.02), [TIMES] * 3))
+    (alert,) = [one for one in checked.alerts if one.subject == "input"]
+    assert ("x1",) == alert.columns == checked.switches
+    assert alert.text.startswith("x1 has the same course in all runs, while others differ")
+    assert () == check(from_arrays(rooms(0.0), [TIMES] * 3)).switches
+
+
+def test_runs_that_are_the_same_in_all_columns_or_in_time_apart_tell_of_no_input() -> None:
+    """Copies of one run, and runs one after the other."""
+    one, two, three = rooms(0.02)
+    assert () == check(from_arrays([one, one, one], [TIMES] * 3)).switches
+    later = [TIMES, TIMES + 100.0, TIMES + 200.0]
+    assert () == check(from_arrays([one, two, three], later)).switches

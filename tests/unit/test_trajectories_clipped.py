@@ -15,7 +15,7 @@ WAVE = np.sin(TIMES)
 
 def checked(column: np.ndarray) -> DataCheck:
     """The check of one column of one run."""
-    return check(from_arrays(column[:, None], TIMES, names=["v [V]"]))
+    return check(from_arrays(column[:, None], TIMES[: len(column)], names=["v [V]"]))
 
 
 def told(column: np.ndarray) -> list[str]:
@@ -64,6 +64,75 @@ def test_pulses_are_not_clipped_and_a_sensor_that_cannot_go_below_zero_is() -> N
     assert [] == told(rain)
     assert [True] == [state.pulsed for state in checked(rain).facts.states]
     assert 1 == len(told(np.maximum(WAVE + 0.01 * NOISE, 0.0)))
+
+
+def rain_of(seed: int, wet: float = 0.3) -> np.ndarray:
+    """A hundred and fifty days of rain in tenths of a millimetre."""
+    random = np.random.default_rng(seed)
+    return np.where(random.random(150) < wet, np.round(random.gamma(0.8, 10.0, 150), 1), 0.0)
+
+
+def test_short_records_of_rain_come_in_pulses() -> None:
+    """Though few days follow each other in rain, where steps may be small; no entry is astray or to be emptied."""
+    for seed in (0, 10, 16, 22):
+        found = checked(rain_of(seed))
+        assert [True] == [state.pulsed for state in found.facts.states]
+        assert {"clipped", "strays", "noise"}.isdisjoint(alert.subject for alert in found.alerts)
+
+
+@pytest.mark.parametrize("header", ["Rain (mm/d)", "daily_rainfall", "PRECIP [mm]", "Irrigation"])
+def test_a_name_settles_what_falls(header: str) -> None:
+    """Where a column is zero for long; long showers come and go as a wave does."""
+    drizzle = np.maximum(WAVE + 0.01 * NOISE, 0.0)
+    for column, there in ((drizzle, True), (WAVE, False), (drizzle + 1.0, False)):
+        (state,) = check(from_arrays(column[:, None], TIMES, names=[header])).facts.states
+        assert there == state.pulsed
+    (state,) = check(from_arrays(drizzle[:, None], TIMES, names=["strain"])).facts.states
+    assert not state.pulsed
+
+
+def test_who_is_told_of_entries_to_empty_is_told_of_inputs_where_they_are_zero() -> None:
+    """A sensor that ends there and what is given from outside may look alike."""
+    for end, input_too in ((0.0, True), (-0.5, False)):
+        (found,) = [one for one in checked(np.maximum(WAVE + 0.01 * NOISE, end)).alerts if one.subject == "clipped"]
+        assert input_too == ("--inputs" in found.advice)
+
+
+DAYLIGHT = 1400.0 * np.maximum(np.sin(np.arange(288) * np.pi / 24.0), 0.0)  # six days, every half hour
+
+
+def test_what_is_exactly_zero_each_night_is_an_input() -> None:
+    """In whole numbers, with clouds, and of any name; a state at rest would stay there."""
+    clouds = np.repeat([1.0, 0.6, 0.9, 0.3, 1.0, 0.8], 48)
+    lake = np.sin(np.arange(288) * np.pi / 24.0) + 0.05 * NOISE[:288]
+    found = check(from_arrays(np.column_stack([lake, np.round(DAYLIGHT * clouds)]), 0.5, names=["DO", "u"]))
+    assert [False, True] == [state.rests for state in found.facts.states]
+    assert (("u",), ()) == (found.switches, found.pulses)
+    (alert,) = [one for one in found.alerts if one.subject == "input"]
+    assert alert.text.startswith("u is exactly zero for long and comes back")
+    assert "--inputs" in alert.advice
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.where(np.arange(288) < 48, DAYLIGHT, 0.0),  # it stays at rest
+        np.random.default_rng(0).poisson(DAYLIGHT / 400.0).astype(float),  # counts, which are small beside zeros
+        DAYLIGHT - 700.0 * (DAYLIGHT > 0.0),  # it is less than zero, too
+    ],
+)
+def test_what_may_be_a_state_is_none(column: np.ndarray) -> None:
+    """Where zeros say nothing of what drives it."""
+    (state,) = check(from_arrays(column[:, None], 0.5, names=["v"])).facts.states
+    assert not state.rests
+
+
+def test_light_with_noise_is_no_sensor_that_was_clipped() -> None:
+    """Its name says that zero is what there was."""
+    light = np.maximum(WAVE + 0.01 * NOISE, 0.0)
+    for header, rests in (("PAR (umol/m2/s)", True), ("v", False)):
+        (state,) = check(from_arrays(light[:, None], TIMES, names=[header])).facts.states
+        assert (rests, not rests) == (state.rests, bool(state.clipped))
 
 
 @pytest.mark.parametrize("days", [120, 400])

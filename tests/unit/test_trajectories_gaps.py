@@ -45,12 +45,43 @@ def test_rows_whose_input_is_empty_make_a_gap_too() -> None:
 @pytest.mark.parametrize(
     "course",
     [HOURS / 240.0 + 0.01 * DAY, np.full_like(HOURS, 3.0), np.where(HOURS < 50.0, 0.0, 1.0)],
-    ids=["slow", "constant", "held"],
+    ids=["slow", "constant", "switched elsewhere"],
 )
 def test_what_a_straight_line_follows_leaves_runs_whole(course: np.ndarray) -> None:
     """An input that hardly varies within such a time, or is held."""
     data = logged(course)
     assert data is between_gaps(data)
+
+
+@pytest.mark.parametrize("after", [104.0, 105.0], ids=["unknown", "soon"])
+def test_a_held_input_that_is_another_behind_a_gap_parts_runs(after: float) -> None:
+    """When it was switched nobody knows; kept as it was before, it would drive the states all the while."""
+    parted = between_gaps(logged(np.where(after > HOURS, 0.0, 1.0)))
+    assert ["part 1", "part 2"] == [run.label for run in parted.trajectories]
+    assert "No row tells Ta [degC] between 99 and 107, 8 usual steps." in parted.notes[-1]
+
+
+def test_a_held_input_that_is_the_same_behind_a_gap_parts_runs_where_it_is_switched_as_often() -> None:
+    """Every four hours, so that it was switched within eight; every seventy, and it hardly was."""
+    often = np.where(HOURS // 4 % 2 > 0, 1.0, 0.0)
+    assert often[99] == often[107]
+    assert 1 == len(gaps(logged(often).trajectories))
+    seldom = np.where((HOURS + 42) // 70 % 2 > 0, 1.0, 0.0)
+    assert seldom[99] == seldom[107]
+    assert () == gaps(logged(seldom).trajectories)
+
+
+def test_an_input_that_was_told_to_be_held_leaves_runs_whole() -> None:
+    """It changes at most steps, as a day's rain: what it is lasts until the next row, as its user says."""
+    data = logged(DAY)
+    runs = tuple(replace(run, held=(True,)) for run in data.trajectories)
+    assert () == gaps(runs)
+
+
+def test_runs_with_a_held_input_that_stay_whole_are_told_of_what_it_is_taken_for() -> None:
+    """Its last value, where an interpolated one goes straight."""
+    same = between_gaps(logged(np.where(HOURS < 104.0, 0.0, 1.0)), whole=True)
+    assert "It keeps its value there, and what follows may be off." in same.notes[-1]
 
 
 def test_an_input_that_rests_leaves_runs_whole() -> None:

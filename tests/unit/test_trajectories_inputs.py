@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from discovery.errors import DataError, UsageError
@@ -195,6 +196,53 @@ def test_a_course_in_another_unit_of_time_is_refused(tmp_path: Path) -> None:
         read_course(path, ["u"], unit="s")
     for unit in ("min", ""):
         assert 21 == len(read_course(path, ["u"], unit=unit)[0])
+
+
+RAMPS = np.interp(T, [0.0, 0.45, 0.95, 1.5, 2.0], [0.0, 0.0, 4.0, 4.0, 4.0])  # six steps, the outer ones halves
+
+
+def ramps(tmp_path: Path, u: np.ndarray, times: np.ndarray = T, **told: Any) -> bool:
+    """Whether such an input is held: read from a file and from arrays, which agree."""
+    np.savetxt(tmp_path / "a.csv", np.column_stack([times, np.sin(T), u]), delimiter=",", header="t,x,u", comments="")
+    (read,) = read_csv(tmp_path / "a.csv", inputs=["u"], **told).trajectories[0].held
+    table = pd.DataFrame({"u": u})
+    assert (read,) == from_arrays(np.sin(T), times, inputs=table, **told).trajectories[0].held
+    return read
+
+
+def test_an_input_that_changes_by_ramps_is_interpolated(tmp_path: Path) -> None:
+    """However long it rests between; a jump of less than the ramp changes nothing, and nor does rounding."""
+    assert np.mean(np.diff(RAMPS) == 0.0) > 0.5
+    assert not ramps(tmp_path, RAMPS)
+    assert not ramps(tmp_path, np.round(RAMPS, 1) - (T > 1.7))
+    assert ramps(tmp_path, RAMPS - 8.0 * (T > 1.7))
+
+
+def test_ramps_are_known_by_their_rates(tmp_path: Path) -> None:
+    """Steps of unlike sizes are a ramp where the times between are unlike as well."""
+    times = np.cumsum(np.random.default_rng(0).uniform(0.5, 2.0, len(T)))
+    course = np.interp(times, times[[8, 14]], [0.0, 6.0])
+    assert not ramps(tmp_path, course, times)
+    assert ramps(tmp_path, course)
+
+
+@pytest.mark.parametrize("levels", [[1, 3, 8], [3, 2, 1], [1, 2], [4, 3, 4]])
+def test_what_is_set_a_few_times_in_a_row_is_held(levels: list[float], tmp_path: Path) -> None:
+    """By steps of other sizes, by two alone, or to and fro."""
+    u = np.zeros(len(T))
+    u[5 : 5 + len(levels)] = levels
+    u[5 + len(levels) :] = levels[-1] if levels != [3, 2, 1] else 1.0
+    assert ramps(tmp_path, u)
+
+
+def test_none_are_held_but_those_that_are_named(tmp_path: Path) -> None:
+    """The word stands for no input, unless a column is called so."""
+    u = np.where(T < 1.0, 0.0, 2.0)
+    assert ramps(tmp_path, u)
+    assert not ramps(tmp_path, u, held=["none"])
+    assert ramps(tmp_path, RAMPS, held=["none", "u"])
+    path = written(tmp_path / "b.csv", np.cos(3 * T), "t,x,none")
+    assert (True,) == read_csv(path, held=["none"]).trajectories[0].held
 
 
 def test_what_jumps_to_and_fro_between_the_same_values_is_set() -> None:

@@ -64,7 +64,7 @@ def test_what_may_be_either_is_asked(tmp_path: Path) -> None:
     found = checked(tmp_path, long("species", ("hare", "lynx"), by=("species", "day")))
     assert ["note"] == [level for level, _ in of_layout(found)]
     assert found.law
-    assert not any("quantities" in note for note in (*found.notes, *found.facts.notes))
+    assert not any("quantities" in note for note in (*found.notes_on(hidden=False), *found.facts.notes))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def lengths(measurements: Measurements) -> dict[str, int]:
 @pytest.mark.parametrize(
     "header",
     ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T",
-     "elapsed_ms", "hrs", "JD", "HJD", "BJD_TDB", "HJD-2450000", "MJD [d]", "decimal_date", "decimal year"],
+     "elapsed_ms", "hrs", "JD", "HJD", "BJD_TDB", "HJD-2450000", "MJD [d]", "decimal_date", "decimal year",
+     "Test_Time(s)"],
 )  # fmt: skip
 def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None:
     """The name decides, wherever the column stands."""
@@ -40,7 +41,7 @@ def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None
     assert () == measurements.notes
 
 
-@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min", "HR", "MS"])
+@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min", "HR", "MS", "test", "Step_Time(s)"])
 def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header: str) -> None:
     """Every word of the name must belong to a time."""
     text = f"p,{header}\n" + "".join(f"{i},{i * i}\n" for i in range(6))

@@ -40,7 +40,7 @@ def test_a_wrapped_angle_is_to_be_unwrapped(columns: np.ndarray, header: str, ju
     assert ("serious", "wrapped", (header,)) == (alert.level, alert.subject, alert.columns)
     assert alert.text.startswith(f"{header} jumps by {jump} {jumps} times, from one end of its range to the other")
     assert command in alert.advice
-    assert (alert.text,) == found.notes
+    assert (alert.text,) == found.notes_on(hidden=False)
     assert "" == found.law
     turn = 2.0 * np.pi if jump == "2 pi" else float(jump)
     assert pytest.approx(0.03 * turn / (2.0 * np.pi), rel=0.1) == found.facts.states[0].noise

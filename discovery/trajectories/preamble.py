@@ -1,0 +1,89 @@
+"""What exports write about a table: lines above the names of columns, and a row of descriptions below them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from discovery.trajectories.tokens import Kind, is_limit, is_missing, kind_of
+
+Row = tuple[int, list[str]]  # with its line in the file
+
+
+def rows_above(rows: Sequence[Row], decimal: str) -> int:
+    """How many rows stand above the names of columns; none unless a row below is surely that of the names.
+
+    Those are words for all columns but one at most, and different. Nothing above them has a name for each column, or
+    values where most rows have such.
+    """
+    width = usual_width(rows)
+    if width < 2:
+        return 0
+    place = next((i for i, row in enumerate(rows) if _names(row[1], width, decimal)), 0)
+    kinds = _kinds(rows[place + 1 :], width, decimal)
+    above = (row for _, row in rows[:place])
+    return 0 if any(_complete(row, width) or _is_data(row, kinds, decimal) for row in above) else place
+
+
+def said_of_rows_above(rows: Sequence[Row]) -> tuple[str, ...]:
+    """A note on rows that were passed over; none if there are none."""
+    if not rows:
+        return ()
+    first, last = rows[0][0], rows[-1][0]
+    if first == last:
+        return (f"Line {first} was passed over: it stands above the names of the columns.",)
+    return (f"Lines {first} to {last} were passed over: they stand above the names of the columns.",)
+
+
+def without_descriptions(header: Sequence[str], rows: Sequence[Row], decimal: str) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows without a first one that describes the columns, with a note.
+
+    It has words for all columns of numbers and times but one, which has none: of rows of words that are complete nobody
+    can tell which one has the names.
+    """
+    if len(rows) < 2:
+        return list(rows), ()
+    (line, entries), width = rows[0], len(header)
+    kinds = _kinds(rows[1:], width, decimal)
+    valued = [place for place, kind in enumerate(kinds) if kind != "text"]
+    told = [entry for place, entry in enumerate(entries) if place in valued and entry]
+    labels = any(entry for place, entry in enumerate(entries) if place not in valued)
+    words = all(_is_word(entry, decimal) for entry in told)
+    data = any(_is_data(row, kinds, decimal) for _, row in rows[1:3])  # units may stand between
+    if labels or not words or len(told) < 2 or len(told) != len(valued) - 1 or not data:
+        return list(rows), ()
+    return list(rows[1:]), (f"Line {line} was passed over: it describes the columns.",)
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """The number of fields that most rows have."""
+    return Counter(len(row) for _, row in rows).most_common(1)[0][0] if rows else 0
+
+
+def _names(row: Sequence[str], width: int, decimal: str) -> bool:
+    named = [entry for entry in row if entry]
+    fits = width - 1 <= len(named) and len(row) <= width and len({*named}) == len(named)
+    return fits and all(_is_word(entry, decimal) for entry in named)
+
+
+def _is_word(entry: str, decimal: str) -> bool:
+    return not is_missing(entry) and not is_limit(entry) and kind_of([entry], decimal) == "text"
+
+
+def _complete(row: Sequence[str], width: int) -> bool:
+    """Whether a row has an entry for each column."""
+    return len(row) >= width and all(row[:width])
+
+
+def _kinds(rows: Sequence[Row], width: int, decimal: str) -> list[Kind]:
+    """What each column holds."""
+    return [kind_of([row[place] for _, row in rows if place < len(row)], decimal) for place in range(width)]
+
+
+def _is_data(row: Sequence[str], kinds: Sequence[Kind], decimal: str) -> bool:
+    """Whether a row has what columns of numbers, dates and times of day hold, in half of them at least."""
+    valued = [
+        (entry, kind) for entry, kind in zip(row, kinds, strict=False) if kind != "text" and not is_missing(entry)
+    ]
+    fit = all(kind_of([entry], decimal) == kind or is_limit(entry) for entry, kind in valued)
+    return fit and 2 * len(valued) >= sum(kind != "text" for kind in kinds) > 0
