@@ -264,7 +264,7 @@ def opened(law: Law, place: int, frame: Frame | None) -> tuple[Frame, str]:
         frame = Frame(law.states, tuple(unknown_symbol(one.name) for one in unknowns), unknowns)
     if place < len(law.told):
         return frame, law.told[place]
-    letters = _letters({*frame.states, *frame.inputs, *(one.name for one in frame.constants)})
+    letters = _letters({*frame.states, *frame.inputs, *(one.name.partition("[")[0] for one in frame.constants)})
     put: dict[sp.Basic, sp.Basic] = {}
     more: dict[int, str] = {place: next(letters)}
     for unknown, part in zip(frame.unknowns, law.parts, strict=True):

@@ -84,9 +84,9 @@ def _with(found: Grouped, name: str, column: str, keys: Sequence[str]) -> Groupe
             f"--own {name}{f':{column}' if column else ''} makes {len(groups)} groups of {len(member)} runs; 2 to "
             f"{MOST_GROUPS} can be told apart. Name the columns that tell runs apart by --trajectory."
         )
-    numbers = [one.removeprefix(MARK) for one in found.known.frame.inputs if one.startswith(MARK)]
-    first = max((int(one) + 1 for one in numbers if one.isdecimal()), default=0)
-    owned = Owned(name, column, groups, tuple(f"{MARK}{first + i}" for i in range(len(groups))))
+    blocks = {one.rpartition("_")[0] for one in found.known.frame.inputs if one.startswith(MARK)}
+    block = f"{MARK}{len(blocks)}_" if blocks else MARK  # marks of one constant are told from those of another
+    owned = Owned(name, column, groups, tuple(f"{block}{i}" for i in range(len(groups))))
     runs = tuple(_marked(run, groups.index(group), len(groups)) for run, group in zip(found.runs, member, strict=True))
     names = {**(found.inputs or {}), **{one: f"1 for {group}" for one, group in zip(owned.inputs, groups, strict=True)}}
     known = replace(found.known, frame=_frame(found.known.frame, told[name], owned))

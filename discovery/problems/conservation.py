@@ -31,13 +31,14 @@ def check_conserved(told: Sequence[Conservation], trajectories: Sequence[Traject
         slopes = compiled([slope(one.quantity, symbol(name)) for name in names], names)
         scatter = expected = size = count = 0.0
         for run in trajectories:
-            states = run.states[np.isfinite(run.states[:, held]).all(axis=1)]
-            defined = np.isfinite(np.hstack([program(states), slopes(states)])).all(axis=1)  # log of a count of zero
-            states = states[defined]
+            run = run.part(np.flatnonzero(np.isfinite(run.states[:, held]).all(axis=1)))
+            whole = np.hstack([program(run.states), slopes(run.states)])
+            run = run.part(np.flatnonzero(np.isfinite(whole).all(axis=1)))  # log of a count of zero
+            states = run.states
             values = program(states)[:, 0]
             if len(values) < 2:
                 continue
-            noise = smoothing.noise.deviation(states)[:, held] * slopes(states)[:, held]
+            noise = smoothing.noise.deviation(states, run.errors)[:, held] * slopes(states)[:, held]
             scatter += float(np.sum((values - values.mean()) ** 2))
             expected += float(np.sum(noise**2))
             size += float(np.sum(values**2))

@@ -37,6 +37,7 @@ def _with_left_limits(run: Trajectory) -> Trajectory:
         times=np.insert(run.times, rows, times),
         states=np.insert(run.states, rows, np.nan, axis=0),
         inputs=np.insert(run.inputs, rows, np.where(run.held, run.inputs[rows - 1], going), axis=0),
+        errors=np.insert(run.errors, rows, 1.0, axis=0) if run.errors.size else run.errors,
     )
 
 
@@ -49,6 +50,7 @@ def at_samples(curves: Sequence[Curve], runs: Sequence[Trajectory]) -> tuple[Cur
 
 
 def _of_rows(curve: Curve, rows: np.ndarray) -> Curve:
-    columns = ("times", "states", "inputs", "derivatives", "state_deviations", "derivative_deviations")
-    there = {one: getattr(curve, one)[rows] for one in columns if hasattr(curve, one)}
-    return curve if rows.all() else replace(curve, **there)
+    if isinstance(curve, Trajectory):
+        return curve.part(rows)
+    columns = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
+    return replace(curve, **{one: getattr(curve, one)[rows] for one in columns if hasattr(curve, one)})

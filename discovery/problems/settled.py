@@ -125,8 +125,9 @@ def _constant(problem: DiscoveryProblem, equation: int) -> bool:
         if len(measured) <= 2 * WAVES:
             return False
         centre = measured.mean(axis=0, keepdims=True)
-        errors = run.errors[seen] if run.errors.size else None
-        residuals = ((measured - centre) / problem.smoothing.noise.deviation(centre, errors))[:, equation]
+        levels = np.broadcast_to(centre, measured.shape)
+        deviations = problem.smoothing.noise.deviation(levels, run.part(np.flatnonzero(seen)).errors)
+        residuals = ((measured - centre) / deviations)[:, equation]
         waves = np.asarray(dct(residuals, norm="ortho"))[1 : WAVES + 1]
         power += float(waves @ waves)
         count += WAVES

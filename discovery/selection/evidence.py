@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
+
+import sympy as sp
 
 from discovery.dynamics.lyapunov import largest_exponent
+from discovery.laws import Frame, told_symbol
 from discovery.selection.held_out import HeldOut
 from discovery.selection.nulls import rates_wander, scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
@@ -14,7 +18,7 @@ from discovery.selection.score import TIE, residual_length
 from discovery.selection.selected import Selected
 from discovery.selection.ties import equals
 from discovery.symbolic.stated import stated_length
-from discovery.types import RankedLaw
+from discovery.types import RankedLaw, symbol
 
 # Runs of the law, and their length in records, for its Lyapunov exponent: found so for 19 of the registry's 22 chaotic
 # systems, and for none of the 30 others of three states or more.
@@ -84,9 +88,15 @@ def _wandering(selected: Selected) -> float:
     fit = selected.refined[0].fit
     worth = selected.windows.worth
     stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
-    if fit.law.frame is not None:  # nobody sought what was told
-        stated -= stated_length(fit.law.frame.templates)
+    if fit.law.frame is not None:
+        stated -= _told(fit.law.frame)
     return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
+
+
+def _told(frame: Frame) -> float:
+    """Nats to state what was told of a law, which nobody sought."""
+    number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(frame.constants)}
+    return stated_length([cast("sp.Expr", template.xreplace(number)) for template in frame.templates])
 
 
 def _exponent(selected: Selected) -> float:

@@ -74,10 +74,10 @@ def _answers(
     for row, end in pairwise(ends):
         if end - row <= BEFORE or not moved[row] or not np.any(np.isfinite(run.states[row])):
             continue
-        states = curve.states[row:end, :width]
+        states, deviations = (one[:, :width] for one in (curve.states[row:end], noise.deviation(curve.states[row:end])))
         step = np.full(width, run.times[row] - run.times[row - 1])
         fastest = np.max(np.abs(curve.derivatives[row:end, :width]), axis=0)
-        yield np.array([np.ptp(states, axis=0), fastest, noise.deviation(states).mean(axis=0), step])
+        yield np.array([np.ptp(states, axis=0), fastest, deviations.mean(axis=0), step])
 
 
 def _worst(answers: Float[np.ndarray, "switch figure state"]) -> tuple[int, float, float] | None:

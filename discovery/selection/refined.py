@@ -98,16 +98,19 @@ def tied(law: Law) -> Law | None:
     Args:
         law: one of which every term has a constant (:func:`freed`).
     """
+    everything = [pair for part in law.parts for pair in terms_of(part)]
+    met = Counter(mark for factor, term in everything for mark in factor.free_symbols | term.free_symbols)
     first: dict[sp.Expr, int] = {}
     put: dict[sp.Basic, sp.Basic] = {}
-    for part in law.parts:
-        for factor, term in terms_of(part):
-            places = [i for i in range(len(law.told), len(law.constants)) if symbol(f"c{i}") in factor.free_symbols]
-            if len(places) != 1 or not is_shared(term):
-                continue
-            ratio = law.constants[places[0]] / (law.constants[first.setdefault(term, places[0])] or math.nan)
-            if first[term] != places[0] and abs(abs(ratio) - 1.0) < ALIKE:
-                put[symbol(f"c{places[0]}")] = int(math.copysign(1, ratio)) * symbol(f"c{first[term]}")
+    for factor, term in everything:
+        places = [i for i in range(len(law.told), len(law.constants)) if symbol(f"c{i}") in factor.free_symbols]
+        if len(places) != 1 or not is_shared(term):
+            continue
+        place, other = places[0], first.setdefault(term, places[0])
+        ratio = law.constants[place] / (law.constants[other] or math.nan)
+        # One that stands elsewhere, too, stays what it is.
+        if place != other and abs(abs(ratio) - 1.0) < ALIKE and met[symbol(f"c{place}")] == 1:
+            put[symbol(f"c{place}")] = int(math.copysign(1, ratio)) * symbol(f"c{other}")
     if not put:
         return None
     kept = [i for i in range(len(law.constants)) if symbol(f"c{i}") not in put]

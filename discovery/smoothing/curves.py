@@ -117,8 +117,8 @@ def fit_method(
     """
     if noise == "given" and not any(run.errors.size for run in trajectories):
         raise DataError(
-            "Noise of the kind `given` needs a column with the error of each measurement, as `mag_err` beside `mag`. "
-            "Name such a column so, or choose another kind; auto takes the likeliest."
+            "Noise of the kind `given` needs a column with the error of each measurement, as `mag_err` beside `mag`, "
+            "that are not all alike. Name such a column so, or choose another kind; auto takes the likeliest."
         )
     clock = Clock.of(trajectories)
     return replace(_tuned(clock.warped(trajectories), method, noise, deadline), clock=clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import permutations
+from itertools import chain, permutations
 from typing import cast
 
 import sympy as sp
@@ -47,15 +47,17 @@ def _of_one_group(expression: sp.Expr) -> sp.Expr:
     sides = [_of_one_group(cast("sp.Expr", side)) for side in expression.args]
     if not isinstance(expression, sp.Add):
         return expression.func(*sides) if sides else expression
-    values: dict[sp.Expr, list[sp.Expr]] = {}
+    values: dict[str, list[sp.Expr]] = {}  # of the first mark of each constant's
     rest: list[sp.Expr] = []
     for side in sides:
         number, factor = apart(side)
         if isinstance(factor, sp.Symbol) and factor.name.startswith(MARK):
-            values.setdefault(factor, []).append(number)
+            block, _, place = factor.name.rpartition("_")
+            if place == "0":
+                values.setdefault(block, []).append(number)
         else:
             rest.append(side)
-    return sp.Add(*rest, *max(values.values(), key=len, default=[]))
+    return sp.Add(*rest, *chain.from_iterable(values.values()))
 
 
 def _orders(linked: list[tuple[sp.Expr, frozenset[sp.Expr]]]) -> Iterator[Sequence[tuple[sp.Expr, frozenset[sp.Expr]]]]:

@@ -125,7 +125,10 @@ def _errors(
     """
     if errors is not None:
         given = list(cast(Sequence[States], errors if _is_several(errors) else [errors]))
+        given = [one[[*headers]] if isinstance(one, pd.DataFrame) and {*headers} == {*one} else one for one in given]
         every = [table_of(one, place_of(i, len(given), "errors")) for i, one in enumerate(given)]
+        if any(np.any(one < 0.0) for one in every):
+            raise DataError("There are errors below zero. Pass deviations, or NaN where none is known.")
         if [one.shape for one in every] != [table.shape for table in tables]:
             shapes = listed([str(one.shape) for one in every]), listed([str(table.shape) for table in tables])
             raise DataError(f"The errors have the shape {shapes[0]}, and x {shapes[1]}. Pass one for each value of x.")

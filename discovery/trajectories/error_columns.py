@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.headers import bare
 from discovery.trajectories.codes import codes
@@ -24,7 +24,7 @@ def errors_among(headers: Sequence[str], numbers: Mapping[str, Float[np.ndarray,
         headers: of the columns that may.
         numbers: all columns of numbers by header.
     """
-    quantities = {bare(one).casefold(): one for one in numbers}
+    quantities = {bare(one).casefold(): one for one in numbers} | {bare(one): one for one in numbers}
     found: dict[str, str] = {}
     for header in headers:
         named = _NAMED.fullmatch(bare(header))
@@ -36,11 +36,12 @@ def errors_among(headers: Sequence[str], numbers: Mapping[str, Float[np.ndarray,
 
 def _whose(named: re.Match[str], quantities: Mapping[str, str]) -> str | None:
     """The column whose errors a name says that it has."""
-    quantity = (named["behind"] or named["before"] or "").casefold()
-    for mean in _MEANS:
-        for name in (quantity, f"{quantity}_{mean}", f"{quantity} {mean}", f"{mean}_{quantity}", f"{mean} {quantity}"):
-            if (found := quantities.get(name.strip("_ ") if named["alone"] else name)) is not None:
-                return found
+    whole = named["behind"] or named["before"] or ""
+    for quantity in (whole, whole.casefold()):
+        for mean in ("", *_MEANS):
+            for name in (f"{quantity}_{mean}", f"{quantity} {mean}", f"{mean}_{quantity}", f"{mean} {quantity}"):
+                if (found := quantities.get(name.strip("_ "))) is not None:
+                    return found
     return None
 
 
@@ -58,8 +59,9 @@ def beside(header: str, of: str, errors: Float[np.ndarray, " sample"] | None) ->
     """
     what = ", and is left out"
     if errors is not None:
-        usual = f"{np.nanmedian(errors):.3g}"
-        what = f", {usual} at the median: samples are weighed by them where that is the likelier noise"
+        usual, alike = _usual(errors), not np.ptp(errors[_known(errors)]) > 0.0
+        what = f", {usual:.3g} at the median: samples are weighed by them where that is the likelier noise"
+        what = ", all alike, so that none weighs more than another" if alike else what
     return f"{header!r} looks like the errors of {of!r}{what}. If it is not that, name it with --states or --inputs."
 
 
@@ -73,8 +75,17 @@ def relative(
     columns: list[Float[np.ndarray, " row"]] = []
     for header, values in states.items():
         given = errors.get(header, np.ones_like(values))
-        known = np.isfinite(given) & (given > 0.0) & ~np.isin(given, list(codes(given)))
-        usual = float(np.median(given[known & np.isfinite(values)])) if np.any(known & np.isfinite(values)) else 1.0
-        columns.append(np.where(known, given / usual, 1.0))
+        columns.append(np.where(_known(given), given / _usual(given, values), 1.0))
     found = np.column_stack(columns)
     return found if np.any(found != 1.0) else np.empty((len(found), 0))
+
+
+def _known(errors: Float[np.ndarray, " row"]) -> Bool[np.ndarray, " row"]:
+    """Which are errors: above zero, and none that stands for what is missing."""
+    return np.isfinite(errors) & (errors > 0.0) & ~np.isin(errors, list(codes(errors)))
+
+
+def _usual(errors: Float[np.ndarray, " row"], of: Float[np.ndarray, " row"] | None = None) -> float:
+    """The median of those that are known, of measured values alone; 1 where there is none."""
+    known = errors[_known(errors) & (np.isfinite(of) if of is not None else True)]
+    return float(np.median(known)) if len(known) else 1.0

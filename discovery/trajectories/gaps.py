@@ -59,7 +59,7 @@ def gaps(runs: Sequence[Trajectory]) -> tuple[Gap, ...]:
     until the next row.
     """
     found: list[Gap] = []
-    shown = held_inputs([run.inputs for run in runs])
+    shown = held_inputs([run.inputs for run in runs], times=[run.times for run in runs])
     for place in range(runs[0].inputs.shape[1]):
         deviation = float(np.concatenate([run.inputs[:, place] for run in runs]).std())
         held = runs[0].held[place]

@@ -22,7 +22,7 @@ from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.source import inspect
-from discovery.trajectories.states import MOST_STATES, find_states
+from discovery.trajectories.states import MOST_STATES, TIMES, find_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
@@ -137,7 +137,7 @@ def _trajectories(
 def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> dict[str, str]:
     """What columns are that are no states, in words."""
     return {
-        **dict.fromkeys(times, "the time"),
+        **dict.fromkeys(times, TIMES),
         **dict.fromkeys(keys, "which tells the runs apart"),
         **dict.fromkeys(inputs, "named as an input"),
     }

@@ -82,7 +82,7 @@ def rests(runs: Sequence[Trajectory], state: int, resolution: float, header: str
     groups = [[(zero, len(list(group))) for zero, group in groupby((values == 0.0).tolist())] for values in each]
     shut = sum(zero for some in groups for zero, _ in some[1:-1])
     long = sum(1 for run in runs for _ in stretches(run, state, 0.0))
-    ends = sum(some[place][0] for some in groups for place in {0, len(some) - 1})
+    ends = sum(some[place][0] for some in groups for place in {0, len(some) - 1} if some)
     beside = np.concatenate([_beside(values) for values in each])
     often = min(shut, long) >= RESTS and long >= CLEAN * (shut + ends)
     return bool(often and np.median(beside) > SHARP * resolution)

@@ -20,6 +20,7 @@ from discovery.wording import listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
+TIMES = "the time"  # what a column of times is
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
 
 Columns = dict[str, Float[np.ndarray, " row"]]  # values of all rows, by header
@@ -50,7 +51,8 @@ def find_states(
     columns = [table[header] for header in told or table.headers if header not in taken]
     if not told:
         columns, notes = _of_numbers(columns, rows)
-    numbers = {one.header: one.values[rows] for one in table.columns if one.kind == "number"}
+    others = [one for one in table.columns if one.kind == "number" and taken.get(one.header) != TIMES]
+    numbers = {one.header: one.values[rows] for one in others}
     found = errors_among([header for header in numbers if header not in (*taken, *told)], numbers)
     columns = [column for column in columns if column.header not in found]
     if not columns:

@@ -192,7 +192,7 @@ def test_constants_that_are_opened_one_after_another_have_marks_of_their_own() -
     one = in_groups(["a:kind"], told("x' = -a*x + b"), RUNS, KEYS)
     both = in_groups(["b:repetition"], one.known, one.runs, KEYS)
     assert both.known is not None
-    assert ("in_group_0", "in_group_1", "in_group_2", "in_group_3") == both.known.frame.inputs
+    assert ("in_group_0", "in_group_1", "in_group_1_0", "in_group_1_1") == both.known.frame.inputs
     assert {*one.owned[0].inputs, *both.owned[0].inputs} == set(both.known.frame.inputs)
 
 

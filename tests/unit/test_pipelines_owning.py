@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from discovery.errors import UsageError
-from discovery.knowledge.groups import Grouped
-from discovery.knowledge.knowledge import Names
+from discovery.knowledge.groups import Grouped, in_groups
+from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import Units
 from discovery.problems.regression import regressions
@@ -18,9 +18,10 @@ from discovery.problems.unknowns import framed
 from discovery.protocols import NEVER, silent
 from discovery.samples import Trajectory
 from discovery.smoothing.kalman import Kalman
+from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 from pipelines.config import RunConfig
-from pipelines.owning import _from_one, among, in_vain, with_own
+from pipelines.owning import _from_one, among, in_vain, opened, with_own
 from pipelines.stages import Stages
 from pipelines.store import Memory
 
@@ -84,3 +85,13 @@ def test_values_of_their_own_are_sought_with_the_loss_of_the_law(
     _, found, _ = with_own(("auto",), (), problem, law, Grouped(None, runs), stages, Units({}, {}), robust=True)
     assert found.refined[0].fit.costs.sum() < 0.5 * law.refined[0].fit.costs.sum()
     assert found.shooting == law.shooting
+
+
+def test_constants_that_are_opened_one_after_another_have_letters_of_their_own(law_of: Callable[..., Law]) -> None:
+    """The groups' constants of the first have its letter."""
+    runs = tuple(Trajectory(np.arange(5.0), np.ones((5, 1)), ("x",), label) for label in ("A", "B"))
+    frame, name = opened(law_of({"x": "c0*x**2 + c1*x"}, 0.1, -1.0), 0, None)
+    grown = in_groups((name,), Knowledge((), frame), runs, ())
+    assert grown.known is not None
+    law = grown.known.frame.law((parse("c2*x"),), (0.1, 0.2, -1.0))
+    assert ("a", "b") == (name, opened(law, 2, grown.known.frame)[1])

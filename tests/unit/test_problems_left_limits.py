@@ -12,8 +12,10 @@ INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [2.0, 3.0], [2.0, 4.0], [-1.0, 5.0]])
 
 def test_inputs_are_still_as_they_were() -> None:
     """Held ones as at the sample before; one that is on its way is nearly there; nothing was measured."""
-    run = Trajectory(TIMES, STATES, ("x",), "a", INPUTS, (True, False))
+    run = Trajectory(TIMES, STATES, ("x",), "a", INPUTS, (True, False), errors=1.0 + STATES)
     (found,) = with_left_limits((run,))
+    np.testing.assert_array_equal([1.0, 2.0, 1.0, 3.0, 4.0, 1.0, 5.0], found.errors[:, 0])
+    np.testing.assert_array_equal(run.errors, at_samples([found], [run])[0].errors)
     np.testing.assert_allclose([0.0, 1.0, 3.0 - 2.0 * BEFORE, 3.0, 4.0, 5.0 - BEFORE, 5.0], found.times)
     np.testing.assert_array_equal([0.0, 1.0, np.nan, 2.0, 3.0, np.nan, 4.0], found.states[:, 0])
     np.testing.assert_array_equal([0.0, 0.0, 0.0, 2.0, 2.0, 2.0, -1.0], found.inputs[:, 0])

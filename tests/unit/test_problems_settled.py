@@ -108,3 +108,13 @@ def test_correlation_time_counts_rows_that_err_alike() -> None:
     np.testing.assert_allclose(correlation_time(white), 1.0, atol=0.3)
     np.testing.assert_allclose(correlation_time(np.convolve(white, np.ones(10))), 10.0, rtol=0.3)
     assert correlation_time(np.zeros(50)) == 1.0
+
+
+def test_a_state_at_rest_is_settled_beside_errors_that_came_with_it() -> None:
+    """Each sample's noise is in proportion to its error."""
+    rng = np.random.default_rng(0)
+    errors = rng.uniform(0.02, 0.1, (400, 1))
+    run = Trajectory(TIMES, 2.0 + errors * rng.normal(size=(400, 1)), ("x",), errors=errors / np.median(errors))
+    smoothing = Kalman(noise="given").smooth((run,), seed=0)
+    problem = DiscoveryProblem((run,), smoothing, regressions((run,), smoothing))
+    assert {"x": 0} == settled(problem)

@@ -64,3 +64,17 @@ def test_steps_that_are_long_and_hidden_by_noise_are_told() -> None:
 def test_nothing_is_said_where_moments_are_known_or_matter_little(known: dict) -> None:
     """Else every run with a switch would have a note."""
     assert [] == said(**known)
+
+
+def test_states_that_nothing_measured_are_passed_over() -> None:
+    """The noise has a deviation for each of them, and the switches are of what was measured."""
+    levels = LEVELS[np.searchsorted(MOMENTS, TIMES, side="right") - 1]
+    curve = curve_of(TIMES, LASTS, levels)
+    noisy = curve.states + 0.1 * np.random.default_rng(0).normal(size=curve.states.shape)
+    run = Trajectory(TIMES, noisy, ("x",), inputs=levels[:, None], held=(True,))
+    data: Measurements = replace(from_arrays([run], None), headers={"x": "x [L]"}, inputs={"u": "u [W]"})
+    names = ("states", "derivatives", "state_deviations", "derivative_deviations")
+    wide = replace(curve, names=("x", "h"), **{one: np.repeat(getattr(curve, one), 2, axis=1) for one in names})
+    model = NoiseModel("additive", np.array([0.1, 0.5]), np.array([1e-9, 1e-9]))
+    (note,) = unknown_moments([wide], data, model, "s")
+    assert "13 % of the time in which x [L] changes" in note

@@ -239,3 +239,11 @@ def test_refined_is_its_fit_s_law() -> None:
     """The law of a refined law is the fitted one."""
     fit = one_fit([[1.0, 0.0], [0.0, 1.0]], 1.0)
     assert fit.law is Refined(fit, 0.0).law
+
+
+def test_a_constant_that_stands_elsewhere_is_not_put_in_another_s_place(law_of: Callable[..., Law]) -> None:
+    """It would be another constant in its other terms."""
+    law = law_of({"x": "c0*x*y + c1*x*z", "y": "c1*x*y", "z": "c2*x*z"}, 1.01, 1.0, 0.99)
+    one = tied(law)
+    assert one is not None
+    assert ("c0*x*y + c1*x*z", "c1*x*y", "c1*x*z") == tuple(str(side) for side in one.skeletons)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import sympy as sp
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
-from discovery.laws import Frame, Told
+from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
@@ -14,7 +15,7 @@ from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stated import stated_length
-from discovery.types import Law, RankedLaw, Ranking, Verdict
+from discovery.types import Law, RankedLaw, Ranking, Verdict, symbol
 
 GOOD = HeldOut(error=0.02, persistence=1.0, mean=1.2, noise=0.01, count=40, whole=False, predictions=())
 
@@ -115,3 +116,18 @@ def test_what_was_told_has_no_length_beside_a_walk() -> None:
     known = replace(free, refined=(replace(item, fit=replace(item.fit, law=told)),))
     leads = [judge(one).measures["lead_over_wandering"] for one in (free, known)]
     np.testing.assert_allclose(leads[1] - leads[0], stated_length([parse("k*x")]))
+
+
+def test_constants_of_groups_that_were_told_are_no_excuse_for_a_walk() -> None:
+    """However many groups there are, the law is as long as what was told of it."""
+    walk = np.cumsum(np.random.default_rng(0).normal(size=(300, 1)), axis=0)
+    free = wandering(walk - walk.mean(), walk)
+    (item,) = free.refined
+    names = [f"k[{i}]" for i in range(20)]
+    rate = sp.Add(*[told_symbol(name) * symbol(f"in_group_{i}") for i, name in enumerate(names)])
+    frame = Frame(("x",), (rate * symbol("x"),), (), tuple(map(Told, names)), tuple(f"in_group_{i}" for i in range(20)))
+    law = frame.law((), (-1.0,) * 20)
+    known = replace(free, refined=(replace(item, fit=replace(item.fit, law=law)),))
+    leads = [judge(one).measures["lead_over_wandering"] for one in (free, known)]
+    np.testing.assert_allclose(leads[1] - leads[0], stated_length([parse("k*x")]))
+    assert "not_found" == judge(known).status

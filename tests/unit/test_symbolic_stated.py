@@ -101,3 +101,9 @@ def test_a_constant_of_each_group_is_one_constant_to_state(grouped: str, plain: 
     """The values are counted elsewhere, as those of all constants are."""
     assert stated_length([parse(grouped)]) == stated_length([parse(plain)])
     assert stated_length([parse(grouped), parse("y")]) == stated_length([parse(plain), parse("y")])
+
+
+def test_two_constants_of_groups_in_one_sum_are_two() -> None:
+    """Marks of one constant are told from those of another by their names."""
+    both = "x*(c0*in_group_0 + c1*in_group_1 + c2*in_group_1_0 + c3*in_group_1_1)"
+    assert stated_length([parse(both)]) == stated_length([parse("x*(c0 + c1)")])

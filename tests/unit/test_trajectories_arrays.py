@@ -256,3 +256,14 @@ def test_errors_come_in_the_form_of_the_states() -> None:
     assert whole.sha256 != from_arrays(x, times).sha256
     with pytest.raises(DataError, match=r"The errors have the shape \(7, 1\), and x \(8, 1\)"):
         from_arrays(x, times, errors=errors[:7])
+
+
+def test_errors_of_tables_are_taken_by_their_names() -> None:
+    """In whatever order; deviations are not below zero."""
+    times = np.arange(8.0)
+    table = pd.DataFrame({"a": times**2, "b": np.sin(times)})
+    errors = pd.DataFrame({"b": np.linspace(1.0, 2.0, 8), "a": np.linspace(2.0, 1.0, 8)})
+    found = from_arrays(table, times, errors=errors).trajectories[0].errors
+    assert found[0, 0] > 1.0 > found[0, 1]
+    with pytest.raises(DataError, match="errors below zero"):
+        from_arrays(table, times, errors=-errors)

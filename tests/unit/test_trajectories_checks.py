@@ -14,6 +14,8 @@ from discovery.errors import DataError
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import DataCheck, check, document
 from discovery.trajectories.read import read_csv
+from discovery.trajectories.resting import rests
+from discovery.types import Trajectory
 
 TIMES = np.linspace(0.0, 30.0, 600)
 NOISE = np.random.default_rng(0).normal(size=(600, 4))
@@ -388,3 +390,11 @@ def test_runs_that_are_the_same_in_all_columns_or_in_time_apart_tell_of_no_input
     assert () == check(from_arrays([one, one, one], [TIMES] * 3)).switches
     later = [TIMES, TIMES + 100.0, TIMES + 200.0]
     assert () == check(from_arrays([one, two, three], later)).switches
+
+
+def test_light_that_one_run_lacks_is_looked_at_in_the_others() -> None:
+    """A plot whose sensor was not there."""
+    times = np.arange(200.0)
+    light = np.where(times % 24 > 12, 800.0 * np.sin((times % 24 - 12) / 12 * np.pi), 0.0)[:, None]
+    runs = [Trajectory(times, one, ("x",), label) for label, one in (("A", light), ("B", np.full_like(light, np.nan)))]
+    assert rests(runs, 0, 0.1, "sun")

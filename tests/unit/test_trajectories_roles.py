@@ -407,3 +407,24 @@ def test_errors_that_are_all_the_same_weigh_nothing(tmp_path: Path) -> None:
     """The runs have no errors then."""
     text = "t,mag,e_mag\n" + "".join(f"{i},{i * i},0.5\n" for i in range(12))
     assert not read(tmp_path, text).trajectories[0].errors.size
+
+
+@pytest.mark.parametrize(
+    ("headers", "errors"),
+    [("t,T,T_err,s,s_err,S,S_err", {"T", "s", "S"}), ("t,T_mean,T_std,s,s_sd,S,S_sd", {"T_mean", "s", "S"})],
+)
+def test_errors_belong_to_the_column_whose_name_they_have_to_the_letter(
+    tmp_path: Path, headers: str, errors: set[str]
+) -> None:
+    """Not to time, nor to a column of other letters."""
+    rows = [f"{i},{i * i},{0.1 + i % 3},{2 * i + i % 5},{0.1 + i % 4},{i % 7},{0.1 + i % 5}" for i in range(12)]
+    found = read(tmp_path, "\n".join([headers, *rows]))
+    assert errors == {*found.headers.values()}
+    sizes = found.trajectories[0].errors.std(axis=0)
+    assert len(set(np.round(sizes, 6))) == 3
+
+
+def test_errors_that_are_all_alike_are_said_to_be(tmp_path: Path) -> None:
+    """They weigh nothing."""
+    text = "t,mag,e_mag\n" + "".join(f"{i},{i * i},0.5\n" for i in range(12))
+    assert any("all alike, so that none weighs more than another" in note for note in read(tmp_path, text).notes)

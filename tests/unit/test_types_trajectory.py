@@ -66,3 +66,14 @@ def test_a_state_is_measured_where_any_run_has_a_sample_of_it() -> None:
     runs = [Trajectory(TIMES, states, ("x", "y")) for states in (never, once)]
     assert [True, False] == measured_states(runs).tolist()
     assert not measured_states(runs[:1]).any()
+
+
+def test_errors_are_one_for_each_measurement_and_stay_with_their_rows() -> None:
+    """Others are refused; a part has its own."""
+    times, states = np.arange(4.0), np.arange(8.0).reshape(4, 2)
+    run = Trajectory(times, states, ("x", "y"), errors=states + 1.0)
+    np.testing.assert_array_equal([[3.0, 4.0], [7.0, 8.0]], run.part(np.array([1, 3])).errors)
+    assert not Trajectory(times, states, ("x", "y")).part(slice(1, 3)).errors.size
+    for errors in (states[:2] + 1.0, states):
+        with pytest.raises(DataError, match="one error above zero for each measurement"):
+            Trajectory(times, states, ("x", "y"), errors=errors)
