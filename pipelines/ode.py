@@ -71,8 +71,6 @@ from pipelines.told import (
     without_settled,
 )
 
-POSITIVE = "No candidate stayed above zero, as log-normal noise asks, so that the noise was taken as proportional."
-
 
 def discover_ode(
     data: Measurements | Sequence[Trajectory],
@@ -110,29 +108,7 @@ def discover_ode(
     with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
         config, store = config or RunConfig(), store or Memory()
         deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-        measurements = _measurements(data, config)
-        result = _discovered(measurements, config, deadline, progress, store, witness)
-        if not _fell_to_zero(result):
-            return result
-        plain = config.changed(noise="proportional")
-        again = _discovered(measurements, plain, deadline, progress, Memory(), witness)
-        return _without_logarithm(again, config, measurements) if again.ranking.front else result
-
-
-def _fell_to_zero(result: DiscoveryResult) -> bool:
-    """Whether no law could be followed, by noise on a logarithmic scale that nobody told, and there is time left.
-
-    A fit on that scale cannot begin where a course falls to zero, as that of a dose by a guess of its unmeasured part.
-    """
-    noise = result.smoothing.noise
-    return not result.ranking.front and noise.kind == "lognormal" and noise.estimated and result.stopped_by == "done"
-
-
-def _without_logarithm(result: DiscoveryResult, config: RunConfig, measurements: Measurements) -> DiscoveryResult:
-    """The result by proportional noise, as one of the run that was asked for."""
-    noise = replace(result.smoothing.noise, estimated=True)
-    smoothing = replace(result.smoothing, noise=noise, notes=(*result.smoothing.notes, POSITIVE))
-    return replace(result, smoothing=smoothing, provenance=provenance(measurements, config))
+        return _discovered(_measurements(data, config), config, deadline, progress, store, witness)
 
 
 def _discovered(

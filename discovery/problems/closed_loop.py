@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from discovery.problems.latent import Latent
 
 # Beginnings that are followed, and steps of the fit from each. Of a room with a hidden wall, the first four of 400 are
-# such as above; of the next eight, six lead to the truth.
+# such as above; of the next eight, five lead to the truth.
 BEGUN, STEPS = 12, 20
 # Windows, as shares of the longest run and in samples at least: with the short ones most beginnings can be followed,
 # and the long ones tell constants that the short ones leave open.

@@ -11,11 +11,12 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, chosen, cut
 from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.agreement import agreement
+from discovery.selection.apart import apart
 from discovery.selection.correlated import inefficiency
 from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
-from discovery.selection.sharing import sharing
+from discovery.selection.sharing import LEAD, sharing
 from discovery.selection.trajectories import BEND
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, Ranking, symbol
@@ -30,18 +31,19 @@ STARTS = [[3.0], [2.0], [1.0]]
 def _fitted(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> Callable[..., tuple[Fit, Windows, DiscoveryProblem]]:
-    """Makes runs with rates of their own, and fits one law to all of them."""
+    """Makes runs with rates of their own, or rates and levels, and fits one law to all of them."""
 
-    def make(*rates: float, noise: float = 0.01) -> tuple[Fit, Windows, DiscoveryProblem]:
+    def make(*constants: float | tuple[float, float], noise: float = 0.01) -> tuple[Fit, Windows, DiscoveryProblem]:
+        own = [one if isinstance(one, tuple) else (one, 0.0) for one in constants]
         each = [
-            problem_of(law_of(DECAY, rate, 0.0), [start], TIMES, noise=noise)
-            for rate, start in zip(rates, STARTS, strict=False)
+            problem_of(law_of(DECAY, *one), [start], TIMES, noise=noise)
+            for one, start in zip(own, STARTS, strict=False)
         ]
         runs = tuple(replace(one.trajectories[0], label=f"run {i}") for i, one in enumerate(each))
         curves = tuple(one.smoothing.trajectories[0] for one in each)
         problem = replace(each[0], trajectories=runs, smoothing=replace(each[0].smoothing, trajectories=curves))
         windows = cut(runs, curves, each[0].smoothing.noise, 1000)
-        found = fit(law_of(DECAY, float(np.mean(rates)), 0.0), windows, settings=SETTINGS)
+        found = fit(law_of(DECAY, *np.mean(own, axis=0).tolist()), windows, settings=SETTINGS)
         assert found is not None
         return found, windows, problem
 
@@ -233,3 +235,31 @@ def test_runs_are_compared_by_the_loss_of_the_fit(
     (finding,) = agreement(one)
     assert "--own auto" in finding.text
     assert () == agreement(replace(one, shooting=SETTINGS))
+
+
+def test_the_constant_that_differs_leads(fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]) -> None:
+    """Its values are those of the runs, and the other is what all of them share."""
+    found, windows, _ = fitted((-1.0, 0.5), (-1.0, 0.5), (-1.6, 0.5))
+    first, _ = apart(found, windows, range(3), SETTINGS)
+    assert first.place == 0
+    assert first.own.lead > LEAD
+    assert first.own.differs(2)
+    np.testing.assert_allclose(first.own.values, [-1.0, -1.0, -1.6], atol=0.05)
+    np.testing.assert_allclose(first.constants, [-1.0, 0.5], atol=0.05)
+
+
+def test_runs_that_share_no_constant_are_seen(fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]) -> None:
+    """Where all are slower in one proportion, one constant with the other held is as wrong as before."""
+    found, windows, _ = fitted((-0.5, 0.5), (-1.0, 1.0), (-2.0, 2.0))
+    leads = apart(found, windows, range(3), SETTINGS)
+    assert leads[0].own.lead > LEAD
+    assert leads[0].own.unlikely(2)
+
+
+def test_equal_runs_agree_and_one_has_nobody_to_disagree_with(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Values of their own do not pay."""
+    found, windows, _ = fitted((-1.0, 0.5), (-1.0, 0.5), (-1.0, 0.5))
+    assert not [one for one in apart(found, windows, range(3), SETTINGS) if one.own.lead > LEAD]
+    assert [] == apart(found, windows, [0, 0, 0], SETTINGS)
