@@ -134,6 +134,7 @@ class Frame:
             unknown functions (:func:`unknown_symbol`).
         inputs: names of the columns that drive the states.
         starts: of hidden states.
+        algebraic: states of which the template is the value itself, and not the derivative.
     """
 
     states: tuple[str, ...]
@@ -142,6 +143,7 @@ class Frame:
     constants: tuple[Told, ...] = ()
     inputs: tuple[str, ...] = ()
     starts: tuple[Start, ...] = ()
+    algebraic: tuple[str, ...] = ()
 
     def law(
         self,
@@ -228,8 +230,30 @@ class Law(Shown):
     def numeric(self) -> Law:
         """The same law without constants, their values written in."""
         rows = tuple(self.equations.values())
-        frame = Frame(self.states, rows, inputs=self.inputs) if self.inputs else None
+        plain = not (self.inputs or self.algebraic)
+        frame = None if plain else Frame(self.states, rows, inputs=self.inputs, algebraic=self.algebraic)
         return Law(self.states, rows, (), self.sources, frame, discrete=self.discrete)
+
+    @property
+    def algebraic(self) -> tuple[str, ...]:
+        """States that are read off the others at each time, as a cell's voltage, and have no derivative in the law."""
+        return self.frame.algebraic if self.frame else ()
+
+    @property
+    def moving(self) -> Law:
+        """The law of the states that have derivatives, on which no algebraic one acts."""
+        if self.frame is None or not self.algebraic:
+            return self
+        kept = [i for i, name in enumerate(self.states) if name not in self.algebraic]
+        states, skeletons = tuple(self.states[i] for i in kept), tuple(self.skeletons[i] for i in kept)
+        templates = tuple(self.frame.templates[i] for i in kept)
+        frame = replace(self.frame, states=states, templates=templates, algebraic=())
+        return replace(self, states=states, skeletons=skeletons, frame=frame)
+
+    def left(self, state: str, name: str = "") -> str:
+        """What stands on the left of a state's equation in a sentence; a ``name`` that people have for it, too."""
+        name = name or state
+        return name if state in self.algebraic else f"next {name}" if self.discrete else f"{name}'"
 
     def spans(self, unit: str = "") -> str:
         """What its time is counted in, for a sentence; ``unit`` where it is known."""
@@ -242,8 +266,12 @@ class Law(Shown):
 
     @property
     def autonomous(self) -> bool:
-        """Whether neither time nor an input stands in it, so that there is one vector field."""
-        return not self.inputs and not any(symbol("t") in skeleton.free_symbols for skeleton in self.skeletons)
+        """Whether neither time nor an input nor an algebraic state stands in it, so that there is one vector field."""
+        return (
+            not self.inputs
+            and not self.algebraic
+            and not any(symbol("t") in skeleton.free_symbols for skeleton in self.skeletons)
+        )
 
     @property
     def parts(self) -> tuple[sp.Expr, ...]:

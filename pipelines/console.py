@@ -233,8 +233,7 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
     letters = [one.name for one in result.structure.owned]
     for row in rows:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
-        states = [words.get(state, state) for state in row.states]
-        places = ", ".join(f"next {state}" if ranked.law.discrete else f"{state}'" for state in states)
+        places = ", ".join(ranked.law.left(state, words.get(state, state)) for state in row.states)
         term = f"{with_names(written_term(as_read(row.term, headers), span(result), letters), names)} in {places}"
         texts = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
         table.add_row(*(Text(plain(text)) for text in texts))

@@ -21,9 +21,12 @@ def law_lines(
         times: at which waves of time hold as they are written, for which numbers get more digits.
     """
     law = collapsed(law, owned)
-    form = "next {} = {}" if law.discrete else "d {} / dt = {}"
-    sides = right_hand_sides(law, headers, times)
-    return [form.format(plain(headers.get(state, state)), side) for state, side in zip(law.states, sides, strict=True)]
+    lines: list[str] = []
+    for state, side in zip(law.states, right_hand_sides(law, headers, times), strict=True):
+        name = plain(headers.get(state, state))
+        left = law.left(state, name) if law.discrete or state in law.algebraic else f"d {name} / dt"
+        lines.append(f"{left} = {side}")
+    return lines
 
 
 def one_line(law: Law, headers: Mapping[str, str], times: Sequence[float] = ()) -> str:

@@ -169,9 +169,10 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
     """
     known = understood(measurements, config)
-    whole = bool(config.own or (known and known.hidden))
+    jumping = known.frame.algebraic if known else ()
+    whole = bool(config.own or jumping or (known and known.hidden))
     measurements = between_gaps(measurements, whole=whole)
-    measurements = left_whole(measurements) if whole else in_stretches(measurements)
+    measurements = left_whole(measurements, jumping) if whole else in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
     return measurements, in_groups(named(config.own), known, runs, measurements.keys)
 
@@ -227,7 +228,8 @@ def _notes_on(
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known, config)
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
-    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit)
+    jumping = known.frame.algebraic if known else ()
+    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)
 
 
 def _notes(

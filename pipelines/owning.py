@@ -240,7 +240,7 @@ def _refitted(
     put: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): told_symbol(one) for i, one in enumerate(names)}
     templates = tuple(cast("sp.Expr", one.xreplace(put)) for one in law.skeletons)
     starts = law.frame.starts if law.frame else ()
-    frame = Frame(law.states, templates, (), tuple(Told(one) for one in names), law.inputs, starts)
+    frame = Frame(law.states, templates, (), tuple(map(Told, names)), law.inputs, starts, law.algebraic)
     grown = in_groups((_asked(names[place], column),), Knowledge((), frame), problem.trajectories, keys)
     assert grown.known is not None
     values = [value for i, value in enumerate(one.constants) if i != place] + [*one.own.values]

@@ -68,6 +68,7 @@ def law_document(law: Law) -> dict[str, Any]:
         "engine": ", ".join(law.sources),
         "sources": list(law.sources),
         **({"told": list(law.told), "inputs": list(law.inputs)} if law.frame else {}),
+        **({"algebraic": list(law.algebraic)} if law.algebraic else {}),
         **({"map": True} if law.discrete else {}),
     }
 
@@ -86,7 +87,8 @@ def law_from(document: Mapping[str, Any]) -> Law:
     law = Law(states, skeletons, constants, tuple(document["sources"]), discrete=document.get("map", False))
     if "told" not in document:
         return law
-    return replace(law, frame=Frame(states, skeletons, inputs=inputs), told=tuple(document["told"]))
+    frame = Frame(states, skeletons, inputs=inputs, algebraic=tuple(document.get("algebraic", ())))
+    return replace(law, frame=frame, told=tuple(document["told"]))
 
 
 def candidate_document(candidate: EquationCandidate | Law) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class FrontLaw(_Part):
     highs: list[Number]
     told: list[str] = Field(default=[], description="What the user calls the first constants.")
     inputs: list[str] = Field(default=[], description="Identifiers of the columns that drive the states.")
+    algebraic: list[str] = Field(default=[], description="States whose right-hand side is the value itself.")
     map: bool = Field(default=False, description="Whether right-hand sides are next states, and not derivatives.")
 
     @model_validator(mode="after")

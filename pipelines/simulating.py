@@ -72,7 +72,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     start, until = _span(result, wanted, course, _beginning(result, fitted))
     course = _course((start, until), constant) if constant is not None else course
     drive = grouped(result, wanted.groups, course, (start, until))
-    state = fitted.states[0] if fitted else np.array(initial_state(wanted.x0 or "", dict(result.headers)))
+    state = fitted.states[0] if fitted else _start(result, wanted.x0 or "")
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
@@ -85,6 +85,14 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
+
+
+def _start(result: DiscoveryResult, text: str) -> Float[np.ndarray, " state"]:
+    """The initial state that was given; algebraic states follow from the others."""
+    assert result.law is not None
+    given = {name: header for name, header in result.headers.items() if name not in result.law.algebraic}
+    values = dict(zip(given, initial_state(text, given), strict=True))
+    return np.array([values.get(name, math.nan) for name in result.headers])
 
 
 def _steps(start: float, until: float, wanted: Wanted) -> Float[np.ndarray, " step"]:
@@ -173,7 +181,8 @@ def _first_fit(result: DiscoveryResult) -> Prediction:
     """The fitted solution of the first run, where a forecast begins that has no start of its own."""
     fitted = [one for one in result.predictions if one.kind == "fit"]
     if not fitted:
-        example = _example(result.headers)
+        read = result.law.algebraic if result.law else ()
+        example = _example({name: header for name, header in result.headers.items() if name not in read})
         raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {example}.")
     return fitted[0]
 

@@ -66,6 +66,7 @@ def largest_exponent(
     """Mean exponent over the second halves of runs from ``starts``; NaN unless most of them are chaotic.
 
     Args:
+        law: one without algebraic states.
         begin: time at which runs begin.
         duration: of each run.
         bound: largest magnitude of a state; solutions that leave it have no attractor here.

@@ -15,6 +15,7 @@ from discovery.dynamics.follow import implicit_steps
 from discovery.dynamics.implicit import propagate_stiff
 from discovery.dynamics.interpreter import with_table
 from discovery.dynamics.iterate import MAP, iterate
+from discovery.dynamics.readings import read_off
 from discovery.dynamics.runge_kutta import propagate
 
 
@@ -80,16 +81,17 @@ def _add(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def assemble(
-    code, outputs, registers, constants, starts, times, values, weights, offsets, logarithmic, units, rtol, atol, bound,
-    bend, steps_a_sample, header, drives, held, start_block, mixed_block, start_gradient, constant_block,
+    code, outputs, registers, readings, constants, starts, times, values, weights, offsets, logarithmic, units, rtol,
+    atol, bound, bend, steps_a_sample, header, drives, held, start_block, mixed_block, start_gradient, constant_block,
     constant_gradient, costs,
 ):  # fmt: skip
     """Adds to the blocks of J'J and J'r for free window starts and shared constants.
 
     The blocks are: ``start_block`` (window, state, state) and ``constant_block`` (constant, constant), of both the
-    lower half alone, and ``mixed_block`` (window, state, constant); inputs are known at the samples (``drives``). The
-    residual is simulated minus measured over its deviation, and where it is larger than ``bend`` it counts less;
-    logarithms are those of states in ``units``. A map has :data:`discovery.dynamics.iterate.MAP` for its ``rtol``.
+    lower half alone, and ``mixed_block`` (window, state, constant); inputs are known at the samples (``drives``), where
+    algebraic states are read off by the program of their ``readings``. The residual is simulated minus measured over
+    its deviation, and where it is larger than ``bend`` it counts less; logarithms are those of states in ``units``. A
+    map has :data:`discovery.dynamics.iterate.MAP` for its ``rtol``.
 
     Returns:
         Number of windows that could be simulated to their end; all of them, or the blocks are not to be used. Where a
@@ -112,6 +114,7 @@ def assemble(
                 return -1 - window
         if reached < high - low:
             return window
+        read_off(readings, constants, times[low:high], drives[low:high], out)
         cost = _add(
             out, values[low:high], weights[low:high], logarithmic, units, bend, start_block[window],
             mixed_block[window], start_gradient[window], constant_block, constant_gradient,
@@ -124,9 +127,9 @@ def assemble(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def assemble_stiff(
-    begin, code, outputs, registers, constants, starts, times, values, weights, offsets, logarithmic, units, rtol, atol,
-    bound, bend, steps_a_sample, header, drives, held, start_block, mixed_block, start_gradient, constant_block,
-    constant_gradient, costs,
+    begin, code, outputs, registers, readings, constants, starts, times, values, weights, offsets, logarithmic, units,
+    rtol, atol, bound, bend, steps_a_sample, header, drives, held, start_block, mixed_block, start_gradient,
+    constant_block, constant_gradient, costs,
 ):  # fmt: skip
     """As :func:`assemble`, by implicit steps, from window ``begin`` on; the number it returns has no sign."""
     columns = 1 + starts.shape[1] + constants.shape[0]
@@ -140,6 +143,7 @@ def assemble_stiff(
         )
         if reached < high - low:
             return window
+        read_off(readings, constants, times[low:high], drives[low:high], out)
         cost = _add(
             out, values[low:high], weights[low:high], logarithmic, units, bend, start_block[window],
             mixed_block[window], start_gradient[window], constant_block, constant_gradient,

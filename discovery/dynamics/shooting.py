@@ -85,7 +85,13 @@ class Fit:
     @property
     def reduced(self) -> float:
         """The cost by degree of freedom: values fitted less window starts and constants."""
-        return self.cost / max(1, self.count - self.starts.size - len(self.law.constants))
+        return self.cost / max(1, self.count - self.fitted)
+
+    @property
+    def fitted(self) -> int:
+        """How many numbers were fitted: constants, and window starts of the states that have derivatives."""
+        free = self.starts.shape[1] - len(self.law.algebraic)
+        return self.starts.shape[0] * free + len(self.law.constants)
 
     def scaled_information(
         self,
@@ -180,10 +186,11 @@ def _evaluate(
     lower, gradient = np.zeros((number, number)), np.zeros(number)
     rtol = MAP if windows.discrete else min(settings.rtol, windows.rtol)
     given = (
-        tape.code, tape.outputs, _ramped(tape, windows, constants), constants, starts, windows.times, windows.values,
-        windows.weights, windows.offsets, windows.logarithmic, windows.units, rtol, 1e-2 * rtol * windows.spread,
-        windows.bound, settings.bend, settings.steps_a_sample, tape.header, windows.drives,
-        np.array(windows.held, dtype=np.bool_), starts_lower, mixed, start_gradient, lower, gradient, costs,
+        tape.code, tape.outputs, _ramped(tape, windows, constants), tape.readings.program, constants, starts,
+        windows.times, windows.values, windows.weights, windows.offsets, windows.logarithmic, windows.units, rtol,
+        1e-2 * rtol * windows.spread, windows.bound, settings.bend, settings.steps_a_sample, tape.header,
+        windows.drives, np.array(windows.held, dtype=np.bool_), starts_lower, mixed, start_gradient, lower, gradient,
+        costs,
     )  # fmt: skip
     done = assemble(*given)
     if done < 0:

@@ -14,6 +14,7 @@ from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.ramps import ramped
+from discovery.dynamics.readings import read_off
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.errors import DataError, SimulationError
 from discovery.samples import Drive, drive_columns, symbol
@@ -51,6 +52,7 @@ def simulate(
     diverged or took too many steps are NaN.
 
     Args:
+        start: what it says of algebraic states is not looked at.
         bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
         drive: the inputs of a law that has some; beyond its ends they stay as they are there.
         spread: deviation of each state, by which errors near zero and bounds are measured; else the solution is asked.
@@ -65,6 +67,7 @@ def simulate(
     rtol = MAP if law.discrete else rtol
     # Copies, since a read-only array is another type, for which all would be compiled again.
     start = np.array(start, dtype=np.float64)
+    start[tape.readings.rows] = 0.0
     times = np.array(times, dtype=np.float64)
     constants = np.array(law.constants, dtype=np.float64)
     driven = 0.0 if drive is None else float(np.abs(drive.values).max())
@@ -82,9 +85,14 @@ def simulate(
         return reached, out[:, :, 0]
 
     if spread is not None or law.discrete:
-        return followed(np.ones(len(start)) if spread is None else spread)[1]
-    largest = largest or _first_change(tape, registers, constants, start, times) or 1e-12
-    return _measured_by_itself(followed, start, np.maximum(np.abs(start), SHARE * largest))
+        states = followed(np.ones(len(start)) if spread is None else spread)[1]
+    else:
+        largest = largest or _first_change(tape, registers, constants, start, times) or 1e-12
+        states = _measured_by_itself(followed, start, np.maximum(np.abs(start), SHARE * largest))
+    if law.algebraic:
+        drives = np.column_stack([np.empty((len(times), 0)), *drive_columns(drive, times)])
+        read_off(tape.readings.program, constants, times, drives, states[:, :, None])
+    return states
 
 
 def _check(times: Float[np.ndarray, " time"]) -> None:

@@ -69,6 +69,34 @@ _FUNCTIONS: dict[type, Op] = {
 
 
 @dataclass(frozen=True)
+class Readings:
+    """A program for the algebraic states at one time. Its registers: states, time, constants, inputs, and the others.
+
+    Attributes:
+        code, registers: as of a tape, without a table of inputs, as they are known at the times that are read.
+        rows: places of the algebraic states among all.
+        results: the register of each.
+    """
+
+    code: Int[np.ndarray, "instruction 4"]
+    registers: Float[np.ndarray, " register"]
+    rows: Int[np.ndarray, " algebraic"]
+    results: Int[np.ndarray, " algebraic"]
+
+    @property
+    def program(
+        self,
+    ) -> tuple[
+        Int[np.ndarray, "instruction 4"],
+        Float[np.ndarray, " register"],
+        Int[np.ndarray, " algebraic"],
+        Int[np.ndarray, " algebraic"],
+    ]:
+        """All of it, as compiled loops take it."""
+        return self.code, self.registers, self.rows, self.results
+
+
+@dataclass(frozen=True)
 class Tape:
     """A compiled right-hand side.
 
@@ -79,6 +107,7 @@ class Tape:
         dimension: number of states.
         constants: number of constants.
         header: first of the registers that describe the table of inputs; -1 where there are no inputs.
+        readings: of algebraic states, which rest while the others are integrated.
     """
 
     code: Int[np.ndarray, "instruction 4"]
@@ -86,7 +115,8 @@ class Tape:
     outputs: Int[np.ndarray, " state"]
     dimension: int
     constants: int
-    header: int = -1
+    header: int
+    readings: Readings
 
 
 def tape_of(law: Law) -> Tape:
@@ -95,32 +125,51 @@ def tape_of(law: Law) -> Tape:
     Raises:
         ExpressionError: a function that the interpreter does not know, or a symbol that is no state, ``t`` or constant.
     """
-    return _compile(law.states, law.skeletons, len(law.constants), law.inputs)
+    return _compile(law.states, law.skeletons, len(law.constants), law.inputs, law.algebraic)
 
 
 @lru_cache(maxsize=4096)
-def _compile(states: tuple[str, ...], skeletons: tuple[sp.Expr, ...], constants: int, inputs: tuple[str, ...]) -> Tape:
-    return _Assembler(states, skeletons, constants, inputs).tape
+def _compile(
+    states: tuple[str, ...],
+    skeletons: tuple[sp.Expr, ...],
+    constants: int,
+    inputs: tuple[str, ...],
+    algebraic: tuple[str, ...],
+) -> Tape:
+    rows = [states.index(name) for name in algebraic]
+    moves = _Assembler(states, constants, inputs)
+    outputs = [moves.literal(0.0) if i in rows else moves.register(side) for i, side in enumerate(skeletons)]
+    read = _Assembler(states, constants, inputs, at_once=True)
+    results = [read.register(skeletons[i]) for i in rows]
+    readings = Readings(read.program, read_only(read.values), _places(rows), _places(results))
+    values = read_only(moves.values)
+    return Tape(moves.program, values, _places(outputs), len(states), constants, moves.header, readings)
+
+
+def _places(numbers: Sequence[int]) -> Int[np.ndarray, " place"]:
+    return np.array(numbers, dtype=np.int64)
 
 
 class _Assembler:
-    """Gives each distinct subexpression a register, children first."""
+    """Gives each distinct subexpression a register, children first.
 
-    def __init__(
-        self, states: Sequence[str], skeletons: Sequence[sp.Expr], constants: int, inputs: Sequence[str]
-    ) -> None:
+    Args:
+        at_once: whether inputs stand in registers of their own, and not in a table.
+    """
+
+    def __init__(self, states: Sequence[str], constants: int, inputs: Sequence[str], *, at_once: bool = False) -> None:
         self.code: list[tuple[int, int, int, int]] = []
-        self.values: list[float] = [0.0] * (len(states) + 1 + constants)
-        names = (*states, "t", *(f"c{i}" for i in range(constants)))
+        names = (*states, "t", *(f"c{i}" for i in range(constants)), *(inputs if at_once else ()))
+        self.values: list[float] = [0.0] * len(names)
         self.place: dict[sp.Expr, int] = {symbol(name): i for i, name in enumerate(names)}
-        header = len(self.values) if inputs else -1
-        if inputs:
+        self.header = len(self.values) if inputs and not at_once else -1
+        if self.header >= 0:
             self.values += [0.0, 0.0, float(len(states))]  # place, length, register of the time
-            self.place |= {symbol(name): self.emit(Op.INPUT, header, i) for i, name in enumerate(inputs)}
-        outputs = [self.register(skeleton) for skeleton in skeletons]
-        code = np.array(self.code, dtype=np.int64).reshape(-1, 4)
-        places = np.array(outputs, dtype=np.int64)
-        self.tape = Tape(code, read_only(self.values), places, len(states), constants, header)
+            self.place |= {symbol(name): self.emit(Op.INPUT, self.header, i) for i, name in enumerate(inputs)}
+
+    @property
+    def program(self) -> Int[np.ndarray, "instruction 4"]:
+        return np.array(self.code, dtype=np.int64).reshape(-1, 4)
 
     def literal(self, value: float) -> int:
         self.values.append(value)

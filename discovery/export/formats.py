@@ -29,6 +29,7 @@ FORMATS: Mapping[str, str] = {
 OF_MAPS = tuple(name for name in FORMATS if name not in ("sbml", "modelica"))  # which have derivatives alone
 OWNED = ("python", "numpy", "sympy", "latex", "csv", "constants")  # which hold constants of each group too
 DRIVEN = (*OWNED, "julia", "c", "matlab", "modelica")  # which hold inputs too
+OF_ALGEBRAIC = ("sympy", "latex", "csv", "constants")  # which hold states without derivatives too
 
 
 def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
@@ -61,6 +62,12 @@ def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:
         raise UsageError(
             f"The law has inputs ({', '.join(result.inputs.values())}), which an export to {to} cannot hold. "
             f"Choose from {', '.join(DRIVEN)}, or forecast with `discover simulate --inputs`."
+        )
+    if (read := front[rank - 1].law.algebraic) and to not in OF_ALGEBRAIC:
+        names = ", ".join(result.headers.get(one, one) for one in read)
+        raise UsageError(
+            f"The law tells {names} by a value at each time, which an export to {to} cannot hold. Choose from "
+            f"{', '.join(OF_ALGEBRAIC)}, or forecast with `discover simulate`."
         )
     if result.trajectories[0].discrete and to not in OF_MAPS:
         raise UsageError(

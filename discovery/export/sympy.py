@@ -32,6 +32,8 @@ def write(result: DiscoveryResult) -> str:
     names = [*law.states, *law.inputs, *(constant.name for constant in law.constants)]
     symbols = [f'{name} = sympy.Symbol("{name}", real=True)' for name in ("t", *names)]
     values = [f"    {one.name}: {one.value!r},  {DIALECT.remark(one.interval)}" for one in law.constants]
+    read = ", ".join(law.names[state] for state in law.law.algebraic)
+    told = f" (of {read} the value)" if read else ""
     rows = [f"    {state}: {_built(rhs)}," for state, rhs in zip(law.states, sides, strict=True)]
     lines = [
         '"""The right-hand sides of a law, as SymPy\'s expressions."""',
@@ -42,7 +44,7 @@ def write(result: DiscoveryResult) -> str:
         "",
         *symbols,
         "",
-        f"# {_GIVES[law.law.discrete]} of each state, in letters for the constants.",
+        f"# {_GIVES[law.law.discrete]} of each state{told}, in letters for the constants.",
         "skeletons = {",
         *rows,
         "}",
@@ -53,9 +55,17 @@ def write(result: DiscoveryResult) -> str:
         "",
         'if __name__ == "__main__":',
         "    for state, side in equations.items():",
-        f'        print(f"{"next {state}" if law.law.discrete else "d {state} / d t"} = {{side}}")',
+        *_printed(law),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _printed(law: ExportedLaw) -> list[str]:
+    """Lines that print an equation."""
+    if not law.law.algebraic:
+        return [f'        print(f"{"next {state}" if law.law.discrete else "d {state} / d t"} = {{side}}")']
+    read = f"({', '.join(law.names[state] for state in law.law.algebraic)},)"
+    return [f"        print(f\"{{state if state in {read} else f'd {{state}} / d t'}} = {{side}}\")"]
 
 
 def _built(text: str) -> str:

@@ -67,7 +67,7 @@ def conserved(
     dimension = len(law.states)
     sides = of_one_group(law, owned)
     constants = {name for side in sides for name in side.free_symbols if _CONSTANT.fullmatch(str(name))}
-    if law.discrete or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
+    if law.discrete or law.algebraic or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
         return ()
     known = np.array(covariance, dtype=np.float64)
     # What relates constants of one group need not hold in others.

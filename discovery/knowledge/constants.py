@@ -29,8 +29,10 @@ def definitions(statements: Sequence[Statement], names: Names) -> dict[str, sp.E
     for one in told:
         if names.identifier(one.name):
             raise pointed(
-                one.sentence, 0, f"{one.name} is a column, which is no constant. Its equation is {one.name}' = ..."
-            )
+                one.sentence, 0,
+                f"{one.name} is a column, which is no constant. Its equation is {one.name}' = ...; where it follows "
+                "from states and inputs at each time, these stand behind the =",
+            )  # fmt: skip
         if one.name in found:
             raise UsageError(f"{one.name} is told twice, the second time by {one.sentence!r}. Keep one of them.")
         found[one.name] = one.value

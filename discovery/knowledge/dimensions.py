@@ -94,7 +94,7 @@ def _solved(
         walk.unknown |= unknown
         for state, skeleton in zip(law.states, law.skeletons, strict=True):
             if state in states:
-                walk.equation(skeleton, state, discrete=law.discrete)
+                walk.equation(skeleton, state, at_once=law.discrete or state in law.algebraic)
         if (found := walk.solved()) is not None:
             return found
     return None
@@ -113,7 +113,7 @@ def consistent(law: Law, dimensions: Mapping[str, Exponents | None], known: froz
         walk.unknown |= {name for name, one in dimensions.items() if one is None}
         try:
             for state, skeleton in zip(law.states, law.skeletons, strict=True):
-                walk.right_hand_side(skeleton, walk.left(state, discrete=law.discrete))
+                walk.right_hand_side(skeleton, walk.left(state, at_once=law.discrete or state in law.algebraic))
         except ValueError:
             return True  # a function to which units say nothing
         if walk.solvable():
@@ -181,16 +181,16 @@ class _Walk:
         self.unknown: set[str] = set()
         self.pure: list[_Form] = []
 
-    def left(self, state: str, *, discrete: bool) -> _Form:
-        """The unit of a state's derivative, or of its next value."""
+    def left(self, state: str, *, at_once: bool) -> _Form:
+        """The unit of a state's derivative, or of its value: that now, or the next one."""
         unit = self.form(sp.Symbol(state))
-        return unit if discrete else unit - self.form(sp.Symbol("t"))
+        return unit if at_once else unit - self.form(sp.Symbol("t"))
 
-    def equation(self, expression: Node, state: str, *, discrete: bool) -> None:
+    def equation(self, expression: Node, state: str, *, at_once: bool) -> None:
         """An equation; none where it has a function or power to which units say nothing."""
         before = len(self.pure)
         try:
-            self.right_hand_side(expression, self.left(state, discrete=discrete))
+            self.right_hand_side(expression, self.left(state, at_once=at_once))
         except ValueError:
             del self.pure[before:]
 

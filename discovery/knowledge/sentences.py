@@ -4,6 +4,7 @@ The grammar, with an example of each kind::
 
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
     dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
+    V = E - R*I - V1                        a column that is read off other states and inputs
     x[n+1] = r*x[n]    next x = r*x         the step of a map
     r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g); |A-B| of two
     S + I + R = const                       what is conserved

@@ -14,7 +14,7 @@ class Equation:
 
     Attributes:
         state: whose derivative stands on the left.
-        order: of that derivative.
+        order: of that derivative; 0 for an algebraic state, as in ``V = E - R*I - V1``.
         side: the right-hand side; derivatives are symbols such as ``theta'``, calls of unknown functions are SymPy's
             undefined functions.
         sentence: as the user wrote it.

@@ -11,6 +11,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from discovery.errors import UsageError
+from discovery.knowledge.algebraic import as_equation, with_algebraic, with_sides
 from discovery.knowledge.conserved_sums import with_conserved
 from discovery.knowledge.constants import definitions, exactly, told_constants
 from discovery.knowledge.fitting_together import (
@@ -55,7 +56,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
         ExpressionError: a sentence cannot be read, or names what does not exist.
         UsageError: sentences contradict each other.
     """
-    statements = [read_sentence(sentence) for sentence in sentences]
+    statements = [as_equation(read_sentence(sentence), names) for sentence in sentences]
     equations = _equations(statements, names)
     check_kind(equations, discrete=names.discrete)
     check_uses(statements, equations)
@@ -70,6 +71,8 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     check_bare(equations, reader.free, about)
     conserved = [(one, reader.quantity(one.quantity, one.sentence)) for one in statements if isinstance(one, Conserved)]
     called = tuple(reader.unknowns.values())
+    templates, algebraic = with_algebraic(templates, equations, called, names)
+    conserved = [(one, with_sides(quantity, templates, algebraic)) for one, quantity in conserved]
     for state in states.every:
         templates.setdefault(state, _open(state, states, reader))
     templates, conservations = with_conserved(templates, conserved, discrete=names.discrete)
@@ -83,7 +86,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     check_hidden(states.hidden.values(), templates, unknowns)
     check_apart(rows, unknowns, [one.name for one in constants if math.isinf(one.deviation)])
     starts = told_starts(statements, states, [one.name for one in called], (*reader.free, *known))
-    frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs), starts)
+    frame = Frame(states.every, rows, unknowns, constants, tuple(names.inputs), starts, algebraic)
     values = tuple(float(value) for value in known.values() if value.is_number)
     hidden = tuple(states.hidden.values())
     notes = (*exactly(known), *as_told(frame.starts), *reader.notes)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import sympy as sp
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from discovery.laws import Frame, told_symbol, unknown_symbol
 from discovery.symbolic.evaluate import Program, compiled
@@ -21,7 +21,7 @@ class Points:
 
     Attributes:
         columns: states, inputs and time.
-        slopes, deviations: derivatives of the states, and how far they may be off.
+        slopes, deviations: derivatives of the states, or values of algebraic ones, and how far they may be off.
         curves: of the runs, with all of their samples.
     """
 
@@ -47,6 +47,8 @@ class Points:
             rows = (drawn * (len(rows) / most)).astype(int)
         slopes = np.vstack([curve.derivatives for curve in curves])[rows]
         deviations = np.vstack([curve.derivative_deviations for curve in curves])[rows]
+        for place in map(frame.states.index, frame.algebraic):
+            slopes[:, place], deviations[:, place] = _read(place, trajectories, curves, rows)
         floor = 1e-4 * np.maximum(slopes.std(axis=0), 1e-300)
         names = (*frame.states, *frame.inputs, "t")
         return cls(names, everything[rows], slopes, np.maximum(deviations, floor), tuple(curves))
@@ -56,6 +58,15 @@ class Points:
     ) -> Float[np.ndarray, "point expression"]:
         """Expressions of a frame at the points; NaN where they are not defined."""
         return evaluated(expressions, self.names, self.columns, told, constants)
+
+
+def _read(
+    place: int, runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory], rows: Int[np.ndarray, " point"]
+) -> tuple[Float[np.ndarray, " point"], float]:
+    """Values of an algebraic state and their deviation: as measured, since it jumps with an input, unlike its curve."""
+    measured = np.concatenate([run.states[:, place] for run in runs])
+    smooth = np.concatenate([curve.states[:, place] for curve in curves])
+    return np.where(np.isfinite(measured), measured, smooth)[rows], float(np.nanstd(measured - smooth))
 
 
 def evaluated(

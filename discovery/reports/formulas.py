@@ -56,8 +56,13 @@ class Formulas(Generic[Safe]):
         return self.safe(self._typesetter({}).name(identifier))
 
     def rate(self, identifier: str) -> Safe:
-        """The derivative of a state in a line of text, as a name with a prime; of a map its next value, with a plus."""
+        """The derivative of a state in a line of text, as a name with a prime; of a map its next value, with a plus.
+
+        An algebraic state has no derivative, and is named alone.
+        """
         typesetter = self._typesetter({})
+        if self.result.law is not None and identifier in self.result.law.algebraic:
+            return self.name(identifier)
         if self._discrete:
             return self.safe(typesetter.successor(identifier))
         return self.safe(self.pen.power(typesetter.name(identifier), self.pen.operator("′")))
@@ -88,7 +93,7 @@ class Formulas(Generic[Safe]):
         law = collapsed(law, self.result.structure.owned)
         return tuple(
             Equation(
-                self.rate(state) if law.discrete else self.safe(typesetter.derivative(state)),
+                self.rate(state) if law.discrete or state in law.algebraic else self.safe(typesetter.derivative(state)),
                 tuple(self.safe(line) for line in typesetter.lines(skeleton, width)),
             )
             for state, skeleton in zip(law.states, law.skeletons, strict=True)

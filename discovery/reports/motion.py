@@ -25,7 +25,7 @@ def curve(law: Law | None, prediction: Prediction) -> tuple[np.ndarray, np.ndarr
     """A prediction to draw: thinned, or, if sparse, cubic between its points with the slopes that the law has there."""
     kept = thin(len(prediction.times))
     times, states = prediction.times[kept], prediction.states[kept]
-    if law is None or law.inputs or law.discrete or not 2 <= len(times) < _CURVE_POINTS:
+    if law is None or law.inputs or law.algebraic or law.discrete or not 2 <= len(times) < _CURVE_POINTS:
         return times, states
     slopes = evaluate(law, states, times)
     if not (np.all(np.isfinite(slopes)) and np.all(np.isfinite(states))):

@@ -105,8 +105,10 @@ def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
 
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
-    """What stands in formulas for each state, for time, and for constants that a user named, by identifier."""
-    return {symbol.identifier: symbol.shown for symbol in symbols(result)} | dict(constant_names(result))
+    """What stands in formulas for states, time, inputs that are one word, and constants that a user named."""
+    drives = {name: split_header(header)[0] for name, header in result.inputs.items()}
+    words = {name: word for name, word in drives.items() if _WORD.fullmatch(word)}
+    return {**words, **{symbol.identifier: symbol.shown for symbol in symbols(result)}, **constant_names(result)}
 
 
 def constant_names(result: DiscoveryResult) -> Mapping[str, str]:

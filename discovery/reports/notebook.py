@@ -73,7 +73,10 @@ def _equations(value: Law | DiscoveryResult, ranked: RankedLaw, pen: Pen) -> lis
     law = ranked.law if isinstance(value, Law) else collapsed(ranked.law, value.structure.owned)
     left = typesetter.successor if law.discrete else typesetter.derivative
     pairs = zip(law.states, law.skeletons, strict=True)
-    return [(left(state), typesetter.lines(skeleton, _WIDTH)) for state, skeleton in pairs]
+    return [
+        (typesetter.name(state) if state in law.algebraic else left(state), typesetter.lines(skeleton, _WIDTH))
+        for state, skeleton in pairs
+    ]
 
 
 def _mathematics(value: Law | DiscoveryResult, ranked: RankedLaw) -> str:

@@ -42,7 +42,9 @@ class OnScreen:
         return _inline(self._math.name(identifier))
 
     def rate(self, identifier: str) -> Markup:
-        """The derivative of a state, short; of a map its next value."""
+        """The derivative of a state, short; of a map its next value; an algebraic state itself."""
+        if self.result.law is not None and identifier in self.result.law.algebraic:
+            return self.name(identifier)
         sign = "⁺" if self.result.trajectories[0].discrete else "′"
         return Markup(f"{self.name(identifier)}{sign}")  # noqa: S704 -- as text: in a formula browsers shrink the prime twice
 

@@ -23,31 +23,27 @@ def sympy_text(law: Law, owned: Sequence[Owned] = ()) -> str:
 def python_text(law: Law, owned: Sequence[Owned] = ()) -> str:
     """The law as a Python function of time and state, ready for ``scipy.integrate.solve_ivp``.
 
-    Inputs, and constants that differ between groups of runs, are further arguments.
+    Inputs, and constants that differ between groups of runs, are further arguments. Algebraic states have a function of
+    their own, of the same arguments.
     """
-    printer = NumPyPrinter()
     marks = {mark for one in owned for mark in one.inputs}
     more = [*(name for name in law.inputs if name not in marks), *(one.name for one in owned)]
     renamed = {symbol(name): symbol(f"{name}_") for name in (*law.states, *more) if name in _MEANT_OTHERWISE}
-    sides = collapsed(law, owned).equations.values()
-    rows = [f"        {printer.doprint(without_cot(rhs).xreplace(renamed))}," for rhs in sides]
-    states, arguments = (
-        [str(printer.doprint(symbol(name).xreplace(renamed))) for name in names] for names in (law.states, more)
-    )
-    names = ", ".join(states) + ("," if len(states) == 1 else "")
-    return "\n".join(
-        (
-            "import numpy",
-            "",
-            "",
-            f"def law({', '.join(('t', 'state', *arguments))}):",
-            f"    {names} = state",
-            "    return numpy.array([",
-            *rows,
-            "    ])",
-            *_own_values(law, owned),
+    moving, sides = law.moving.states, collapsed(law, owned).equations
+
+    def function(name: str, states: Sequence[str]) -> Iterator[str]:
+        printer = NumPyPrinter()
+        given, arguments = (
+            [str(printer.doprint(symbol(one).xreplace(renamed))) for one in names] for names in (moving, more)
         )
-    )
+        yield f"def {name}({', '.join(('t', 'state', *arguments))}):"
+        yield f"    {', '.join(given)}{',' if len(given) == 1 else ''} = state"
+        yield "    return numpy.array(["
+        yield from (f"        {printer.doprint(without_cot(sides[one]).xreplace(renamed))}," for one in states)
+        yield "    ])"
+
+    read = ("", "", f"# {', '.join(law.algebraic)}", *function("read", law.algebraic)) if law.algebraic else ()
+    return "\n".join(("import numpy", "", "", *function("law", moving), *read, *_own_values(law, owned)))
 
 
 def _own_values(law: Law, owned: Sequence[Owned]) -> Iterator[str]:

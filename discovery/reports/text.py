@@ -32,8 +32,11 @@ def lines(
     """One equation a line, in the identifiers of the states, or as :func:`right_hand_sides` calls them."""
     words = read_as(headers or {})
     pairs = zip(law.states, right_hand_sides(law, precision, times, headers), strict=True)
-    form = "next {} = {}" if law.discrete else "({})' = {}"
-    return tuple(form.format(words.get(state, state), side) for state, side in pairs)
+    plain = (*law.algebraic, *(law.states if law.discrete else ()))
+    named = ((state, words.get(state, state), side) for state, side in pairs)
+    return tuple(
+        f"{law.left(state, name) if state in plain else f'({name})' + chr(39)} = {side}" for state, name, side in named
+    )
 
 
 def columns_of(result: DiscoveryResult) -> Mapping[str, str]:

@@ -38,7 +38,8 @@ def advise(
     if deadline.passed():
         return Advice(covariance=covariance)
     proposed, settings = (), replace(selected.shooting, deadline=deadline)
-    if supported and not fitted.law.inputs:  # what drives another run is not known
+    # What drives another run is not known, nor can an algebraic state be set.
+    if supported and not fitted.law.inputs and not fitted.law.algebraic:
         stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
         proposed = (informative(fitted, stage, settings), discriminating(selected.rivals, stage))
     best = selected.ranking.front[0]

@@ -65,14 +65,16 @@ def _sought_everywhere(law: Law, misfit: float) -> Iterator[Finding]:
         )
 
 
-def _change(law: Law, conserved: Conservation, courses: Sequence[Prediction]) -> float:
+def _change(full: Law, conserved: Conservation, courses: Sequence[Prediction]) -> float:
     """How fast the quantity changes along a law's course, as a share of what its terms do."""
+    law = full.moving
     names = law.states
     if law.inputs or not conserved.quantity.free_symbols <= set(map(symbol, names)):
         return 0.0  # what is driven from outside is another question
     slopes = compiled([slope(conserved.quantity, symbol(name)) for name in names], names)
     field = compiled(list(law.equations.values()), names)
-    states = np.vstack([one.states for one in courses if one.kind == "fit"])
+    kept = [full.states.index(name) for name in names]
+    states = np.vstack([one.states[:, kept] for one in courses if one.kind == "fit"])
     states = states[np.isfinite(states).all(axis=1)]
     if not len(states) or any(not one.free_symbols <= set(map(symbol, names)) for one in law.equations.values()):
         return 0.0

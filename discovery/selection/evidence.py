@@ -104,8 +104,8 @@ def _exponent(selected: Selected) -> float:
     if not selected.refined or not math.isfinite(selected.horizon):
         return math.nan
     windows, fit = selected.windows, selected.refined[0].fit
-    if fit.law.inputs:
-        return math.nan  # their course ends with the record, and an exponent takes several
+    if fit.law.inputs or fit.law.algebraic:
+        return math.nan  # the inputs' course ends with the record, and an exponent takes several
     begin, end = float(windows.times.min()), float(windows.times.max())
     starts = fit.starts[:: -(-len(fit.starts) // STARTS)]
     return largest_exponent(fit.law, starts, begin, SPANS * (end - begin), windows.bound)

@@ -51,7 +51,7 @@ def named(law: Law, place: int, *, values: bool = True) -> str:
     if place < len(law.told):
         return law.told[place]
     state, term = min(_shown_terms(law, place, values=values), key=str, default=("", sp.S.One))
-    where = f"next {state}" if law.discrete else f"{state}'"
+    where = law.left(state)
     if multiplies(law, place):
         return f"the constant term of {where}" if term == 1 else f"the constant of {term} in {where}"
     if (found := _within_fraction(law, place, values=values)) is not None:

@@ -113,7 +113,7 @@ def _loose(fitted: Fit) -> list[int]:
 
 def quantile(fitted: Fit) -> float:
     """Student's for the degrees of freedom of the fit."""
-    freedom = max(fitted.count - fitted.starts.size - len(fitted.law.constants), 1)
+    freedom = max(fitted.count - fitted.fitted, 1)
     return float(special.stdtrit(freedom, 0.5 + LEVEL / 2))
 
 

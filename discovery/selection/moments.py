@@ -6,7 +6,7 @@ show that it was earlier; where it is not, the answer seems to begin sooner and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -29,7 +29,11 @@ LARGE, CLEAR = 0.5, 3.0
 
 
 def unknown_moments(
-    curves: Sequence[SmoothedTrajectory], measurements: Measurements, noise: NoiseModel, unit: str
+    curves: Sequence[SmoothedTrajectory],
+    measurements: Measurements,
+    noise: NoiseModel,
+    unit: str,
+    jumping: Collection[str] = (),
 ) -> Iterator[str]:
     """What is not known of the moments of switches, a sentence for each input; nothing where steps are short.
 
@@ -38,17 +42,19 @@ def unknown_moments(
     Args:
         curves: the smoothed states at the samples of each run.
         unit: of time.
+        jumping: states that jump along with inputs, by the law that was told.
     """
     runs = measurements.trajectories
-    shown = {late.input for late in between_samples(runs)}
+    shown = {late.input for late in between_samples(runs, jumping)}
     states = list(measurements.headers.values())
+    moving = [column for column, name in enumerate(runs[0].names) if name not in jumping]
     for place, header in enumerate(measurements.inputs.values()):
         if place in shown or not runs[0].held[place] or _totals(runs, place, header):
             continue
         pairs = zip(runs, curves, strict=True)
         found = [one for run, curve in pairs for one in _answers(run, curve, noise, place)]
-        if found and (worst := _worst(np.array(found))) is not None:
-            state, share, step = worst
+        if found and (worst := _worst(np.array(found)[:, :, moving])) is not None:
+            state, share, step = moving[worst[0]], *worst[1:]
             yield (
                 f"{header} counts as if it were switched at its rows. If it was within the step before, of "
                 f"{step:.2g}{f' {unit}' if unit else ''} or {100 * share:.0f} % of the time in which {states[state]} "

@@ -34,7 +34,7 @@ def resampled(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.nda
         return None
     influence = np.linalg.solve(scaled, (found / scale).T) / scale[:, None]
     blocks = influence.shape[1]
-    spent = 1.0 - (len(scale) + fitted.starts.size) / max(fitted.count, 1)
+    spent = 1.0 - fitted.fitted / max(fitted.count, 1)
     return np.sqrt((influence**2).sum(axis=1) * blocks / (blocks - 1) / max(spent, 0.1))
 
 

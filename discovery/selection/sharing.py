@@ -101,7 +101,7 @@ class Sharing:
             residuals += residuals_of(fitted, windows)
             values += [fitted.law.constants[place]] if group in groups else []
         tau, price = inefficiency(residuals), len(groups) - 1
-        freedom = max(1, self.fitted.count - self.fitted.starts.size - len(self.fitted.law.constants) - price)
+        freedom = max(1, self.fitted.count - self.fitted.fitted - price)
         gain = 0.5 * max(float(self.fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * tau)
         worth = max(self.fitted.count / tau, 2.0)
         probability = float(gammaincc(0.5 * price, gain))

@@ -7,7 +7,7 @@ is as good as the moment; where they do, they are measured after a part of the a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.lib.stride_tricks import sliding_window_view
 
+from discovery.headers import bare
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.types import Trajectory
@@ -55,9 +56,14 @@ class Late:
     jump: float
 
 
-def between_samples(runs: Sequence[Trajectory]) -> tuple[Late, ...]:
-    """The held inputs after whose switches samples are off the course before them, as the switch had been earlier."""
-    return tuple(late for place in range(runs[0].inputs.shape[1]) if (late := _late(runs, place)) is not None)
+def between_samples(runs: Sequence[Trajectory], jumping: Collection[str] = ()) -> tuple[Late, ...]:
+    """The held inputs after whose switches samples are off the course before them, as the switch had been earlier.
+
+    Args:
+        jumping: states that jump along with inputs, by the law that was told.
+    """
+    states = [place for place, name in enumerate(runs[0].names) if name not in jumping]
+    return tuple(late for place in range(runs[0].inputs.shape[1]) if (late := _late(runs, place, states)) is not None)
 
 
 def in_stretches(measurements: Measurements) -> Measurements:
@@ -77,9 +83,9 @@ def in_stretches(measurements: Measurements) -> Measurements:
     return replace(measurements, trajectories=runs, notes=(*measurements.notes, f"{said} {then} {help_}"))
 
 
-def left_whole(measurements: Measurements) -> Measurements:
+def left_whole(measurements: Measurements, jumping: Collection[str] = ()) -> Measurements:
     """The measurements with a note on inputs that are switched between samples, where runs cannot be parted."""
-    late = between_samples(measurements.trajectories)
+    late = between_samples(measurements.trajectories, jumping)
     if not late:
         return measurements
     names = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
@@ -134,27 +140,29 @@ def remedies(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str])
     for state, some in jumps.items():
         parts = [f" {'+' if one.jump < 0.0 else '-'} {abs(one.jump):.3g}*{inputs[one.input]}" for one in some]
         without.append(f"{states[state]}{''.join(parts)}")
+    name = bare(states[late[0].state])
     jump, those = ("jump", "columns, and name these") if len(jumps) > 1 else ("jumps", "a column, and name that")
     return (
         f"{MOMENTS} If {listed([states[state] for state in jumps])} {jump} along, as a voltage does by a current times "
-        f"a resistance, no law of rates has it: put {listed(without)} into {those} with --states."
+        f"a resistance, no law of rates has it: put {listed(without)} into {those} with --states, or tell all of the "
+        f'law, {name} by its value: --law "{name} = x + c*{bare(inputs[late[0].input])}" --law "x\' = ...".'
     )
 
 
-def _late(runs: Sequence[Trajectory], place: int) -> Late | None:
+def _late(runs: Sequence[Trajectory], place: int, states: Sequence[int]) -> Late | None:
     if not runs[0].held[place]:
         return None
     from scipy.stats import mannwhitneyu  # takes half a second to load, and most files have no such input
 
     at, elsewhere = (np.concatenate(errors) for errors in zip(*(_errors(run, place) for run in runs), strict=True))
     found = None
-    for state in range(at.shape[1]):
+    for state in states:
         here, there = (errors[np.isfinite(errors[:, state]), state] for errors in (at, elsewhere))
         if not len(here) or not len(there) or not np.median(here) > LATE * np.median(there):
             continue
         times = float(np.median(here) / max(float(np.median(there)), np.finfo(float).tiny))
         ranks = float(mannwhitneyu(here, there, alternative="greater").pvalue)
-        chance = min(ranks, _by_size(here, there)) * at.shape[1]
+        chance = min(ranks, _by_size(here, there)) * len(states)
         if chance < CHANCE and (found is None or times > found.times):
             found = Late(place, state, times, _jump(runs, place, state))
     return found

@@ -90,7 +90,8 @@ def test_what_follows_an_input_at_once_is_named_as_the_other_cause() -> None:
     assert late.jump == pytest.approx(-0.7, abs=0.02)
     note = in_stretches(fed).notes[-1]
     assert "If i [A] jumps along, as a voltage does by a current times a resistance, no law of rates has it:" in note
-    assert f"put i [A] + {-late.jump:.3g}*u [V] into a column, and name that with --states." in note
+    assert f"put i [A] + {-late.jump:.3g}*u [V] into a column, and name that with --states, or tell all of" in note
+    assert '--law "i = x + c*u"' in note
     without = measured(replace(run, states=fed.trajectories[0].states - late.jump * run.inputs))
     assert () == between_samples(without.trajectories)
 
