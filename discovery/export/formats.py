@@ -29,7 +29,7 @@ FORMATS: Mapping[str, str] = {
 OF_MAPS = tuple(name for name in FORMATS if name not in ("sbml", "modelica"))  # which have derivatives alone
 OWNED = ("python", "numpy", "sympy", "latex", "csv", "constants")  # which hold constants of each group too
 DRIVEN = (*OWNED, "julia", "c", "matlab", "modelica")  # which hold inputs too
-OF_ALGEBRAIC = ("sympy", "latex", "csv", "constants")  # which hold states without derivatives too
+OF_ALGEBRAIC = (*OWNED, "modelica")  # which hold states without derivatives too
 
 
 def export(result: DiscoveryResult, to: str, *, rank: int = 1) -> str:

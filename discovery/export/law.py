@@ -65,8 +65,8 @@ class ExportedLaw:
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Identifiers of the states in the target language."""
-        return tuple(self.names[state] for state in self.law.states)
+        """Identifiers of the states that have derivatives, in the target language."""
+        return tuple(self.names[state] for state in self.law.moving.states)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -75,8 +75,13 @@ class ExportedLaw:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """Column of each state as the user wrote it."""
-        return tuple(self.result.headers.get(state, state) for state in self.law.states)
+        """Column of each of these states as the user wrote it."""
+        return tuple(self.result.headers.get(state, state) for state in self.law.moving.states)
+
+    @property
+    def read(self) -> dict[str, str]:
+        """Columns of the algebraic states, by their identifiers in the target language."""
+        return {self.names[state]: self.result.headers.get(state, state) for state in self.law.algebraic}
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ class ExportedLaw:
         return self._found(self.law.inputs)
 
     def _found(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        found = {str(one) for skeleton in self.law.skeletons for one in skeleton.free_symbols}
+        found = {str(one) for skeleton in self.law.moving.skeletons for one in skeleton.free_symbols}
         return tuple(self.names[name] for name in names if name in found)
 
     @cached_property
@@ -131,13 +136,14 @@ class ExportedLaw:
     @cached_property
     def starts(self) -> tuple[Start, ...]:
         """One for each run, in the order of the data."""
+        kept = [self.law.states.index(state) for state in self.law.moving.states]
         fitted = {one.label: one for one in reversed(self.result.predictions) if one.kind == "fit"}
         starts: list[Start] = []
         for run, smooth in zip(self.result.trajectories, self.result.smoothing.trajectories, strict=True):
             fit = fitted.get(run.label)
             knows = fit is not None and fit.times[0] == run.times[0] and all(map(math.isfinite, fit.states[0]))
             state = fit.states[0] if fit is not None and knows else smooth.states[0]
-            starts.append(Start(run.label, float(run.times[0]), float(run.times[-1]), tuple(map(float, state))))
+            starts.append(Start(run.label, float(run.times[0]), float(run.times[-1]), tuple(map(float, state[kept]))))
         return tuple(starts)
 
     @cached_property
@@ -151,7 +157,12 @@ class ExportedLaw:
 
     def right_hand_sides(self, dialect: Dialect, indent: str = "") -> tuple[str, ...]:
         """Right-hand side of each state's derivative; further lines begin with ``indent``."""
-        return tuple(dialect.expression(skeleton, self.names, indent) for skeleton in self.law.skeletons)
+        return tuple(dialect.expression(skeleton, self.names, indent) for skeleton in self.law.moving.skeletons)
+
+    def readings(self, dialect: Dialect, indent: str = "") -> tuple[str, ...]:
+        """The values of the algebraic states, in the states that have derivatives."""
+        sides = dict(zip(self.law.states, self.law.skeletons, strict=True))
+        return tuple(dialect.expression(sides[state], self.names, indent) for state in self.law.algebraic)
 
     def runs(self, dialect: Dialect, written: Callable[[Start], str]) -> list[str]:
         """Each run as ``written``, its label in a comment behind it."""
@@ -171,7 +182,8 @@ class ExportedLaw:
     def preamble(self, dialect: Dialect) -> str:
         """Comments that say where the law comes from and which name is which column."""
         lines = [*self.about, ""]
-        lines += [f'{name}: column "{header}"' for name, header in zip(self.states, self.headers, strict=True)]
+        columns = {**dict(zip(self.states, self.headers, strict=True)), **self.read}
+        lines += [f'{name}: column "{header}"' for name, header in columns.items()]
         lines += [f'{self.names[name]}: "{self.result.inputs.get(name, name)}", an input' for name in self.law.inputs]
         lines.append(f'{self.names[TIME]}: "{self.result.time_name}"')
         return "\n".join(map(dialect.remark, lines))

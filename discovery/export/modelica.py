@@ -45,9 +45,11 @@ def write(result: DiscoveryResult) -> str:
         'model Law "Found by discovery"',
         *(f"  parameter Real {one.name} = {one.value!r} {_string(one.interval)};" for one in law.constants),
         *(f"  Real {name}(start = {value!r}, fixed = true) {_string(header)};" for name, value, header in states),
+        *(f"  Real {name} {_string(header)};" for name, header in law.read.items()),
         *(f"  input Real {name}(start = {value!r}) {_string(header)};" for name, value, header in _inputs(law)),
         "equation",
         *(f"  der({name}) = {side};" for name, side in zip(law.states, sides, strict=True)),
+        *(f"  {name} = {side};" for name, side in zip(law.read, law.readings(DIALECT, " " * 6), strict=True)),
         f"  annotation(experiment(StartTime = {first.begin!r}, StopTime = {first.end!r}, Tolerance = 1e-8));",
         "end Law;",
     ]

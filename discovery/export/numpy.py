@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discovery.export.infix import Dialect
 from discovery.export.law import ExportedLaw
-from discovery.export.python import WORDS, arguments, example, tables, unpacked
+from discovery.export.python import WORDS, arguments, example, reading, tables, unpacked
 from discovery.types import DiscoveryResult
 
 _SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign")
@@ -15,7 +15,7 @@ DIALECT = Dialect(
     whole_power="**",
     power="np.power",
     pi="np.pi",
-    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative", "inputs_at"},
+    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative", "inputs_at", "read"},
 )
 _GIVES = {False: "Derivatives of the states at time t", True: "The states that follow those of number t"}
 
@@ -33,5 +33,10 @@ def write(result: DiscoveryResult) -> str:
         "    state = np.asarray(state, dtype=float)\n"
         f"{unpacked(law)}    derivative = np.empty_like(state)\n" + "\n".join(rows) + "\n    return derivative\n"
     )
+    values = "".join(
+        f"        {rhs},\n" if "\n" not in rhs else f"        (\n            {rhs}\n        ),\n"
+        for rhs in law.readings(DIALECT, indent=" " * 12)
+    )
+    function += reading(law, f"    return [\n{values}    ]\n")
     head = '"""The right-hand side of a law, for NumPy arrays."""\n\n'
     return f"{head}{law.preamble(DIALECT)}\n\nimport numpy as np\n{tables(law, DIALECT)}{function}{example(law)}"

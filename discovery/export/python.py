@@ -19,7 +19,7 @@ DIALECT = Dialect(
     whole_power="**",
     power="math.pow",  # ** makes complex numbers of negative ones
     pi="math.pi",
-    reserved=WORDS | {"math", "sign", "solve_ivp", "inputs_at"},
+    reserved=WORDS | {"math", "sign", "solve_ivp", "inputs_at", "read"},
 )
 _SIGN = '''
 
@@ -121,7 +121,17 @@ def write(result: DiscoveryResult) -> str:
         f"{unpacked(law)}    return [\n" + "\n".join(rows) + "\n    ]\n"
     )
     head = '"""The right-hand side of a law, in plain Python."""\n\n'
+    rows = [f"        {rhs}," for rhs in law.readings(DIALECT, indent=" " * 12)]
+    function += reading(law, "    return [\n" + "\n".join(rows) + "\n    ]\n")
     return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{example(law)}"
+
+
+def reading(law: ExportedLaw, body: str) -> str:
+    """A function for the algebraic states; nothing where there are none."""
+    if not law.read:
+        return ""
+    told = f'    """Values of {", ".join(law.read)} at time t, which have no derivatives."""\n'
+    return f"\n\nREAD = ({quoted(tuple(law.read))})\n\n\ndef read({arguments(law)}):\n{told}{unpacked(law)}{body}"
 
 
 def tables(law: ExportedLaw, dialect: Dialect) -> str:

@@ -28,13 +28,15 @@ _GIVES = {False: "Derivative by time", True: "The next value"}
 def write(result: DiscoveryResult) -> str:
     """A module with symbols, the family ``skeletons``, the ``values`` of its constants, and the ``equations``."""
     law = ExportedLaw.of(result, DIALECT.reserved)
-    sides = law.right_hand_sides(DIALECT, indent=" " * 8)
-    names = [*law.states, *law.inputs, *(constant.name for constant in law.constants)]
+    sides = {
+        **dict(zip(law.read, law.readings(DIALECT, indent=" " * 8), strict=True)),
+        **dict(zip(law.states, law.right_hand_sides(DIALECT, indent=" " * 8), strict=True)),
+    }
+    names = [*law.read, *law.states, *law.inputs, *(constant.name for constant in law.constants)]
     symbols = [f'{name} = sympy.Symbol("{name}", real=True)' for name in ("t", *names)]
     values = [f"    {one.name}: {one.value!r},  {DIALECT.remark(one.interval)}" for one in law.constants]
-    read = ", ".join(law.names[state] for state in law.law.algebraic)
-    told = f" (of {read} the value)" if read else ""
-    rows = [f"    {state}: {_built(rhs)}," for state, rhs in zip(law.states, sides, strict=True)]
+    told = f" (of {', '.join(law.read)} the value)" if law.read else ""
+    rows = [f"    {state}: {_built(rhs)}," for state, rhs in sides.items()]
     lines = [
         '"""The right-hand sides of a law, as SymPy\'s expressions."""',
         "",
@@ -62,9 +64,9 @@ def write(result: DiscoveryResult) -> str:
 
 def _printed(law: ExportedLaw) -> list[str]:
     """Lines that print an equation."""
-    if not law.law.algebraic:
+    if not law.read:
         return [f'        print(f"{"next {state}" if law.law.discrete else "d {state} / d t"} = {{side}}")']
-    read = f"({', '.join(law.names[state] for state in law.law.algebraic)},)"
+    read = f"({', '.join(law.read)},)"
     return [f"        print(f\"{{state if state in {read} else f'd {{state}} / d t'}} = {{side}}\")"]
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,11 +90,23 @@ def test_it_is_forecast_from_hidden_states_alone(
 def test_exports_that_hold_it_have_its_value(
     cell: Path, discover: Discover, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """SymPy's module prints it; others are refused with those that hold it."""
+    """SymPy's module prints it, Python has a function of it, Modelica an equation; others are refused with those."""
     assert 0 == discover("export", cell, "--to", "sympy")
     printed: list[str] = []
     exec(capsys.readouterr().out, {"__name__": "__main__", "print": printed.append})
     assert printed[0].startswith("V = ")
     assert printed[1].startswith("d u / d t = ")
+    for to in ("python", "numpy"):
+        assert 0 == discover("export", cell, "--to", to)
+        module: dict[str, Any] = {"__name__": "law"}
+        exec(capsys.readouterr().out, module)
+        assert ("u",) == module["STATES"]
+        assert [3.7 - 0.025 * 2.0 - 0.01] == pytest.approx(module["read"](0.0, [0.01], [2.0]), abs=1e-3)
+        assert [0.001 - 0.01 / 30.0] == pytest.approx(module["law"](0.0, [0.01], [2.0]), rel=0.05)
+    assert 0 == discover("export", cell, "--to", "modelica")
+    model = capsys.readouterr().out
+    assert '  Real V "V [V]";' in model
+    assert "\n  V = " in model
+    assert "der(V)" not in model
     assert 2 == discover("export", cell, "--to", "c")
     assert "tells V [V] by a value at each time, which an export to c cannot hold" in capsys.readouterr().err
