@@ -108,6 +108,7 @@ class Trajectory:
         discrete: whether times number the applications of a map, and nothing is between them.
         errors: errors of the measurements that came with them, relative to the usual one of each state; no columns
             where none came.
+        step: whether it is one step of a record in which chance acts on the states: it begins at its first sample.
 
     Raises:
         DataError: shapes, names or times do not fit together.
@@ -121,6 +122,7 @@ class Trajectory:
     held: tuple[bool, ...] = ()
     discrete: bool = False
     errors: Float[np.ndarray, "time state"] = field(default_factory=lambda: np.empty((0, 0)))
+    step: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "times", read_only(self.times))
@@ -212,12 +214,14 @@ class NoiseModel:
             counted, as by Poisson's law), else relative.
         floor: smallest deviation that is believed, in the state's unit; keeps weights finite near zero.
         estimated: True if ``kind`` was chosen by likelihood, False if it was asked for.
+        process: whether it acts on the states, once from each sample to the next, and not on measurements alone.
     """
 
     kind: NoiseKind
     scale: Float[np.ndarray, " state"]
     floor: Float[np.ndarray, " state"]
     estimated: bool = True
+    process: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scale", read_only(self.scale))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from discovery.protocols import SearchEngine, Smoother
     from discovery.selection.trajectories import TrajectorySelector
 
-Noise = Literal["auto", "additive", "counts", "proportional", "lognormal", "given"]
+Noise = Literal["auto", "additive", "counts", "proportional", "lognormal", "given", "process"]
 Options = dict[str, Any]
 
 # Named recipes: what they change from the defaults.
@@ -140,7 +140,8 @@ class RunConfig(BaseModel):
         default=2, ge=1, le=64,
     )  # fmt: skip
     noise: Noise = _option(
-        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional, lognormal or given.",
+        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional, lognormal or given; "
+        "process: chance acts on the states, in each step.",
         "chosen by likelihood; benchmarks/smoothing.md", default="auto",
     )  # fmt: skip
     smoother: str = _option(
@@ -192,7 +193,7 @@ class RunConfig(BaseModel):
     def make_smoother(self) -> Smoother:
         """The smoother, ready to use."""
         options = dict(self.smoothing)
-        if self.noise != "auto":
+        if self.noise not in ("auto", "process"):
             options["noise"] = self.noise
         return _make(registry.load("smoothing", self.smoother), options, "smoothing")
 

@@ -184,7 +184,8 @@ def show(result: DiscoveryResult) -> None:
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value, measured in scales if measured)
     chosen = "the likelier" if noise.estimated else "as told"
     counted = "; 1 by Poisson's law" if noise.kind == "counts" else ""
-    say("noise", f"{noise.kind} ({chosen}{counted}), {scale}. Smoothed by {result.smoothing.method}.", "dim")
+    acts = "in each step of the states, " if noise.process else ""
+    say("noise", f"{acts}{noise.kind} ({chosen}{counted}), {scale}. Smoothed by {result.smoothing.method}.", "dim")
     for note in (*result.notes, *result.smoothing.notes):
         say("note", note, "dim")
     for failure in result.failures:

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
+from discovery.dynamics.single_steps import expected
 from discovery.errors import DataError, SimulationError
 from discovery.protocols import Deadline
 from discovery.reports import notebook
@@ -33,7 +34,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Args:
         engines: search engines to use; None takes the default ones.
-        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``lognormal`` or ``given``.
+        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``lognormal`` or ``given``;
+            ``process`` where chance acts on the states themselves.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
         laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
         budget: seconds after which work is cut off; None lets it finish.
@@ -176,12 +178,15 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
 
+        Where chance acts on the states (noise ``process``), of each sample by the law from the one before it.
+
         Minus infinity where a trajectory cannot be simulated to its end. Arguments are as for ``fit``.
         """
         law = _measured(self._fitted(), self.law_)
         held = self.result_.trajectories[0].held
         runs = [replace(run, held=held) for run in self._columns.trajectories(X, t, inputs)]
-        return _explained(law, [counted(run) for run in runs] if law.discrete else runs)
+        runs = [counted(run) for run in runs] if law.discrete else runs
+        return _explained(law, runs, by_steps=self.result_.smoothing.noise.process)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
@@ -211,18 +216,25 @@ def _measured(result: DiscoveryResult, law: Law) -> Law:
     return law
 
 
-def _explained(law: Law, trajectories: Sequence[Trajectory]) -> float:
-    """Share of the measurements' variance that the law explains from the first complete sample of each run on."""
+def _explained(law: Law, trajectories: Sequence[Trajectory], *, by_steps: bool = False) -> float:
+    """Share of the measurements' variance that the law explains from the first complete sample of each run on.
+
+    Args:
+        by_steps: follow it from each sample to the next alone.
+    """
     total = error = 0.0
     for run in trajectories:
         complete = np.isfinite(run.states).all(axis=1)
         first = int(np.argmax(complete))
         states, times = run.states[first:], run.times[first:]
         try:
-            simulated = simulate_or_fail(law, states[0], times, drive=run.drive)
+            if by_steps:
+                simulated = expected(law, run.part(slice(first, None)))
+            else:
+                simulated = simulate_or_fail(law, states[0], times, drive=run.drive)
         except SimulationError:
             return float("-inf")
-        there = np.isfinite(states)
+        there = np.isfinite(states) & (np.isfinite(simulated) if by_steps else True)
         error += float(((simulated - states)[there] ** 2).sum())
         total += float(((states - np.nanmean(states, axis=0))[there] ** 2).sum())
     return 1.0 - error / total if total > 0 else float("-inf")

@@ -7,11 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from discovery.dynamics.forecast import drawn_constants, fitted_starts, forecast, measured_starts
+from discovery.dynamics.forecast import Chance, drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
+from discovery.problems.steps import usual_step
 from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def forecast_table(
         starts = fitted_starts(start, beginning, constants - np.array(result.law.constants), seed=seed)
     else:
         noise = result.smoothing.noise
-        if errors is not None:
-            noise = NoiseModel("additive", errors, np.zeros(len(errors)))
+        if errors is not None or noise.process:  # where chance acts on the states, they are as they were measured
+            known = np.zeros(len(start)) if errors is None else errors
+            noise = NoiseModel("additive", known, np.zeros(len(known)))
         starts = measured_starts(start, noise, draws=draws, seed=seed)
     starts = _possible(starts, start, result)
-    found = forecast(result.law, start, times, constants=constants, starts=starts, drive=drive)
+    chance = _chance(result, start, seed)
+    found = forecast(result.law, start, times, constants=constants, starts=starts, drive=drive, chance=chance)
     headers = list(result.headers.values())
     columns = dict(zip(headers, found.states.T, strict=True))
     clock = _free(result.time_name, columns)
@@ -75,13 +78,26 @@ def _free(name: str, taken: Collection[str]) -> str:
     return next(one for one in (name + "_" * number for number in count()) if one not in taken)
 
 
+def _chance(result: DiscoveryResult, start: Float[np.ndarray, " state"], seed: int) -> Chance | None:
+    """What acts on the states beside the law; None where nothing does."""
+    noise = result.smoothing.noise
+    if not noise.process:
+        return None
+    least = np.where(_never_below(result, start), 0.0, -np.inf)
+    return Chance(noise, usual_step(result.trajectories), least, np.random.default_rng([seed, 2]))
+
+
+def _never_below(result: DiscoveryResult, start: Float[np.ndarray, " state"]) -> Bool[np.ndarray, " state"]:
+    """Which states were never below zero: who counts ten does not have minus three."""
+    measured = np.vstack([run.states for run in result.trajectories])
+    return np.isfinite(measured).any(axis=0) & ~(measured < 0.0).any(axis=0) & (start >= 0.0)
+
+
 def _possible(
     starts: Float[np.ndarray, "draw state"], start: Float[np.ndarray, " state"], result: DiscoveryResult
 ) -> Float[np.ndarray, "draw state"]:
-    """The starts, none below zero of a state that never was: who counts ten does not have minus three."""
-    measured = np.vstack([run.states for run in result.trajectories])
-    never = np.isfinite(measured).any(axis=0) & ~(measured < 0.0).any(axis=0) & (start >= 0.0)
-    return np.where(never, np.maximum(starts, 0.0), starts)
+    """The starts, none below zero of a state that never was."""
+    return np.where(_never_below(result, start), np.maximum(starts, 0.0), starts)
 
 
 def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -> Iterator[str]:

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from discovery import registry
 from discovery.advice import Advice
-from discovery.errors import EngineError
+from discovery.errors import EngineError, UsageError
 from discovery.headers import unit_of_time
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.groups import Grouped, in_groups
@@ -23,6 +23,7 @@ from discovery.problems.hidden import followed
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled, settled_beside
+from discovery.problems.steps import PROCESS, ensure_steps, note_of, rejoined, stepwise
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -33,7 +34,7 @@ from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
-from discovery.smoothing.successive import Successive
+from discovery.smoothing.successive import METHOD, Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
@@ -132,7 +133,8 @@ def _discovered(
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
     robust, own = bool(outliers), (config.own, measurements.keys)
-    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
+    asked = stepwise(problem) if config.noise == PROCESS else problem
+    selected = stages.select_first(_left(candidates, first, failures, deadline), asked, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
@@ -199,8 +201,8 @@ def _smoother(
     known: Knowledge | None, config: RunConfig, runs: Sequence[Trajectory], stages: Stages
 ) -> tuple[Smoother, str, bool]:
     """The smoother, why it is another than was asked for, and whether a run with more time would have the same."""
-    if config.map:
-        return Successive(), "", True  # a map's samples are no curve
+    if config.map or config.noise == PROCESS:  # samples of a map, or of states on which chance acts, are no curve
+        return Successive(process=config.noise == PROCESS), "", True
     hurried = stages.hurried
     smoother, why = smoother_for(known, config, runs, hurried=hurried)
     return smoother, why, not (hurried and why)
@@ -215,7 +217,10 @@ def _posed(
 
 
 def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryProblem, Selected]:
-    """The problem with the chosen law's course of states that nothing measured."""
+    """The problem with the chosen law's course of states that nothing measured, and of steps the records again."""
+    if selected.windows.steps:
+        held = selected.held_out and replace(selected.held_out, predictions=())  # single steps among the others
+        selected = replace(selected, fitted=rejoined(selected.fitted, problem.trajectories), held_out=held)
     return followed(problem, selected.fitted), selected
 
 
@@ -227,6 +232,7 @@ def _notes_on(
     hidden = bool(known and known.hidden)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known, config)
+    yield from [note_of(problem.trajectories)] if config.noise == PROCESS else ()
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
     jumping = known.frame.algebraic if known else ()
     yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)
@@ -276,12 +282,30 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     units = measurements.abreast.remedy if measurements.abreast else ""
     check_count(list(measurements.headers.values()), measurements.source, units)
     seen = as_map(measurements) if config.map else measurements
+    if config.noise == PROCESS:
+        _ensure_steps(config, understood(seen, config), seen.trajectories)
     stated(seen, config, in_groups(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
     among(config.own, seen.trajectories, seen.keys)
     for name in config.engines:
         registry.ensure("search", name)
         config.make_engine(name)
     config.make_selector()
+
+
+def _ensure_steps(config: RunConfig, known: Knowledge | None, runs: Sequence[Trajectory]) -> None:
+    """That what was asked for goes with noise in each step.
+
+    Raises:
+        DataError, UsageError: it does not.
+    """
+    if config.own:
+        raise UsageError("--noise process does not go with --own. Leave one of them out.")
+    if known is not None and known.hidden:
+        raise UsageError(
+            f"--noise process begins each step at a sample, and {known.hidden[0].header} has none. Tell a law of the "
+            "columns alone, or measure it."
+        )
+    ensure_steps(runs)
 
 
 def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> tuple[Finding, ...]:
@@ -293,8 +317,8 @@ def _structure(
     verdict: Verdict, selected: Selected, problem: DiscoveryProblem, advice: Advice, deadline: Deadline, told: Structure
 ) -> Structure:
     """What was told, and what the chosen law conserves; nothing is asked of a law that the data do not support."""
-    if verdict.status == "not_found" or not selected.ranking.front:
-        return told
+    if verdict.status == "not_found" or not selected.ranking.front or selected.windows.steps:
+        return told  # nor is anything conserved where chance acts on the states
     law, curves = selected.ranking.front[0].law, problem.smoothing.trajectories
     found = conserved(
         law, curves, advice.covariance, owned=told.owned, inputs=[run.inputs for run in problem.trajectories],
@@ -332,7 +356,7 @@ def _ended(deadline: Deadline) -> tuple[Literal["done", "deadline", "interrupt"]
 
 def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
     """Keys of the papers behind what ran; engines did not where all of the law was told."""
-    asked = () if config.map else (config.smoother,)  # a map's samples are not smoothed
+    asked = () if problem.smoothing.method == METHOD else (config.smoother,)  # a map's samples are not smoothed
     ran = [("smoothing", name) for name in (*asked, *problem.smoothing.method.split(" + "))]
     ran += [("selection", "trajectories")]
     if problem.frame is None or problem.frame.unknowns:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from discovery.problems.steps import PROCESS
 from pipelines.config import GENETIC, RunConfig
 
 # CPU seconds that :func:`pace` takes on the machine on which the coefficients were measured.
@@ -91,7 +92,7 @@ def plan(
 def _steps(config: RunConfig, kept: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Name, work and cost of each step, in the order of the run."""
     yield "start", "loading what is needed, reading the file", "start"
-    if "smoothing" not in kept and not config.map:  # whose samples are no curve
+    if "smoothing" not in kept and not (config.map or config.noise == PROCESS):  # whose samples are no curve
         if not (config.laws or config.data.inputs or config.data.held):  # of which a quick look knows nothing
             yield "first law", "a quick look: classical smoothing, sparse polynomials", "first law"
         neural = config.smoother in _NEURAL

@@ -205,6 +205,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "scale": [plain(s) for s in noise.scale],
             "floor": [plain(s) for s in noise.floor],
             "estimated": noise.estimated,
+            **({"process": True} if noise.process else {}),
         },
         "smoothing": {
             "method": result.smoothing.method,
@@ -295,6 +296,7 @@ def smoothing_arrays(smoothing: Smoothing) -> Arrays:
     told = {
         "kind": noise.kind,
         "estimated": noise.estimated,
+        "process": noise.process,
         "score": plain(smoothing.score),
         "method": smoothing.method,
         "notes": list(smoothing.notes),
@@ -320,7 +322,9 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
     weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}
     whole = {one.name for one in fields(PerceptronField)} <= weights.keys()  # a field of an older form is left out
     field = PerceptronField.from_arrays(weights) if whole else None
-    noise = NoiseModel(told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"])
+    noise = NoiseModel(
+        told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"], told.get("process", False)
+    )
     return Smoothing(runs, field, noise, real(told["score"]), told["method"], tuple(told["notes"]))
 
 

@@ -98,6 +98,7 @@ class Noise(_Part):
     scale: list[Number]
     floor: list[Number]
     estimated: bool
+    process: bool = Field(default=False, description="Whether it acts on the states, in each step.")
 
 
 class Smoothed(_Part):

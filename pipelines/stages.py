@@ -18,6 +18,7 @@ from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.knowledge import Knowledge
 from discovery.laws import FIRST, SETTLED
+from discovery.problems.steps import PROCESS
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import remaining
 from discovery.selection.selected import Selected
@@ -102,7 +103,7 @@ class Stages:
     def first(self, trajectories: Sequence[Trajectory]) -> Candidates:
         """The first law, for a witness, or to fall back on when time is up; none where a resumed run is further."""
         unasked = self.witness is unseen and self.deadline.moment == float("inf")
-        if unasked or self.config.map or self.store.smoothing() is not None:
+        if unasked or self.config.map or self.config.noise == PROCESS or self.store.smoothing() is not None:
             return ()
         with self.timed("first law"):
             left = self.deadline.remaining()
@@ -237,7 +238,7 @@ def train(
     stages: Stages, known: Knowledge | None, problem: DiscoveryProblem
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
-    if stages.hurried or not open_functions(known, problem):
+    if stages.hurried or stages.config.noise == PROCESS or not open_functions(known, problem):
         return problem, ()
     limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
     with stages.timed("neural part"):

@@ -92,7 +92,9 @@ class Anchors:
 
     @classmethod
     def of(cls, law: Law, windows: Windows) -> Anchors | None:
-        """None where nothing was told of starts that these windows have."""
+        """None where nothing is known of starts that these windows have."""
+        if windows.steps:
+            return cls(windows.starts, np.tile((EXACT * windows.spread) ** -2.0, (len(windows.starts), 1)))
         if law.frame is None or not law.frame.starts:
             return None
         means = np.zeros(windows.starts.shape)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.simulate import simulate, simulate_or_fail
+from discovery.dynamics.single_steps import by_chance
 from discovery.errors import UsageError
 from discovery.types import Beginning, Drive, Law, NoiseModel
 
@@ -34,6 +35,21 @@ class Forecast:
     highs: Float[np.ndarray, "time state"]
 
 
+@dataclass(frozen=True)
+class Chance:
+    """What acts on the states beside a law.
+
+    Attributes:
+        noise: of a step of the data, and its length.
+        least: values below which states do not fall.
+    """
+
+    noise: NoiseModel
+    step: float
+    least: Float[np.ndarray, " state"]
+    rng: np.random.Generator
+
+
 def forecast(
     law: Law,
     start: Float[np.ndarray, " state"],
@@ -42,6 +58,7 @@ def forecast(
     constants: Float[np.ndarray, "draw constant"],
     starts: Float[np.ndarray, "draw state"],
     drive: Drive | None = None,
+    chance: Chance | None = None,
 ) -> Forecast:
     """The solution from ``start`` at ``times[0]``, and a band of solutions with other constants and starts.
 
@@ -49,6 +66,7 @@ def forecast(
         constants, starts: constants and an initial state for each draw, of which there are at least :data:`FEWEST`;
             none for no band.
         drive: the inputs of a law that has some.
+        chance: what acts on the states in each solution, where something does.
 
     Raises:
         SimulationError: the law itself cannot be followed to the last time.
@@ -61,8 +79,10 @@ def forecast(
         )
     states = simulate_or_fail(law, start, times, drive=drive)
     solutions = [
-        simulate(law.with_constants(tuple(one)), origin, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)
-        for one, origin in zip(constants, starts, strict=True)
+        simulate(drawn, origin, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)
+        if chance is None
+        else by_chance(drawn, origin, times, chance.noise, chance.step, chance.rng, drive=drive, least=chance.least)
+        for drawn, origin in zip(map(law.with_constants, map(tuple, constants)), starts, strict=True)
     ]
     if not solutions:
         return Forecast(states, states, states)

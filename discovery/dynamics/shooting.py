@@ -68,6 +68,7 @@ class Fit:
         information: normal matrix of the constants with the window starts eliminated; its inverse is their
             covariance.
         count: number of values fitted.
+        begun: whether the starts were known.
     """
 
     law: Law
@@ -76,6 +77,7 @@ class Fit:
     costs: Float[np.ndarray, " window"]
     information: Float[np.ndarray, "constant constant"]
     count: int
+    begun: bool = False
 
     @property
     def misfit(self) -> float:
@@ -90,7 +92,7 @@ class Fit:
     @property
     def fitted(self) -> int:
         """How many numbers were fitted: constants, and window starts of the states that have derivatives."""
-        free = self.starts.shape[1] - len(self.law.algebraic)
+        free = 0 if self.begun else self.starts.shape[1] - len(self.law.algebraic)
         return self.starts.shape[0] * free + len(self.law.constants)
 
     def scaled_information(
@@ -367,4 +369,4 @@ def fit(
     information = normal.information()
     if not np.all(np.isfinite(information)):
         return None
-    return Fit(fitted, starts, normal.cost, normal.costs, information, windows.count)
+    return Fit(fitted, starts, normal.cost, normal.costs, information, windows.count, windows.steps)

@@ -43,6 +43,7 @@ class Windows:
         discrete: whether the samples are of a map.
         rtol: relative tolerance that is enough for an integration that is compared with the values.
         worth: share of the samples that count when laws are compared, as neighbours' residuals are alike.
+        steps: whether each is one step that begins at its first sample, which says nothing else.
     """
 
     times: Float[np.ndarray, " sample"]
@@ -60,6 +61,7 @@ class Windows:
     discrete: bool = False
     rtol: float = LARGEST_TOLERANCE
     worth: float = 1.0
+    steps: bool = False
 
     def drive(self, low: int, high: int) -> Drive | None:
         """Inputs of samples ``low`` to ``high``; None where there are none."""
@@ -120,7 +122,7 @@ def cut(
         times.append(part.times)
         values.append(value)
         weights.append(weight)
-        starts.append(level[0])
+        starts.append(part.states[0] if part.step else level[0])
         offsets.append(offsets[-1] + high - low)
     return Windows(
         np.concatenate(times),
@@ -137,6 +139,7 @@ def cut(
         trajectories[0].held,
         trajectories[0].discrete,
         _enough(noise, spread),
+        steps=trajectories[0].step,
     )
 
 
@@ -183,6 +186,7 @@ def _weighed(
     sigma = noise.scale if logarithmic else noise.deviation(level, run.errors)
     safe = np.where(measured, x, units)
     values = np.where(measured, np.log(safe / units) if logarithmic else safe, 0.0)
+    measured[: int(run.step)] = False  # where a step begins is known
     return values, np.where(measured, 1.0 / np.broadcast_to(sigma, x.shape), 0.0)
 
 

@@ -110,7 +110,9 @@ class Flexible:
             first += basis.shape[1]
         count = len(self.points.columns)
         stacked = np.stack(functions, axis=1) if functions else np.empty((count, 0))
-        return Start(values, stacked, float(residual @ residual) / max(1, np.count_nonzero(weights)))
+        with np.errstate(over="ignore"):
+            misfit = float(residual @ residual) / max(1, np.count_nonzero(weights))
+        return Start(values, stacked, misfit)
 
     def briefest(self, degree: int) -> float:
         """Least description length in nats of polynomials that lose their terms one by one, and of what they leave.

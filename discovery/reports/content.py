@@ -70,6 +70,10 @@ _MEASURES = {
     "horizon_in_lyapunov_times": "Lyapunov times for which forecasts hold",
 }
 _EQUATIONS = "Only ordinary differential equations were tried: no delays, no random forcing, no dependence on space."
+_CHANCE = "Chance was taken to act alike in each step, and measurements to be exact: no delays were tried."
+ACTS = (
+    "It is chance that acts on the states in each step, and x what the law gives for a sample from the one before it."
+)
 _MAPS = "Only maps of the present state were tried: none of earlier ones, and no random forcing."
 _EVEN = 0.01  # steps that differ by less than this share are called even
 
@@ -84,7 +88,8 @@ def title(result: DiscoveryResult) -> str:
 
 def noise(result: DiscoveryResult) -> str:
     """The noise model in words."""
-    return f"{_NOISE[result.smoothing.noise.kind]}, where ε is standard normal ({noise_origin(result)})."
+    acts = f" {ACTS}" if result.smoothing.noise.process else ""
+    return f"{_NOISE[result.smoothing.noise.kind]}, where ε is standard normal ({noise_origin(result)}).{acts}"
 
 
 def noise_origin(result: DiscoveryResult) -> str:
@@ -129,12 +134,13 @@ def untested(result: DiscoveryResult) -> tuple[str, ...]:
     """What this run did not put to the test, as far as the result shows it."""
     held_out = [prediction for prediction in result.predictions if prediction.kind == "held_out"]
     gaps: list[str] = []
-    if not held_out:
+    if not held_out and not result.smoothing.noise.process:
         gaps.append("No samples were held out, so no forecast was tested.")
     if not whole_runs(result):
         gaps.append("The law was not tried on a run with another initial state that it had not seen.")
     gaps.append("Nothing is known outside the measured range of the states and the measured span of time.")
-    gaps.append(_MAPS if result.trajectories[0].discrete else _EQUATIONS)
+    forms = _MAPS if result.trajectories[0].discrete else _EQUATIONS
+    gaps.append(_CHANCE if result.smoothing.noise.process else forms)
     if result.ranking.front and any(row.low == NOT_DETERMINED for row in constants(result, result.ranking.front[0])):
         gaps.append("Constants marked “not determined” can change together without changing the fit.")
     return tuple(gaps) + ((_STOPPED[result.stopped_by],) if result.stopped_by in _STOPPED else ())
@@ -210,6 +216,8 @@ def flatten(values: Mapping[str, object], prefix: str = "") -> tuple[tuple[str, 
 def figure_caption(result: DiscoveryResult, name: str) -> str:
     """What a figure shows, with what was left out of it."""
     text = _CAPTIONS[name]
+    if result.smoothing.noise.process and name in ("trajectories", "phase", "summary"):
+        text = "Measurements, and what the law gives for each from the one before it."
     run_count, dimension = len(result.trajectories), result.trajectories[0].dimension
     if name == "unseen":
         text = f"{text}{_from(result)}." if whole_runs(result) else _outlook_caption(result, dimension)

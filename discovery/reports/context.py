@@ -53,6 +53,7 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
         "columns_read": (*rows.states(result), *rows.drives(result)),
         "noise": content.noise(result),
         "noise_kind": result.smoothing.noise.kind,
+        "noise_acts": content.ACTS if result.smoothing.noise.process else "",
         "noise_origin": content.noise_origin(result),
         "notes": (*result.notes, *result.smoothing.notes),
     }

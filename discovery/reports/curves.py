@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.simulate import simulate
+from discovery.dynamics.single_steps import expected
 from discovery.dynamics.windows import Windows, cut
 from discovery.reports.drawing import MOST_POINTS
 from discovery.types import DiscoveryResult, Drive, Law, symbol
@@ -45,14 +46,27 @@ def curves(result: DiscoveryResult, laws: Sequence[Law], runs: int) -> tuple[tup
     as it was when laws were compared. Windows are as long as they were then, or as forecasts hold if that is shorter.
     A law with symbols that nothing is known of has no curves.
     """
+    known = {symbol(name) for name in ("t", *result.trajectories[0].names, *result.inputs)}
+    if result.smoothing.noise.process:
+        return tuple(_steps_of(law, result, runs) if _symbols(law) <= known else () for law in laws)
     windows = cut(
         result.trajectories[:runs],
         result.smoothing.trajectories[:runs],
         result.smoothing.noise,
         _window_length(result),
     )
-    known = {symbol(name) for name in ("t", *result.trajectories[0].names, *result.inputs)}
     return tuple(_curves_of(law, windows, result) if _symbols(law) <= known else () for law in laws)
+
+
+def _steps_of(law: Law, result: DiscoveryResult, runs: int) -> tuple[Curve, ...]:
+    """What the law gives for each sample from the one before it, where chance acts on the states."""
+    found: list[Curve] = []
+    for place, run in enumerate(result.trajectories[:runs]):
+        with np.errstate(all="ignore"):
+            states = expected(law.numeric, run)
+        there = np.isfinite(states).all(axis=1)
+        found.append(Curve(place, run.times[there], states[there], True))
+    return tuple(found)
 
 
 def _window_length(result: DiscoveryResult) -> int:

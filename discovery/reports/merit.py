@@ -31,10 +31,12 @@ class Merit:
 def merits(result: DiscoveryResult) -> tuple[Merit, ...]:
     """The handful of figures that a reader looks for first; those that the verdict does not have are left out."""
     measures = {name: value for name, value in result.verdict.measures.items() if math.isfinite(value)}
+    steps = result.smoothing.noise.process
     readings = {
-        "r_squared": "share of the measurements’ variance that is explained",
+        "r_squared": f"share of the measurements’ variance that is explained{', from one to the next' * steps}",
         "misfit": "1 is the level of the noise",
-        "held_out_skill": "of the better null’s error on held-out samples is removed, noise apart",
+        "held_out_skill": "of the better null’s error on held-out "
+        + ("steps is removed" if steps else "samples is removed, noise apart"),
         "horizon": f"in {result.time_name}, until a state is off by 0.4 of its deviation",
         "lead_over_second": "nats ahead of the second law",
     }

@@ -58,6 +58,7 @@ _ENGINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "operon": ("PyOperon evolved expressions, for equations that the others left unexplained", ("Burlacu2020",)),
     "pysr": ("PySR evolved expressions, for equations that the others left unexplained", ("Cranmer2023",)),
 }
+SUCCESSIVE = "successive samples"  # the method where nothing is smoothed
 TOLD = "told"  # the source of a law whose form a user gave
 _SELECTION = ("Bock1983", "Schwarz1978", "Bartlett2023")
 
@@ -96,11 +97,10 @@ def _sentences(result: DiscoveryResult) -> Iterator[Sentence]:
         before = "All candidates were merged, combined to systems and refined"
         if _was_told(result):
             before = "The form of the law was told, so that nothing was searched; its constants were fitted"
-        yield sentence(
-            f"{before} on the measured samples by multiple shooting with forward sensitivities, on windows that grow "
-            "as far as the leading laws can be followed.",
-            *_SELECTION,
-        )
+        how, where = "multiple shooting", "on windows that grow as far as the leading laws can be followed"
+        if result.smoothing.noise.process:
+            how, where = "least squares", "on single steps, each from the sample before it"
+        yield sentence(f"{before} on the measured samples by {how} with forward sensitivities, {where}.", *_SELECTION)
     yield sentence(f"The ranking follows this rule: {result.ranking.rule.rstrip('.').replace('chi2', 'χ²')}.")
     if result.ranking.front:
         yield sentence(
@@ -110,6 +110,8 @@ def _sentences(result: DiscoveryResult) -> Iterator[Sentence]:
 
 def _smoothing(result: DiscoveryResult) -> tuple[str, ...]:
     smoothing = result.smoothing
+    if smoothing.method == SUCCESSIVE:
+        return ("Samples were not smoothed: each was compared with the next.",)
     asked = _asked(result).get("smoother", smoothing.method)
     kept = smoothing.method.split(" + ")
     texts = [_SMOOTHERS.get(name, (name.replace("_", " "), ()))[0] for name in kept]

@@ -75,6 +75,8 @@ def outlook(result: DiscoveryResult) -> Outlook | None:
     run = result.trajectories[0]
     if result.law is None or len(run) < 2 or result.law.inputs or result.law.algebraic:
         return None  # what would drive another run is not known, nor can an algebraic state be set
+    if result.smoothing.noise.process:
+        return None  # by chance it goes elsewhere
     suggestion = next_run(result)
     start = unseen_start(result) if suggestion is None else np.array(suggestion.start)
     if start is None:

@@ -38,8 +38,8 @@ def advise(
     if deadline.passed():
         return Advice(covariance=covariance)
     proposed, settings = (), replace(selected.shooting, deadline=deadline)
-    # What drives another run is not known, nor can an algebraic state be set.
-    if supported and not fitted.law.inputs and not fitted.law.algebraic:
+    # What drives another run is not known, be it inputs or chance, nor can an algebraic state be set.
+    if supported and not (fitted.law.inputs or fitted.law.algebraic or selected.windows.steps):
         stage = stage_of(problem, selected.windows.length, headers, unit=unit, law=fitted.law)
         proposed = (informative(fitted, stage, settings), discriminating(selected.rivals, stage))
     best = selected.ranking.front[0]

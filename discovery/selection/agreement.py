@@ -46,7 +46,13 @@ def agreement(selected: Selected, *, deadline: Deadline = NEVER) -> tuple[Findin
         A finding against the law where runs do not agree on constants that they cannot separate, or a caution.
     """
     runs = 1 + max((run for run, _ in selected.windows.places), default=0)
-    if runs < 2 or deadline.passed() or not selected.refined or not selected.refined[0].law.constants:
+    if (
+        runs < 2
+        or selected.windows.steps
+        or deadline.passed()
+        or not selected.refined
+        or not selected.refined[0].law.constants
+    ):
         return ()
     fitted = selected.refined[0].fit
     shares = sharing(fitted, selected.windows, range(runs), replace(selected.shooting, deadline=deadline))

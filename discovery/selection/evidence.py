@@ -16,6 +16,7 @@ from discovery.selection.nulls import rates_wander, scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
 from discovery.selection.selected import Selected
+from discovery.selection.stepping import gain
 from discovery.selection.ties import equals
 from discovery.symbolic.stated import stated_length
 from discovery.types import RankedLaw, symbol
@@ -50,6 +51,13 @@ class Evidence:
     wandering: float
     of_rates: bool
     exponent: float
+
+    @property
+    def tested(self) -> bool:
+        """Whether what was kept out can tell the law from nothing, and does."""
+        if self.selected.windows.steps and self.selected.held_out is not None:
+            return gain(self.selected.held_out) >= TIE
+        return self.held is not None
 
     @property
     def apart(self) -> bool:
@@ -90,7 +98,8 @@ def _wandering(selected: Selected) -> float:
     stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
     if fit.law.frame is not None:
         stated -= _told(fit.law.frame)
-    return wandering(selected.windows) - scattering(selected.residuals, len(fit.starts)) - stated
+    free = 0 if fit.begun else len(fit.starts)
+    return wandering(selected.windows) - scattering(selected.residuals, free) - stated
 
 
 def _told(frame: Frame) -> float:

@@ -276,6 +276,7 @@ def _judge(
         predictions.append(Prediction("held_out", run.label, run.times[part.low : part.high], forecast))
         measured = run.states[part.low : part.high]
         there = np.isfinite(measured)
+        there[: int(run.step)] = False  # where a step begins is no forecast
         guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
         if trends is not None:
             guesses |= _curves(problem, train, part, whole)

@@ -36,11 +36,18 @@ _Column = tuple[np.ndarray, np.ndarray, np.ndarray]
 def resting(windows: Windows, bend: float) -> float:
     """Chi-squared of states that stay constant within each window, by the loss that laws are fitted with.
 
+    A step stays where it begins, or ends at the mean of all: what suits the samples better.
+
     Args:
         bend: deviations from which on the loss is linear; a null judged by squares would lose to x' = 0 itself.
 
     Source: Huber (1964), the weighted means that minimise his loss.
     """
+    if windows.steps:
+        ends = windows.offsets[1:] - 1
+        off = np.abs(windows.weights[ends] * (windows.values[ends] - begun(windows)))
+        stays = float(np.where(off <= bend, off**2, bend * (2.0 * off - bend)).sum())
+        return min(stays, _resting(windows.values[ends], windows.weights[ends], bend))
     return sum(
         _resting(windows.values[low:high], windows.weights[low:high], bend)
         for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True)
@@ -57,6 +64,13 @@ def _resting(values: np.ndarray, weights: np.ndarray, bend: float) -> float:
             return float((off**2).sum())
         pulls = np.minimum(1.0, bend / np.maximum(off, 1e-300))
     return float(np.where(off <= bend, off**2, bend * (2.0 * off - bend)).sum())
+
+
+def begun(windows: Windows) -> Float[np.ndarray, "window state"]:
+    """Where windows begin, as their values are compared: logarithms where those are."""
+    if not windows.logarithmic:
+        return windows.starts
+    return np.log(np.maximum(windows.starts, np.finfo(float).tiny) / windows.units)
 
 
 def wandering(windows: Windows) -> float:
@@ -127,13 +141,30 @@ def _turning(windows: Windows, state: int) -> float:
 
 
 def _columns(windows: Windows, state: int) -> list[_Column]:
-    """Times, values and weights of what was measured of a state, window by window."""
+    """Times, values and weights of what was measured of a state, window by window; of steps, record by record."""
+    if windows.steps:
+        return _records(windows, state)
     found: list[_Column] = []
     for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
         there = windows.weights[low:high, state] > 0
         parts = (windows.times, windows.values[:, state], windows.weights[:, state])
         times, values, weights = (part[low:high][there] for part in parts)
         found.append((times, values, weights))
+    return found
+
+
+def _records(windows: Windows, state: int) -> list[_Column]:
+    """The same of steps that follow each other: one record from the start of the first to the end of the last."""
+    firsts, lasts, starts = windows.offsets[:-1], windows.offsets[1:] - 1, begun(windows)[:, state]
+    follows = np.append(False, windows.times[firsts[1:]] == windows.times[lasts[:-1]])
+    found: list[_Column] = []
+    for some in np.split(np.arange(len(firsts)), np.flatnonzero(~follows)[1:]):
+        begin, ends = some[0], lasts[some]
+        found.append((
+            np.append(windows.times[firsts[begin]], windows.times[ends]),
+            np.append(starts[begin], windows.values[ends, state]),
+            np.append(windows.weights[ends[0], state], windows.weights[ends, state]),
+        ))  # fmt: skip
     return found
 
 

@@ -73,7 +73,7 @@ def polished(
     iterations, tolerance = TIGHT if windows.weights.any(axis=0).all() else PATIENT
     tight = replace(settings, iterations=iterations * settings.iterations, tolerance=tolerance)
     before, (measured, errors) = noise.kind, _samples(windows, trajectories)
-    spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
+    spent = fitted.fitted / len(windows.spread)
     wrong = fitted.reduced > WRONG  # by the noise that it was fitted with: about its own curve everything is noise
     for _ in range(ROUNDS):
         levels = np.vstack(courses(fitted, windows))
@@ -100,7 +100,7 @@ def reweighed(
     levels = np.vstack(courses(fitted, windows))
     if not np.all(np.isfinite(levels)):
         return windows, noise
-    spent = (fitted.starts.size + len(fitted.law.constants)) / len(windows.spread)
+    spent = fitted.fitted / len(windows.spread)
     measured, errors = _samples(windows, trajectories)
     about = believed(noise_about(levels, measured, noise, spent, errors=errors), noise, levels)
     return weighed(windows, trajectories, levels, about), about
@@ -112,9 +112,13 @@ def believed(about: NoiseModel, noise: NoiseModel, levels: Float[np.ndarray, "sa
     A law that is not yet the right one makes the noise of its kind seem larger, and larger laws not worth it. So does
     another kind for it: a line through zero has no logarithm, and relative to it twice the noise looks usual.
 
+    Of noise in each step no smoother knows, and it is what the law leaves.
+
     Args:
         levels: of that curve; at their usual size, noise of one kind is compared with that of another.
     """
+    if noise.process:
+        return about
     usual = np.maximum(np.sqrt(np.mean(levels**2, axis=0)), 1e-150)
     before, now = (growth(one.kind, usual) for one in (noise, about))
     seen, most = noise.scale * (before / now), 1.0 / CLEARLY if np.any(before != now) else CLEARLY
@@ -127,7 +131,10 @@ def _samples(
     """The measurements of all samples of the windows, and the errors that came with them."""
     edges = zip(windows.places, windows.offsets[:-1], windows.offsets[1:], strict=True)
     parts = [trajectories[run].part(slice(first, first + high - low)) for (run, first), low, high in edges]
-    return np.vstack([part.states for part in parts]), np.vstack([part.errors for part in parts])
+    measured = np.vstack([part.states for part in parts])
+    if windows.steps:
+        measured[windows.offsets[:-1]] = np.nan  # where a step begins is known
+    return measured, np.vstack([part.errors for part in parts])
 
 
 def noise_about(
@@ -186,7 +193,7 @@ def _estimated(
         scales.append(min(max(size, least), 1e150))
         floors.append(floor)
     scale = np.array(scales)
-    return NoiseModel(kind, scale, np.maximum(np.array(floors), single(kind, scale)), noise.estimated)
+    return replace(noise, kind=kind, scale=scale, floor=np.maximum(np.array(floors), single(kind, scale)))
 
 
 def _relative(x: np.ndarray, level: np.ndarray, floor: float, kind: NoiseKind) -> np.ndarray:

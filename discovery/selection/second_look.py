@@ -93,7 +93,7 @@ def second_look(
 
 def looks_twice(problem: DiscoveryProblem, windows: Windows) -> bool:
     """Whether there can be a second look: inputs are states of the pools and not of the law; a map has no slope."""
-    return problem.frame is None and not windows.drives.size and not windows.discrete
+    return problem.frame is None and not windows.drives.size and not windows.discrete and not windows.steps
 
 
 def _about(

@@ -109,14 +109,16 @@ def selected(
     # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
     noise = _noise(best, last[0], problem.smoothing.noise)
     judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
-    horizon = prediction_horizon(
-        best.law, runs, _doubt(problem), windows.spread, [run.drive for run in problem.trajectories]
-    )
+    drives = [run.drive for run in problem.trajectories]
+    # A step ends with its own chance, however long the law could be followed.
+    horizon = np.inf if windows.steps else prediction_horizon(best.law, runs, _doubt(problem), windows.spread, drives)
     length = _samples(horizon, problem, _followed_for(horizon, windows, problem))
     tried = [
         None
         if deadline.passed()
-        else hold_out(item.law, _followed(judged, item, windows), length, settings, curves=place == 0)
+        else hold_out(
+            item.law, _followed(judged, item, windows), length, settings, curves=place == 0 and not windows.steps
+        )
         for place, item in enumerate(refined[:forecast])
     ]
     other = None if deadline.passed() else crossed(best.law, _followed(judged, best, windows), length, settings)
@@ -164,6 +166,8 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     """The noise about the chosen law's curve, no larger than a smoother saw it; the smoother's if the law is wrong."""
     if best.fit.reduced > WRONG:
         return before
+    if before.process:
+        return last.noise
     found = believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
     return replace(found, scale=np.minimum(found.scale, last.noise.scale))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from discovery.selection import stepping
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
+from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import taken_for
 from discovery.selection.monotonic import inert, one_way
@@ -15,8 +17,7 @@ from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
 from discovery.symbolic.phases import phases
-from discovery.types import Finding, Law, Verdict
-from discovery.wording import listed
+from discovery.types import Finding, Verdict
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
 # law with an R² of 0.5 does. So it has of a free smooth curve's, where that is clearly above the noise: of forty of
@@ -41,9 +42,6 @@ DOUBTFUL = 0.05
 # A probability that nobody takes for chance.
 IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
-# Deviations of the noise, and of what the start's error makes of a whole run, as a root mean square, by which forecasts
-# of a state are off more than they may be: constants have errors, and so has a start in the middle of a record.
-OFF = 3.0
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
@@ -72,7 +70,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     evidence = Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
     reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
-    lacking = inert(evidence.best.law) if reasons else ()
+    lacking = (*inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
     findings = (*reasons, *lacking, *_for(evidence), *cautions, *praised)
@@ -83,10 +81,22 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         return Verdict("not_found", f"These data do not support a law. {reasons[0].text}", findings, measures)
     number = sum(one.level == "caution" for one in findings)
     praise = "A law was found that " + (
-        "describes the data" if evidence.held is None else "predicts what it was not fitted to"
+        "predicts what it was not fitted to" if evidence.tested else "describes the data"
     )
     headline = f"{praise}." if not number else f"{praise}; {number} caution{'s' * (number > 1)} below."
     return Verdict("found", headline, findings, measures)
+
+
+def _by_chance(evidence: Evidence) -> Iterator[Finding]:
+    """That chance may act on the states, where that was not asked and a map is not followed, or a walk goes as well."""
+    windows = evidence.selected.windows
+    if windows.steps or not windows.weights.any(axis=0).all() or not (windows.discrete or _wanders(evidence)):
+        return
+    yield Finding(
+        "note",
+        "If chance acts on the states themselves, as births, deaths and weather do, no law is followed far: "
+        "--noise process asks each step from the sample before it.",
+    )
 
 
 def _measures(evidence: Evidence) -> dict[str, float]:
@@ -115,7 +125,7 @@ def _measures(evidence: Evidence) -> dict[str, float]:
             "held_out_persistence": held.persistence,
             "held_out_mean": held.mean,
             "held_out_noise": held.noise,
-            "held_out_skill": held.skill,
+            "held_out_skill": stepping.share(held) if selected.windows.steps else held.skill,
         }
         if math.isfinite(held.valid):
             measures["held_out_valid_time"] = held.valid
@@ -153,7 +163,9 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
     if _wanders(evidence) and not _excused(evidence):
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
         yield Finding("bad", f"{_walk(evidence)[0]}{size}.")
-    if held is None:
+    if evidence.selected.windows.steps:
+        yield from stepping.against(evidence.selected.held_out)
+    elif held is None:
         if best.misfit > NOISE_LEVEL:
             yield Finding(
                 "bad",
@@ -225,7 +237,9 @@ def share(skill: float) -> str:
 
 def _for(evidence: Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
-    if held is not None and held.skill >= SKILL:
+    if evidence.selected.windows.steps:
+        yield from stepping.speaking_for(evidence.selected.held_out)
+    elif held is not None and held.skill >= SKILL:
         ends = f"the last part of {'each record' if len(held.predictions) > 1 else 'the record'}"
         what = "whole trajectories" if held.whole else ends
         yield Finding(
@@ -256,6 +270,9 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
 def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     """What speaks for caution in the forecasts of samples that were kept out."""
     held = evidence.held
+    if evidence.selected.windows.steps and finished:
+        yield from stepping.cautions(evidence.selected.held_out)
+        return
     if evidence.selected.held_out is None:
         few = "There are too few samples to keep some out"
         yield Finding(
@@ -271,7 +288,7 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     elif (curve := held.behind(1.0)) and (held.skill >= EXCELLENT or not held.behind(CLEARLY)):
         yield Finding("caution", _beaten(held, curve, "even"))
     if held is not None and not math.isfinite(evidence.selected.horizon):
-        yield from _far_off(evidence, held)
+        yield from far_off(evidence.best.law, held)
     if (other := evidence.crossed) is not None and not other.skill >= SKILL:
         yield Finding(
             "caution",
@@ -279,31 +296,6 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{other.error:.3g} of the variance, against {min(other.persistence, other.mean):.3g} for the better null. "
             "Either run may leave a constant open that the other tells; a third run would test the law.",
         )
-
-
-def _far_off(evidence: Evidence, held: HeldOut) -> Iterator[Finding]:
-    """States whose forecasts the noise does not explain, however well the others are forecast."""
-    law = evidence.best.law
-    off = {state: math.sqrt(square) for state, square in zip(law.states, held.off, strict=False) if square > OFF**2}
-    if not off or len(law.states) == 1:
-        return
-    told = ", ".join(f"{state} by {size:.2g}" for state, size in off.items())
-    leading = [state for state in _leading(law) if state in off]
-    hint = (
-        f" Nothing drives {listed(leading)} by this law: what is set from outside is no state; name it with --inputs."
-    )
-    start = ", there and at their start" if held.whole else ""
-    yield Finding(
-        "caution",
-        f"Forecasts of samples that were not fitted are off by more than the noise explains{start} ({told} of its "
-        f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if leading else ''}",
-    )
-
-
-def _leading(law: Law) -> list[str]:
-    """States that stand in others' equations and have no other in their own, as a column that is set from outside."""
-    known = {s: {str(name) for name in rhs.free_symbols} & set(law.states) - {s} for s, rhs in law.equations.items()}
-    return [state for state, others in known.items() if not others and any(state in one for one in known.values())]
 
 
 def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.spatial import KDTree
 
 from discovery.errors import DataError
@@ -28,12 +28,20 @@ NEIGHBOURS, SHARE = 4, 0.05
 FLOOR = 1e-4
 # Deviation, in spreads, of what has not been measured: it says nothing.
 UNKNOWN = 1e6
+# Steps may be longer or shorter than usual by this share, where chance acts on the states all the while.
+EVEN = 0.01
 FEWEST = 8  # pairs of successive states by state
 
 
 @dataclass(frozen=True)
 class Successive:
-    """In the place of a smoother."""
+    """In the place of a smoother.
+
+    Attributes:
+        process: whether chance acts on the states, so that the noise is that of each step.
+    """
+
+    process: bool = False
 
     def smooth(
         self,
@@ -45,11 +53,14 @@ class Successive:
     ) -> Smoothing:
         """The samples, with the next ones as what the law has to give."""
         del seed, deadline, progress
-        return successive(trajectories)
+        return successive(trajectories, process=self.process)
 
 
-def successive(trajectories: Sequence[Trajectory]) -> Smoothing:
-    """The samples themselves; in place of derivatives stand the next states.
+def successive(trajectories: Sequence[Trajectory], *, process: bool = False) -> Smoothing:
+    """The samples themselves; in place of derivatives stand the next states, or changes by time where time goes on.
+
+    Args:
+        process: whether chance acts on the states, so that samples are exact and each step has its noise.
 
     Raises:
         DataError: there are too few pairs of successive samples.
@@ -62,8 +73,10 @@ def successive(trajectories: Sequence[Trajectory]) -> Smoothing:
             f"There are {len(states)} pairs of successive samples, and a map of {everything.shape[1]} states needs "
             f"{FEWEST * everything.shape[1]}. Measure more, or leave fewer out."
         )
-    scale, slopes = _noise(states, following, spread)
-    noise = NoiseModel("additive", np.maximum(scale, FLOOR * spread), FLOOR * spread)
+    scale, scattering, slopes = _noise(states, following, spread)
+    if process:
+        scale, slopes = scattering, np.zeros_like(slopes)
+    noise = NoiseModel("additive", np.maximum(scale, FLOOR * spread), FLOOR * spread, process=process)
     runs = tuple(_smoothed(run, noise, slopes, spread) for run in trajectories)
     return Smoothing(runs, None, noise, float("nan"), METHOD)
 
@@ -71,18 +84,25 @@ def successive(trajectories: Sequence[Trajectory]) -> Smoothing:
 def _pairs(trajectories: Sequence[Trajectory]) -> tuple[np.ndarray, np.ndarray]:
     """States and those that follow them by one, where both were measured."""
     before, after = [], []
+    usual = np.median(np.concatenate([np.diff(run.times) for run in trajectories]))
     for run in trajectories:
         whole = np.all(np.isfinite(run.states), axis=1)
-        rows = np.flatnonzero(whole[:-1] & whole[1:] & (np.diff(run.times) == 1.0))
+        rows = np.flatnonzero(whole[:-1] & whole[1:] & _usual(run, usual))
         before.append(run.states[rows])
         after.append(run.states[rows + 1])
     return np.vstack(before), np.vstack(after)
 
 
+def _usual(run: Trajectory, usual: float) -> Bool[np.ndarray, " step"]:
+    """Which steps are those of the map, or as long as usual."""
+    steps = np.diff(run.times)
+    return steps == 1.0 if run.discrete else np.abs(steps - usual) <= EVEN * usual
+
+
 def _noise(
     states: Float[np.ndarray, "pair state"], following: Float[np.ndarray, "pair state"], spread: np.ndarray
-) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
-    """Deviation of the noise of each state, and the size of the slopes of its next value."""
+) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
+    """Deviation of the noise of each state, that of chance in each step, and the size of its next value's slopes."""
     count, dimension = states.shape
     pairs = np.triu_indices(dimension)
     unknowns = 1 + dimension + len(pairs[0])
@@ -98,9 +118,11 @@ def _noise(
         steepness[i] = np.sum(fitted[1 : 1 + dimension] ** 2, axis=0)
         certainty = 1.0 + np.linalg.pinv(design.T @ design)[0, 0]
         squares[i] = (following[i] / spread - fitted[0]) ** 2 / (certainty * (1.0 + steepness[i]))
+    # Of chance in each step, where states are exact, the mean: it may be of any kind.
+    scattering = spread * np.sqrt(np.mean(squares * (1.0 + steepness), axis=0))
     # The median of a squared normal variate is 0.455 of its variance; curvature makes a few residuals large.
     scale = spread * np.sqrt(np.median(squares, axis=0) / 0.455)
-    return scale, np.sqrt(np.median(steepness, axis=0))
+    return scale, scattering, np.sqrt(np.median(steepness, axis=0))
 
 
 def _smoothed(run: Trajectory, noise: NoiseModel, slopes: np.ndarray, spread: np.ndarray) -> SmoothedTrajectory:
@@ -112,8 +134,14 @@ def _smoothed(run: Trajectory, noise: NoiseModel, slopes: np.ndarray, spread: np
     ]
     states = np.column_stack(columns)
     deviations = np.where(known, noise.deviation(states), UNKNOWN * spread)
-    following = np.vstack([states[1:], states[-1:]])
+    steps = np.diff(run.times)
+    following, span = np.vstack([states[1:], states[-1:]]), 1.0
+    if not run.discrete:
+        following = np.vstack([np.diff(states, axis=0) / steps[:, None], np.zeros((1, states.shape[1]))])
+        span = float(np.median(steps))
     both = np.vstack([known[1:] & np.all(known[:-1], axis=1)[:, None], np.zeros((1, states.shape[1]), dtype=bool)])
-    both[:-1] &= (np.diff(run.times) == 1.0)[:, None]
-    errors = np.where(both, noise.deviation(states) * np.sqrt(1.0 + slopes**2), UNKNOWN * spread)
+    both[:-1] &= _usual(run, span)[:, None]
+    errors = np.where(both, noise.deviation(states) * np.sqrt(1.0 + slopes**2), UNKNOWN * spread) / span
+    if noise.process:
+        deviations = np.where(known, 0.0, deviations)
     return SmoothedTrajectory(run.times, states, following, deviations, errors, run.names, run.label)

@@ -1,0 +1,63 @@
+"""What steps that were kept out say of a law, where chance acts on the states.
+
+Each is forecast from the sample before it. Most of a short step is chance, so that no share of an error is asked of a
+law, but how much likelier the steps are by it than by no change or by a mean.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from discovery.selection.held_out import HeldOut
+from discovery.selection.score import TIE
+from discovery.types import Finding
+
+
+def gain(held: HeldOut) -> float:
+    """Nats by which kept-out steps are likelier by the law than by the better of the nulls, by the scatter of each."""
+    null = min(held.persistence, held.mean)
+    if not (held.error < math.inf and null > 0.0):
+        return -math.inf
+    return 0.5 * held.count * math.log(null / max(held.error, 1e-300))
+
+
+def share(held: HeldOut) -> float:
+    """Share of the better null's error that the law removes; what is left is chance, if the law is right."""
+    return 1.0 - held.error / min(held.persistence, held.mean) if gain(held) > -math.inf else -math.inf
+
+
+def against(held: HeldOut | None) -> Iterator[Finding]:
+    """A law by which steps are the less likely is none."""
+    if held is not None and gain(held) < -TIE:
+        yield Finding(
+            "bad",
+            f"Steps that were not fitted are forecast worse than by {_null(held)}: by {-gain(held):.3g} nats "
+            f"({held.count} values).",
+        )
+
+
+def speaking_for(held: HeldOut | None) -> Iterator[Finding]:
+    """Steps that are clearly likelier by the law."""
+    if held is not None and (nats := gain(held)) >= TIE:
+        yield Finding(
+            "good",
+            f"Steps that were not fitted, each forecast from the sample before it, are {nats:.3g} nats likelier than "
+            f"by {_null(held)}, of whose error the law removes {100 * share(held):.2g} % ({held.count} values).",
+        )
+
+
+def cautions(held: HeldOut | None) -> Iterator[Finding]:
+    """Steps that tell nothing."""
+    if held is None:
+        yield Finding("caution", "There are too few steps to keep some out; prediction was not tested.")
+    elif abs(gain(held)) < TIE:
+        yield Finding(
+            "caution",
+            f"The steps that were kept out tell the law from {_null(held)} by {gain(held):.2g} nats only: most of a "
+            "step is chance. A longer record, or longer steps, test it.",
+        )
+
+
+def _null(held: HeldOut) -> str:
+    return "no change" if held.persistence <= held.mean else "the mean"

@@ -1,0 +1,69 @@
+"""Records taken apart into single steps, and what is said of each put together again."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError
+from discovery.problems.steps import ensure_steps, note_of, rejoined, stepwise, usual_step
+from discovery.smoothing.successive import successive
+from discovery.types import DiscoveryProblem, Prediction, Trajectory
+
+TIMES = np.arange(0.0, 6.0, 0.25)
+
+
+def record(label: str = "", missing: int | None = None) -> Trajectory:
+    """Two states of 24 samples, one of them missing once."""
+    states = np.column_stack([np.cos(TIMES), np.sin(TIMES)])
+    if missing is not None:
+        states[missing, 1] = np.nan
+    return Trajectory(TIMES, states, ("x", "y"), label)
+
+
+def posed(*runs: Trajectory) -> DiscoveryProblem:
+    """A problem of these runs."""
+    return DiscoveryProblem(runs, successive(runs, process=True), ())
+
+
+def test_each_step_begins_at_a_sample() -> None:
+    """Its curve is what was measured, without a doubt."""
+    problem = stepwise(posed(record("a"), record("b")))
+    assert 46 == len(problem.trajectories)
+    first, curve = problem.trajectories[0], problem.smoothing.trajectories[0]
+    assert first.step
+    np.testing.assert_array_equal(record().states[:2], first.states)
+    np.testing.assert_array_equal(first.states, curve.states)
+    assert not curve.state_deviations.any()
+
+
+def test_steps_of_another_length_or_without_a_state_are_left_out() -> None:
+    """And counted in the note."""
+    uneven = replace(record(), times=np.append(TIMES[:-1], TIMES[-1] + 1.0))
+    holed = record(missing=5)
+    assert 22 == len(stepwise(posed(uneven)).trajectories)
+    assert 21 == len(stepwise(posed(holed)).trajectories)
+    assert 0.25 == usual_step([uneven])
+    assert "fitted to 43 steps of 0.25, each from the sample before it. 3 others," in note_of([uneven, holed])
+    assert "others" not in note_of([record()])
+
+
+def test_few_steps_are_refused() -> None:
+    """Before anything is computed."""
+    ensure_steps([record()])
+    with pytest.raises(DataError, match=r"The data have 4 steps of 0\.25 .* takes 10 at least"):
+        ensure_steps([record().part(slice(0, 5))])
+
+
+def test_steps_are_put_together_by_run() -> None:
+    """Each sample by the step that ends there; where none does, as behind a hole, there is nothing."""
+    runs = (record("a"), record("b", missing=5))
+    steps = stepwise(posed(*runs)).trajectories
+    later = np.array([[0.0], [1.0]])
+    said = [Prediction("fit", one.label, one.times, one.states + later) for one in steps]
+    first, second = rejoined(said, runs)
+    assert ("a", "b") == (first.label, second.label)
+    np.testing.assert_array_equal(TIMES, first.times)
+    np.testing.assert_allclose(runs[0].states[0], first.states[0])
+    np.testing.assert_allclose(runs[0].states[1:] + 1.0, first.states[1:])
+    np.testing.assert_array_equal(np.delete(TIMES, [5, 6]), second.times)
