@@ -210,6 +210,7 @@ def export(
     epilog=examples(
         "discover simulate runs/data --x0 prey=30,hunters=4 --until 5 > forecast.csv",
         "discover simulate runs/data --x0 30,4 --from 2 --until 5 --samples 11",
+        "discover simulate runs/data --from end --until 20",
         "discover simulate runs/motor --inputs new.csv > forecast.csv",
     )
 )
@@ -226,8 +227,8 @@ def simulate(
         str | None,
         typer.Option(
             "--from",
-            help="First time or date, that of the initial state.  [default: that of the inputs; else of the run's "
-            "start; with --x0 0, unless time stands in the law]",
+            help="First time or date, or end of the record; without --x0 the fitted state there is the initial one.  "
+            "[default: that of the inputs; else of the run's start; with --x0 0, unless time stands in the law]",
         ),
     ] = None,
     samples: Annotated[

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.forecast import drawn_constants, fitted_starts, forecast, measured_starts
+from discovery.dynamics.forecast import carried, drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
 from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 MARGIN = 0.05
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a run came to the state that a forecast begins with.
+
+    Attributes:
+        state: its first one.
+        times: from the first to that of the forecast's beginning.
+        drive: the inputs that the run had.
+    """
+
+    state: Float[np.ndarray, " state"]
+    times: Float[np.ndarray, " time"]
+    drive: Drive | None
+
+
 def forecast_table(
     result: DiscoveryResult,
     start: Float[np.ndarray, " state"],
@@ -29,6 +45,7 @@ def forecast_table(
     *,
     errors: Float[np.ndarray, " state"] | None = None,
     beginning: Beginning | None = None,
+    way: Way | None = None,
     draws: int,
     seed: int = 0,
     drive: Drive | None = None,
@@ -38,6 +55,7 @@ def forecast_table(
     Args:
         errors: deviations of the initial state; as large as the noise of the measurements if not given.
         beginning: how well a start is known that was fitted, if it is not given with its errors.
+        way: from the state that ``beginning`` is of to ``start``; None where it is ``start`` itself.
         draws: 40 or more; 0 for no band.
         drive: the inputs of a law that has some.
 
@@ -52,7 +70,10 @@ def forecast_table(
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
     constants = drawn_constants(result.law, result.advice.covariance, draws=draws, seed=seed)
     if errors is None and beginning is not None:
-        starts = fitted_starts(start, beginning, constants - np.array(result.law.constants), seed=seed)
+        changes = constants - np.array(result.law.constants)
+        starts = fitted_starts(start if way is None else way.state, beginning, changes, seed=seed)
+        if way is not None:
+            starts = carried(result.law, _possible(starts, way.state, result), constants, way.times, way.drive)
     else:
         noise = result.smoothing.noise
         if errors is not None:
