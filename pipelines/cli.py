@@ -190,7 +190,7 @@ def report(
 def export(
     folder: Run,
     to: Annotated[
-        str, typer.Option(help="python, numpy, julia, c, matlab, latex, sympy, sbml, modelica, csv or constants.")
+        str, typer.Option(help="python, numpy, julia, c, matlab, r, latex, sympy, sbml, modelica, csv or constants.")
     ],
     out: Annotated[Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)] = None,
     rank: Annotated[int, typer.Option(help="Place of the law on the front; 1 is the chosen one.", min=1)] = 1,
