@@ -190,7 +190,7 @@ def report(
 def export(
     folder: Run,
     to: Annotated[
-        str, typer.Option(help="python, numpy, julia, c, matlab, latex, sympy, sbml, modelica, csv or constants.")
+        str, typer.Option(help="python, numpy, julia, c, matlab, r, latex, sympy, sbml, modelica, csv or constants.")
     ],
     out: Annotated[Path | None, typer.Option(help="File to write; stdout if not given.", show_default=False)] = None,
     rank: Annotated[int, typer.Option(help="Place of the law on the front; 1 is the chosen one.", min=1)] = 1,
@@ -210,6 +210,7 @@ def export(
     epilog=examples(
         "discover simulate runs/data --x0 prey=30,hunters=4 --until 5 > forecast.csv",
         "discover simulate runs/data --x0 30,4 --from 2 --until 5 --samples 11",
+        "discover simulate runs/data --from end --until 20",
         "discover simulate runs/motor --inputs new.csv > forecast.csv",
     )
 )
@@ -226,8 +227,8 @@ def simulate(
         str | None,
         typer.Option(
             "--from",
-            help="First time or date, that of the initial state.  [default: that of the inputs; else of the run's "
-            "start; with --x0 0, unless time stands in the law]",
+            help="First time or date, or end of the record; without --x0 the fitted state there is the initial one.  "
+            "[default: that of the inputs; else of the run's start; with --x0 0, unless time stands in the law]",
         ),
     ] = None,
     samples: Annotated[

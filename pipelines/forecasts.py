@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from discovery.dynamics.forecast import Chance, drawn_constants, fitted_starts, forecast, measured_starts
+from discovery.dynamics.forecast import Chance, carried, drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
 from discovery.problems.steps import usual_step
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
 MARGIN = 0.05
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a run came to the state that a forecast begins with.
+
+    Attributes:
+        state: its first one.
+        times: from the first to that of the forecast's beginning.
+        drive: the inputs that the run had.
+    """
+
+    state: Float[np.ndarray, " state"]
+    times: Float[np.ndarray, " time"]
+    drive: Drive | None
+
+
 def forecast_table(
     result: DiscoveryResult,
     start: Float[np.ndarray, " state"],
@@ -30,6 +46,7 @@ def forecast_table(
     *,
     errors: Float[np.ndarray, " state"] | None = None,
     beginning: Beginning | None = None,
+    way: Way | None = None,
     draws: int,
     seed: int = 0,
     drive: Drive | None = None,
@@ -39,6 +56,7 @@ def forecast_table(
     Args:
         errors: deviations of the initial state; as large as the noise of the measurements if not given.
         beginning: how well a start is known that was fitted, if it is not given with its errors.
+        way: from the state that ``beginning`` is of to ``start``; None where it is ``start`` itself.
         draws: 40 or more; 0 for no band.
         drive: the inputs of a law that has some.
 
@@ -53,7 +71,10 @@ def forecast_table(
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
     constants = drawn_constants(result.law, result.advice.covariance, draws=draws, seed=seed)
     if errors is None and beginning is not None:
-        starts = fitted_starts(start, beginning, constants - np.array(result.law.constants), seed=seed)
+        changes = constants - np.array(result.law.constants)
+        starts = fitted_starts(start if way is None else way.state, beginning, changes, seed=seed)
+        if way is not None:
+            starts = carried(result.law, _possible(starts, way.state, result), constants, way.times, way.drive)
     else:
         noise = result.smoothing.noise
         if errors is not None or noise.process:  # where chance acts on the states, they are as they were measured

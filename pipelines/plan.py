@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,10 @@ COSTS = {
 }
 # Cases took up to so many times longer or shorter than that: what is hard about data is not their size.
 WITHIN = 3
+# Searches and selections that --own auto makes beside the first: of one run alone, with values of their own for the
+# constant that gains most, and once more in vain. Each further constant takes one more.
+OWN_ROUNDS = 3
+AUTO = "auto"
 _NEURAL = ("auto", "neural_ode")
 _WORK = {
     "sindy": "sparse regression on libraries that grow",
@@ -83,9 +87,23 @@ def plan(
         kept: finished stages of the folder, which are not done again.
         machine: how many times slower than the machine of the measurements this one is.
     """
-    return tuple(
+    steps = tuple(
         Step(name, work, round(machine * COSTS[cost].seconds(rows, states), 1))
         for name, work, cost in _steps(config, kept)
+    )
+    if not any(one.partition(":")[0].strip() == AUTO for one in config.own):
+        return steps
+    again = [COSTS[_cost_of(name)].seconds(rows, states) for name in config.engines]
+    further = round(machine * OWN_ROUNDS * (sum(again) + COSTS["selection"].seconds(rows, states)), 1)
+    return tuple(
+        replace(
+            step,
+            work=f"constants refined on the samples; {OWN_ROUNDS} further searches for --own auto",
+            seconds=round(step.seconds + further, 1),
+        )
+        if step.name == "selection"
+        else step
+        for step in steps
     )
 
 

@@ -18,7 +18,8 @@ from discovery.headers import bare
 
 if TYPE_CHECKING:
     from discovery.structure import Owned
-    from discovery.types import DiscoveryResult, Drive, Law, Prediction
+    from discovery.types import DiscoveryResult, Drive, Law, Trajectory
+    from pipelines.own_start import Record
 
 
 # Ends of a band of 200 solutions scatter by a tenth of its width; they take a fraction of a second.
@@ -28,6 +29,7 @@ SAMPLES = 200  # rows of a law in continuous time, as many as a curve needs on a
 # that nothing tells.
 FURTHEST = 1000
 COUNTED = " were turned into "  # in the note of a run whose times were dates or times of day
+END = "end"  # what --from says to go on from where the record ends
 MOST_STEPS = 1_000_000  # rows of a map, as many as can be asked for of other laws
 
 
@@ -36,7 +38,7 @@ class Wanted:
     """What is asked for, as on the command line; empty or None takes what the run or the inputs have.
 
     Attributes:
-        start, until: first and last time, as numbers or as dates.
+        start, until: first and last time, as numbers or as dates; the first may be the record's ``end``.
         samples: rows of a law in continuous time; None takes 200. A map has a row for each step.
         inputs: a file with their courses, or ``u=1,v=2`` where they stay as they are.
     """
@@ -60,6 +62,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
         DataError: the run holds no law, or the inputs cannot be used.
     """
     from pipelines.forecasts import doubts, forecast_table
+    from pipelines.own_start import fitted_records, own_start, runs_of
     from pipelines.store import load
 
     result = load(folder)
@@ -68,20 +71,24 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     names, told = _inputs(result, wanted.inputs), str(wanted.inputs or "")
     constant = _constant(told, names) if "=" in told and not Path(told).exists() else None
     course = _drive(result, Path(told), names) if names and constant is None else None
-    fitted = None if wanted.x0 is not None else _first_fit(result)
-    start, until = _span(result, wanted, course, _beginning(result, fitted))
+    runs = runs_of(result, chosen(result, wanted.groups))
+    records = () if wanted.x0 is not None else fitted_records(result, runs, _way_out(result))
+    start, until = _span(result, wanted, course, runs, _beginning(result, records))
     course = _course((start, until), constant) if constant is not None else course
     drive = grouped(result, wanted.groups, course, (start, until))
-    state = fitted.states[0] if fitted else _start(result, wanted.x0 or "")
+    own = own_start(result, records, start, _way_out(result)) if records else None
+    state = own.state if own else _start(result, wanted.x0 or "")
     errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
     table = forecast_table(
-        result, state, times, errors=errors, beginning=fitted.beginning if fitted else None, draws=wanted.draws,
-        seed=wanted.seed, drive=drive,
+        result, state, times, errors=errors, beginning=own.beginning if own else None, way=own.way if own else None,
+        draws=wanted.draws, seed=wanted.seed, drive=drive,
     )  # fmt: skip
     if result.origin:
         sys.stderr.write(f"note: {result.time_name} is counted since {result.origin}\n")
+    if own and own.within:
+        sys.stderr.write(f"note: {own.within}\n")
     for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
@@ -107,14 +114,14 @@ def _steps(start: float, until: float, wanted: Wanted) -> Float[np.ndarray, " st
     return np.arange(round(start), round(until) + 1.0)
 
 
-def _beginning(result: DiscoveryResult, fitted: Prediction | None) -> float:
+def _beginning(result: DiscoveryResult, records: Sequence[Record]) -> float:
     """The first time where nothing tells another: when the run's own start is, or zero for a state of ``--x0``.
 
     A law in which time stands goes by the clock of the record, whose zero may be far from it, as that of years.
     """
     assert result.law is not None
-    if fitted is not None:
-        return float(fitted.times[0])
+    if records:
+        return records[0].first
     return float(result.trajectories[0].times[0]) if _timed(result.law) else 0.0
 
 
@@ -125,9 +132,14 @@ def _timed(law: Law) -> bool:
     return any(symbol("t") in side.free_symbols for side in law.skeletons)
 
 
-def _span(result: DiscoveryResult, wanted: Wanted, drive: Drive | None, beginning: float) -> tuple[float, float]:
+def _span(
+    result: DiscoveryResult, wanted: Wanted, drive: Drive | None, runs: Sequence[Trajectory], beginning: float
+) -> tuple[float, float]:
     first, last = (beginning, None) if drive is None else (float(drive.times[0]), float(drive.times[-1]))
-    start = first if wanted.start is None else _moment(result, wanted.start, "--from")
+    if str(wanted.start).strip().lower() == END:
+        start = max(float(run.times[-1]) for run in runs or result.trajectories)
+    else:
+        start = first if wanted.start is None else _moment(result, wanted.start, "--from")
     until = last if wanted.until is None else _moment(result, wanted.until, "--until")
     if until is None:
         raise UsageError("--until is missing: a forecast needs a last time. Write for example --until 5.")
@@ -177,14 +189,10 @@ def _no_origin(result: DiscoveryResult) -> str:
     return "the run has no dates"
 
 
-def _first_fit(result: DiscoveryResult) -> Prediction:
-    """The fitted solution of the first run, where a forecast begins that has no start of its own."""
-    fitted = [one for one in result.predictions if one.kind == "fit"]
-    if not fitted:
-        read = result.law.algebraic if result.law else ()
-        example = _example({name: header for name, header in result.headers.items() if name not in read})
-        raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example --x0 {example}.")
-    return fitted[0]
+def _way_out(result: DiscoveryResult) -> str:
+    """The option that gives a state where the run has none."""
+    read = result.law.algebraic if result.law else ()
+    return f"--x0 {_example({name: header for name, header in result.headers.items() if name not in read})}"
 
 
 def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, str]:
@@ -242,16 +250,12 @@ def _course(span: tuple[float, float], values: Sequence[float]) -> Drive:
     return Drive(np.array(span), np.tile(values, (2, 1)), (True,) * len(values))
 
 
-def grouped(
-    result: DiscoveryResult, groups: Sequence[str], course: Drive | None, span: tuple[float, float]
-) -> Drive | None:
-    """The inputs with those that choose the constants of a group among them.
+def chosen(result: DiscoveryResult, groups: Sequence[str]) -> dict[str, float]:
+    """What is 1 for the constants of the groups that are asked for, and 0 for those of others.
 
     Raises:
         UsageError: constants differ between groups, and none is chosen, or one that is not there.
     """
-    from discovery.types import Drive
-
     owned = result.structure.owned
     if unknown := {text for text in groups if not any(_named(text, one) for one in owned)}:
         there = [group for one in owned for group in one.groups]
@@ -259,7 +263,7 @@ def grouped(
         raise UsageError(
             f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.{among}"
         )
-    chosen: dict[str, float] = {}
+    marks: dict[str, float] = {}
     for one in owned:
         mine = {group for text in groups for group in _named(text, one)}
         if len(mine) != 1:
@@ -267,15 +271,28 @@ def grouped(
                 f"{one.name} has a value for each {one.by or 'run'}; choose one: --group {one.groups[0]!r}. There are "
                 f"{', '.join(one.groups)}."
             )
-        chosen |= {mark: float(group in mine) for mark, group in zip(one.inputs, one.groups, strict=True)}
-    if not chosen:
+        marks |= {mark: float(group in mine) for mark, group in zip(one.inputs, one.groups, strict=True)}
+    return marks
+
+
+def grouped(
+    result: DiscoveryResult, groups: Sequence[str], course: Drive | None, span: tuple[float, float]
+) -> Drive | None:
+    """The inputs with those that choose the constants of a group among them.
+
+    Raises:
+        UsageError: as of :func:`chosen`.
+    """
+    from discovery.types import Drive
+
+    if not (marks := chosen(result, groups)):
         return course
     assert result.law is not None
     times = np.array(span) if course is None else course.times
     values = np.empty((len(times), len(result.law.inputs)))
     others = iter(() if course is None else course.values.T)
     for place, name in enumerate(result.law.inputs):
-        values[:, place] = chosen[name] if name in chosen else next(others)
+        values[:, place] = marks[name] if name in marks else next(others)
     return Drive(times, values, result.trajectories[0].held)
 
 

@@ -118,6 +118,21 @@ def fitted_starts(
     return start + changes @ beginning.follows.T + scatter
 
 
+def carried(
+    law: Law,
+    starts: Float[np.ndarray, "draw state"],
+    constants: Float[np.ndarray, "draw constant"],
+    times: Float[np.ndarray, " time"],
+    drive: Drive | None,
+) -> Float[np.ndarray, "draw state"]:
+    """Where the solutions are at the last time that begin so at the first; NaN of those that cannot be followed."""
+    ends = [
+        simulate(law.with_constants(tuple(one)), start, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)[-1]
+        for one, start in zip(constants, starts, strict=True)
+    ]
+    return np.reshape(ends, starts.shape)
+
+
 def drawn_constants(
     law: Law, covariance: Sequence[Sequence[float]], *, draws: int, seed: int
 ) -> Float[np.ndarray, "draw constant"]:

@@ -18,6 +18,7 @@ FORMATS: Mapping[str, str] = {
     "julia": "a function as OrdinaryDiffEq.jl calls it, and an example without packages",
     "c": "a function in C99 and a program that integrates it",
     "matlab": "a function file for MATLAB and Octave",
+    "r": "a function as deSolve calls it, and an example that takes it",
     "latex": "a document with the equations and the tables of constants",
     "sympy": "code that builds the expressions",
     "sbml": "SBML Level 3 Version 1, one rate rule for each state",
@@ -28,7 +29,7 @@ FORMATS: Mapping[str, str] = {
 
 OF_MAPS = tuple(name for name in FORMATS if name not in ("sbml", "modelica"))  # which have derivatives alone
 OWNED = ("python", "numpy", "sympy", "latex", "csv", "constants")  # which hold constants of each group too
-DRIVEN = (*OWNED, "julia", "c", "matlab", "modelica")  # which hold inputs too
+DRIVEN = (*OWNED, "julia", "c", "matlab", "r", "modelica")  # which hold inputs too
 OF_ALGEBRAIC = (*OWNED, "modelica")  # which hold states without derivatives too
 
 

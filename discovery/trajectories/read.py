@@ -20,6 +20,7 @@ from discovery.trajectories.layout import survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
+from discovery.trajectories.periods import held_otherwise
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.source import inspect
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states
@@ -88,13 +89,13 @@ def read_csv(
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay = _held(drives, clock.times, division.rows, told_held(held, inputs))
+    stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     return Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned),
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned, *lines),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -108,12 +109,18 @@ def read_csv(
 
 def _held(
     drives: Float[np.ndarray, "row input"],
-    times: Float[np.ndarray, " row"],
+    clock: Clock,
     runs: Sequence[Int[np.ndarray, " sample"]],
+    headers: Sequence[str],
     told: Sequence[bool | None],
-) -> tuple[bool, ...]:
-    """Which inputs are held."""
-    return held_inputs([drives[run] for run in runs], told, [times[run] for run in runs])
+    *,
+    successive: bool,
+) -> tuple[tuple[bool, ...], tuple[str, ...]]:
+    """Which inputs are held, and a note on others that may be; a map has nothing between its rows."""
+    times = [clock.times[run] for run in runs]
+    stay = held_inputs([drives[run] for run in runs], told, times)
+    lines = [header for header, held, said in zip(headers, stay, told, strict=True) if not held and said is None]
+    return stay, () if successive else held_otherwise(lines, clock.name, times, dated=bool(clock.origin))
 
 
 def _trajectories(

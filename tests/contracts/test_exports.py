@@ -158,6 +158,38 @@ def read_back(text: str, points: Points) -> np.ndarray:
     return compiled([side.xreplace(values) for side in safe], names)(points)
 
 
+def r_values(text: str, points: Points, folder: Path) -> np.ndarray:
+    """By R where it is; elsewhere our own reader gives the values."""
+    if shutil.which("Rscript") is None:
+        return read_back_from_r(text, points)
+    (folder / "exported.R").write_text(text, encoding="utf-8")
+    rows = ", ".join(f"c({', '.join(map(repr, row))})" for row in points.tolist())
+    given = "point[2:3], CONSTANTS, point[-(1:3)]" if points.shape[1] > STATES + 1 else "point[-1], CONSTANTS"
+    code = (
+        f'source("exported.R"); for (point in list({rows})) '
+        f'cat(sprintf("%.17g", law(point[1], {given})[[1]]), "\\n", sep = " ")'
+    )
+    return table(ran("Rscript", "--vanilla", "-e", code, folder=folder))
+
+
+def read_back_from_r(text: str, points: Points) -> np.ndarray:
+    """Values of what ``law`` lists, as :func:`read_back` takes them; all brackets are closed."""
+    code = "\n".join(re.sub(r"#.*|\"[^\"]*\"", "", line) for line in text.splitlines())
+    assert all(code.count(begin) == code.count(end) for begin, end in ("()", "[]", "{}"))
+    constants = dict(re.findall(r"^    (\w+) = (\S+?),?  # ", text, flags=re.MULTILINE))
+    values = {symbol(f"v_{name}"): sp.Float(float(value)) for name, value in constants.items()}
+    assert all(f'    {name} <- constants[["{name}"]]\n' in text for name in constants)
+    for what, before in (("state", 0), ("inputs", STATES)):
+        found = re.findall(rf"^    (\w+) <- {what}\[\[(\d+)\]\]$", text, flags=re.MULTILINE)
+        values |= {symbol(f"v_{name}"): symbol(f"u{before + int(place)}") for name, place in found}
+    values |= {symbol("v_t"): symbol("t"), symbol("v_pi"): sp.pi}
+    (listed,) = re.findall(r"^    list\(c\(\n(.*?)\n    \)\)$", text, flags=re.MULTILINE | re.DOTALL)
+    sides = re.split(r",\n {8}(?! )", listed)
+    safe = [parse(re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side.strip())) for side in sides]
+    names = ["t", *(f"u{i}" for i in range(1, points.shape[1]))]
+    return compiled([side.xreplace(values) for side in safe], names)(points)
+
+
 def sbml_values(text: str, points: Points, folder: Path) -> np.ndarray:
     """By libSBML, which also finds no error in the model."""
     import libsbml
@@ -232,6 +264,7 @@ READERS: dict[str, Callable[[str, Points, Path], np.ndarray]] = {
     "c": c_values,
     "matlab": matlab_values,
     "julia": julia_values,
+    "r": r_values,
     "sbml": sbml_values,
     "modelica": modelica_values,
 }
@@ -303,12 +336,12 @@ def test_another_language_computes_the_same(language: str, name: str, result_of,
 @pytest.mark.parametrize("language", READERS)
 def test_functions_that_sympy_puts_in_are_written_too(language: str, result_of, tmp_path: Path) -> None:
     """Those that no text of ours has, but that SymPy may make of it."""
-    if language == "julia" and shutil.which("julia") is None:
-        pytest.skip("julia is not installed, and our own reader does not know sec, csc, coth, min and max")
+    if (program := {"julia": "julia", "r": "Rscript"}.get(language)) and shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed, and our own reader does not know sec, csc, coth, min and max")
     check(language, MORE, result_of, tmp_path)
 
 
-@pytest.mark.parametrize("language", ["c", "matlab", "julia", "modelica"])
+@pytest.mark.parametrize("language", ["c", "matlab", "julia", "r", "modelica"])
 def test_inputs_are_given_from_outside(language: str, result_of, tmp_path: Path) -> None:
     """As arguments of a function, or as a model's inputs, whose columns are told."""
     still = result_of(Law(DRIVEN.states, (X, Y), ()), [0.5, 0.4], simulated=False)

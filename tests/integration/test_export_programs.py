@@ -30,10 +30,12 @@ PROGRAMS = {
     "c": ("law.c", ("./law",)),
     "matlab": ("law.m", ("octave-cli", "--norc", "--quiet", "--eval", "law")),
     "julia": ("law.jl", ("julia", "--startup-file=no", "law.jl")),
+    "r": ("law.R", ("Rscript", "--vanilla", "law.R")),
 }
 SOURCES = {
     "gcc": "apt-get install gcc",
     "octave-cli": "apt-get install --no-install-recommends octave",
+    "Rscript": "apt-get install --no-install-recommends r-base-core r-cran-desolve",
     "pdflatex": "apt-get install texlive-latex-recommended texlive-fonts-recommended",
 }
 
@@ -53,6 +55,8 @@ def ran(*words: str, folder: Path) -> str:
         pytest.skip(f"{words[0]} is not installed. Add it with: {SOURCES.get(words[0], 'its own installer')}")
     quiet = {**os.environ, "OCTAVE_HISTFILE": os.devnull}
     done = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False, timeout=200, env=quiet)
+    if "The package deSolve is missing" in done.stderr:
+        pytest.skip(f"deSolve is not installed. Add it with: {SOURCES['Rscript']}")
     assert 0 == done.returncode, done.stdout + done.stderr
     return done.stdout
 

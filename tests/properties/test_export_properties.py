@@ -6,7 +6,7 @@ import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from discovery.export import julia, matlab, modelica, python
+from discovery.export import julia, matlab, modelica, python, r
 from discovery.export.infix import Dialect
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
@@ -50,7 +50,7 @@ expressions = st.recursive(leaves, _larger, max_leaves=10).filter(_is_ordinary)
 
 
 @pytest.mark.parametrize(
-    "dialect", [python.DIALECT, julia.DIALECT, matlab.DIALECT, modelica.DIALECT], ids=lambda d: d.language
+    "dialect", [python.DIALECT, julia.DIALECT, matlab.DIALECT, r.DIALECT, modelica.DIALECT], ids=lambda d: d.language
 )
 @QUICK
 @given(expression=expressions)

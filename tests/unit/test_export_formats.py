@@ -97,7 +97,9 @@ def test_inputs_are_refused_where_a_format_has_none(result: DiscoveryResult) -> 
     driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
     front = (replace(result.ranking.front[0], law=driven),)
     driven_result = replace(result, ranking=replace(result.ranking, front=front), inputs={"u": "u [V]"})
-    expected = r"inputs \(u \[V\]\), which an export to sbml cannot hold.* julia, c, matlab, modelica, or forecast with"
+    expected = (
+        r"inputs \(u \[V\]\), which an export to sbml cannot hold.* julia, c, matlab, r, modelica, or forecast with"
+    )
     with pytest.raises(UsageError, match=expected):
         export(driven_result, "sbml")
 
@@ -219,3 +221,28 @@ def test_time_in_sbml_begins_where_the_data_do(begin: float, result_of) -> None:
     text = export(replace(made, predictions=fits, trajectories=runs), "sbml")
     assert (begin > 0.0) == ("<plus/><csymbol" in text)
     assert (begin > 0.0) == ("<cn> 1.5 </cn></apply>" in text)
+
+
+def test_r_has_inputs_by_approxfun_and_goes_through_maps_by_a_loop(law_of, result_of) -> None:
+    """As deSolve calls it; no comma stands behind the last of a list, which R does not read."""
+    made = result_of(law_of({"x": "c0 - c1*x"}, 2.0, 0.7), [0.3])
+    text = export(made, "r")
+    assert "law <- function(t, state, constants) {\n" in text
+    assert "deSolve::ode(run$start, times, law, CONSTANTS, rtol = 1e-8, atol = 1e-10)" in text
+    assert "approxfun" not in text
+    assert not re.search(r",\s*(#[^\n]*)?\s*\)", text)
+    law = law_of({"x": "c0*u - c1*x"}, 2.0, 0.7)
+    driven = replace(law, frame=Frame(law.states, law.skeletons, inputs=("u",)))
+    runs = tuple(replace(run, inputs=np.ones((len(run), 1)), held=(True,)) for run in made.trajectories)
+    front = (replace(made.ranking.front[0], law=driven),)
+    made = replace(made, trajectories=runs, ranking=replace(made.ranking, front=front), inputs={"u": "u [V]"})
+    text = export(made, "r")
+    assert "law <- function(t, state, constants, inputs) {\n" in text
+    assert 'method = if (HELD[i]) "constant" else "linear", rule = 2' in text
+    assert "HELD <- c(TRUE)" in text
+    runs = tuple(replace(run, discrete=True) for run in runs)
+    front = (replace(front[0], law=replace(driven, discrete=True)),)
+    text = export(replace(made, trajectories=runs, ranking=replace(made.ranking, front=front)), "r")
+    assert "        for (n in round(run$from):round(run$to)) {\n" in text
+    assert "state <- law(n, state, CONSTANTS, inputs(n))[[1]]" in text
+    assert "deSolve::" not in text

@@ -48,6 +48,14 @@ def test_more_data_and_slower_machines_take_longer() -> None:
     assert plan(10**6, 3, RunConfig()) == plan(10**7, 3, RunConfig())
 
 
+@pytest.mark.parametrize(("own", "more"), [("auto", True), ("auto:ball", True), ("k:ball", False)])
+def test_searches_for_constants_of_groups_are_planned(own: str, more: bool) -> None:
+    """Laws are sought again for each of them, which takes longer than all else."""
+    plain, told = (sum(step.seconds for step in plan(100, 1, RunConfig().changed(own=one))) for one in ((), (own,)))
+    assert more == (told > 2.0 * plain)
+    assert more == (told != plain)
+
+
 def test_every_engine_has_a_cost() -> None:
     """Those of other packages too."""
     from discovery import registry

@@ -11,6 +11,7 @@ import pytest
 from discovery.errors import UsageError
 from discovery.laws import Frame, Law
 from discovery.samples import symbol
+from discovery.structure import Owned, Structure
 from discovery.types import DiscoveryResult
 from pipelines.simulating import initial_state
 from pipelines.store import load
@@ -184,3 +185,111 @@ def test_inputs_may_be_numbers_that_hold_throughout(run: Path, simulated: Simula
         code, _, answer = simulated(found, "--x0", 0, *further)
         assert 2 == code
         assert said in answer
+
+
+def test_a_forecast_from_within_the_record_begins_with_the_fitted_state_there(
+    decay: DiscoveryResult, simulated: Simulated
+) -> None:
+    """At a sample, between samples and at the end; its first state is no state of another time."""
+    for time, told in ((2.0, 2), (2.05, 2.05), (4.0, 4), (4.0, "end")):
+        code, ((first, state), _), said = simulated(decay, "--from", told, "--until", 9)
+        assert (0, time) == (code, first)
+        assert pytest.approx(2.0 * np.exp(-0.5 * time)) == state
+        assert f"note: the forecast begins with the fitted state of a at t [s] = {time:g}" in said
+    code, ((first, state), _), said = simulated(decay, "--until", 9)
+    assert (0, 0.0, 2.0) == (code, first, state)
+    assert "begins with" not in said
+
+
+@pytest.mark.parametrize("time", [-1, 4.5])
+def test_a_forecast_from_outside_of_the_record_needs_a_state(
+    decay: DiscoveryResult, simulated: Simulated, time: float
+) -> None:
+    """The message says from when to when the record is, and the ways out."""
+    code, _, said = simulated(decay, "--from", time, "--until", 9)
+    assert 2 == code
+    assert (
+        f"begins at t [s] = {time:g} has no state to begin with: the record is from 0 to 4. Give the state, --x0"
+        in said
+    )
+    assert "--from end" in said
+    assert 0 == simulated(decay, "--from", time, "--until", 9, "--x0", 1)[0]
+    assert 4.0 == simulated(decay, "--from", "end", "--until", 9, "--x0", 1)[1][0][0]
+
+
+def _filling(result: DiscoveryResult) -> DiscoveryResult:
+    """A result whose law is x' = u - x, with u = 1 in the first half of the record, and 3 in the second."""
+    side = symbol("u") - symbol("x")
+    law = Law(("x",), (side,), (), frame=Frame(("x",), (side,), inputs=("u",)))
+    times = np.linspace(0.0, 4.0, 5)
+    inputs = np.where(times < 2.0, 1.0, 3.0)[:, None]
+    run = replace(result.trajectories[0], times=times, states=np.zeros((5, 1)), inputs=inputs, held=(True,))
+    state = np.where(times <= 2.0, 1.0, 3.0 - 2.0 * np.exp(2.0 - times))[:, None]
+    fit = replace(result.predictions[0], times=times, states=state)
+    best = replace(result.ranking.front[0], law=law, lows=(), highs=())
+    return replace(
+        result, ranking=replace(result.ranking, front=(best,)), trajectories=(run,), inputs={"u": "u"},
+        predictions=(fit,), smoothing=replace(result.smoothing, trajectories=result.smoothing.trajectories[:1]),
+    )  # fmt: skip
+
+
+def test_inputs_that_begin_within_the_record_find_the_state_of_that_time(
+    decay: DiscoveryResult, simulated: Simulated, tmp_path: Path
+) -> None:
+    """Between samples the law is followed with the inputs that the record had, and not with those of the forecast."""
+    found = _filling(decay)
+    later = tmp_path / "later.csv"
+    later.write_text("t,u\n3.5,0\n9,0\n")
+    code, ((first, state), (_, last)), _ = simulated(found, "--inputs", later)
+    assert (0, 3.5) == (code, first)
+    assert pytest.approx(3.0 - 2.0 * np.exp(-1.5)) == state
+    assert pytest.approx(state * np.exp(-5.5), abs=1e-6) == last
+    code, ((first, state), _), _ = simulated(found, "--inputs", "u=0", "--until", 9)
+    assert (0, 0.0, 1.0) == (code, first, state)
+    later.write_text("t,u\n5,0\n9,0\n")
+    code, _, said = simulated(found, "--inputs", later)
+    assert 2 == code
+    assert "the record is from 0 to 4" in said
+
+
+def test_a_band_from_within_the_record_is_that_of_the_courses_that_lead_there(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
+) -> None:
+    """A start of which the state of a later time comes is known as it is, and not as the later noise."""
+    result = load(run)
+    fit = result.predictions[0]
+    noisy = replace(result.smoothing, noise=replace(result.smoothing.noise, scale=np.array([0.5])))
+    times = ("--until", float(fit.times[-1]) + 1.0, "--samples", 2, "--draws", 200)
+
+    def band(found: DiscoveryResult) -> np.ndarray:
+        monkeypatch.setattr("pipelines.store.load", lambda folder: found)
+        assert 0 == discover("simulate", run, "--from", "end", *times)
+        return np.array([float(one) for one in capsys.readouterr().out.splitlines()[1].split(",")])
+
+    _, state, low, high = band(replace(result, smoothing=noisy))
+    assert fit.states[-1, 0] == state
+    assert 0.0 < high - low < 0.1
+    cut = replace(fit, states=fit.states + np.where(fit.times > 1.0, 3.0, 0.0)[:, None])  # its second window
+    _, state, low, high = band(replace(result, smoothing=noisy, predictions=(cut,)))
+    assert 1.0 < high - low < 3.0
+
+
+def test_a_forecast_of_a_group_begins_with_a_run_of_that_group(decay: DiscoveryResult, simulated: Simulated) -> None:
+    """Its constants are not those of the first run."""
+    sides = (-symbol("x") * (0.5 * symbol("in_0") + symbol("in_1")),)
+    law = Law(("x",), sides, (), frame=Frame(("x",), sides, inputs=("in_0", "in_1")))
+    marks = [np.tile(one, (41, 1)) for one in ([1.0, 0.0], [0.0, 1.0])]
+    runs = tuple(replace(run, inputs=one) for run, one in zip(decay.trajectories, marks, strict=True))
+    best = replace(decay.ranking.front[0], law=law, lows=(), highs=())
+    owned = Owned("k", "kind", ("slow", "fast"), ("in_0", "in_1"))
+    found = replace(
+        decay, ranking=replace(decay.ranking, front=(best,)), trajectories=runs, structure=Structure(owned=(owned,))
+    )
+    for group, start in (("slow", 2.0), ("fast", 1.0)):
+        for time, words in ((0.0, ()), (2.0, ("--from", 2))):
+            code, ((first, state), _), _ = simulated(found, "--group", group, "--until", 9, *words)
+            assert (0, time) == (code, first)
+            assert pytest.approx(start * np.exp(-0.5 * time)) == state
+    code, _, said = simulated(replace(found, trajectories=runs[:1]), "--group", "fast", "--until", 9)
+    assert 2 == code
+    assert "no run was of all groups that are asked for" in said
