@@ -79,6 +79,8 @@ def fitted_records(result: DiscoveryResult, runs: Sequence[Trajectory], otherwis
         UsageError: there is none.
     """
     fits = {one.label: one for one in reversed(result.predictions) if one.kind == "fit"}
+    if result.smoothing.noise.process:  # where chance acts on the states, they are where they were measured
+        fits = {run.label: _as_measured(run) for run in result.trajectories if run.label in fits}
     if not fits:
         raise UsageError(f"--x0 is missing, and the run has no fitted start. Write for example {otherwise}.")
     found = tuple(Record(run, fits[run.label]) for run in runs if run.label in fits)
@@ -88,6 +90,11 @@ def fitted_records(result: DiscoveryResult, runs: Sequence[Trajectory], otherwis
             f"Write for example {otherwise}."
         )
     return found
+
+
+def _as_measured(run: Trajectory) -> Prediction:
+    there = np.isfinite(run.states).all(axis=1)
+    return Prediction("fit", run.label, run.times[there], run.states[there])
 
 
 def own_start(result: DiscoveryResult, records: Sequence[Record], time: float, otherwise: str) -> OwnStart:

@@ -10,6 +10,7 @@ from discovery.types import DiscoveryResult, Trajectory
 from pipelines.config import RunConfig
 from pipelines.forecasts import forecast_table
 from pipelines.ode import discover_ode
+from pipelines.own_start import fitted_records, own_start
 from pipelines.records import smoothing_arrays, smoothing_from
 
 CHANCE = RunConfig(noise="process", engines=("sindy",))
@@ -47,6 +48,13 @@ def test_its_forecast_leaves_the_well(wells: DiscoveryResult) -> None:
     assert [1.0, 1.0] == table[["x_low", "x_high"]].iloc[0].tolist()
     assert table["x_low"].iloc[-1] < -0.5
     assert table["x_high"].iloc[-1] > 0.5
+
+
+def test_it_goes_on_from_what_was_measured(wells: DiscoveryResult) -> None:
+    """And not from what the law had expected there."""
+    records = fitted_records(wells, wells.trajectories, "--x0 x=1")
+    found = own_start(wells, records, 60.0, "--x0 x=1")
+    assert wells.trajectories[0].states[600, 0] == found.state[0]
 
 
 @pytest.mark.parametrize("kind", ["walk", "white"])
