@@ -22,7 +22,7 @@ from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.source import inspect
-from discovery.trajectories.states import MOST_STATES, TIMES, find_states
+from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
@@ -82,9 +82,11 @@ def read_csv(
     # What stands for missing among measurements may be a time, or the number of a run.
     taken = (clock.header, *clock.also, *division.keys)
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
+    roles = _roles(taken, division.keys, inputs)
+    may_be = may_be_states(table, states, roles, division.every_row) if inputs else []
+    division, passed = _where_measured(table, division, [*may_be, *inputs], ends=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
-    roles = _roles(taken, division.keys, inputs)
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
@@ -94,7 +96,7 @@ def read_csv(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned),
+        (*source.notes, *layout.notes, *clock.notes, *division.notes, *passed, *unknown, *dropped, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -162,6 +164,28 @@ def _again(time: str | None, inputs: Sequence[str], held: Sequence[str], missing
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     """Headers of the columns of numbers but some."""
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
+
+
+def _where_measured(
+    table: Table, division: Division, headers: Sequence[str], *, ends: bool
+) -> tuple[Division, tuple[str, ...]]:
+    """The runs without rows in which all of these columns are empty, as those of a logger's events are, with a note.
+
+    Args:
+        ends: whether only such rows before the first and behind the last others of a run are left out.
+    """
+    if not headers:
+        return division, ()
+    there = np.any([np.isfinite(table[header].values) for header in headers], axis=0)
+    kept = [np.flatnonzero(there[rows]) for rows in division.rows]
+    kept = [np.arange(one[0], one[-1] + 1) if ends and len(one) else one for one in kept]
+    runs = tuple(replace(run, rows=run.rows[i]) for run, i in zip(division.runs, kept, strict=True))
+    lost = np.setdiff1d(division.every_row, np.concatenate([run.rows for run in runs]))
+    if not len(lost) or len(lost) == len(division.every_row):
+        return division, ()
+    said = "1 row was" if len(lost) == 1 else f"{len(lost)} rows were"
+    note = f"{said} left out, the first in line {table.lines[lost[0]]}, with neither states nor inputs."
+    return replace(division, runs=runs), (note,)
 
 
 def _where_known(

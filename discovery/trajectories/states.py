@@ -78,6 +78,14 @@ def find_states(
     return {header: every[header] for header in kept}, errors, (*notes, *aside)
 
 
+def may_be_states(
+    table: Table, told: Sequence[str], taken: Mapping[str, str], rows: Int[np.ndarray, " sample"]
+) -> list[str]:
+    """Headers of the columns told, else of all columns of numbers that are nothing else and do not count the rows."""
+    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows)
+    return list(told) or [column.header for column in free]
+
+
 def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Headers of the columns that tell something, and notes on those that are constant or all but empty.
 
@@ -137,11 +145,17 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
             plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
             such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
-        elif column.header.lower() in COUNTERS and np.all(np.diff(column.values[rows]) == 1):
+        elif column.header.lower() in COUNTERS and _counts(column.values, rows):
             notes.append(f"{column.header!r} was set aside: it counts the rows.")
         else:
             kept.append(column)
     return kept, notes
+
+
+def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"]) -> bool:
+    """Whether values count these rows, or all rows, of which some are left out."""
+    steps = np.diff(values[rows])
+    return bool(np.all(steps == 1) or np.all(steps == np.diff(rows)))
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:
