@@ -55,6 +55,15 @@ def test_dates_that_may_be_read_in_two_ways_are_refused(tmp_path: Path, dates: l
         read(tmp_path, dates)
 
 
+@pytest.mark.parametrize("header", ["Date Time, GMT-06:00", "Time, GMT+0200", "Datetime (UTC+1)", "Time UTC"])
+def test_a_zone_beside_the_name_of_a_time_is_no_other_quantity(tmp_path: Path, header: str) -> None:
+    """Where dates cannot be read that is said, and a column of numbers does not stand in for them."""
+    path = tmp_path / "data.csv"
+    path.write_text(f'"#","{header}",x\n' + "".join(f"{i},06/{i:02d}/23 12:00:00 AM,{i * i}\n" for i in range(1, 9)))
+    with pytest.raises(DataError, match="none tells which number is the day"):
+        read_csv(path)
+
+
 @pytest.mark.parametrize("wrong", ["30.2.2024", "28.2.2024 25:00", "gestern"])
 def test_the_first_that_is_none_is_named(tmp_path: Path, wrong: str) -> None:
     """By its line."""
