@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
-from discovery.headers import bare, split_header
+from discovery.headers import bare, perhaps_unit, split_header
 from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
@@ -27,7 +27,7 @@ from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
 from discovery.types import Trajectory
-from discovery.wording import joined
+from discovery.wording import joined, listed
 
 
 def read_csv(
@@ -96,7 +96,10 @@ def read_csv(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *passed, *unknown, *dropped, *aside, *thinned),
+        (
+            *(*source.notes, *layout.notes, *clock.notes, *division.notes, *passed, *unknown, *dropped, *aside),
+            *(*thinned, *_no_units([clock.header, *headers.values()], units or {})),
+        ),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -164,6 +167,18 @@ def _again(time: str | None, inputs: Sequence[str], held: Sequence[str], missing
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     """Headers of the columns of numbers but some."""
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
+
+
+def _no_units(headers: Sequence[str], told: Mapping[str, str]) -> tuple[str, ...]:
+    """A note on what stands like a unit in headers and is read as none, unless the unit is told."""
+    found = [one for one in headers if perhaps_unit(one) and not {one, *safe_names([one])} & {*told}]
+    if not found:
+        return ()
+    texts = listed([f"({perhaps_unit(one)})" for one in found])
+    said = "was not read as a unit; if it is one," if len(found) == 1 else "were not read as units; for what is one,"
+    first = found[0]
+    square = f"{first[: first.rindex('(')].rstrip()} [{perhaps_unit(first)}]"
+    return (f"{texts} of {listed(list(map(repr, found)))} {said} write {square!r}, or tell it in [data.units].",)
 
 
 def _where_measured(
