@@ -195,3 +195,19 @@ def test_a_column_of_too_many_labels_tells_no_runs(tmp_path: Path, monkeypatch: 
     with pytest.raises(DataError, match="column 'who': more than 3 different entries"):
         read_csv(path, trajectory=("who",))
     assert ("'who' was set aside: it holds text such as 'p0'.",) == read_csv(path).notes
+
+
+@pytest.mark.parametrize("time", ["Travel time (d)", "time"])
+def test_a_time_that_is_there_twice_in_a_block_is_named(tmp_path: Path, time: str) -> None:
+    """Though the column that tells the blocks apart is not taken then, as times do not increase in each of them."""
+    times = [0.0, 0.5, 1.2, 1.8, 2.1, 3.6, 0.0, 0.4, 0.7, 0.7, 0.9, 1.8]
+    path = tmp_path / "data.csv"
+    rows = [f"survey {1 + i // 6},{one},{9 - i % 6}" for i, one in enumerate(times)]
+    path.write_text("\n".join([f"Survey,{time},x", *rows]))
+    with pytest.raises(
+        DataError, match=r"line 11, column .*: time 0\.7 stands in line 10 already in the run 'survey 2'"
+    ):
+        read_csv(path)
+    rows[9] = "survey 2,0.71,6"
+    path.write_text("\n".join([f"Survey,{time},x", *rows]))
+    assert ("Survey",) == read_csv(path).keys
