@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -274,6 +275,8 @@ def _check_told(
                 )
             near = get_close_matches(header, headers, n=3)
             hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+            if parted := next((one for one in headers if header in map(str.strip, one.split(","))), ""):
+                hint = f"A name with commas stands between quotation marks: {shlex.quote(joined([parted]))}. "
             raise UsageError(
                 f"There is no column {header!r} in {path}. {hint}The columns are {', '.join(map(repr, headers))}."
             )

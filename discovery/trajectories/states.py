@@ -16,7 +16,7 @@ from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_limit
-from discovery.wording import listed
+from discovery.wording import joined, listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
@@ -178,10 +178,10 @@ def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], state
 def _remedy(entry: str, states: Sequence[Column]) -> str:
     """What to do about an entry that is no number: one that assays write, or that comes again, stands for missing."""
     counts: Counter[str] = sum((Counter(one.misfits) for one in states), Counter())
-    marks = [one for one, count in counts.items() if (is_limit(one) or count > 1) and "," not in one]
+    marks = [one for one, count in counts.items() if is_limit(one) or count > 1]
     if entry not in marks:
         return "Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
-    named = shlex.quote(",".join(marks))
+    named = shlex.quote(joined(marks))
     if not any(map(is_limit, marks)):
         return (
             f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "
