@@ -17,12 +17,12 @@ from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
-from discovery.trajectories.layout import survey
+from discovery.trajectories.layout import Layout, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
-from discovery.trajectories.source import inspect
+from discovery.trajectories.source import Source, inspect
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
@@ -80,12 +80,10 @@ def read_csv(
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     check_no_months(table, clock, division.keys, states)
-    # What stands for missing among measurements may be a time, or the number of a run.
-    taken = (clock.header, *clock.also, *division.keys)
+    taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     roles = _roles(taken, division.keys, inputs)
-    may_be = may_be_states(table, states, roles, division.every_row) if inputs else []
-    division, passed = _where_measured(table, division, [*may_be, *inputs], ends=successive)
+    division = _where_measured(table, division, states, inputs, roles, ends=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
@@ -97,10 +95,7 @@ def read_csv(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (
-            *(*source.notes, *layout.notes, *clock.notes, *division.notes, *passed, *unknown, *dropped, *aside),
-            *(*thinned, *_no_units([clock.header, *headers.values()], units or {})),
-        ),
+        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -170,38 +165,54 @@ def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
 
 
-def _no_units(headers: Sequence[str], told: Mapping[str, str]) -> tuple[str, ...]:
-    """A note on what stands like a unit in headers and is read as none, unless the unit is told."""
-    found = [one for one in headers if perhaps_unit(one) and not {one, *safe_names([one])} & {*told}]
+def _said(
+    source: Source,
+    layout: Layout,
+    clock: Clock,
+    division: Division,
+    headers: Mapping[str, str],
+    told: Mapping[str, str],
+) -> tuple[str, ...]:
+    """Notes on the file, and on what stands like a unit in headers and is read as none, unless the unit is told."""
+    notes = (*source.notes, *layout.notes, *clock.notes, *division.notes)
+    used = {"t": clock.header, **headers}
+    found = [one for name, one in used.items() if perhaps_unit(one) and not {name, one} & {*told}]
     if not found:
-        return ()
+        return notes
     texts = listed([f"({perhaps_unit(one)})" for one in found])
     said = "was not read as a unit; if it is one," if len(found) == 1 else "were not read as units; for what is one,"
-    first = found[0]
-    square = f"{first[: first.rindex('(')].rstrip()} [{perhaps_unit(first)}]"
-    return (f"{texts} of {listed(list(map(repr, found)))} {said} write {square!r}, or tell it in [data.units].",)
+    square = f"{found[0][: found[0].rindex('(')].rstrip()} [{perhaps_unit(found[0])}]"
+    which = listed(list(map(repr, found)))
+    return (*notes, f"{texts} of {which} {said} write {square!r}, or tell it in [data.units].")
 
 
 def _where_measured(
-    table: Table, division: Division, headers: Sequence[str], *, ends: bool
-) -> tuple[Division, tuple[str, ...]]:
-    """The runs without rows in which all of these columns are empty, as those of a logger's events are, with a note.
+    table: Table,
+    division: Division,
+    states: Sequence[str],
+    inputs: Sequence[str],
+    roles: Mapping[str, str],
+    *,
+    ends: bool,
+) -> Division:
+    """The runs without rows that have neither states nor inputs, as those of a logger's events, with a note on these.
 
     Args:
         ends: whether only such rows before the first and behind the last others of a run are left out.
     """
-    if not headers:
-        return division, ()
+    if not inputs:
+        return division
+    headers = [*may_be_states(table, states, roles, division.every_row), *inputs]
     there = np.any([np.isfinite(table[header].values) for header in headers], axis=0)
     kept = [np.flatnonzero(there[rows]) for rows in division.rows]
     kept = [np.arange(one[0], one[-1] + 1) if ends and len(one) else one for one in kept]
     runs = tuple(replace(run, rows=run.rows[i]) for run, i in zip(division.runs, kept, strict=True))
     lost = np.setdiff1d(division.every_row, np.concatenate([run.rows for run in runs]))
     if not len(lost) or len(lost) == len(division.every_row):
-        return division, ()
+        return division
     said = "1 row was" if len(lost) == 1 else f"{len(lost)} rows were"
     note = f"{said} left out, the first in line {table.lines[lost[0]]}, with neither states nor inputs."
-    return replace(division, runs=runs), (note,)
+    return replace(division, runs=runs, notes=(*division.notes, note))
 
 
 def _where_known(
