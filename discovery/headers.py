@@ -6,6 +6,14 @@ import re
 
 # "v [m/s]", "v (m/s)"; a number in round brackets, as in "x(1)", is an index.
 _BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$")
+# What HOBO loggers write behind a name, a comma and a unit: serial numbers of the logger and its sensor, and a label.
+_LOGGER = re.compile(r"\s*\((?=LGR\b|SEN\b|LBL\b)(?:[^()]*\bLBL:\s*([^(),]*))?[^()]*\)\s*$")
+_BEHIND_A_COMMA = re.compile(r"(?<=\S)\s*,\s+([^,]+)$")
+# Marks of a unit without which a word behind a comma is as often another one: "Temp, min", "Site, A".
+_MARKS = re.compile(r"[°%‰/^²³µμ]")
+# In brackets that are read as no unit a text may be meant as one, if it has such a mark, or no vowel, as in "TAF"; none
+# are what statistics are called.
+_PERHAPS = re.compile(r"(?!(?:SDs?|SEM?|CI|pH|[xyzn])$)[^\W\d_aeiouy]{1,5}|.*[°%‰/^²³µμ].*")
 # What is counted, in the singular: a number of it has no dimension.
 COUNTED = (
     "individual", "person", "inhabitant", "case", "death", "birth", "animal", "infection", "patient", "host", "cell",
@@ -17,6 +25,11 @@ COUNTED_TOO = ("people", "ind")
 READINGS = ("OD", "RFU", "RLU", "AFU", "MFI", "RU", "a.u.", "NTU", "FTU", "FNU", "PSU")
 ARBITRARY = re.compile(r"(?<![\w.])(?:a\. ?u\.?|arb(?:itrary|\.)? ?u(?:nits?|\.)?)(?!\w)", re.IGNORECASE)
 OPTICAL = re.compile(r"(?<!\w)(OD)[ _]?(\d{3})(?: ?nm)?(?!\w)")  # density at a wavelength in nanometres
+# What an amount is of: mg O2/L, g DW/m2, %BW. It is left out, so that amounts of two substances fit each other.
+OXIDES = ("O2", "O₂", "CO2", "CO₂")
+OF_WHAT = (*OXIDES, "DW", "FW", "WW", "BW", "MVC", "RH")
+_AMOUNT_OF = re.compile(rf"(?<=[^\W\d_])\s+(?:{'|'.join(OF_WHAT)})(?!\w)")
+ACRE_FEET = r"(?:acre|ac)-f(?:oo|ee)?t"  # a product, whatever the dash
 # A pressure as a column of water, whose digit is no exponent; a share of volumes or weights.
 WATER = re.compile(r"(?<!\w)cmH[2₂]O(?!\w)")
 SHARE = re.compile(r"(?<!\w)(?:vol|wt)\.? ?%")
@@ -32,7 +45,8 @@ _SYMBOLS = re.compile(
 )
 _OTHERS = re.compile(
     r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|yrs?|wk|"
-    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)"
+    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)|"
+    r"cfs|cumecs?|gpm|mgd|MGD|MCM|acres?|kt|inHg|lux|lum|[uµμ]E|°Cd"  # of waters, fisheries, light and growth
 )
 _WORDS = re.compile(
     r"(?:(?:micro|milli|centi|deci|kilo|mega|nano|hecto)?(?:met(?:er|re)|gram|second|volt|amp(?:ere)?|ohm|watt|joule|"
@@ -48,7 +62,7 @@ _ENDS = re.compile(
     r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed))(?:_in)?_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
-_NAMES = re.compile(r"°?[^\W\d_]+|[%‰°]")
+_NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
 _LABEL = re.compile(r"(?!.*(?:\bper\b|/)).*[^\W\d_]\s+\d+\s*")  # animal 2, which is one of many
 _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
 
@@ -56,12 +70,26 @@ _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or 
 def split_header(header: str) -> tuple[str, str | None]:
     """Name and unit: ``v [m/s]`` is (v, m/s); None where no unit is given.
 
-    Whatever stands in square brackets at the end is a unit; in round ones, what reads as one.
+    Whatever stands in square brackets at the end is a unit; in round ones, what reads as one. So it does behind a
+    comma, ``Temp, °C``, if it has a mark of units; of HOBO loggers without, and what tells the logger is left out, but
+    for a label: ``Temp, °C (LGR S/N: 2099, LBL: deep)`` is (Temp deep, °C).
     """
-    found = _BRACKETS.search(header)
-    if found is None or (found[1] is None and not is_unit(found[2].strip())):
-        return header.strip(), None
-    return header[: found.start()].strip(), (found[2] if found[1] is None else found[1]).strip()
+    logger = _LOGGER.search(header)
+    text = (header[: logger.start()] if logger else header).strip()
+    label = f" {logger[1].strip()}" if logger and logger[1] else ""
+    found = _BRACKETS.search(text)
+    if found is not None and (found[1] is not None or is_unit(found[2].strip())):
+        return text[: found.start()].strip() + label, (found[2] if found[1] is None else found[1]).strip()
+    if (found := _BEHIND_A_COMMA.search(text)) and (logger or _MARKS.search(found[1])) and _is_plain_unit(found[1]):
+        return text[: found.start()] + label, found[1].strip()
+    return text + label, None
+
+
+def perhaps_unit(header: str) -> str:
+    """What stands in round brackets behind a name and a blank, and is no known unit, but may be meant as one."""
+    found = _BRACKETS.search(_LOGGER.sub("", header))
+    may_be = found is not None and found[1] is None and found[0][0].isspace() and split_header(header)[1] is None
+    return found[2].strip() if found and may_be and _PERHAPS.fullmatch(found[2].strip()) else ""
 
 
 def unit_of_time(header: str) -> str | None:
@@ -96,6 +124,7 @@ def is_unit(text: str) -> bool:
         return False
     text = ARBITRARY.sub("AFU", POWER_OF_TEN.sub("1", text).replace("per cent", "percent"))
     text = SHARE.sub("%", WATER.sub("mmHg", text))
+    text = _AMOUNT_OF.sub("", re.sub(rf"(?<!\w){ACRE_FEET}(?!\w)", "m^3", text))
     if text in ("-", "1/1"):
         return True
     names = _NAMES.findall(text)
@@ -103,3 +132,8 @@ def is_unit(text: str) -> bool:
         return False
     known = [any(form.fullmatch(name) for form in (_SYMBOLS, _OTHERS, _WORDS)) for name in names]
     return all(known) or (any(known) and bool(_TOGETHER.search(text)))
+
+
+def _is_plain_unit(text: str) -> bool:
+    """Whether each part of a quotient is a unit, or one; of ``hares/km2`` one is not."""
+    return all(part.strip() == "1" or is_unit(part.strip()) for part in text.split("/"))

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import re
 
-from discovery.headers import COUNTED, COUNTED_TOO, POWER_OF_TEN, SCALES, SHARE
+from discovery.headers import COUNTED, COUNTED_TOO, OF_WHAT, OXIDES, POWER_OF_TEN, SCALES, SHARE
 
 TEN = "ten"  # a factor of its own, so that 100,000 is ten to the fifth
 _SHARES = {"%": 0.01, "percent": 0.01, "‰": 0.001, "permille": 0.001, TEN: 10.0, "fraction": 1.0, "proportion": 1.0}
 # What is counted in a time or a volume alone: without these the words stand in brackets for other things.
 _OFTEN = ("beat", "beats", "breath", "breaths", "step", "steps", "copy", "copies")
-# What an amount is of: mg O2/L, g DW/m2, %BW. It is left out, so that amounts of two substances fit each other.
-OXIDES = ("O2", "O₂", "CO2", "CO₂")
-_OF_WHAT = (*OXIDES, "DW", "FW", "BW", "MVC", "RH")
-_ONES = frozenset({"CFU", "PFU", *COUNTED_TOO, *COUNTED, *(f"{name}s" for name in COUNTED), *_OFTEN, *_OF_WHAT})
+_ONES = frozenset({"CFU", "PFU", *COUNTED_TOO, *COUNTED, *(f"{name}s" for name in COUNTED), *_OFTEN, *OF_WHAT})
 _FACTORS = {**_SHARES, **SCALES, **{f"{name}s": factor for name, factor in SCALES.items()}, **dict.fromkeys(_ONES, 1.0)}
 _CENT, _MILLE = re.compile(r"\bper ?cent\b", re.IGNORECASE), re.compile(r"\bper ?mil(?:le?)?\b", re.IGNORECASE)
 _PER = re.compile(r"^per\s+|(\s+per\s+)", re.IGNORECASE)
 _MG_PERCENT = re.compile(r"(?<!\w)mg ?%")  # milligrams in a decilitre
 _JOINED = re.compile(rf"(?<=[^\W\d_])(?=(?:{'|'.join(OXIDES)})(?!\w))")  # mgO2
-_SHARE_OF = re.compile(rf"%(?=(?:{'|'.join(_OF_WHAT)})(?!\w))")
+_SHARE_OF = re.compile(rf"%(?=(?:{'|'.join(OF_WHAT)})(?!\w))")
 _OF_THESE = re.compile(rf"/\s*({TEN}\d*)\s+(?:{'|'.join(sorted(_ONES))}|population)\b", re.IGNORECASE)
 
 

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from discovery.headers import ARBITRARY, OPTICAL
-from discovery.knowledge.counted import OXIDES
+from discovery.headers import ACRE_FEET, ARBITRARY, OPTICAL, OXIDES
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
@@ -28,7 +27,9 @@ FACTOR = "factor"  # stands for the logarithm of a unit's factor among the base 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 # The digits of OD600, O2 and cmH2O are no exponents.
-_FACTOR = re.compile(rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?")
+_FACTOR = re.compile(
+    rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
+)
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
 Node = Any  # a part of an expression

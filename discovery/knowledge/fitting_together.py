@@ -10,7 +10,6 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from discovery.errors import UsageError
-from discovery.headers import bare
 from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.sentences import STARTS, pointed
 from discovery.knowledge.statements import Bounds, Conserved, Definition, Equation, Prior, Statement, Uses
@@ -163,13 +162,13 @@ def check_acting(
         acting |= _reached(behind, {one.name for one, _ in told.values() if _reached(behind, {one.name}) & measured})
     for name, (one, sentence) in told.items():
         if one.name not in acting:
-            first = next(bare(header) for header in names.states.values())
+            first = names.written(next(iter(names.states)))
             near = _alike(name, names)
             hint = f" Did you mean {near!r}?" if near else ""
             raise pointed(
                 sentence, max(0, sentence.find(name)),
                 f"There is no column {name!r}, and no equation of a column depends on it, so that no data would speak "
-                f"of it.{hint} The columns are {', '.join(map(repr, names.known))}. If it was not measured, tell on "
+                f"of it.{hint} The columns are {names.listing}. If it was not measured, tell on "
                 f"what it acts, as in {first}' = f({first}, {name})",
             )  # fmt: skip
 

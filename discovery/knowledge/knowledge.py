@@ -86,6 +86,20 @@ class Names:
 
     @property
     def known(self) -> Sequence[str]:
-        """What a user may call a column."""
+        """What a user may call a column in a sentence."""
         columns = {**self.states, **self.inputs}
-        return list(dict.fromkeys([*(bare(header) for header in columns.values()), *columns]))
+        return list(dict.fromkeys([*map(self.written, columns), *columns]))
+
+    @property
+    def listing(self) -> str:
+        """Each column once as sentences name it, and its header behind that where they cannot hold it."""
+        columns = {**self.states, **self.inputs}
+        words = {name: (self.written(name), bare(header)) for name, header in columns.items()}
+        return ", ".join(
+            f"{word!r} ({header})" if word == name != header else repr(word) for name, (word, header) in words.items()
+        )
+
+    def written(self, name: str) -> str:
+        """How sentences name a column: by its header if that is one word, else by its identifier."""
+        header = bare({**self.states, **self.inputs}[name])
+        return header if header.rstrip("'").isidentifier() else name

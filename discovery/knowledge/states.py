@@ -48,9 +48,10 @@ class States:
             return found
         near = get_close_matches(name, [*self.names.known, *self.hidden], n=1, cutoff=0.6)
         hint = f"Did you mean {near[0]!r}? " if near else ""
-        columns = ", ".join(map(repr, self.names.known))
         raise pointed(
-            sentence, max(0, sentence.find(name)), f"There is no column {name!r}. {hint}The columns are {columns}"
+            sentence,
+            max(0, sentence.find(name)),
+            f"There is no column {name!r}. {hint}The columns are {self.names.listing}",
         )
 
 

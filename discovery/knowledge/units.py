@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
-from discovery.headers import OPTICAL, READINGS, bare, split_header, stated_unit_of_time
+from discovery.headers import ACRE_FEET, OPTICAL, READINGS, bare, split_header, stated_unit_of_time
 from discovery.knowledge.counted import factor_of, in_powers
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.laws import Law
@@ -30,7 +30,15 @@ _MORE = (
     "beat_per_minute = 1 / minute = bpm", "@alias week = wk", "@alias torr = Torr", "@alias enzyme_unit = IU",
     "equivalent = mole = Eq", "osmole = mole = Osm = osmol = Osmol",
     "metabolic_equivalent = 3.5 mL / kg / minute = MET",
+    # ... of rivers and lakes, of light, and of the growth of plants and insects.
+    "cubic_foot_per_second = foot ** 3 / second = cfs", "gallon_per_minute = gallon / minute = gpm",
+    "million_gallons_per_day = 1e6 * gallon / day = MGD = mgd", "million_cubic_meters = 1e6 * meter ** 3 = MCM",
+    "cumec = meter ** 3 / second", "micro_einstein = 1e-6 * mole = µE = uE", "@alias lumen = lum",
+    "degree_day = kelvin * day",
 )  # fmt: skip
+_SPELLED = {"°Cd": "degree_day", "μE": "µE"}  # the latter by the Greek letter
+# A knot to pint and in weather, thousand tonnes in fisheries: it fits anywhere.
+_TWO = {"kt": " (knots are kn, thousand tonnes Gg)"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,11 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
 
 def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, asked: Set[str]) -> Units:
     read = dict(zip(texts, _dimensions(tuple(texts.values())), strict=True))
-    strange = {name: f"{unit!r} of {names.get(name, name)!r}" for name, unit in texts.items() if read[name] is None}
+    strange = {
+        name: f"{unit!r} of {names.get(name, name)!r}{_TWO.get(unit.split('/')[0].strip(), '')}"
+        for name, unit in texts.items()
+        if read[name] is None
+    }
     for name in [one for one in strange if one in asked]:
         raise UsageError(
             f"{strange[name]} is no unit that pint knows. Write it as in 'm/s^2' or 'kg m^2 s^-3', or check nothing "
@@ -149,8 +161,8 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
             return one, {}
         if (reading := OPTICAL.sub(r"\1", name)) in READINGS:
             return 1.0, {reading: Fraction(1)}
-        name = name.replace("₂", "2")
-        if _NAME.fullmatch(name) is None:
+        name = "acre_foot" if re.fullmatch(ACRE_FEET, name) else _SPELLED.get(name, name.replace("₂", "2"))
+        if name in _TWO or _NAME.fullmatch(name.replace("_", "")) is None:
             raise pint.errors.UndefinedUnitError(name)
         factor, unit = registry.get_base_units(name)
         powers = dict(unit._units)  # pyright: ignore[reportPrivateUsage]  # has no public name

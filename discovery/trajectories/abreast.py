@@ -21,6 +21,11 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+\)?|[\d.]+\s*([^\W\d_].*)")
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
+# "algae_rep1", a quantity and one of its units; and by its number alone, "algae 1" and "algae (1)".
+_OF_QUANTITY = (
+    re.compile(r"(?P<quantity>.*?[^\W\d_].*?)(?P<between>[ _.:/-]+)(?P<unit>[^\W\d_]{3,}[ _#-]?\d+)(?P<end>)"),
+    re.compile(r"(?P<quantity>[^\W\d_]{3}.*?)(?P<between>[\s_.#-]*\(?)(?P<unit>\d+)(?P<end>\)?)"),
+)
 FEWEST = 3  # columns that are alike: two are as often two things
 PLATE = 8  # wells from which there is no doubt, a column of a plate of 96; compartments may be called A1, A2, A3
 SHOWN = 3  # columns that are named
@@ -42,6 +47,7 @@ class Abreast:
         told: words of a command that tell what was told of the others.
         split: what stands between unit and quantity in the headers of several quantities of each unit.
         units, quantities: what stands before it and after it; nothing where each unit has one column.
+        forms: what the columns of each quantity are called, with ``{}`` for the unit, where that does not come first.
     """
 
     columns: tuple[str, ...]
@@ -55,6 +61,7 @@ class Abreast:
     split: str = ""
     units: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
     @property
     def long(self) -> str:
@@ -73,7 +80,11 @@ class Abreast:
     def melt(self) -> str:
         """The command of pandas that writes the long table."""
         if self.units:
-            each = f"{self.key}=u, **{{q: d[u + {self.split!r} + q] for q in {list(self.quantities)!r}}}"
+            each = f"q: d[u + {self.split!r} + q] for q in {list(self.quantities)!r}"
+            if self.forms:
+                named = dict(zip(self.quantities, self.forms, strict=True))
+                each = f"q: d[name.format(u)] for q, name in {named!r}.items()"
+            each = f"{self.key}=u, **{{{each}}}"
             every = f"for d in [pd.read_csv({self.file!r}{self.options})] for u in {list(self.units)!r}"
             return f"pd.concat([d[{list(self.others)!r}].assign({each}) {every}]).to_csv({self.long!r}, index=False)"
         return (
@@ -103,7 +114,9 @@ class Abreast:
         if self.units:
             units = [*self.units[:SHOWN], *(["…"] if len(self.units) > SHOWN else [])]
             named = ", ".join(units) if len(units) > SHOWN else listed(units)
-            return f"{named} have {listed(self.quantities)} each: each column gets an equation of its own."
+            has = f"{named} have {listed(self.quantities)} each"
+            has = f"{listed(self.quantities)} are there for each of {named}" if self.forms else has
+            return f"{has}: each column gets an equation of its own."
         some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
         named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
         return f"{named} {'are wells' if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
@@ -129,9 +142,13 @@ def abreast(
     """
     key, found = _alike(numbers)
     split, units, quantities = ("", (), ()) if found else _of_each(numbers)
+    forms: tuple[str, ...] = ()
     found = found or tuple(unit + split + one for unit in units for one in quantities)
+    if key == "unit" and not units:
+        quantities, units, forms = _each_of(numbers, layout.headers)
+        found = tuple(form.format(unit) for unit in units for form in forms) or found
     if len(set(found) & set(states)) < 2:
-        key, found, units = "unit", (), ()
+        key, found, units, forms = "unit", (), (), ()
     if not found and len(states) <= most:
         return None
     columns = found or tuple(states)
@@ -139,7 +156,8 @@ def abreast(
     certain = len(states) > most or (key == "well" and len(found) >= PLATE)
     options = _options(layout, source.encoding)
     file = source.path.name
-    return Abreast(columns, others, key, certain, file, options, tuple(keys), tuple(told), split, units, quantities)
+    told, keys = tuple(told), tuple(keys)
+    return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms)
 
 
 def _options(layout: Layout, encoding: str) -> str:
@@ -180,3 +198,27 @@ def _of_each(headers: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, .
         if len(units) >= FEWEST and len(first) > 1 and all(sorted(one) == sorted(first) for one in others):
             return split, tuple(units), tuple(first)
     return "", (), ()
+
+
+def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Quantities that each of several units has, the units, and the names of their columns; or nothing.
+
+    Args:
+        every: headers of all columns, of which no quantity may have the name of another.
+    """
+    for pattern in _OF_QUANTITY:
+        groups: dict[tuple[str, str], list[str]] = {}  # the units by a quantity and the names of its columns
+        for header in headers:
+            name, _ = split_header(header)
+            if (one := pattern.fullmatch(name)) and not set("{}") & set(header):
+                rest = header[len(name) :]
+                form = f"{one['quantity']}{one['between']}{{}}{one['end']}{rest}"
+                groups.setdefault((f"{one['quantity']}{rest}", form), []).append(one["unit"])
+        alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for group, units in groups.items():
+            alike.setdefault(tuple(sorted(units)), []).append(group)
+        units, most = max(alike.items(), key=lambda item: len(item[0]) * len(item[1]), default=((), []))
+        names = tuple(name for name, _ in most)
+        if len(units) >= FEWEST and len(names) > 1 and len({*names}) == len(names) and not {*names} & {*every}:
+            return names, tuple(groups[most[0]]), tuple(form for _, form in most)
+    return (), (), ()

@@ -21,6 +21,10 @@ _YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno)")
 _PART = re.compile(
     r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
 )
+_DAY_OF_YEAR = re.compile(
+    r"doy|[jy](?:ul(?:ian)?)?[\W_]*day|year[\W_]*day|day[\W_]*(?:of[\W_]*)?(?:the[\W_]*)?year|julian[\W_]*date"
+)
+LAST = {"week": 53, "day": 366}  # of a year
 _DAYS = ("day", "tag", "jour")
 _DIGITS = re.compile(r"\d{6}|\d{8}")
 
@@ -93,10 +97,11 @@ def names_years(header: str) -> bool:
 
 
 def year_and_part(table: Table, besides: Sequence[str]) -> tuple[str, str] | None:
-    """Headers of a column of years and of one of their weeks or months, if both are there."""
+    """Headers of a column of years and of one of their weeks, months or days, if both are there."""
     free = [one for one in table.columns if one.kind == "number" and one.header not in besides]
     years = [one.header for one in free if _YEAR.fullmatch(one.header.strip().lower())]
     parts = [one.header for one in free if _PART.fullmatch(one.header.strip().lower()) and _are_parts(one.values)]
+    parts += [one.header for one in free if _is_day_of_year(one.header) and _are_parts(one.values, LAST["day"])]
     return (years[0], parts[0]) if years and parts else None
 
 
@@ -111,7 +116,7 @@ def year_in_parts(table: Table, besides: Sequence[str], told: str | None = None)
     if calendar is None:
         return None
     year, part = calendar
-    count = 52 if _WEEKS.search(part.lower()) else 12
+    count = LAST["day"] if _is_day_of_year(part) else 52 if _WEEKS.search(part.lower()) else 12
     middle = table[year].values + (table[part].values - 0.5) / count
     for column in table.columns:
         free = column.kind == "number" and column.header not in (year, part, *besides)
@@ -128,13 +133,20 @@ def joined(year: str, part: str, headers: Sequence[str]) -> str:
     """What makes one column of times of two, in pandas."""
     if _WEEKS.search(part.lower()):
         return f"table['date'] = table.pop({year!r}).astype(str) + '-W' + table.pop({part!r}).astype(str).str.zfill(2)"
+    if _is_day_of_year(part):
+        days = f"table.pop({year!r}).astype(str) + ' ' + table.pop({part!r}).astype(str)"
+        return f"table['date'] = pandas.to_datetime({days}, format='%Y %j')"
     day = next((f"table.pop({one!r})" for one in headers if one.strip().lower() in _DAYS), "1")
     return f"table['date'] = pandas.to_datetime(dict(year=table.pop({year!r}), month=table.pop({part!r}), day={day}))"
 
 
-def _are_parts(values: Float[np.ndarray, " row"]) -> bool:
+def _is_day_of_year(header: str) -> bool:
+    return _DAY_OF_YEAR.fullmatch(header.strip().lower()) is not None
+
+
+def _are_parts(values: Float[np.ndarray, " row"], last: int = LAST["week"]) -> bool:
     known = values[~np.isnan(values)]
-    return bool(np.all((known >= 1) & (known <= 53) & (known == np.round(known)))) and len(np.unique(known)) > 1
+    return bool(np.all((known >= 1) & (known <= last) & (known == np.round(known)))) and len(np.unique(known)) > 1
 
 
 def _jumps(numbers: np.ndarray) -> bool:

@@ -37,6 +37,8 @@ SPAN = 4  # rank of such names, and of elapsed_s
 # or more.
 BACK = 0.25
 CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
+# Offsets of a zone's time, as in "Date Time, GMT-06:00".
+_ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
 FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 
 
@@ -159,11 +161,11 @@ def _is_local_date(column: Column) -> bool:
 def _likeness(header: str) -> int | None:
     """0 for the surest name of a time; None for a name that is none.
 
-    Every word must belong to a time, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and ``time_to_peak``
-    are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``, ``mins`` and ``HJD`` come
-    last.
+    Every word must belong to a time or its zone, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and
+    ``time_to_peak`` are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``, ``mins``
+    and ``HJD`` come last.
     """
-    words = [word for word in re.split(r"[\W_]+", header.lower()) if word]
+    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", header.lower())) if word]
     if JULIAN & set(words):
         words = [word for word in words if not word.isdigit()]
     main = next((word for word in words if word in TIME_WORDS), None)

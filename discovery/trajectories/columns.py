@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from discovery.trajectories.local_dates import NUMBERS, dates_of, parts_of
+from discovery.trajectories.local_dates import NUMBERS, by_numbers, dates_of, parts_of
 from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
 from discovery.trajectories.weeks import days_of_quarters, days_of_weeks
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
+# The end of a day, as ISO 8601 had it, which is the next day's start.
+_MIDNIGHT = re.compile(r"[T ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 MOST_MISFITS = 20  # different entries of a column of numbers that are counted; nobody names more of them
 
 
@@ -98,7 +101,10 @@ class Dates:
     def add(self, entries: pd.Series, lines: np.ndarray) -> None:
         """Appends dates written as text."""
         text = _stripped(entries)
-        dates = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+        ends = text.str.contains(_MIDNIGHT, na=False)
+        starts = text.str.replace("24:", "00:", n=1, regex=False).where(ends, text) if ends.any() else text
+        dates = pd.to_datetime(starts, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+        dates += pd.to_timedelta(ends.to_numpy(dtype=np.int64), unit="D")
         if text.str.contains("[Ww]", na=False).any():
             dates = dates.fillna(days_of_weeks(text))
         if text.str.contains("[Qq]", na=False).any():
@@ -123,7 +129,7 @@ class LocalDates:
     def add(self, entries: pd.Series, lines: np.ndarray) -> None:
         """Appends dates written as text."""
         text = _stripped(entries)
-        parts = parts_of(text)
+        parts = parts_of(by_numbers(text))
         there, none = text.notna().to_numpy(), np.isnan(parts[:, 0])
         self._first = self._first or _place(text, lines, there)
         self._misfit = self._misfit or _place(text, lines, there & none)

@@ -19,6 +19,7 @@ RUN_WORDS = frozenset(
 )
 FLAGS = frozenset({"true", "false", "yes", "no", "on", "off"})  # what was switched, not what was repeated
 MOST_TRIED = 50  # choices of keys; each takes some 0.2 s on 10^6 rows, and a wide table has thousands
+REPEATED = 0.1  # share of the rows at most whose time is there twice in a run by oversight, or as digits were cut
 ROWS_PER_RUN = 3  # fewer on average, and the column does not tell runs apart
 
 
@@ -94,6 +95,27 @@ def guess_keys(
         if disorder(times, groups) is None and (_in_blocks(groups) or (texts and not orderly)):
             return (*named, *extra)
     return named
+
+
+def nearly_a_key(
+    table: Table, rows: Int[np.ndarray, " timed"], times: Float[np.ndarray, " timed"], taken: Sequence[str]
+) -> tuple[str, int, int] | None:
+    """A column whose entries are runs in blocks but for a few times that are there twice, and the first such two rows.
+
+    Args:
+        times: of those rows.
+        taken: headers of columns that are something else.
+    """
+    for column in table.columns:
+        if column.header in taken or not _may_tell(column, rows):
+            continue
+        groups = group(table, [column.header], rows)
+        steps = np.diff(times)[np.diff(groups) == 0]
+        twice, back = np.count_nonzero(steps == 0.0), np.count_nonzero(steps < 0.0)
+        wrong = disorder(times, groups) if 0 < twice <= REPEATED * len(rows) and not back else None
+        if wrong is not None and _in_blocks(groups):
+            return column.header, *wrong
+    return None
 
 
 def _may_tell(column: Column, rows: Int[np.ndarray, " timed"]) -> bool:

@@ -124,10 +124,19 @@ def _dialect(lines: Sequence[str], told: str) -> tuple[str, str]:
     choices = choices or [(separator, decimal) for separator in SEPARATORS for decimal in ".,"]
     best = max(choices, key=lambda choice: _plausibility(lines, *choice))
     plausible, numbers, *_ = _plausibility(lines, *best)
-    if plausible and numbers > 0.0:
-        return best
     usual = max(choices, key=lambda choice: _plausibility(lines, *choice, usual=True))  # with prose above the names
+    if plausible and numbers > 0.0 and not _below_a_title(lines, best, usual):
+        return best
     return usual if _plausibility(lines, *usual, usual=True)[0] else best
+
+
+def _below_a_title(lines: Sequence[str], best: tuple[str, str], usual: tuple[str, str]) -> bool:
+    """Whether rows are as wide as the first by blanks alone, which is a title, while another mark shows names below it.
+
+    ``Plot Title: Lake`` has three words, and so have rows that begin with a date, a time of day and AM.
+    """
+    other = best[0] == SPACES != usual[0] and _plausibility(lines, *usual, usual=True)[0]
+    return other and rows_above(_numbered(lines, usual[0], 0), usual[1]) > 0
 
 
 def _plausibility(

@@ -1,4 +1,4 @@
-"""Dates as people write them: 31.01.2024, 1/31/2024 2:05 PM, 2024/1/31."""
+"""Dates as people write them: 31.01.2024, 1/31/2024 2:05 PM, 2024/1/31, 31-Jan-2024."""
 
 from __future__ import annotations
 
@@ -13,13 +13,36 @@ from jaxtyping import Float
 FORM = re.compile(
     r"(?=\d{4}[./]|\d{1,2}([./])\d{1,2}\1\d{4}\b|\d\d\.\d\d\.\d\d\b|\d{1,2}/\d{1,2}/\d\d\b)"  # and no version 1.1.2
     r"(?P<first>\d{1,4})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<third>\d{4}|\d{1,2})"
-    r"(?:[T ]+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?"
+    r"(?:[T ]+(?P<hour>[01]?\d|2[0-3]|24(?=:00(?::00)?$)):(?P<minute>[0-5]\d)(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?"
     r"(?:\s*(?P<half>[AaPp])[Mm])?)?",
     re.ASCII,
+)
+# What names of months begin with, in English, German, French, Spanish and Italian, and no other month does.
+BEGINNINGS = (
+    ("jan", "jän", "ene", "gen"), ("feb", "fév", "fev"), ("mar", "mär", "mrz"), ("apr", "avr", "abr"),
+    ("may", "mai", "mag"), ("jun", "juin", "giu"), ("jul", "juil", "lug"), ("aug", "aou", "aoû", "ago"),
+    ("sep", "set"), ("oct", "okt", "ott"), ("nov",), ("dec", "dez", "déc", "dic"),
+)  # fmt: skip
+# Day, month by its name and year, with or without marks between them: 31-Jan-2024, 31JAN24, 31. Januar 2024 14:30.
+NAMED = re.compile(
+    rf"([0-3]?[0-9])[-./ ]*({'|'.join(one for some in BEGINNINGS for one in some)})[^\W\d_]{{0,7}}\.?[-./ ]*"
+    r"([0-9]{4}|[0-9]{2})((?:[T ]+[0-9].*)?)",
+    re.IGNORECASE,
 )
 NUMBERS = ["first", "second", "third", "hour", "minute", "seconds"]
 THIS_CENTURY = 69  # years of two digits below it are of this century (POSIX, strptime)
 MONTHS = 12
+
+
+def by_numbers(text: pd.Series) -> pd.Series:
+    """The entries with names of months as their numbers: 31.01.2024 for 31-Jan-2024."""
+
+    def numbered(found: re.Match[str]) -> str:
+        month = next(i for i, some in enumerate(BEGINNINGS, start=1) if found[2].lower() in some)
+        return f"{int(found[1]):02d}.{month:02d}.{found[3]}{found[4]}"
+
+    named = text.str.fullmatch(NAMED, na=False)
+    return text.where(~named, text.str.replace(NAMED, numbered, regex=True)) if named.any() else text
 
 
 def parts_of(text: pd.Series) -> Float[np.ndarray, "entry part"]:

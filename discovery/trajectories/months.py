@@ -8,14 +8,9 @@ from discovery.errors import DataError
 from discovery.headers import bare
 from discovery.trajectories.calendar import names_years
 from discovery.trajectories.clock import Clock
+from discovery.trajectories.local_dates import BEGINNINGS
 from discovery.trajectories.table import Table
 
-# What columns of months begin with, in English, German, French, Spanish and Italian, and no other month does.
-_BEGINNINGS = (
-    ("jan", "jän", "ene", "gen"), ("feb", "fév", "fev"), ("mar", "mär", "mrz"), ("apr", "avr", "abr"),
-    ("may", "mai", "mag"), ("jun", "juin", "giu"), ("jul", "juil", "lug"), ("aug", "aou", "aoû", "ago"),
-    ("sep", "set"), ("oct", "okt", "ott"), ("nov",), ("dec", "dez", "déc", "dic"),
-)  # fmt: skip
 LONGEST = len("septiembre")  # letters of a month's name
 
 
@@ -53,7 +48,7 @@ def _months(table: Table) -> tuple[str, ...]:
     """Headers of the columns of numbers that are named like the months, January first; none if they are not twelve."""
     found: list[str] = []
     numbers = [one.header for one in table.columns if one.kind == "number"]
-    for beginnings in _BEGINNINGS:
+    for beginnings in BEGINNINGS:
         named = [one for one in numbers if bare(one).lower().startswith(beginnings) and len(bare(one)) <= LONGEST]
         if len(named) != 1:
             return ()

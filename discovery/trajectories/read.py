@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -11,24 +12,24 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
-from discovery.headers import bare, split_header
+from discovery.headers import bare, perhaps_unit, split_header
 from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
-from discovery.trajectories.layout import survey
+from discovery.trajectories.layout import Layout, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.periods import held_otherwise
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
-from discovery.trajectories.source import inspect
-from discovery.trajectories.states import MOST_STATES, TIMES, find_states
+from discovery.trajectories.source import Source, inspect
+from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
 from discovery.types import Trajectory
-from discovery.wording import joined
+from discovery.wording import joined, listed
 
 
 def read_csv(
@@ -80,12 +81,12 @@ def read_csv(
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     check_no_months(table, clock, division.keys, states)
-    # What stands for missing among measurements may be a time, or the number of a run.
-    taken = (clock.header, *clock.also, *division.keys)
+    taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
+    roles = _roles(taken, division.keys, inputs)
+    division = _where_measured(table, division, states, inputs, roles, ends=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
-    roles = _roles(taken, division.keys, inputs)
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
@@ -95,7 +96,7 @@ def read_csv(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*source.notes, *layout.notes, *clock.notes, *division.notes, *unknown, *dropped, *aside, *thinned, *lines),
+        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned, *lines),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -171,6 +172,56 @@ def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
 
 
+def _said(
+    source: Source,
+    layout: Layout,
+    clock: Clock,
+    division: Division,
+    headers: Mapping[str, str],
+    told: Mapping[str, str],
+) -> tuple[str, ...]:
+    """Notes on the file, and on what stands like a unit in headers and is read as none, unless the unit is told."""
+    notes = (*source.notes, *layout.notes, *clock.notes, *division.notes)
+    used = {"t": clock.header, **headers}
+    found = [one for name, one in used.items() if perhaps_unit(one) and not {name, one} & {*told}]
+    if not found:
+        return notes
+    texts = listed([f"({perhaps_unit(one)})" for one in found])
+    said = "was not read as a unit; if it is one," if len(found) == 1 else "were not read as units; for what is one,"
+    square = f"{found[0][: found[0].rindex('(')].rstrip()} [{perhaps_unit(found[0])}]"
+    which = listed(list(map(repr, found)))
+    return (*notes, f"{texts} of {which} {said} write {square!r}, or tell it in [data.units].")
+
+
+def _where_measured(
+    table: Table,
+    division: Division,
+    states: Sequence[str],
+    inputs: Sequence[str],
+    roles: Mapping[str, str],
+    *,
+    ends: bool,
+) -> Division:
+    """The runs without rows that have neither states nor inputs, as those of a logger's events, with a note on these.
+
+    Args:
+        ends: whether only such rows before the first and behind the last others of a run are left out.
+    """
+    if not inputs:
+        return division
+    headers = [*may_be_states(table, states, roles, division.every_row), *inputs]
+    there = np.any([np.isfinite(table[header].values) for header in headers], axis=0)
+    kept = [np.flatnonzero(there[rows]) for rows in division.rows]
+    kept = [np.arange(one[0], one[-1] + 1) if ends and len(one) else one for one in kept]
+    runs = tuple(replace(run, rows=run.rows[i]) for run, i in zip(division.runs, kept, strict=True))
+    lost = np.setdiff1d(division.every_row, np.concatenate([run.rows for run in runs]))
+    if not len(lost) or len(lost) == len(division.every_row):
+        return division
+    said = "1 row was" if len(lost) == 1 else f"{len(lost)} rows were"
+    note = f"{said} left out, the first in line {table.lines[lost[0]]}, with neither states nor inputs."
+    return replace(division, runs=runs, notes=(*division.notes, note))
+
+
 def _where_known(
     division: Division, driving: Mapping[str, Float[np.ndarray, " row"]], rows: int
 ) -> tuple[Division, Float[np.ndarray, "row input"], tuple[str, ...], tuple[str, ...]]:
@@ -242,6 +293,8 @@ def _check_told(
                 )
             near = get_close_matches(header, headers, n=3)
             hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+            if parted := next((one for one in headers if header in map(str.strip, one.split(","))), ""):
+                hint = f"A name with commas stands between quotation marks: {shlex.quote(joined([parted]))}. "
             raise UsageError(
                 f"There is no column {header!r} in {path}. {hint}The columns are {', '.join(map(repr, headers))}."
             )

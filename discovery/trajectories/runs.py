@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
-from discovery.trajectories.keys import disorder, group, guess_keys, told_keys
+from discovery.trajectories.keys import disorder, group, guess_keys, nearly_a_key, told_keys
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
@@ -93,7 +93,7 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     if (wrong := disorder(times, groups)) is not None:
         raise next(
             (_put_back(table, clock, one) for one in twice if one.row == wrong[0]),
-            _disordered(table, clock, keys, *wrong),
+            _disordered(table, clock, keys, *wrong, nearly=None if keys else nearly_a_key(table, rows, times, taken)),
         )
     order = np.argsort(groups, kind="stable")
     parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
@@ -178,7 +178,17 @@ def _restarts(
     return groups, (f"Time starts again in {places}; the rows were split into {len(starts) + 1} runs there.",)
 
 
-def _disordered(table: Table, clock: Clock, keys: Sequence[str], late: int, before: int) -> DataError:
+def _disordered(
+    table: Table, clock: Clock, keys: Sequence[str], late: int, before: int, nearly: tuple[str, int, int] | None
+) -> DataError:
+    if nearly is not None:
+        key, again, first = nearly[0], int(clock.rows[nearly[1]]), int(clock.rows[nearly[2]])
+        run = _label(table, [key], np.array([again]), 1)
+        return DataError(
+            f"{table.place(again, clock.header)}: time {clock.times[again]:.12g} stands in line {table.lines[first]} "
+            f"already in the run {run!r}, which {key!r} tells from others. Average or remove repeated times, or name "
+            "the columns that tell runs apart with --trajectory, as that one and one that numbers replicates."
+        )
     row, previous = int(clock.rows[late]), int(clock.rows[before])
     if not clock.certain:
         return DataError(

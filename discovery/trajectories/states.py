@@ -16,7 +16,7 @@ from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_limit
-from discovery.wording import listed
+from discovery.wording import joined, listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
@@ -78,6 +78,14 @@ def find_states(
     return {header: every[header] for header in kept}, errors, (*notes, *aside)
 
 
+def may_be_states(
+    table: Table, told: Sequence[str], taken: Mapping[str, str], rows: Int[np.ndarray, " sample"]
+) -> list[str]:
+    """Headers of the columns told, else of all columns of numbers that are nothing else and do not count the rows."""
+    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows)
+    return list(told) or [column.header for column in free]
+
+
 def changing(columns: Mapping[str, Float[np.ndarray, " sample"]], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Headers of the columns that tell something, and notes on those that are constant or all but empty.
 
@@ -137,11 +145,17 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
             plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
             such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
-        elif column.header.lower() in COUNTERS and np.all(np.diff(column.values[rows]) == 1):
+        elif column.header.lower() in COUNTERS and _counts(column.values, rows):
             notes.append(f"{column.header!r} was set aside: it counts the rows.")
         else:
             kept.append(column)
     return kept, notes
+
+
+def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"]) -> bool:
+    """Whether values count these rows, or all rows, of which some are left out."""
+    steps = np.diff(values[rows])
+    return bool(np.all(steps == 1) or np.all(steps == np.diff(rows)))
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:
@@ -164,10 +178,10 @@ def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], state
 def _remedy(entry: str, states: Sequence[Column]) -> str:
     """What to do about an entry that is no number: one that assays write, or that comes again, stands for missing."""
     counts: Counter[str] = sum((Counter(one.misfits) for one in states), Counter())
-    marks = [one for one, count in counts.items() if (is_limit(one) or count > 1) and "," not in one]
+    marks = [one for one, count in counts.items() if is_limit(one) or count > 1]
     if entry not in marks:
         return "Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
-    named = shlex.quote(",".join(marks))
+    named = shlex.quote(joined(marks))
     if not any(map(is_limit, marks)):
         return (
             f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from discovery.trajectories.local_dates import FORM
+from discovery.trajectories.local_dates import FORM, NAMED
 
 Kind = Literal["number", "date", "local date", "clock", "text"]
 
@@ -33,7 +33,7 @@ _LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]
 
 _CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
 
-_FORMS: dict[Kind, re.Pattern[str]] = {"date": _DATE, "local date": FORM, "clock": _CLOCK}
+_FORMS: dict[Kind, tuple[re.Pattern[str], ...]] = {"date": (_DATE,), "local date": (FORM, NAMED), "clock": (_CLOCK,)}
 
 
 def is_number(entry: str, decimal: str) -> bool:
@@ -69,7 +69,7 @@ def kind_of(entries: Sequence[str], decimal: str) -> Kind:
     present = [entry for entry in entries if not is_missing(entry)]
     if 2 * sum(is_number(entry, decimal) for entry in present) >= len(present):
         return "number"
-    for kind, form in _FORMS.items():
-        if 2 * sum(form.fullmatch(entry) is not None for entry in present) > len(present):
+    for kind, forms in _FORMS.items():
+        if 2 * sum(any(form.fullmatch(entry) for form in forms) for entry in present) > len(present):
             return kind
     return "text"

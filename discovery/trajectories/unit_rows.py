@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from discovery.headers import is_unit, split_header
@@ -14,6 +15,8 @@ LOGGER = "TOA5"  # how Campbell Scientific's loggers begin a file, before names,
 STAMPS = frozenset({"TS", "RN"})
 # ... and for what was done with the values of a column (CRBasic): samples, averages, extremes, totals, winds.
 PROCESSING = frozenset({"smp", "avg", "min", "max", "std", "tot", "med", "tmx", "tmn", "cov", "wvc"})
+# Width and kind of a column, a string, a date or a number, which files in RDB, as of the USGS, have below each name.
+_FORMAT = re.compile(r"\d+[sdn]", re.IGNORECASE)
 ALIKE = 0.5  # share of the entries of a row of units that read as units; some units nobody has listed
 
 
@@ -29,6 +32,7 @@ def with_units(
 
     A row has units if it has no number and no date, while the next has some, and if most of its entries read as units,
     one at least of a column of numbers. Labels, which come again further down, are none, though they may be called V.
+    A row of widths and kinds, as ``5s 20d 14n`` of RDB, is passed over.
 
     Args:
         logger: whether the file's first line says that units are there.
@@ -36,6 +40,8 @@ def with_units(
     if len(rows) < 2 or not _holds_words(rows[0], header, decimal):
         return list(header), list(rows), ()
     line, entries = rows[0]
+    if len(entries) == len(header) and all(map(_FORMAT.fullmatch, entries)):
+        return list(header), list(rows[1:]), (f"Line {line} was passed over: it has widths and kinds of the columns.",)
     columns = [[row[place] for _, row in rows[1:] if place < len(row)] for place in range(len(entries))]
     numbers = [kind_of(column, decimal) == "number" for column in columns]
     labels = [not number and entry in column for entry, column, number in zip(entries, columns, numbers, strict=True)]

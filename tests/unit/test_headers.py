@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.headers import bare, split_header, unit_of_time
+from discovery.headers import bare, perhaps_unit, split_header, unit_of_time
 
 UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
@@ -25,6 +25,7 @@ UNITS = [
         "copies/mL",
     ),
     *("per cent", "a.u.", "arb. units", "RFU", "OD", "OD600", "RFU/OD"),
+    *("m³", "km²", "cfs", "acre-ft", "acre-feet/day", "mgd", "MCM", "gpm", "kt", "°Cd", "g DW", "mg O2", "µE", "lux"),
 ]
 ENDS = [
     ("time_h", "h"),
@@ -87,6 +88,36 @@ def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
 def test_time_may_be_named_by_its_unit(header: str, expected: str | None) -> None:
     """A column of weeks is counted in weeks."""
     assert expected == unit_of_time(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "unit"),
+    [
+        ("Temp, °C", "Temp", "°C"),
+        ("DO conc, mg/L", "DO conc", "mg/L"),
+        ("DO conc, mg/L (LGR S/N: 10312345, SEN S/N: 10312345)", "DO conc", "mg/L"),
+        ("Abs Pres, kPa (LGR S/N: 2099)", "Abs Pres", "kPa"),
+        ("Temp, °C (LGR S/N: 2099, SEN S/N: 1, LBL: deep)", "Temp deep", "°C"),
+        ("Stopped (LGR S/N: 2099)", "Stopped", None),
+        ("Date Time, GMT-06:00", "Date Time, GMT-06:00", None),
+        *((one, one, None) for one in ("Temp, min", "Site, A", "Flow, in/out", "rain, total", ", °C")),
+    ],
+)
+def test_a_unit_may_stand_behind_a_comma(header: str, name: str, unit: str | None) -> None:
+    """As HOBO loggers write it, whose serial numbers are left out; a word that is a unit elsewhere may be another."""
+    assert (name, unit) == split_header(header)
+
+
+@pytest.mark.parametrize("text", ["TAF", "t", "bbl", "index²"])
+def test_what_may_be_meant_as_a_unit_is_seen(text: str) -> None:
+    """Of round brackets behind a blank, as a note asks for others; x(t) is a function."""
+    assert (text, "", "") == (perhaps_unit(f"S ({text})"), perhaps_unit(f"S({text})"), perhaps_unit(f"S [{text}]"))
+
+
+@pytest.mark.parametrize("header", ["S (raw)", "S (left)", "S (SD)", "S (x)", "S (m)", "S (1)", "S", "S (LGR S/N: 20)"])
+def test_other_words_are_meant_as_none(header: str) -> None:
+    """Nor what is known, or tells a logger."""
+    assert not perhaps_unit(header)
 
 
 def test_one_of_many_is_no_unit() -> None:

@@ -247,6 +247,16 @@ def test_contradictions_and_unknown_names_are_refused(columns: str, sentences: l
         told(columns, *sentences)
 
 
+def test_columns_are_listed_once_as_sentences_name_them() -> None:
+    """A header of several words stands behind the name that can be written; the example can be, too."""
+    names = Names({"Cl_above": "Cl above (mg/L)", "S_": "S [1]"}, {"Injection": "Injection (mg/L)"})
+    with pytest.raises(UsageError) as caught:
+        understand(["Cl' = k*(Injection - Cl)"], names)
+    assert "The columns are 'Cl_above' (Cl above), 'S', 'Injection'. If" in str(caught.value)
+    assert "as in Cl_above' = f(Cl_above, Cl)" in str(caught.value)
+    assert understand(["Cl_above' = f(Cl_above, Cl)", "Cl' = k*(Injection - Cl)", "S' = -c*S"], names).hidden
+
+
 def test_an_input_has_no_equation() -> None:
     """Its course is given."""
     with pytest.raises(DiscoveryError, match="is an input"):

@@ -190,6 +190,9 @@ EVERYDAY = (
     ("mOsm/L", "mmol/L"), ("mOsmol/kg", "mmol/kg"), ("vol%", "%"), ("mg%", "mg/dL"), ("copies/mL", "1/mL"),
     ("mg O2/L", "mg/L"), ("mgO2/L", "mg/L"), ("mL O2/min", "mL/min"), ("g DW/m2", "g/m^2"), ("%BW", "%"),
     ("METs", "mL/kg/min"), ("wk", "week"), ("PSU", "PSU"), ("NTU", "NTU"),
+    ("m³", "m^3"), ("cfs", "m^3/s"), ("cumec", "m^3/s"), ("gpm", "m^3/s"), ("mgd", "m^3/s"), ("MCM", "m^3"),
+    ("acre-ft", "m^3"), ("ac-ft/day", "m^3/s"), ("µE/m2/s", "mol/m^2/s"), ("uE", "mol"), ("°Cd", "K s"),
+    ("mL WW", "mL"), ("lum/ft²", "lux"),
 )  # fmt: skip
 
 
@@ -201,9 +204,22 @@ def test_units_of_bodies_and_waters_are_known(unit: str, like: str) -> None:
     assert one == other
 
 
+def test_what_stands_for_two_units_fits_anywhere() -> None:
+    """A knot and a thousand tonnes are kt: pint would take a catch for a speed."""
+    units = units_of({"x": "Catch (kt)", "y": "y [m]", "t": "t [yr]"}, {}, "auto")
+    assert units.dimensions["x"] is None
+    assert "'kt' of 'Catch (kt)' (knots are kn, thousand tonnes Gg) is no unit" in units.notes[0]
+
+
 @pytest.mark.parametrize(
     ("unit", "written"),
-    [("mL O2", "mL O2 s⁻¹"), ("cmH2O", "cmH2O s⁻¹"), ("mL/cmH₂O", "mL cmH₂O⁻¹ s⁻¹"), ("bpm", "bpm s⁻¹")],
+    [
+        ("mL O2", "mL O2 s⁻¹"),
+        ("cmH2O", "cmH2O s⁻¹"),
+        ("mL/cmH₂O", "mL cmH₂O⁻¹ s⁻¹"),
+        ("bpm", "bpm s⁻¹"),
+        ("acre-ft", "acre-ft s⁻¹"),
+    ],
 )
 def test_digits_of_oxygen_and_water_are_no_exponents(unit: str, written: str) -> None:
     """In the units of constants."""

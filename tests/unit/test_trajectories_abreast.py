@@ -1,6 +1,8 @@
 """Units of their own in columns side by side: they are noticed, and how to put them one below the other is said."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 
 from discovery.errors import DataError
+from discovery.headers import bare
 from discovery.trajectories.abreast import Abreast
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
@@ -122,6 +125,37 @@ def test_units_of_several_quantities_are_put_one_below_the_other(
 def test_two_units_or_quantities_that_one_lacks_are_no_runs(tmp_path: Path, names: list[str]) -> None:
     """Nor are states that are numbered, nor one quantity alone."""
     assert read_csv(plate(tmp_path / "a.csv", names)).abreast is None
+
+
+@pytest.mark.parametrize(
+    ("form", "unit", "quantities"),
+    [
+        ("{}_rep{}", "rep1", ["algae", "N"]),
+        ("{}_{}", "1", ["algae", "daphnia"]),
+        ("{} {} (mg/L)", "1", ["algae (mg/L)", "daphnia (mg/L)"]),
+        ("{} ({})", "1", ["algae", "daphnia"]),
+    ],
+)
+def test_units_behind_their_quantities_are_put_one_below_the_other(
+    tmp_path: Path, form: str, unit: str, quantities: list[str]
+) -> None:
+    """All quantities of a unit stay beside each other, else which belong together is lost; the line of pandas runs."""
+    names = [form.format(bare(one), number) for one in quantities for number in "123"]
+    _, found = seen(plate(tmp_path / "mix.csv", names))
+    assert ((unit, *found.units[1:]), ("Time [h]", "T 600")) == (found.units, found.others)
+    assert f"{quantities[0]} and {quantities[1]} are there for each of {unit}, " in found.said
+    subprocess.run([sys.executable, "-c", f"import pandas as pd; {found.melt}"], cwd=tmp_path, check=True)
+    long = read_csv(tmp_path / found.long, trajectory=["unit"])
+    assert [17, 17, 17] == [len(run) for run in long.trajectories]
+    assert ["T 600", *quantities] == [*long.headers.values()]
+
+
+def test_quantities_that_one_unit_lacks_are_not_put_below_each_other(tmp_path: Path) -> None:
+    """Nor those that have a column of their own already, as a mean."""
+    alike = [f"algae_{n}" for n in "123"]
+    for others in (["daphnia_1", "daphnia_2"], ["algae", *(f"daphnia_{n}" for n in "123")]):
+        _, found = seen(plate(tmp_path / "mix.csv", [*alike, *others]))
+        assert (tuple(alike), ()) == (found.columns, found.units)
 
 
 def test_two_wells_of_a_plate_are_noticed_too(tmp_path: Path) -> None:

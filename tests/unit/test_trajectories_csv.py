@@ -257,3 +257,12 @@ def test_of_a_map_the_first_rows_are_kept(tmp_path: Path) -> None:
     few = read(tmp_path, text, max_rows=20, successive=True, trajectory=("run",))
     assert [10, 10] == [len(run) for run in few.trajectories]
     assert any("and one run in 2." in note for note in few.notes)
+
+
+def test_brackets_that_may_be_meant_as_a_unit_are_noted(tmp_path: Path) -> None:
+    """With what to write; nothing is said where the unit is told."""
+    path = tmp_path / "data.csv"
+    path.write_text("Year,Storage (TAF),Catch (raw)\n" + "".join(f"{1990 + i},{i * i},{i % 3}\n" for i in range(9)))
+    note = "(TAF) of 'Storage (TAF)' was not read as a unit; if it is one, write 'Storage [TAF]', or tell it in"
+    assert [True] == [one.startswith(note) for one in read_csv(path).notes]
+    assert () == read_csv(path, units={"Storage (TAF)": "m^3"}).notes

@@ -147,6 +147,26 @@ def test_rows_within_a_run_in_which_a_course_is_unknown_are_left_out(tmp_path: P
     assert "2 rows were left out, as u0 is unknown there." in arrays.notes
 
 
+@pytest.mark.parametrize("held", [[], ["u [A]"]])
+@pytest.mark.parametrize("states", [[], ["x"]])
+def test_rows_with_neither_states_nor_inputs_are_passed_over(
+    held: list[str], states: list[str], tmp_path: Path
+) -> None:
+    """As those of a logger's events, which it counts as others, within the record and at its end; a note says so."""
+    path = tmp_path / "a.csv"
+    rows = [f"{i + 1},{t},{np.sin(t)},{np.cos(3 * t)}," for i, t in enumerate(T)]
+    rows[7], rows[20] = "8,0.7,,,Logged", "21,2.0,,,Logged"
+    path.write_text("\n".join(['"#",t,x,u [A],Stopped', *rows]))
+    found = read_csv(path, inputs=["u [A]"], held=held, states=states)
+    assert np.array_equal(np.delete(T, [7, 20]), found.trajectories[0].times)
+    assert ["x"] == [*found.headers]  # what counts the rows is no state, though some are left out
+    assert "2 rows were left out, the first in line 9, with neither states nor inputs." in found.notes
+    with pytest.raises(DataError, match="line 9"):  # of a map a step would be missing
+        read_csv(path, inputs=["u [A]"], states=states, successive=True)
+    path.write_text("\n".join(['"#",t,x,u [A],Stopped', *rows[:7], "8,2.0,,,Logged"]))
+    assert 7 == len(read_csv(path, inputs=["u [A]"], states=states, successive=True).trajectories[0])
+
+
 def test_a_number_of_nines_in_an_input_is_refused(tmp_path: Path) -> None:
     """It stands for missing, probably; who tells what stands for missing has it as it is."""
     path = written(tmp_path / "a.csv", np.where(T == T[4], -9999.0, np.cos(T)))

@@ -48,11 +48,57 @@ def test_times_of_day_may_follow(tmp_path: Path) -> None:
     np.testing.assert_allclose(measurements.trajectories[0].times, np.arange(6.0))
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        [f"{day:02d}-Jan-2024" for day in range(1, 7)],
+        [f"{day}-jan-24" for day in range(1, 7)],
+        [f"{day}. Januar 2024" for day in range(1, 7)],
+        [f"{day:02d}JAN2024 00:00" for day in range(1, 7)],
+        [
+            "30 Sept 2019 06:30",
+            "1 Oct 2019 06:30",
+            "2-Okt-2019 06:30",
+            "3 octobre 2019 6:30",
+            "4 Oct 19 06:30",
+            "05oct19 6:30",
+        ],
+    ],
+)
+def test_names_of_months_are_read(tmp_path: Path, dates: list[str]) -> None:
+    """As spreadsheets and statistical programs write them, in some languages."""
+    measurements = read(tmp_path, dates)
+    since = "2019-09-30 06:30:00" if "Sept" in dates[0] else "2024-01-01"
+    assert (f"The dates in 'when' were turned into days since {since}.",) == measurements.notes
+    np.testing.assert_allclose(measurements.trajectories[0].times, np.arange(6.0))
+
+
+@pytest.mark.parametrize(
+    "form", ["2020-02-{day:02d} {hour}:00", "2020-02-{day:02d}T{hour}:00:00", "{day}.2.2020 {hour}:00"]
+)
+def test_the_end_of_a_day_is_the_start_of_the_next(tmp_path: Path, form: str) -> None:
+    """24:00, as stations write it that count hours by their ends."""
+    dates = [form.format(day=28 + i // 2, hour="12" if i % 2 == 0 else "24") for i in range(4)]
+    measurements = read(tmp_path, [*dates, "2020-03-01 12:00" if "-" in form else "1.3.2020 12:00"])
+    np.testing.assert_allclose(measurements.trajectories[0].times, 0.5 * np.arange(5.0))
+    with pytest.raises(DataError, match="24:01"):
+        read(tmp_path, [*dates, form.format(day=29, hour="24").replace("24:00", "24:01")])
+
+
 @pytest.mark.parametrize("dates", [[f"{day}/1/2024" for day in range(1, 7)], [f"24/01/{day}" for day in range(25, 31)]])
 def test_dates_that_may_be_read_in_two_ways_are_refused(tmp_path: Path, dates: list[str]) -> None:
     """The first of January to June, or to the sixth; a year or a day in front."""
     with pytest.raises(DataError, match=f"line 2, column 'when': of dates such as '{dates[0]}' none tells.*2024-01-31"):
         read(tmp_path, dates)
+
+
+@pytest.mark.parametrize("header", ["Date Time, GMT-06:00", "Time, GMT+0200", "Datetime (UTC+1)", "Time UTC"])
+def test_a_zone_beside_the_name_of_a_time_is_no_other_quantity(tmp_path: Path, header: str) -> None:
+    """Where dates cannot be read that is said, and a column of numbers does not stand in for them."""
+    path = tmp_path / "data.csv"
+    path.write_text(f'"#","{header}",x\n' + "".join(f"{i},06/{i:02d}/23 12:00:00 AM,{i * i}\n" for i in range(1, 9)))
+    with pytest.raises(DataError, match="none tells which number is the day"):
+        read_csv(path)
 
 
 @pytest.mark.parametrize("wrong", ["30.2.2024", "28.2.2024 25:00", "gestern"])

@@ -52,6 +52,8 @@ HEADERS = st.lists(st.one_of(st.text(max_size=12), AWKWARD), unique=True, max_si
         ("Größe", "Gro_e"),
         ("température", "temperature"),
         ("速度", "x_"),
+        ("DO conc, mg/L (LGR S/N: 10312345, SEN S/N: 10312345)", "DO_conc"),
+        ("Temp, °C", "Temp"),
         ("", "x_"),
     ],
 )

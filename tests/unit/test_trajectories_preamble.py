@@ -68,3 +68,24 @@ def test_what_may_be_data_is_kept(tmp_path: Path) -> None:
         read(tmp_path, "0;1;2\n" + "".join(f"{i};{i * i};{i % 4}\n" for i in range(1, 5)) + "t;x;y\n5;4;3\n6;2;2\n")
     with pytest.raises(DataError, match="line 3, column 'x': 'broken' is not a number"):
         read(tmp_path, "t;x;y\n0;1;2\n;broken;\n" + "".join(f"{i};{i * i};{i % 4}\n" for i in range(1, 9)))
+
+
+HOBO = "".join(
+    f"{i + 1},06/13/23 {12 if i < 4 else 1}:{15 * (i % 4):02d}:00 AM,{7 + i * i / 8:.2f},\n" for i in range(8)
+)
+
+
+@pytest.mark.parametrize("title", ["Lake", "Lake_buoy_3", "Lake buoy 3 north shore"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_title_of_as_many_words_as_rows_have_is_passed_over(tmp_path: Path, title: str, mark: str) -> None:
+    """Loggers write ``Plot Title: NAME``, three words, and a date, a time of day and AM, three pieces by blanks."""
+    names = '"#","Date Time, GMT-06:00","DO conc, mg/L (LGR S/N: 10312345)","Stopped (LGR S/N: 10312345)"\n'
+    found = read(tmp_path, f'{mark}"Plot Title: {title}"\n{names}{HOBO}')
+    assert ["DO conc, mg/L (LGR S/N: 10312345)"] == list(found.headers.values())
+    assert ("Date Time, GMT-06:00 [h]", 8) == (found.time_name, len(found.trajectories[0]))
+
+
+def test_columns_between_blanks_stay_so(tmp_path: Path) -> None:
+    """Though decimal commas part each row in as many pieces."""
+    found = read(tmp_path, "t x y\n" + "".join(f"{i},5 {i * i},25 {i % 4},0\n" for i in range(9)))
+    assert ["x", "y"] == list(found.headers.values())

@@ -58,6 +58,10 @@ REFUSED = {
     "text in time": ("t,x\n0,1\nnoon,2\n2,3\n", r"line 3, column 't': 'noon' is not a time"),
     "words below the header": (f"t,x\nnow,here\n{GOOD}", r"line 2, column 't': 'now' is not a time"),
     "a comment below": (f"t,x\n{GOOD}# end\n", r"line 8, column 't': '# end' is not a time"),
+    "limits with decimal commas": (
+        "t;x;y\n0;<0,5;1,5\n1;<0,5;2,5\n2;1,5;2,0\n3;3,5;Ice\n4;4,5;Ice\n5;4,5;0,1\n",
+        r"line 2, column 'x': '<0,5' is not a number. --missing '\"<0,5\",Ice' leaves out what is beyond the limits",
+    ),
     "dates with slashes": ("date,x\n01/02/2020,1\n02/02/2020,2\n", r"line 2, .* none tells .* 2024-01-31"),
     "a decimal point among commas": (
         "t;x\n0;0,5\n1;1,5\n2;2.5\n3;3,5\n4;4,5\n",
@@ -123,6 +127,16 @@ def test_a_role_that_cannot_be_played_is_refused(
     path.write_text("time,x,who\n0,1,ann\n1,2,ann\n2,4,bob\n3,8,bob\n4,16,\n5,32,bob\n")
     with pytest.raises(error, match=message):
         read_csv(path, **roles)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_part_of_a_name_with_a_comma_is_told_how_to_be_whole(tmp_path: Path) -> None:
+    """Options part names by commas."""
+    path = tmp_path / "data.csv"
+    path.write_text('t,"Air, north (2 m up)",x\n0,1,1\n')
+    with pytest.raises(
+        UsageError, match=r"no column 'Air' .* between quotation marks: '\"Air, north \(2 m up\)\"'\. The"
+    ):
+        read_csv(path, inputs=["Air", "north (2 m up)"])
 
 
 def test_dates_are_no_state(tmp_path: Path) -> None:
@@ -195,3 +209,19 @@ def test_a_column_of_too_many_labels_tells_no_runs(tmp_path: Path, monkeypatch: 
     with pytest.raises(DataError, match="column 'who': more than 3 different entries"):
         read_csv(path, trajectory=("who",))
     assert ("'who' was set aside: it holds text such as 'p0'.",) == read_csv(path).notes
+
+
+@pytest.mark.parametrize("time", ["Travel time (d)", "time"])
+def test_a_time_that_is_there_twice_in_a_block_is_named(tmp_path: Path, time: str) -> None:
+    """Though the column that tells the blocks apart is not taken then, as times do not increase in each of them."""
+    times = [0.0, 0.5, 1.2, 1.8, 2.1, 3.6, 0.0, 0.4, 0.7, 0.7, 0.9, 1.8]
+    path = tmp_path / "data.csv"
+    rows = [f"survey {1 + i // 6},{one},{9 - i % 6}" for i, one in enumerate(times)]
+    path.write_text("\n".join([f"Survey,{time},x", *rows]))
+    with pytest.raises(
+        DataError, match=r"line 11, column .*: time 0\.7 stands in line 10 already in the run 'survey 2'"
+    ):
+        read_csv(path)
+    rows[9] = "survey 2,0.71,6"
+    path.write_text("\n".join([f"Survey,{time},x", *rows]))
+    assert ("Survey",) == read_csv(path).keys

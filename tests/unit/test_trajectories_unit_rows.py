@@ -72,3 +72,13 @@ def test_files_of_loggers_are_read(tmp_path: Path, units: str, mark: str) -> Non
     assert ("TIMESTAMP [h]", 8) == (found.time_name, len(found.trajectories[0]))
     assert "'RECORD' was set aside: it counts the rows." in found.notes
     assert found.headers == read(tmp_path, head + f"{units}\n{HOURS}").headers
+
+
+@pytest.mark.parametrize("formats", ["5s\t20d\t14n\t10s", "5S\t20D\t14N\t10S"])
+def test_a_row_of_widths_and_kinds_is_passed_over(tmp_path: Path, formats: str) -> None:
+    """As the USGS writes it below the names, in RDB: no column has the unit 14n."""
+    rows = "".join(f"USGS\t2022-04-0{i} 00:00\t{315 - i * i}\tA\n" for i in range(1, 9))
+    found = read(tmp_path, f"# Discharge, cubic feet per second\n#\nagency_cd\tdatetime\tQ\tQ_cd\n{formats}\n{rows}")
+    assert (["Q"], "datetime [d]") == (list(found.headers.values()), found.time_name)
+    assert "Line 4 was passed over: it has widths and kinds of the columns." in found.notes
+    assert 8 == len(found.trajectories[0])

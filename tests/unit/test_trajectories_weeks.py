@@ -1,6 +1,8 @@
 """Weeks and months of the calendar, as text, as numbers, and in two columns."""
 
 import re
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -111,6 +113,24 @@ def test_two_columns_of_a_date_are_an_error_that_says_how_to_make_one(
     table.to_csv(tmp_path / "joined.csv", index=False)
     measurements = read_csv(tmp_path / "joined.csv")
     assert ("date [d]", 1) == (measurements.time_name, len(measurements.trajectories))
+
+
+@pytest.mark.parametrize("part", ["DOY", "day of year", "Julian day", "jday"])
+def test_a_year_and_its_days_in_two_columns_are_refused(tmp_path: Path, part: str) -> None:
+    """With the line of pandas that makes dates of them; the day is no state, and no run is one of its years."""
+    days = pd.date_range("2019-12-01", periods=60)
+    table = pd.DataFrame({"Year": days.year, part: days.day_of_year, "Q": np.linspace(3.0, 1.0, 60) ** 2})
+    table.to_csv(tmp_path / "days.csv", index=False)
+    with pytest.raises(DataError, match=re.escape(joined("Year", part, [*table.columns]))):
+        read_csv(tmp_path / "days.csv")
+    subprocess.run(
+        [sys.executable, "-c", "import pandas; table = pandas.read_csv('days.csv'); "
+         f"{joined('Year', part, [*table.columns])}; table.to_csv('joined.csv', index=False)"],
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    found = read_csv(tmp_path / "joined.csv")
+    assert ("date [d]", ["Q"]) == (found.time_name, [*found.headers.values()])
+    np.testing.assert_allclose(found.trajectories[0].times, np.arange(60.0))
 
 
 def test_a_year_with_one_month_each_is_a_time(tmp_path: Path) -> None:
