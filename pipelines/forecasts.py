@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 # Share of the measured range by which a forecast may leave it unsaid: about as far as a record of 20 samples misses
 # the ends of what it was drawn from, at each of them.
 MARGIN = 0.05
+# Distance from all courses, in ranges of the states, from which on a start is far. Cubic polynomials fitted to rates
+# with 5 % noise, at sixty samples on two runs of 39 systems of two states, are off by 6 % of the rates' size at 0.05 to
+# 0.1, by 20 % before 0.2 (medians), by 57 % behind it and 150 % behind 0.25; of 30 systems of three states by 14, 57,
+# 110 and 190 %.
+FAR = 0.2
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,39 @@ def _beyond(result: DiscoveryResult, table: pd.DataFrame, drive: Drive | None) -
         yield from _outside(result.inputs.get(name, name), measured, course, result.time_name, times)
 
 
+def _far(result: DiscoveryResult, start: Float[np.ndarray, " state"]) -> Iterator[str]:
+    """A start that is within the range of each state and far from all courses, which the ranges do not show.
+
+    Courses are straight from sample to sample, or those samples alone of a map. States that nothing measured, and that
+    follow from others, are left out.
+    """
+    everything = np.vstack([run.states for run in result.trajectories])
+    known = np.isfinite(start) & np.isfinite(everything).any(axis=0)
+    low, high = (end(everything[:, known], axis=0) for end in (np.nanmin, np.nanmax))
+    width, begun = np.maximum(high - low, 1e-300), start[known]
+    if np.any(np.abs(begun - 0.5 * (low + high)) > (0.5 + MARGIN) * width):
+        return  # which is said of that state
+    courses = [run.states[:, known] for run in result.trajectories]
+    courses = [one[np.isfinite(one).all(axis=1)] / width for one in courses]
+    discrete = result.trajectories[0].discrete
+    distance = min((_distance(one, begun / width, discrete) for one in courses if len(one)), default=0.0)
+    if distance > FAR:
+        headers = [header for header, there in zip(result.headers.values(), known, strict=True) if there]
+        yield (
+            f"The start is far from all that was measured, by {distance:.2g} of the ranges of {', '.join(headers)}, "
+            "though it is outside of none of them: there the law was not tested."
+        )
+
+
+def _distance(course: Float[np.ndarray, "sample state"], point: Float[np.ndarray, " state"], discrete: bool) -> float:
+    """From the nearest point of a course that is straight between samples; of a map from the nearest sample."""
+    before = course if discrete or len(course) == 1 else course[:-1]
+    steps = np.zeros_like(before) if len(before) == len(course) else np.diff(course, axis=0)
+    along = np.sum((point - before) * steps, axis=1) / np.maximum(np.sum(steps**2, axis=1), 1e-300)
+    nearest = before + np.clip(along, 0.0, 1.0)[:, None] * steps
+    return float(np.sqrt(np.sum((nearest - point) ** 2, axis=1)).min())
+
+
 def _outside(
     header: str,
     measured: Float[np.ndarray, " sample"],
@@ -167,6 +205,7 @@ def doubts(
     said: list[str] = []
     if result.status == "not_found":
         said.append(result.verdict.headline)
+    said += _far(result, start)
     said += _beyond(result, table, drive)
     below = [header for header, value in zip(result.headers.values(), start, strict=True) if value <= 0.0]
     if below and result.smoothing.noise.kind == "lognormal":

@@ -28,12 +28,12 @@ from discovery.problems.unknowns import framed
 from discovery.protocols import unseen
 from discovery.selection.apart import Apart, apart
 from discovery.selection.growth import grow, levels
+from discovery.selection.onward import NOISE_LEVEL
 from discovery.selection.ranked import ranked_law
 from discovery.selection.refined import freed, tied
 from discovery.selection.score import score
 from discovery.selection.selected import Selected
 from discovery.selection.sharing import LEAD
-from discovery.selection.verdict import NOISE_LEVEL
 from discovery.types import DiscoveryProblem, Ranking, Trajectory, symbol
 from pipelines.stages import Stages, selector_of
 from pipelines.store import Memory

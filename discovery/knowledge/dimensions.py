@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 
 from discovery.headers import ACRE_FEET, ARBITRARY, OPTICAL, OXIDES
+from discovery.structure import MARK
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
 
@@ -310,14 +311,37 @@ def _number_of(leaf: sp.Basic) -> int | None:
 def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     """Terms, and their logarithms whose argument may be over a size of its own: a g + b g log(x) is b g log(x/k).
 
-    Each term needs a partner of its own: in another unit of S, b S X log(S) becomes b S X log(S) + k S X.
+    Each term needs a partner of its own: in another unit of S, b S X log(S) becomes b S X log(S) + k S X. Where k has a
+    value for each group of runs, its terms together are one.
     """
     terms = sp.Add.make_args(expression)
-    factors = [set(sp.Mul.make_args(term)) for term in terms]
-    rests = [{one for one in product if not one.is_number and _number_of(one) is None} for product in factors]
-    free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_constant, product))]
+    factors = [sp.Mul.make_args(term) for term in terms]
+    rests = [{part for one in product for part in _beside_constants(one)} for product in factors]
+    free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_any, product))]
+    free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
         yield term, [one for one in rest if isinstance(one, sp.log) and rest - {one} in free]
+
+
+def _beside_constants(factor: Node) -> Sequence[Node]:
+    """What a factor is besides numbers and constants: of a constant for each group the marks of the groups."""
+    if factor.is_number or _number_of(factor) is not None:
+        return ()
+    return tuple(filter(_is_mark, factor.free_symbols)) if _is_any(factor) else (factor,)
+
+
+def _is_any(factor: Node) -> bool:
+    """Whether it may have any value: a constant, or a sum of one for each group of runs."""
+    parts = [sp.Mul.make_args(term) for term in sp.Add.make_args(factor)]
+    return all(any(map(_is_constant, part)) and all(map(_is_constant_or_mark, part)) for part in parts)
+
+
+def _is_constant_or_mark(node: Node) -> bool:
+    return _is_constant(node) or _is_mark(node)
+
+
+def _is_mark(node: Node) -> bool:
+    return str(node).startswith(MARK)
 
 
 def _is_constant(node: Node) -> bool:

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from discovery.reports.rounding import plain
+from discovery.selection.onward import NOISE_LEVEL
 from discovery.selection.score import TIE
-from discovery.selection.verdict import NOISE_LEVEL, share
+from discovery.selection.verdict import share
 from discovery.types import DiscoveryResult
 
 _SHORT = {

@@ -23,6 +23,10 @@ from discovery.selection.correlated import inefficiency
 from discovery.selection.reconstruction import residuals_of
 from discovery.selection.sharing import SAYS, Own, sharing
 
+# Share of a constant's curvature that another with values of its own has to leave of it, and share of the largest
+# curvature below which a direction has none: some thousand times what rounding makes of a difference.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Apart:
@@ -96,10 +100,14 @@ def _apart(alone: _Alone, fitted: Fit, place: int) -> Apart | None:
     rest = [i for i in range(len(fitted.law.constants)) if i != place]
     values, mixed = alone.constants[:, rest], alone.information[:, rest, place]
     left = alone.information[:, rest][:, :, rest] - mixed[:, :, None] * mixed[:, None, :] / size[:, None, None]
-    shared = _balanced(left, values)
+    # What cannot be told from that one stays as it is: what is left of its curvature is rounding, of either sign.
+    tied = np.diagonal(left.sum(axis=0)) <= ROUNDING * alone.information[:, rest, rest].sum(axis=0)
+    left[:, tied], left[:, :, tied] = 0.0, 0.0
+    shared = np.where(tied, np.array(fitted.law.constants)[rest], _balanced(left, values))
     off = values - shared
     own = alone.constants[:, place] + np.sum(mixed * off, axis=1) / size
-    cost, price = alone.cost + float(np.einsum("gi,gij,gj->", off, left, off)), len(own) - 1
+    rise = np.maximum(np.einsum("gi,gij,gj->g", off, left, off), 0.0)  # what is left in one group may be rounding
+    cost, price = alone.cost + float(rise.sum()), len(own) - 1
     freedom = max(1, fitted.count - fitted.starts.size - len(fitted.law.constants) - price)
     gain = 0.5 * max(float(fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * alone.tau)
     lead = gain - 0.5 * price * math.log(max(fitted.count / alone.tau, 2.0))
@@ -113,6 +121,7 @@ def _balanced(
 ) -> Float[np.ndarray, " constant"]:
     """The values with the least sum of the groups' parabolas."""
     total = curvatures.sum(axis=0)
-    unit = 1.0 / np.sqrt(np.maximum(np.diag(total), 1e-300))
+    size = np.diagonal(total)
+    unit = 1.0 / np.sqrt(np.where(size > 0.0, size, 1.0))
     pull = np.einsum("gij,gj->i", curvatures, values)
-    return unit * np.linalg.lstsq(total * unit * unit[:, None], pull * unit, rcond=1e-12)[0]
+    return unit * np.linalg.lstsq(total * unit * unit[:, None], pull * unit, rcond=ROUNDING)[0]

@@ -7,11 +7,15 @@ law, but how much likelier the steps are by it than by no change or by a mean.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from discovery.selection.held_out import HeldOut
+from discovery.selection.residuals import Whiteness
 from discovery.selection.score import TIE
 from discovery.types import Finding
+
+# Correlation of successive steps' chance, and its probability by chance, from which it is none.
+ALIKE, IMPOSSIBLE = 0.2, 1e-6
 
 
 def gain(held: HeldOut) -> float:
@@ -35,6 +39,23 @@ def against(held: HeldOut | None) -> Iterator[Finding]:
             f"Steps that were not fitted are forecast worse than by {_null(held)}: by {-gain(held):.3g} nats "
             f"({held.count} values).",
         )
+
+
+def alike(tests: Mapping[str, Whiteness]) -> Iterator[Finding]:
+    """Chance of one step that is like that of the next is none: a state is not there, or measurements scatter."""
+    clear = {
+        state: one for state, one in tests.items() if abs(one.correlation) > ALIKE and one.probability < IMPOSSIBLE
+    }
+    if not clear:
+        return
+    state, worst = max(clear.items(), key=lambda item: abs(item[1].correlation))
+    lasts = worst.correlation > 0.0
+    what = "a state is not among the columns, as a rate" if lasts else "measurements scatter, too"
+    yield Finding(
+        "bad",
+        f"What would be chance in {state} is no chance: in successive steps it is {'alike' if lasts else 'opposite'} "
+        f"(correlation {worst.correlation:.2f}), as where {what}.",
+    )
 
 
 def speaking_for(held: HeldOut | None) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.laws import NOTHING, Frame, Unknown, told_symbol, unknown_symbol
+from discovery.problems.shared import one_for_all
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.pool import Entry, Sheets, pool
 from discovery.symbolic.constants import substituted
@@ -68,10 +69,12 @@ def refused(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryPro
 
 
 def without_told(unknown: Unknown, frame: Frame) -> Callable[[sp.Expr], sp.Expr]:
-    """Takes the terms out of a function that a told constant stands before anyway.
+    """Takes the terms out of a function that a told constant stands before anyway, or one for each group of runs.
 
     Only where that constant stands in no other equation.
     """
+    frame = one_for_all(frame) or frame  # constants of all groups before a term make one before it for all
+    unknown = next(one for one in frame.unknowns if one.name == unknown.name)
     mark = unknown_symbol(unknown.name)
     marks = {told_symbol(one.name) for one in frame.constants}
     homes = [template for template in frame.templates if template.has(mark)]

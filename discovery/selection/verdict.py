@@ -12,6 +12,7 @@ from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import taken_for
 from discovery.selection.monotonic import inert, one_way
+from discovery.selection.onward import NOISE_LEVEL, exceeding
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
@@ -31,8 +32,6 @@ EXCELLENT = 0.9
 # Forecasts that excuse a law where a random walk explains the data clearly better: all but a hundredth of the nulls'
 # error. Of 22 balls that share no drag, fourteen terms for all removed 96 %, at residuals three times the noise.
 NEAR_PERFECT = 0.99
-# Chi-squared by value up to which residuals pass as noise; the estimate of the noise is itself uncertain by this much.
-NOISE_LEVEL = 1.5
 # Residuals are called structured where the tests of a state say so with this probability, and successive ones correlate
 # by more than this, so that it matters: 0.2 hides 4 % of the variance. Residuals far below the noise floor are those of
 # the integration.
@@ -165,6 +164,7 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("bad", f"{_walk(evidence)[0]}{size}.")
     if evidence.selected.windows.steps:
         yield from stepping.against(evidence.selected.held_out)
+        yield from stepping.alike(evidence.tests)
     elif held is None:
         if best.misfit > NOISE_LEVEL:
             yield Finding(
@@ -173,11 +173,13 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
                 "were not fitted speaks for the law.",
             )
     elif not held.skill >= SKILL:
+        how = "are not better than a null"
+        if held.skill > 0.0:
+            how = f"remove but {share(held.skill)} of the better null's error, noise apart; {share(SKILL)} are wanted"
         yield Finding(
             "bad",
-            f"Forecasts of samples that were not fitted are not better than a null: mean squared error "
-            f"{held.error:.3g} of the variance, against {held.persistence:.3g} for no change and {held.mean:.3g} for "
-            "the mean.",
+            f"Forecasts of samples that were not fitted {how}: mean squared error {held.error:.3g} of the variance, "
+            f"against {held.persistence:.3g} for no change and {held.mean:.3g} for the mean.",
         )
     elif not held.smooth_skill >= SKILL:
         yield Finding(
@@ -214,6 +216,8 @@ def _excused(evidence: Evidence) -> bool:
     That is said of ends of records; of a whole run nothing that wanders is forecast from its start.
     """
     held, best = evidence.held, evidence.best
+    if evidence.selected.windows.steps:
+        return False  # of steps, each from the sample before it, a walk tells nothing but the same
     far = best.misfit > WRONG and best.r_squared < 1.0 - UNEXPLAINED
     if held is None or far or not held.beyond_curves >= SKILL:
         return False
@@ -302,11 +306,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     selected, best = evidence.selected, evidence.best
     yield from _kept_out(evidence, finished)
     if best.misfit > NOISE_LEVEL:
-        yield Finding(
-            "caution",
-            f"Residuals exceed the estimated noise (chi-squared by value {best.misfit:.3g}): the law lacks something, "
-            "or the noise is larger than it looks.",
-        )
+        yield Finding("caution", exceeding(best.law, best.misfit, selected.windows))
     if _wanders(evidence) and _excused(evidence):
         what, forecast = _walk(evidence)
         yield Finding("caution", f"{what}; but a walk forecasts {forecast}, and the law's forecasts are better.")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from discovery.knowledge.dimensions import constant_units, exponents, written
+from discovery.knowledge.dimensions import consistent, constant_units, exponents, written
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 
@@ -114,3 +114,19 @@ def test_equations_are_solved_together():
     chemostat = law("c0*y*x/(c1 + y) - c2*x", "c2*(c3 - y) - c0*y*x/((c1 + y)*c4)", constants=5)
     assert ("h⁻¹", "g L⁻¹", "h⁻¹", "g L⁻¹", "") == constant_units(chemostat, grams)
     assert ("–", "s⁻¹", "s⁻¹") == constant_units(law("c0*x + c1*x", "c0*x + c2*y", constants=3), METRES)
+
+
+@pytest.mark.parametrize(
+    ("side", "fits"),
+    [
+        ("c0*x*log(x) + x*(c1*in_group_0 + c2*in_group_1)", True),
+        ("c0*x*log(x) + c1*x*in_group_0 + c2*x*in_group_1", True),
+        ("x*log(x)*(c1*in_group_0 + c2*in_group_1) + x*(c3*in_group_0 + c4*in_group_1)", True),
+        ("x*log(x)*(c1*in_group_0 + c2*in_group_1) + c0*x", False),
+        ("c0*x*log(x) + c1*x*u", False),
+    ],
+)
+def test_a_size_in_a_logarithm_may_be_the_groups_own(side: str, fits: bool) -> None:
+    """x log(x/k) is x log(x) less x log(k), and where k is each group's own the second has each group's constant."""
+    columns = {"x": exponents("m"), "t": exponents("s"), "u": {}, "in_group_0": {}, "in_group_1": {}}
+    assert fits == consistent(law(side, constants=5), columns)

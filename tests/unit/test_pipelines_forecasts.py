@@ -4,7 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from discovery.samples import Trajectory
 from pipelines.forecasts import doubts, forecast_table
 from pipelines.store import load
 
@@ -79,3 +81,36 @@ def test_a_band_from_the_fitted_start_is_as_wide_as_that_is_known(run: Path) -> 
     widths = [(table["x_high"] - table["x_low"])[0] for table in (known, given, older)]
     deviation = np.sqrt(fit.beginning.covariance(np.array(result.advice.covariance)))[0, 0]
     np.testing.assert_allclose(widths, np.array([deviation, 0.5, 0.5]) * 2 * 1.96, rtol=0.2)
+
+
+def test_a_start_far_from_all_courses_is_said_though_each_state_is_within_its_range(run: Path) -> None:
+    """The middle of a circle; on it, between samples too, and outside, of which the ranges tell, nothing is said."""
+    result, angles = load(run), np.linspace(0.0, 2.0 * np.pi, 9)
+    circle = np.column_stack([np.cos(angles), 10.0 * np.sin(angles)])
+    one = Trajectory(angles, circle, ("x", "y"))
+    result = replace(result, headers={"x": "x [m]", "y": "y"}, trajectories=(one,))
+
+    def said(*start: float) -> str:
+        table = pd.DataFrame({"t": [0.0], "x [m]": [start[0]], "y": [start[1]]})
+        return " ".join(doubts(result, np.array(start), table))
+
+    assert said(0.0, 0.0) == (
+        "The start is far from all that was measured, by 0.46 of the ranges of x [m], y, though it is outside of none "
+        "of them: there the law was not tested."
+    )
+    assert said(0.9, 3.5) == ""
+    assert "far from" not in said(2.0, 0.0)
+    smoothing = replace(result.smoothing, trajectories=(one,))
+    result = replace(result, trajectories=(replace(one, states=circle * [1.0, np.nan]),), smoothing=smoothing)
+    assert said(0.0, 0.0) == ""
+
+
+def test_between_the_steps_of_a_map_there_is_no_course(run: Path) -> None:
+    """It jumps from one end to the other, and never was in between."""
+    result, steps = load(run), np.arange(6.0)
+    jumps = Trajectory(steps, np.column_stack([(-1.0) ** steps, (-1.0) ** steps]), ("x", "y"), discrete=True)
+    result = replace(result, headers={"x": "x", "y": "y"}, trajectories=(jumps,))
+    table = pd.DataFrame({"n": [0.0], "x": [0.0], "y": [0.0]})
+    assert "by 0.71 of the ranges of x, y" in " ".join(doubts(result, np.zeros(2), table))
+    straight = replace(result, trajectories=(replace(jumps, discrete=False),))
+    assert () == doubts(straight, np.zeros(2), table)

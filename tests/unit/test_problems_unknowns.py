@@ -1,6 +1,7 @@
 """A law that was told in part as a problem for each unknown function."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import sympy as sp
 
 from discovery.errors import DataError
 from discovery.knowledge.groups import in_groups
-from discovery.knowledge.knowledge import Hidden, Names
+from discovery.knowledge.knowledge import Hidden, Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.problems.flexible import Flexible, _alike
 from discovery.problems.hidden import with_velocities
@@ -161,6 +162,18 @@ def test_terms_before_which_a_told_constant_stands_anyway_are_not_found_again() 
     known = understand(["x' = a*x + f(x, y)", "y' = -y"], Names({"x": "x", "y": "y"}))
     x, y = symbol("x"), symbol("y")
     found = without_told(known.frame.unknowns[0], known.frame)(3.0 * x - 2.0 * x * y + sp.sin(x))
+    assert -2.0 * x * y + sp.sin(x) == found
+
+
+def test_terms_before_which_each_group_has_its_constant_are_not_found_again() -> None:
+    """Of all groups together they are a x as well, and a term c x beside them left neither determined."""
+    from discovery.selection.told import without_told
+
+    known = understand(["x' = a*x + f(x, y)", "y' = -y"], Names({"x": "x", "y": "y"}))
+    runs = [Trajectory(TIMES, np.ones((len(TIMES), 2)), ("x", "y"), label) for label in ("wet", "dry", "drier")]
+    frame = cast("Knowledge", in_groups(("a",), known, runs, ()).known).frame
+    x, y = symbol("x"), symbol("y")
+    found = without_told(frame.unknowns[0], frame)(3.0 * x - 2.0 * x * y + sp.sin(x))
     assert -2.0 * x * y + sp.sin(x) == found
 
 

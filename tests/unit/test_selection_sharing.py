@@ -11,7 +11,7 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, chosen, cut
 from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.agreement import agreement
-from discovery.selection.apart import apart
+from discovery.selection.apart import _Alone, _apart, apart
 from discovery.selection.correlated import inefficiency
 from discovery.selection.polish import polished
 from discovery.selection.refined import Refined
@@ -263,3 +263,27 @@ def test_equal_runs_agree_and_one_has_nobody_to_disagree_with(
     found, windows, _ = fitted((-1.0, 0.5), (-1.0, 0.5), (-1.0, 0.5))
     assert not [one for one in apart(found, windows, range(3), SETTINGS) if one.own.lead > LEAD]
     assert [] == apart(found, windows, [0, 0, 0], SETTINGS)
+
+
+def test_a_constant_that_cannot_be_told_from_another_stays_as_it_is(
+    law_of: Callable[..., Law], fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]]
+) -> None:
+    """A rate in two halves: either may be the runs' own."""
+    found, windows, _ = fitted(-0.5, -1.0, -2.0)
+    halves = fit(law_of({"x": "c0*x + c1*x"}, -0.5, -0.6), windows, starts=found.starts, settings=SETTINGS)
+    assert halves is not None
+    for one in apart(halves, windows, range(3), SETTINGS):
+        assert one.own.lead > LEAD
+        np.testing.assert_allclose(np.add(one.own.values, one.constants[1 - one.place]), [-0.5, -1.0, -2.0], atol=0.05)
+
+
+def test_what_rounding_leaves_of_a_curvature_is_none(
+    fitted: Callable[..., tuple[Fit, Windows, DiscoveryProblem]],
+) -> None:
+    """Below zero here, of constants that are one to the last digit; it ended with an error of least squares."""
+    found, _, _ = fitted(-1.0, -1.2)
+    curvature = np.full((2, 2, 2), 1e36)
+    curvature[0, 0, 1] = curvature[0, 1, 0] = np.nextafter(1e36, 2e36)
+    one = _apart(_Alone(np.array([[-1.0, 0.0], [-1.2, 0.0]]), curvature, 1.0, 1.0), found, 0)
+    assert one is not None
+    np.testing.assert_allclose(np.add(one.own.values, one.constants[1]), [-1.0, -1.2])
