@@ -151,6 +151,7 @@ def _options(layout: Layout, encoding: str) -> str:
         "decimal": layout.decimal if layout.decimal != "." else None,
         "encoding": encoding if encoding not in UTF8 else None,
         "skiprows": above or None,
+        "usecols": list(layout.places) or None,
         "names": None if layout.header_line else list(layout.headers),
     }
     return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
