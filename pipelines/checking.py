@@ -61,7 +61,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     if columns.time is not None:
         words += ["--time", columns.time]
     switches = [] if columns.states else list(checked.switches)  # what was named a state stays one
-    surplus = [one for one in checked.surplus if one not in switches]
+    lost = [] if columns.states else checked.lost
+    surplus = [one for one in dict.fromkeys((*checked.surplus, *lost)) if one not in switches]
     if len({*surplus, *switches}) == len(checked.facts.headers):
         surplus = []
     if surplus or columns.states:

@@ -12,7 +12,7 @@ from discovery.trajectories.alerts import Alert, alerts
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of
-from discovery.trajectories.undisturbed import outside, undisturbed
+from discovery.trajectories.undisturbed import lost, outside, undisturbed
 from discovery.trajectories.wording import words
 
 
@@ -45,6 +45,11 @@ class DataCheck:
         states = self.facts.states
         found = tuple(one.header for one in states if one.gapless and (one.switched or one.header in quiet))
         return found if len(found) < len(self.facts.states) else ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Headers of columns that show nothing but noise, beside others: better left out, unless rows are steps."""
+        return tuple(one.header for one in lost(self.facts))
 
     @property
     def pulses(self) -> tuple[str, ...]:
@@ -108,6 +113,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "notes": list(found.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
+            "lost": list(checked.lost),
             "law": checked.law,
             "laws": list(checked.laws),
         }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from discovery.trajectories.facts import NOISY, Facts
+from discovery.trajectories.undisturbed import courses
 
 
 def oscillates_alone(facts: Facts) -> bool:
-    """Whether the only column comes and goes: solutions of an autonomous equation of first order are monotonic.
+    """Whether the only column with a course comes and goes.
 
-    One turn that no noise explains will do, as that of a ball that was thrown up.
+    Solutions of an autonomous equation of first order are monotonic. One turn that no noise explains will do, as that
+    of a ball that was thrown up.
 
     Those of a driven one are not, so that there the courses of inputs must not explain it. Where neighbours say little
     of a sample, as of the steps of a map, it has no course that could turn; nor have quantities of a long table that
     pass for runs.
     """
-    if len(facts.states) != 1 or (facts.inputs and not facts.inertia) or melted(facts):
+    if len(courses(facts)) != 1 or (facts.inputs and not facts.inertia) or melted(facts):
         return False
-    (state,) = facts.states
+    (state,) = courses(facts)
     return state.clear_turns > 0 and not state.coarse and state.noise_share <= NOISY
 
 
@@ -31,13 +33,13 @@ def orders_of(facts: Facts) -> tuple[str, ...]:
     None where a column is to be left out first.
     """
     surplus = any(one.surplus >= 0 and one.exact for one in facts.relations)
-    clear = oscillates_alone(facts) if len(facts.states) == 1 else facts.inertia and not melted(facts)
+    clear = oscillates_alone(facts) if len(courses(facts)) == 1 else facts.inertia and not melted(facts)
     return second_order(facts) if clear and not surplus else ()
 
 
 def second_order(facts: Facts) -> tuple[str, ...]:
     """Sentences that all states are of second order, with what drives them."""
-    names = [state.name for state in facts.states]
+    names = [state.name for state in courses(facts)]
     inside = ", ".join((*names, *(f"{name}'" for name in names), *drives(facts)))
     free = [f"f{number}" for number in range(1, 2 * len(names) + len(facts.inputs) + 1)]
     letters = [one for one in (*"fghFGH", *free) if one not in {*names, *drives(facts)}]
