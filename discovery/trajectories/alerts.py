@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.common import said_of_common
+from discovery.trajectories.doses import doses, said_of_doses
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
@@ -227,6 +228,8 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
 
 
 def _of_inputs(facts: Facts) -> Iterator[Alert]:
+    if keys := doses(facts):
+        yield Alert("note", "input", *said_of_doses(facts), keys)
     if facts.late:
         inputs = [state.header for state in facts.inputs]
         then = "Where nothing belongs to whole runs, stretches between switches will count as runs of their own."
