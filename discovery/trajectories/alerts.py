@@ -336,6 +336,8 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
 
 
 def _of_relations(facts: Facts) -> Iterator[Alert]:
+    if facts.abreast is not None and facts.abreast.time:
+        return  # runs of one law, row by row at other times
     for relation in facts.relations:
         yield _of_relation(relation, facts)
     headers = {state.name: state.header for state in facts.states}
