@@ -63,26 +63,61 @@ _ENDS = re.compile(
 )
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
+# "x/m", "T / K", "v/m/s": a quantity over its unit (ISO 80000-1). Quotients of units or of quantities look the same, as
+# "m/s", "I/N", "Na/K" and "requests/s": units that are wanted in quotients, or that are letters of quantities and
+# elements, need a name that fits, by its letter or by a word in it.
+_OVER = re.compile(r"([^\W\d_][^/]*?)\s*/\s*([^\W\d_°].*|[°%].*)")
+_LETTER = re.compile(r"[Δ∆]?([^\W\d_])(?:\d?|_\w+|(?<=[A-Z])[a-df-z]\d?)")
+_NOT_OVER = re.compile(r"[MG]g|au|AU|in|rev|I?U|px|kn|oz|pc|[A-Z]\d|.*_.*|.*[A-Z]\d.*")
+_LENGTH = r"[kdcmµuμn]?m"
+_FITTING = (  # unit, letters of quantities in it, and words
+    (r"[mµuμn]?s|mins?|secs?|hr?s?|d|wk|yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
+    (rf"[mµuμdc]?[lL]|{_LENGTH}(?:\^?3|³)", "Vv", "vol"),
+    (rf"{_LENGTH}(?:\^?2|²)|ha", "", "area fläche"),
+    (r"[kmµuμ]?g", "mM", "mass weight gewicht"),
+    (r"[mµuμnk]?mol", "n", "amount menge"),
+    (r"K", "TΘθϑ", "temp"),
+    (r"N", "F", "force kraft weight gewicht load"),
+    (r"V", "UuVvEe", "volt spannung potential signal channel output"),
+    (r"A", "Ii", "current strom"),
+    (r"W", "PQ", "power leistung heat"),
+    (r"J", "EQWU", "energ heat work"),
+    (r"C", "Qq", "charge ladung"),
+    (r"T", "B", "field feld"),
+    (r"H", "L", "induct"),
+    (r"F", "C", "capacit kapazit"),
+    (r"S", "G", "conductance"),
+    (r"[LMBΩΩ]", "RXZ", "resist widerstand"),
+)
+# Letters that are units, too, over which stands what their quantity is measured in.
+_OF_LETTER = {
+    **dict.fromkeys("hsdlH", _LENGTH), "m": r"[kmµuμ]?g", "T": r"K|°C|degC|m?s", "F": r"[kmµuμ]?N", "W": r"[kM]?J",
+    "U": r"[kmµuμn]?V|k?J", "V": r"[mµuμdc]?[lL]|m?V", "C": r"[mµuμnp]?F", "L": rf"[mµuμn]?H|{_LENGTH}",
+    "B": r"[mµuμ]?T",
+}  # fmt: skip
 _LABEL = re.compile(r"(?!.*(?:\bper\b|/)).*[^\W\d_]\s+\d+\s*")  # animal 2, which is one of many
 _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or before an exponent
 
 
 def split_header(header: str) -> tuple[str, str | None]:
-    """Name and unit: ``v [m/s]`` is (v, m/s); None where no unit is given.
+    """Name and unit: ``v [m/s]`` is (v, m/s), and so is ``v / (m/s)``; None where no unit is given.
 
     Whatever stands in square brackets at the end is a unit; in round ones, what reads as one. So it does behind a
     comma, ``Temp, °C``, if it has a mark of units; of HOBO loggers without, and what tells the logger is left out, but
     for a label: ``Temp, °C (LGR S/N: 2099, LBL: deep)`` is (Temp deep, °C).
+    Behind a slash, as in ``x/m``, stands what the quantity is measured in.
     """
     logger = _LOGGER.search(header)
     text = (header[: logger.start()] if logger else header).strip()
     label = f" {logger[1].strip()}" if logger and logger[1] else ""
     found = _BRACKETS.search(text)
     if found is not None and (found[1] is not None or is_unit(found[2].strip())):
-        return text[: found.start()].strip() + label, (found[2] if found[1] is None else found[1]).strip()
+        name = text[: found.start()].strip()
+        return (name.removesuffix("/").rstrip() or name) + label, (found[2] if found[1] is None else found[1]).strip()
     if (found := _BEHIND_A_COMMA.search(text)) and (logger or _MARKS.search(found[1])) and _is_plain_unit(found[1]):
         return text[: found.start()] + label, found[1].strip()
-    return text + label, None
+    name, unit = _over_unit(text)
+    return name + label, unit
 
 
 def perhaps_unit(header: str) -> str:
@@ -137,3 +172,33 @@ def is_unit(text: str) -> bool:
 def _is_plain_unit(text: str) -> bool:
     """Whether each part of a quotient is a unit, or one; of ``hares/km2`` one is not."""
     return all(part.strip() == "1" or is_unit(part.strip()) for part in text.split("/"))
+
+
+def _over_unit(text: str) -> tuple[str, str | None]:
+    """Name and unit of a quantity over its unit, else the text without a unit."""
+    found = _OVER.fullmatch(text)
+    if found is None or not _is_symbol(found[2]) or not _measured_in(found[1], found[2]):
+        return text, None
+    return found[1], found[2]
+
+
+def _is_symbol(unit: str) -> bool:
+    """Whether a text has symbols of units alone, no words, and no quantity such as ``N0``."""
+    names = _NAMES.findall(unit)
+    known = all(
+        (_SYMBOLS.fullmatch(name) or _OTHERS.fullmatch(name)) and not _NOT_OVER.fullmatch(name) for name in names
+    )
+    return bool(names) and known and _WRITTEN.fullmatch(unit) is not None and _NOT_OVER.fullmatch(unit) is None
+
+
+def _measured_in(name: str, unit: str) -> bool:
+    """Whether a quantity of that name may be measured in the unit, rather than divided by it."""
+    letter = _LETTER.fullmatch(name)
+    if len(name) > 1 and "_" not in name and is_unit(name):
+        return False
+    if letter is not None and is_unit(letter[1]) and not re.fullmatch(_OF_LETTER.get(letter[1], "(?!)"), unit):
+        return False
+    for form, letters, words in _FITTING:
+        if re.fullmatch(form, unit):
+            return letter[1] in letters if letter else any(word in name.lower() for word in words.split())
+    return True

@@ -61,16 +61,18 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     if columns.time is not None:
         words += ["--time", columns.time]
     switches = [] if columns.states else list(checked.switches)  # what was named a state stays one
-    surplus = [one for one in checked.surplus if one not in switches]
+    lost = [] if columns.states else checked.lost
+    surplus = [one for one in dict.fromkeys((*checked.surplus, *lost)) if one not in switches]
     if len({*surplus, *switches}) == len(checked.facts.headers):
         surplus = []
     if surplus or columns.states:
         kept = [header for header in checked.facts.headers if header not in (*surplus, *switches)]
         words += ["--states", joined(kept)]
-    if columns.trajectory:
-        words += ["--trajectory", joined(columns.trajectory)]
+    doses = checked.doses
+    if keys := columns.trajectory or (checked.facts.keys if doses else ()):
+        words += ["--trajectory", joined(keys)]
     pulses = [] if columns.states else checked.pulses
-    if inputs := [*columns.inputs, *(one for one in switches if one not in pulses)]:
+    if inputs := [*columns.inputs, *(one for one in switches if one not in pulses), *doses]:
         words += ["--inputs", joined(inputs)]
     if held := [*columns.held, *pulses]:
         words += ["--held", joined(held)]

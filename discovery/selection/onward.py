@@ -24,7 +24,9 @@ def exceeding(law: Law, misfit: float, windows: Windows) -> str:
         return f"{told}or the noise is larger than it looks."
     single = one_step(law, windows)
     if not single <= NOISE_LEVEL:
-        return f"{told}the noise is larger than it looks, or steps are random, as births are: --noise process is for that."
+        return (
+            f"{told}the noise is larger than it looks, or steps are random, as births are: --noise process is for that."
+        )
     return (
         f"{told}or steps are random, as births are: one step on from each sample the law is as near as the "
         f"noise lets it be (chi-squared by value {single:.3g}), and chance in a step goes on into the next ones. "

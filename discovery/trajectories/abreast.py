@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from discovery.headers import bare, split_header
+from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.layout import SPACES, Layout
 from discovery.trajectories.source import Source
 from discovery.wording import joined, listed
@@ -48,6 +49,7 @@ class Abreast:
         split: what stands between unit and quantity in the headers of several quantities of each unit.
         units, quantities: what stands before it and after it; nothing where each unit has one column.
         forms: what the columns of each quantity are called, with ``{}`` for the unit, where that does not come first.
+        time: the one of the quantities that is time, where each unit has its own.
     """
 
     columns: tuple[str, ...]
@@ -62,6 +64,7 @@ class Abreast:
     units: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    time: str = ""
 
     @property
     def long(self) -> str:
@@ -86,7 +89,9 @@ class Abreast:
                 each = f"q: d[name.format(u)] for q, name in {named!r}.items()"
             each = f"{self.key}=u, **{{{each}}}"
             every = f"for d in [pd.read_csv({self.file!r}{self.options})] for u in {list(self.units)!r}"
-            return f"pd.concat([d[{list(self.others)!r}].assign({each}) {every}]).to_csv({self.long!r}, index=False)"
+            rows = f".dropna(subset=[{self.time!r}])" if self.time else ""  # shorter runs end in empty rows
+            every = f"{every}]){rows}.to_csv({self.long!r}, index=False)"
+            return f"pd.concat([d[{list(self.others)!r}].assign({each}) {every}"
         return (
             f"pd.read_csv({self.file!r}{self.options}).melt({list(self.others)!r}, var_name={self.key!r}, "
             f"value_name={self.values!r}).to_csv({self.long!r}, index=False)"
@@ -116,7 +121,8 @@ class Abreast:
             named = ", ".join(units) if len(units) > SHOWN else listed(units)
             has = f"{named} have {listed(self.quantities)} each"
             has = f"{listed(self.quantities)} are there for each of {named}" if self.forms else has
-            return f"{has}: each column gets an equation of its own."
+            times = ", and the times of one are no state of the others" if self.time else ""
+            return f"{has}: each column gets an equation of its own{times}."
         some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
         named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
         return f"{named} {'are wells' if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
@@ -130,6 +136,7 @@ def abreast(
     source: Source,
     most: int,
     told: Sequence[str] = (),
+    time: str = "",
 ) -> Abreast | None:
     """The columns of a file that are one quantity of several units; None where nothing looks so.
 
@@ -139,9 +146,13 @@ def abreast(
         keys: headers of the columns that tell runs apart already.
         most: states of a law at most; more of them are units, most likely.
         told: words of a command that tell what was told of other columns.
+        time: header of the column of times, which may be that of the first unit alone.
     """
-    key, found = _alike(numbers)
-    split, units, quantities = ("", (), ()) if found else _of_each(numbers)
+    own, each = _of_each_with_times([time, *numbers], time)
+    key, found = ("unit", ()) if own else _alike(numbers)
+    split, units, quantities = ("", (), ()) if found else each if own else _of_each(numbers)
+    key = "run" if own and all(is_run_name(unit.rstrip("0123456789")) for unit in units) else key
+    told = ["--time", own, *told[2:]] if own and told[:1] == ["--time"] else told
     forms: tuple[str, ...] = ()
     found = found or tuple(unit + split + one for unit in units for one in quantities)
     if key == "unit" and not units:
@@ -153,11 +164,11 @@ def abreast(
         return None
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns)
-    certain = len(states) > most or (key == "well" and len(found) >= PLATE)
+    certain = len(states) > most or bool(own and units) or (key == "well" and len(found) >= PLATE)
     options = _options(layout, source.encoding)
     file = source.path.name
     told, keys = tuple(told), tuple(keys)
-    return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms)
+    return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms, own)
 
 
 def _options(layout: Layout, encoding: str) -> str:
@@ -169,6 +180,7 @@ def _options(layout: Layout, encoding: str) -> str:
         "decimal": layout.decimal if layout.decimal != "." else None,
         "encoding": encoding if encoding not in UTF8 else None,
         "skiprows": above or None,
+        "usecols": list(layout.places) or None,
         "names": None if layout.header_line else list(layout.headers),
     }
     return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
@@ -187,7 +199,14 @@ def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())
 
 
-def _of_each(headers: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _of_each_with_times(headers: Sequence[str], time: str) -> tuple[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """The quantity that is time where each unit has its own, as the runs of Logger Pro, and the rest as below."""
+    each = _of_each(headers, fewest=2)
+    split, units, quantities = each
+    return next((one for one in quantities if time in {unit + split + one for unit in units}), ""), each
+
+
+def _of_each(headers: Sequence[str], fewest: int = FEWEST) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """What stands between units and quantities, the units, and the quantities that each of them has; or nothing."""
     groups: dict[str, dict[str, list[str]]] = {}
     for header in headers:
@@ -195,7 +214,7 @@ def _of_each(headers: Sequence[str]) -> tuple[str, tuple[str, ...], tuple[str, .
             groups.setdefault(one[2], {}).setdefault(one[1], []).append(one[3])
     for split, units in groups.items():
         first, *others = units.values()
-        if len(units) >= FEWEST and len(first) > 1 and all(sorted(one) == sorted(first) for one in others):
+        if len(units) >= fewest and len(first) > 1 and all(sorted(one) == sorted(first) for one in others):
             return split, tuple(units), tuple(first)
     return "", (), ()
 

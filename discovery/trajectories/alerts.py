@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from discovery.trajectories.common import said_of_common
+from discovery.trajectories.doses import doses, said_of_doses
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
-from discovery.trajectories.orders import drives, melted, orders_of, oscillates_alone, second_order
+from discovery.trajectories.orders import drives, melted, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
-from discovery.trajectories.undisturbed import apart, outside, undisturbed
+from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
 from discovery.trajectories.wording import words
 from discovery.wording import listed
 
@@ -148,7 +149,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
 
 def _of_order(facts: Facts) -> Iterator[Alert]:
     if oscillates_alone(facts):
-        (state,) = facts.states
+        (state,) = courses(facts)
         law = f"{state.name}' = f({', '.join((state.name, *drives(facts)))})"
         if names := [one.header for one in facts.inputs]:
             why = f"{listed(names)} {'does' if len(names) == 1 else 'do'} not explain that by a law {law}."
@@ -156,7 +157,7 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
             why = f"what follows a law {law} never does."
         yield Alert(
             "caution", "order", f"{state.header} turns back {_times(state.clear_turns).lower()}; {why}",
-            f'Say that it is of second order, --law "{orders_of(facts)[0]}"; or name with --inputs what '
+            f'Say that it is of second order, --law "{second_order(facts)[0]}"; or name with --inputs what '
             f"{'else ' if names else ''}drives it.",
             (state.header,),
         )  # fmt: skip
@@ -201,8 +202,8 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
     if drowned:
         yield Alert(
             "serious", "noise", f"The noise is much of the deviation: {_listed(drowned)}.",
-            "Only the largest terms can be found. Measure more often or more runs, or leave the column out; where rows "
-            "are steps of a map, one after another, run with --map.",
+            "Only the largest terms can be found. Measure more often or more runs, leave the column out, or name it "
+            "with --inputs if it drives others; where rows are steps of a map, one after another, run with --map.",
             tuple(drowned),
         )  # fmt: skip
     if noisy:
@@ -227,6 +228,8 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
 
 
 def _of_inputs(facts: Facts) -> Iterator[Alert]:
+    if keys := doses(facts):
+        yield Alert("note", "input", *said_of_doses(facts), keys)
     if facts.late:
         inputs = [state.header for state in facts.inputs]
         then = "Where nothing belongs to whole runs, stretches between switches will count as runs of their own."
@@ -333,6 +336,8 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
 
 
 def _of_relations(facts: Facts) -> Iterator[Alert]:
+    if facts.abreast is not None and facts.abreast.time:
+        return  # runs of one law, row by row at other times
     for relation in facts.relations:
         yield _of_relation(relation, facts)
     headers = {state.name: state.header for state in facts.states}

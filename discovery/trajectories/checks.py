@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from discovery.trajectories.alerts import Alert, alerts
+from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of
-from discovery.trajectories.undisturbed import outside, undisturbed
+from discovery.trajectories.undisturbed import lost, outside, undisturbed
 from discovery.trajectories.wording import words
 
 
@@ -45,6 +46,16 @@ class DataCheck:
         states = self.facts.states
         found = tuple(one.header for one in states if one.gapless and (one.switched or one.header in quiet))
         return found if len(found) < len(self.facts.states) else ()
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Headers of columns that show nothing but noise, beside others: better left out, unless rows are steps."""
+        return tuple(one.header for one in lost(self.facts))
+
+    @property
+    def doses(self) -> tuple[str, ...]:
+        """Headers of columns that tell runs apart, and are likely inputs, too."""
+        return doses(self.facts)
 
     @property
     def pulses(self) -> tuple[str, ...]:
@@ -108,6 +119,8 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "notes": list(found.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
+            "doses": list(checked.doses),
+            "lost": list(checked.lost),
             "law": checked.law,
             "laws": list(checked.laws),
         }

@@ -21,7 +21,7 @@ from discovery.trajectories.table import Table
 from discovery.wording import listed
 
 TIME_WORDS = frozenset(
-    {"t", "time", "times", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
+    {"t", "time", "times", "zeit", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
     | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
 )
 UNITS = frozenset(

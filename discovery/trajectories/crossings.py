@@ -33,11 +33,13 @@ class Crossing:
 
     Attributes:
         runs: their places.
+        start: where runs begin, in the mean.
     """
 
     value: float
     runs: tuple[int, int]
     rates: tuple[float, float]
+    start: float = 0.0
 
 
 def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
@@ -52,12 +54,13 @@ def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
         return None
     least = SHARE * float(np.sqrt(np.mean(moving**2)))
     best: tuple[float, Crossing] | None = None
+    start = float(np.mean([course[0, 0] for course in courses if len(course)]))
     some = np.unique(np.linspace(0, len(runs) - 1, min(len(runs), MOST_RUNS)).astype(int)).tolist()
     for first, second in combinations(some, 2):
         found = _differences(courses[first], courses[second], least)
         if len(found) >= SEVERAL:
             clearest = found[np.argmax(found[:, 3])]
-            one = Crossing(float(clearest[0]), (first, second), (float(clearest[1]), float(clearest[2])))
+            one = Crossing(float(clearest[0]), (first, second), (float(clearest[1]), float(clearest[2])), start)
             if best is None or clearest[3] > best[0]:
                 best = float(clearest[3]), one
     return None if best is None else best[1]

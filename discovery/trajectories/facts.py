@@ -24,6 +24,7 @@ from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.resting import pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
+from discovery.trajectories.straight import straight
 from discovery.trajectories.sums import running_sums
 from discovery.trajectories.switches import Late, between_samples, parted
 from discovery.trajectories.velocities import Multiple, multiples, swept, velocities
@@ -32,8 +33,6 @@ from discovery.types import Trajectory
 
 # Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
 SETTLED, QUIET = 0.4, 2.0
-# A column is a clock where a straight line in time leaves this share of its deviation.
-STRAIGHT = 1e-6
 # Largest magnitudes of a state between which its square can be computed.
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
@@ -156,6 +155,7 @@ class Facts:
         multiples: states that are derivatives of others, times what their units say.
         abreast: columns that are one quantity of several units, it seems.
         common: headers of columns that have one course in all runs, and are not switched.
+        keys: headers of the columns that tell the runs apart, in the order of their labels.
     """
 
     source: str
@@ -180,6 +180,7 @@ class Facts:
     unknown: tuple[Gap, ...] = ()
     unknown_parted: bool = False
     common: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -238,6 +239,7 @@ def facts(measurements: Measurements) -> Facts:
         unknown := gaps(tame),
         bool(between(tame, unknown)),
         shared,
+        measurements.keys,
     )
 
 
@@ -287,7 +289,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         course.clear,
         course.period,
         strays,
-        _straight(runs, index, deviation),
+        straight(runs, index, deviation),
         held,
         coarse,
         stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
@@ -328,18 +330,6 @@ def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
     """The run with nothing measured where a state is astray."""
     spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
     return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
-
-
-def _straight(runs: Sequence[Trajectory], index: int, deviation: float) -> bool:
-    times = np.concatenate([run.times for run in runs])
-    values = np.concatenate([run.states[:, index] for run in runs])
-    there = np.isfinite(values)
-    if np.count_nonzero(there) < 3 or deviation == 0.0:
-        return False
-    ahead = (times[there] - times[there].mean()) / max(float(np.ptp(times[there])), 1e-300)
-    above = values[there] - values[there].mean()
-    slope = float(ahead @ above) / max(float(ahead @ ahead), 1e-300)
-    return bool(np.max(np.abs(above - slope * ahead)) <= STRAIGHT * deviation)
 
 
 def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:

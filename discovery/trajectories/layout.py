@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from discovery.errors import DataError
+from discovery.trajectories.instruments import beside_others, lines_above
 from discovery.trajectories.preamble import rows_above, said_of_rows_above, usual_width, without_descriptions
 from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
@@ -33,6 +34,8 @@ class Layout:
         kinds: what the first rows of each column hold.
         notes: what was assumed, one sentence each.
         header_line: line of the file in which these headers stand as they are, right above the data; 0 if in none.
+        places: of the columns in the file, where others are left out; empty where all are read.
+        ticks: time of the first sample and step between two, where the first column counts samples.
     """
 
     separator: str
@@ -42,6 +45,8 @@ class Layout:
     kinds: tuple[Kind, ...]
     notes: tuple[str, ...] = ()
     header_line: int = 0
+    places: tuple[int, ...] = ()
+    ticks: tuple[float, float] | None = None
 
 
 def survey(source: Source) -> Layout:
@@ -54,12 +59,17 @@ def survey(source: Source) -> Layout:
     lines = _first_lines(source)
     comments, start, told = _preamble(lines)
     logger = bool(start) and begins_a_logger(lines[start - 1])
+    head, passed = lines_above(lines)
+    start = max(start, head)
     separator, decimal = _dialect(lines[start:], told)
     start, above = (start, ()) if logger else _below_preamble(lines, start, separator, decimal)
+    above = (*passed, *above)
     body = lines[start:]
     first, *rows = _numbered(body, separator, start) or [(start, [])]
     header, notes, below = first[1], (), rows[0][0] if rows else 0
-    if _is_data(header, decimal):
+    if (beside := beside_others([first, *rows], decimal)) is not None:
+        header, rows, notes = [*beside.header], beside.cut([first, *rows]), (*above, *beside.notes)
+    elif _is_data(header, decimal):
         rows = [first, *rows]
         header, notes = _header_without_a_line(comments, separator, len(header))
     else:
@@ -80,7 +90,8 @@ def survey(source: Source) -> Layout:
     kinds: tuple[Kind, ...] = tuple(kind_of(column, decimal) for column in columns)
     plain = _as_they_are(headers, lines[first[0] - 1], separator) and below == rows[0][0]
     said = (*_decimal_note(decimal), *notes)
-    return Layout(separator, decimal, headers, rows[0][0], kinds, said, first[0] if plain else 0)
+    places, ticks = (beside.places, beside.ticks) if beside is not None else ((), None)
+    return Layout(separator, decimal, headers, rows[0][0], kinds, said, first[0] if plain else 0, places, ticks)
 
 
 def _first_lines(source: Source) -> list[str]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from discovery.headers import is_unit
 from discovery.trajectories.tokens import Kind, is_limit, is_missing, kind_of
 
 Row = tuple[int, list[str]]  # with its line in the file
+FEWEST_BELOW = 3  # the names and rows of numbers below them, from which settings above can be told
 
 
 def rows_above(rows: Sequence[Row], decimal: str) -> int:
     """How many rows stand above the names of columns; none unless a row below is surely that of the names.
 
     Those are words for all columns but one at most, and different. Nothing above them has a name for each column, or
-    values where most rows have such.
+    values where most rows have such; or all is settings, each a word and a value.
     """
     width = usual_width(rows)
     if width < 2:
         return 0
+    if settings := _below_settings(rows, width, decimal):
+        return settings
     place = next((i for i, row in enumerate(rows) if _names(row[1], width, decimal)), 0)
     kinds = _kinds(rows[place + 1 :], width, decimal)
     above = (row for _, row in rows[:place])
@@ -38,8 +42,8 @@ def said_of_rows_above(rows: Sequence[Row]) -> tuple[str, ...]:
 def without_descriptions(header: Sequence[str], rows: Sequence[Row], decimal: str) -> tuple[list[Row], tuple[str, ...]]:
     """The rows without a first one that describes the columns, with a note.
 
-    It has words for all columns of numbers and times but one, which has none: of rows of words that are complete nobody
-    can tell which one has the names.
+    It has words for all columns of numbers and times but one, which has none, or for all with units below them: of
+    other rows of words that are complete nobody can tell which one has the names.
     """
     if len(rows) < 2:
         return list(rows), ()
@@ -48,9 +52,10 @@ def without_descriptions(header: Sequence[str], rows: Sequence[Row], decimal: st
     valued = [place for place, kind in enumerate(kinds) if kind != "text"]
     told = [entry for place, entry in enumerate(entries) if place in valued and entry]
     labels = any(entry for place, entry in enumerate(entries) if place not in valued)
-    words = all(_is_word(entry, decimal) for entry in told)
+    words = all(is_word(entry, decimal) for entry in told)
     data = any(_is_data(row, kinds, decimal) for _, row in rows[1:3])  # units may stand between
-    if labels or not words or len(told) < 2 or len(told) != len(valued) - 1 or not data:
+    whole = len(told) == len(valued) and _are_units(rows[1][1])
+    if labels or not words or len(told) < 2 or not (whole or len(told) == len(valued) - 1) or not data:
         return list(rows), ()
     return list(rows[1:]), (f"Line {line} was passed over: it describes the columns.",)
 
@@ -60,13 +65,37 @@ def usual_width(rows: Sequence[Row]) -> int:
     return Counter(len(row) for _, row in rows).most_common(1)[0][0] if rows else 0
 
 
+def _below_settings(rows: Sequence[Row], width: int, decimal: str) -> int:
+    """How many rows stand above the names where all those are settings, as ``Vertical Scale,0.2``; else none.
+
+    A setting is a word, and a value at most; one at least is a number. Below the names are numbers and times alone.
+    """
+    last = max((i for i, (_, row) in enumerate(rows) if is_word(row[0], decimal)), default=0)
+    kinds = _kinds(rows[last + 1 :], width, decimal)
+    if len(rows) - last < FEWEST_BELOW or "text" in kinds:
+        return 0
+    if not all(_is_data(row, kinds, decimal) for _, row in rows[last + 1 :]):
+        return 0
+    place = last - 1 if last and _are_units(rows[last][1]) else last
+    above = [[entry for entry in row if entry] for _, row in rows[:place]]
+    settings = all(len(row) <= 2 and is_word(row[0], decimal) for row in above)
+    numbers = any(len(row) == 2 and not is_word(row[1], decimal) for row in above)
+    return place if settings and numbers and _names(rows[place][1], width, decimal) else 0
+
+
+def _are_units(row: Sequence[str]) -> bool:
+    told = [entry for entry in row if entry]
+    return bool(told) and all(is_unit(entry.strip("[]()")) for entry in told)
+
+
 def _names(row: Sequence[str], width: int, decimal: str) -> bool:
     named = [entry for entry in row if entry]
     fits = width - 1 <= len(named) and len(row) <= width and len({*named}) == len(named)
-    return fits and all(_is_word(entry, decimal) for entry in named)
+    return fits and all(is_word(entry, decimal) for entry in named)
 
 
-def _is_word(entry: str, decimal: str) -> bool:
+def is_word(entry: str, decimal: str) -> bool:
+    """Whether an entry is neither a number nor a time, nor stands for a value that is missing or beyond a limit."""
     return not is_missing(entry) and not is_limit(entry) and kind_of([entry], decimal) == "text"
 
 

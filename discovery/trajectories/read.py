@@ -103,7 +103,7 @@ def read_csv(
         division.keys,
         division.melted,
         clock.origin,
-        abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told),
+        abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
     )
 

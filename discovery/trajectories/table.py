@@ -88,7 +88,10 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), 
                 f"{source.path} has more than {MOST_ENTRIES:,} entries; that many are not read, for the memory's sake. "
                 "Keep every tenth row, or fewer columns, and pass that file."
             )
-    finished = (column.finished(header) for column, header in zip(columns, layout.headers, strict=True))
+    finished = [column.finished(header) for column, header in zip(columns, layout.headers, strict=True)]
+    if layout.ticks is not None:
+        first, step = layout.ticks
+        finished[0] = replace(finished[0], values=first + step * finished[0].values)
     return Table(str(source.path), tuple(finished), np.concatenate(lines))
 
 
@@ -110,6 +113,7 @@ def _frames(source: Source, layout: Layout, kinds: Sequence[Kind], missing: Sequ
                 decimal=layout.decimal,
                 header=None,
                 names=range(len(layout.headers)),
+                usecols=list(layout.places) or None,
                 dtype={i: str for i, kind in enumerate(kinds) if kind != "number"},
                 skip_blank_lines=False,
                 skipinitialspace=True,

@@ -125,3 +125,53 @@ def test_one_of_many_is_no_unit() -> None:
     assert ("weight (animal 1)", None) == split_header("weight (animal 1)")
     assert ("new", "cases") == split_header("new (cases)")
     assert ("rate", "per 1000") == split_header("rate (per 1000)")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("t/s", ("t", "s")),
+        ("Zeit / s", ("Zeit", "s")),
+        ("time/min", ("time", "min")),
+        ("T / K", ("T", "K")),
+        ("T_Umgebung / K", ("T_Umgebung", "K")),
+        ("Ta/K", ("Ta", "K")),
+        ("ΔT/K", ("ΔT", "K")),
+        ("T/°C", ("T", "°C")),
+        ("gap/mm", ("gap", "mm")),
+        ("x/m", ("x", "m")),
+        ("m/kg", ("m", "kg")),
+        ("h / cm", ("h", "cm")),
+        ("U/V", ("U", "V")),
+        ("U_C / mV", ("U_C", "mV")),
+        ("I/A", ("I", "A")),
+        ("F/N", ("F", "N")),
+        ("Kraft / N", ("Kraft", "N")),
+        ("p/kPa", ("p", "kPa")),
+        ("V/mL", ("V", "mL")),
+        ("phi/rad", ("phi", "rad")),
+        ("v/m/s", ("v", "m/s")),
+        ("v / (m/s)", ("v", "m/s")),
+        ("a / m s^-2", ("a", "m s^-2")),
+        ("c / mol/L", ("c", "mol/L")),
+        ("v/[m/s]", ("v", "m/s")),
+    ],
+)
+def test_a_quantity_over_its_unit_is_split_at_the_slash(header: str, expected: tuple[str, str]) -> None:
+    """As ISO 80000 writes it, with blanks or without, and with a quotient as the unit."""
+    assert expected == split_header(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "prey/predator", "km/h", "m/s", "mg/L", "g/L", "V/m", "N/m", "W/m2", "W/m2/K", "L/min", "kg/m3", "cells/mL",
+        "hares/km2", "bacteria/mL", "requests/s", "vehicles/h", "births/yr", "S/N", "I/N", "N/K", "x/L", "t/T", "A/A0",
+        "V/V0", "T/T0", "Na/K", "Ca/Mg", "C/N", "Fe/N", "price/kg", "GDP/capita", "a/b", "n/a", "N/A", "on/off", "w/o",
+        "dx/dt", "I/O", "log/in", "1/s", "m2/s", "rad/s", "kWh/kg", "beats/min", "mean/SD", "q/q_max", "31/12", "/s",
+        "s/", "x//m", "T/T2", "D/H", "tonnes/ha",
+    ],
+)  # fmt: skip
+def test_other_quotients_are_names(header: str) -> None:
+    """Of units, of quantities, and what is counted in a time, an area or a volume."""
+    assert (header, None) == split_header(header)

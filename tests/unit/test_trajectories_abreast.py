@@ -213,3 +213,34 @@ def test_what_was_told_is_told_again_of_the_long_table(tmp_path: Path) -> None:
     held = read_csv(path, held=["T 600"]).abreast
     assert held is not None
     assert ("--held", "T 600") == held.told
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_runs_side_by_side_with_times_of_their_own_are_put_one_below_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """As Logger Pro exports them; the line of pandas does what it says, and shorter runs leave no empty rows."""
+    columns: dict[str, np.ndarray] = {}
+    for run in range(1, count + 1):
+        times = np.where(np.arange(60) < 60 - 7 * run, 0.1 * np.arange(60) + 0.01 * run, np.nan)
+        columns |= {f"Run {run}: Time (s)": times, f"Run {run}: Position (m)": np.sin(times + run)}
+    path = tmp_path / "cart.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    found = read_csv(path)
+    units = found.abreast
+    assert units is not None
+    assert (units.certain, units.time, units.key) == (True, "Time (s)", "run")
+    assert units.words == ("discover", "check", "cart_long.csv", "--trajectory", "run")
+    checked = check(found)
+    (alert,) = (one for one in checked.alerts if one.subject == "wide")
+    assert alert.level == "caution"
+    assert units.melt in alert.advice
+    assert not {"velocity", "relation"} & {one.subject for one in checked.alerts}
+    monkeypatch.chdir(tmp_path)
+    exec(units.melt, {"pd": pd})
+    long = read_csv(units.long, trajectory=["run"])
+    assert [(run.label, len(run)) for run in long.trajectories] == [
+        (f"Run {run}", 60 - 7 * run) for run in range(1, count + 1)
+    ]
+    assert [*long.headers.values()] == ["Position (m)"]
+    assert not any("without a time" in note for note in long.notes)

@@ -15,10 +15,10 @@ def falls(*velocities: float) -> list[np.ndarray]:
 
 
 def test_falls_at_other_velocities_are_of_second_order_or_have_constants_of_their_own() -> None:
-    """Nothing turns back, so that the next command does not decide; two alike, and a driven one, are nothing of it."""
+    """Repetitions are of second order; two alike, and a driven one, are nothing of it."""
     checked = check(from_arrays(falls(0.0, -8.0), TIMES, names=["h"]))
     (alert,) = [one for one in checked.alerts if one.subject == "order"]
-    assert ("caution", ("h",), "") == (alert.level, alert.columns, checked.law)
+    assert ("caution", ("h",), "h'' = f(h, h')") == (alert.level, alert.columns, checked.law)
     assert "at different rates, -" in alert.text
     assert "by one law h' = f(h) they never do" in alert.text
     assert "--law \"h'' = f(h, h')\"; or, if runs have constants of their own, --own auto." in alert.advice

@@ -145,7 +145,10 @@ def test_runs_that_part_at_once_from_one_state_do_not_begin_alike() -> None:
     assert "All runs begin at the same state and part at once; by one law x' = f(x, y) they never do." == alert.text
     assert alert.advice.endswith("or, if runs have constants of their own, --own auto.")
     few = thrown(speeds[:2], drag=0.0)
-    assert ((), [alert.text]) == (few.laws, [one.text for one in few.alerts if one.subject in ("order", "starts")])
+    assert (checked.laws, [alert.text]) == (
+        few.laws,
+        [one.text for one in few.alerts if one.subject in ("order", "starts")],
+    )
     alike = thrown([speeds[0]] * 3)
     assert "All runs begin at the same state." in alike.notes_on(hidden=False)
     assert "All runs begin at the same state." not in alike.notes_on(hidden=True)

@@ -1,0 +1,90 @@
+"""Files of oscilloscopes, LabVIEW and Logger Pro, whose tables stand beside or below what the instrument tells."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from discovery.errors import DataError
+from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.read import read_csv
+
+VALUES = [round(0.6 * 0.9**i, 4) for i in range(30)]
+SETTINGS = (
+    "Record Length,1.000000e+03,", "Sample Interval,4.000000e-06,", "Trigger Point,200,", ",,", "Source,CH1,",
+    "Vertical Units,V,", "Horizontal Units,s,", "Model Number,TDS2014,",
+)  # fmt: skip
+LABVIEW = (
+    "LabVIEW Measurement\t\nSeparator\tTab\nDecimal_Separator\t,\nX_Columns\tOne\n***End_of_Header***\t\n\t\n"
+    "Channels\t1\t\nX_Dimension\tTime\t\nX0\t0,0E+0\t\nDelta_X\t0,02\t\n***End_of_Header***\t\t\n"
+    "X_Value\tangle\tComment\n"
+)
+
+
+def read(tmp_path: Path, text: str, name: str = "data.csv") -> Measurements:
+    """The measurements in a file of that text."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return read_csv(path)
+
+
+def rows(separator: str, decimal: str = ".", step: float = 0.5) -> str:
+    """Times and values, a line each."""
+    lines = (f"{i * step:.7g}{separator}{value}" for i, value in enumerate(VALUES))
+    return "".join(f"{line.replace('.', decimal)}\n" for line in lines)
+
+
+def test_settings_beside_the_data_name_its_columns(tmp_path: Path) -> None:
+    """The first columns of an oscilloscope's file have words in its first rows, and nothing below."""
+    beside = [*SETTINGS, *[",,"] * (len(VALUES) - len(SETTINGS))]
+    data = rows(",", step=4e-6).splitlines()
+    found = read(tmp_path, "".join(f"{left},{right},\n" for left, right in zip(beside, data, strict=True)))
+    assert found.time_name == "t [s]"
+    assert [*found.headers.values()] == ["CH1 [V]"]
+    (run,) = found.trajectories
+    assert run.states[:, 0].tolist() == VALUES
+    assert run.times[1] == 4e-6
+    assert "Lines 1 to 8 have settings beside the data, which were passed over." in found.notes
+
+
+@pytest.mark.parametrize("units", ["", "s,V\n"])
+def test_settings_above_the_names_are_no_names(tmp_path: Path, units: str) -> None:
+    """Though the first of them is two words, as names of two columns are; those of three are read as before."""
+    above = "Model,MDO3024\nFirmware Version,1.26\n\nVertical Units,V\nVertical Scale,0.2\nLabel,\n"
+    found = read(tmp_path, f"{above}TIME,CH1\n{units}{rows(',')}")
+    assert [*found.headers.values()] == ["CH1 [V]" if units else "CH1"]
+    assert found.trajectories[0].states[:, 0].tolist() == VALUES
+    assert "Lines 1 to 6 were passed over: they stand above the names of the columns." in found.notes
+
+
+def test_words_below_the_names_are_still_refused(tmp_path: Path) -> None:
+    """A word in a column of numbers is an error as ever: without a number beside a word above, nothing is a setting."""
+    with pytest.raises(DataError, match="line 2, column 'time': 'Zeit' is not a time"):
+        read(tmp_path, f"time,x\nZeit,Ort\nname,other\n{rows(',')}")
+
+
+def test_samples_that_are_counted_get_their_times(tmp_path: Path) -> None:
+    """The start and the step stand in columns of their own, in the row of units alone."""
+    text = "X,CH1,Start,Increment,\nSequence,VOLT,-1.0e-03,4.000000e-06,\n"
+    found = read(tmp_path, text + "".join(f"{i},{value},,\n" for i, value in enumerate(VALUES)))
+    assert found.time_name == "t [s]"
+    assert [*found.headers.values()] == ["CH1 [volt]"]
+    np.testing.assert_allclose(found.trajectories[0].times, -1e-3 + 4e-6 * np.arange(len(VALUES)))
+    assert any("X counts samples: times are -0.001 s and 4e-06 s more for each." in note for note in found.notes)
+
+
+def test_labview_begins_below_its_last_head(tmp_path: Path) -> None:
+    """Its rows lack the last column, of comments."""
+    found = read(tmp_path, LABVIEW + rows("\t", ","), "pendulum.lvm")
+    assert [*found.headers.values()] == ["angle"]
+    assert found.trajectories[0].states[:, 0].tolist() == VALUES
+    assert "Lines 1 to 11 were passed over: they stand above the names of the columns." in found.notes
+
+
+def test_logger_pro_has_symbols_and_units_below_the_names(tmp_path: Path) -> None:
+    """The long names stay, with the units; the voltage's symbol is no unit."""
+    text = "Vernier Format 2\ncell.cmbl 3/14/2023 10:12:22\t\nRun 1\nTime\tVoltage drop\nt\tV\ns\tV\n\n"
+    found = read(tmp_path, text + rows("\t"), "cell.txt")
+    assert found.time_name == "Time [s]"
+    assert [*found.headers.values()] == ["Voltage drop [V]"]
+    assert found.trajectories[0].states[:, 0].tolist() == VALUES

@@ -1,0 +1,48 @@
+"""Columns that were set, and columns that show nothing but noise, which tell nothing of the others."""
+
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import check
+from discovery.trajectories.read import read_csv
+from pipelines.checking import next_command
+from pipelines.config import Columns
+
+TIMES = np.linspace(0.0, 1.5, 90)
+NOISE = np.random.default_rng(0).normal(size=(90, 3))
+FALL = 1.8 - 0.08 * np.log(np.cosh(11.0 * TIMES))  # from rest, with drag
+
+
+def test_beside_nothing_but_noise_a_course_is_no_input(tmp_path: Path) -> None:
+    """A body that falls is tracked with its jitter aside; what has no course says nothing, and is left out."""
+    path = tmp_path / "tracked.csv"
+    columns = {"t": TIMES, "x": 0.01 + 0.001 * NOISE[:, 0], "y": FALL + 0.001 * NOISE[:, 1]}
+    pd.DataFrame(columns).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert checked.switches == ()
+    assert checked.lost == ("x",)
+    assert "input" not in {alert.subject for alert in checked.alerts}
+    assert shlex.split(next_command(path, Columns(), checked))[3:] == ["--states", "y"]
+    told = Columns(states=("y", "x"))
+    assert shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))[3:] == ["--states", "y,x"]
+
+
+def test_one_that_oscillates_beside_noise_is_of_second_order(tmp_path: Path) -> None:
+    """It is the only one that has a course."""
+    path = tmp_path / "spring.csv"
+    wave = np.sin(12.0 * TIMES) + 0.01 * NOISE[:, 1]
+    pd.DataFrame({"t": TIMES, "x": 0.001 * NOISE[:, 0], "y": wave}).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert shlex.split(next_command(path, Columns(), checked))[3:] == ["--states", "y", "--law", "y'' = f(y, y')"]
+    assert any(alert.text.startswith("y turns back") for alert in checked.alerts)
+
+
+def test_columns_of_noise_alone_are_not_all_left_out() -> None:
+    """Nor is one that is noisy, but has a course."""
+    assert check(from_arrays(NOISE[:, :2], TIMES)).lost == ()
+    wave = np.sin(9.0 * TIMES)[:, None] + [0.02, 0.5] * NOISE[:, :2]
+    assert check(from_arrays(wave, TIMES)).lost == ()
