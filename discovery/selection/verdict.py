@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
-from discovery.selection.held_out import SMOOTH, HeldOut
-from discovery.selection.in_words import taken_for
+from discovery.selection.held_out import OFF, SMOOTH, HeldOut
+from discovery.selection.in_words import leading, taken_for
 from discovery.selection.monotonic import inert, one_way
 from discovery.selection.residuals import UNLIKELY, WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
 from discovery.symbolic.phases import phases
-from discovery.types import Finding, Law, Verdict
+from discovery.types import Finding, Verdict
 from discovery.wording import listed
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
@@ -41,9 +41,6 @@ DOUBTFUL = 0.05
 # A probability that nobody takes for chance.
 IMPOSSIBLE = 1e-6
 WELL_BELOW_NOISE = 0.1
-# Deviations of the noise, and of what the start's error makes of a whole run, as a root mean square, by which forecasts
-# of a state are off more than they may be: constants have errors, and so has a start in the middle of a record.
-OFF = 3.0
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
 # slow motion was followed, at 632 and 6 %, forecast well enough (benchmarks/knowledge.py).
@@ -154,7 +151,14 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
         yield Finding("bad", f"{_walk(evidence)[0]}{size}.")
     if held is None:
-        if best.misfit > NOISE_LEVEL:
+        if (lost := evidence.selected.held_out) is not None and lost.refuting:
+            yield Finding(
+                "bad",
+                "Samples that were not fitted hardly change from where forecasts begin, but the law's forecasts do: "
+                f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change and "
+                f"{lost.noise:.3g} for the noise alone.",
+            )
+        elif best.misfit > NOISE_LEVEL:
             yield Finding(
                 "bad",
                 f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
@@ -263,6 +267,8 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{few if finished else 'Work was cut off before samples were kept out'}; prediction was not tested.",
         )
     elif held is None:
+        if evidence.selected.held_out.refuting:
+            return  # which is told among the reasons
         yield Finding(
             "caution",
             "The samples kept out hardly differ from a constant, so forecasts of them test nothing; measure more of "
@@ -288,22 +294,14 @@ def _far_off(evidence: Evidence, held: HeldOut) -> Iterator[Finding]:
     if not off or len(law.states) == 1:
         return
     told = ", ".join(f"{state} by {size:.2g}" for state, size in off.items())
-    leading = [state for state in _leading(law) if state in off]
-    hint = (
-        f" Nothing drives {listed(leading)} by this law: what is set from outside is no state; name it with --inputs."
-    )
+    first = [state for state in leading(law) if state in off]
+    hint = f" Nothing drives {listed(first)} by this law: what is set from outside is no state; name it with --inputs."
     start = ", there and at their start" if held.whole else ""
     yield Finding(
         "caution",
         f"Forecasts of samples that were not fitted are off by more than the noise explains{start} ({told} of its "
-        f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if leading else ''}",
+        f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if first else ''}",
     )
-
-
-def _leading(law: Law) -> list[str]:
-    """States that stand in others' equations and have no other in their own, as a column that is set from outside."""
-    known = {s: {str(name) for name in rhs.free_symbols} & set(law.states) - {s} for s, rhs in law.equations.items()}
-    return [state for state, others in known.items() if not others and any(state in one for one in known.values())]
 
 
 def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
