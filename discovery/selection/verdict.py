@@ -155,8 +155,8 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 "bad",
                 "Samples that were not fitted hardly change from where forecasts begin, but the law's forecasts do: "
-                f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change and "
-                f"{lost.noise:.3g} for the noise alone.",
+                f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change "
+                f"and {lost.noise:.3g} for the noise alone.",
             )
         elif best.misfit > NOISE_LEVEL:
             yield Finding(
