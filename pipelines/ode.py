@@ -141,8 +141,7 @@ def _discovered(
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    supported = verdict.status != "not_found"
-    advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
+    advice = _advised(selected, problem, verdict, headers, unit, rest)
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,
@@ -290,6 +289,19 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
 def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> tuple[Finding, ...]:
     """What runs do not agree on, and what speaks against that which was told."""
     return (*agreement(selected, deadline=deadline), *against_told(selected, known.conserved if known else ()))
+
+
+def _advised(
+    selected: Selected,
+    problem: DiscoveryProblem,
+    verdict: Verdict,
+    headers: Mapping[str, str],
+    unit: str,
+    rest: Deadline,
+) -> Advice:
+    """Advice on the law; no experiments for one that the data do not support."""
+    supported = verdict.status != "not_found"
+    return advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
 
 
 def _kept(

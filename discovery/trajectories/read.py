@@ -88,8 +88,7 @@ def read_csv(
     roles = _roles(taken, division.keys, inputs)
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
-    headers = safe_names((*columns, *driving))
-    stay = _held(drives, clock.times, division.rows, told_held(held, inputs))
+    headers, stay = safe_names((*columns, *driving)), _held(drives, clock.times, division.rows, told_held(held, inputs))
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
