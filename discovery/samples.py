@@ -143,7 +143,8 @@ class Trajectory:
                 f"Trajectory has {self.states.shape[1]} state columns but {len(self.names)} names {self.names}. "
                 "Pass one name for each column of `states`."
             )
-        inputs = self.inputs if np.size(self.inputs) else np.empty((len(self.times), 0))
+        there = np.size(self.inputs) or (np.ndim(self.inputs) == 2 and np.shape(self.inputs)[1])  # also of no rows
+        inputs = self.inputs if there else np.empty((len(self.times), 0))
         object.__setattr__(self, "inputs", read_only(inputs))
         if self.inputs.ndim != 2 or len(self.inputs) != len(self.times) or not np.all(np.isfinite(self.inputs)):
             raise DataError(

@@ -13,16 +13,18 @@ from sklearn.base import BaseEstimator
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
 from discovery.dynamics.single_steps import expected
+from discovery.dynamics.unmeasured import begun
 from discovery.errors import DataError, SimulationError
+from discovery.problems.hidden import with_columns
 from discovery.protocols import Deadline
 from discovery.reports import notebook
 from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryResult, Law, Trajectory, measured_states, symbol
+from discovery.types import DiscoveryResult, Law, Trajectory, symbol
 from pipelines.config import RunConfig
 from pipelines.courses import course_of
 from pipelines.fitted import FittedLaw
 from pipelines.maps import counted
-from pipelines.named_states import measured
+from pipelines.named_states import Columns, measured
 from pipelines.ode import discover_ode
 from pipelines.progress import progress
 
@@ -143,22 +145,23 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             inputs: what drives the states there, a row for each point, or a number by name; a table ``X`` may have
                 them as columns.
         """
-        law = _measured(self._fitted(), self.law_)
+        law, columns = self._of_all_states()
         time, column = symbol("t"), symbol("time of a point")  # to `values` t is no column
         if t is None and any(time in side.free_symbols for side in law.skeletons):
             raise DataError("Time stands in the law. Pass t: the time of each point.")
-        points = self._columns.read(X)
-        times = np.broadcast_to(self._columns.times(0.0 if t is None else t), len(points))
-        places = np.column_stack([points, self._columns.drives(inputs, len(points), X), times])
+        points = columns.read(X)
+        times = np.broadcast_to(columns.times(0.0 if t is None else t), len(points))
+        places = np.column_stack([points, columns.drives(inputs, len(points), X), times])
         sides = [substituted(side, {time: column}) for side in law.skeletons]
         slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
-        return self._columns.like_points(slopes, X)
+        return columns.like_points(slopes, X)
 
     def simulate(self, x0: Any, t: ArrayLike, *, inputs: Any = None) -> Any:
         """States at times ``t`` from the initial state ``x0`` at ``t[0]``; of a map, times are numbers of samples.
 
         Args:
-            x0: one state, as array or by name; or several, as an array with a row for each or a table.
+            x0: one state, as array or by name; or several, as an array with a row for each or a table. States that no
+                column of the data has are named as in ``result_.headers``, ``x'``, and come last in arrays.
             inputs: what drives the states from all initial states: a row for each time; or a table with the column of
                 times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
                 ``{"u": 0.2}``.
@@ -170,23 +173,34 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        law, times = _measured(self._fitted(), self.law_), self._columns.times(t)
-        drive = course_of(self._columns, inputs, times, self.result_.trajectories[0].held)
-        runs = [simulate_or_fail(law, start, times, drive=drive) for start in self._columns.starts(x0)]
-        return self._columns.like_starts(np.array(runs), x0, times)
+        (law, columns), times = self._of_all_states(), self._columns.times(t)
+        drive = course_of(columns, inputs, times, self.result_.trajectories[0].held)
+        runs = [simulate_or_fail(law, start, times, drive=drive) for start in columns.starts(x0)]
+        return columns.like_starts(np.array(runs), x0, times)
 
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
 
-        Where chance acts on the states (noise ``process``), of each sample by the law from the one before it.
-
-        Minus infinity where a trajectory cannot be simulated to its end. Arguments are as for ``fit``.
+        A state that no column has begins in each run where the law then explains most of it. Where chance acts on the
+        states (noise ``process``), each sample is told from the one before it. Minus infinity where a trajectory cannot
+        be simulated to its end. Arguments are as for ``fit``.
         """
-        law = _measured(self._fitted(), self.law_)
+        law, _ = self._of_all_states()
         held = self.result_.trajectories[0].held
         runs = [replace(run, held=held) for run in self._columns.trajectories(X, t, inputs)]
+        hidden = law.states[len(self._columns.states) :]
+        runs = [with_columns(run, hidden) for run in runs] if hidden else runs
+        fitted = [one.states[0] for one in self.result_.predictions if one.kind == "fit"]
+        usual = np.median(fitted, axis=0) if fitted else np.zeros(len(law.states))
         runs = [counted(run) for run in runs] if law.discrete else runs
-        return _explained(law, runs, by_steps=self.result_.smoothing.noise.process)
+        return _explained(law, runs, usual, by_steps=self.result_.smoothing.noise.process)
+
+    def _of_all_states(self) -> tuple[Law, Columns]:
+        """The law and its states as columns, those besides that no column of the data has."""
+        law = _shared(self._fitted(), self.law_)
+        states = tuple(self.result_.headers[name] for name in law.states)
+        hidden = len(states) > len(self._columns.states)
+        return law, replace(self._columns, given=states, states=states) if hidden else self._columns
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
@@ -194,11 +208,11 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         return super()._repr_mimebundle_(**kwargs) | ({} if shown is None else {"text/html": shown})
 
 
-def _measured(result: DiscoveryResult, law: Law) -> Law:
-    """The law, whose states have to be the columns.
+def _shared(result: DiscoveryResult, law: Law) -> Law:
+    """The law, which has to be the same for all runs.
 
     Raises:
-        DataError: it has states that no column has, or constants that differ between runs.
+        DataError: it has constants that differ between runs.
     """
     if result.structure.owned:
         names = ", ".join(one.name for one in result.structure.owned)
@@ -206,32 +220,27 @@ def _measured(result: DiscoveryResult, law: Law) -> Law:
             f"Constants of the law differ between runs ({names}), and an array does not say which run it is of. Use "
             "result_.structure.owned for their values, or discover simulate RUN --group."
         )
-    seen = measured_states(result.trajectories)
-    hidden = [result.headers[name] for name, measured in zip(law.states, seen, strict=True) if not measured]
-    if hidden:
-        raise DataError(
-            f"The law has states that no column has ({', '.join(hidden)}), which these arrays cannot give. Use "
-            "discovery.dynamics.simulate.simulate(model.law_, start, times)."
-        )
     return law
 
 
-def _explained(law: Law, trajectories: Sequence[Trajectory], *, by_steps: bool = False) -> float:
+def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, *, by_steps: bool = False) -> float:
     """Share of the measurements' variance that the law explains from the first complete sample of each run on.
 
     Args:
+        usual: where runs begin in states that were not measured, as a first guess.
         by_steps: follow it from each sample to the next alone.
     """
     total = error = 0.0
     for run in trajectories:
-        complete = np.isfinite(run.states).all(axis=1)
-        first = int(np.argmax(complete))
-        states, times = run.states[first:], run.times[first:]
+        known = np.isfinite(run.states).any(axis=0)
+        first = int(np.argmax(np.isfinite(run.states[:, known]).all(axis=1)))
+        start = run.states[first] if known.all() else begun(law, run.part(slice(first, None)), usual)
+        states, times = run.states[first:, known], run.times[first:]
         try:
             if by_steps:
                 simulated = expected(law, run.part(slice(first, None)))
             else:
-                simulated = simulate_or_fail(law, states[0], times, drive=run.drive)
+                simulated = simulate_or_fail(law, start, times, drive=run.drive)[:, known]
         except SimulationError:
             return float("-inf")
         there = np.isfinite(states) & (np.isfinite(simulated) if by_steps else True)

@@ -30,6 +30,7 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
+from discovery.selection.contradicted import contradicted
 from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
@@ -91,7 +92,8 @@ def discover_ode(
        genetic ones for what these leave unexplained.
     4. All candidates are merged, combined to systems, their constants refined on the measured trajectories by multiple
        shooting, and ranked by description length.
-    5. The best law is judged by what it forecasts without having been fitted to it, and asked what it conserves.
+    5. The best law is judged by what it forecasts without having been fitted to it, and asked what it conserves, as the
+       data then have to.
 
     Args:
         data: measurements as read from a file, or trajectories.
@@ -141,8 +143,8 @@ def _discovered(
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    supported = verdict.status != "not_found"
-    advice = advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
+    advice = _advised(selected, problem, verdict, headers, unit, rest)
+    verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,
         time_name=measurements.time_name,
@@ -158,7 +160,7 @@ def _discovered(
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
-        structure=_structure(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts)),
+        structure=structure,
         inputs={**measurements.inputs, **(grown.inputs or {})},
         origin=measurements.origin,
     )
@@ -313,19 +315,36 @@ def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> 
     return (*agreement(selected, deadline=deadline), *against_told(selected, known.conserved if known else ()))
 
 
-def _structure(
+def _advised(
+    selected: Selected,
+    problem: DiscoveryProblem,
+    verdict: Verdict,
+    headers: Mapping[str, str],
+    unit: str,
+    rest: Deadline,
+) -> Advice:
+    """Advice on the law; no experiments for one that the data do not support."""
+    supported = verdict.status != "not_found"
+    return advise(selected, problem, headers=headers, unit=unit, supported=supported, deadline=rest)
+
+
+def _kept(
     verdict: Verdict, selected: Selected, problem: DiscoveryProblem, advice: Advice, deadline: Deadline, told: Structure
-) -> Structure:
-    """What was told, and what the chosen law conserves; nothing is asked of a law that the data do not support."""
+) -> tuple[Verdict, Structure]:
+    """What was told, and what the chosen law conserves, with the verdict where the data do not.
+
+    Nothing is asked of a law that the data do not support, nor told of one.
+    """
     if verdict.status == "not_found" or not selected.ranking.front or selected.windows.steps:
-        return told  # nor is anything conserved where chance acts on the states
+        return verdict, told  # nor is anything conserved where chance acts on the states
     law, curves = selected.ranking.front[0].law, problem.smoothing.trajectories
     found = conserved(
         law, curves, advice.covariance, owned=told.owned, inputs=[run.inputs for run in problem.trajectories],
         measured=through_samples(problem.trajectories, curves, selected.noise(problem.smoothing.noise)),
         deadline=deadline,
     )  # fmt: skip
-    return replace(told, invariants=found)
+    verdict = contradicted(verdict, law, found)
+    return verdict, told if verdict.status == "not_found" else replace(told, invariants=found)
 
 
 def _problem(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 UNIVERSAL = "universal"  # the method of curves by networks in a law that was told in part
 NETWORKS = ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992")  # papers behind it
+_TYPED = re.compile(r'--law "[^"]*"')  # what advice says to type
 
 
 def understood(measurements: Measurements, config: RunConfig) -> Knowledge | None:
@@ -170,6 +171,7 @@ def spoken(text: str, headers: Mapping[str, str]) -> str:
     """A sentence in which states are called what the user calls them, as ``100%`` for ``x_100``.
 
     Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter.
+    So is what is to be typed: an option takes identifiers, and not ``Channel B'' = f(Channel B)``.
     """
     own = {
         name: split_header(header)[0]
@@ -178,7 +180,8 @@ def spoken(text: str, headers: Mapping[str, str]) -> str:
     }
     if not own:
         return text
-    return re.sub(rf"\b(?:{'|'.join(own)})\b(?!-squared)", lambda found: own[found[0]], text)
+    said = rf"{_TYPED.pattern}|\b(?:{'|'.join(own)})\b(?!-squared)"
+    return re.sub(said, lambda found: own.get(found[0], found[0]), text)
 
 
 def in_words_of_the_user(verdict: Verdict, headers: Mapping[str, str]) -> Verdict:

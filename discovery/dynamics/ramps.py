@@ -12,12 +12,15 @@ Control and Optimization, for the ramp.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+import sympy as sp
 from jaxtyping import Float
 
-from discovery.dynamics.interpreter import SIGN, run
-from discovery.dynamics.tape import Tape
+from discovery.dynamics.interpreter import SIGN, run, with_table
+from discovery.dynamics.tape import Tape, tape_of
+from discovery.types import Drive, Law
 
 # Half of a ramp's width, as a share of the argument's size: a block creeps by so much of its speed, which no
 # measurement shows, and errors of the integration, a hundredth of it at most, still tell where on the ramp it is.
@@ -79,3 +82,30 @@ def _around(
         for change in np.diag(sizes):
             yield start + change
             yield start - change
+
+
+def widths(
+    law: Law,
+    starts: Float[np.ndarray, "start state"],
+    sizes: Float[np.ndarray, " state"],
+    time: float,
+    drive: Drive | None = None,
+) -> dict[sp.Expr, float]:
+    """The width of the ramp of each sign of a law, by the sign; 0 of one that stays a jump.
+
+    Args:
+        starts, sizes, time: as of :func:`ramped`.
+        drive: inputs of one of the runs, where the law has some.
+    """
+    signs = sorted({one for side in law.skeletons for one in side.atoms(sp.sign)}, key=sp.default_sort_key)
+    found: dict[sp.Expr, float] = {}
+    for sign in signs:
+        tape = tape_of(replace(law, skeletons=(sign, *(sp.S.Zero for _ in law.states[1:]))))
+        registers = np.array(tape.registers)
+        if tape.header >= 0 and drive is not None:
+            held = np.array(drive.held, dtype=np.bool_)
+            registers = with_table(registers, tape.header, np.array(drive.times), np.array(drive.values), held)
+        places = tape.code[tape.code[:, 0] == SIGN][:, 3]
+        inside = ramped(tape, registers, np.array(law.constants, dtype=np.float64), starts, sizes, time)
+        found[sign] = float(inside[places[0]]) if len(places) == 1 and not law.discrete else 0.0
+    return found

@@ -13,15 +13,15 @@ _KEYWORDS = """auto break case char const continue default do double else enum e
 register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
 bool true false complex imaginary I NULL EOF NAN INFINITY errno main"""
 _FUNCTIONS = """acos asin atan atan2 cos cosh sin sinh tan tanh exp exp2 expm1 frexp ldexp log log10 log1p log2 modf pow
-sqrt cbrt hypot ceil fabs floor fmod fmin fmax sign abs abort exit free malloc printf fprintf puts stdin stdout stderr
-j0 j1 jn y0 y1 yn gamma lgamma tgamma erf erfc round trunc nan rint remainder scalbn logb ilogb copysign fdim fma
+sqrt cbrt hypot ceil fabs floor fmod fmin fmax sign ramp abs abort exit free malloc printf fprintf puts stdin stdout
+stderr j0 j1 jn y0 y1 yn gamma lgamma tgamma erf erfc round trunc nan rint remainder scalbn logb ilogb copysign fdim fma
 nearbyint nextafter isnan isinf isfinite signbit div rand system"""
 _OWN = """law state derivative next step advance runs run DIMENSION RUNS LAW_ONLY inputs inputs_at INPUTS samples drive
 drives driven held"""
 _SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
 DIALECT = Dialect(
     "C",
-    {**{name: name for name in _SAME}, "abs": "fabs", "sign": "sign", "min": "fmin", "max": "fmax"},
+    {**{name: name for name in _SAME}, "abs": "fabs", "sign": "sign", "min": "fmin", "max": "fmax", "ramp": "ramp"},
     whole_power="pow",
     power="pow",
     floating=True,
@@ -35,6 +35,9 @@ _HEAD = """// The right-hand side of a law, and a program that integrates it:
 // To have the function alone, define LAW_ONLY and include this file.
 //"""
 _SIGN = "static double sign(double x) { return (x > 0.0) - (x < 0.0); }\n"
+_RAMP = """// The sign of x, but a steep line from -1 to 1 within width of 0: no solver follows a jump back and forth.
+static double ramp(double x, double width) { return fmax(-1.0, fmin(1.0, x / width)); }
+"""
 # Dormand & Prince (1980), tableau of RK5(4)7M; the last stage is the first of the next step.
 _RUNS = """
 #ifndef LAW_ONLY
@@ -199,6 +202,7 @@ def write(result: DiscoveryResult) -> str:
     law = ExportedLaw.of(result, DIALECT.reserved)
     sides = law.right_hand_sides(DIALECT, indent=" " * 8)
     helper = _SIGN if any("sign(" in side for side in sides) else ""
+    helper += _RAMP if any("ramp(" in side for side in sides) else ""
     constants = [
         f"static const double {one.name} = {one.value!r};  {DIALECT.remark(one.interval)}" for one in law.constants
     ]

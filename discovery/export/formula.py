@@ -73,6 +73,10 @@ class Call:
     arguments: tuple[Node, ...]
 
 
+class Ramp(sp.Function):
+    """Of a number and a width: the number's sign where it is further from zero than that, and between a line."""
+
+
 Node: TypeAlias = Number | Ratio | Pi | Name | Sum | Product | Power | Call
 
 FUNCTIONS: Mapping[type, str] = {
@@ -80,6 +84,7 @@ FUNCTIONS: Mapping[type, str] = {
     sp.asin: "asin", sp.acos: "acos", sp.atan: "atan", sp.acot: "acot",
     sp.sinh: "sinh", sp.cosh: "cosh", sp.tanh: "tanh", sp.coth: "coth",
     sp.exp: "exp", sp.log: "log", sp.Abs: "abs", sp.sign: "sign", sp.Min: "min", sp.Max: "max",
+    Ramp: "ramp",
 }  # fmt: skip
 # One over which function these are, for languages that do not have them.
 _INVERSES = {"cot": "tan", "sec": "cos", "csc": "sin", "coth": "tanh"}

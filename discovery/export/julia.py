@@ -27,6 +27,9 @@ _GIVES = {
     False: "the derivatives of the states `u` at time `t`",
     True: "the states that follow those of number `t`, `u`,",
 }
+_RAMP = """
+# The sign of x, but a steep line from -1 to 1 within width of 0: no solver follows a jump back and forth.
+ramp(x, width) = clamp(x / width, -1, 1)"""
 _EXAMPLE = """
 # With OrdinaryDiffEq.jl:
 #
@@ -129,6 +132,7 @@ def write(result: DiscoveryResult) -> str:
         *law.runs(DIALECT, run_row),
         ")",
         *(_drives(law) if law.inputs else ()),
+        *([_RAMP] if any("ramp(" in side for side in sides) else ()),
         "",
         f"# Writes {_GIVES[law.law.discrete]} into `du`; `p` are the constants.",
         f"function law!(du, u, {'inputs, ' if law.inputs else ''}p, t)",

@@ -7,13 +7,19 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from typing import cast
 
 import numpy as np
+import sympy as sp
 
+from discovery.dynamics.ramps import widths
+from discovery.dynamics.windows import known_states
+from discovery.export.formula import Ramp
 from discovery.export.infix import Dialect
 from discovery.export.names import identifiers
 from discovery.reports.content import title
 from discovery.reports.rounding import rounded
+from discovery.symbolic.constants import parts, substituted
 from discovery.types import DiscoveryResult, Law, symbol
 
 TIME = "t"
@@ -157,12 +163,17 @@ class ExportedLaw:
 
     def right_hand_sides(self, dialect: Dialect, indent: str = "") -> tuple[str, ...]:
         """Right-hand side of each state's derivative; further lines begin with ``indent``."""
-        return tuple(dialect.expression(skeleton, self.names, indent) for skeleton in self.law.moving.skeletons)
+        return tuple(_written(side, self, dialect, indent) for side in self.law.moving.skeletons)
 
     def readings(self, dialect: Dialect, indent: str = "") -> tuple[str, ...]:
         """The values of the algebraic states, in the states that have derivatives."""
         sides = dict(zip(self.law.states, self.law.skeletons, strict=True))
-        return tuple(dialect.expression(sides[state], self.names, indent) for state in self.law.algebraic)
+        return tuple(_written(sides[state], self, dialect, indent) for state in self.law.algebraic)
+
+    @cached_property
+    def ramps(self) -> dict[sp.Expr, sp.Expr]:
+        """What stands for signs in languages that have ramps."""
+        return _ramps_of(self)
 
     def runs(self, dialect: Dialect, written: Callable[[Start], str]) -> list[str]:
         """Each run as ``written``, its label in a comment behind it."""
@@ -187,3 +198,25 @@ class ExportedLaw:
         lines += [f'{self.names[name]}: "{self.result.inputs.get(name, name)}", an input' for name in self.law.inputs]
         lines.append(f'{self.names[TIME]}: "{self.result.time_name}"')
         return "\n".join(map(dialect.remark, lines))
+
+
+def _written(side: sp.Expr, law: ExportedLaw, dialect: Dialect, indent: str) -> str:
+    """A right-hand side in a language, in which signs are ramps where it has these."""
+    ramps = law.ramps if "ramp" in dialect.functions else {}
+    return dialect.expression(substituted(side, ramps), law.names, indent)
+
+
+def _ramps_of(exported: ExportedLaw) -> dict[sp.Expr, sp.Expr]:
+    """The ramps in place of signs, as those along which our own solver follows the law."""
+    law, runs = exported.law.moving, exported.result.trajectories
+    if not any(side.has(sp.sign) for side in law.skeletons):
+        return {}
+    kept = [exported.law.states.index(state) for state in law.states]
+    sizes = np.nanstd(known_states(runs, exported.result.smoothing.trajectories)[:, kept], axis=0)
+    starts = np.array([start.state for start in exported.starts])
+    found = widths(law, starts, sizes, exported.starts[0].begin, runs[0].drive)
+    return {
+        sign: cast("sp.Expr", Ramp(parts(sign)[0], sp.Float(f"{width:.3g}")))
+        for sign, width in found.items()
+        if width > 0.0
+    }

@@ -1,4 +1,4 @@
-"""MATLAB and GNU Octave: a function file with the right-hand side; without arguments it integrates by ode45."""
+"""MATLAB and GNU Octave: a function file with the right-hand side; alone it integrates, by ode45 or ode23s."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SAME = "sin cos tan cot sec csc asin acos atan sinh cosh tanh coth exp abs sign
 DIALECT = Dialect(
     "MATLAB",
     # The functions of real numbers alone stop where the others would go on with complex ones.
-    {**{name: name for name in _SAME.split()}, "log": "reallog", "sqrt": "realsqrt"},
+    {**{name: name for name in (*_SAME.split(), "ramp")}, "log": "reallog", "sqrt": "realsqrt"},
     whole_power="^",
     power="realpow",
     pi="pi",
     comment="%",
     continuation=" ...",
-    reserved=frozenset(f"{_KEYWORDS} {_OWN} {_SAME} log sqrt reallog realsqrt realpow".split()),
+    reserved=frozenset(f"{_KEYWORDS} {_OWN} {_SAME} ramp log sqrt reallog realsqrt realpow".split()),
 )
 _HEAD = """% The right-hand side of a law, for MATLAB and GNU Octave; save it as law.m.
 %
@@ -53,6 +53,12 @@ function inputs = inputs_at(samples, held, t)
     after = min(before + 1, size(samples, 1));
     share = (t - samples(before, 1)) / max(samples(after, 1) - samples(before, 1), realmin);
     inputs = (samples(before, 2:end) + share * ~held .* (samples(after, 2:end) - samples(before, 2:end)))';
+end
+"""
+_RAMP = """
+% The sign of x, but a steep line from -1 to 1 within width of 0: no solver follows a jump back and forth.
+function y = ramp(x, width)
+    y = max(-1, min(1, x / width));
 end
 """
 _INTEGRATES = """    options = odeset('RelTol', 1e-8, 'AbsTol', 1e-10);
@@ -104,7 +110,10 @@ def write(result: DiscoveryResult) -> str:
         *(f"    derivative({i}) = {side};" for i, side in enumerate(sides, start=1)),
         "end",
     ]
-    return f"{_filled(_HEAD, law)}\n{law.preamble(DIALECT)}\n{_filled(_PROGRAM, law)}" + "\n".join(lines) + "\n"
+    text = f"{_filled(_HEAD, law)}\n{law.preamble(DIALECT)}\n{_filled(_PROGRAM, law)}" + "\n".join(lines) + "\n"
+    if not any("ramp(" in side for side in sides):
+        return text
+    return text.replace("ode45", "ode23s") + _RAMP  # steep ramps are stiff
 
 
 def _filled(text: str, law: ExportedLaw) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from discovery.export.infix import Dialect
 from discovery.export.law import ExportedLaw
-from discovery.export.python import WORDS, arguments, example, reading, tables, unpacked
+from discovery.export.python import RAMP, WORDS, arguments, example, reading, tables, unpacked
 from discovery.types import DiscoveryResult
 
 _SAME = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign")
 _OTHER = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "min": "minimum", "max": "maximum"}
 DIALECT = Dialect(
     "NumPy",
-    {name: f"np.{other}" for name, other in {**{name: name for name in _SAME}, **_OTHER}.items()},
+    {**{name: f"np.{other}" for name, other in {**{name: name for name in _SAME}, **_OTHER}.items()}, "ramp": "ramp"},
     whole_power="**",
     power="np.power",
     pi="np.pi",
-    reserved=WORDS | {"np", "numpy", "solve_ivp", "derivative", "inputs_at", "read"},
+    reserved=WORDS | {"np", "numpy", "ramp", "solve_ivp", "derivative", "inputs_at", "read"},
 )
 _GIVES = {False: "Derivatives of the states at time t", True: "The states that follow those of number t"}
 
@@ -38,5 +38,6 @@ def write(result: DiscoveryResult) -> str:
         for rhs in law.readings(DIALECT, indent=" " * 12)
     )
     function += reading(law, f"    return [\n{values}    ]\n")
-    head = '"""The right-hand side of a law, for NumPy arrays."""\n\n'
-    return f"{head}{law.preamble(DIALECT)}\n\nimport numpy as np\n{tables(law, DIALECT)}{function}{example(law)}"
+    helper = RAMP.format("np.clip(x / width, -1.0, 1.0)") if "ramp(" in function else ""
+    head = f'"""The right-hand side of a law, for NumPy arrays."""\n\n{law.preamble(DIALECT)}\n\nimport numpy as np\n'
+    return f"{head}{tables(law, DIALECT)}{helper}{function}{example(law)}"

@@ -15,17 +15,30 @@ WORDS = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "state"
 _SAME = ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "log", "sqrt")
 DIALECT = Dialect(
     "Python",
-    {**{name: f"math.{name}" for name in _SAME}, "abs": "abs", "sign": "sign", "min": "min", "max": "max"},
+    {
+        **{name: f"math.{name}" for name in _SAME},
+        "abs": "abs",
+        "sign": "sign",
+        "min": "min",
+        "max": "max",
+        "ramp": "ramp",
+    },
     whole_power="**",
     power="math.pow",  # ** makes complex numbers of negative ones
     pi="math.pi",
-    reserved=WORDS | {"math", "sign", "solve_ivp", "inputs_at", "read"},
+    reserved=WORDS | {"math", "sign", "ramp", "solve_ivp", "inputs_at", "read"},
 )
 _SIGN = '''
 
 def sign(x):
     """1, 0 or -1."""
     return float(x > 0) - float(x < 0)
+'''
+RAMP = '''
+
+def ramp(x, width):
+    """The sign of x, but a steep line from -1 to 1 within width of 0: no solver follows a jump back and forth."""
+    return {}
 '''
 _MAIN = '''
 
@@ -115,7 +128,6 @@ def write(result: DiscoveryResult) -> str:
     """A module with a function ``law(t, state)`` and an example that integrates it."""
     law = ExportedLaw.of(result, DIALECT.reserved)
     rows = [f"        {rhs}," for rhs in law.right_hand_sides(DIALECT, indent=" " * 12)]
-    helper = _SIGN if any("sign(" in row for row in rows) else ""
     function = (
         f'\n\ndef law({arguments(law)}):\n    """{_GIVES[law.law.discrete]}"""\n'
         f"{unpacked(law)}    return [\n" + "\n".join(rows) + "\n    ]\n"
@@ -123,6 +135,8 @@ def write(result: DiscoveryResult) -> str:
     head = '"""The right-hand side of a law, in plain Python."""\n\n'
     rows = [f"        {rhs}," for rhs in law.readings(DIALECT, indent=" " * 12)]
     function += reading(law, "    return [\n" + "\n".join(rows) + "\n    ]\n")
+    helper = _SIGN if "sign(" in function else ""
+    helper += RAMP.format("max(-1.0, min(1.0, x / width))") if "ramp(" in function else ""
     return f"{head}{law.preamble(DIALECT)}\n\nimport math\n{tables(law, DIALECT)}{helper}{function}{example(law)}"
 
 

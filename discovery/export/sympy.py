@@ -13,7 +13,7 @@ from discovery.types import DiscoveryResult
 _OTHER = {"abs": "Abs", "min": "Min", "max": "Max"}
 DIALECT = Dialect(
     "SymPy",
-    {name: f"sympy.{_OTHER.get(name, name)}" for name in (*FUNCTIONS.values(), "sqrt")},
+    {name: f"sympy.{_OTHER.get(name, name)}" for name in (*FUNCTIONS.values(), "sqrt") if name != "ramp"},
     whole_power="**",
     power="**",
     pi="sympy.pi",

@@ -30,6 +30,9 @@ ENOUGH = 5
 # A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
 # explain (0.4 is usual for valid prediction times: Pathak et al. 2018, Phys. Rev. Lett. 120:024102).
 LOST, NOISY = 0.4, 3.0
+# Deviations of the noise, and of what the start's error makes of a whole run, as a root mean square, by which forecasts
+# of a state are off more than they may be: constants have errors, and so has a start in the middle of a record.
+OFF = 3.0
 # One of the nulls, which begins anew where the law does.
 SMOOTH = "a free smooth curve"
 
@@ -66,6 +69,15 @@ class HeldOut:
     def informative(self) -> bool:
         """Whether a law can show anything here: the nulls are well above what noise alone makes."""
         return min(self.persistence, self.mean) > CLEAR * self.noise
+
+    @property
+    def refuting(self) -> bool:
+        """Whether a law is wrong where nulls are too good to tell a right one: it alone is clearly above the noise.
+
+        On average by as much as a null that can be beaten, and of some state by more than constants and starts explain.
+        """
+        above = self.error > max(self.persistence, CLEAR * self.noise)
+        return above and not self.informative and any(square > OFF**2 for square in self.off)
 
     @property
     def skill(self) -> float:

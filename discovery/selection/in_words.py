@@ -131,3 +131,9 @@ def taken_for(looks: NoiseKind, before: NoiseKind) -> str:
     words = {"counts": "that of counts", "given": "that of the errors given"}
     now = f"like {words[looks]}" if looks in words else looks
     return f"About its curve the noise looks {now}; the smoother took it for {words.get(before, before)}."
+
+
+def leading(law: Law) -> list[str]:
+    """States that stand in others' equations and have no other in their own, as a column that is set from outside."""
+    known = {s: {str(name) for name in rhs.free_symbols} & set(law.states) - {s} for s, rhs in law.equations.items()}
+    return [state for state, others in known.items() if not others and any(state in one for one in known.values())]

@@ -166,7 +166,14 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         yield from stepping.against(evidence.selected.held_out)
         yield from stepping.alike(evidence.tests)
     elif held is None:
-        if best.misfit > NOISE_LEVEL:
+        if (lost := evidence.selected.held_out) is not None and lost.refuting:
+            yield Finding(
+                "bad",
+                "Samples that were not fitted hardly change from where forecasts begin, but the law's forecasts do: "
+                f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change "
+                f"and {lost.noise:.3g} for the noise alone.",
+            )
+        elif best.misfit > NOISE_LEVEL:
             yield Finding(
                 "bad",
                 f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
@@ -284,6 +291,8 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{few if finished else 'Work was cut off before samples were kept out'}; prediction was not tested.",
         )
     elif held is None:
+        if evidence.selected.held_out.refuting:
+            return  # which is told among the reasons
         yield Finding(
             "caution",
             "The samples kept out hardly differ from a constant, so forecasts of them test nothing; measure more of "

@@ -264,8 +264,10 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
         yield Alert(
             "serious", "wrapped",
             f"{state.header} jumps by {state.wrapped.spelled} {_times(state.wrapped.jumps).lower()}, from one end of "
-            "its range to the other: it is an angle that was wrapped, and no law follows its jumps.",
-            f"Unwrap it, run by run: {state.wrapped.command(state.name)} in Python. Here it was unwrapped.", about,
+            "its range to the other: it is an angle that was wrapped, and no law follows its jumps. Unwrap it, run by "
+            f"run: {state.wrapped.command(state.name)} in Python.",
+            "For these figures it was unwrapped, and for no run. A file's column that is named with its unit, as "
+            f"{state.name} [{state.wrapped.unit}], is unwrapped when it is read.", about,
         )  # fmt: skip
     for one in state.clipped:
         few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)

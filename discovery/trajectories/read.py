@@ -28,6 +28,7 @@ from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_b
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
+from discovery.trajectories.wrapped import without_wraps
 from discovery.types import Trajectory
 from discovery.wording import joined, listed
 
@@ -48,7 +49,7 @@ def read_csv(
     """Reads trajectories from a text file with one row for each time of each run.
 
     Separator (comma, semicolon, tab, blanks), decimal mark, encoding and header are found from the text; a file
-    packed by gzip is read as it is. Missing entries are kept as NaN.
+    packed by gzip is read as it is. Missing entries are kept as NaN. Angles that were wrapped are unwrapped.
 
     Args:
         time: header of the column of times, with or without its unit as all that are told; None guesses it from the
@@ -92,7 +93,7 @@ def read_csv(
     headers = safe_names((*columns, *driving))
     stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
-    return Measurements(
+    measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
@@ -106,6 +107,7 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
     )
+    return measurements if successive else without_wraps(measurements)  # a map's steps may be longer than half a turn
 
 
 def _held(

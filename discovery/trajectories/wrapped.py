@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.headers import split_header
+from discovery.trajectories.measurements import Measurements
 from discovery.types import Trajectory
 
 # A whole turn by the unit, or by the last word of a header without one, as in ``theta_rad``.
@@ -43,10 +44,17 @@ class Wrapped:
     Attributes:
         turn: a whole turn in the column's unit.
         jumps: how often it jumps by one, in all runs together.
+        told: whether its name or unit says that it is an angle; else its values alone look like one.
     """
 
     turn: float
     jumps: int
+    told: bool = True
+
+    @property
+    def unit(self) -> str:
+        """A unit of angles in which a turn is that."""
+        return {_RADIANS: "rad", _DEGREES: "deg"}.get(self.turn, "turn")
 
     @property
     def spelled(self) -> str:
@@ -59,14 +67,38 @@ class Wrapped:
 
 
 def unwrapped(
-    runs: Sequence[Trajectory], headers: Mapping[str, str]
+    runs: Sequence[Trajectory], headers: Mapping[str, str], *, guess: bool = True
 ) -> tuple[Sequence[Trajectory], tuple[Wrapped | None, ...]]:
-    """The runs with wrapped angles unwrapped, each run from its own first sample on, and which states those are."""
-    found = tuple(_wrapped(runs, index, header) for index, header in enumerate(headers.values()))
+    """The runs with wrapped angles unwrapped, each run from its own first sample on, and which states those are.
+
+    Args:
+        guess: also what is an angle by its values alone.
+    """
+    every = (_wrapped(runs, index, header) for index, header in enumerate(headers.values()))
+    found = tuple(one if one is not None and (guess or one.told) else None for one in every)
     if not any(found):
         return runs, found
     turns = {index: one.turn for index, one in enumerate(found) if one is not None}
     return [replace(run, states=_straightened(run, turns)) for run in runs], found
+
+
+def without_wraps(measurements: Measurements) -> Measurements:
+    """The measurements with wrapped angles unwrapped, as no law follows their jumps, and a note on each of them.
+
+    What is an angle by its values alone stays as it is: a sawtooth from 0 to 6 would become a line.
+    """
+    runs, found = unwrapped(measurements.trajectories, measurements.headers, guess=False)
+    notes = [
+        f"{header} jumped by {one.spelled} from one end of its range to the other {_often(one.jumps)}: it is an "
+        f"angle that was wrapped, and was unwrapped, run by run, as by {one.command(name)} in Python."
+        for (name, header), one in zip(measurements.headers.items(), found, strict=True)
+        if one is not None
+    ]
+    return replace(measurements, trajectories=tuple(runs), notes=(*measurements.notes, *notes))
+
+
+def _often(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _wrapped(runs: Sequence[Trajectory], index: int, header: str) -> Wrapped | None:
@@ -76,7 +108,7 @@ def _wrapped(runs: Sequence[Trajectory], index: int, header: str) -> Wrapped | N
     for turn in turns:
         jumps = _jumps(columns, turn)
         if jumps >= (1 if told else SEVERAL) and (told or _goes_on(columns, turn)):
-            return Wrapped(turn, jumps)
+            return Wrapped(turn, jumps, told)
     return None
 
 

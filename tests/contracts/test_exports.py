@@ -153,7 +153,8 @@ def read_back(text: str, points: Points) -> np.ndarray:
     values |= {symbol(f"v_{name}"): symbol(f"u{STATES + int(place)}") for name, place in inputs}
     values |= {symbol("v_t"): symbol("t"), symbol("v_pi"): sp.pi}
     sides = re.findall(r"^    du\[\d+\] = (.*(?:\n {12}.*)*)", text, flags=re.MULTILINE)
-    safe = [parse(re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side)) for side in sides]
+    named = [re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side) for side in sides]
+    safe = [parse(side, unknown=lambda _ramp, given: sp.sign(given[0])) for side in named]  # no point is on a ramp
     names = ["t", *(f"u{i}" for i in range(1, points.shape[1]))]
     return compiled([side.xreplace(values) for side in safe], names)(points)
 

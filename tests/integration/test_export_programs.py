@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -215,3 +216,17 @@ def test_the_same_result_is_exported_the_same(name: str, result: DiscoveryResult
     assert text.endswith("\n")
     if name not in ("csv", "constants"):
         assert [] == [line for line in text.splitlines() if line != line.rstrip()]
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_program_rests_where_friction_holds(language: str, law_of, result_of, tmp_path: Path) -> None:
+    """Signs are the ramps that our own solver follows: no step crosses a jump that pushes back from both sides."""
+    law = law_of({"x": "y", "y": "-c0*x - c1*sign(y)"}, 200.0, 30.0)
+    made = result_of(law, [1.0, 0.0])
+    text = export(made, language)
+    (width,) = set(re.findall(r"ramp\(y, ([0-9.e-]+)\)", text))
+    assert float(width) == pytest.approx(1e-5 * np.std(made.trajectories[0].states[:, 1]), rel=0.01)
+    printed = printed_by(language, text, tmp_path)
+    exact = simulate_or_fail(law, np.array([1.0, 0.0]), np.linspace(0.0, 1.0, 201))
+    assert np.ptp(exact[-20:, 0]) < 1e-3  # it rests
+    np.testing.assert_allclose(printed["x"], exact[:, 0], atol=2e-3)

@@ -19,10 +19,14 @@ HEADERS = {"x_100": "100%", "a_b_c": "a$b{c} [m]", "mu": "μ", "law": "law!", "t
         ("Residuals of mu are structured", "Residuals of μ are structured"),
         ("with other equations for theta_rad_dot", "with other equations for theta_rad'"),
         ("the law of x is x_1000*a_b_c2", "the law of x is x_1000*a_b_c2"),
+        (
+            "If x_100 has inertia: --law \"x_100'' = f(x_100, mu)\"",
+            "If 100% has inertia: --law \"x_100'' = f(x_100, mu)\"",
+        ),
     ],
 )
 def test_sentences_name_columns_as_the_user_does(text: str, expected: str) -> None:
-    """Without units; parts of other names, and identifiers that could be English words, stay."""
+    """Without units; parts of other names, identifiers that could be English words, and what is to be typed stay."""
     assert expected == spoken(text, HEADERS)
 
 

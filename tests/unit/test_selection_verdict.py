@@ -124,6 +124,28 @@ def test_a_law_that_does_not_predict_is_not_found(error: float, said: str) -> No
     assert said in texts(verdict, "bad")
 
 
+@pytest.mark.parametrize(
+    ("error", "off", "status"),
+    [
+        (0.06, (12.0,), "not_found"),  # six times the noise, where no change has one and a half
+        (0.06, (8.0,), "found"),  # which errors of constants and starts may explain
+        (0.025, (12.0,), "found"),  # near the noise, as what is right may be
+        (0.012, (1.2,), "found"),
+    ],
+)
+def test_forecasts_that_alone_are_off_are_no_caution(error: float, off: tuple[float], status: str) -> None:
+    """Where nothing changes no forecast speaks for a law; one that leaves what stays speaks against it."""
+    settled = replace(GOOD, error=error, persistence=0.015, noise=0.01, off=off)
+    assert not settled.informative
+    verdict = judge(replace(SELECTED, held_out=settled))
+    assert status == verdict.status
+    said = (
+        "hardly change from where forecasts begin" in texts(verdict, "bad"),
+        "test nothing" in texts(verdict, "caution"),
+    )
+    assert (status == "not_found", status == "found") == said
+
+
 def test_unfinished_work_is_partial_at_best() -> None:
     """Work that was cut off can say neither that the law is good nor that there is none."""
     assert "partial" == judge(SELECTED, finished=False).status

@@ -1,10 +1,13 @@
 """Angles that were wrapped are known by their jumps, and nothing else is taken for one."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import DataCheck, check
+from discovery.trajectories.read import read_csv
 from discovery.trajectories.wrapped import unwrapped
 from discovery.types import Trajectory
 
@@ -39,7 +42,7 @@ def test_a_wrapped_angle_is_to_be_unwrapped(columns: np.ndarray, header: str, ju
     jumps = int(np.count_nonzero(np.abs(np.diff(columns)) > 0.6 * np.ptp(columns)))
     assert ("serious", "wrapped", (header,)) == (alert.level, alert.subject, alert.columns)
     assert alert.text.startswith(f"{header} jumps by {jump} {jumps} times, from one end of its range to the other")
-    assert command in alert.advice
+    assert command in alert.text
     assert (alert.text,) == found.notes_on(hidden=False)
     assert "" == found.law
     turn = 2.0 * np.pi if jump == "2 pi" else float(jump)
@@ -78,3 +81,30 @@ def test_missing_entries_are_jumped_over() -> None:
     assert found is not None
     expected = np.where(np.isnan(column), np.nan, ROTATION[0])
     np.testing.assert_allclose(run.states[:, 0] - run.states[1, 0], expected - expected[1], atol=1e-9)
+
+
+def test_a_file_with_a_wrapped_angle_is_read_unwrapped(tmp_path: Path) -> None:
+    """So that a run works on what the check looked at; steps of a map may turn by more than half, and are left."""
+    path = tmp_path / "angle.csv"
+    rows = zip(TIMES, turned(ROTATION[0], 360.0, -180.0), strict=True)
+    path.write_text("t,theta (°)\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
+    found = read_csv(path)
+    angle, expected = found.trajectories[0].states[:, 0], np.degrees(ROTATION[0])
+    np.testing.assert_allclose(angle - angle[0], expected - expected[0], atol=1e-3)
+    (note,) = found.notes
+    assert note.startswith("theta (°) jumped by 360 from one end of its range to the other 8 times: it is an angle")
+    assert "was unwrapped, run by run, as by numpy.unwrap(theta, period=360) in Python" in note
+    assert not [alert for alert in check(found).alerts if alert.subject == "wrapped"]
+    assert () == read_csv(path, successive=True).notes
+
+
+def test_a_file_without_a_unit_is_read_as_it_is(tmp_path: Path) -> None:
+    """A sawtooth may be what was measured; the check says how to have an angle unwrapped."""
+    path = tmp_path / "angle.csv"
+    rows = zip(TIMES, turned(ROTATION[0], 360.0), strict=True)
+    path.write_text("t,theta\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
+    found = read_csv(path)
+    np.testing.assert_allclose(turned(ROTATION[0], 360.0), found.trajectories[0].states[:, 0], atol=1e-3)
+    assert () == found.notes
+    (alert,) = check(found).alerts
+    assert "for no run. A file's column that is named with its unit, as theta [deg], is unwrapped" in alert.advice

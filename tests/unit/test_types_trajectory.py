@@ -77,3 +77,13 @@ def test_errors_are_one_for_each_measurement_and_stay_with_their_rows() -> None:
     for errors in (states[:2] + 1.0, states):
         with pytest.raises(DataError, match="one error above zero for each measurement"):
             Trajectory(times, states, ("x", "y"), errors=errors)
+
+
+def test_a_part_of_no_rows_has_its_inputs() -> None:
+    """As what is asked of the samples of a state that was never measured, of which there are none."""
+    run = Trajectory(TIMES, STATES, ("x", "y"), inputs=np.ones((4, 1)), held=(True,))
+    part = run.part(np.empty(0, dtype=int))
+    assert ((0, 2), (0, 1), (True,)) == (part.states.shape, part.inputs.shape, part.held)
+    assert part.drive is not None
+    with pytest.raises(DataError, match=MESSAGE.format("0, 1")):
+        Trajectory(TIMES, STATES, ("x", "y"), inputs=np.empty((0, 1)))

@@ -1,0 +1,70 @@
+"""Where a run of a known law begins in the states that nothing measured: where it then fits the run best."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.optimize import least_squares
+
+from discovery.dynamics.simulate import simulate
+from discovery.samples import Trajectory, symbol
+from discovery.types import Law
+
+# Samples that are fitted first, then twice as many, and so on, as a start that is far off loses step with what
+# oscillates; a velocity is guessed from so many, too.
+FIRST = 8
+# Steps of the integration within which a wild start is given up, and its error in deviations of the states.
+MOST_STEPS, LOST = 20_000, 1e3
+
+
+def begun(law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
+    """The state at the run's first sample: as measured there, and fitted where the run has no samples of a state.
+
+    The law's constants stay as they are.
+
+    Args:
+        usual: a first guess of the states that were not measured; of a velocity the run itself tells one.
+    """
+    hidden = np.all(~np.isfinite(run.states), axis=0)
+    start = np.where(hidden, _guessed(law, run, usual), run.states[0])
+    if not hidden.any():
+        return start
+    spread = np.nanstd(run.states[:, ~hidden], axis=0)
+    scale = np.where(spread > 0.0, spread, 1.0)
+    length = min(FIRST, len(run))
+    while True:
+        start[hidden] = _fitted(law, run.part(slice(length)), start, hidden, scale)
+        if length == len(run):
+            return start
+        length = min(2 * length, len(run))
+
+
+def _fitted(
+    law: Law,
+    run: Trajectory,
+    start: Float[np.ndarray, " state"],
+    hidden: Bool[np.ndarray, " state"],
+    scale: Float[np.ndarray, " measured"],
+) -> Float[np.ndarray, " hidden"]:
+    measured = run.states[:, ~hidden]
+    there = np.isfinite(measured)
+
+    def errors(values: Float[np.ndarray, " hidden"]) -> Float[np.ndarray, " sample"]:
+        whole = start.copy()
+        whole[hidden] = values
+        states = simulate(law, whole, run.times, max_steps=MOST_STEPS, drive=run.drive)[:, ~hidden]
+        return np.clip(np.nan_to_num((states - measured) / scale, nan=LOST), -LOST, LOST)[there]
+
+    with np.errstate(all="ignore"):
+        return least_squares(errors, start[hidden], x_scale=np.maximum(np.abs(start[hidden]), 1e-3)).x
+
+
+def _guessed(law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
+    """What is usual, but of velocities the slope of the run's first samples."""
+    guess = np.array(usual, dtype=np.float64)
+    for state, side in enumerate(law.skeletons):
+        velocity = next((place for place, name in enumerate(law.states) if side == symbol(name)), None)
+        there = np.flatnonzero(np.isfinite(run.states[:, state]))[:FIRST]
+        if velocity is not None and len(there) > 1:
+            guess[velocity] = np.polyfit(run.times[there] - run.times[0], run.states[there, state], 1)[0]
+    return guess

@@ -1,0 +1,38 @@
+"""Starts of states that nothing measured are those from which a law follows a run."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from discovery.dynamics.simulate import simulate_or_fail
+from discovery.dynamics.unmeasured import begun
+from discovery.types import Law, Trajectory
+
+TIMES = np.linspace(0.0, 30.0, 300)
+
+
+@pytest.mark.parametrize(
+    ("sides", "start", "usual"),
+    [
+        ({"x": "v", "v": "-4*x - 0.1*v"}, (1.0, -3.0), (0.0, 0.0)),
+        ({"x": "v", "v": "-9*sin(x) - 0.1*v"}, (0.5, 7.0), (0.0, 0.0)),  # goes over the top
+        ({"x": "w - x", "w": "-0.3*w"}, (0.2, 4.0), (0.0, 1.0)),
+    ],
+)
+def test_a_run_tells_where_it_begins(
+    law_of: Callable[..., Law], sides: dict[str, str], start: tuple[float, float], usual: tuple[float, float]
+) -> None:
+    """Velocities, over many oscillations, and other states; the first sample is taken as it was measured."""
+    law = law_of(sides)
+    states = simulate_or_fail(law, np.array(start), TIMES)
+    states[:, 1] = np.nan
+    states[40:60] = np.nan
+    found = begun(law, Trajectory(TIMES, states, law.states), np.array(usual))
+    np.testing.assert_allclose(start, found, rtol=1e-4)
+
+
+def test_what_was_measured_is_taken_as_it_is(law_of: Callable[..., Law]) -> None:
+    """Nothing is fitted then."""
+    run = Trajectory(TIMES, np.ones((300, 2)), ("x", "v"))
+    np.testing.assert_array_equal([1.0, 1.0], begun(law_of({"x": "v", "v": "-x"}), run, np.zeros(2)))
