@@ -23,7 +23,7 @@ from discovery.problems.hidden import followed
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled, settled_beside
-from discovery.problems.steps import PROCESS, ensure_steps, note_of, rejoined, stepwise
+from discovery.problems.steps import PROCESS, ensure_steps, note_of, rejoined
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -135,8 +135,7 @@ def _discovered(
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
     robust, own = bool(outliers), (config.own, measurements.keys)
-    asked = stepwise(problem) if config.noise == PROCESS else problem
-    selected = stages.select_first(_left(candidates, first, failures, deadline), asked, robust=robust)
+    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""

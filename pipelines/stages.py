@@ -18,7 +18,7 @@ from discovery import registry
 from discovery.errors import DiscoveryError, EngineError
 from discovery.knowledge.knowledge import Knowledge
 from discovery.laws import FIRST, SETTLED
-from discovery.problems.steps import PROCESS
+from discovery.problems.steps import PROCESS, stepwise
 from discovery.protocols import NEVER, Deadline, Progress, SearchEngine, Smoother, Witness, unseen
 from discovery.selection.gate import remaining
 from discovery.selection.selected import Selected
@@ -208,6 +208,7 @@ class Stages:
 
     def select_first(self, choices: Sequence[Candidates], problem: DiscoveryProblem, *, robust: bool) -> Selected:
         """The ranking of the first of several sets of candidates of which one can be followed on the data."""
+        problem = stepwise(problem) if self.config.noise == PROCESS else problem
         for candidates in choices[:-1]:
             if (selected := self.select(candidates, problem, robust=robust)).refined:
                 return selected

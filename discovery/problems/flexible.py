@@ -108,11 +108,9 @@ class Flexible:
         for _, basis in blocks:
             functions.append(basis @ full[first : first + basis.shape[1]])
             first += basis.shape[1]
-        count = len(self.points.columns)
-        stacked = np.stack(functions, axis=1) if functions else np.empty((count, 0))
+        stacked = np.stack(functions, axis=1) if functions else np.empty((len(self.points.columns), 0))
         with np.errstate(over="ignore"):
-            misfit = float(residual @ residual) / max(1, np.count_nonzero(weights))
-        return Start(values, stacked, misfit)
+            return Start(values, stacked, float(residual @ residual) / max(1, np.count_nonzero(weights)))
 
     def briefest(self, degree: int) -> float:
         """Least description length in nats of polynomials that lose their terms one by one, and of what they leave.

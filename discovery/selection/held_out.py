@@ -140,6 +140,7 @@ def hold_out(
         curves: whether curves that know no law forecast them too, and the start's error is followed.
     """
     runs = problem.trajectories
+    curves = curves and not runs[0].step  # of which none goes on
     kept_out = _with_known_constants(law, runs, set(range(1, len(runs), round(1 / SHARE))))
     whole = len(runs) >= WHOLE and bool(kept_out)
     if whole:

@@ -24,7 +24,7 @@ from discovery.selection.refined import Refined
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
-from discovery.types import DiscoveryProblem, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def selected(
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None, shooting=settings)
     order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
-    refined, best, runs = order.laws, order.laws[0], problem.smoothing.trajectories
+    refined, best = order.laws, order.laws[0]
     last = tuple(
         _last(item, windows, problem, settings, chosen=place == 0)
         for place, item in enumerate(refined[:polish])
@@ -109,16 +109,12 @@ def selected(
     # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
     noise = _noise(best, last[0], problem.smoothing.noise)
     judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
-    drives = [run.drive for run in problem.trajectories]
-    # A step ends with its own chance, however long the law could be followed.
-    horizon = np.inf if windows.steps else prediction_horizon(best.law, runs, _doubt(problem), windows.spread, drives)
+    horizon = _horizon(best.law, problem, windows)
     length = _samples(horizon, problem, _followed_for(horizon, windows, problem))
     tried = [
         None
         if deadline.passed()
-        else hold_out(
-            item.law, _followed(judged, item, windows), length, settings, curves=place == 0 and not windows.steps
-        )
+        else hold_out(item.law, _followed(judged, item, windows), length, settings, curves=place == 0)
         for place, item in enumerate(refined[:forecast])
     ]
     other = None if deadline.passed() else crossed(best.law, _followed(judged, best, windows), length, settings)
@@ -170,6 +166,14 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
         return last.noise
     found = believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
     return replace(found, scale=np.minimum(found.scale, last.noise.scale))
+
+
+def _horizon(law: Law, problem: DiscoveryProblem, windows: Windows) -> float:
+    """How long the law can be followed; a step ends with its own chance, however long that is."""
+    if windows.steps:
+        return np.inf
+    drives = [run.drive for run in problem.trajectories]
+    return prediction_horizon(law, problem.smoothing.trajectories, _doubt(problem), windows.spread, drives)
 
 
 def _followed_for(horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:

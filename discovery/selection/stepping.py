@@ -10,12 +10,10 @@ import math
 from collections.abc import Iterator, Mapping
 
 from discovery.selection.held_out import HeldOut
+from discovery.selection.left_over import ALIKE, IMPOSSIBLE
 from discovery.selection.residuals import Whiteness
 from discovery.selection.score import TIE
 from discovery.types import Finding
-
-# Correlation of successive steps' chance, and its probability by chance, from which it is none.
-ALIKE, IMPOSSIBLE = 0.2, 1e-6
 
 
 def gain(held: HeldOut) -> float:

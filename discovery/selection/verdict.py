@@ -11,9 +11,10 @@ from discovery.selection.evidence import Evidence
 from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import taken_for
+from discovery.selection.left_over import left_over
 from discovery.selection.monotonic import inert, one_way
 from discovery.selection.onward import NOISE_LEVEL, exceeding
-from discovery.selection.residuals import UNLIKELY, WRONG
+from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.ties import differing, ranked
@@ -32,14 +33,7 @@ EXCELLENT = 0.9
 # Forecasts that excuse a law where a random walk explains the data clearly better: all but a hundredth of the nulls'
 # error. Of 22 balls that share no drag, fourteen terms for all removed 96 %, at residuals three times the noise.
 NEAR_PERFECT = 0.99
-# Residuals are called structured where the tests of a state say so with this probability, and successive ones correlate
-# by more than this, so that it matters: 0.2 hides 4 % of the variance. Residuals far below the noise floor are those of
-# the integration.
-ALIKE = 0.2
-# A probability from which residuals are praised for being white; below, down to the limit, they only pass.
-DOUBTFUL = 0.05
-# A probability that nobody takes for chance.
-IMPOSSIBLE = 1e-6
+# Residuals far below the noise floor are those of the integration.
 WELL_BELOW_NOISE = 0.1
 # A law that is wrong (:data:`WRONG`) and leaves more than this share of the states' variance is not excused by what it
 # forecasts where a random walk explains the data as well. A fifteen-term law of a shaken pendulum of which only the
@@ -166,19 +160,7 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         yield from stepping.against(evidence.selected.held_out)
         yield from stepping.alike(evidence.tests)
     elif held is None:
-        if (lost := evidence.selected.held_out) is not None and lost.refuting:
-            yield Finding(
-                "bad",
-                "Samples that were not fitted hardly change from where forecasts begin, but the law's forecasts do: "
-                f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change "
-                f"and {lost.noise:.3g} for the noise alone.",
-            )
-        elif best.misfit > NOISE_LEVEL:
-            yield Finding(
-                "bad",
-                f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
-                "were not fitted speaks for the law.",
-            )
+        yield from _untold(evidence)
     elif not held.skill >= SKILL:
         how = "are not better than a null"
         if held.skill > 0.0:
@@ -196,6 +178,24 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
         )
     elif held.skill < EXCELLENT and (curve := held.behind(CLEARLY)):
         yield Finding("bad", _beaten(held, curve, "clearly"))
+
+
+def _untold(evidence: Evidence) -> Iterator[Finding]:
+    """What speaks against a law where forecasts cannot tell it from a null."""
+    best = evidence.best
+    if (lost := evidence.selected.held_out) is not None and lost.refuting:
+        yield Finding(
+            "bad",
+            "Samples that were not fitted hardly change from where forecasts begin, but the law's forecasts do: "
+            f"mean squared error {lost.error:.3g} of the variance, against {lost.persistence:.3g} for no change "
+            f"and {lost.noise:.3g} for the noise alone.",
+        )
+    elif best.misfit > NOISE_LEVEL:
+        yield Finding(
+            "bad",
+            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
+            "were not fitted speaks for the law.",
+        )
 
 
 def _lost_early(evidence: Evidence) -> float:
@@ -332,7 +332,8 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"It was compared on pieces of {selected.windows.length} samples, each from a start of its own, as laws "
             "could not be followed further, and not as its errors grow: something is left to explain.",
         )
-    yield from _structure(evidence)
+    if best.misfit > WELL_BELOW_NOISE:
+        yield from left_over(evidence.tests)
     if evidence.ties:
         number = len(evidence.ties)
         yield Finding(
@@ -353,34 +354,6 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     if loose:
         yield Finding(
             "caution", f"The sign of {len(loose)} of {len(best.lows)} constants is not determined by these data."
-        )
-
-
-def _structure(evidence: Evidence) -> Iterator[Finding]:
-    """Whether residuals are white, of the worst state."""
-    if not evidence.tests or evidence.best.misfit <= WELL_BELOW_NOISE:
-        return
-    state, worst = min(evidence.tests.items(), key=lambda item: item[1].probability)
-    told = f"{worst.probability:.2g}" if worst.probability >= IMPOSSIBLE else "below 1e-6"
-    if worst.probability > UNLIKELY / len(evidence.tests):
-        least, limit = f"the least probability of the tests is {told} ({state})", UNLIKELY / len(evidence.tests)
-        if worst.probability >= DOUBTFUL:
-            yield Finding("good", f"Residuals pass for white noise: {least}.")
-        else:
-            text = f"Residuals pass for white noise, but not clearly: {least}, and the limit is {limit:.2g}."
-            yield Finding("note", text)
-    elif abs(worst.correlation) <= ALIKE:
-        what = "are no white noise" if worst.probability < IMPOSSIBLE else "hardly pass for white noise"
-        left = "is" if worst.probability < IMPOSSIBLE else "may be"
-        yield Finding(
-            "caution", f"Residuals of {state} {what} (probability {told}): something small {left} left to explain."
-        )
-    else:
-        yield Finding(
-            "caution",
-            f"Residuals of {state} are structured, successive ones {'alike' if worst.correlation > 0 else 'opposite'} "
-            f"(correlation {worst.correlation:.2f}, "
-            f"probability {told} if they were independent): something is left to explain.",
         )
 
 

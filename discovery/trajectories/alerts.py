@@ -31,12 +31,10 @@ SHORT = 1.5
 NOISY, DROWNED = 0.1, 0.5
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
-# Ratio of scales that is large.
-DISPARATE = 1e6
+DISPARATE = 1e6  # ratio of scales that is large
 # Deviations that a mean may have before digits are lost beside it.
 FAR_AWAY = 1e5
-# Labels of a column that are written out.
-NAMED = 5
+NAMED = 5  # labels of a column that are written out
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
 

@@ -70,8 +70,7 @@ def read_csv(
         UsageError: a column that is told does not exist or is told twice.
         DataError: the file cannot be used; the message names line and column.
     """
-    source = inspect(Path(path))
-    layout = survey(source)
+    layout = survey(source := inspect(Path(path)))
     also = named(held, layout.headers)
     states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *also), held)
     inputs = tuple(dict.fromkeys(inputs)) if also else inputs
