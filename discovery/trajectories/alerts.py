@@ -25,15 +25,13 @@ Level = Literal["note", "caution", "serious"]
 FEW = 50
 # Samples of one oscillation below which derivatives are guessed rather than measured.
 SPARSE = 10
-# Oscillations, below which what comes back cannot be told from what does not.
-SHORT = 1.5
+SHORT = 1.5  # oscillations, below which what comes back cannot be told from what does not
 # Noise relative to the deviation: with more than the first, small terms are lost; with more than the second, most are.
 NOISY, DROWNED = 0.1, 0.5
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
 DISPARATE = 1e6  # ratio of scales that is large
-# Deviations that a mean may have before digits are lost beside it.
-FAR_AWAY = 1e5
+FAR_AWAY = 1e5  # deviations of a mean beside which digits are lost
 NAMED = 5  # labels of a column that are written out
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
@@ -317,9 +315,11 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
     elif state.rests:
         yield Alert("caution", "input", f"{state.header} {COMES_BACK}", f"{name} with --inputs.", about)
     elif state.switched:
-        few = not state.fixed and not (state.held and state.levels > SWITCHED)
+        few = not (state.fixed or state.noisy_levels) and not (state.held and state.levels > SWITCHED)
         if few:
             how = f"takes only {state.levels} different values: what is switched from outside"
+        elif state.noisy_levels:
+            how = f"goes to and fro between {state.noisy_levels} levels, but for noise: what is switched from outside"
         elif state.fixed:
             how = f"is constant in each run and takes {state.levels} different values: what is set for a run"
         else:

@@ -20,6 +20,7 @@ from discovery.trajectories.inputs import jumps, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
+from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.resting import pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
@@ -71,6 +72,7 @@ class StateFacts:
         clipped: ends of its range at which it stays, as a sensor does that cannot measure more.
         wrapped: of an angle that was wrapped, what it jumps by; all other figures are of it unwrapped.
         gapless: whether it is known wherever an input has to be.
+        noisy_levels: between how many levels it is switched, measured with noise; 0 where it is not.
     """
 
     name: str
@@ -101,12 +103,13 @@ class StateFacts:
     wrapped: Wrapped | None = None
     fixed: bool = False
     gapless: bool = True
+    noisy_levels: int = 0
 
     @property
     def switched(self) -> bool:
         """Whether it is held or fixed, has so few values, pulses or rests that it is set from outside, and no state."""
         few = self.coarse and self.levels <= SWITCHED
-        return self.held or self.fixed or self.pulsed or self.rests or few
+        return self.held or self.fixed or self.pulsed or self.rests or few or self.noisy_levels > 0
 
     def noise_at(self, values: Float[np.ndarray, " value"]) -> Float[np.ndarray, " value"]:
         """Deviation of the noise where the state has these values."""
@@ -268,6 +271,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
     resolution = float(np.min(np.diff(different))) if len(different) > 1 else 0.0
+    noisy = 0 if coarse else noisy_levels(each)
     pulses = pulsed(runs, index, resolution, header)
     ends = () if coarse or pulses else clipped(runs, index, resolution)
     idle = not (coarse or pulses) and rests(runs, index, resolution, header, noisy=bool(ends))
@@ -288,15 +292,16 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         course.turns,
         course.clear,
         course.period,
-        strays,
+        () if noisy else strays,
         straight(runs, index, deviation),
         held,
         coarse,
-        stray_runs=_whose(runs, index, strays) if len(runs) > 1 else (),
+        stray_runs=_whose(runs, index, strays) if len(runs) > 1 and not noisy else (),
         clipped=tuple(end for end in ends if not (idle and end.value == 0.0)),
         pulsed=pulses,
         rests=idle,
         fixed=fixed,
+        noisy_levels=noisy,
         gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),
     )
 
