@@ -16,7 +16,7 @@ from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
-from discovery.reports.unseen import begun_anew, outlook, tied, whole_runs
+from discovery.reports.unseen import banded, begun_anew, planned, tied, whole_runs
 from discovery.types import DiscoveryResult, Law, Trajectory
 from discovery.wording import listed
 
@@ -152,7 +152,7 @@ def unseen(result: DiscoveryResult) -> str:
     if whole:
         runs = f"{whole} of {len(result.trajectories)} runs"
         return f"{runs} were kept out whole. The law, refitted without them, forecast them{_from(result)}."
-    if outlook(result) is None:
+    if planned(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
     equals = len(tied(result)) - 1
     stands = "stands the law" if equals == 1 else f"stand the {equals} laws"
@@ -308,12 +308,12 @@ def longest(result: DiscoveryResult) -> int:
 
 
 def _outlook_caption(result: DiscoveryResult, dimension: int) -> str:
-    seen = outlook(result)
-    suggested = seen is not None and seen.suggested
+    plan = planned(result)
+    suggested = plan is not None and plan.suggested
     start = "the start suggested for the next run" if suggested else "a start that no run had"
     text = f"What the law says of {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
     text += "forecasts hold"
-    text += "; 95 % band by the constants" if seen is not None and len(seen.low) else ""
+    text += "; 95 % band by the constants" if plan is not None and banded(result, plan) else ""
     return text + (f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else ".")
 
 

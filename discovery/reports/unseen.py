@@ -64,13 +64,26 @@ def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
     return tuple((rank, law) for rank, law in enumerate(front, start=1) if law.score - front[0].score < TIE)
 
 
-def outlook(result: DiscoveryResult) -> Outlook | None:
-    """Curves from the start that the result suggests to measure from; without that, from one that no run had.
+@dataclass(frozen=True)
+class Planned:
+    """From where, and when, an outlook shows the laws.
 
-    They are as long as the suggested run, or as the first run, or as forecasts by the law hold.
+    Attributes:
+        suggested: whether the start is the one that the result suggests to measure from.
+    """
+
+    start: Float[np.ndarray, " state"]
+    suggested: bool
+    times: Float[np.ndarray, " time"]
+
+
+def planned(result: DiscoveryResult) -> Planned | None:
+    """The start that the result suggests to measure from; without that, one that no run had.
+
+    Times are as long as the suggested run, or as the first run, or as forecasts by the law hold.
 
     Returns:
-        None if there is no law, or nothing was measured.
+        None if there is no law, or nothing was measured, or it is not known what would drive another run.
     """
     run = result.trajectories[0]
     if result.law is None or len(run) < 2 or result.law.inputs or result.law.algebraic:
@@ -85,18 +98,29 @@ def outlook(result: DiscoveryResult) -> Outlook | None:
     horizon = result.verdict.measures.get("horizon", np.inf)
     # On a late clock neighbours may be equal.
     times = np.unique(run.times[0] + np.linspace(0.0, min(span, horizon) if horizon > 0 else span, _POINTS))
-    return _drawn(result, start, suggestion is not None, times)
+    return Planned(start, suggestion is not None, times)
 
 
-def _drawn(
-    result: DiscoveryResult, start: Float[np.ndarray, " state"], suggested: bool, times: Float[np.ndarray, " time"]
-) -> Outlook:
+def outlook(result: DiscoveryResult) -> Outlook | None:
+    """Curves from the planned start; None where there is none."""
     from discovery.dynamics.simulate import simulate
 
+    plan = planned(result)
+    if plan is None:
+        return None
     laws = tied(result)[:MOST_LAWS]
-    curves = tuple(simulate(law.law, start, times, max_steps=_MOST_STEPS) for _, law in laws)
-    low, high = _band(result, start, times)
-    return Outlook(start, suggested, times, tuple(rank for rank, _ in laws), curves, low, high)
+    curves = tuple(simulate(law.law, plan.start, plan.times, max_steps=_MOST_STEPS) for _, law in laws)
+    low, high = _band(result, plan.start, plan.times)
+    return Outlook(plan.start, plan.suggested, plan.times, tuple(rank for rank, _ in laws), curves, low, high)
+
+
+def banded(result: DiscoveryResult, plan: Planned) -> bool:
+    """Whether the outlook has a band: its constants are known so well or ill, and the law can be followed."""
+    from discovery.dynamics.simulate import simulate
+
+    if result.law is None or not result.advice.covariance:
+        return False
+    return bool(np.all(np.isfinite(simulate(result.law, plan.start, plan.times))))
 
 
 def _band(
