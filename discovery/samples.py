@@ -67,6 +67,10 @@ class Drive:
         return cls(times, nearest_lines(times, samples, _of_each(held, samples.shape[1])), held)
 
 
+# Steps may be longer or shorter than usual by this share and count as alike.
+EVEN = 0.01
+
+
 def drive_columns(drive: Drive | None, times: Float[np.ndarray, " time"]) -> list[Float[np.ndarray, " time"]]:
     """Each input at other times; beyond the ends the values there."""
     if drive is None:
@@ -197,6 +201,21 @@ class Trajectory:
 
     def __len__(self) -> int:
         return len(self.times)
+
+
+def usual_step(runs: Sequence[Trajectory]) -> float:
+    """The time between samples that is there most often, up to a share of :data:`EVEN`; NaN where none is."""
+    steps = np.sort(np.concatenate([np.diff(run.times) for run in runs]))
+    if not len(steps):
+        return float("nan")
+    alike = np.searchsorted(steps, steps * (1.0 + EVEN), side="right") - np.arange(len(steps))
+    first = int(np.argmax(alike))
+    return float(np.median(steps[first : first + alike[first]]))
+
+
+def is_usual(steps: Float[np.ndarray, " step"], usual: float) -> Bool[np.ndarray, " step"]:
+    """Which times between samples are as long as usual."""
+    return np.abs(steps - usual) <= EVEN * usual
 
 
 def measured_states(runs: Sequence[Trajectory]) -> Bool[np.ndarray, " state"]:

@@ -140,6 +140,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
     def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> Any:
         """Derivatives of the states at ``X``, of a map the next states, one row for each point; a table from a table.
 
+        Of a column that the law tells by its value at each time, that value.
+
         Args:
             t: time of each point, or of all, where time stands in the law.
             inputs: what drives the states there, a row for each point, or a number by name; a table ``X`` may have
@@ -162,6 +164,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table. States that no
                 column of the data has are named as in ``result_.headers``, ``x'``, and come last in arrays.
+                Columns that the law tells by their values are left out.
             inputs: what drives the states from all initial states: a row for each time; or a table with the column of
                 times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
                 ``{"u": 0.2}``.
@@ -175,7 +178,12 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         """
         (law, columns), times = self._of_all_states(), self._columns.times(t)
         drive = course_of(columns, inputs, times, self.result_.trajectories[0].held)
-        runs = [simulate_or_fail(law, start, times, drive=drive) for start in columns.starts(x0)]
+        kept = [law.states.index(name) for name in law.moving.states]
+        moving = tuple(columns.states[place] for place in kept)
+        given = replace(columns, given=moving, states=moving).starts(x0) if law.algebraic else columns.starts(x0)
+        starts = np.full((len(given), len(law.states)), np.nan)
+        starts[:, kept] = given
+        runs = [simulate_or_fail(law, start, times, drive=drive) for start in starts]
         return columns.like_starts(np.array(runs), x0, times)
 
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
@@ -243,7 +251,11 @@ def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, 
                 simulated = simulate_or_fail(law, start, times, drive=run.drive)[:, known]
         except SimulationError:
             return float("-inf")
-        there = np.isfinite(states) & (np.isfinite(simulated) if by_steps else True)
+        there = np.isfinite(states)
+        if by_steps:  # nothing is expected behind a sample that is not whole
+            there[1:] &= there[:-1].all(axis=1, keepdims=True)
+            if not np.isfinite(simulated[there]).all():
+                return float("-inf")
         error += float(((simulated - states)[there] ** 2).sum())
         total += float(((states - np.nanmean(states, axis=0))[there] ** 2).sum())
     return 1.0 - error / total if total > 0 else float("-inf")

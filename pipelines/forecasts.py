@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from discovery.dynamics.forecast import Chance, carried, drawn_constants, fitted_starts, forecast, measured_starts
 from discovery.errors import DataError
 from discovery.headers import bare
-from discovery.problems.steps import usual_step
+from discovery.samples import usual_step
 from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
 
 if TYPE_CHECKING:

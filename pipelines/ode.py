@@ -172,6 +172,8 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
     """
     known = understood(measurements, config)
+    if config.noise == PROCESS:  # steps are from sample to sample, whatever switches there
+        return measurements, in_groups((), known, measurements.trajectories, measurements.keys)
     jumping = known.frame.algebraic if known else ()
     whole = bool(config.own or jumping or (known and known.hidden))
     measurements = between_gaps(measurements, whole=whole)
@@ -233,7 +235,6 @@ def _notes_on(
     hidden = bool(known and known.hidden)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
     yield from notes_of(measurements, known, config)
-    yield from [note_of(problem.trajectories)] if config.noise == PROCESS else ()
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
     jumping = known.frame.algebraic if known else ()
     yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)
@@ -248,6 +249,8 @@ def _notes(
 ) -> Iterator[str]:
     """What was decided about the data on the way: ``why`` about the smoother, and which outliers were left out."""
     yield from filter(None, [why])
+    if selected.windows.steps:
+        yield note_of(problem.trajectories, len(selected.windows.starts))
     front = selected.ranking.front
     for state, rhs in borne_out(problem.settled, front[0].law).items() if front else ():
         equation = spoken(f"{state}' = {rhs}", headers)

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.errors import UsageError
+from discovery.samples import usual_step
 from discovery.types import Beginning, DiscoveryResult, Prediction, Trajectory
 from pipelines.forecasts import Way
 
@@ -54,12 +55,14 @@ class OwnStart:
         beginning: how well it is known, or the state from which ``way`` leads to it; None if not better
             than a measurement.
         within: what it is where it is not the run's first state; else empty.
+        errors: deviations of each state by chance since the sample before; None where there is none.
     """
 
     state: Float[np.ndarray, " state"]
     beginning: Beginning | None
     way: Way | None
     within: str
+    errors: Float[np.ndarray, " state"] | None = None
 
 
 def runs_of(result: DiscoveryResult, marks: Mapping[str, float]) -> tuple[Trajectory, ...]:
@@ -118,10 +121,14 @@ def own_start(result: DiscoveryResult, records: Sequence[Record], time: float, o
     time = min(max(time, record.first), record.last)
     if time == record.first:
         return OwnStart(record.fit.states[0], record.fit.beginning, None, "")
-    state = _state(result, record, time, otherwise)
-    way = _way(result, record, time, state)
-    of = f" of {record.run.label}" if record.run.label else ""
+    state, of = _state(result, record, time, otherwise), f" of {record.run.label}" if record.run.label else ""
     within = f"the forecast begins with the fitted state{of} at {result.time_name} = {time:.6g}"
+    if result.smoothing.noise.process:
+        since = float(record.fit.times[record.fit.times <= time][-1])
+        within = within.replace("fitted", "measured" if since == time else "expected")
+        share = np.sqrt((time - since) / usual_step(result.trajectories))
+        return OwnStart(state, None, None, within, share * result.smoothing.noise.deviation(state[None, :])[0])
+    way = _way(result, record, time, state)
     return OwnStart(state, record.fit.beginning if way else None, way, within)
 
 

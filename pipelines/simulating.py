@@ -78,7 +78,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     drive = grouped(result, wanted.groups, course, (start, until))
     own = own_start(result, records, start, _way_out(result)) if records else None
     state = own.state if own else _start(result, wanted.x0 or "")
-    errors = np.array(_deviations(wanted.start_error, len(state))) if wanted.start_error else None
+    errors = _errors(result, wanted.start_error) if wanted.start_error else own.errors if own else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
     table = forecast_table(
@@ -100,6 +100,14 @@ def _start(result: DiscoveryResult, text: str) -> Float[np.ndarray, " state"]:
     given = {name: header for name, header in result.headers.items() if name not in result.law.algebraic}
     values = dict(zip(given, initial_state(text, given), strict=True))
     return np.array([values.get(name, math.nan) for name in result.headers])
+
+
+def _errors(result: DiscoveryResult, text: str) -> Float[np.ndarray, " state"]:
+    """Deviations of the initial state; algebraic states follow from the others."""
+    assert result.law is not None
+    moving = result.law.moving.states
+    given = dict(zip(moving, _deviations(text, len(moving)), strict=True))
+    return np.array([given.get(name, 0.0) for name in result.law.states])
 
 
 def _steps(start: float, until: float, wanted: Wanted) -> Float[np.ndarray, " step"]:

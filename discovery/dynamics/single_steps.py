@@ -43,7 +43,7 @@ def by_chance(
         least: values below which states do not fall.
     """
     states = np.full((len(times), len(start)), np.nan)
-    states[0], now = start, start
+    states[0], now = simulate(law, start, times[:1], drive=drive)[0] if law.algebraic else start, start
     for row in range(1, len(times)):
         for begin, end in _within(float(times[row - 1]), float(times[row]), step):
             after = simulate(law, now, np.array([begin, end]), rtol=1e-6, max_steps=MOST_STEPS, drive=drive)[1]

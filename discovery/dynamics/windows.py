@@ -214,6 +214,13 @@ def carried_starts(
     return np.array([fitted.get(place, guess) for place, guess in zip(longer.places, longer.starts, strict=True)])
 
 
+def records(windows: Windows) -> list[Int[np.ndarray, " window"]]:
+    """Windows that go on where the one before ends, as steps of one record do."""
+    firsts, lasts = windows.offsets[:-1], windows.offsets[1:] - 1
+    apart = windows.times[firsts[1:]] != windows.times[lasts[:-1]]
+    return np.split(np.arange(len(firsts)), np.flatnonzero(apart) + 1)
+
+
 def _thin(pieces: list[tuple[int, int, int]], max_samples: int | None) -> list[tuple[int, int, int]]:
     total = sum(high - low for _, low, high in pieces)
     if max_samples is None or total <= max_samples:

@@ -18,6 +18,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from discovery.errors import DataError
+from discovery.samples import is_usual, usual_step
 from discovery.types import (
     DiscoveryProblem,
     Prediction,
@@ -25,8 +26,6 @@ from discovery.types import (
     Trajectory,
 )
 
-# Steps may be longer or shorter by this share; chance of a longer step is larger.
-EVEN = 0.01
 FEWEST = 10  # steps
 PROCESS = "process"  # the kind of noise that asks for them
 # Between a run and the number of its step, in the label of the step; no label of a file has it.
@@ -61,26 +60,26 @@ def ensure_steps(runs: Sequence[Trajectory]) -> None:
         )
 
 
-def note_of(runs: Sequence[Trajectory]) -> str:
-    """What is said of the steps that are asked, and of those that are not."""
+def note_of(runs: Sequence[Trajectory], fitted: int) -> str:
+    """What is said of the steps that are asked, and of those that are not.
+
+    Args:
+        fitted: how many steps the law was fitted to; of more than selection takes, some spread evenly.
+    """
     usual = usual_step(runs)
     kept, total = sum(int(steps(run, usual).sum()) for run in runs), sum(max(len(run) - 1, 0) for run in runs)
     left = f" {total - kept} others, longer, shorter or without some state, were left out." if kept < total else ""
+    some = f"{fitted} of {kept}" if fitted < kept else f"{kept}"
     return (
-        f"Chance acts on the states, as asked: measurements count as exact, and the law is fitted to {kept} steps of "
+        f"Chance acts on the states, as asked: measurements count as exact, and the law is fitted to {some} steps of "
         f"{usual:.4g}, each from the sample before it.{left}"
     )
-
-
-def usual_step(runs: Sequence[Trajectory]) -> float:
-    """The median time between samples."""
-    return float(np.median(np.concatenate([np.diff(run.times) for run in runs])))
 
 
 def steps(run: Trajectory, usual: float) -> Bool[np.ndarray, " step"]:
     """Which steps of a run are as long as usual, with all states at both ends."""
     whole = np.all(np.isfinite(run.states), axis=1)
-    return whole[:-1] & whole[1:] & (np.abs(np.diff(run.times) - usual) <= EVEN * usual)
+    return whole[:-1] & whole[1:] & is_usual(np.diff(run.times), usual)
 
 
 def _step(run: Trajectory, row: int) -> Trajectory:

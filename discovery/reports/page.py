@@ -159,7 +159,9 @@ def _example(result: DiscoveryResult) -> str:
     if more or result.trajectories[0].discrete or not fits or not np.all(np.isfinite(fits[0].states[0])):
         return ""
     span = ", ".join(f"{float(time)!r}" for time in fits[0].times[[0, -1]])
-    start = ", ".join(f"{value:.6g}" for value in fits[0].states[0])
+    first = zip(result.trajectories[0].names, fits[0].states[0], strict=True)
+    read = result.law.algebraic if result.law else ()
+    start = ", ".join(f"{value:.6g}" for name, value in first if name not in read)
     return (
         "\n\n\n# For example, along the first run:\n# from scipy.integrate import solve_ivp\n"
         f'# solution = solve_ivp(law, ({span}), [{start}], method="LSODA", rtol=1e-8)'

@@ -108,7 +108,7 @@ def _apart(alone: _Alone, fitted: Fit, place: int) -> Apart | None:
     own = alone.constants[:, place] + np.sum(mixed * off, axis=1) / size
     rise = np.maximum(np.einsum("gi,gij,gj->g", off, left, off), 0.0)  # what is left in one group may be rounding
     cost, price = alone.cost + float(rise.sum()), len(own) - 1
-    freedom = max(1, fitted.count - fitted.starts.size - len(fitted.law.constants) - price)
+    freedom = max(1, fitted.count - fitted.fitted - price)
     gain = 0.5 * max(float(fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * alone.tau)
     lead = gain - 0.5 * price * math.log(max(fitted.count / alone.tau, 2.0))
     constants = np.insert(shared, place, np.median(own))

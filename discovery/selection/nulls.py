@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.windows import Windows
+from discovery.dynamics.windows import Windows, records
 
 # Frequencies tried are this share of one over the record's length apart; a wave half way between two loses 5 % of its
 # power.
@@ -156,9 +156,8 @@ def _columns(windows: Windows, state: int) -> list[_Column]:
 def _records(windows: Windows, state: int) -> list[_Column]:
     """The same of steps that follow each other: one record from the start of the first to the end of the last."""
     firsts, lasts, starts = windows.offsets[:-1], windows.offsets[1:] - 1, begun(windows)[:, state]
-    follows = np.append(False, windows.times[firsts[1:]] == windows.times[lasts[:-1]])
     found: list[_Column] = []
-    for some in np.split(np.arange(len(firsts)), np.flatnonzero(~follows)[1:]):
+    for some in records(windows):
         begin, ends = some[0], lasts[some]
         found.append((
             np.append(windows.times[firsts[begin]], windows.times[ends]),

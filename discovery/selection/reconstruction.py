@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.simulate import simulate
-from discovery.dynamics.windows import Windows
+from discovery.dynamics.windows import Windows, records
 from discovery.types import Beginning, Prediction, Trajectory
 
 
@@ -27,8 +27,11 @@ def courses(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"
 
 
 def residuals_of(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
-    """Residuals of each window in standard deviations, NaN where nothing was measured."""
-    return _residuals(courses(fit, windows), windows)
+    """Residuals of each window in standard deviations, NaN where nothing was measured; of steps, of each record."""
+    found = _residuals(courses(fit, windows), windows)
+    if not windows.steps:
+        return found
+    return [np.vstack([found[window][-1:] for window in some]) for some in records(windows)]
 
 
 def reconstruct(

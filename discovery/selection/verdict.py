@@ -100,7 +100,7 @@ def _measures(evidence: Evidence) -> dict[str, float]:
         "description_length": best.score,
         "null_description_length": selected.null,
         "window_samples": float(selected.windows.length),
-        "horizon": selected.horizon,
+        **({} if selected.windows.steps else {"horizon": selected.horizon}),
         "ties": float(len(evidence.ties) + len(evidence.equals)),
         "lead_over_wandering": evidence.wandering,
     }
@@ -269,7 +269,9 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
-    if last is not None and last.noise.kind != last.before:  # what a law lacks looks like noise of any kind
+    if (
+        last is not None and last.noise.kind != last.before and not last.noise.process
+    ):  # what a law lacks looks like noise of any kind
         yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
@@ -281,7 +283,7 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
 def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     """What speaks for caution in the forecasts of samples that were kept out."""
     held = evidence.held
-    if evidence.selected.windows.steps and finished:
+    if evidence.selected.windows.steps and (finished or evidence.selected.held_out is not None):
         yield from stepping.cautions(evidence.selected.held_out)
         return
     if evidence.selected.held_out is None:

@@ -18,7 +18,7 @@ from scipy.spatial import KDTree
 
 from discovery.errors import DataError
 from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.samples import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
+from discovery.samples import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory, is_usual, usual_step
 
 METHOD = "successive samples"
 # Neighbours of a parabola, by unknown of it, and as a share of all: fewer are as far apart as noise, so that slopes are
@@ -28,8 +28,6 @@ NEIGHBOURS, SHARE = 4, 0.05
 FLOOR = 1e-4
 # Deviation, in spreads, of what has not been measured: it says nothing.
 UNKNOWN = 1e6
-# Steps may be longer or shorter than usual by this share, where chance acts on the states all the while.
-EVEN = 0.01
 FEWEST = 8  # pairs of successive states by state
 
 
@@ -77,14 +75,15 @@ def successive(trajectories: Sequence[Trajectory], *, process: bool = False) -> 
     if process:
         scale, slopes = scattering, np.zeros_like(slopes)
     noise = NoiseModel("additive", np.maximum(scale, FLOOR * spread), FLOOR * spread, process=process)
-    runs = tuple(_smoothed(run, noise, slopes, spread) for run in trajectories)
+    usual = usual_step(trajectories)
+    runs = tuple(_smoothed(run, noise, slopes, spread, usual) for run in trajectories)
     return Smoothing(runs, None, noise, float("nan"), METHOD)
 
 
 def _pairs(trajectories: Sequence[Trajectory]) -> tuple[np.ndarray, np.ndarray]:
     """States and those that follow them by one, where both were measured."""
     before, after = [], []
-    usual = np.median(np.concatenate([np.diff(run.times) for run in trajectories]))
+    usual = usual_step(trajectories)
     for run in trajectories:
         whole = np.all(np.isfinite(run.states), axis=1)
         rows = np.flatnonzero(whole[:-1] & whole[1:] & _usual(run, usual))
@@ -96,7 +95,7 @@ def _pairs(trajectories: Sequence[Trajectory]) -> tuple[np.ndarray, np.ndarray]:
 def _usual(run: Trajectory, usual: float) -> Bool[np.ndarray, " step"]:
     """Which steps are those of the map, or as long as usual."""
     steps = np.diff(run.times)
-    return steps == 1.0 if run.discrete else np.abs(steps - usual) <= EVEN * usual
+    return steps == 1.0 if run.discrete else is_usual(steps, usual)
 
 
 def _noise(
@@ -125,7 +124,9 @@ def _noise(
     return scale, scattering, np.sqrt(np.median(steepness, axis=0))
 
 
-def _smoothed(run: Trajectory, noise: NoiseModel, slopes: np.ndarray, spread: np.ndarray) -> SmoothedTrajectory:
+def _smoothed(
+    run: Trajectory, noise: NoiseModel, slopes: np.ndarray, spread: np.ndarray, usual: float
+) -> SmoothedTrajectory:
     """One run; what was not measured is filled in along the line and counts for nothing."""
     known = np.isfinite(run.states)
     columns = [
@@ -138,7 +139,7 @@ def _smoothed(run: Trajectory, noise: NoiseModel, slopes: np.ndarray, spread: np
     following, span = np.vstack([states[1:], states[-1:]]), 1.0
     if not run.discrete:
         following = np.vstack([np.diff(states, axis=0) / steps[:, None], np.zeros((1, states.shape[1]))])
-        span = float(np.median(steps))
+        span = usual
     both = np.vstack([known[1:] & np.all(known[:-1], axis=1)[:, None], np.zeros((1, states.shape[1]), dtype=bool)])
     both[:-1] &= _usual(run, span)[:, None]
     errors = np.where(both, noise.deviation(states) * np.sqrt(1.0 + slopes**2), UNKNOWN * spread) / span

@@ -39,7 +39,7 @@ def _stays(levels: Sequence[np.ndarray], runs: Sequence[Float[np.ndarray, " samp
     before, after = [], []
     for level, run in zip(levels, runs, strict=True):
         edges = np.flatnonzero(np.diff(level)) + 1
-        lasting += np.diff([0, *edges, len(level)]).tolist()
+        lasting += np.diff(np.concatenate([[0], edges, [len(level)]])).tolist()
         for part in np.split(run, edges):
             about = part - part.mean() if len(part) else part
             before.append(about[:-1])

@@ -6,6 +6,7 @@ import pytest
 
 from discovery import EquationDiscovery
 from discovery.errors import DiscoveryError
+from discovery.trajectories.arrays import from_arrays
 from discovery.types import DiscoveryResult, Trajectory
 from pipelines.config import RunConfig
 from pipelines.forecasts import forecast_table
@@ -55,6 +56,14 @@ def test_it_goes_on_from_what_was_measured(wells: DiscoveryResult) -> None:
     records = fitted_records(wells, wells.trajectories, "--x0 x=1")
     found = own_start(wells, records, 60.0, "--x0 x=1")
     assert wells.trajectories[0].states[600, 0] == found.state[0]
+    assert found.errors is not None
+    assert 0.0 == found.errors[0]
+    assert "measured state" in found.within
+    between = own_start(wells, records, 60.025, "--x0 x=1")
+    assert between.errors is not None
+    assert between.errors[0] == pytest.approx(0.07, rel=0.15)  # a quarter of a step has half of its chance
+    assert "expected state" in between.within
+    assert "horizon" not in wells.verdict.measures
 
 
 @pytest.mark.parametrize("kind", ["walk", "white"])
@@ -83,6 +92,24 @@ def test_generations_of_counts_are_found_in_python() -> None:
     plain = EquationDiscovery(laws=told, config=RunConfig(map=True)).fit(table, "year")
     assert "not_found" == plain.result_.status
     assert any("--noise process asks each step" in one.text for one in plain.result_.verdict.findings)
+
+
+def test_steps_end_where_an_input_switches() -> None:
+    """They go from sample to sample; of an input that is another in each step none would be left."""
+    rng, x, rows = np.random.default_rng(0), 0.0, []
+    for step, u in enumerate(rng.integers(0, 2, 300)):
+        rows.append((float(step), x, float(u)))
+        x = 0.6 * x + 0.4 * u + 0.05 * rng.normal()
+    table = np.array(rows)
+    measured = from_arrays(
+        table[:, 1:2], table[:, 0], names=["x"], inputs=pd.DataFrame({"u": table[:, 2]}), held=("u",)
+    )
+    found = discover_ode(measured, CHANCE.changed(laws=("x' = k*(a*u - x)",)))
+    assert "found" == found.status
+    assert found.law is not None
+    constants = dict(zip(found.law.told, found.law.constants, strict=True))
+    assert {"k": -np.log(0.6), "a": 1.0} == pytest.approx(constants, rel=0.1)
+    assert any("fitted to 299 steps of 1," in note for note in found.notes)
 
 
 def test_what_does_not_go_with_steps_is_refused() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError
-from discovery.problems.steps import ensure_steps, note_of, rejoined, stepwise, usual_step
+from discovery.problems.steps import ensure_steps, note_of, rejoined, stepwise
+from discovery.samples import usual_step
 from discovery.smoothing.successive import successive
 from discovery.types import DiscoveryProblem, Prediction, Trajectory
 
@@ -44,8 +45,15 @@ def test_steps_of_another_length_or_without_a_state_are_left_out() -> None:
     assert 22 == len(stepwise(posed(uneven)).trajectories)
     assert 21 == len(stepwise(posed(holed)).trajectories)
     assert 0.25 == usual_step([uneven])
-    assert "fitted to 43 steps of 0.25, each from the sample before it. 3 others," in note_of([uneven, holed])
-    assert "others" not in note_of([record()])
+    assert "fitted to 43 steps of 0.25, each from the sample before it. 3 others," in note_of([uneven, holed], 43)
+    assert "others" not in note_of([record()], 23)
+    assert "fitted to 20 of 23 steps" in note_of([record()], 20)
+
+
+def test_of_two_lengths_of_steps_the_usual_one_is_one_of_them() -> None:
+    """And not between them, where there are as many of each."""
+    times = np.concatenate([0.1 * np.arange(50), 5.1 + 0.2 * np.arange(50)])
+    assert usual_step([Trajectory(times, np.zeros((100, 1)), ("x",))]) == pytest.approx(0.2)
 
 
 def test_few_steps_are_refused() -> None:
