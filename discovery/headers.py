@@ -65,15 +65,27 @@ _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
 # "x/m", "T / K", "v/m/s": a quantity over its unit (ISO 80000-1). Quotients of units or of quantities look the same, as
 # "m/s", "I/N", "Na/K" and "requests/s": units that are wanted in quotients, or that are letters of quantities and
-# elements, need a name that fits, by its letter or by a word in it.
+# elements, need a name that fits, by its letter or by a word in it. So do lengths, energies and frequencies, for
+# each of which things are counted or measured: "trees/km", "photons/eV", "power/Hz".
 _OVER = re.compile(r"([^\W\d_][^/]*?)\s*/\s*([^\W\d_°].*|[°%].*)")
 _LETTER = re.compile(r"[Δ∆]?([^\W\d_])(?:\d?|_\w+|(?<=[A-Z])[a-df-z]\d?)")
 _NOT_OVER = re.compile(r"[MG]g|au|AU|in|rev|I?U|px|kn|oz|pc|[A-Z]\d|.*_.*|.*[A-Z]\d.*")
 _LENGTH = r"[kdcmµuμn]?m"
-_FITTING = (  # unit, letters of quantities in it, and words
+_ALONE = r"(?<![^\W\d_]){}(?![^\W\d_])"  # a word that others have in them, as trains have rain
+_WORDS_OF_LENGTH = " ".join((
+    "length width height depth distan displacement position diameter radius radii altitude elevation wavelength "
+    "thickness deflection elongation extension amplitude separation coordinate circumference länge laenge breite höhe "
+    "hoehe tiefe abstand auslenkung strecke durchmesser dicke longueur largeur hauteur profond longitud altura "
+    "rainfall precip niederschlag snow runoff",
+    *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "stage", "head", "tide", "rain")),
+))  # fmt: skip
+_FITTING = (  # unit, letters of quantities in it, and words, as patterns
     (r"[mµuμn]?s|mins?|secs?|hr?s?|d|wk|yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
     (rf"[mµuμdc]?[lL]|{_LENGTH}(?:\^?3|³)", "Vv", "vol"),
     (rf"{_LENGTH}(?:\^?2|²)|ha", "", "area fläche"),
+    (r"(?:[GMkhdcmµuμnp]|da)?m|ft|inch|mi|ly", "xyzrhsdlbwuafXYZRHDLλδξηζρ", _WORDS_OF_LENGTH),
+    (r"[kMG]?eV", "EQWεφ", "energ gap work"),
+    (r"[mkMGT]?Hz", "fνωΩBr", "freq rate bandwidth"),
     (r"[kmµuμ]?g", "mM", "mass weight gewicht"),
     (r"[mµuμnk]?mol", "n", "amount menge"),
     (r"K", "TΘθϑ", "temp"),
@@ -200,5 +212,5 @@ def _measured_in(name: str, unit: str) -> bool:
         return False
     for form, letters, words in _FITTING:
         if re.fullmatch(form, unit):
-            return letter[1] in letters if letter else any(word in name.lower() for word in words.split())
+            return letter[1] in letters if letter else any(re.search(word, name.lower()) for word in words.split())
     return True

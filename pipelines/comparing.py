@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from discovery.symbolic.compare import FormVerdict, Region
 
 _FREE = re.compile(r"c\d+")  # names of constants in laws
+_Told = tuple[dict[str, "sp.Expr"], set[str]]  # right-hand sides by state, and which of these are told by their value
 
 
 def compare_command(found: str, reference: str, *, region: str = "", as_json: bool) -> None:
@@ -45,36 +46,69 @@ def compare_command(found: str, reference: str, *, region: str = "", as_json: bo
 
 
 def _compare_texts(found: str, reference: str, region: str) -> FormVerdict:
-    left, right = _sides(found), _sides(reference)
+    (left, of_left), (right, of_right) = _sides(found), _sides(reference)
     if len(left) == len(right) == 1 and "" in (*left, *right):  # one is a right-hand side alone
         left, right = ({"": side} for law in (left, right) for side in law.values())
+        of_left = of_right = set[str]()
     if left.keys() != right.keys():
         one, other = (", ".join(filter(None, law)) or "no state" for law in (left, right))
         raise UsageError(f"These are equations of {one} and of {other}; compare laws of the same states.")
     names = sorted(one for one in _symbols([*left.values(), *right.values()]) if not _FREE.fullmatch(one))
+    if apart := _of_kinds(left, of_left ^ of_right):
+        return apart
     verdict = _judged(left, right, names, _ranges(region, names))
     return replace(verdict, how=verdict.how.removeprefix("Equation of : "))
 
 
-def _sides(text: str) -> dict[str, sp.Expr]:
-    """Right-hand sides by state, of ``x' = ...; y' = ...``; by no name, of an expression alone.
+def _sides(text: str) -> _Told:
+    """Right-hand sides by state, of ``x' = ...; V = ...``; by no name, of an expression alone.
 
     Raises:
-        UsageError: an equation that gives no first derivative, or no next value, of a state.
+        UsageError: an equation that gives neither first derivative, nor next value, nor value of a state.
     """
     from discovery.knowledge.sentences import absolute, read_sentence
-    from discovery.knowledge.statements import Equation
+    from discovery.knowledge.statements import Definition, Equation
     from discovery.symbolic.parse import parse
 
     if "=" not in text:
-        return {"": parse(text)}
+        return {"": parse(text)}, set()
     found: dict[str, sp.Expr] = {}
+    algebraic: set[str] = set()
     for part in filter(str.strip, text.split(";")):
         one = read_sentence(part)
+        if isinstance(one, Definition) and not one.value.is_number:
+            one = Equation(one.name, 0, one.value, one.sentence)
+            algebraic.add(one.state)
         if not isinstance(one, Equation) or one.order > 1 or one.state in found:
             raise UsageError(f"{part.strip()!r} is no equation to compare. Write x' = ...; y' = ..., each once.")
         found[one.state] = absolute(one.side)
-    return found
+    return _without(found, {state: found[state] for state in algebraic}), algebraic
+
+
+def _without(law: Mapping[str, sp.Expr], algebraic: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """The law with the sides of algebraic states in their place, as laws of runs are.
+
+    Raises:
+        UsageError: one of them is told by way of itself.
+    """
+    from discovery.symbolic.constants import substituted
+    from discovery.types import symbol
+
+    sides: dict[sp.Expr, sp.Expr] = {symbol(state): side for state, side in algebraic.items()}
+    for _ in sides:  # as often as one may stand in the next
+        law = {state: substituted(side, sides) for state, side in law.items()}
+    if sides and (left := sorted(_symbols(law.values()) & algebraic.keys())):
+        raise UsageError(f"{left[0]} = ... is told by way of itself. Write it in states that have derivatives.")
+    return dict(law)
+
+
+def _of_kinds(law: Mapping[str, sp.Expr], apart: set[str]) -> FormVerdict | None:
+    """The verdict where one law tells the value of a state, and the other its derivative; None where none is so."""
+    from discovery.symbolic.compare import FormVerdict
+
+    for state in (one for one in law if one in apart):
+        return FormVerdict("different", f"Equation of {state}: one law tells its value, and the other its derivative.")
+    return None
 
 
 def _compare_runs(found: str, reference: str, region: str) -> FormVerdict:
@@ -83,10 +117,13 @@ def _compare_runs(found: str, reference: str, region: str) -> FormVerdict:
     """
     results = {text: _with_law(text) for text in (found, reference) if Path(text).is_dir()}
     laws = [dict(results[text].law.equations) if text in results else {} for text in (found, reference)]
+    kinds = [set(results[text].law.algebraic) if text in results else set[str]() for text in (found, reference)]
     for i, text in enumerate((found, reference)):
         if text not in results:
-            laws[i] = _told(text, *next(iter(results.items())), laws[1 - i])
+            laws[i], kinds[i] = _told(text, *next(iter(results.items())))
             laws[1 - i] = {state: laws[1 - i][state] for state in laws[i]}
+    if apart := _of_kinds({state: laws[0][state] for state in laws[0] if state in laws[1]}, kinds[0] ^ kinds[1]):
+        return apart
     states = [state for result in reversed(results.values()) for state in result.law.equations]
     used = sorted(_symbols([side for law in laws for side in law.values()]))
     names = tuple(dict.fromkeys((*states, *(one for one in used if not _FREE.fullmatch(one)))))
@@ -161,36 +198,43 @@ def _symbols(sides: Any) -> set[str]:
     return {str(one) for side in sides for one in side.free_symbols}
 
 
-def _told(text: str, folder: str, result: Any, law: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """The right-hand sides that a text tells, by state: ``x' = ...; y' = ...``, or of one state the right side alone.
+def _told(text: str, folder: str, result: Any) -> _Told:
+    """The right-hand sides that a text tells, by state: ``x' = ...; V = ...``, or of one state the right side alone.
 
     Raises:
         UsageError: they are no equations of states of the law.
     """
+    from discovery.knowledge.algebraic import as_equation
     from discovery.knowledge.knowledge import Names
     from discovery.knowledge.sentences import absolute, read_sentence
     from discovery.knowledge.statements import Equation
     from discovery.symbolic.parse import parse
 
     names = Names(result.headers, result.inputs, result.time_name, discrete=result.law.discrete)
-    example = "; ".join(f"{state}' = ..." for state in law)
+    law, algebraic = result.law.equations, result.law.algebraic
+    moving = {state: side for state, side in law.items() if state not in algebraic}
+    called = {state: names.written(state) if state in names.states else state for state in law}
+    example = "; ".join(f"{result.law.left(state, name)} = ..." for state, name in called.items())
     if "=" not in text:
         if len(law) > 1:
             raise UsageError(
                 f"{folder} is a run with {len(law)} equations, and {text} is neither a folder nor equations. Write "
                 f'"{example}", or some of these.'
             )
-        return {state: _of_law(parse(text), text, law, names) for state in law}
+        return {state: _of_law(parse(text), text, moving, names) for state in law}, set()
     told: dict[str, sp.Expr] = {}
+    orders: dict[str, int] = {}
     for part in filter(str.strip, text.split(";")):
-        one = read_sentence(part)
+        one = as_equation(read_sentence(part), names)
         state = names.identifier(one.state) if isinstance(one, Equation) else ""
         if isinstance(one, Equation) and one.order == 2:
-            state = _rate(law, state)
+            state = _rate(moving, state)
         if not isinstance(one, Equation) or state not in law:
             raise UsageError(f"{part.strip()!r} is no equation of a state of {folder}. Write {example}.")
-        told[state] = _of_law(absolute(one.side), part, law, names)
-    return told
+        told[state], orders[state] = _of_law(absolute(one.side), part, moving, names), one.order
+    by_value = {state for state, order in orders.items() if order == 0}
+    known = {state: law[state] for state in algebraic if state not in told}
+    return _without(told, known | {state: told[state] for state in by_value}), by_value
 
 
 def _rate(law: Mapping[str, sp.Expr], state: str) -> str:

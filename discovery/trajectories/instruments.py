@@ -88,7 +88,8 @@ def _with_ticks(rows: Sequence[Row], decimal: str) -> Beside | None:
     if not {START, STEP} <= set(lower) or len(units) > len(names):
         return None
     start, step = lower.index(START), lower.index(STEP)
-    told = [units[place] if place < len(units) else "" for place in (start, step)]
+    units = [*units, *[""] * (len(names) - len(units))]
+    told = [units[place] for place in (start, step)]
     alone = not any(entry for _, row in data for place in (start, step) if place < len(row) for entry in [row[place]])
     if not alone or not all(is_number(entry, decimal) for entry in told) or units[0].casefold() != COUNTED:
         return None

@@ -175,3 +175,29 @@ def test_a_quantity_over_its_unit_is_split_at_the_slash(header: str, expected: t
 def test_other_quotients_are_names(header: str) -> None:
     """Of units, of quantities, and what is counted in a time, an area or a volume."""
     assert (header, None) == split_header(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "trees/km", "particles/cm", "photons/nm", "cars / km", "trains/km", "peptides/nm", "possums/km", "n/m",
+        "force/m", "power/nm", "photons/eV", "counts/keV", "events/Hz", "power/Hz", "trees/mi",
+    ],
+)  # fmt: skip
+def test_what_is_told_for_each_length_is_a_density(header: str) -> None:
+    """It is counted, or measured, for each kilometre, nanometre or electronvolt, and not in these."""
+    assert (header, None) == split_header(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "x/m", "y_1 / cm", "Δx/mm", "h/cm", "L/m", "R/km", "λ/nm", "f/mm", "position/m", "x_pos/mm", "pos / mm",
+        "Water level / m", "Auslenkung/mm", "Länge/cm", "wavelength/nm", "rain/mm", "Rainfall / mm", "tide/m",
+        "head_2/m", "Durchmesser/µm", "E/eV", "photon energy/keV", "f/Hz", "Frequenz / kHz", "firing rate/Hz",
+    ],
+)  # fmt: skip
+def test_lengths_energies_and_frequencies_are_told_by_their_names(header: str) -> None:
+    """By a letter that is usual for them, or by a word."""
+    name, _, unit = header.partition("/")
+    assert (name.strip(), unit.strip()) == split_header(header)

@@ -73,6 +73,15 @@ def test_samples_that_are_counted_get_their_times(tmp_path: Path) -> None:
     assert any("X counts samples: times are -0.001 s and 4e-06 s more for each." in note for note in found.notes)
 
 
+def test_a_row_of_units_may_be_shorter_than_the_names(tmp_path: Path) -> None:
+    """What stands behind its end has no unit."""
+    text = "X,CH1,Start,Increment,CH2\nSequence,VOLT,0,1e-6\n"
+    found = read(tmp_path, text + "".join(f"{i},{value},,,{2 * value}\n" for i, value in enumerate(VALUES)))
+    assert [*found.headers.values()] == ["CH1 [volt]", "CH2"]
+    np.testing.assert_allclose(found.trajectories[0].times, 1e-6 * np.arange(len(VALUES)))
+    assert found.trajectories[0].states[:, 0].tolist() == VALUES
+
+
 def test_labview_begins_below_its_last_head(tmp_path: Path) -> None:
     """Its rows lack the last column, of comments."""
     found = read(tmp_path, LABVIEW + rows("\t", ","), "pendulum.lvm")
