@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from discovery import registry
 from discovery.advice import Advice
-from discovery.errors import EngineError, UsageError
+from discovery.errors import EngineError
 from discovery.headers import unit_of_time
 from discovery.knowledge.conserved import conserved
 from discovery.knowledge.groups import Grouped, in_groups
@@ -23,7 +23,7 @@ from discovery.problems.hidden import followed
 from discovery.problems.left_limits import at_samples, with_left_limits
 from discovery.problems.regression import regressions
 from discovery.problems.settled import borne_out, settled, settled_beside
-from discovery.problems.steps import PROCESS, ensure_steps, note_of, rejoined
+from discovery.problems.steps import PROCESS, note_of, rejoined
 from discovery.protocols import NEVER, Deadline, Progress, Smoother, Witness, silent, unseen
 from discovery.samples import through_samples
 from discovery.selection.advise import advise
@@ -63,6 +63,7 @@ from pipelines.store import Memory, Store
 from pipelines.told import (
     NETWORKS,
     UNIVERSAL,
+    ensure_goes_by_steps,
     headers_of,
     in_words_of_the_user,
     notes_of,
@@ -287,29 +288,13 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     check_count(list(measurements.headers.values()), measurements.source, units)
     seen = as_map(measurements) if config.map else measurements
     if config.noise == PROCESS:
-        _ensure_steps(config, understood(seen, config), seen.trajectories)
+        ensure_goes_by_steps(config, understood(seen, config), seen.trajectories)
     stated(seen, config, in_groups(named(config.own), understood(seen, config), seen.trajectories, seen.keys).known)
     among(config.own, seen.trajectories, seen.keys)
     for name in config.engines:
         registry.ensure("search", name)
         config.make_engine(name)
     config.make_selector()
-
-
-def _ensure_steps(config: RunConfig, known: Knowledge | None, runs: Sequence[Trajectory]) -> None:
-    """That what was asked for goes with noise in each step.
-
-    Raises:
-        DataError, UsageError: it does not.
-    """
-    if config.own:
-        raise UsageError("--noise process does not go with --own. Leave one of them out.")
-    if known is not None and known.hidden:
-        raise UsageError(
-            f"--noise process begins each step at a sample, and {known.hidden[0].header} has none. Tell a law of the "
-            "columns alone, or measure it."
-        )
-    ensure_steps(runs)
 
 
 def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from discovery import registry
+from discovery.errors import UsageError
 from discovery.knowledge.angles import in_radians
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.starts import ensure_begun
@@ -76,6 +77,24 @@ def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
         return plain_names(len(measurements.headers))
     names = [*known.frame.states, *known.frame.inputs, *(v for one in known.frame.unknowns for v in one.variables)]
     return tuple(dict.fromkeys(names))
+
+
+def ensure_goes_by_steps(config: RunConfig, known: Knowledge | None, runs: Sequence[Trajectory]) -> None:
+    """That what was asked for goes with noise in each step.
+
+    Raises:
+        DataError, UsageError: it does not.
+    """
+    if config.own:
+        raise UsageError("--noise process does not go with --own. Leave one of them out.")
+    if known is not None and known.hidden:
+        raise UsageError(
+            f"--noise process begins each step at a sample, and {known.hidden[0].header} has none. Tell a law of the "
+            "columns alone, or measure it."
+        )
+    from discovery.problems.steps import ensure_steps
+
+    ensure_steps(runs)
 
 
 def smoother_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from discovery.types import (
     Verdict,
 )
 
+# A worker has a core of its own: threads of torch that wait for each other on shared cores take three times as long.
+# Set before torch is loaded; commands that tests start have it, too, but for those that are asked about threads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # What overflows or is undefined is an error, as warnings are; only what is too small to matter may be rounded to zero.
 np.seterr(all="raise", under="ignore")
 

@@ -93,7 +93,10 @@ def test_settings_reach_the_objects(tmp_path: Path) -> None:
         ({"seed": -1}, r"configuration: seed = -1 cannot be used\. .*greater than or equal to 0"),
         ({"budget": 0.0}, r"budget = 0\.0 cannot be used\. .*greater than 0"),
         ({"threads": 0}, r"threads = 0 cannot be used"),
-        ({"noise": "pink"}, r"noise = 'pink' cannot be used\. .*'counts', 'proportional', 'lognormal' or 'given'"),
+        (
+            {"noise": "pink"},
+            r"noise = 'pink' cannot be used\. .*'counts', 'proportional', 'lognormal', 'given' or 'process'",
+        ),
         ({"engines": ("sindy", "guess")}, r"There is no search plug-in called 'guess'\. Choose from: .*sindy"),
         ({"search": {"guess": {"x": 1}}}, r"There is no search plug-in called 'guess'"),
         ({"smoother": "ruler"}, r"There is no smoothing plug-in called 'ruler'\. Choose from: .*neural_ode"),
