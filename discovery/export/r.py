@@ -12,7 +12,7 @@ from discovery.types import DiscoveryResult
 _KEYWORDS = """if else repeat while function for next break in TRUE FALSE T F NULL Inf NaN NA NA_integer_ NA_real_
 NA_complex_ NA_character_ pi letters LETTERS"""
 _OWN = "law main state constants inputs CONSTANTS RUNS DRIVES HELD inputs_of c list number from to start"
-_SAME = "sin cos tan asin acos atan sinh cosh tanh exp log sqrt abs sign min max"
+_SAME = "sin cos tan asin acos atan sinh cosh tanh exp log sqrt abs sign min max ramp"
 DIALECT = Dialect(
     "R",
     {name: name for name in _SAME.split()},
@@ -62,6 +62,10 @@ main <- function() {
     }
 }
 """
+_RAMP = """
+# The sign of x, but a steep line from -1 to 1 within width of 0: no solver follows a jump back and forth.
+ramp <- function(x, width) max(-1, min(1, x / width))
+"""
 _ENDS = """
 if (sys.nframe() == 0) {  # and not where another file reads this one by source()
     main()
@@ -107,6 +111,7 @@ def write(result: DiscoveryResult) -> str:
         "RUNS <- list()",
         *(_run(i, start, law) for i, start in enumerate(law.starts, start=1)),
         *(_drives(law) if law.inputs else ()),
+        *(_RAMP.splitlines() if any("ramp(" in side for side in sides) else ()),
         "",
         f"law <- function({changes['@TAKES@']}) {{",
         *(f"    {name} <- state[[{places[name]}]]" for name in law.used),

@@ -186,7 +186,8 @@ def read_back_from_r(text: str, points: Points) -> np.ndarray:
     values |= {symbol("v_t"): symbol("t"), symbol("v_pi"): sp.pi}
     (listed,) = re.findall(r"^    list\(c\(\n(.*?)\n    \)\)$", text, flags=re.MULTILINE | re.DOTALL)
     sides = re.split(r",\n {8}(?! )", listed)
-    safe = [parse(re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side.strip())) for side in sides]
+    named = [re.sub(r"\b[A-Za-z_]\w*\b(?!\()", r"v_\g<0>", side.strip()) for side in sides]
+    safe = [parse(side, unknown=lambda _ramp, given: sp.sign(given[0])) for side in named]  # no point is on a ramp
     names = ["t", *(f"u{i}" for i in range(1, points.shape[1]))]
     return compiled([side.xreplace(values) for side in safe], names)(points)
 
