@@ -268,8 +268,8 @@ def simulate(
     epilog=examples('discover compare "x*(1 + y)" "x + x*y"', 'discover compare runs/one "x\' = c0*x" --json'),
 )
 def compare(
-    found: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
-    reference: Annotated[str, typer.Argument(help="Expression, x' = ..., or run folder.", show_default=False)],
+    found: Annotated[str, typer.Argument(help="Expression, equation, or run folder.", show_default=False)],
+    reference: Annotated[str, typer.Argument(help="Expression, equation, or run folder.", show_default=False)],
     region: Annotated[str, typer.Option(metavar="A=LOW:HIGH,..", help="Ranges; else -3 to 3, or the runs'.")] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -46,8 +46,7 @@ def resting(windows: Windows, bend: float) -> float:
     if windows.steps:
         ends = windows.offsets[1:] - 1
         off = np.abs(windows.weights[ends] * (windows.values[ends] - begun(windows)))
-        stays = float(np.where(off <= bend, off**2, bend * (2.0 * off - bend)).sum())
-        return min(stays, _resting(windows.values[ends], windows.weights[ends], bend))
+        return min(_loss(off, bend), _resting(windows.values[ends], windows.weights[ends], bend))
     return sum(
         _resting(windows.values[low:high], windows.weights[low:high], bend)
         for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True)
@@ -63,6 +62,11 @@ def _resting(values: np.ndarray, weights: np.ndarray, bend: float) -> float:
         if np.all(off <= bend):
             return float((off**2).sum())
         pulls = np.minimum(1.0, bend / np.maximum(off, 1e-300))
+    return _loss(off, bend)
+
+
+def _loss(off: np.ndarray, bend: float) -> float:
+    """Sum of squares up to ``bend`` deviations, beyond which they go on as straight lines."""
     return float(np.where(off <= bend, off**2, bend * (2.0 * off - bend)).sum())
 
 

@@ -9,7 +9,6 @@ from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
-from discovery.selection.residuals import Whiteness
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
@@ -174,21 +173,6 @@ def test_large_residuals_are_a_caution() -> None:
     assert "1 caution below" in verdict.headline
 
 
-def test_residuals_that_are_alike_are_a_caution() -> None:
-    """A slow wave is left in the residuals."""
-    wave = np.sin(np.arange(200) / 10.0)[:, None]
-    assert "successive ones alike" in texts(judge(replace(SELECTED, residuals=wave)), "caution")
-
-
-@pytest.mark.parametrize(("size", "told"), [(0.45, "are no white noise (probability below"), (0.25, "hardly pass for")])
-def test_residuals_that_are_not_white_are_a_caution_however_little_alike(size: float, told: str) -> None:
-    """A slow wave of a third or a sixth of the noise in two thousand samples."""
-    wave = size * np.sin(np.arange(2000) / 40.0)[:, None] + np.random.default_rng(1).standard_normal((2000, 1))
-    verdict = judge(replace(SELECTED, residuals=wave))
-    assert abs(verdict.measures["residual_correlation"]) < 0.2
-    assert told in texts(verdict, "caution")
-
-
 def test_missing_residuals_do_no_harm() -> None:
     """NaN where nothing was measured is passed over."""
     gaps = WHITE.copy()
@@ -202,17 +186,6 @@ def test_white_residuals_speak_for_a_law() -> None:
     """With the probability of the tests; residuals of the integration are not tested."""
     assert "pass for white noise" in texts(judge(SELECTED), "good")
     assert "white" not in texts(judge(with_best(misfit=1e-6)), "good")
-
-
-def test_residuals_that_pass_for_white_by_a_little_are_not_praised(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the limit and a probability of 5 % they neither speak for nor against a law; the limit is told."""
-    for probability, level in ((0.06, "good"), (0.04, "note"), (0.0011, "note"), (0.0009, "caution")):
-        monkeypatch.setattr(
-            "discovery.selection.evidence.whiteness", lambda _, p=probability: (Whiteness(0.1, p / 2.0, 1.0),)
-        )
-        (text,) = [one.text for one in judge(SELECTED).findings if "white noise" in one.text and one.level == level]
-        assert (level == "note") == ("but not clearly: the least probability of the tests" in text)
-        assert (level == "note") == ("and the limit is 0.001." in text)
 
 
 def test_ties_are_a_caution() -> None:
