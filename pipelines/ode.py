@@ -139,7 +139,7 @@ def _discovered(
     selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
-    (stopped_by, rest), unit = _ended(deadline), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
+    (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
     notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
@@ -353,11 +353,14 @@ def _problem(
     return problem_of(known, kept, smoothing, stages.config, limit, stages.progress).settling(found)
 
 
-def _ended(deadline: Deadline) -> tuple[Literal["done", "deadline", "interrupt"], Deadline]:
+def _ended(stages: Stages) -> tuple[Literal["done", "deadline", "interrupt"], Deadline]:
     """By what the work ended, and the deadline of the rest: a law is told in whole, or the result says so."""
+    deadline = stages.deadline
     if deadline.stop.is_set():
         return "interrupt", deadline
-    return ("deadline", deadline) if deadline.passed() else ("done", NEVER)
+    if deadline.passed():
+        return "deadline", deadline
+    return ("deadline" if stages.cut else "done"), NEVER
 
 
 def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ class Stages:
 
     Attributes:
         seconds: wall time of each; of those that overlap, each its own.
+        cut: whether one of them ended at its share of the time, so that more time might find another law.
     """
 
     config: RunConfig
@@ -85,6 +86,7 @@ class Stages:
     store: Store
     witness: Witness = unseen
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    cut: bool = False
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -131,6 +133,7 @@ class Stages:
                 return self.smoothed(plainest, trajectories)[0], (failure,)
             if whole and keep:
                 self.store.keep_smoothing(smoothing)
+            self.cut |= not (whole and keep)
             return smoothing, ()
 
     def smoothed(self, smoother: Smoother, trajectories: Sequence[Trajectory]) -> tuple[Smoothing, bool]:
@@ -202,7 +205,9 @@ class Stages:
             self.progress,
             grace=self.grace,
         )
-        if not limit.passed():
+        if limit.passed():
+            self.cut = True
+        else:
             self.store.keep_candidates(key, found)
         return found
 

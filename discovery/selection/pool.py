@@ -15,6 +15,7 @@ from discovery.problems.response import Response, responses_of
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.alike import in_all_places
 from discovery.selection.families import Family, families_of, signs_of, tame_term
+from discovery.selection.one_rate import of_one_rate
 from discovery.selection.sheet import Sheet, Tested
 from discovery.selection.shortlist import shortlist
 from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function
@@ -86,6 +87,19 @@ def split(candidates: Iterable[EquationCandidate | Law]) -> list[EquationCandida
     return single
 
 
+@dataclass(frozen=True)
+class Pools:
+    """What is tried on the trajectories.
+
+    Attributes:
+        entries: for each state distinct right-hand sides, best first.
+        of_one_rate: laws with one rate in all equations, best first, that no single equation may speak for.
+    """
+
+    entries: dict[str, tuple[Entry, ...]]
+    of_one_rate: tuple[Law, ...] = ()
+
+
 def pool(
     candidates: Sequence[EquationCandidate | Law],
     problem: DiscoveryProblem,
@@ -93,15 +107,33 @@ def pool(
     per_size: int,
     most: int,
     short: float = 0.5,
-    sheets: Sheets | None = None,
     beside: Mapping[str, Sequence[sp.Expr]] | None = None,
     deadline: Deadline = NEVER,
 ) -> dict[str, tuple[Entry, ...]]:
-    """Distinct entries for each state, best first.
+    """Distinct entries for each state, best first, as :func:`pools_of` has them."""
+    return pools_of(
+        candidates, problem, per_size=per_size, most=most, short=short, beside=beside, deadline=deadline
+    ).entries
+
+
+def pools_of(
+    candidates: Sequence[EquationCandidate | Law],
+    problem: DiscoveryProblem,
+    *,
+    per_size: int,
+    most: int,
+    one_rate: int = 0,
+    short: float = 0.5,
+    sheets: Sheets | None = None,
+    beside: Mapping[str, Sequence[sp.Expr]] | None = None,
+    deadline: Deadline = NEVER,
+) -> Pools:
+    """Distinct entries for each state, and laws of one rate.
 
     Args:
         per_size: entries kept of each size by each regression.
         most: entries kept for a state, besides equations of whole laws with up to 12 constants, which all are.
+        one_rate: laws of one rate that are kept of each number of constants.
         short: share of them that the shortest may have that are not ruled out.
         sheets: of these candidates, where they are there already.
         beside: by state, the right-hand sides of the others, where they are known: what they share is stated once.
@@ -132,11 +164,14 @@ def pool(
         alike = _cut(common.get(state, []), count, per_size, round(ALIKE * most), 1.0)
         rest = [one for one, is_whole in zip(families, fitted, strict=True) if not is_whole]
         apart = _cut(rest, count, per_size, most - len(alike), short)
-        pools[state] = tuple(
-            Entry(state, one.skeleton, _rounded(one.piece.values), one.sources)
-            for one in _distinct(sorted((*alike, *apart, *whole), key=lambda one: one.nats(count)), alike)
-        )
-    return pools
+        distinct = _distinct(sorted((*alike, *apart, *whole), key=lambda one: one.nats(count)), alike)
+        pools[state] = tuple(_entry(state, one) for one in distinct)
+    rows = of_one_rate([every.get(state, ()) for state in problem.names], count, one_rate)
+    return Pools(pools, tuple(law_of([_entry(*one) for one in zip(problem.names, row, strict=True)]) for row in rows))
+
+
+def _entry(state: str, family: Family) -> Entry:
+    return Entry(state, family.skeleton, _rounded(family.piece.values), family.sources)
 
 
 def _told(every: Mapping[str, Sequence[Family]], count: int) -> dict[str, Told]:

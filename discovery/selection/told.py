@@ -14,7 +14,7 @@ from jaxtyping import Float
 from discovery.laws import NOTHING, Frame, Unknown, told_symbol, unknown_symbol
 from discovery.problems.shared import one_for_all
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.pool import Entry, Sheets, pool
+from discovery.selection.pool import Entry, Pools, Sheets, pool, pools_of
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate, slope
 from discovery.symbolic.parse import FUNCTIONS
@@ -26,18 +26,21 @@ LOOKED_AT = 200
 SLIGHT = 1e-3
 
 
-def pools_of(
+def tried_on(
     candidates: Sequence[EquationCandidate | Law],
     problem: DiscoveryProblem,
     *,
     per_size: int,
     most: int,
+    one_rate: int,
     sheets: Sheets | None = None,
     deadline: Deadline = NEVER,
-) -> dict[str, tuple[Entry, ...]]:
-    """Entries for each equation, or for each unknown function of a law that was told in part."""
+) -> Pools:
+    """What to try for each equation, or for each unknown function of a law that was told in part."""
     if problem.frame is None:
-        return pool(candidates, problem, per_size=per_size, most=most, sheets=sheets, deadline=deadline)
+        return pools_of(
+            candidates, problem, per_size=per_size, most=most, one_rate=one_rate, sheets=sheets, deadline=deadline
+        )
     found: dict[str, tuple[Entry, ...]] = {}
     for unknown in problem.frame.unknowns:
         part = problem.parts[unknown.name]
@@ -55,7 +58,7 @@ def pools_of(
         found[unknown.name] = tuple(
             replace(entry, state=unknown.name, frame=problem.frame, told=problem.told[0]) for entry in entries[place]
         )
-    return found
+    return Pools(found)
 
 
 def refused(candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem) -> int:

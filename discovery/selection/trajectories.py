@@ -16,17 +16,26 @@ from discovery.selection.adding import completed
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
 from discovery.selection.credits import Credits
-from discovery.selection.growth import Growth, grow, levels
+from discovery.selection.growth import Growth, climb, grow, levels
 from discovery.selection.moves import prune
 from discovery.selection.polish import reweighed
-from discovery.selection.pool import Entry, Sheets, sheets_of
+from discovery.selection.pool import Entry, Pools, Sheets, sheets_of
 from discovery.selection.ranked import show, showing
-from discovery.selection.refined import Refined, best_of_each_form, canonical_law, charged, in_order, leader, refitted
+from discovery.selection.refined import (
+    Refined,
+    best_of_each_form,
+    canonical_law,
+    charged,
+    in_order,
+    leader,
+    refitted,
+    side_by_side,
+)
 from discovery.selection.rewritten import distinct
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.told import permitted, pools_of, refused, whole_laws
+from discovery.selection.told import permitted, refused, tried_on, whole_laws
 from discovery.selection.turning import turned
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
@@ -53,6 +62,7 @@ class TrajectorySelector:
         beam_samples: samples on which systems are compared while equations are varied.
         finalists: systems fitted on growing windows.
         leading: systems of the first entries of the pools that are finalists besides.
+        one_rate: systems of one rate, of each number of constants, that are finalists besides, with terms they miss.
         completed: leading systems that are tried with terms that they miss.
         pruned: leading systems that are tried without each of their terms.
         rounds: times that weights are taken from the best law's curve and equations are exchanged, at most.
@@ -66,6 +76,7 @@ class TrajectorySelector:
     beam_samples: int = 1500
     finalists: int = 24
     leading: int = 8
+    one_rate: int = 2
     completed: int = 2
     pruned: int = 3
     rounds: int = 5
@@ -97,12 +108,11 @@ class TrajectorySelector:
         witness: Witness = unseen,
     ) -> Selected:
         """Refined laws from best to worst, with the fits behind the ranking; ``witness`` sees it come about."""
-        pools, sheets, credit = self._pools(candidates, problem, deadline)
+        tried, sheets, credit = self._pools(candidates, problem, deadline)
+        pools = tried.entries
         told, ladder = whole_laws(candidates, problem), levels(problem, self.growth)
-        laws, first = list[Law](), list[Law]()
-        if not pools:
-            laws = told
-        elif all(pools.values()):
+        laws, first = list[Law]() if pools else told, list[Law]()
+        if pools and all(pools.values()):
             short = levels(problem, self.growth, max_samples=self.beam_samples)
             short = short[:1] + [windows for windows in short[1:] if windows.length <= self.growth.compared]
             found = systems(
@@ -112,9 +122,9 @@ class TrajectorySelector:
             laws = [item.law for item in _finalists(found, self.finalists)]
             # Short windows compare systems badly; the pool's order is that of longer ones, if to first order only.
             forms = {law.skeletons for law in laws}
-            first = leading(pools, self.leading)
+            first = [*leading(pools, self.leading), *self._of_one_rate(tried.of_one_rate, short, deadline)]
             laws += [law for law in first if law.skeletons not in forms]
-            laws += [law for law in self._completed(found, short[-1], deadline) if law not in laws]
+            laws += [law for law in self._completed(found[: self.completed], short[-1], deadline) if law not in laws]
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
@@ -150,21 +160,29 @@ class TrajectorySelector:
 
     def _pools(
         self, candidates: Sequence[EquationCandidate | Law], problem: DiscoveryProblem, deadline: Deadline
-    ) -> tuple[dict[str, tuple[Entry, ...]], Sheets, Credits]:
+    ) -> tuple[Pools, Sheets, Credits]:
         """The first pools, and of all candidates what a second look needs, and who proposed them.
 
         Nothing but the pools for a law told in part.
         """
         sheets = sheets_of(candidates, problem) if problem.frame is None else {}
-        pools = pools_of(candidates, problem, per_size=self.per_size, most=self.most, sheets=sheets, deadline=deadline)
+        pools = tried_on(
+            candidates, problem, per_size=self.per_size, most=self.most, one_rate=self.one_rate, sheets=sheets,
+            deadline=deadline,
+        )  # fmt: skip
         credit = Credits.of(sheets)
         if any(isinstance(one, EquationCandidate) and one.common for one in candidates):
-            credit = credit.beside(pools)
+            credit = credit.beside(pools.entries)
         return pools, {state: sheet.without_views() for state, sheet in sheets.items()}, credit
+
+    def _of_one_rate(self, laws: Sequence[Law], short: Sequence[Windows], deadline: Deadline) -> list[Law]:
+        """The laws with what their equations do not share."""
+        fitted = side_by_side(lambda law: climb(law, short, self.beam.shooting), laws, self.threads, deadline)
+        return self._completed(fitted, short[-1], deadline)
 
     def _completed(self, found: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Law]:
         settings = self.beam.shooting
-        return [completed(item, windows, settings, deadline=deadline).law for item in found[: self.completed]]
+        return [completed(item, windows, settings, deadline=deadline).law for item in found]
 
     def pruned_laws(self, refined: Sequence[Refined], windows: Windows, deadline: Deadline) -> list[Refined]:
         """The laws, the leading ones without terms that do not pay, best first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -92,6 +93,32 @@ def test_what_is_settled_is_left_alone_where_inputs_drive_the_rest() -> None:
     assert ["The equation x' = w was settled by the data before the search."] == [
         note for note in result.notes if "settled" in note or "Told" in note
     ]
+
+
+@dataclass
+class Late(Scripted):
+    """An engine that has its candidates when its share of the time is over."""
+
+    def search(
+        self, problem: DiscoveryProblem, *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
+    ) -> tuple[EquationCandidate, ...]:
+        """Candidates of the script."""
+        time.sleep(deadline.remaining() + 0.001)
+        return super().search(problem, seed=seed)
+
+
+@pytest.mark.parametrize("engine", [Scripted, Late])
+def test_a_search_that_used_up_its_share_of_the_time_was_cut(
+    monkeypatch: pytest.MonkeyPatch, engine: type[Scripted]
+) -> None:
+    """On a faster machine it would find more, though there was time for all that came after."""
+    monkeypatch.setattr("pipelines.stages.SEARCH_SHARE", 1e-4)
+    monkeypatch.setattr(RunConfig, "make_engine", lambda *_: engine(PLAIN))
+    config = RunConfig().changed(engines=("sindy",), smoother="kalman")
+    result = discover_ode([measured()], config, deadline=Deadline.after(3600.0))
+    ends = {Scripted: ("done", "found"), Late: ("deadline", "partial")}
+    assert ends[engine] == (result.stopped_by, result.status)
+    assert result.law is not None
 
 
 def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
