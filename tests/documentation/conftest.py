@@ -2,7 +2,7 @@
 
 A fenced block is run if its language is ``sh`` or ``python``; the names of Python snippets last for the page. A block
 of the language ``output`` that comes next is what was printed: its lines in that order, with lines left out wherever it
-helps, blanks squeezed, and numbers nearly the same (``near``). ``<!-- exit 4 -->`` before a command tells its exit code.
+helps, blanks squeezed, and numbers nearly the same. ``<!-- exit 4 -->`` before a command tells its exit code.
 
 What is shown is renewed by ``UPDATE_PAGES=1 pytest tests/documentation/test_pages.py``, which puts the printed line
 that is nearest in the place of each that was not printed; read the difference before you believe it.
@@ -33,8 +33,8 @@ FENCE = re.compile(
     r"(?:^<!-- exit (?P<code>\d+) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-# Numbers are the same that differ by less than this share, or by one in the last digit that is shown and a rounding's share:
-# by other versions of NumPy digits move by less, and another law has other numbers.
+# Numbers are the same that differ by the first of these shares, or by one in the last digit shown and the second:
+# other versions of NumPy move digits by less, and another law has other numbers.
 NEAR, ROUNDED = 0.005, 0.02
 
 
