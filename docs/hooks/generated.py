@@ -156,8 +156,8 @@ def codes() -> str:
 
 def grammar() -> str:
     """Every kind of term that is tried, with its textbooks."""
-    header = ("name", "terms", "times", "fitted inside", "made in", "source")
-    told = [(f"`{one.name}`", one.formula, one.multipliers, one.inner, f"`{one.built}`", one.source) for one in GRAMMAR]
+    header = ("name", "terms", "times", "fitted inside", "source")
+    told = [(f"`{one.name}`", one.formula, one.multipliers, one.inner, one.source) for one in GRAMMAR]
     return rows(header, told)
 
 
