@@ -83,8 +83,8 @@ def denominators(
 def _around(states: Float[np.ndarray, "row state"], circles: Sequence[Circle]) -> Float[np.ndarray, "point state"]:
     """Points between measured ones and a little beyond, of circles all around.
 
-    Not all of the ranges: what an enzyme has left of a substrate, s - p, is never below zero, and k + s - p may be where
-    the least s of one run and the largest p of another are put together.
+    Not in all of their ranges: what an enzyme has left of a substrate, s - p, is never below zero, and k + s - p may be
+    where the least s of one run and the largest p of another are put together.
     """
     rng = np.random.default_rng(0)
     one, other = states[rng.integers(len(states), size=(2, BETWEEN))]
