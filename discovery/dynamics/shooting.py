@@ -29,8 +29,8 @@ from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
-# Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large. The
-# squares of constants must be below it: relative changes, of which intervals and relations are made, have no numbers otherwise.
+# Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large. Squares of
+# constants must be below it: relative changes, of which intervals and relations are made, have no numbers otherwise.
 LARGEST = 1e250
 # Share of the largest curvature at a start that is added to all, so that directions of it that nothing measures, which
 # have none, stay solvable; far below what a window with samples has, and far above round-off.
