@@ -55,7 +55,7 @@ def test_autocorrelation_is_one_at_lag_zero_and_finds_a_period():
 
 
 def test_lognormal_residuals_are_those_of_the_fit(decay):
-    """Differences of logarithms in units of the scale, so that the table repeats the verdict's chi-squared and tests."""
+    """Differences of logarithms in units of the scale, so that table and verdict have the same chi-squared."""
     run, smoothing, true = decay.trajectories[0], decay.smoothing, decay.predictions[0].states
     noise = NoiseModel("lognormal", np.array([0.3]), np.array([1.0]))
     chance = 0.3 * np.random.default_rng(0).standard_normal(true.shape)
