@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
 
 from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD
-from discovery.reports.naming import split_header
+from discovery.reports.naming import in_letters, split_header
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
 from discovery.reports.unseen import banded, begun_anew, planned, tied, whole_runs
-from discovery.types import DiscoveryResult, Law, Trajectory
+from discovery.selection.in_words import MADE_EXACT
+from discovery.types import DiscoveryResult, Finding, Law, Trajectory
 from discovery.wording import listed
 
 # What stands above the law, by the verdict.
@@ -73,6 +74,10 @@ _EQUATIONS = "Only ordinary differential equations were tried: no delays, no ran
 _CHANCE = "Chance was taken to act alike in each step, and measurements to be exact: no delays were tried."
 ACTS = (
     "It is chance that acts on the states in each step, and x what the law gives for a sample from the one before it."
+)
+_EXACT = (
+    "Constants that were made exact stand in no table; the note of the verdict that begins “Made exact” has their "
+    "relations, and their intervals if they were free."
 )
 _MAPS = "Only maps of the present state were tried: none of earlier ones, and no random forcing."
 _EVEN = 0.01  # steps that differ by less than this share are called even
@@ -169,6 +174,23 @@ def _from(result: DiscoveryResult) -> str:
     if begun_anew(result):
         return " from states of theirs, again and again, as far as the law can be followed"
     return " from their first states alone"
+
+
+def findings(result: DiscoveryResult) -> tuple[Finding, ...]:
+    """Those of the verdict, in which terms have the letters of the equations above."""
+    return tuple(
+        replace(one, text=MADE_EXACT + in_letters(result, one.text.removeprefix(MADE_EXACT))) if _is_exact(one) else one
+        for one in result.verdict.findings
+    )
+
+
+def exact(result: DiscoveryResult) -> str:
+    """Where intervals are of constants that no table has, as they were made exact; empty where none was."""
+    return _EXACT if any(map(_is_exact, result.verdict.findings)) else ""
+
+
+def _is_exact(finding: Finding) -> bool:
+    return finding.text.startswith(MADE_EXACT)
 
 
 def agreement(result: DiscoveryResult) -> str:

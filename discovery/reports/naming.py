@@ -122,6 +122,12 @@ def constant_names(result: DiscoveryResult) -> Mapping[str, str]:
     return {f"c{i}": own.get(name, name) for i, name in enumerate(told)}
 
 
+def in_letters(result: DiscoveryResult, text: str) -> str:
+    """A sentence that speaks of states by their identifiers with the symbols that formulas have, ``h*l`` in ``h'``."""
+    letters = {one.identifier: one.shown for one in symbols(result)[:-1]}
+    return re.sub(r"\b[^\W\d]\w*", lambda found: letters.get(found[0], found[0]), text)
+
+
 def with_names(text: str, names: Mapping[str, str]) -> str:
     """A sentence that speaks of c0, c1, ... with the names that a user gave."""
     return re.sub(r"\bc\d+\b", lambda found: names.get(found[0], found[0]), text)

@@ -10,7 +10,7 @@ from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
-from discovery.selection.in_words import taken_for
+from discovery.selection.in_words import MADE_EXACT, taken_for
 from discovery.selection.left_over import left_over
 from discovery.selection.monotonic import inert, one_way
 from discovery.selection.onward import NOISE_LEVEL, exceeding
@@ -267,7 +267,7 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
-        yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
+        yield Finding("note", f"{MADE_EXACT}: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
     if (
         last is not None and last.noise.kind != last.before and not last.noise.process

@@ -100,7 +100,7 @@ def test_what_was_made_exact_is_told_with_the_reason() -> None:
     """That holds where a free constant's interval is beside the number, too; what is no news is left out."""
     wander = wandering(0.1 * np.ones((300, 1)), np.sin(np.arange(300.0))[:, None])
     (item,) = wander.refined
-    told = "Made exact, which shortens the law by more than the fit loses: c is 1 (0.947 … 0.997 if free)."
+    told = "Made exact, because it shortens the description by more than the fit gets worse: c is 1 (0.947 … 0.997 if free)."
     for relations, expected in ((("c is 1 (0.947 … 0.997 if free)", ""), True), (("",), False)):
         note = texts(judge(replace(wander, refined=(replace(item, relations=relations),))), "note")
         assert expected == (told in note)
