@@ -13,7 +13,7 @@ from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD
 from discovery.reports.naming import in_letters, split_header
 from discovery.reports.openness import next_run
-from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
+from discovery.reports.room import MOST_UNSEEN, fit_runs, has_dots, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
 from discovery.reports.unseen import banded, begun_anew, planned, tied, whole_runs
@@ -255,6 +255,8 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text += "dotted purple one."
     if name == "phase" and dimension > 2:
         text = "Projections of the phase space: measurements and the law's trajectories."
+    if name == "phase" and dimension > 1 and not has_dots(result):
+        text = text.replace("measurements and the law's trajectories", "the law's trajectories")
     if name == "trajectories" or (name == "unseen" and whole_runs(result)):
         text += _inputs_below(result)
     drawn = {"trajectories": fit_runs, "phase": shown_runs}.get(name)

@@ -75,7 +75,9 @@ def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndar
 
 
 def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]]) -> None:
-    """One legend above all panels, in as many columns as there is room for."""
+    """One legend above all panels, in as many columns as there is room for; none of nothing."""
+    if not (entries := list(entries)):
+        return
     texts, handles = zip(*entries, strict=True)
     lengths = [len(text) + _HANDLE for text in texts]
     room = int(figure.get_figwidth() * _LETTERS)

@@ -9,6 +9,7 @@ from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import HeldOut
+from discovery.selection.in_words import MADE_EXACT
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
 from discovery.selection.selected import Selected
@@ -100,7 +101,7 @@ def test_what_was_made_exact_is_told_with_the_reason() -> None:
     """That holds where a free constant's interval is beside the number, too; what is no news is left out."""
     wander = wandering(0.1 * np.ones((300, 1)), np.sin(np.arange(300.0))[:, None])
     (item,) = wander.refined
-    told = "Made exact, because it shortens the description by more than the fit gets worse: c is 1 (0.947 … 0.997 if free)."
+    told = f"{MADE_EXACT}: c is 1 (0.947 … 0.997 if free)."
     for relations, expected in ((("c is 1 (0.947 … 0.997 if free)", ""), True), (("",), False)):
         note = texts(judge(replace(wander, refined=(replace(item, relations=relations),))), "note")
         assert expected == (told in note)
