@@ -11,12 +11,12 @@ import sympy as sp
 
 from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD
-from discovery.reports.naming import in_letters, split_header
+from discovery.reports.naming import in_letters, split_header, symbols
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, has_dots, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
-from discovery.reports.unseen import banded, begun_anew, planned, tied, whole_runs
+from discovery.reports.unseen import banded, begun_anew, beside, beyond, planned, whole_runs
 from discovery.selection.in_words import MADE_EXACT
 from discovery.types import DiscoveryResult, Finding, Law, Trajectory
 from discovery.wording import listed
@@ -159,13 +159,15 @@ def unseen(result: DiscoveryResult) -> str:
         return f"{runs} were kept out whole. The law, refitted without them, forecast them{_from(result)}."
     if planned(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
-    equals = len(tied(result)) - 1
-    stands = "stands the law" if equals == 1 else f"stand the {equals} laws"
-    beside = f"; beside it {stands} that these data do not tell from it, and where they part a measurement would decide"
-    start = "the start suggested for the next run" if next_run(result) else "a start that no run had"
+    suggestion, others = next_run(result), len(beside(result)) - 1
+    stands = "stands the law" if others == 1 else f"stand the {others} laws"
+    which = "that these data do not tell from it"
+    which = "from which that run would tell it" if suggestion and suggestion.purpose == "rivals" else which
+    more = f"; beside it {stands} {which}, and where they part a measurement would decide" if others else ""
+    start = "the start proposed for a further run" if suggestion else "a start that no run had"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of "
-        f"{start} is still to be tested{beside if equals else ''}."
+        "No run was kept out whole, so no forecast from an unseen start was tested. The forecast from "
+        f"{start} has not been tested either{more}."
     )
 
 
@@ -334,11 +336,17 @@ def longest(result: DiscoveryResult) -> int:
 def _outlook_caption(result: DiscoveryResult, dimension: int) -> str:
     plan = planned(result)
     suggested = plan is not None and plan.suggested
-    start = "the start suggested for the next run" if suggested else "a start that no run had"
-    text = f"What the law says of {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
+    start = "the start proposed for a further run" if suggested else "a start that no run had"
+    text = f"Forecast from {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
     text += "forecasts hold"
-    text += "; 95 % band by the constants" if plan is not None and banded(result, plan) else ""
-    return text + (f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else ".")
+    text += ", with a 95 % band from the constants' errors" if plan is not None and banded(result, plan) else ""
+    text += f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else "."
+    names = {one.identifier: one.name for one in symbols(result)}
+    far = [
+        f"{names[name]} from {plain(low)} to {plain(high)}"
+        for name, low, high in (beyond(result, plan) if plan else ())
+    ]
+    return text + (f" The start lies outside of what was measured: {', '.join(far)}." if far else "")
 
 
 def sample_count(trajectories: Sequence[Trajectory]) -> int:
