@@ -180,10 +180,13 @@ def _from(result: DiscoveryResult) -> str:
 
 def findings(result: DiscoveryResult) -> tuple[Finding, ...]:
     """Those of the verdict, in which terms have the letters of the equations above."""
-    return tuple(
-        replace(one, text=MADE_EXACT + in_letters(result, one.text.removeprefix(MADE_EXACT))) if _is_exact(one) else one
-        for one in result.verdict.findings
-    )
+    return tuple(_in_letters(result, one) if _is_exact(one) else one for one in result.verdict.findings)
+
+
+def _in_letters(result: DiscoveryResult, finding: Finding) -> Finding:
+    """The finding with letters in what stands behind its colon."""
+    why, colon, relations = finding.text.partition(": ")
+    return replace(finding, text=f"{why}{colon}{in_letters(result, relations)}")
 
 
 def exact(result: DiscoveryResult) -> str:
@@ -342,10 +345,8 @@ def _outlook_caption(result: DiscoveryResult, dimension: int) -> str:
     text += ", with a 95 % band from the constants' errors" if plan is not None and banded(result, plan) else ""
     text += f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else "."
     names = {one.identifier: one.name for one in symbols(result)}
-    far = [
-        f"{names[name]} from {plain(low)} to {plain(high)}"
-        for name, low, high in (beyond(result, plan) if plan else ())
-    ]
+    outside = beyond(result, plan) if plan else ()
+    far = [f"{names[name]} from {plain(low)} to {plain(high)}" for name, low, high in outside]
     return text + (f" The start lies outside of what was measured: {', '.join(far)}." if far else "")
 
 

@@ -176,7 +176,7 @@ def _name(axes: Axes, result: DiscoveryResult, state: str) -> str:
     assert figure is not None
     ratios = np.array(spec.get_gridspec().get_height_ratios())
     share = float(ratios[spec.rowspan.start] / ratios.sum())
-    line = max(4, int((figure.get_figheight() - 0.5) * share * _LETTERS) - 1)
+    line = max(4, int((figure.get_figheight() - 0.5) * share * _LETTERS) - 2)  # names do not touch
     return drawing.header(result, state, 2 * line, line)
 
 
@@ -265,7 +265,7 @@ def _outlook(result: DiscoveryResult) -> Figure | None:
 
 
 def _since_start(result: DiscoveryResult, times: np.ndarray) -> tuple[np.ndarray, str]:
-    """Times of a run that has not begun, and what they are called; those of the record where the law depends on time."""
+    """Times of a run that has not begun, and their name; those of the record where the law depends on time."""
     if result.law is None or not result.law.autonomous:
         return times, ""
     unit = unit_of_time(result.time_name) or ""

@@ -10,7 +10,7 @@ from discovery.symbolic.constants import substituted
 from discovery.types import Law, NoiseKind, symbol
 
 # How the note begins that says which constants were made exact.
-MADE_EXACT = "Made exact, because it shortens the description by more than the fit gets worse"
+MADE_EXACT = "Made exact"
 # A constant in the text of a term, told from others by its number; sums have it last, as they have numbers.
 _ELLIPSIS = re.compile(r"…\d+")
 

@@ -267,7 +267,8 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
     if best.misfit <= NOISE_LEVEL:
         yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
-        yield Finding("note", f"{MADE_EXACT}: {'; '.join(exact)}.")
+        why = "because it shortens the description by more than the fit gets worse"
+        yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
     if (
         last is not None and last.noise.kind != last.before and not last.noise.process
