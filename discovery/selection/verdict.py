@@ -66,7 +66,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     lacking = (*inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
-    findings = (*reasons, *lacking, *_for(evidence), *cautions, *praised)
+    findings = (*reasons, *lacking, *_for(evidence, opposed=bool(reasons)), *cautions, *praised)
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
@@ -246,7 +246,8 @@ def share(skill: float) -> str:
     return "more than 99 %" if told == "100 %" else told
 
 
-def _for(evidence: Evidence) -> Iterator[Finding]:
+def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
+    """What speaks for the law; that engines agree on it does not where other reasons speak against it."""
     best, held = evidence.best, evidence.held
     if evidence.selected.windows.steps:
         yield from stepping.speaking_for(evidence.selected.held_out)
@@ -278,7 +279,7 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         number = worth * evidence.selected.windows.count
         yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
     if agreed := agreeing(best.law, evidence.selected.proposed):
-        yield Finding("good", f"Its equations were proposed by {agreed}.")
+        yield Finding("note" if opposed else "good", f"Its equations were proposed by {agreed}.")
 
 
 def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:

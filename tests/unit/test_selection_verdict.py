@@ -45,6 +45,14 @@ def test_a_law_that_predicts_is_found() -> None:
     assert "noise level" in texts(verdict, "good")
 
 
+def test_engines_that_agree_on_a_refused_law_are_no_praise() -> None:
+    """They all saw the same data; it is told as a note where other reasons speak against the law."""
+    law = replace(LAW, sources=("operon", "sindy"))
+    for error, level in ((0.02, "good"), (2.0, "note")):
+        told = judge(replace(with_best(law=law), held_out=replace(GOOD, error=error)))
+        assert "Its equations were proposed by 2 engines: operon, sindy." in texts(told, level)
+
+
 def test_no_law_is_said_to_remove_all_error() -> None:
     """Of forecasts that are off by noise alone it is told what is left out, and no 100 %."""
     perfect = replace(GOOD, error=GOOD.noise)
