@@ -337,7 +337,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "could not be followed further, and not as its errors grow: something is left to explain.",
         )
     if best.misfit > WELL_BELOW_NOISE:
-        yield from left_over(evidence.tests)
+        yield from left_over(evidence.tests, noisy=best.misfit > NOISE_LEVEL)
     if evidence.ties:
         number = len(evidence.ties)
         yield Finding(

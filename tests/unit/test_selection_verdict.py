@@ -192,8 +192,8 @@ def test_missing_residuals_do_no_harm() -> None:
 
 def test_white_residuals_speak_for_a_law() -> None:
     """With the probability of the tests; residuals of the integration are not tested."""
-    assert "pass for white noise" in texts(judge(SELECTED), "good")
-    assert "white" not in texts(judge(with_best(misfit=1e-6)), "good")
+    assert "No correlation was detected among residuals" in texts(judge(SELECTED), "good")
+    assert "correlation" not in texts(judge(with_best(misfit=1e-6)), "good")
 
 
 def test_ties_are_a_caution() -> None:
