@@ -140,7 +140,7 @@ class RunConfig(BaseModel):
         default=2, ge=1, le=64,
     )  # fmt: skip
     noise: Noise = _option(
-        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional, lognormal or given; "
+        "How measurements scatter: auto (the likeliest), additive, counts (Poisson), proportional, lognormal or given; "
         "process: chance acts on the states, in each step.",
         "chosen by likelihood; benchmarks/smoothing.md", default="auto",
     )  # fmt: skip

@@ -193,7 +193,7 @@ def _untold(evidence: Evidence) -> Iterator[Finding]:
     elif best.misfit > NOISE_LEVEL:
         yield Finding(
             "bad",
-            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
+            f"Residuals exceed the noise (chi-squared per value {best.misfit:.3g}), and no forecast of samples that "
             "were not fitted speaks for the law.",
         )
 
@@ -266,7 +266,7 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
             f"{share(other.skill)} of the nulls' error, noise apart ({other.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
-        yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
+        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         why = "because it shortens the description by more than the fit gets worse"
         yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
@@ -368,7 +368,7 @@ def _predictability(evidence: Evidence, unit: str) -> Iterator[Finding]:
         return
     told = (
         f"From a state known as well as here, forecasts hold for about {horizon:.3g} {evidence.best.law.spans(unit)} "
-        "(until a state is off by 0.4 of its deviation)"
+        "(until a state is off by 0.4 of its standard deviation)"
     )
     if math.isfinite(exponent):
         told += (

@@ -138,7 +138,8 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
     }
     if fast:
         yield Alert(
-            "caution", "sparse", f"Neighbours predict samples to a share of the deviation only: {_listed(fast)}.",
+            "caution", "sparse",
+            f"Neighbours predict samples to a share of the standard deviation only: {_listed(fast)}.",
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
         )  # fmt: skip
 
@@ -197,14 +198,15 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
     noisy = {header: f"{100 * share:.0f} %" for header, share in shares.items() if NOISY < share <= DROWNED}
     if drowned:
         yield Alert(
-            "serious", "noise", f"The noise is much of the deviation: {_listed(drowned)}.",
+            "serious", "noise", f"The noise is much of the standard deviation: {_listed(drowned)}.",
             "Only the largest terms can be found. Measure more often or more runs, leave the column out, or name it "
             "with --inputs if it drives others; where rows are steps of a map, one after another, run with --map.",
             tuple(drowned),
         )  # fmt: skip
     if noisy:
         yield Alert(
-            "caution", "noise", f"The noise, as a share of the deviation, is large: {_listed(noisy)}.",
+            "caution", "noise",
+            f"The noise is large, as a share of the standard deviation of each state: {_listed(noisy)}.",
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 

@@ -343,9 +343,9 @@ def test_a_state_that_is_forecast_badly_is_named() -> None:
     two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
     selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
     told = texts(judge(selected), "caution")
-    assert "(u by 4 of its deviations): the law lacks something there, or the noise is larger than it looks." in told
-    assert "of its deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
-    assert "of its deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
+    assert "(u by 4 of its standard deviations): the law lacks something there, or the noise is larger" in told
+    assert "standard deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
+    assert "standard deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
 
 
 @pytest.mark.parametrize(
