@@ -133,10 +133,11 @@ def _measures(evidence: Evidence) -> dict[str, float]:
 
 def _walk(evidence: Evidence) -> tuple[str, str]:
     """The walk that explains the data as well as the law, in words, and what such a walk forecasts."""
-    rates = evidence.of_rates
-    what = "Rates that wander at random (each sample expected on the line through the two before it)"
-    what = what if rates else "States that wander at random, step by step,"
-    return f"{what} explain the data as well as the best law does", "the last slope" if rates else "no change"
+    what = "A random walk of the states, step by step,", "expects no change"
+    if evidence.of_rates:
+        line = "each sample expected on the line through the two before it"
+        what = f"A random walk of the rates ({line})", "only continues the last slope"
+    return f"{what[0]} explains the data about as well as the best law does", what[1]
 
 
 def _against(evidence: Evidence) -> Iterator[Finding]:
@@ -322,7 +323,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
         yield Finding("caution", exceeding(best.law, best.misfit, selected.windows))
     if _wanders(evidence) and _excused(evidence):
         what, forecast = _walk(evidence)
-        yield Finding("caution", f"{what}; but a walk forecasts {forecast}, and the law's forecasts are better.")
+        yield Finding("caution", f"{what}; but it {forecast}, and the law forecasts better.")
     if selected.balance:
         yield Finding(
             "caution",
