@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.config import duration, listed, meaning
+from pipelines.config import duration, listed, meaning, usual
 
 
 def examples(*lines: str) -> str:
@@ -16,8 +16,9 @@ def examples(*lines: str) -> str:
 
 
 def option(name: str, metavar: str) -> Any:
-    """An option in the words of the configuration's model."""
-    return typer.Option(help=meaning(name), metavar=metavar, show_default=False)
+    """An option in the words of the configuration's model, with its default."""
+    default = f"  [default: {value}]" if (value := usual(name)) else ""
+    return typer.Option(help=meaning(name) + default, metavar=metavar, show_default=False)
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -48,16 +49,22 @@ def columns(
     return {name: value for name, value in told.items() if value is not None}
 
 
-Data = Annotated[Path, typer.Argument(help="CSV with a column of times and one for each state.", show_default=False)]
+_AGAIN = "Repeat the option for more."
+Data = Annotated[
+    Path, typer.Argument(metavar="DATA", help="CSV with a column of times and one for each state.", show_default=False)
+]
 Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
 Held = Annotated[str | None, option("data.held", "A,B")]
 Missing = Annotated[str | None, option("data.missing", "A,B")]
-Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
+Laws = Annotated[
+    list[str] | None, typer.Option("--law", metavar="SENTENCE", help=f"{meaning('laws')} {_AGAIN}", show_default=False)
+]
 Own = Annotated[
-    list[str] | None, typer.Option("--own", metavar="NAME[:COLUMN]", help=meaning("own"), show_default=False)
+    list[str] | None,
+    typer.Option("--own", metavar="NAME[:COLUMN]", help=f"{meaning('own')} {_AGAIN}", show_default=False),
 ]
 Map = Annotated[bool | None, typer.Option("--map", help=meaning("map"), show_default=False)]
 Units = Annotated[str | None, option("units", "KIND")]
@@ -69,5 +76,5 @@ Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),
 ]
-Run = Annotated[Path, typer.Argument(help="Folder that `discover run` wrote.", show_default=False)]
+Run = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that `discover run` wrote.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
