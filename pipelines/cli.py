@@ -30,6 +30,7 @@ from pipelines.flags import (
     States,
     Time,
     Units,
+    argument,
     columns,
     examples,
     option,
@@ -268,12 +269,8 @@ def simulate(
     epilog=examples('discover compare "x*(1 + y)" "x + x*y"', 'discover compare runs/one "x\' = c0*x" --json'),
 )
 def compare(
-    found: Annotated[
-        str, typer.Argument(metavar="FOUND", help="Expression, equation, or run folder.", show_default=False)
-    ],
-    reference: Annotated[
-        str, typer.Argument(metavar="REFERENCE", help="Expression, equation, or run folder.", show_default=False)
-    ],
+    found: Annotated[str, argument("FOUND", "Expression, equation, or run folder.")],
+    reference: Annotated[str, argument("REFERENCE", "Expression, equation, or run folder.")],
     region: Annotated[str, typer.Option(metavar="A=LOW:HIGH,..", help="Ranges; else -3 to 3, or the runs'.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -291,10 +288,7 @@ def compare(
     ),
 )
 def systems(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="NAMES", help="Systems to show; none lists all.", show_default=False),
-    ] = None,
+    names: Annotated[list[str] | None, argument("NAMES", "Systems to show; none lists all.")] = None,
     suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
     tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
     csv: Annotated[
@@ -327,10 +321,7 @@ def systems(
     ),
 )
 def validate(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="NAMES", help="Known systems or measurements; none means all.", show_default=False),
-    ] = None,
+    names: Annotated[list[str] | None, argument("NAMES", "Known systems or measurements; none means all.")] = None,
     suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
     tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
     noise: Annotated[str, typer.Option(help="Relative standard deviations of noise, separated by commas.")] = "0.02",
@@ -358,9 +349,7 @@ def validate(
     epilog=examples("discover doctor", "discover doctor --report runs/data", "discover doctor --sbom > sbom.json"),
 )
 def doctor(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="FOLDER", help="Run folder of a bug report.", show_default=False)
-    ] = None,
+    folder: Annotated[Path | None, argument("FOLDER", "Run folder of a bug report.")] = None,
     report: Annotated[bool, typer.Option("--report", help="Print a complete bug report instead.")] = False,
     licences: Annotated[bool, typer.Option("--licences", help="List all packages with their licences.")] = False,
     sbom: Annotated[bool, typer.Option("--sbom", help="Print a bill of materials (CycloneDX, JSON).")] = False,

@@ -131,11 +131,7 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = _option(
-        "Start of the random numbers; the same data and seed give the same law.",
-        "convention",
-        default=0,
-        ge=0,
-        lt=2**32,
+        "Start of random numbers: same data and seed, same law.", "convention", default=0, ge=0, lt=2**32
     )
     budget: Annotated[float | None, BeforeValidator(duration, json_schema_input_type=float | str | None)] = _option(
         "Cut the work off after this time, with the best law so far: 60s, 5m, 1h. Genetic search does more with more.",
@@ -238,14 +234,6 @@ def meaning(option: str) -> str:
     table, _, name = option.rpartition(".")
     fields = Columns.model_fields if table == "data" else RunConfig.model_fields
     return fields[name].description or ""
-
-
-def usual(option: str) -> str:
-    """The default of an option as one types it; empty where there is none, or none that is one or more words."""
-    table, _, name = option.rpartition(".")
-    default: object = (Columns.model_fields if table == "data" else RunConfig.model_fields)[name].default
-    words = default if isinstance(default, tuple) else () if default is None or default is False else (default,)
-    return ",".join(map(str, words))
 
 
 def _make(plugin: type, options: Options, where: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.config import duration, listed, meaning, usual
+from pipelines.config import Columns, RunConfig, duration, listed, meaning
 
 
 def examples(*lines: str) -> str:
@@ -17,8 +17,16 @@ def examples(*lines: str) -> str:
 
 def option(name: str, metavar: str) -> Any:
     """An option in the words of the configuration's model, with its default."""
-    default = f"  [default: {value}]" if (value := usual(name)) else ""
-    return typer.Option(help=meaning(name) + default, metavar=metavar, show_default=False)
+    table, _, word = name.rpartition(".")
+    default: object = (Columns.model_fields if table == "data" else RunConfig.model_fields)[word].default
+    words = default if isinstance(default, tuple) else () if default is None else (default,)
+    said = f"  [default: {','.join(map(str, words))}]" if words else ""
+    return typer.Option(help=meaning(name) + said, metavar=metavar, show_default=False)
+
+
+def argument(metavar: str, words: str) -> Any:
+    """An argument by the name that help shows, in capitals as those of options."""
+    return typer.Argument(metavar=metavar, help=words, show_default=False)
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -50,9 +58,7 @@ def columns(
 
 
 _AGAIN = "Repeat the option for more."
-Data = Annotated[
-    Path, typer.Argument(metavar="DATA", help="CSV with a column of times and one for each state.", show_default=False)
-]
+Data = Annotated[Path, argument("DATA", "CSV with a column of times and one for each state.")]
 Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
@@ -76,5 +82,5 @@ Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),
 ]
-Run = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder that `discover run` wrote.", show_default=False)]
+Run = Annotated[Path, argument("FOLDER", "Folder that `discover run` wrote.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

@@ -138,8 +138,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
     }
     if fast:
         yield Alert(
-            "caution", "sparse",
-            f"Neighbours predict samples to a share of the standard deviation only: {_listed(fast)}.",
+            "caution", "sparse", f"Neighbours predict samples to a share of the deviation only: {_listed(fast)}.",
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
         )  # fmt: skip
 
@@ -205,8 +204,7 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
         )  # fmt: skip
     if noisy:
         yield Alert(
-            "caution", "noise",
-            f"The noise is large, as a share of the standard deviation of each state: {_listed(noisy)}.",
+            "caution", "noise", f"The noise, as a share of the standard deviation, is large: {_listed(noisy)}.",
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 

@@ -106,7 +106,7 @@ def test_the_table_has_a_row_for_each_option() -> None:
     """With its meaning, default, variable and source."""
     rows = options.table().splitlines()[2:]
     assert [option.key for option in options.options()] == [row.split("`")[1] for row in rows]
-    said = "Start of the random numbers; the same data and seed give the same law."
+    said = "Start of random numbers: same data and seed, same law."
     assert f"| `seed` | {said} | `0` | `DISCOVERY_SEED` | convention |" in rows
 
 
