@@ -167,7 +167,7 @@ def unseen(result: DiscoveryResult) -> str:
     start = "the start proposed for a further run" if suggestion else "a start that no run had"
     return (
         "No run was kept out whole, so no forecast from an unseen start was tested. The forecast from "
-        f"{start} has not been tested either{more}."
+        f"{start} is untested as well{more}."
     )
 
 
