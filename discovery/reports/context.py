@@ -28,11 +28,12 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "status_text": content.STATUS[result.status],
         "law_heading": content.HEADINGS[result.status],
         "headline": result.verdict.headline,
-        "findings": result.verdict.findings,
+        "findings": content.findings(result),
         "chosen": front[0] if front else None,
         "constants": constants,
         "has_units": has_units,
         "untold_unit": untold if has_units else "",
+        "exact": content.exact(result),
         "symbols": symbols(result),
         "conserved": conserved(result),
         "own_tables": (own := own_tables(result)),
@@ -81,10 +82,11 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
 
 
 def _record(result: DiscoveryResult) -> dict[str, object]:
-    references, unknown = cited(result.cites, folder("reports/references.bib"))
+    sentences = methods(result)
+    named = [key for sentence in sentences for key in sentence.keys]  # numbered in the order in which they are named
+    references, unknown = cited((*named, *result.cites), folder("reports/references.bib"))
     provenance = {key: value for key, value in result.provenance.items() if key not in ("command", "files")}
     number = {reference.key: place for place, reference in enumerate(references, start=1)}
-    sentences = methods(result)
     return {
         "methods": [sentence.text for sentence in sentences],
         "method_sentences": [

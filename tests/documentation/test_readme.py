@@ -16,6 +16,7 @@ from scipy.integrate import solve_ivp
 from discovery import errors, registry
 from pipelines import cli
 from pipelines.config import RECIPES
+from pipelines.terminal import EXITS
 from tests.documentation.conftest import NUMBER
 
 if TYPE_CHECKING:
@@ -97,11 +98,15 @@ def test_the_names_are_those_of_plug_ins() -> None:
 
 
 def test_the_exit_codes_are_all_there() -> None:
-    """Those of the errors, and those of the ends that a run can have."""
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    """Those of errors, and those of the ends that a run can have, in the words of the program; help has them too."""
+    told = {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.*) \|$", README, flags=re.MULTILINE)}
+    run = typer.main.get_command(cli.app).commands["run"]  # pyright: ignore[reportAttributeAccessIssue]
+    helped = re.findall(r"\b\d+\b", (run.help or "").partition("Exit codes:")[2])
+    assert EXITS == told
+    assert set(map(str, EXITS)) == set(helped)
     kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing, errors.OutputError)
     ends = {cli.FOUND, cli.NOT_FOUND, cli.PARTIAL, cli.INTERRUPTED}
-    assert ends | {kind.exit_code for kind in kinds} == told
+    assert ends | {kind.exit_code for kind in kinds} == set(told)
 
 
 def test_every_verb_is_told_of() -> None:
