@@ -128,9 +128,8 @@ class Stages:
             except EngineError as error:
                 if self.config.smoother == PLAINEST:
                     raise
-                plainest = self.config.with_smoother(PLAINEST).make_smoother()
                 failure = Failure(f"smoothing {self.config.smoother}", str(error))
-                return self.smoothed(plainest, trajectories)[0], (failure,)
+                return self.smoothed(self.config.with_smoother(PLAINEST).make_smoother(), trajectories)[0], (failure,)
             if whole and keep:
                 self.store.keep_smoothing(smoothing)
             self.cut |= not (whole and keep)
@@ -205,9 +204,8 @@ class Stages:
             self.progress,
             grace=self.grace,
         )
-        if limit.passed():
-            self.cut = True
-        else:
+        self.cut |= limit.passed()
+        if not limit.passed():
             self.store.keep_candidates(key, found)
         return found
 

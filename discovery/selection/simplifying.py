@@ -17,6 +17,7 @@ from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Free, Refined, canonical_law, in_order, refine, side_by_side
 from discovery.selection.relations import Relation, idle, promise, relations
+from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.fingerprint import first_equal
 from discovery.types import Law, no_surcharge, symbol
@@ -129,7 +130,7 @@ def _on_line(part: sp.Expr, one: sp.Symbol, value: float, numbers: Mapping[sp.Ba
         return low + (high - low) / value * one
 
     lines = cast("sp.Expr", part.replace(alone, line))
-    return part if lines == part else sp.expand(lines)
+    return part if lines == part else expanded(lines)
 
 
 def _powers_of(one: sp.Symbol, signed: bool) -> tuple[Callable[[sp.Basic], bool], Callable[[sp.Basic], sp.Expr]]:
