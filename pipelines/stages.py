@@ -223,12 +223,8 @@ class Stages:
             self.progress("selection", f"{len(candidates)} candidates")
             selector = selector_of(self, robust=robust)
             run = partial(selector.run, candidates, problem, deadline=self.deadline, witness=self.witness)
-            return watched(  # waited for however late it is: without it there is no result
-                lambda told: run(progress=told),
-                NEVER,
-                self.progress,
-                patience=float("inf"),
-            )
+            # Waited for however late it is: without it there is no result.
+            return watched(lambda told: run(progress=told), NEVER, self.progress, patience=float("inf"))
 
 
 def selector_of(stages: Stages, *, robust: bool) -> TrajectorySelector:
