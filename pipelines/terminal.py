@@ -14,6 +14,7 @@ from typing import IO, Any, NoReturn
 
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+WITH_RESULT = (FOUND, NOT_FOUND, PARTIAL)
 _LONGEST = 4000  # characters of one message: a file without line ends must not fill the screen
 # Bits of a braille character, by column and by row from above.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
