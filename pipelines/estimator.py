@@ -140,7 +140,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
     def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> Any:
         """Derivatives of the states at ``X``, of a map the next states, one row for each point; a table from a table.
 
-        Of a column that the law tells by its value at each time, that value.
+        Of a column that the law tells by its value at each time, that value. NaN where a state that is needed is NaN
+        or masked.
 
         Args:
             t: time of each point, or of all, where time stands in the law.

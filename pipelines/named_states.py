@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.headers import bare
+from discovery.trajectories.array_tables import floats
 from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
@@ -46,9 +47,11 @@ class Columns:
         Raises:
             DataError: they are dates and those were none, or they are no numbers.
         """
+        counted = _counted(t, self.calendar)
         try:
-            return np.asarray(_counted(t, self.calendar), dtype=np.float64)
-        except (TypeError, ValueError) as error:
+            counted = counted.astype(np.float64).filled(np.nan) if isinstance(counted, np.ma.MaskedArray) else counted
+            return np.asarray(counted, dtype=np.float64)
+        except (TypeError, ValueError, RuntimeError) as error:
             raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
 
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
@@ -65,8 +68,8 @@ class Columns:
             table = _in_full(X, self.states)
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
-            return table[list(self.states)].to_numpy(dtype=np.float64)
-        points = np.asarray(X, dtype=np.float64)
+            return floats(table[list(self.states)], "X")
+        points = floats(X, "X")
         if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
             return points[:, [self.given.index(name) for name in self.states]]
         if points.ndim != 2 or points.shape[1] != len(self.states):
@@ -79,6 +82,17 @@ class Columns:
         Raises:
             DataError: there is not one number for each state.
         """
+        starts = self._read_starts(x0)
+        if not np.isfinite(starts).all():
+            row, column = np.argwhere(~np.isfinite(starts))[0]
+            of = f" in row {row}" if len(starts) > 1 else ""
+            raise DataError(
+                f"x0 has no finite value of {self.states[column]!r}{of}: it is missing, masked or infinite. A law "
+                "begins from a number for each state; give one."
+            )
+        return starts
+
+    def _read_starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
         if isinstance(x0, Mapping | pd.Series):
             table = _in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]), self.states)
             if missing := [name for name in self.states if name not in table.columns]:
@@ -87,7 +101,7 @@ class Columns:
                     "left out."
                 )
             return self.read(table)
-        return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(np.asarray(x0, dtype=np.float64)))
+        return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(floats(x0, "x0")))
 
     def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
         """Values of the inputs, one row for each of ``rows``.
@@ -104,7 +118,7 @@ class Columns:
         inputs = self.wanted(_throughout(inputs, rows) if isinstance(inputs, Mapping) else inputs)
         if inputs is None:
             return np.empty((rows, 0))
-        values = np.asarray(inputs, dtype=np.float64)
+        values = floats(inputs, "inputs")
         values = values[:, None] if values.ndim == 1 else values
         _ensure_fits(values, rows, self)
         return values

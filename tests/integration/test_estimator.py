@@ -141,6 +141,18 @@ def test_points_of_another_dimension_are_refused(fitted: EquationDiscovery) -> N
         fitted.predict([[1.0, 2.0]])
 
 
+def test_what_is_masked_is_not_taken_for_a_number(fitted: EquationDiscovery) -> None:
+    """Behind a mask stands anything: derivatives there are not known, and nothing begins, or is asked for, there."""
+    hidden = np.ma.masked_array([[1.0], [999.0]], mask=[[False], [True]])
+    np.testing.assert_allclose(fitted.predict(hidden), [[-0.8], [np.nan]], rtol=1e-3)
+    with pytest.raises(DataError, match="x0 has no finite value of 'x0' in row 1: it is missing, masked"):
+        fitted.simulate(hidden, [0.0, 1.0])
+    with pytest.raises(DataError, match="x0 has no finite value of 'x0': it is missing"):
+        fitted.simulate([np.nan], [0.0, 1.0])
+    with pytest.raises(DataError, match="row 1 .* is not finite"):
+        fitted.simulate([1.0], np.ma.masked_array([0.0, 1.0], mask=[False, True]))
+
+
 def test_what_cannot_be_used_is_refused_before_work_begins() -> None:
     """A wrong setting, arrays without times, nothing that changes."""
     with pytest.raises(UsageError, match="There is no search plug-in called 'magic'"):

@@ -73,6 +73,8 @@ def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: E
         driven.simulate([1.0], times, inputs=[1.0, 2.0])
     with pytest.raises(DataError, match="Inputs have 1 values that are not finite"):
         driven.simulate([1.0], times, inputs=[1.0, np.nan, 2.0])
+    with pytest.raises(DataError, match="Inputs have 1 values that are not finite"):
+        driven.simulate([1.0], times, inputs=np.ma.masked_array(times, mask=[False, True, False]))
     with pytest.raises(DataError, match="The inputs have no column 'valve'"):
         driven.simulate([1.0], times, inputs=pd.DataFrame({"level": times}))
     with pytest.raises(DataError, match="There are 2 inputs, but the law has 1: valve"):
