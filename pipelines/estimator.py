@@ -168,7 +168,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
                 Columns that the law tells by their values are left out.
             inputs: what drives the states from all initial states: a row for each time; or a table with the column of
                 times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
-                ``{"u": 0.2}``.
+                ``{"u": 0.2}``; or a function that gives them at one time, as the data count it.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
@@ -177,7 +177,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        (law, columns), times = self._of_all_states(), self._columns.times(t)
+        (law, columns), times = self._of_all_states(), self._columns.moments(t)
         drive = course_of(columns, inputs, times, self.result_.trajectories[0].held)
         kept = [law.states.index(name) for name in law.moving.states]
         moving = tuple(columns.states[place] for place in kept)

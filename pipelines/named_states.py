@@ -49,10 +49,25 @@ class Columns:
         """
         counted = _counted(t, self.calendar)
         try:
-            counted = counted.astype(np.float64).filled(np.nan) if isinstance(counted, np.ma.MaskedArray) else counted
+            if isinstance(counted, np.ma.MaskedArray):
+                return np.ma.filled(counted.astype(np.float64), np.nan)
             return np.asarray(counted, dtype=np.float64)
         except (TypeError, ValueError, RuntimeError) as error:
             raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
+
+    def moments(self, t: Any) -> Float[np.ndarray, " time"]:
+        """Times as :meth:`times`, of a simulation.
+
+        Raises:
+            DataError: they are none, or one alone that is no list, or of more axes.
+        """
+        times = self.times(t)
+        if times.ndim != 1:
+            came = f"an array of the shape {times.shape}" if times.ndim else "one number"
+            raise DataError(
+                f"t is {came}. Pass all times at which states are wanted, that of x0 first, as np.linspace(0, 5, 101)."
+            )
+        return times
 
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
         """Values of the states at points.
@@ -69,6 +84,11 @@ class Columns:
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
             return floats(table[list(self.states)], "X")
+        if isinstance(X, list | tuple) and any(_is_run(one) for one in cast("Sequence[Any]", X)):
+            raise DataError(
+                "X is a list of runs, and the points of one array or table are wanted. Pass one run at a time: "
+                "[model.predict(run) for run in X]."
+            )
         points = floats(X, "X")
         if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
             return points[:, [self.given.index(name) for name in self.states]]
@@ -100,8 +120,16 @@ class Columns:
                     f"x0 has no value of {missing[0]!r}. Give one for each of {', '.join(self.states)}; units may be "
                     "left out."
                 )
-            return self.read(table)
-        return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(floats(x0, "x0")))
+            return floats(table[list(self.states)].to_numpy(), "x0")
+        if isinstance(x0, pd.DataFrame):
+            return self.read(x0)
+        starts = np.atleast_2d(floats(x0, "x0"))
+        if starts.ndim > 2 or starts.shape[1] not in (len(self.states), len(self.given)):
+            raise DataError(
+                f"x0 has the shape {np.shape(x0)}, and the states are {', '.join(self.states)}. Give a number for "
+                "each, in this order, or several rows of them."
+            )
+        return self.read(starts)
 
     def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
         """Values of the inputs, one row for each of ``rows``.
@@ -178,7 +206,7 @@ class Columns:
         elif len(given) in (len(self.given), len(self.states)):
             names = self.given if len(given) == len(self.given) else self.states
         else:
-            raise _misfit(self, np.shape(tables))
+            raise _misfit(self, (len(cast("Any", tables[0] if isinstance(tables, list) else tables)), len(given)))
         counted = _counted(times, self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
@@ -195,12 +223,22 @@ class Columns:
 
 
 def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
-    """The error of an array with other columns, worded so that scikit-learn's tools know it."""
+    """The error of an array with other columns or axes, worded so that scikit-learn's tools know it."""
+    wanted = f"one column for each of {', '.join(columns.states)}"
+    if len(shape) != 2:
+        return DataError(
+            f"X has the shape {shape}, and EquationDiscovery is expecting one row for each point, {wanted}. Reshape "
+            "your data: a single point is [[...]]."
+        )
     return DataError(
-        f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(columns.given)} "
-        f"features as input: one column for each of {', '.join(columns.states)}. Its shape is {shape}. "
-        "Reshape your data to one row for each point."
+        f"X has {shape[1]} features, but EquationDiscovery is expecting {len(columns.given)} features as input: "
+        f"{wanted}. Its shape is {shape}. Pass these columns."
     )
+
+
+def _is_run(one: Any) -> bool:
+    """Whether a member of a list is a whole run, and no row of numbers."""
+    return isinstance(one, pd.DataFrame | Trajectory) or len(getattr(one, "shape", ())) > 1
 
 
 def _ensure_fits(values: np.ndarray, rows: int, columns: Columns) -> None:

@@ -49,16 +49,18 @@ def floats(values: object, place: str) -> np.ndarray:
     Raises:
         DataError: they are no such numbers, or rows are of different lengths.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
     frame = values if isinstance(values, pd.DataFrame) else None
     if isinstance(values, pd.DataFrame | pd.Series):
         values = values.to_numpy()
     if hasattr(values, "toarray"):
         raise DataError(f"{place} is a sparse array, but states are needed at every time. Pass {place}.toarray().")
+    if callable(values):
+        raise DataError(f"{place} is a function, and its values are needed: pass an array with a row for each time.")
     if frame is not None:
         _check_columns(frame, place)
     try:
+        if isinstance(values, np.ma.MaskedArray):
+            values = np.ma.filled(values.astype(np.float64), np.nan)
         array = np.asarray(cast(ArrayLike, values))
         if array.dtype.kind == "c":
             raise TypeError("Complex data not supported; pass real and imaginary parts as two states")
@@ -67,6 +69,8 @@ def floats(values: object, place: str) -> np.ndarray:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{place} does not hold real numbers in rows of one length: {error}. Convert it.") from None
+    except RuntimeError as error:  # a tensor that has gradients is no array without more ado
+        raise DataError(f"{place} cannot be read as an array: {error}") from None
 
 
 def _check_columns(frame: pd.DataFrame, place: str) -> None:

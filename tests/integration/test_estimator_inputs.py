@@ -121,6 +121,15 @@ def test_a_table_of_inputs_with_times_of_its_own_is_followed_at_these(driven: Eq
         driven.simulate([0.0], TIMES[:5], inputs=course[["valve"]])
 
 
+def test_a_function_of_time_drives_as_its_values_do(driven: EquationDiscovery) -> None:
+    """Only simulations ask for it at times of their own; what nothing drives takes none."""
+    fine = np.linspace(0.0, 5.0, 4001)
+    every = driven.simulate([1.0], fine, inputs=_drive(fine))
+    np.testing.assert_allclose(driven.simulate([1.0], fine[::1000], inputs=_drive), every[::1000], atol=1e-4)
+    with pytest.raises(DataError, match="inputs is a function, and its values are needed: pass an array"):
+        driven.predict([[1.0]], inputs=_drive)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
