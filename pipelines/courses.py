@@ -13,6 +13,7 @@ from discovery.errors import DataError
 from discovery.headers import bare, split_header
 from discovery.trajectories.names import header_of
 from discovery.types import Drive
+from pipelines.dates import own_times
 from pipelines.named_states import Columns
 
 # A function is taken at so many even times first, then halfway between two where straight lines are off by more than
@@ -37,16 +38,16 @@ def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], 
     """
     if callable(inputs):
         return _sampled(columns, columns.wanted(inputs), times)
-    clock = _clock(columns, inputs)
-    own = times if clock is None else columns.times(cast("pd.DataFrame", inputs)[clock])
+    known, where = _known(columns, inputs)
+    own = times if known is None else columns.times(known)
     values = columns.drives(inputs, len(own))
     if not columns.inputs:
         return None
-    if clock is not None and not (len(own) and np.all(np.diff(own) > 0.0)):
-        raise DataError(f"The times of the inputs, {clock!r}, do not increase. Sort the rows; one course only.")
-    if clock is not None and len(times) and not (own[0] <= times.min() and times.max() <= own[-1]):
+    if known is not None and not (len(own) and np.all(np.diff(own) > 0.0)):
+        raise DataError(f"The times of the inputs, {where}, do not increase. Sort the rows; one course only.")
+    if known is not None and len(times) and not (own[0] <= times.min() and times.max() <= own[-1]):
         raise DataError(
-            f"The inputs are known from {own[0]:g} to {own[-1]:g} by their column {clock!r}, but {times.min():g} to "
+            f"The inputs are known from {own[0]:g} to {own[-1]:g} by their {where}, but {times.min():g} to "
             f"{times.max():g} is asked for. Choose t within, or give a longer course."
         )
     return Drive.of_samples(own, values, held)
@@ -87,6 +88,18 @@ def _sampled(columns: Columns, function: Callable[[float], Any], times: Float[np
         own, values = np.insert(own, middles + 1, at), np.insert(values, middles + 1, there, axis=0)
         bent = np.insert(further, middles + 1, further[middles])
     return Drive(own, values)
+
+
+def _known(columns: Columns, inputs: Any) -> tuple[Any, str]:
+    """Times of a table of inputs, None where it has none, and what a message calls them.
+
+    They are a column, or the dates or durations that index the table where those of the data are such.
+    """
+    clock = _clock(columns, inputs)
+    if clock is not None:
+        return cast("pd.DataFrame", inputs)[clock], f"column {clock!r}"
+    table = isinstance(inputs, pd.DataFrame | pd.Series) and columns.calendar is not None
+    return own_times(inputs) if table else None, "index"
 
 
 def _clock(columns: Columns, inputs: Any) -> str | None:

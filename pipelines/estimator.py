@@ -22,6 +22,7 @@ from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryResult, Law, Trajectory, symbol
 from pipelines.config import RunConfig
 from pipelines.courses import course_of
+from pipelines.dates import brings_times, own_times
 from pipelines.fitted import FittedLaw
 from pipelines.maps import counted
 from pipelines.named_states import Columns, measured
@@ -102,7 +103,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Args:
             X: states, one row for each time; a DataFrame; a list of those for several runs; or trajectories.
             t: times of the rows, or the step between rows; a list of those for several runs; or, for tables, the name
-                of the column that holds the times.
+                of the column that holds the times. Dates and durations are counted in a unit that suits their steps;
+                tables that they index need no t, nor does a map, whose samples are counted.
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array
@@ -122,6 +124,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             budget=self.budget,
             seed=self.seed,
         )
+        t = _stepped(X, t, discrete=config.map)
         measurements, self._columns = measured(X, t, names, inputs, held, errors)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
@@ -151,7 +154,9 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         law, columns = self._of_all_states()
         time, column = symbol("t"), symbol("time of a point")  # to `values` t is no column
         if t is None and any(time in side.free_symbols for side in law.skeletons):
-            raise DataError("Time stands in the law. Pass t: the time of each point.")
+            t = own_times(X)
+            if t is None:
+                raise DataError("Time stands in the law. Pass t: the time of each point.")
         points = columns.read(X)
         times = np.broadcast_to(columns.times(0.0 if t is None else t), len(points))
         places = np.column_stack([points, columns.drives(inputs, len(points), X), times])
@@ -172,7 +177,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
-            start and time, where ``x0`` has names.
+            start and time, where ``x0`` has names. Dates come back as dates.
 
         Raises:
             SimulationError: the law cannot be followed so far.
@@ -185,7 +190,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         starts = np.full((len(given), len(law.states)), np.nan)
         starts[:, kept] = given
         runs = [simulate_or_fail(law, start, times, drive=drive) for start in starts]
-        return columns.like_starts(np.array(runs), x0, times)
+        return columns.like_starts(np.array(runs), x0, t)
 
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
@@ -195,6 +200,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         be simulated to its end. Arguments are as for ``fit``.
         """
         law, _ = self._of_all_states()
+        t = _stepped(X, t, discrete=law.discrete)
         held = self.result_.trajectories[0].held
         runs = [replace(run, held=held) for run in self._columns.trajectories(X, t, inputs)]
         hidden = law.states[len(self._columns.states) :]
@@ -215,6 +221,11 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
         shown = notebook.html(self.result_) if hasattr(self, "result_") else None
         return super()._repr_mimebundle_(**kwargs) | ({} if shown is None else {"text/html": shown})
+
+
+def _stepped(X: Any, t: Any, *, discrete: bool) -> Any:
+    """The times as they came; of a map one step from row to row where there are none."""
+    return 1.0 if discrete and t is None and not brings_times(X) else t
 
 
 def _shared(result: DiscoveryResult, law: Law) -> Law:

@@ -18,7 +18,7 @@ from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
-from pipelines.dates import Calendar, calendar_of
+from pipelines.dates import Calendar, are_dates, are_durations, calendar_of, own_times, whole
 
 
 @dataclass(frozen=True)
@@ -176,11 +176,15 @@ class Columns:
         """Values at points in the form of the points."""
         return pd.DataFrame(values, index=X.index, columns=self.index) if isinstance(X, pd.DataFrame) else values
 
-    def like_starts(
-        self, runs: Float[np.ndarray, "start time state"], x0: Any, times: Float[np.ndarray, " time"]
-    ) -> Any:
-        """Simulated states in the form of the initial states: arrays from arrays, tables from what has names."""
-        clock = pd.Index(times, name=self.time)
+    def like_starts(self, runs: Float[np.ndarray, "start time state"], x0: Any, t: Any) -> Any:
+        """Simulated states in the form of the initial states: arrays from arrays, tables from what has names.
+
+        Args:
+            t: the times as they came: tables by dates where these are such.
+        """
+        clock = whole(t)
+        dated = are_dates(clock) or are_durations(clock)
+        clock = pd.Index(clock, name=bare(self.time)) if dated else pd.Index(self.times(t), name=self.time)
         if isinstance(x0, Mapping | pd.Series):
             return pd.DataFrame(runs[0], index=clock, columns=self.index)
         if isinstance(x0, pd.DataFrame):
@@ -303,7 +307,7 @@ def measured(
     if calendar is not None:
         origin = calendar.origin
         time = f"{bare(time)} [{calendar.count.unit}]"
-        notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
+        notes = (calendar.note,)
     held = (held,) if isinstance(held, str) else held
     tables, drives = _undriven(tables, inputs)
     measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives, held=held, errors=errors)
@@ -319,7 +323,13 @@ def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajector
 
 
 def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
-    """States, times and the name of time; where t is the name of a column, that is taken out of each table."""
+    """States, times and the name of time; where t is the name of a column, that is taken out of each table.
+
+    Without t they are the dates or durations that tables are indexed by.
+    """
+    if t is None and (own := own_times(X)) is not None:
+        name = _each(own)[0].name
+        return X, own, "t" if name is None else str(name)
     if not isinstance(t, str):
         return X, t, "t"
     several = isinstance(X, list | tuple)
@@ -351,21 +361,25 @@ def _header(name: str, tables: Sequence[Any], what: str) -> str:
 
 def _each(times: Any) -> list[Any]:
     """Times of each run."""
-    return list(cast("Sequence[Any]", times)) if isinstance(times, list | tuple) else [times]
+    times = whole(times)
+    return [whole(one) for one in cast("Sequence[Any]", times)] if isinstance(times, list | tuple) else [times]
 
 
 def _counted(times: Any, calendar: Calendar | None) -> Any:
-    """Times as a calendar counts them where they are dates, else as they came.
+    """Times as a calendar counts them where they are dates or durations, else as they came.
 
     Raises:
-        DataError: they are dates, and those of the data that the law was found in are numbers.
+        DataError: they are such, and those of the data that the law was found in are not.
     """
-    if calendar_of(_each(times)) is None:
+    each = _each(times)
+    came = calendar_of(each)
+    if came is None:
         return times
     if calendar is None:
-        raise DataError("Times are dates, but those of the data that the law was found in are numbers. Pass numbers.")
-    several = isinstance(times, list | tuple)
-    return [calendar.times(one) for one in times] if several else calendar.times(times)
+        what = "durations" if came.zero is None else "dates"
+        raise DataError(f"Times are {what}, but those of the data that the law was found in are numbers. Pass numbers.")
+    counted = [calendar.times(one) for one in each]
+    return counted if isinstance(whole(times), list | tuple) else counted[0]
 
 
 def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:

@@ -64,6 +64,8 @@ def floats(values: object, place: str) -> np.ndarray:
         array = np.asarray(cast(ArrayLike, values))
         if array.dtype.kind == "c":
             raise TypeError("Complex data not supported; pass real and imaginary parts as two states")
+        if array.dtype.kind == "m":
+            raise TypeError("durations, which np.timedelta64(1, 's') divides into seconds")
         if array.dtype.kind not in "biufO":
             raise TypeError(f"values of type {array.dtype}")
         return array.astype(np.float64)
@@ -81,9 +83,9 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
         if entry is None:
             continue
         dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
-        what = "dates" if dated else "text"
+        what = "dates" if dated else "durations" if column.dtype.kind == "m" else "text"
         remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
-        if what == "dates":
+        if what != "text":
             remedy = f"If these are the times, pass t={header!r}; else leave it out"
         elif column.nunique() <= len(column) // FEWEST_IN_RUN:
             remedy += f"; if it tells runs apart, {one_by_one(header)}"

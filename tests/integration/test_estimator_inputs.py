@@ -134,8 +134,8 @@ def test_a_function_of_time_drives_as_its_values_do(driven: EquationDiscovery) -
     ("change", "message"),
     [
         (lambda one: one.iloc[:-1], r"known from 0 to 2\.01 by their column 't', but 0 to 5 is asked for"),
-        (lambda one: one.iloc[::-1], "The times of the inputs, 't', do not increase"),
-        (lambda one: one.assign(t=np.nan), "The times of the inputs, 't', do not increase"),
+        (lambda one: one.iloc[::-1], "The times of the inputs, column 't', do not increase"),
+        (lambda one: one.assign(t=np.nan), "The times of the inputs, column 't', do not increase"),
     ],
 )
 def test_a_course_that_does_not_fit_the_times_is_refused(

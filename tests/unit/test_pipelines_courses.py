@@ -20,6 +20,9 @@ def test_dates_of_the_data_are_dates_of_a_course(zone: str | None) -> None:
     drive = course_of(columns, table[["when", "u"]].iloc[::2], columns.times(days[:20]), (True,))
     assert drive is not None
     np.testing.assert_array_equal(np.arange(0.0, 30.0, 2.0), drive.times)
+    indexed = course_of(columns, table.set_index("when")[["u"]].iloc[::2], columns.times(days[:20]), (True,))
+    assert indexed is not None
+    np.testing.assert_array_equal(drive.times, indexed.times)
     assert (True,) == drive.held
 
 
