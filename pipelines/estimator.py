@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
 from discovery.dynamics.evaluate import values
-from discovery.dynamics.simulate import simulate_or_fail
+from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.dynamics.single_steps import expected
 from discovery.dynamics.unmeasured import begun
 from discovery.errors import DataError, SimulationError
@@ -256,18 +256,19 @@ def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, 
         first = int(np.argmax(np.isfinite(run.states[:, known]).all(axis=1)))
         start = run.states[first] if known.all() else begun(law, run.part(slice(first, None)), usual)
         states, times = run.states[first:, known], run.times[first:]
+        there = np.isfinite(states)
         try:
-            if by_steps:
+            if by_steps:  # nothing is expected behind a sample that is not whole
+                there[1:] &= there[:-1].all(axis=1, keepdims=True)
                 simulated = expected(law, run.part(slice(first, None)))
+                followed = np.isfinite(simulated[there]).all()
             else:
-                simulated = simulate_or_fail(law, start, times, drive=run.drive)[:, known]
+                whole = simulate(law, start, times, drive=run.drive)
+                simulated, followed = whole[:, known], np.isfinite(whole).all()
         except SimulationError:
             return float("-inf")
-        there = np.isfinite(states)
-        if by_steps:  # nothing is expected behind a sample that is not whole
-            there[1:] &= there[:-1].all(axis=1, keepdims=True)
-            if not np.isfinite(simulated[there]).all():
-                return float("-inf")
+        if not followed:
+            return float("-inf")
         error += float(((simulated - states)[there] ** 2).sum())
         total += float(((states - np.nanmean(states, axis=0))[there] ** 2).sum())
     return 1.0 - error / total if total > 0 else float("-inf")
