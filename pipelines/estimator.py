@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
@@ -140,7 +141,16 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> Any:
+    # A table can be read as an array, too, so that overloads overlap: the first that fits says what comes out.
+    @overload
+    def predict(  # pyright: ignore[reportOverlappingOverload]
+        self, X: pd.DataFrame, t: Any = None, *, inputs: Any = None
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def predict(self, X: ArrayLike, t: Any = None, *, inputs: Any = None) -> np.ndarray: ...
+
+    def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> np.ndarray | pd.DataFrame:
         """Derivatives of the states at ``X``, of a map the next states, one row for each point; a table from a table.
 
         Of a column that the law tells by its value at each time, that value. NaN where a state that is needed is NaN
@@ -164,7 +174,15 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
         return columns.like_points(slopes, X)
 
-    def simulate(self, x0: Any, t: ArrayLike, *, inputs: Any = None) -> Any:
+    @overload
+    def simulate(  # pyright: ignore[reportOverlappingOverload]
+        self, x0: pd.DataFrame | pd.Series | Mapping[str, float], t: Any, *, inputs: Any = None
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def simulate(self, x0: ArrayLike, t: Any, *, inputs: Any = None) -> np.ndarray: ...
+
+    def simulate(self, x0: Any, t: Any, *, inputs: Any = None) -> np.ndarray | pd.DataFrame:
         """States at times ``t`` from the initial state ``x0`` at ``t[0]``; of a map, times are numbers of samples.
 
         Args:
@@ -216,6 +234,13 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         states = tuple(self.result_.headers[name] for name in law.states)
         hidden = len(states) > len(self._columns.states)
         return law, replace(self._columns, given=states, states=states) if hidden else self._columns
+
+    @property
+    def _repr_html_(self) -> Callable[[], str]:
+        """The same for those who ask for HTML alone; scikit-learn has a property here."""
+        if not hasattr(self, "result_"):
+            return super()._repr_html_
+        return lambda: notebook.html(self.result_)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""

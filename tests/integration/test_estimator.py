@@ -197,6 +197,8 @@ def test_a_notebook_shows_the_law(fitted: EquationDiscovery) -> None:
     assert shown.endswith("$$")
     assert "0.8" in shown
     assert "Law found." in fitted._repr_mimebundle_()["text/html"]
+    assert fitted._repr_html_() == fitted._repr_mimebundle_()["text/html"]
+    assert "EquationDiscovery" in EquationDiscovery()._repr_html_()
     assert EquationDiscovery()._repr_latex_() is None
     assert "EquationDiscovery" in EquationDiscovery()._repr_mimebundle_()["text/html"]
 
