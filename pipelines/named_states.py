@@ -53,7 +53,8 @@ class Columns:
                 return np.ma.filled(counted.astype(np.float64), np.nan)
             return np.asarray(counted, dtype=np.float64)
         except (TypeError, ValueError, RuntimeError) as error:
-            raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
+            why = str(error).rstrip(".")
+            raise DataError(f"t holds no times: {why}. Pass numbers, or dates where the data had them.") from None
 
     def moments(self, t: Any) -> Float[np.ndarray, " time"]:
         """Times as :meth:`times`, of a simulation.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import numpy as np
@@ -94,12 +94,15 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
 
 def no_number(values: object) -> object | None:
     """The first entry that is there and no number; None if there is none."""
-    array = np.asarray(cast(ArrayLike, values))
+    try:
+        array = np.asarray(cast(ArrayLike, values))
+    except RuntimeError:  # of which `floats` says what it is
+        return None
     if array.dtype.kind in "biufc":
         return None
     for entry in array.reshape(-1):
         try:
-            if isinstance(entry, np.datetime64 | datetime):
+            if isinstance(entry, np.datetime64 | datetime | np.timedelta64 | timedelta):
                 return entry
             float(entry)
         except (TypeError, ValueError):

@@ -177,6 +177,8 @@ def test_a_tensor_with_gradients_is_refused_with_what_to_do() -> None:
 
     with pytest.raises(DataError, match=r"x cannot be read as an array: .* tensor\.detach\(\)"):
         EquationDiscovery(**QUICK).fit(torch.tensor(DECAY, requires_grad=True), TIMES)
+    with pytest.raises(DataError, match=r"t cannot be read as an array: .* tensor\.detach\(\)"):
+        EquationDiscovery(**QUICK).fit(DECAY, torch.tensor(TIMES, requires_grad=True))
 
 
 def test_what_cannot_be_used_is_refused_before_work_begins() -> None:
