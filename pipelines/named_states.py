@@ -18,7 +18,7 @@ from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
-from pipelines.dates import Calendar, are_dates, are_durations, calendar_of, own_times, whole
+from pipelines.dates import Calendar, calendar_of, own_times, whole
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,6 @@ class Columns:
             why = str(error).rstrip(".")
             raise DataError(f"t holds no times: {why}. Pass numbers, or dates where the data had them.") from None
 
-    def moments(self, t: Any) -> Float[np.ndarray, " time"]:
-        """Times as :meth:`times`, of a simulation.
-
-        Raises:
-            DataError: they are none, or one alone that is no list, or of more axes.
-        """
-        times = self.times(t)
-        if times.ndim != 1:
-            came = f"an array of the shape {times.shape}" if times.ndim else "one number"
-            raise DataError(
-                f"t is {came}. Pass all times at which states are wanted, that of x0 first, as np.linspace(0, 5, 101)."
-            )
-        return times
-
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
         """Values of the states at points.
 
@@ -81,7 +67,7 @@ class Columns:
             DataError: the columns do not fit.
         """
         if isinstance(X, pd.DataFrame):
-            table = _in_full(X, self.states)
+            table = in_full(X, self.states)
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
             return floats(table[list(self.states)], "X")
@@ -97,41 +83,6 @@ class Columns:
             raise _misfit(self, points.shape)
         return points
 
-    def starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
-        """One or more initial states, also as a dictionary or a row of a table.
-
-        Raises:
-            DataError: there is not one number for each state.
-        """
-        starts = self._read_starts(x0)
-        if not np.isfinite(starts).all():
-            row, column = np.argwhere(~np.isfinite(starts))[0]
-            of = f" in row {row}" if len(starts) > 1 else ""
-            raise DataError(
-                f"x0 has no finite value of {self.states[column]!r}{of}: it is missing, masked or infinite. A law "
-                "begins from a number for each state; give one."
-            )
-        return starts
-
-    def _read_starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
-        if isinstance(x0, Mapping | pd.Series):
-            table = _in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]), self.states)
-            if missing := [name for name in self.states if name not in table.columns]:
-                raise DataError(
-                    f"x0 has no value of {missing[0]!r}. Give one for each of {', '.join(self.states)}; units may be "
-                    "left out."
-                )
-            return floats(table[list(self.states)].to_numpy(), "x0")
-        if isinstance(x0, pd.DataFrame):
-            return self.read(x0)
-        starts = np.atleast_2d(floats(x0, "x0"))
-        if starts.ndim > 2 or starts.shape[1] not in (len(self.states), len(self.given)):
-            raise DataError(
-                f"x0 has the shape {np.shape(x0)}, and the states are {', '.join(self.states)}. Give a number for "
-                "each, in this order, or several rows of them."
-            )
-        return self.read(starts)
-
     def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
         """Values of the inputs, one row for each of ``rows``.
 
@@ -143,7 +94,7 @@ class Columns:
             DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
         if inputs is None and self.inputs and isinstance(X, pd.DataFrame):
-            inputs = X if set(self.inputs) <= set(_in_full(X, self.inputs).columns) else None
+            inputs = X if set(self.inputs) <= set(in_full(X, self.inputs).columns) else None
         inputs = self.wanted(_throughout(inputs, rows) if isinstance(inputs, Mapping) else inputs)
         if inputs is None:
             return np.empty((rows, 0))
@@ -168,7 +119,7 @@ class Columns:
             return [self.wanted(one) for one in cast("list[Any]", inputs)]
         if not isinstance(inputs, pd.DataFrame):
             return inputs
-        table = _in_full(inputs, self.inputs)
+        table = in_full(inputs, self.inputs)
         if missing := [name for name in self.inputs if name not in table.columns]:
             raise DataError(f"The inputs have no column {missing[0]!r}. They need {', '.join(self.inputs)}.")
         return table[list(self.inputs)]
@@ -176,22 +127,6 @@ class Columns:
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
         return pd.DataFrame(values, index=X.index, columns=self.index) if isinstance(X, pd.DataFrame) else values
-
-    def like_starts(self, runs: Float[np.ndarray, "start time state"], x0: Any, t: Any) -> Any:
-        """Simulated states in the form of the initial states: arrays from arrays, tables from what has names.
-
-        Args:
-            t: the times as they came: tables by dates where these are such.
-        """
-        clock = whole(t)
-        dated = are_dates(clock) or are_durations(clock)
-        clock = pd.Index(clock, name=bare(self.time)) if dated else pd.Index(self.times(t), name=self.time)
-        if isinstance(x0, Mapping | pd.Series):
-            return pd.DataFrame(runs[0], index=clock, columns=self.index)
-        if isinstance(x0, pd.DataFrame):
-            rows = pd.MultiIndex.from_product([x0.index, clock], names=[x0.index.name or "start", self.time])
-            return pd.DataFrame(runs.reshape(-1, len(self.states)), index=rows, columns=self.index)
-        return runs if np.ndim(x0) == 2 else runs[0]
 
     def trajectories(self, X: Any, t: Any, inputs: Any = None) -> tuple[Trajectory, ...]:
         """Runs of the same states in other data, given as to :func:`measured`."""
@@ -276,7 +211,7 @@ def _throughout(inputs: Mapping[Any, Any], rows: int) -> pd.DataFrame:
         ) from None
 
 
-def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
+def in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
     """The table with these headers where its columns are named without units, or by the identifiers of a law."""
     full = {one: header_of(one, headers) for one in table.columns if isinstance(one, str)}
     return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
