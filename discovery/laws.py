@@ -145,6 +145,15 @@ class Frame:
     starts: tuple[Start, ...] = ()
     algebraic: tuple[str, ...] = ()
 
+    def changed(self, change: dict[sp.Basic, sp.Basic]) -> Frame:
+        """The frame with something else in the place of symbols, in templates and in arguments of unknown functions."""
+
+        def put(side: sp.Expr) -> sp.Expr:
+            return cast("sp.Expr", side.xreplace(change))
+
+        unknowns = tuple(replace(one, arguments=tuple(map(put, one.arguments))) for one in self.unknowns)
+        return replace(self, templates=tuple(map(put, self.templates)), unknowns=unknowns)
+
     def law(
         self,
         found: Sequence[sp.Expr],
