@@ -12,7 +12,6 @@ Kaiser, Kutz & Brunton (2018), Discovering conservation laws from data, for null
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +28,7 @@ from discovery.knowledge.integrals import Rates, Values, primitive, rate, rates
 from discovery.knowledge.multiples import multiples
 from discovery.protocols import NEVER, Deadline
 from discovery.structure import Invariant, Owned
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.limited import limited
 from discovery.types import Law, SmoothedTrajectory, symbol
@@ -39,7 +39,6 @@ MOST_CONSTANTS = 24
 DEGREES = (1, 2, 3, 4)
 # Share of its own changes that a combination may keep for the algebra to be tried; constants of 1 to 5 % leave as much.
 NEARLY = 0.05
-_CONSTANT = re.compile(r"c\d+")
 POINTS = 200  # measured states, and as many in the box about them
 
 
@@ -66,7 +65,7 @@ def conserved(
     """
     dimension = len(law.states)
     sides = of_one_group(law, owned)
-    constants = {name for side in sides for name in side.free_symbols if _CONSTANT.fullmatch(str(name))}
+    constants = {name for side in sides for name in side.free_symbols if is_constant(str(name))}
     if law.discrete or law.algebraic or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
         return ()
     known = np.array(covariance, dtype=np.float64)
