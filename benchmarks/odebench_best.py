@@ -19,6 +19,7 @@ from discovery.registry import load as plug_in
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.polish import polished
 from discovery.selection.refined import canonical_law
+from discovery.symbolic.compare import SAME_FORM
 from discovery.types import DiscoveryProblem, Law
 from pipelines.store import write
 from pipelines.validation_cases import Case, corrupted
@@ -65,7 +66,7 @@ def best(case: Case) -> Record:
         lost = {"identical": False, "error": None, "reconstruction": 0.0, "unseen": 0.0}
         return {**lost, "note": note, "cpu": time.process_time() - begin}
     told = score(found, truth)
-    right = told.form in ("identical", "same structure")
+    right = told.form in SAME_FORM
     return {
         "identical": right and told.largest_error <= 0.05,
         "error": told.largest_error if right else None,

@@ -16,7 +16,7 @@ from scipy.optimize import least_squares
 from discovery.dynamics.evaluate import gradients, values
 from discovery.errors import DiscoveryError
 from discovery.symbolic.canonical import canonical, expanded
-from discovery.symbolic.compare import JUDGEMENTS, compare
+from discovery.symbolic.compare import JUDGEMENTS, SAME_FORM, compare
 from discovery.symbolic.constants import abstract, shape
 from discovery.symbolic.evaluate import evaluate
 from discovery.types import symbol
@@ -34,7 +34,6 @@ STEPS = 80  # of that fit
 PATIENCE = 60.0  # seconds for all candidates of one equation; those that are left count as wrong
 
 Kind = Literal["polynomial", "rational", "single function", "several functions", "forced"]
-FOUND = ("identical", "same structure")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Reference:
         if self.kind == "forced":  # engines know nothing of time
             return None
         for index in [place for place, one in enumerate(candidates) if skeleton_key(one) in self.keys]:
-            if (verdict := self.verdict(candidates[index])) in FOUND:
+            if (verdict := self.verdict(candidates[index])) in SAME_FORM:
                 return index, verdict
         measured = [self.distance(candidate) for candidate in candidates]
         distances, parts = (np.array(column) for column in zip(*measured, strict=True)) if measured else ((), ())
@@ -106,7 +105,7 @@ class Reference:
                 return None
             if not (distances[index] < FAR or self.expression == 0):
                 continue
-            if (verdict := self.verdict(candidates[index])) in FOUND:
+            if (verdict := self.verdict(candidates[index])) in SAME_FORM:
                 return int(index), verdict
         return None
 

@@ -18,7 +18,7 @@ from discovery.datasets.field import Field, Values, field_of
 from discovery.datasets.simulate import integrate
 from discovery.errors import ExpressionError, SimulationError
 from discovery.symbolic.canonical import drop_tiny, expanded
-from discovery.symbolic.compare import NEGLIGIBLE, FormVerdict, Judgement, compare_laws
+from discovery.symbolic.compare import NEGLIGIBLE, SAME_FORM, FormVerdict, Judgement, compare_laws
 from discovery.symbolic.constants import shape
 from discovery.types import Trajectory
 from pipelines.validation_truth import Truth
@@ -182,7 +182,7 @@ def _terms_apart(equations: Equations, truth: Truth, verdict: FormVerdict) -> tu
 
     Both are 0 where the verdict finds the laws equal.
     """
-    if verdict.verdict in ("identical", "same structure") or not truth.equations:
+    if verdict.verdict in SAME_FORM or not truth.equations:
         return 0, 0
     missing = extra = 0
     for state in {*equations, *truth.equations}:

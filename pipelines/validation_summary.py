@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from discovery.datasets import known, measured
+from discovery.symbolic.compare import SAME_FORM
 from pipelines.config import GENETIC
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
@@ -147,7 +148,7 @@ def _summary(by: str, group: str, rows: Sequence[Row]) -> Summary:
         len(rows),
         share([(one, one.reconstruction > GOOD) for one in rows if not math.isnan(one.reconstruction)]),
         share([(one, one.unseen > GOOD) for one in rows if not math.isnan(one.unseen)]),
-        share([(one, one.form in ("identical", "same structure")) for one in rows if one.form]),
+        share([(one, one.form in SAME_FORM) for one in rows if one.form]),
         share([(one, one.form == "identical") for one in rows if one.form]),
         share([(one, one.extra > 0) for one in rows if one.form and one.status == "found"]),
         float(np.mean([one.seconds for one in rows])),
