@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from rich.console import Console
 
 from discovery.datasets import known
@@ -68,9 +67,7 @@ def problem_of(case: Case, truth: Truth, smoother: str) -> DiscoveryProblem:
 
 def refined_truth(truth: Truth, problem: DiscoveryProblem, seed: int) -> tuple[Law, Refined | None, Any]:
     """The true law with all its factors as constants, the same refined from a guess, and the windows."""
-    states = tuple(truth.equations)
-    equations = tuple(rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x)) for rhs in truth.equations.values())
-    law = canonical_law(Law(states, equations, ()))
+    law = canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ()))
     rng = np.random.default_rng([seed, len(law.constants)])
     guess = law.with_constants(tuple(np.array(law.constants) * (1 + OFF * rng.standard_normal(len(law.constants)))))
     growth = Growth()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sympy as sp
 
@@ -93,11 +93,7 @@ def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:
     runs = corrupted(case, truth)
     smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
     problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
-    # The tape has no cotangent.
-    written = [
-        cast("sp.Expr", rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x))) for rhs in truth.equations.values()
-    ]
-    return canonical_law(Law(tuple(truth.equations), tuple(written), ())), problem
+    return canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ())), problem
 
 
 def _place(out: Path, case: Case) -> Path:

@@ -132,7 +132,7 @@ class Reference:
 
     @cached_property
     def known(self) -> sp.Expr:
-        """The right-hand side as laws in motion write it, who know no cotangent."""
+        """The right-hand side with cotangents as quotients, the other way of writing it."""
         return self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
 
 
