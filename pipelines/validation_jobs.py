@@ -28,6 +28,7 @@ from discovery.symbolic.constants import substituted
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 from pipelines import validation_truth
+from pipelines.schema import finite
 from pipelines.store import write
 from pipelines.validation_cases import DATA, Case, write_measurements
 from pipelines.validation_scoring import Score, score
@@ -131,7 +132,7 @@ class Suite:
 
     def keep(self, case: Case, outcome: Record, scored: Score) -> Record:
         """Writes the record of a case."""
-        values = {name: _plain(value) for name, value in asdict(scored).items()}
+        values = finite(asdict(scored))
         record = {"settings": self.settings, "case": case.document(), "outcome": outcome, "score": values}
         write(self.place(case), json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
         return record
@@ -305,7 +306,3 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _plain(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -11,6 +11,7 @@ import numpy as np
 from discovery.datasets import known, measured
 from discovery.symbolic.compare import SAME_FORM
 from pipelines.config import GENETIC
+from pipelines.schema import real
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_scoring import GOOD
@@ -68,10 +69,10 @@ def row(case: Case, record: Record) -> Row:
         case.noise,
         case.drop,
         case.seed,
-        _real(scored["reconstruction"]),
-        _real(scored["unseen"]),
+        real(scored["reconstruction"]),
+        real(scored["unseen"]),
         scored["form"] or "",
-        _real(scored["largest_error"]),
+        real(scored["largest_error"]),
         scored["missing"],
         scored["extra"],
         stages.get("smoothing", math.nan),
@@ -178,7 +179,3 @@ def _traits(name: str) -> tuple[tuple[str, ...], str, int]:
         return ("measured",), "", len(measured.load(name).observed)
     system = known.load(name)
     return system.tags, known.half(name), system.dimension
-
-
-def _real(value: float | None) -> float:
-    return math.nan if value is None else float(value)
