@@ -30,9 +30,9 @@ from discovery.protocols import NEVER
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.refined import Refined, canonical_law
 from discovery.selection.score import residual_length
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.compare import SAME_FORM
 from discovery.symbolic.complexity import Function, factored, functions_of, node_count
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 from pipelines.store import write

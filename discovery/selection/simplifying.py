@@ -17,9 +17,9 @@ from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.refined import Free, Refined, canonical_law, in_order, refine, side_by_side
 from discovery.selection.relations import Relation, idle, promise, relations
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.fingerprint import first_equal
+from discovery.symbolic.multiplied import expanded
 from discovery.types import Law, no_surcharge, symbol
 
 # Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.

@@ -25,10 +25,10 @@ from jaxtyping import Float
 
 from discovery.errors import UsageError
 from discovery.protocols import Deadline
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate
 from discovery.symbolic.family import EXACT, Family, Member, family_of
+from discovery.symbolic.multiplied import expanded
 from discovery.types import symbol
 
 Judgement = Literal["identical", "same structure", "numerically equal on the region", "different"]
