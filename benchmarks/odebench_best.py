@@ -90,10 +90,15 @@ def fitted(case: Case, truth: Truth) -> Mapping[str, sp.Expr] | None:
 
 def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:
     """The true form with its true constants, and the data with their smooth curves."""
+    law = canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ()))
+    return law, problem_of(case, truth, SMOOTHER)
+
+
+def problem_of(case: Case, truth: Truth, smoother: str) -> DiscoveryProblem:
+    """The measurements of a case and what a smoother makes of them."""
     runs = corrupted(case, truth)
-    smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
-    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
-    return canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ())), problem
+    smoothing = plug_in("smoothing", smoother)().smooth(runs, seed=case.seed)
+    return DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
 
 
 def _place(out: Path, case: Case) -> Path:
