@@ -13,12 +13,6 @@ from discovery.reports.rounding import plain
 from discovery.types import DiscoveryResult
 
 _UNIVERSAL = "universal"
-_WORD_OF = {
-    "neural_ode": "neural ODE",
-    "gaussian_process": "Gaussian process",
-    "kalman": "Kalman smoother",
-    _UNIVERSAL: "universal differential equation",
-}
 _SMOOTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "auto": ("", ("Rasmussen2006", "Sarkka2023")),
     "gaussian_process": (
@@ -153,8 +147,3 @@ def _was_told(result: DiscoveryResult) -> bool:
 def _asked(result: DiscoveryResult) -> Mapping[str, Any]:
     config = result.provenance.get("config")
     return cast("Mapping[str, Any]", config) if isinstance(config, Mapping) else {}
-
-
-def spoken(method: str) -> str:
-    """The name of a smoothing method as text: ``neural ODE`` for ``neural_ode``."""
-    return " and ".join(_WORD_OF.get(name, name.replace("_", " ")) for name in method.split(" + "))
