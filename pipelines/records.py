@@ -37,10 +37,9 @@ from discovery.types import (
     Trajectory,
     Verdict,
 )
-from pipelines.schema import plain, real
+from pipelines.schema import SCHEMA, plain, real
 from pipelines.structures import structure_document, structure_from
 
-SCHEMA = 2
 Arrays = dict[str, np.ndarray]
 _CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
 
