@@ -16,6 +16,7 @@ from discovery.errors import BackendMissing, DataError, DiscoveryError, OutputEr
 
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+WITH_RESULT = (FOUND, NOT_FOUND, PARTIAL)
 # What each exit code says, in the words of the README and of the pages.
 EXITS: Mapping[int, str] = {
     FOUND: "a law was found",

@@ -30,6 +30,7 @@ from discovery.types import symbol
 from pipelines import validation_truth
 from pipelines.schema import finite
 from pipelines.store import write
+from pipelines.terminal import WITH_RESULT
 from pipelines.validation_cases import DATA, Case, write_measurements
 from pipelines.validation_scoring import Score, score
 from pipelines.validation_truth import Truth
@@ -285,7 +286,7 @@ class _Process:
         stages = _json(self.folder / "out" / "timing.json")
         code = self.process.returncode
         status = "timed out" if self.late else document.get("status") or ("crashed" if code else "no result")
-        if code not in (0, 4, 6) and not self.late:
+        if code not in WITH_RESULT and not self.late:
             status = "crashed" if code < 0 or code == 1 else f"failed with {code}"
         talk = _talk(self.folder).read_text(encoding="utf-8", errors="replace")
         return {
@@ -295,7 +296,7 @@ class _Process:
             "seconds": round(self.took, 2),
             "stages": stages,
             "equations": document.get("equations", {}),
-            "message": "" if code in (0, 4, 6) else talk[-MESSAGE:],
+            "message": "" if code in WITH_RESULT else talk[-MESSAGE:],
             "document": document,
         }
 
