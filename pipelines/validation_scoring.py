@@ -147,15 +147,15 @@ def _integrated(
 
 def _bounded(field: Field) -> Field:
     """The same law, which gives up after so many evaluations."""
-    return replace(field, rates=_Bounded(field.rates, MAX_RATES))
+    return replace(field, rates=_Bounded(field.rates))
 
 
 class _Bounded:
     """Counts the evaluations of a function."""
 
-    def __init__(self, function: Callable[[float, Values, Values], list[float]], most: int) -> None:
+    def __init__(self, function: Callable[[float, Values, Values], list[float]]) -> None:
         self.function = function
-        self.left = most
+        self.left = MAX_RATES
 
     def __call__(self, t: float, states: Values, sides: Values) -> list[float]:
         self.left -= 1

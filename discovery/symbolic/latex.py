@@ -164,9 +164,9 @@ class Typesetter:
             used += length
         return tuple(self._terms(row, leading=i > 0) for i, row in enumerate(rows))
 
-    def derivative(self, state: str, time: str = "t") -> str:
+    def derivative(self, state: str) -> str:
         """The time derivative of a state, as a fraction of differentials."""
-        return self.pen.fraction(self._differential(state), self._differential(time))
+        return self.pen.fraction(self._differential(state), self._differential("t"))
 
     def successor(self, state: str) -> str:
         """The next value of a state of a map, a plus above it."""
