@@ -41,7 +41,6 @@ def simulate(
     times: Float[np.ndarray, " time"],
     *,
     rtol: float = 1e-8,
-    bound: float = BOUND,
     max_steps: int = MAX_STEPS,
     drive: Drive | None = None,
     spread: Float[np.ndarray, " state"] | None = None,
@@ -49,11 +48,10 @@ def simulate(
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
     Each state is as accurate as its own size asks, whatever the units of the others. Rows after the integration
-    diverged or took too many steps are NaN.
+    diverged, which is beyond :data:`BOUND` times the start, or took too many steps are NaN.
 
     Args:
         start: what it says of algebraic states is not looked at.
-        bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
         drive: the inputs of a law that has some; beyond its ends they stay as they are there.
         spread: deviation of each state, by which errors near zero and bounds are measured; else the solution is asked.
 
@@ -72,7 +70,7 @@ def simulate(
     constants = np.array(law.constants, dtype=np.float64)
     driven = 0.0 if drive is None else float(np.abs(drive.values).max())
     largest = float(np.max(np.abs(start))) or driven
-    limits = np.full(len(start), bound * max(largest, 1.0)) if spread is None else bound * (np.abs(start) + spread)
+    limits = np.full(len(start), BOUND * max(largest, 1.0)) if spread is None else BOUND * (np.abs(start) + spread)
 
     def followed(sizes: Float[np.ndarray, " state"]) -> tuple[int, Float[np.ndarray, "time state"]]:
         out = np.full((len(times), tape.dimension, 1), np.nan)

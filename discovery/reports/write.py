@@ -49,7 +49,7 @@ def write_report(
     result: DiscoveryResult,
     folder: Path,
     *,
-    pdf: bool | None = None,
+    pdf: bool = True,
     forms: Sequence[Form] = ("full",),
     typesetter: Literal["auto", "latex", "typst"] = "auto",
     until: Deadline = NEVER,
@@ -58,10 +58,10 @@ def write_report(
 
     Args:
         folder: made if it is not there; files of an older report are replaced.
-        pdf: True or None make a PDF if there is a typesetter; True also notes if there is none. A failure of it is
-            noted and loses nothing else.
+        pdf: whether a PDF is made if there is a typesetter. A failure of it is noted and loses nothing else.
         forms: ``full``, and ``short``, which has one page.
-        typesetter: ``latex``, ``typst``, or the first of these that is installed.
+        typesetter: ``latex``, ``typst``, or the first of these that is installed; it is noted if one that is named is
+            not there.
         until: when all has to be done. HTML comes first; where no time is left for PDF, also of the figures, there
             is none, which is noted.
     """
@@ -102,7 +102,7 @@ def _print(
     form: Form,
     names: tuple[str, ...],
     typesetter: Literal["auto", "latex", "typst"],
-    pdf: bool | None,
+    pdf: bool,
     until: Deadline,
 ) -> _Printed:
     """Sources and PDF of one form."""
@@ -117,7 +117,7 @@ def _print(
     if by_typst:
         text = typst.render(result, templates, figures, template)
         compiled = _write(folder / f"{stem}.typ", text.encode())
-    if pdf is False or (pdf is None and typesetter == "auto" and not (tex.installed() or by_typst)):
+    if not pdf or (typesetter == "auto" and not (tex.installed() or by_typst)):
         return _Printed(source, None, ())
     made, why = _typeset(compiled, until, by_typst=by_typst)
     return _Printed(source, None, (why,)) if made is None else _Printed(source, _write(target, made), ())

@@ -245,13 +245,13 @@ def test_a_failure_of_tex_is_noted_and_loses_nothing(nothing_found, tmp_path, mo
 
 
 def test_without_a_typesetter_there_is_no_pdf_and_only_who_asked_is_told(nothing_found, tmp_path, monkeypatch):
-    """None means if possible; True means that its absence is worth a note. An older PDF does not stay."""
+    """The absence of one that is named is worth a note. An older PDF does not stay."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("discovery.reports.typst.installed", lambda: False)
     (tmp_path / "report.pdf").write_bytes(b"old")
     assert () == write_report(nothing_found, tmp_path).notes
     assert not (tmp_path / "report.pdf").exists()
-    (note,) = write_report(nothing_found, tmp_path, pdf=True).notes
+    (note,) = write_report(nothing_found, tmp_path, typesetter="latex").notes
     assert "pdflatex is not installed" in note
     assert "pip install typst" in note
 

@@ -162,10 +162,11 @@ def test_rows_after_a_divergence_are_nan(law_of: Callable[..., Law]) -> None:
     assert np.all(np.isnan(found[times > 1.0]))
 
 
-def test_states_beyond_the_bound_are_not_followed(law_of: Callable[..., Law]) -> None:
+def test_states_beyond_the_bound_are_not_followed(law_of: Callable[..., Law], monkeypatch: pytest.MonkeyPatch) -> None:
     """Growth stops at the bound, long before the numbers overflow."""
+    monkeypatch.setattr("discovery.dynamics.simulate.BOUND", 100.0)
     times = np.linspace(0.0, 10.0, 101)
-    found = simulate(law_of({"x": "x"}), np.array([1.0]), times, bound=100.0)[:, 0]
+    found = simulate(law_of({"x": "x"}), np.array([1.0]), times)[:, 0]
     last = int(np.flatnonzero(np.isfinite(found))[-1])
     assert found[last] <= 100.0
     assert times[last] > np.log(100.0) - 1.0
