@@ -22,7 +22,7 @@ from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
-from discovery.trajectories.resting import pulsed, rests
+from discovery.trajectories.resting import measured_values, pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.straight import straight
@@ -264,7 +264,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
-    each = [run.states[np.isfinite(run.states[:, index]), index] for run in runs]
+    each = measured_values(runs, index)
     held, fixed = jumps(each), _fixed(each)
     coarse = held or fixed or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
