@@ -123,11 +123,6 @@ class _Search:
     def states(self) -> tuple[sp.Symbol, ...]:
         return tuple(symbol(name) for name in self.law.states)
 
-    @property
-    def constants(self) -> dict[sp.Symbol, float]:
-        """Values of the constants by their symbols."""
-        return {symbol(f"c{i}"): value for i, value in enumerate(self.law.constants)}
-
     def functions(self, degree: int) -> tuple[sp.Expr, ...]:
         """Those of which combinations are tried, from simple to complex."""
         every = candidates(self.states, self.field, self.positive, degree)
@@ -137,7 +132,7 @@ class _Search:
         """Whether some combination hardly changes along the law."""
         slopes = self._slopes(functions)
         names = (*self.law.states, *map(str, self.drives))
-        field = values(self._numbers(self.field), names, np.hstack([self.points, self.driven]))
+        field = values(self.law.written(self.field), names, np.hstack([self.points, self.driven]))
         parts = slopes * field[:, None, :]
         kept = np.all(np.isfinite(parts), axis=(1, 2))
         parts = parts[kept]
@@ -149,12 +144,8 @@ class _Search:
             return False
         return float(np.linalg.svd(changes, compute_uv=False)[-1]) < NEARLY * np.sqrt(len(changes))
 
-    def _numbers(self, expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
-        written: dict[sp.Expr, sp.Expr] = {name: sp.Float(value) for name, value in self.constants.items()}
-        return [substituted(one, written) for one in expressions]
-
     def _slopes(self, functions: Sequence[sp.Expr]) -> Float[np.ndarray, "point function state"]:
-        return jacobians(self._numbers(functions), self.law.states, self.points)
+        return jacobians(self.law.written(functions), self.law.states, self.points)
 
     def extended(self, found: Sequence[Invariant], functions: Sequence[sp.Expr]) -> list[Invariant]:
         """The invariants so far, and those independent of them among the combinations of ``functions``."""
@@ -225,7 +216,7 @@ class _Search:
         total, parts, noise = 0.0, 0.0, 0.0
         for place, run in enumerate(runs):
             marks = dict(zip(self.law.inputs, inputs[place][0], strict=True)) if self.law.inputs and inputs else {}
-            terms = self._numbers(sp.Add.make_args(_at(one.expression, marks)))
+            terms = self.law.written(sp.Add.make_args(_at(one.expression, marks)))
             value = values(terms, self.law.states, run.states)
             slope = jacobians([sp.Add(*terms)], self.law.states, run.states)[:, 0]
             fine = np.all(np.isfinite(value), axis=1) & np.all(np.isfinite(slope), axis=1)
