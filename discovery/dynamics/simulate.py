@@ -22,6 +22,8 @@ from discovery.types import Law
 
 # A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
 MAX_STEPS = 200_000
+# Where many laws or starts are tried: one that needs more than this many is wild, and is given up.
+FEW_STEPS = 20_000
 # A state beyond this many times the largest one at the start has diverged.
 BOUND = 1e12
 # Errors near zero are this share of the relative tolerance, of a state's size.

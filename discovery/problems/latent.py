@@ -15,7 +15,7 @@ import sympy as sp
 from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline
 
-from discovery.dynamics.simulate import simulate
+from discovery.dynamics.simulate import FEW_STEPS, simulate
 from discovery.dynamics.windows import UNSURE
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
@@ -168,7 +168,7 @@ class Latent:
         )
         others = CubicHermiteSpline(curve.times, curve.states, curve.derivatives)(fine)
         drive = Drive(fine, np.column_stack([others, *drive_columns(run.drive, fine)]))
-        states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=20_000)
+        states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=FEW_STEPS)
         slopes = np.gradient(states, curve.times, axis=0, edge_order=2)
         spread = np.maximum(np.std(states, axis=0), np.maximum(UNSURE * np.max(np.abs(states), axis=0), 1e-12))
         for i, one in enumerate(self.hidden):

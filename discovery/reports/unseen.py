@@ -14,7 +14,6 @@ from discovery.types import DiscoveryResult, Prediction, RankedLaw, Trajectory
 MOST_LAWS = 5  # the chosen one and the nearest behind it; more lines cannot be told apart
 _POINTS = 600
 _DRAWS = 100  # solutions of a band; its ends scatter by a seventh of its width, which nobody reads off a figure
-_MOST_STEPS = 20_000  # a law that needs more on one run is wild; its line ends there
 # A start at the mirrored rank of each state stays where measurements were, but not at the ends of their range.
 _LOWEST, _HIGHEST = 0.15, 0.85
 
@@ -129,13 +128,13 @@ def planned(result: DiscoveryResult) -> Planned | None:
 
 def outlook(result: DiscoveryResult) -> Outlook | None:
     """Curves from the planned start; None where there is none."""
-    from discovery.dynamics.simulate import simulate
+    from discovery.dynamics.simulate import FEW_STEPS, simulate
 
     plan = planned(result)
     if plan is None:
         return None
     laws = beside(result)
-    curves = tuple(simulate(law.law, plan.start, plan.times, max_steps=_MOST_STEPS) for _, law in laws)
+    curves = tuple(simulate(law.law, plan.start, plan.times, max_steps=FEW_STEPS) for _, law in laws)
     low, high = _band(result, plan.start, plan.times)
     return Outlook(plan.start, plan.suggested, plan.times, tuple(rank for rank, _ in laws), curves, low, high)
 
