@@ -31,7 +31,7 @@ with following:
     from discovery.symbolic.complexity import description_length
     from discovery.symbolic.constants import abstract, shape
     from discovery.symbolic.evaluate import evaluate
-    from discovery.symbolic.latex import latex
+    from discovery.symbolic.latex import Typesetter
     from discovery.symbolic.multiplied import expanded
     from discovery.symbolic.parse import FUNCTIONS, parse
     from discovery.symbolic.stored import exact, stored
@@ -84,7 +84,7 @@ def target(data: bytes) -> None:
             raise AssertionError(f"{settled} is stored as {stored(settled)} and read as {kept}")
         shape(expanded(expression))
         description_length(expression)
-        latex(expression)
+        Typesetter()(expression)
         if set(names) <= set(NAMES):
             with np.errstate(all="ignore"):
                 evaluate(expression, NAMES, POINTS)

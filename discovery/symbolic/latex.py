@@ -290,13 +290,6 @@ class Typesetter:
         return self.pen.power(written if bracketed or (is_atom and not scientific) else self.pen.fence(written), above)
 
 
-def latex(
-    expression: sp.Expr, headers: Mapping[str, str] | None = None, numbers: Mapping[str, str] | None = None
-) -> str:
-    """LaTeX, for math mode, of an expression; see :class:`Typesetter` for ``headers`` and ``numbers``."""
-    return Typesetter(LatexPen(), headers or {}, numbers or {})(expression)
-
-
 def ordered_terms(expression: sp.Expr) -> list[sp.Expr]:
     """Terms as a person would write them: short before long, and a positive one first among equals."""
     terms: list[Node] = list(expression.args) if expression.is_Add else [expression]

@@ -23,7 +23,7 @@ from discovery.errors import DiscoveryError
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
 from discovery.symbolic.complexity import description_length
-from discovery.symbolic.latex import latex
+from discovery.symbolic.latex import Typesetter
 from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import FUNCTIONS, parse
 from discovery.trajectories.read import read_csv
@@ -156,7 +156,7 @@ def test_every_text_is_an_expression_or_one_error(text: str) -> None:
         with limited():
             expanded(found)  # type: ignore[arg-type]
             assert description_length(found) > 0.0  # type: ignore[arg-type]
-            assert latex(found)  # type: ignore[arg-type]
+            assert Typesetter()(found)  # type: ignore[arg-type]
 
 
 @SETTINGS
