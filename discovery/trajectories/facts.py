@@ -32,8 +32,8 @@ from discovery.trajectories.velocities import Multiple, multiples, swept, veloci
 from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
 
-# Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
-SETTLED, QUIET = 0.4, 2.0
+# Deviations of noise that are no change.
+QUIET = 2.0
 # Largest magnitudes of a state between which its square can be computed.
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.

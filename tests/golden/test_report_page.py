@@ -231,7 +231,7 @@ def test_a_candidate_that_is_no_law_is_not_called_one(lynx_hare):
 def test_labels_of_figures_lie_within_them(written):
     """The layout has settled before a figure is written: a label at the left is as far from the edge as its height."""
     for name in ("lynx_hare", "lorenz"):
-        for path in (path for path in written[name].figures if path.suffix == ".svg"):
+        for path in (written[name].html.parent / "figures").glob("*.svg"):
             places = re.findall(r'x="([^"]+)" y="[^"]+" transform="rotate\(-90', path.read_text(encoding="utf-8"))
             assert all(float(place) > 5.0 for place in places), path
 
