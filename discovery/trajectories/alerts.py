@@ -13,10 +13,10 @@ from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, oscillates_alone, second_order
 from discovery.trajectories.relations import Relation
+from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
-from discovery.trajectories.wording import words
 from discovery.wording import listed
 
 Level = Literal["note", "caution", "serious"]

@@ -20,7 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from discovery import registry
-from discovery.library.stated import GRAMMAR
+from discovery.library.textbooks import GRAMMAR
 from pipelines import cli, options
 from pipelines.config import RECIPES
 from pipelines.terminal import EXITS
