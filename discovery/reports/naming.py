@@ -16,6 +16,7 @@ TIME = "t"  # the identifier of time in expressions
 # A name in a formula is read as one name only if it is one word; long ones make a formula a text.
 _WORD = re.compile(r"[^\W\d_]\w*")
 _LONGEST = 8
+_INDEX = re.compile(r"\[(\d+)\]$")  # an element of an array, whose index formulas write below the name
 # Letters that mean something else in a law: constants, Euler's number, the differential and time.
 _TAKEN = frozenset("cdet")
 _SPARE = "xyzuwqrs"
@@ -64,7 +65,7 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
     A name that is one word of at most eight characters stands for itself. Others get their first letter if it is free,
-    small or capital, else a letter with their number; a Greek letter that a name begins with stands for it. The rate
+    small or capital, else a letter with their number; an index in brackets stands below, as in q_0 for ``q[0]``; a Greek letter that a name begins with stands for it. The rate
     of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not named by a letter is t.
     """
     states = result.trajectories[0].names
@@ -72,11 +73,12 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     parts[TIME] = (split_header(result.time_name)[0], headers.unit_of_time(printable(result.time_name)))
     stated = result.structure.units
     parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
-    counts = Counter(split_name(name) for name, _ in parts.values())
-    own = {key for key, (name, _) in parts.items() if _is_readable(name) and counts[split_name(name)] == 1}
-    own -= {TIME} if len(split_name(parts[TIME][0])[0]) > 1 else set()
-    taken = {split_name(parts[key][0])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
-    chosen = {key: parts[key][0] for key in own}
+    words = {key: _INDEX.sub(r"_\1", name) for key, (name, _) in parts.items()}
+    counts = Counter(map(split_name, words.values()))
+    own = {key for key, word in words.items() if _is_readable(word) and counts[split_name(word)] == 1}
+    own -= {TIME} if len(split_name(words[TIME])[0]) > 1 else set()
+    taken = {split_name(words[key])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
+    chosen = {key: words[key] for key in own}
     bases = {name: key for key, (name, _) in parts.items()}
     for place, key in enumerate(parts, start=1):
         if key not in own:
@@ -106,7 +108,7 @@ def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
     """What stands in formulas for states, time, inputs that are one word, and constants that a user named."""
-    drives = {name: split_header(header)[0] for name, header in result.inputs.items()}
+    drives = {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
     words = {name: word for name, word in drives.items() if _WORD.fullmatch(word)}
     return {**words, **{symbol.identifier: symbol.shown for symbol in symbols(result)}, **constant_names(result)}
 

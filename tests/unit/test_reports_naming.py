@@ -68,3 +68,10 @@ def test_names_without_units_are_given_where_they_are_enough():
     assert {"a": "v", "b": "v'", "c": "a long name", "t": "t"} == dict(
         without_units(result({"a": "v [m/s]", "b": "v' [m/s^2]", "c": "a long name [m]"}, "t [s]"))
     )
+
+
+def test_an_index_stands_below_the_name():
+    """``q[0]`` is q_0 in formulas, states and inputs alike; the full name is given beside."""
+    of = result({"q_0": "q[0]", "q_1": "q[1]"})
+    assert {"q_0": "q_0", "q_1": "q_1", "t": "t"} == dict(shown(of))
+    assert "q[0]" == symbols(of)[0].stands_for
