@@ -109,8 +109,10 @@ def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
     """What stands in formulas for states, time, inputs that are one word, and constants that a user named."""
     drives = {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
-    words = {name: word for name, word in drives.items() if _WORD.fullmatch(word)}
-    return {**words, **{symbol.identifier: symbol.shown for symbol in symbols(result)}, **constant_names(result)}
+    states = {symbol.identifier: symbol.shown for symbol in symbols(result)}
+    counts = Counter(map(split_name, [*drives.values(), *states.values()]))
+    words = {name: word for name, word in drives.items() if _WORD.fullmatch(word) and counts[split_name(word)] == 1}
+    return {**words, **states, **constant_names(result)}
 
 
 def constant_names(result: DiscoveryResult) -> Mapping[str, str]:

@@ -1,5 +1,7 @@
 """Symbols that stand for columns in formulas."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,12 @@ def test_names_without_units_are_given_where_they_are_enough():
     assert {"a": "v", "b": "v'", "c": "a long name", "t": "t"} == dict(
         without_units(result({"a": "v [m/s]", "b": "v' [m/s^2]", "c": "a long name [m]"}, "t [s]"))
     )
+
+
+def test_inputs_that_differ_in_their_unit_only_are_told_apart():
+    """From each other, and from a state of that name."""
+    of = replace(result({"x": "v [m/s]"}), inputs={"v_2": "v [ft/s]", "u": "u [m]", "u_2": "u [ft]", "w": "w [m]"})
+    assert {"x": "v", "w": "w", "t": "t"} == dict(shown(of))
 
 
 def test_an_index_stands_below_the_name():
