@@ -64,7 +64,8 @@ def read_csv(
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
         successive: the first rows of each run are kept then, as a map gives the next of them.
-        units: units by header; that of time is the one in which dates and times of day are counted.
+        units: units by header; that of time is the one in which dates and times of day are counted, and by one of angles
+            a column that was wrapped is unwrapped.
 
     Raises:
         UsageError: a column that is told does not exist or is told twice.
@@ -106,7 +107,7 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
     )
-    return measurements if successive else without_wraps(measurements)  # a map's steps may be longer than half a turn
+    return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
 
 def _held(
