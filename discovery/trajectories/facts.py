@@ -14,6 +14,7 @@ from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps, within
@@ -226,7 +227,7 @@ def facts(measurements: Measurements) -> Facts:
         states,
         _inputs(measurements),
         steps(runs),
-        relations(clean, smooth),
+        with_unit_vectors(relations(clean, smooth), clean, smooth),
         tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
         together and not apart,
         _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
