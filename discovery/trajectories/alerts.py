@@ -246,7 +246,8 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
 
 
 def _of_values(facts: Facts) -> Iterator[Alert]:
-    missing = {state.header: f"{state.missing} of {facts.rows}" for state in facts.states if state.missing}
+    lacking = [state for state in facts.states if state.missing and (state.gapless or not state.switched)]
+    missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
     for state in facts.states:

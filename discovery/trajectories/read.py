@@ -28,6 +28,7 @@ from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_b
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
+from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.wrapped import without_wraps
 from discovery.types import Trajectory
 from discovery.wording import joined, listed
@@ -86,6 +87,9 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     roles = _roles(taken, division.keys, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
+    slow: tuple[str, ...] = ()
+    if not successive:
+        table, division, slow = at_every_row(table, division, clock.times, inputs, told_held(held, inputs))
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
@@ -97,7 +101,15 @@ def read_csv(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned, *lines),
+        (
+            *_said(source, layout, clock, division, headers, units or {}),
+            *slow,
+            *unknown,
+            *dropped,
+            *aside,
+            *thinned,
+            *lines,
+        ),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
