@@ -64,9 +64,10 @@ def split_header(header: str) -> tuple[str, str | None]:
 def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
-    A name that is one word of at most eight characters stands for itself. Others get their first letter if it is free,
-    small or capital, else a letter with their number; an index in brackets stands below, as in q_0 for ``q[0]``; a Greek letter that a name begins with stands for it. The rate
-    of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not named by a letter is t.
+    A name that is one word of at most eight characters stands for itself, an index in brackets below it, as in q_0 for
+    ``q[0]``. Others get their first letter if it is free, small or capital, else a letter with their number; a Greek
+    letter that a name begins with stands for it. The rate of a state, as ``h'``, is v, or ω where the state has a Greek
+    letter. Time that is not named by a letter is t.
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}

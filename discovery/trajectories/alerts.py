@@ -261,7 +261,7 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
     if state.wrapped is not None:
         yield Alert(
             "serious", "wrapped", state.wrapped.said(state.name, state.header),
-            state.wrapped.remedy(state.name, state.header), about,
+            state.wrapped.remedy(state.header), about,
         )  # fmt: skip
     for one in state.clipped:
         few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)

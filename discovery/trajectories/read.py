@@ -23,12 +23,12 @@ from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.periods import held_otherwise
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
+from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
 from discovery.trajectories.tokens import MINUS, is_number
-from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.wrapped import without_wraps
 from discovery.types import Trajectory
 from discovery.wording import joined, listed
@@ -65,8 +65,8 @@ def read_csv(
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
         successive: the first rows of each run are kept then, as a map gives the next of them.
-        units: units by header; that of time is the one in which dates and times of day are counted, and by one of angles
-            a column that was wrapped is unwrapped.
+        units: units by header; that of time is the one in which dates and times of day are counted, and that of
+            an angle has it unwrapped.
 
     Raises:
         UsageError: a column that is told does not exist or is told twice.
@@ -96,20 +96,13 @@ def read_csv(
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
+    notes = (*unknown, *dropped, *aside, *thinned, *lines)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (
-            *_said(source, layout, clock, division, headers, units or {}),
-            *slow,
-            *unknown,
-            *dropped,
-            *aside,
-            *thinned,
-            *lines,
-        ),
+        (*_said(source, layout, clock, division, headers, units or {}), *slow, *notes),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),

@@ -2,22 +2,25 @@
 
 Loggers of flight tests, of buses in vehicles and of robots write one row for each time at which anything was measured,
 and what is slower has empty entries. An input has to be known in each row: one that is set keeps its last value until
-the next, as its instrument shows it, and a course goes straight from value to value.
+the next, and a course goes straight from value to value. When a value was set that is another than the last, somewhere
+between the two, no row tells: rows between them are left out, unless it is told that it was set at the time of its row.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from discovery.trajectories.codes import codes
-from discovery.trajectories.inputs import held_inputs, within
+from discovery.trajectories.inputs import KNOWN, held_inputs, within
 from discovery.trajectories.runs import Division
 from discovery.trajectories.table import Table
 from discovery.types import Trajectory
+from discovery.wording import joined
 
 # Rows for each value, at most: buses log 10 Hz beside 100 Hz. A daily input beside hourly states is as often a total or
 # a mean as a reading, and has to be brought to their times by those who know which.
@@ -65,33 +68,47 @@ def at_every_row(
 ) -> tuple[Table, Division, tuple[str, ...]]:
     """The table with values of slower inputs in all rows of the runs, these rows, and a note on each such input.
 
-    Rows before the first value are left out, and those behind the last one of a course.
+    Rows before the first value are left out, those behind the last one of a course, and, if they are not too many,
+    those between two values of what is held without being told so.
 
     Args:
         times: of all rows of the table.
         told: of each input whether it is told to be held, or not; None leaves it to its own steps.
     """
     notes: list[str] = []
+    runs, every = division.rows, np.concatenate(division.rows)
+    known, columns = np.ones(len(times), dtype=np.bool_), {column.header: column for column in table.columns}
     for header, said in zip(inputs, told, strict=True):
-        column = table[header]
-        if column.kind != "number" or column.misfit is not None or codes(column.values[division.every_row]):
+        column = columns[header]
+        if column.kind != "number" or column.misfit is not None or codes(column.values[every]):
             continue
-        clocks, values = [times[rows] for rows in division.rows], [column.values[rows] for rows in division.rows]
+        clocks, values = [times[rows] for rows in runs], [column.values[rows] for rows in runs]
         if not is_slower(clocks, values):
             continue
         own = [one[np.isfinite(one)][:, None] for one in values]
         held = held_inputs(own)[0] if said is None else said
+        filled = np.concatenate([_filled(*one, held=held) for one in zip(clocks, values, strict=True)])
+        vague = np.concatenate([_vague(one) for one in values])
+        if held and said is None and np.mean(vague) <= 1.0 - KNOWN:
+            filled[vague] = np.nan
         full = np.array(column.values)
-        for rows in division.rows:
-            full[rows] = _filled(times[rows], column.values[rows], held=held)
-        table = replace(
-            table, columns=tuple(replace(column, values=full) if one is column else one for one in table.columns)
-        )
-        runs = tuple(replace(run, rows=run.rows[np.isfinite(full[run.rows])]) for run in division.runs)
-        lost = len(division.every_row) - sum(len(run.rows) for run in runs)
-        division = replace(division, runs=runs)
-        notes.append(_said(header, sum(map(len, values)) / sum(map(len, own)), lost, held=held))
-    return table, division, tuple(notes)
+        full[every] = filled
+        columns[header] = replace(column, values=full)
+        known &= np.isfinite(full)
+        lost = int(np.count_nonzero(np.isnan(filled)))
+        notes.append(_said(header, len(filled) / sum(map(len, own)), lost, held=held))
+    kept = tuple(replace(run, rows=run.rows[known[run.rows]]) for run in division.runs) if notes else division.runs
+    return replace(table, columns=tuple(columns.values())), replace(division, runs=kept), tuple(notes)
+
+
+def _vague(values: Float[np.ndarray, " row"]) -> Bool[np.ndarray, " row"]:
+    """Rows between a value and the next, if that is another."""
+    there = np.flatnonzero(np.isfinite(values))
+    place = np.searchsorted(there, np.arange(len(values)))  # of the next value, or the row's own
+    known = values[there]
+    other = np.concatenate([[False], known[1:] != known[:-1], [False]])
+    found: Bool[np.ndarray, " row"] = other[place] & ~np.isfinite(values)
+    return found
 
 
 def _filled(
@@ -105,7 +122,12 @@ def _filled(
 
 
 def _said(header: str, rows: float, lost: int, *, held: bool) -> str:
-    how = "keeps its last value in the others" if held else "goes straight from value to value in the others"
-    other = "--held none draws lines" if held else "--held keeps the last value"
-    ends = f" Rows without a value {'before' if held else 'on both sides'} were left out: {lost}." if lost else ""
-    return f"{header} has a value in one of {rows:.3g} rows, at a rate of its own; it {how}, and {other}.{ends}"
+    told = shlex.quote(joined([header]))
+    if held:
+        how = "keeps its last value in the others, and --held none draws lines"
+        left = f"before its first value, or between two that differ (none between with --held {told})"
+    else:
+        how = f"goes straight from value to value in the others, and --held {told} keeps the last one"
+        left = "before its first value or behind its last"
+    ends = f" Rows {left} were left out: {lost}." if lost else ""
+    return f"{header} has a value in one of {rows:.3g} rows, at a rate of its own; it {how}.{ends}"

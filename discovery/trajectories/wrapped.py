@@ -24,9 +24,9 @@ _UNITS = {
     "turn": _TURNS, "turns": _TURNS, "rev": _TURNS, "revolution": _TURNS, "revolutions": _TURNS, "cycle": _TURNS,
     "cycles": _TURNS,
 }  # fmt: skip
-# Words of a header without a unit that name an angle of which whole turns do not count; its rate and its error are none.
-_ANGLES = frozenset("yaw heading hdg psi azimuth bearing roll angle direction dir".split())
-_NO_ANGLES = frozenset("rate vel velocity speed dot acc accel acceleration err error torque moment".split())
+# Words of a header without a unit that name an angle, of which whole turns do not count; its rate and error are none.
+_ANGLES = {"yaw", "heading", "hdg", "psi", "azimuth", "bearing", "roll", "angle", "direction", "dir"}
+_NO_ANGLES = {"rate", "vel", "velocity", "speed", "dot", "acc", "accel", "acceleration", "err", "error", "torque"}
 # The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added later.
 SHORT, LONG = 0.9, 1.1
 # Steps are the less certain the nearer they are to half a turn: those of more than so large a share are jumps if they
@@ -35,8 +35,8 @@ CLEAR, BETWEEN = 1.0 / 3.0, 0.1
 # What is left of a jump, a turn taken off, is a step like others: at most so many times the size that few of them
 # exceed. Of relaxation oscillations, whose jumps are far from their whole range, a quarter of it would be left.
 LIKE, MOST = 1.5, 99.0
-# Jumps that are no accident: one, where a unit or a name says that it is an angle. Else so many, of what goes on for more than a
-# turn: squares and strays come back, and of 300 relaxation oscillations with such a range two pass.
+# Jumps that are no accident: one, where a unit or a name says that it is an angle. Else so many, of what goes on for
+# more than a turn: squares and strays come back, and of 300 relaxation oscillations with such a range two pass.
 SEVERAL = 3
 
 
@@ -68,8 +68,8 @@ class Wrapped:
         """What was seen in the column, one sentence with what to do."""
         often = _often(self.jumps)
         return (
-            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it is an angle that was "
-            f"wrapped, and no law follows its jumps. Unwrap it, run by run: {self.command(name)} in Python"
+            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it is an angle that "
+            f"was wrapped, and no law follows its jumps. Unwrap it, run by run: {self.command(name)} in Python"
             f"{'' if self.told else f', or of a file by --set {self.setting(name)}'}."
         )
 
@@ -77,7 +77,7 @@ class Wrapped:
         """The setting that names the unit of a column, by which it is unwrapped when it is read."""
         return f"data.units.{name}={self.unit}"
 
-    def remedy(self, name: str, header: str) -> str:
+    def remedy(self, header: str) -> str:
         """What else helps, and what was done for the figures of a check."""
         return (
             "For these figures it was unwrapped, and for no run. A file's column that is named with its unit, as "
@@ -112,7 +112,7 @@ def unwrapped(
 
 
 def if_angle(name: str, header: str, low: float, high: float) -> str:
-    """What to do about a few jumps of what may be an angle by its range, behind other advice; empty where it is none."""
+    """What to do about a few jumps of what may be an angle by its range, behind other advice; else empty."""
     turns, _ = _turns(*_stated(name, header, {}))
     fits = [turn for turn in turns if SHORT * turn <= high - low <= LONG * turn]
     setting = Wrapped(fits[0], 0).setting(name) if fits else ""

@@ -28,20 +28,33 @@ def logged(path: Path, inputs: dict[str, np.ndarray], every: int = 5, offset: in
 
 
 def test_what_is_set_keeps_its_last_value_and_a_course_goes_straight(tmp_path: Path) -> None:
-    """Each as its own values show it; states stay as they were measured, and the rows behind the last value go."""
+    """Each as its own values show it; rows between two values that are set go, as nobody knows when it was."""
     path = logged(tmp_path / "flight.csv", {"elev": ELEVATOR, "wind": WIND})
     found = read_csv(path, inputs=["elev", "wind"])
     (run,) = found.trajectories
-    last = int(np.flatnonzero(np.arange(len(TIMES)) % 5 == 0)[-1]) + 1
-    assert (last, (True, False)) == (len(run), run.held)
-    np.testing.assert_array_equal(np.repeat(ELEVATOR[::5], 5)[:last], run.inputs[:, 0])
-    np.testing.assert_allclose(np.interp(TIMES[:last], TIMES[::5], WIND[::5]), run.inputs[:, 1])
-    assert np.isnan(run.states[1::2, 1]).all() and np.isfinite(run.states[:, 0]).all()
-    assert found.notes[0] == (
+    vague = [*range(51, 55), *range(96, 100), *range(146, 150)]
+    rows = np.delete(np.arange(len(TIMES) - 4), vague)
+    assert (True, False) == run.held
+    np.testing.assert_array_equal(TIMES[rows], run.times)
+    np.testing.assert_array_equal(np.repeat(ELEVATOR[::5], 5)[rows], run.inputs[:, 0])
+    np.testing.assert_allclose(np.interp(TIMES, TIMES[::5], WIND[::5])[rows], run.inputs[:, 1])
+    assert np.isfinite(run.states[:, 0]).all()
+    np.testing.assert_array_equal(np.isnan(run.states[:, 1]), rows % 2 == 1)
+    assert found.notes[:2] == (
         "elev has a value in one of 5 rows, at a rate of its own; it keeps its last value in the others, and --held "
-        "none draws lines."
+        "none draws lines. Rows before its first value, or between two that differ (none between with --held elev) "
+        "were left out: 12.",
+        "wind has a value in one of 5 rows, at a rate of its own; it goes straight from value to value in the others, "
+        "and --held wind keeps the last one. Rows before its first value or behind its last were left out: 4.",
     )
-    assert found.notes[1].endswith("--held keeps the last value. Rows without a value on both sides were left out: 4.")
+
+
+def test_a_switch_that_is_told_to_be_held_is_set_at_its_rows(tmp_path: Path) -> None:
+    """No row is left out then; nor are the many rows of an input that often changes."""
+    path = logged(tmp_path / "flight.csv", {"elev": ELEVATOR, "duty": np.repeat(np.arange(100) // 2 % 7, 6)[:600]})
+    (run,) = read_csv(path, inputs=["elev"], held=["elev"]).trajectories
+    np.testing.assert_array_equal(np.repeat(ELEVATOR[::5], 5), run.inputs[:, 0])
+    assert len(TIMES) == len(read_csv(path, inputs=["duty"]).trajectories[0])
 
 
 def test_what_is_told_of_it_goes_before_what_it_looks_like(tmp_path: Path) -> None:
