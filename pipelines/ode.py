@@ -142,9 +142,8 @@ def _discovered(
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
-    columns = {**measurements.inputs, **headers}
+    columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
-    advice = _advised(selected, problem, verdict, headers, unit, rest)
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,

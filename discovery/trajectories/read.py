@@ -87,22 +87,20 @@ def read_csv(
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     roles = _roles(taken, division.keys, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
-    slow: tuple[str, ...] = ()
-    if not successive:
-        table, division, slow = at_every_row(table, division, clock.times, inputs, told_held(held, inputs))
+    slow = () if successive else inputs
+    table, division = at_every_row(table, division, clock.times, slow, told_held(held, slow))
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
     stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
-    notes = (*unknown, *dropped, *aside, *thinned, *lines)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*_said(source, layout, clock, division, headers, units or {}), *slow, *notes),
+        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned, *lines),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),

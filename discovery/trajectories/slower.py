@@ -65,8 +65,8 @@ def at_every_row(
     times: Float[np.ndarray, " row"],
     inputs: Sequence[str],
     told: Sequence[bool | None],
-) -> tuple[Table, Division, tuple[str, ...]]:
-    """The table with values of slower inputs in all rows of the runs, these rows, and a note on each such input.
+) -> tuple[Table, Division]:
+    """The table with values of slower inputs in all rows of the runs, and these rows, with a note on each such input.
 
     Rows before the first value are left out, those behind the last one of a course, and, if they are not too many,
     those between two values of what is held without being told so.
@@ -97,8 +97,11 @@ def at_every_row(
         known &= np.isfinite(full)
         lost = int(np.count_nonzero(np.isnan(filled)))
         notes.append(_said(header, len(filled) / sum(map(len, own)), lost, held=held))
-    kept = tuple(replace(run, rows=run.rows[known[run.rows]]) for run in division.runs) if notes else division.runs
-    return replace(table, columns=tuple(columns.values())), replace(division, runs=kept), tuple(notes)
+    if not notes:
+        return table, division
+    kept = tuple(replace(run, rows=run.rows[known[run.rows]]) for run in division.runs)
+    division = replace(division, runs=kept, notes=(*division.notes, *notes))
+    return replace(table, columns=tuple(columns.values())), division
 
 
 def _vague(values: Float[np.ndarray, " row"]) -> Bool[np.ndarray, " row"]:
