@@ -75,8 +75,7 @@ def read_csv(
     layout = survey(source := inspect(Path(path)))
     also = named(held, layout.headers)
     states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *also), held)
-    inputs = tuple(dict.fromkeys(inputs)) if also else inputs
-    time = time and header_of(time, layout.headers)
+    inputs, time = tuple(dict.fromkeys(inputs)) if also else inputs, time and header_of(time, layout.headers)
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
@@ -85,16 +84,15 @@ def read_csv(
     check_no_months(table, clock, division.keys, states)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
-    roles = _roles(taken, division.keys, inputs)
+    roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
-    slow = () if successive else inputs
-    table, division = at_every_row(table, division, clock.times, slow, told_held(held, slow))
+    table, division = at_every_row(table, division, clock.times, inputs, stays, maps=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
+    stay, lines = _held(drives, clock, division.rows, [*driving], stays, successive=successive)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),

@@ -65,6 +65,8 @@ def at_every_row(
     times: Float[np.ndarray, " row"],
     inputs: Sequence[str],
     told: Sequence[bool | None],
+    *,
+    maps: bool = False,
 ) -> tuple[Table, Division]:
     """The table with values of slower inputs in all rows of the runs, and these rows, with a note on each such input.
 
@@ -74,6 +76,7 @@ def at_every_row(
     Args:
         times: of all rows of the table.
         told: of each input whether it is told to be held, or not; None leaves it to its own steps.
+        maps: whether each row is a step of a map, for which nothing is filled in.
     """
     notes: list[str] = []
     runs, every = division.rows, np.concatenate(division.rows)
@@ -83,7 +86,7 @@ def at_every_row(
         if column.kind != "number" or column.misfit is not None or codes(column.values[every]):
             continue
         clocks, values = [times[rows] for rows in runs], [column.values[rows] for rows in runs]
-        if not is_slower(clocks, values):
+        if maps or not is_slower(clocks, values):
             continue
         own = [one[np.isfinite(one)][:, None] for one in values]
         held = held_inputs(own)[0] if said is None else said
