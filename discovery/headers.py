@@ -6,6 +6,9 @@ import re
 
 # "v [m/s]", "v (m/s)"; a number in round brackets, as in "x(1)", is an index.
 _BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$")
+# An element of an array as PX4 and ROS name it, "q[0]", and of a matrix, "P[0,1]". Behind a blank 1 and other powers of
+# ten are units: what has no dimension is measured in 1.
+_INDEX = re.compile(r"\S(?:|\s+(?!\[10*\]$))\[\d+(?:,\s*\d+)*\]$")
 # What HOBO loggers write behind a name, a comma and a unit: serial numbers of the logger and its sensor, and a label.
 _LOGGER = re.compile(r"\s*\((?=LGR\b|SEN\b|LBL\b)(?:[^()]*\bLBL:\s*([^(),]*))?[^()]*\)\s*$")
 _BEHIND_A_COMMA = re.compile(r"(?<=\S)\s*,\s+([^,]+)$")
@@ -114,14 +117,16 @@ _TOGETHER = re.compile(r"[/*·⋅×^⁻]|-\d")  # what stands between units, or 
 def split_header(header: str) -> tuple[str, str | None]:
     """Name and unit: ``v [m/s]`` is (v, m/s), and so is ``v / (m/s)``; None where no unit is given.
 
-    Whatever stands in square brackets at the end is a unit; in round ones, what reads as one. So it does behind a
-    comma, ``Temp, °C``, if it has a mark of units; of HOBO loggers without, and what tells the logger is left out, but
-    for a label: ``Temp, °C (LGR S/N: 2099, LBL: deep)`` is (Temp deep, °C).
+    Whatever stands in square brackets at the end is a unit, but for an index, ``q[0]``; in round ones, what reads as
+    one. So it does behind a comma, ``Temp, °C``, if it has a mark of units; of HOBO loggers without, and what tells the
+    logger is left out, but for a label: ``Temp, °C (LGR S/N: 2099, LBL: deep)`` is (Temp deep, °C).
     Behind a slash, as in ``x/m``, stands what the quantity is measured in.
     """
     logger = _LOGGER.search(header)
     text = (header[: logger.start()] if logger else header).strip()
     label = f" {logger[1].strip()}" if logger and logger[1] else ""
+    if _INDEX.search(text):
+        return text + label, None
     found = _BRACKETS.search(text)
     if found is not None and (found[1] is not None or is_unit(found[2].strip())):
         name = text[: found.start()].strip()

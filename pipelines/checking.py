@@ -78,6 +78,8 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--held", joined(held)]
     if columns.missing:
         words += ["--missing", joined(columns.missing)]
+    for setting in checked.angles:
+        words += ["--set", setting]
     for law in checked.laws:
         words += ["--law", law]
     return command_line(words)

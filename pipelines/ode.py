@@ -142,8 +142,8 @@ def _discovered(
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
     headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
-    notes = (*_notes(problem, selected, why, outliers, headers), *refused, *beginnings(selected, problem, headers))
-    advice = _advised(selected, problem, verdict, headers, unit, rest)
+    columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
+    notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,
@@ -151,7 +151,7 @@ def _discovered(
         trajectories=with_outliers(problem.trajectories, seen) if grown.known else measurements.trajectories,
         smoothing=replace(problem.smoothing, noise=selected.noise(problem.smoothing.noise)),
         ranking=selected.ranking,
-        verdict=in_words_of_the_user(verdict, headers),
+        verdict=in_words_of_the_user(verdict, columns),
         predictions=(*selected.fitted, *(selected.held_out.predictions if selected.held_out else ())),
         stopped_by=stopped_by,
         notes=(*said, *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -190,12 +191,15 @@ def spoken(text: str, headers: Mapping[str, str]) -> str:
     """A sentence in which states are called what the user calls them, as ``100%`` for ``x_100``.
 
     Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter.
-    So is what is to be typed: an option takes identifiers, and not ``Channel B'' = f(Channel B)``.
+    So is what is to be typed: an option takes identifiers, and not ``Channel B'' = f(Channel B)``; and so are columns
+    that differ in their units only, of which ``x`` and ``x_2`` would both be x.
     """
+    words = {name: split_header(header)[0] for name, header in headers.items()}
+    counts = Counter(words.values())
     own = {
-        name: split_header(header)[0]
-        for name, header in headers.items()
-        if re.search(r"[\d_]", name) or name.lower() in GREEK
+        name: word
+        for name, word in words.items()
+        if counts[word] == 1 and (re.search(r"[\d_]", name) or name.lower() in GREEK)
     }
     if not own:
         return text

@@ -65,6 +65,7 @@ STARTS = (
 )
 _AT = rf"({NAME}'?) ?\( ?([-+.\d][^()]*)\)"  # a state at a time
 DIFFERENCES = ". Name both vectors of a difference, A and B, and write A - B and |A-B| in the equation"
+_ELEMENT = rf"{NAME}\[\d+(?:, ?\d+)*\](?:\.{NAME})*"  # of an array, as PX4 and ROS name columns
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
@@ -78,6 +79,10 @@ def read_sentence(text: str) -> Statement:
     sentence = " ".join(text.replace("′", "'").replace("’", "'").replace("″", "''").split())
     if not sentence:
         raise ExpressionError("A law was given that says nothing. Write for example x' = -k*x.")
+    if found := re.search(_ELEMENT, sentence):
+        name = re.sub(r"\W+", "_", found[0]).strip("_")
+        what = f"Names in laws have no brackets: a column {found[0]} is written {name}"
+        raise pointed(sentence, found.start(), what)
     word = re.fullmatch(rf"({NAME}) ([^\W\d]+)\b ?(.*)", sentence)
     if word and word[2] in _WORDS and word[1] != _NEXT:
         return _of_words(sentence, word[1], word[2], word[3].strip())

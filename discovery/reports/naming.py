@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]\w*")
 _LONGEST = 8
 # A word that ends in its unit, as "height_m": the unit is no subscript. Shorter words are symbols, as the V of "V_m".
 _ENDS_IN_UNIT = re.compile(r"([^\W\d_]{4,})_([^\W\d_]+)")
+_INDEX = re.compile(r"\[(\d+)\]$")  # an element of an array, whose index formulas write below the name
 # Letters that mean something else in a law: constants, Euler's number, the differential and time.
 _TAKEN = frozenset("cdet")
 _SPARE = "xyzuwqrs"
@@ -65,22 +66,23 @@ def split_header(header: str) -> tuple[str, str | None]:
 def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
-    A name that is one word of at most eight characters stands for itself, unless it ends in its unit. Others get their
-    first letter if it is free, small or capital, else a letter with their number; a Greek letter that a name begins
-    with stands for it. The rate of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not
-    named by a letter, or whose name ends in its unit, is t.
+    A name that is one word of at most eight characters stands for itself, unless it ends in its unit; an index in
+    brackets stands below it, as in q_0 for ``q[0]``. Others get their first letter if it is free, small or capital, else
+    a letter with their number; a Greek letter that a name begins with stands for it. The rate of a state, as ``h'``, is
+    v, or ω where the state has a Greek letter. Time that is not named by a letter, or whose name ends in its unit, is t.
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
     parts[TIME] = (split_header(result.time_name)[0], headers.unit_of_time(printable(result.time_name)))
     stated = result.structure.units
     parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
-    counts = Counter(split_name(name) for name, _ in parts.values())
-    own = {key for key, (name, _) in parts.items() if _is_readable(name) and counts[split_name(name)] == 1}
+    words = {key: _INDEX.sub(r"_\1", name) for key, (name, _) in parts.items()}
+    counts = Counter(map(split_name, words.values()))
+    own = {key for key, word in words.items() if _is_readable(word) and counts[split_name(word)] == 1}
     own -= {key for key in own if _ends_in_unit(key, parts)}
-    own -= {TIME} if len(split_name(parts[TIME][0])[0]) > 1 else set()
-    taken = {split_name(parts[key][0])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
-    chosen = {key: parts[key][0] for key in own}
+    own -= {TIME} if len(split_name(words[TIME])[0]) > 1 else set()
+    taken = {split_name(words[key])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
+    chosen = {key: words[key] for key in own}
     bases = {name: key for key, (name, _) in parts.items()}
     for place, key in enumerate(parts, start=1):
         if key not in own:
@@ -110,9 +112,11 @@ def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
     """What stands in formulas for states, time, inputs that are one word, and constants that a user named."""
-    drives = {name: split_header(header)[0] for name, header in result.inputs.items()}
-    words = {name: word for name, word in drives.items() if _WORD.fullmatch(word)}
-    return {**words, **{symbol.identifier: symbol.shown for symbol in symbols(result)}, **constant_names(result)}
+    drives = {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
+    states = {symbol.identifier: symbol.shown for symbol in symbols(result)}
+    counts = Counter(map(split_name, [*drives.values(), *states.values()]))
+    words = {name: word for name, word in drives.items() if _WORD.fullmatch(word) and counts[split_name(word)] == 1}
+    return {**words, **states, **constant_names(result)}
 
 
 def constant_names(result: DiscoveryResult) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
+from discovery.trajectories.wrapped import if_angle
 from discovery.wording import listed
 
 Level = Literal["note", "caution", "serious"]
@@ -245,7 +246,8 @@ def _of_inputs(facts: Facts) -> Iterator[Alert]:
 
 
 def _of_values(facts: Facts) -> Iterator[Alert]:
-    missing = {state.header: f"{state.missing} of {facts.rows}" for state in facts.states if state.missing}
+    lacking = [state for state in facts.states if state.missing and (state.gapless or not state.switched)]
+    missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
     for state in facts.states:
@@ -258,12 +260,8 @@ def _of_range(state: StateFacts) -> Iterator[Alert]:
     about = (state.header,)
     if state.wrapped is not None:
         yield Alert(
-            "serious", "wrapped",
-            f"{state.header} jumps by {state.wrapped.spelled} {_times(state.wrapped.jumps).lower()}, from one end of "
-            "its range to the other: it is an angle that was wrapped, and no law follows its jumps. Unwrap it, run by "
-            f"run: {state.wrapped.command(state.name)} in Python.",
-            "For these figures it was unwrapped, and for no run. A file's column that is named with its unit, as "
-            f"{state.name} [{state.wrapped.unit}], is unwrapped when it is read.", about,
+            "serious", "wrapped", state.wrapped.said(state.name, state.header),
+            state.wrapped.remedy(state.header), about,
         )  # fmt: skip
     for one in state.clipped:
         few, most, count = min(one.stretches), max(one.stretches), len(one.stretches)
@@ -292,7 +290,8 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
         yield Alert(
             "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
-            "Empty the entries if they are errors; cut the record into runs there if the system jumps.", about,
+            "Empty the entries if they are errors; cut the record into runs there if the system jumps"
+            f"{if_angle(state.name, state.header, state.low, state.high)}.", about,
         )  # fmt: skip
     if state.straight:
         yield Alert(

@@ -58,6 +58,11 @@ class DataCheck:
         return doses(self.facts)
 
     @property
+    def angles(self) -> tuple[str, ...]:
+        """Settings that tell the unit of what looks like a wrapped angle, by which a run unwraps it."""
+        return tuple(one.wrapped.setting(one.name) for one in self.facts.states if one.wrapped and not one.wrapped.told)
+
+    @property
     def pulses(self) -> tuple[str, ...]:
         """Those of them that come in pulses, which no line from sample to sample follows."""
         pulsed = [one.header for one in self.facts.states if one.pulsed]

@@ -14,9 +14,10 @@ from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
-from discovery.trajectories.inputs import jumps, within
+from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
@@ -25,6 +26,7 @@ from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.resting import measured_values, pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
+from discovery.trajectories.slower import can_drive
 from discovery.trajectories.straight import straight
 from discovery.trajectories.sums import running_sums
 from discovery.trajectories.switches import Late, between_samples, parted
@@ -226,7 +228,7 @@ def facts(measurements: Measurements) -> Facts:
         states,
         _inputs(measurements),
         steps(runs),
-        relations(clean, smooth),
+        with_unit_vectors(relations(clean, smooth), clean, smooth),
         tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
         together and not apart,
         _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
@@ -302,7 +304,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         rests=idle,
         fixed=fixed,
         noisy_levels=noisy,
-        gapless=len(known) == len(everything) or (not pulses and within([run.states[:, index] for run in runs])),
+        gapless=len(known) == len(everything) or can_drive(runs, index, held=pulses),
     )
 
 

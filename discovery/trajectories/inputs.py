@@ -70,7 +70,9 @@ def find_inputs(
             how = "it ends before the states do" if last else missing
             raise DataError(
                 f"{table.place(int(rows[wrong[0]]), header)}: the input has no value here; {how}. What drives the "
-                "states has to be known at every time: fill the gap as you know best, or leave those rows out."
+                "states has to be known at every time: fill the gap as you know best, in pandas "
+                f"table[{header!r}].ffill() for what keeps its value and .interpolate() for a course, or leave those "
+                "rows out."
             )
         if guess and (found_codes := codes(column.values[rows])):
             first = int(rows[np.flatnonzero(np.isin(column.values[rows], list(found_codes)))[0]])

@@ -23,6 +23,7 @@ from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.periods import held_otherwise
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
+from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
@@ -64,7 +65,8 @@ def read_csv(
             numbers such as -9999 for that, where they are far from all else.
         max_rows: more rows than these, in all runs together, are thinned.
         successive: the first rows of each run are kept then, as a map gives the next of them.
-        units: units by header; that of time is the one in which dates and times of day are counted.
+        units: units by header; that of time is the one in which dates and times of day are counted, and that of
+            an angle has it unwrapped.
 
     Raises:
         UsageError: a column that is told does not exist or is told twice.
@@ -73,8 +75,7 @@ def read_csv(
     layout = survey(source := inspect(Path(path)))
     also = named(held, layout.headers)
     states, trajectory, inputs, held = _in_full(layout.headers, states, trajectory, (*inputs, *also), held)
-    inputs = tuple(dict.fromkeys(inputs)) if also else inputs
-    time = time and header_of(time, layout.headers)
+    inputs, time = tuple(dict.fromkeys(inputs)) if also else inputs, time and header_of(time, layout.headers)
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
@@ -83,14 +84,15 @@ def read_csv(
     check_no_months(table, clock, division.keys, states)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
-    roles = _roles(taken, division.keys, inputs)
+    roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
+    table, division = at_every_row(table, division, clock.times, inputs, stays, maps=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
     division, drives, unknown, dropped = _where_known(division, driving, len(clock.times))
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay, lines = _held(drives, clock, division.rows, [*driving], told_held(held, inputs), successive=successive)
+    stay, lines = _held(drives, clock, division.rows, [*driving], stays, successive=successive)
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
@@ -106,7 +108,7 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
     )
-    return measurements if successive else without_wraps(measurements)  # a map's steps may be longer than half a turn
+    return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
 
 def _held(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from discovery.headers import split_header
+from discovery.headers import bare, split_header
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.resting import measured_values
 from discovery.types import Trajectory
@@ -25,6 +25,9 @@ _UNITS = {
     "turn": _TURNS, "turns": _TURNS, "rev": _TURNS, "revolution": _TURNS, "revolutions": _TURNS, "cycle": _TURNS,
     "cycles": _TURNS,
 }  # fmt: skip
+# Words of a header without a unit that name an angle, of which whole turns do not count; its rate and error are none.
+_ANGLES = {"yaw", "heading", "hdg", "psi", "azimuth", "bearing", "roll", "angle", "direction", "dir"}
+_NO_ANGLES = {"rate", "vel", "velocity", "speed", "dot", "acc", "accel", "acceleration", "err", "error", "torque"}
 # The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added later.
 SHORT, LONG = 0.9, 1.1
 # Steps are the less certain the nearer they are to half a turn: those of more than so large a share are jumps if they
@@ -33,8 +36,8 @@ CLEAR, BETWEEN = 1.0 / 3.0, 0.1
 # What is left of a jump, a turn taken off, is a step like others: at most so many times the size that few of them
 # exceed. Of relaxation oscillations, whose jumps are far from their whole range, a quarter of it would be left.
 LIKE, MOST = 1.5, 99.0
-# Jumps that are no accident: one, where a unit says that it is an angle. Else so many, of what goes on for more than a
-# turn: squares and strays come back, and of 300 relaxation oscillations with such a range two pass.
+# Jumps that are no accident: one, where a unit or a name says that it is an angle. Else so many, of what goes on for
+# more than a turn: squares and strays come back, and of 300 relaxation oscillations with such a range two pass.
 SEVERAL = 3
 
 
@@ -62,20 +65,46 @@ class Wrapped:
         """The turn in words."""
         return "2 pi" if self.turn == _RADIANS else f"{self.turn:g}"
 
+    def said(self, name: str, header: str) -> str:
+        """What was seen in the column, one sentence with what to do."""
+        often = _often(self.jumps)
+        return (
+            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it is an angle that "
+            f"was wrapped, and no law follows its jumps. Unwrap it, run by run: {self.command(name)} in Python"
+            f"{'' if self.told else f', or of a file by --set {self.setting(name)}'}."
+        )
+
+    def setting(self, name: str) -> str:
+        """The setting that names the unit of a column, by which it is unwrapped when it is read."""
+        return f"data.units.{name}={self.unit}"
+
+    def remedy(self, header: str) -> str:
+        """What else helps, and what was done for the figures of a check."""
+        return (
+            "For these figures it was unwrapped, and for no run. A file's column that is named with its unit, as "
+            f"{bare(header)} [{self.unit}], is unwrapped when it is read."
+        )
+
     def command(self, name: str) -> str:
         """What unwraps a column of that name in Python."""
         return f"numpy.unwrap({name})" if self.turn == _RADIANS else f"numpy.unwrap({name}, period={self.turn:g})"
 
 
 def unwrapped(
-    runs: Sequence[Trajectory], headers: Mapping[str, str], *, guess: bool = True
+    runs: Sequence[Trajectory],
+    headers: Mapping[str, str],
+    *,
+    guess: bool = True,
+    units: Mapping[str, str] | None = None,
 ) -> tuple[Sequence[Trajectory], tuple[Wrapped | None, ...]]:
     """The runs with wrapped angles unwrapped, each run from its own first sample on, and which states those are.
 
     Args:
         guess: also what is an angle by its values alone.
+        units: that were told of columns, by name or header; they go before those in headers.
     """
-    every = (_wrapped(runs, index, header) for index, header in enumerate(headers.values()))
+    stated = [_stated(name, header, units or {}) for name, header in headers.items()]
+    every = (_wrapped(runs, index, *_turns(header, unit)) for index, (header, unit) in enumerate(stated))
     found = tuple(one if one is not None and (guess or one.told) else None for one in every)
     if not any(found):
         return runs, found
@@ -83,12 +112,20 @@ def unwrapped(
     return [replace(run, states=_straightened(run, turns)) for run in runs], found
 
 
-def without_wraps(measurements: Measurements) -> Measurements:
+def if_angle(name: str, header: str, low: float, high: float) -> str:
+    """What to do about a few jumps of what may be an angle by its range, behind other advice; else empty."""
+    turns, _ = _turns(*_stated(name, header, {}))
+    fits = [turn for turn in turns if SHORT * turn <= high - low <= LONG * turn]
+    setting = Wrapped(fits[0], 0).setting(name) if fits else ""
+    return f"; if it is an angle that was wrapped, tell its unit, as by --set {setting}" if fits else ""
+
+
+def without_wraps(measurements: Measurements, units: Mapping[str, str] | None = None) -> Measurements:
     """The measurements with wrapped angles unwrapped, as no law follows their jumps, and a note on each of them.
 
     What is an angle by its values alone stays as it is: a sawtooth from 0 to 6 would become a line.
     """
-    runs, found = unwrapped(measurements.trajectories, measurements.headers, guess=False)
+    runs, found = unwrapped(measurements.trajectories, measurements.headers, guess=False, units=units)
     notes = [
         f"{header} jumped by {one.spelled} from one end of its range to the other {_often(one.jumps)}: it is an "
         f"angle that was wrapped, and was unwrapped, run by run, as by {one.command(name)} in Python."
@@ -102,10 +139,14 @@ def _often(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _wrapped(runs: Sequence[Trajectory], index: int, header: str) -> Wrapped | None:
+def _stated(name: str, header: str, units: Mapping[str, str]) -> tuple[str, str | None]:
+    """A header without its unit, and the unit that was told, else that in it."""
+    word, unit = split_header(header)
+    return word, next((units[key] for key in (name, header, word) if key in units), unit)
+
+
+def _wrapped(runs: Sequence[Trajectory], index: int, turns: Sequence[float], told: bool) -> Wrapped | None:
     columns = measured_values(runs, index)
-    turns = _turns(header)
-    told = len(turns) == 1
     for turn in turns:
         jumps = _jumps(columns, turn)
         if jumps >= (1 if told else SEVERAL) and (told or _goes_on(columns, turn)):
@@ -113,13 +154,17 @@ def _wrapped(runs: Sequence[Trajectory], index: int, header: str) -> Wrapped | N
     return None
 
 
-def _turns(header: str) -> tuple[float, ...]:
-    """What a whole turn may be: by the unit if there is one; turns are not guessed, as many things are from 0 to 1."""
-    name, unit = split_header(header)
+def _turns(name: str, unit: str | None) -> tuple[tuple[float, ...], bool]:
+    """What a whole turn may be, and whether it is told that it is one: by the unit if there is one, else by the name.
+
+    Turns are not guessed, as many things are from 0 to 1.
+    """
     if unit is not None:
-        return (_UNITS[unit.lower()],) if unit.lower() in _UNITS else ()
-    words = re.split(r"[^a-z]+", name.lower())
-    return (_UNITS[words[-1]],) if len(words) > 1 and words[-1] in _UNITS else (_RADIANS, _DEGREES)
+        return ((_UNITS[unit.lower()],), True) if unit.lower() in _UNITS else ((), False)
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    if len(words) > 1 and words[-1] in _UNITS:
+        return (_UNITS[words[-1]],), True
+    return (_RADIANS, _DEGREES), not _ANGLES.isdisjoint(words) and _NO_ANGLES.isdisjoint(words)
 
 
 def _jumps(columns: Sequence[Float[np.ndarray, " sample"]], turn: float) -> int:

@@ -75,7 +75,7 @@ def test_a_unit_in_brackets_is_split_off(unit: str, form: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_other_words_in_round_brackets_are_part_of_the_name(name: str) -> None:
-    """In square ones everything is a unit."""
+    """In square ones everything is a unit, but for an index."""
     assert (f"f({name})", None) == split_header(f"f({name})")
     assert ("f", name) == split_header(f"f [{name}]")
     assert f"f ({name})" == bare(f"f ({name})")
@@ -201,3 +201,16 @@ def test_lengths_energies_and_frequencies_are_told_by_their_names(header: str) -
     """By a letter that is usual for them, or by a word."""
     name, _, unit = header.partition("/")
     assert (name.strip(), unit.strip()) == split_header(header)
+
+
+@pytest.mark.parametrize("header", ["q[0]", "pos[1]", "XKF1[2]", "P[0,1]", "P[3, 12]", "q [2]", "q[0][1]"])
+def test_an_integer_alone_in_square_brackets_is_an_index(header: str) -> None:
+    """An element of an array, as PX4 and ROS write it, has no unit of 0; what comes behind it may be one."""
+    assert (header, None) == split_header(header)
+    assert (header, "m/s") == split_header(f"{header} [m/s]")
+
+
+@pytest.mark.parametrize("unit", ["1", "1000"])
+def test_behind_a_blank_a_power_of_ten_is_a_unit(unit: str) -> None:
+    """What has no dimension is measured in 1."""
+    assert ("ratio", unit) == split_header(f"ratio [{unit}]")

@@ -1,6 +1,7 @@
 """Sentences: each kind is read, and whatever is wrong is pointed at."""
 
 import math
+import re
 
 import pytest
 import sympy as sp
@@ -107,7 +108,7 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("x' = |y", 5, "has no partner"),
         ("x' = ||/y", 5, "Nothing stands between"),
         ("x' = |x, y|", 5, "Only one thing may stand"),
-        ("r'' = -k*|r'|^2*r' + g[0]", 21, "Only numbers, names"),
+        ("r'' = -k*|r'|^2*r' + g[0]", 21, "Names in laws have no brackets"),
         ("r'' = -k*|r'|*r' + 2r", 20, "A product is written with"),
         ("r = (x-u, y-v)", 4, "Name both vectors of a difference, A and B, and write A - B and .A-B. in the equation"),
         ("r = (x, 2*y)", 4, "A vector is named by its columns"),
@@ -140,3 +141,18 @@ def test_a_sentence_that_says_nothing_is_refused() -> None:
     """Not even a caret has a place there."""
     with pytest.raises(ExpressionError, match="says nothing"):
         read_sentence("   ")
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "name"),
+    [
+        ("q[0]' = -w*q", "q[0]", "q_0"),
+        ("q_0' = -w*q[1]", "q[1]", "q_1"),
+        ("P[0,1]' = f(x)", "P[0,1]", "P_0_1"),
+        ("XKF1[0].VD' = g", "XKF1[0].VD", "XKF1_0_VD"),
+    ],
+)
+def test_a_column_with_an_index_is_told_by_its_name_in_laws(text: str, header: str, name: str) -> None:
+    """The error says what to write instead of the header."""
+    with pytest.raises(ExpressionError, match=re.escape(f"a column {header} is written {name}")):
+        read_sentence(text)

@@ -206,3 +206,11 @@ def test_a_picture_needs_an_ending_and_a_place(data: Path, tmp_path: Path) -> No
     (tmp_path / "taken").touch()
     with pytest.raises(OutputError, match=r"cannot be written: .*choose another place"):
         check_command(data, Columns(), picture=tmp_path / "taken" / "survey.svg", as_json=False)
+
+
+def test_the_next_command_tells_the_unit_of_what_looks_like_a_wrapped_angle(tmp_path: Path) -> None:
+    """So that the run unwraps it: on its jumps it would be long, and in vain."""
+    path, times = tmp_path / "turns.csv", np.linspace(0.0, 30.0, 400)
+    values = (1.3 * times + np.sin(times)) % (2.0 * np.pi)
+    path.write_text("t,theta\n" + "".join(f"{t},{x:.4f}\n" for t, x in zip(times, values, strict=True)), "utf-8")
+    assert next_command(path, Columns(), check(read_csv(path))).endswith("turns.csv --set data.units.theta=rad")

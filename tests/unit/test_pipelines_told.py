@@ -30,6 +30,14 @@ def test_sentences_name_columns_as_the_user_does(text: str, expected: str) -> No
     assert expected == spoken(text, HEADERS)
 
 
+def test_columns_that_differ_in_more_than_their_word_stay_apart() -> None:
+    """An index belongs to the name; of twins in two units each keeps its identifier, as in equations."""
+    indexed = {"q_0": "q[0]", "q_1": "q[1]", "xyz_0": "xyz[0]"}
+    assert "q[1]*xyz[0] in q[0]'" == spoken("q_1*xyz_0 in q_0'", indexed)
+    assert "x_2 + x = x_3" == spoken("x_2 + x = x_3", {"x": "x [m]", "x_2": "x [ft]", "x_3": "x (%)"})
+    assert "way + x" == spoken("way_2 + x", {"x": "x [m]", "way_2": "way [ft]"})
+
+
 def test_a_greek_column_does_not_change_the_name_of_a_statistic() -> None:
     """Chi-squared is not the square of a column."""
     assert "chi-squared of χ" == spoken("chi-squared of chi", {"chi": "χ"})

@@ -1,5 +1,7 @@
 """Symbols that stand for columns in formulas."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -79,3 +81,16 @@ def test_a_unit_behind_a_name_is_no_subscript():
     }
     assert ("t_s", "s", "height_m") == (found["t"].stands_for, found["t"].unit, found["a"].stands_for)
     assert "h" == shown(result({"a": "x"}, "h"))["t"]
+
+
+def test_inputs_that_differ_in_their_unit_only_are_told_apart():
+    """From each other, and from a state of that name."""
+    of = replace(result({"x": "v [m/s]"}), inputs={"v_2": "v [ft/s]", "u": "u [m]", "u_2": "u [ft]", "w": "w [m]"})
+    assert {"x": "v", "w": "w", "t": "t"} == dict(shown(of))
+
+
+def test_an_index_stands_below_the_name():
+    """``q[0]`` is q_0 in formulas, states and inputs alike; the full name is given beside."""
+    of = result({"q_0": "q[0]", "q_1": "q[1]"})
+    assert {"q_0": "q_0", "q_1": "q_1", "t": "t"} == dict(shown(of))
+    assert "q[0]" == symbols(of)[0].stands_for

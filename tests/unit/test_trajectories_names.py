@@ -98,3 +98,9 @@ def test_people_read_the_names_that_code_cannot_have():
     """Where only an underscore was added; what means something else in a formula keeps it."""
     headers = ["I", "S (g/L)", "lambda", "x", "µ", "t", "exp", "pi", "c0", "E_"]
     assert {"I_": "I", "S_": "S", "lambda_": "lambda"} == read_as(safe_names(headers))
+
+
+def test_an_index_in_brackets_becomes_the_number_of_the_name() -> None:
+    """``q[0]`` is q_0 and ``q[1]`` q_1, which can be typed; no number is off by one."""
+    headers = ["q[0]", "q[1] [rad]", "xyz[2]", "P[0,1]", "c[0]", "XKF1[0].VD"]
+    assert ["q_0", "q_1", "xyz_2", "P_0_1", "c_0", "XKF1_0_VD"] == list(safe_names(headers))

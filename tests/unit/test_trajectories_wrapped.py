@@ -108,3 +108,45 @@ def test_a_file_without_a_unit_is_read_as_it_is(tmp_path: Path) -> None:
     assert () == found.notes
     (alert,) = check(found).alerts
     assert "for no run. A file's column that is named with its unit, as theta [deg], is unwrapped" in alert.advice
+
+
+NORTH = 0.9 * np.pi + 0.4 * np.sin(0.5 * TIMES) + 0.1 * TIMES + NOISE[0] / 3.0  # crosses an end of the range, and back
+
+
+@pytest.mark.parametrize("header", ["/odom/yaw", "ATT.Yaw", "heading", "psi", "azimuthAngle", "hdg_raw", "wind_dir"])
+@pytest.mark.parametrize("turn", [2.0 * np.pi, 360.0])
+def test_a_name_of_an_angle_tells_of_one_as_a_unit_does(header: str, turn: float) -> None:
+    """By few jumps, to and fro; whether in degrees its range says."""
+    column = turned(NORTH, turn, -turn / 2.0)
+    assert 0.9 * turn < np.ptp(column)
+    (run,), (found,) = unwrapped((Trajectory(TIMES, column[:, None], ("x",)),), {"x": header}, guess=False)
+    assert found is not None
+    assert (turn, True) == (found.turn, found.told)
+    np.testing.assert_allclose(np.diff(run.states[:, 0]), np.diff(NORTH) * turn / (2.0 * np.pi), atol=1e-9)
+
+
+@pytest.mark.parametrize("header", ["yaw_rate", "heading error", "yaw [V]", "psi_dot", "rolling", "x"])
+def test_other_names_do_not(header: str) -> None:
+    """Rates and errors have no turns that do not count, nor has what is in other units."""
+    column = turned(NORTH, 2.0 * np.pi, -np.pi)[:, None]
+    assert (None,) == unwrapped((Trajectory(TIMES, column, ("x",)),), {"x": header}, guess=False)[1]
+
+
+def test_few_jumps_of_a_turn_may_be_those_of_an_angle() -> None:
+    """The advice on values far off their neighbours says what to do then, where the range is a turn."""
+    once = (200.0 + 10.0 * TIMES + 30.0 * NOISE[0]) % 360.0
+    advice = {alert.subject: alert.advice for alert in checked(once[None], "wind").alerts}
+    assert advice["strays"].endswith("an angle that was wrapped, tell its unit, as by --set data.units.wind=deg.")
+    assert "angle" not in {alert.subject: alert.advice for alert in checked(once[None] / 2, "u").alerts}["strays"]
+
+
+def test_a_unit_that_is_told_has_an_angle_unwrapped(tmp_path: Path) -> None:
+    """By header or by name; the check tells the setting that does it."""
+    path = tmp_path / "angle.csv"
+    rows = zip(TIMES, turned(ROTATION[0], 360.0), strict=True)
+    path.write_text("t,a b\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
+    assert ("data.units.a_b=deg",) == check(read_csv(path)).angles
+    for key in ("a b", "a_b"):
+        found = read_csv(path, units={key: "deg"})
+        assert "was unwrapped" in found.notes[0]
+        assert () == check(found).angles
