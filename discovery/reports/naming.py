@@ -67,9 +67,10 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
     A name that is one word of at most eight characters stands for itself, unless it ends in its unit; an index in
-    brackets stands below it, as in q_0 for ``q[0]``. Others get their first letter if it is free, small or capital, else
-    a letter with their number; a Greek letter that a name begins with stands for it. The rate of a state, as ``h'``, is
-    v, or ω where the state has a Greek letter. Time that is not named by a letter, or whose name ends in its unit, is t.
+    brackets stands below it, as in q_0 for ``q[0]``. Others get their first letter if it is free, small or capital,
+    else a letter with their number; a Greek letter that a name begins with stands for it. The rate of a state, as
+    ``h'``, is v, or ω where the state has a Greek letter. Time that is not named by a letter, or whose name ends in its
+    unit, is t.
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
