@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts
+from discovery.trajectories.alert import Alert
+from discovery.trajectories.alerts import alerts
 from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
