@@ -49,7 +49,7 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
 
 def _of_relation(relation: Relation, facts: Facts) -> Alert:
     headers = facts.headers
-    about = tuple(h for i, h in enumerate(headers) if any(powers[i] for powers in relation.terms))
+    about = tuple(headers[place] for place in relation.states)
     said = words(relation, headers)
     if not relation.everywhere:
         return Alert(
