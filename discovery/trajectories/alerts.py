@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.common import said_of_common
-from discovery.trajectories.doses import doses, said_of_doses
+from discovery.trajectories.doses import doses, named_as_both, said_of_doses
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
@@ -141,12 +141,13 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
         labels = " and ".join(facts.runs[run].label or f"run {run + 1}" for run in one.runs)
         rates = " and ".join(f"{rate:.3g}" for rate in one.rates)
         law, velocity = f"{state.name}' = f({state.name})", f"{state.name}'"
+        set_for = f"Name what was set for a run, {named_as_both(facts)}. Else s" if doses(facts) else "S"
         yield Alert(
             "caution", "order",
             f"{labels} pass {state.header} = {one.value:.4g} at different rates, {rates}; by one law {law} they never "
             "do.",
-            f"Say that it is of second order, --law \"{velocity}' = f({state.name}, {velocity})\"; or, if runs have "
-            "constants of their own, --own auto.",
+            f"{set_for}ay that it is of second order, --law \"{velocity}' = f({state.name}, {velocity})\"; or, if runs "
+            "have constants of their own, --own auto.",
             (state.header,),
         )  # fmt: skip
     elif len(facts.states) > 1 and (facts.inertia or facts.parting):
