@@ -19,22 +19,9 @@ REPEATED = frozenset(
     | {"episode", "take", "shot", "throw", "drop", "launch", "attempt", "test", "measurement", "no", "nr", "number"}
     | {"index"}
 )
-
-
 # Words of quantities that are set for a run, where a column of numbers has no unit.
-QUANTITIES = frozenset(
-    {
-        "dose",
-        "doses",
-        "dosis",
-        "concentration",
-        "conc",
-        "konzentration",
-        "temperature",
-        "temp",
-        "temperatur",
-        "pressure",
-    }
+QUANTITIES = frozenset({"dose", "doses", "dosis", "concentration", "conc", "konzentration"}) | frozenset(
+    {"temperature", "temp", "temperatur", "pressure"}
 )
 
 
@@ -76,8 +63,7 @@ def said_of_doses(facts: Facts) -> tuple[str, str]:
     """What was seen of these columns, and what to do."""
     keys = doses(facts)
     one = len(keys) == 1
-    several = len({run.label for run in facts.runs}) > len(facts.keys) > 1
-    alike = " the same in several runs, and runs" if several else " set for each run, and runs"
+    alike = " the same in several runs, and runs" if len(facts.keys) > 1 else " set for each run, and runs"
     return (
         f"{listed(keys)} {'is a number that is' if one else 'are numbers that are'}{alike} "
         f"that differ in {'it' if one else 'them'} pass the same value at different rates: what is set for a run may "
