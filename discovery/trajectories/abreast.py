@@ -175,13 +175,13 @@ def abreast(
 def unlike(found: Sequence[Relation], headers: Sequence[str], units: Abreast | None) -> tuple[Relation, ...]:
     """The relations but those between units, which are there as these are alike: between any of them, or else two.
 
-    Of more columns that may be units, as compartments are, a sum may be conserved.
+    Of more columns that may be units, as compartments are, a sum may be conserved; and what holds exactly was computed.
     """
     if units is None:
         return tuple(found)
     columns = [{headers[place] for place in one.states} for one in found]
     alike = [one <= {*units.columns} and (units.certain or len(one) == 2) for one in columns]
-    return tuple(one for one, out in zip(found, alike, strict=True) if not out)
+    return tuple(one for one, out in zip(found, alike, strict=True) if one.exact or not out)
 
 
 def _options(layout: Layout, encoding: str) -> str:

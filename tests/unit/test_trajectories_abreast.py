@@ -257,6 +257,8 @@ def test_replicates_are_alike_and_no_relation_is_told_between_them(tmp_path: Pat
     checked = check(read_csv(path))
     assert "wide" in {one.subject for one in checked.alerts}
     assert not {"relation", "surplus"} & {one.subject for one in checked.alerts}
+    pd.DataFrame(table | {names[1]: 1.05 * table[names[0]]}).to_csv(path, index=False)
+    assert "surplus" in {one.subject for one in check(read_csv(path)).alerts}, "what holds exactly was computed"
 
 
 def test_a_sum_of_compartments_is_told_though_they_may_be_units(tmp_path: Path) -> None:
