@@ -26,6 +26,7 @@ from scipy.integrate import solve_ivp
 from discovery.resources import folder
 from discovery.symbolic.compare import compare_laws
 from discovery.symbolic.parse import parse
+from pipelines.terminal import WITH_RESULT
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def run(case: Case, out: Path) -> None:
     )
     wall = time.perf_counter() - begin
     print(f"== {case.name}: exit {done.returncode}, {wall:.1f} s wall {' '.join(case.options)}")
-    if done.returncode not in (0, 4, 6):
+    if done.returncode not in WITH_RESULT:
         print(done.stderr)
         return
     result = json.loads(done.stdout)

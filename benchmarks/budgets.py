@@ -25,10 +25,9 @@ from typing import Any
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from benchmarks.start import lorenz
+from benchmarks.start import DISCOVER, lorenz
 from discovery.resources import folder as resource_folder
 
-DISCOVER = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 LATE, SHARE = 5.0, 0.1
 
 

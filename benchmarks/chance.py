@@ -23,6 +23,7 @@ import numpy as np
 from discovery.datasets import known
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.single_steps import by_chance
+from discovery.symbolic.compare import SAME_FORM
 from discovery.types import Law, NoiseModel, Trajectory
 from pipelines.config import read
 from pipelines.store import write
@@ -33,7 +34,6 @@ from pipelines.validation_truth import Truth, load
 STEPS = 200
 # States that leave this many deviations of the course without chance have left the system's region.
 LOST = 20.0
-FORMS = ("identical", "same structure")  # verdicts on laws of the true form
 
 
 def by_chance_of(name: str, share: float, seed: int) -> Trajectory | None:
@@ -71,7 +71,7 @@ def measured(run: Trajectory, truth: Truth | None, recipe: str) -> dict[str, Any
         warnings.simplefilter("ignore")
         result = discover_ode([run], read(recipe).changed(noise="process", threads=1))
     law = {} if result.law is None else dict(result.law.equations)
-    form = bool(truth is not None and law and score(law, truth).form in FORMS)
+    form = bool(truth is not None and law and score(law, truth).form in SAME_FORM)
     told = {state: str(side) for state, side in law.items()}
     return {"status": result.status, "form": form, "law": told, "seconds": time.process_time() - begin}
 

@@ -26,22 +26,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sympy as sp
 from rich.console import Console
 
+from benchmarks.odebench_best import problem_of
 from discovery.datasets import known
 from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.windows import cut
-from discovery.problems.regression import regressions
 from discovery.protocols import NEVER
-from discovery.registry import load
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.intervals import bounds
 from discovery.selection.polish import polished
 from discovery.selection.refined import Refined, canonical_law
 from discovery.types import DiscoveryProblem, Law, NoiseModel, SmoothedTrajectory, Trajectory
 from pipelines.store import write
-from pipelines.validation_cases import Case, corrupted
+from pipelines.validation_cases import Case
 from pipelines.validation_jobs import THREADS, version_of
 from pipelines.validation_sheets import Sheet, as_html, as_terminal
 from pipelines.validation_truth import Truth
@@ -59,18 +57,9 @@ ROOT = Path(__file__).resolve().parents[1]
 Record = dict[str, Any]
 
 
-def problem_of(case: Case, truth: Truth, smoother: str) -> DiscoveryProblem:
-    """The measurements of a case and what a smoother makes of them."""
-    runs = corrupted(case, truth)
-    smoothing = load("smoothing", smoother)().smooth(runs, seed=case.seed)
-    return DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
-
-
 def refined_truth(truth: Truth, problem: DiscoveryProblem, seed: int) -> tuple[Law, Refined | None, Any]:
     """The true law with all its factors as constants, the same refined from a guess, and the windows."""
-    states = tuple(truth.equations)
-    equations = tuple(rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x)) for rhs in truth.equations.values())
-    law = canonical_law(Law(states, equations, ()))
+    law = canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ()))
     rng = np.random.default_rng([seed, len(law.constants)])
     guess = law.with_constants(tuple(np.array(law.constants) * (1 + OFF * rng.standard_normal(len(law.constants)))))
     growth = Growth()

@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz_parse.py --seconds 3600 [--out runs/fuzz/parse]
 
-Whatever the text, it is an expression or an ``ExpressionError``. An expression is printed, stored and read again, put
-into its canonical form, measured, typeset, compiled and evaluated, and compared with another where the text has a
+Whatever the text, it is an expression or an ``ExpressionError``. An expression is printed, stored and read again,
+multiplied out, measured, typeset, compiled and evaluated, and compared with another where the text has a
 semicolon.
 """
 
@@ -27,12 +27,12 @@ except ImportError:
 with following:
     from benchmarks import fuzzing
     from discovery.dynamics.tape import tape_of
-    from discovery.symbolic.canonical import canonical
     from discovery.symbolic.compare import compare
     from discovery.symbolic.complexity import description_length
     from discovery.symbolic.constants import abstract, shape
     from discovery.symbolic.evaluate import evaluate
-    from discovery.symbolic.latex import latex
+    from discovery.symbolic.latex import Typesetter
+    from discovery.symbolic.multiplied import expanded
     from discovery.symbolic.parse import FUNCTIONS, parse
     from discovery.symbolic.stored import exact, stored
     from discovery.types import Law
@@ -82,9 +82,9 @@ def target(data: bytes) -> None:
         settled = parse(exact(again), names or None)
         if (kept := parse(stored(settled), names or None)) != settled:
             raise AssertionError(f"{settled} is stored as {stored(settled)} and read as {kept}")
-        shape(canonical(canonical(expression)))
+        shape(expanded(expression))
         description_length(expression)
-        latex(expression)
+        Typesetter()(expression)
         if set(names) <= set(NAMES):
             with np.errstate(all="ignore"):
                 evaluate(expression, NAMES, POINTS)

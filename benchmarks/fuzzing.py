@@ -1,6 +1,6 @@
 """What the fuzzers share: a child process that mutates inputs for a time, and findings that are kept as files.
 
-With atheris (``pip install "discovery[fuzz]"``) mutations follow the code that they reach; without it, seeds are cut,
+With atheris (``pip install ".[fuzz]"``) mutations follow the code that they reach; without it, seeds are cut,
 joined and overwritten at random, which is said. An input is a finding if it raises anything but a ``DiscoveryError``,
 takes more than ten CPU seconds, or more memory than the child has; the fuzzer goes on with the next. One input is
 kept for each place in the code.

@@ -258,7 +258,7 @@ def run(case: Case, path: Path, laws: tuple[str, ...], seed: int, quick: bool) -
         return
     equations = result.law.equations
     yield "  " + "; ".join(f"{result.headers.get(s, s)}' = {rhs.evalf(5)}" for s, rhs in equations.items())
-    yield f"  {result.verdict.status}, chi-squared by value {result.ranking.front[0].misfit:.3g}, {spent:.0f} CPU s"
+    yield f"  {result.verdict.status}, chi-squared per value {result.ranking.front[0].misfit:.3g}, {spent:.0f} CPU s"
     if set(case.truth) == set(equations):
         names = (*equations, *case.inputs, "t")
         values = np.vstack([run.states for run in result.smoothing.trajectories])

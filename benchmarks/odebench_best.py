@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import sympy as sp
 
@@ -19,6 +19,7 @@ from discovery.registry import load as plug_in
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.polish import polished
 from discovery.selection.refined import canonical_law
+from discovery.symbolic.compare import SAME_FORM
 from discovery.types import DiscoveryProblem, Law
 from pipelines.store import write
 from pipelines.validation_cases import Case, corrupted
@@ -65,7 +66,7 @@ def best(case: Case) -> Record:
         lost = {"identical": False, "error": None, "reconstruction": 0.0, "unseen": 0.0}
         return {**lost, "note": note, "cpu": time.process_time() - begin}
     told = score(found, truth)
-    right = told.form in ("identical", "same structure")
+    right = told.form in SAME_FORM
     return {
         "identical": right and told.largest_error <= 0.05,
         "error": told.largest_error if right else None,
@@ -89,14 +90,15 @@ def fitted(case: Case, truth: Truth) -> Mapping[str, sp.Expr] | None:
 
 def posed(case: Case, truth: Truth) -> tuple[Law, DiscoveryProblem]:
     """The true form with its true constants, and the data with their smooth curves."""
+    law = canonical_law(Law(tuple(truth.equations), tuple(truth.equations.values()), ()))
+    return law, problem_of(case, truth, SMOOTHER)
+
+
+def problem_of(case: Case, truth: Truth, smoother: str) -> DiscoveryProblem:
+    """The measurements of a case and what a smoother makes of them."""
     runs = corrupted(case, truth)
-    smoothing = plug_in("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
-    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
-    # The tape has no cotangent.
-    written = [
-        cast("sp.Expr", rhs.replace(sp.cot, lambda x: sp.cos(x) / sp.sin(x))) for rhs in truth.equations.values()
-    ]
-    return canonical_law(Law(tuple(truth.equations), tuple(written), ())), problem
+    smoothing = plug_in("smoothing", smoother)().smooth(runs, seed=case.seed)
+    return DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
 
 
 def _place(out: Path, case: Case) -> Path:

@@ -30,16 +30,15 @@ from discovery.protocols import NEVER
 from discovery.selection.growth import Growth, grow, levels
 from discovery.selection.refined import Refined, canonical_law
 from discovery.selection.score import residual_length
-from discovery.symbolic.canonical import expanded
+from discovery.symbolic.compare import SAME_FORM
 from discovery.symbolic.complexity import Function, factored, functions_of, node_count
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 from pipelines.store import write
 from pipelines.validation_cases import Case
 from pipelines.validation_sheets import NOTHING, Sheet, as_html, as_terminal
 from pipelines.validation_truth import load
-
-RIGHT = ("identical", "same structure")
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/odebench"), help="folder of the study")
     given = parser.parse_args(arguments)
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((given.out / "cases").glob("*.json"))]
-    missed = [one for one in records if one["score"]["form"] not in RIGHT and one["outcome"].get("equations")]
+    missed = [one for one in records if one["score"]["form"] not in SAME_FORM and one["outcome"].get("equations")]
     context = multiprocessing.get_context("spawn")  # threads of numerical libraries do not survive a fork
     with ProcessPoolExecutor(given.jobs, mp_context=context) as executor:
         waiting = [executor.submit(compared, Case(**one["case"]), one["outcome"]["equations"]) for one in missed]

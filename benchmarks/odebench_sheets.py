@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.odebench_horizon import horizon
 from discovery.datasets.system import TAGS
+from discovery.symbolic.compare import SAME_FORM
 from pipelines.validation_cases import Case
 from pipelines.validation_scoring import GOOD
 from pipelines.validation_sheets import Sheet
@@ -41,7 +42,7 @@ def settings(found: Sequence[Found]) -> list[str]:
 
 def shares(found: Sequence[Found]) -> tuple[float, ...]:
     """Shares in per cent, as in ``MEASURES`` after the number of cases; NaN where nothing tells."""
-    right = [one.row.form in ("identical", "same structure") for one in found]
+    right = [one.row.form in SAME_FORM for one in found]
     possible = [one for one in found if one.best.get("identical")]
     return (
         _percent(one.row.reconstruction > GOOD for one in found),
@@ -144,7 +145,7 @@ def _misses(found: Sequence[Found]) -> Sheet:
             _figure(one.row.reconstruction, 3), _figure(one.row.unseen, 3), one.row.status, one.row.equations[:90],
         )
         for one in found
-        if one.row.form not in ("identical", "same structure")
+        if one.row.form not in SAME_FORM
     )  # fmt: skip
     columns = ("system", "setting", "seed", "start", "R²", "unseen", "status", "law")
     return Sheet("Not of the true form", columns, (False, False, True, True, True, True, False, False), rows)

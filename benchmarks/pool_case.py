@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from benchmarks.odebench_best import problem_of
 from benchmarks.pool_truth import Reference
 from discovery.errors import DiscoveryError
-from discovery.problems.regression import regressions
 from discovery.problems.settled import settled
 from discovery.registry import load
 from discovery.selection.gate import remaining
 from discovery.selection.pool import pool, split
 from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryProblem, EquationCandidate, Smoothing, Trajectory, symbol
+from discovery.types import DiscoveryProblem, EquationCandidate, Trajectory, symbol
 from pipelines.collecting import seldom_collected
-from pipelines.validation_cases import Case, corrupted
+from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_truth import Truth
 from pipelines.validation_truth import load as load_truth
@@ -44,9 +44,7 @@ def measure(case: Case, subjects: Sequence[str], seconds: float) -> dict[str, Re
         seconds: CPU seconds that a bounded peer is given for all equations; those of ours if it is among the subjects.
     """
     truth = load_truth(case.system).without_inputs()  # engines are asked for what depends on the states
-    runs = corrupted(case, truth)
-    smoothing: Smoothing = load("smoothing", SMOOTHER)().smooth(runs, seed=case.seed)
-    problem = DiscoveryProblem(runs, smoothing, regressions(runs, smoothing))
+    problem = problem_of(case, truth, SMOOTHER)
     references = references_of(truth)
     found: dict[str, Record] = {}
     with warnings.catch_warnings():
@@ -57,7 +55,7 @@ def measure(case: Case, subjects: Sequence[str], seconds: float) -> dict[str, Re
             seconds = found[max(found, key=OURS.index)]["seconds"]
         for subject in (name for name in PEERS if name in subjects):
             begin = time.process_time()
-            equations = PEERS[subject](runs, problem, case.seed, seconds)
+            equations = PEERS[subject](problem.trajectories, problem, case.seed, seconds)
             spent = time.process_time() - begin
             rows = [_row(one, [(e, subject) for e in equations.get(one.state, ())]) for one in references]
             found[subject] = {"seconds": spent, "equations": rows}

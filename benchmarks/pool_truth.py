@@ -15,10 +15,11 @@ from scipy.optimize import least_squares
 
 from discovery.dynamics.evaluate import gradients, values
 from discovery.errors import DiscoveryError
-from discovery.symbolic.canonical import canonical, expanded
-from discovery.symbolic.compare import JUDGEMENTS, compare
-from discovery.symbolic.constants import abstract, shape
+from discovery.symbolic.compare import JUDGEMENTS, SAME_FORM, compare
+from discovery.symbolic.complexity import node_count
+from discovery.symbolic.constants import abstract, gathered, shape, term_of
 from discovery.symbolic.evaluate import evaluate
+from discovery.symbolic.multiplied import MAX_NODES, expanded
 from discovery.types import symbol
 
 # Candidates that are judged: those that the true form comes nearest to with its constants fitted to them. By nearness
@@ -34,7 +35,6 @@ STEPS = 80  # of that fit
 PATIENCE = 60.0  # seconds for all candidates of one equation; those that are left count as wrong
 
 Kind = Literal["polynomial", "rational", "single function", "several functions", "forced"]
-FOUND = ("identical", "same structure")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Reference:
         if self.kind == "forced":  # engines know nothing of time
             return None
         for index in [place for place, one in enumerate(candidates) if skeleton_key(one) in self.keys]:
-            if (verdict := self.verdict(candidates[index])) in FOUND:
+            if (verdict := self.verdict(candidates[index])) in SAME_FORM:
                 return index, verdict
         measured = [self.distance(candidate) for candidate in candidates]
         distances, parts = (np.array(column) for column in zip(*measured, strict=True)) if measured else ((), ())
@@ -106,7 +106,7 @@ class Reference:
                 return None
             if not (distances[index] < FAR or self.expression == 0):
                 continue
-            if (verdict := self.verdict(candidates[index])) in FOUND:
+            if (verdict := self.verdict(candidates[index])) in SAME_FORM:
                 return int(index), verdict
         return None
 
@@ -133,7 +133,7 @@ class Reference:
 
     @cached_property
     def known(self) -> sp.Expr:
-        """The right-hand side as laws in motion write it, who know no cotangent."""
+        """The right-hand side with cotangents as quotients, the other way of writing it."""
         return self.expression.replace(sp.cot, lambda angle: sp.cos(angle) / sp.sin(angle))
 
 
@@ -154,3 +154,19 @@ def kind_of(expression: sp.Expr, names: Sequence[str]) -> Kind:
 def skeleton_key(expression: sp.Expr) -> str:
     """A text that is equal for laws of one family, whatever the values and signs of the constants."""
     return shape(canonical(expression))
+
+
+def canonical(expression: sp.Expr) -> sp.Expr:
+    """Expanded, terms over one denominator gathered, each denominator with a coefficient of 1, numbers as floats.
+
+    Returns:
+        An expression of equal value; the same for most writings that differ by expanding, by the scale of a fraction
+        or by ``2`` against ``2.0``. Fractions are not brought over a common denominator: that would hide the terms.
+        A large expression, or one whose scales overflow, comes back as it is.
+    """
+    if node_count(expression) > MAX_NODES:
+        return expression
+    try:
+        return gathered([term_of(term) for term in sp.Add.make_args(expanded(expression))]).written()
+    except (OverflowError, ZeroDivisionError):
+        return expression

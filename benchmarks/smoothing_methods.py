@@ -18,6 +18,7 @@ from benchmarks.smoothing_cases import Measurement, derivative_error, measuremen
 from benchmarks.smoothing_peers import ORACLE, PEERS, attempts, chosen
 from discovery import registry
 from discovery.types import Smoothing
+from pipelines.schema import plain
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record, version_of
 
@@ -120,7 +121,7 @@ def _auto(subject: Subject, data: Measurement, _: float) -> Outcome:
     told = {
         "kept": kept.method,
         "trained": neural.method == NEURAL,
-        "rivals": [{"method": one.method, "score": _finite(one.score), "error": _error(one, data)} for one in rivals],
+        "rivals": [{"method": one.method, "score": plain(one.score), "error": _error(one, data)} for one in rivals],
         "notes": list(kept.notes),
     }
     return Outcome(errors | {BETTER: min(errors[ALWAYS], errors[START])}, told, seconds)
@@ -152,10 +153,6 @@ _RUN = {"classical": _classical, "auto": _auto, "peer": _peer}
 def _error(smoothing: Smoothing, data: Measurement) -> float:
     derivatives = np.asarray(smoothing.trajectories[0].derivatives)
     return derivative_error(derivatives[:, : data.slopes.shape[1]], data.slopes)  # rates of states not measured follow
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def version_of_smoother(name: str) -> str:

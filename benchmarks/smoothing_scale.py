@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,12 +67,10 @@ def samples(rows: int, runs: int) -> tuple[Trajectory, ...]:
     return tuple(noise.apply(run, seed) for seed, run in enumerate(clean))
 
 
-def measure_all(
-    out: Path, smoother: str, tell: Callable[[str], None], sizes: Iterable[tuple[int, int]] = SIZES
-) -> tuple[Size, ...]:
+def measure_all(out: Path, smoother: str, tell: Callable[[str], None]) -> tuple[Size, ...]:
     """Smooths every size in a fresh process, one after the other."""
     found: list[Size] = []
-    for rows, runs in sizes:
+    for rows, runs in SIZES:
         tell(f"{runs} x {rows} rows ...")
         data = out / "scale" / f"{runs}x{rows}.npz"
         made = samples(rows, runs)

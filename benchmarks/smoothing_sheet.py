@@ -8,13 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from benchmarks.smoothing_peers import PEERS, REMEDY
 from benchmarks.smoothing_summary import Choice, Line, Place, Setting, Study, choices, lines, places
+from pipelines.schema import finite
 from pipelines.store import write
 from pipelines.validation_sheets import NOTHING, Sheet, as_csv, as_terminal
 
@@ -124,14 +124,9 @@ def _write(
         if rows:
             write(out / f"{name}_{table}.csv", as_csv(rows).encode())
     document = {"schema": 1, "conditions": told} | {
-        table: [{key: _plain(value) for key, value in asdict(row).items()} for row in rows]
-        for table, rows in tables.items()
+        table: [finite(asdict(row)) for row in rows] for table, rows in tables.items()
     }
     write(out / f"{name}.json", json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _error(line: Line | None) -> str:

@@ -26,8 +26,6 @@ from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
 from pipelines.plan import pace
 
-SMOOTHERS = ("auto", "gaussian_process", "kalman")
-
 
 def measured(rows: int, states: int, name: str) -> Measurements:
     """A record of a system with so many states over 25 time units, with noise of 2 %."""

@@ -145,6 +145,15 @@ class Frame:
     starts: tuple[Start, ...] = ()
     algebraic: tuple[str, ...] = ()
 
+    def changed(self, change: dict[sp.Basic, sp.Basic]) -> Frame:
+        """The frame with something else in the place of symbols, in templates and in arguments of unknown functions."""
+
+        def put(side: sp.Expr) -> sp.Expr:
+            return cast("sp.Expr", side.xreplace(change))
+
+        unknowns = tuple(replace(one, arguments=tuple(map(put, one.arguments))) for one in self.unknowns)
+        return replace(self, templates=tuple(map(put, self.templates)), unknowns=unknowns)
+
     def law(
         self,
         found: Sequence[sp.Expr],
@@ -223,8 +232,16 @@ class Law(Shown):
 
     @property
     def equations(self) -> dict[str, sp.Expr]:
-        """Right-hand sides with the constants' values written in."""
+        """Right-hand sides with the constants' values written in, in the :attr:`symbols` of the law."""
         return dict(zip(self.states, self.written(self.skeletons), strict=True))
+
+    @property
+    def symbols(self) -> dict[str, sp.Symbol]:
+        """Symbols of the states, the inputs and time ``t``, as they stand in the equations, by name.
+
+        They are real, so that another ``sympy.Symbol("x")`` is not the same: use these in ``subs`` and ``diff``.
+        """
+        return {name: symbol(name) for name in (*self.states, *self.inputs, "t")}
 
     @property
     def numeric(self) -> Law:

@@ -31,7 +31,6 @@ _PACKAGE = Path(__file__).resolve().parent
 class Plugin:
     """What a plug-in file says of itself."""
 
-    stage: str
     name: str
     module: str
     attribute: str
@@ -73,7 +72,7 @@ def plugins(stage: str) -> dict[str, Plugin]:
             assert isinstance(cites, tuple)
             probe = str(said.get("PROBE", ""))
             apart = said.get("APART") is True
-            found[name] = Plugin(stage, name, module, str(said["PLUGIN"]), requires, cites, probe, apart)
+            found[name] = Plugin(name, module, str(said["PLUGIN"]), requires, cites, probe, apart)
     return found
 
 

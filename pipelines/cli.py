@@ -30,6 +30,7 @@ from pipelines.flags import (
     States,
     Time,
     Units,
+    argument,
     columns,
     examples,
     option,
@@ -142,7 +143,7 @@ def check(
     epilog=examples("discover init", "discover init my.toml --recipe quick", "discover init --schema"),
 )
 def init(
-    path: Annotated[Path, typer.Argument(help="File to write; - is stdout.")] = Path("discovery.toml"),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="File to write; - is stdout.")] = Path("discovery.toml"),
     recipe: Annotated[
         str, typer.Option(help="Recipe whose settings are set; the rest stands as comments.")
     ] = "default",
@@ -268,8 +269,8 @@ def simulate(
     epilog=examples('discover compare "x*(1 + y)" "x + x*y"', 'discover compare runs/one "x\' = c0*x" --json'),
 )
 def compare(
-    found: Annotated[str, typer.Argument(help="Expression, equation, or run folder.", show_default=False)],
-    reference: Annotated[str, typer.Argument(help="Expression, equation, or run folder.", show_default=False)],
+    found: Annotated[str, argument("FOUND", "Expression, equation, or run folder.")],
+    reference: Annotated[str, argument("REFERENCE", "Expression, equation, or run folder.")],
     region: Annotated[str, typer.Option(metavar="A=LOW:HIGH,..", help="Ranges; else -3 to 3, or the runs'.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -287,19 +288,17 @@ def compare(
     ),
 )
 def systems(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Systems to show; none lists all.", show_default=False)
-    ] = None,
+    names: Annotated[list[str] | None, argument("NAMES", "Systems to show; none lists all.")] = None,
     suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
     tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
     csv: Annotated[
         Path | None, typer.Option(help="Write data of the one system named to this file; - is stdout.")
     ] = None,
     runs: Annotated[int, typer.Option(help="Trajectories to write, one from each initial state.", min=1)] = 1,
-    noise: Annotated[float, typer.Option(help="Multiplicative noise: relative deviation.")] = 0.0,
-    additive: Annotated[float, typer.Option(help="Additive noise, in deviations of each state.")] = 0.0,
+    noise: Annotated[float, typer.Option(help="Multiplicative noise: relative standard deviation.")] = 0.0,
+    additive: Annotated[float, typer.Option(help="Additive noise, in standard deviations of each state.")] = 0.0,
     drop: Annotated[float, typer.Option(help="Fraction of the samples left out at random.")] = 0.0,
-    every: Annotated[int, typer.Option(help="Keep every so many-th sample.")] = 1,
+    every: Annotated[int, typer.Option(help="Keep every n-th sample.")] = 1,
     hide: Annotated[str, typer.Option(help="States that were not observed, separated by commas.")] = "",
     seed: Annotated[int, typer.Option(help="Same seed, same noise.", min=0)] = 0,
     as_json: AsJson = False,
@@ -322,12 +321,10 @@ def systems(
     ),
 )
 def validate(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Known systems or measurements; none means all.", show_default=False)
-    ] = None,
+    names: Annotated[list[str] | None, argument("NAMES", "Known systems or measurements; none means all.")] = None,
     suite: Annotated[str | None, typer.Option(help="odebench, others, known or measured.")] = None,
     tag: Annotated[str, typer.Option(help="Only systems with all of these tags, separated by commas.")] = "",
-    noise: Annotated[str, typer.Option(help="Relative deviations of the noise, separated by commas.")] = "0.02",
+    noise: Annotated[str, typer.Option(help="Relative standard deviations of noise, separated by commas.")] = "0.02",
     drop: Annotated[str, typer.Option(help="Fractions of the samples left out, separated by commas.")] = "0",
     seeds: Annotated[int, typer.Option(help="Repetitions with other noise.", min=1)] = 3,
     jobs: Annotated[int, typer.Option(help="Discoveries at a time, one core each.", min=1)] = 2,
@@ -352,7 +349,7 @@ def validate(
     epilog=examples("discover doctor", "discover doctor --report runs/data", "discover doctor --sbom > sbom.json"),
 )
 def doctor(
-    folder: Annotated[Path | None, typer.Argument(help="Run folder of a bug report.", show_default=False)] = None,
+    folder: Annotated[Path | None, argument("FOLDER", "Run folder of a bug report.")] = None,
     report: Annotated[bool, typer.Option("--report", help="Print a complete bug report instead.")] = False,
     licences: Annotated[bool, typer.Option("--licences", help="List all packages with their licences.")] = False,
     sbom: Annotated[bool, typer.Option("--sbom", help="Print a bill of materials (CycloneDX, JSON).")] = False,

@@ -141,7 +141,7 @@ def _judged(
 
     Where only the found law has some, it is the family, of which the reference may be a member.
     """
-    from discovery.symbolic.compare import compare_laws
+    from discovery.symbolic.compare import SAME_FORM, compare_laws
 
     free = {one for one in _symbols([*found.values(), *reference.values()]) if _FREE.fullmatch(one)}
     if not free:
@@ -156,7 +156,7 @@ def _judged(
             state: _put(side, {name: 1.3 * one for name, one in values.items()}) for state, side in member.items()
         }
         tried = compare_laws(others, family, names=names, region=region, free=values)
-        if best is None or tried.verdict in ("identical", "same structure"):
+        if best is None or tried.verdict in SAME_FORM:
             best = tried
     assert best is not None
     return _of_form(best, sorted(free, key=lambda name: int(name[1:])))
@@ -164,10 +164,10 @@ def _judged(
 
 def _of_form(verdict: FormVerdict, free: Sequence[str]) -> FormVerdict:
     """The verdict on laws with free constants, in which nothing is said of the values that these were given."""
-    from discovery.symbolic.compare import FormVerdict
+    from discovery.symbolic.compare import SAME_FORM, FormVerdict
 
     where = f"{verdict.how.partition(': ')[0]}: "
-    if verdict.verdict in ("identical", "same structure"):
+    if verdict.verdict in SAME_FORM:
         are = "is a free constant" if len(free) == 1 else "are free constants"
         return FormVerdict("same structure", f"One form: {listed(free)} {are}, so that values are not compared.")
     if verdict.verdict == "different" and verdict.how.startswith(f"{where}No constants"):

@@ -130,7 +130,9 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = _option("Same data and seed, same law.", "convention", default=0, ge=0, lt=2**32)
+    seed: int = _option(
+        "Start of random numbers: same data and seed, same law.", "convention", default=0, ge=0, lt=2**32
+    )
     budget: Annotated[float | None, BeforeValidator(duration, json_schema_input_type=float | str | None)] = _option(
         "Cut the work off after this time, with the best law so far: 60s, 5m, 1h. Genetic search does more with more.",
         "no limit: work is bounded by counts", '"5m"', default=None, gt=0,
@@ -140,8 +142,8 @@ class RunConfig(BaseModel):
         default=2, ge=1, le=64,
     )  # fmt: skip
     noise: Noise = _option(
-        "How measurements scatter: auto (the likelier), additive, counts (Poisson), proportional, lognormal or given; "
-        "process: chance acts on the states, in each step.",
+        "How measurements scatter: additive, counts (Poisson), proportional, lognormal or given (by columns of "
+        "errors); auto takes the likeliest of these. process: chance acts on the states, in each step.",
         "chosen by likelihood; benchmarks/smoothing.md", default="auto",
     )  # fmt: skip
     smoother: str = _option(

@@ -182,7 +182,7 @@ def show(result: DiscoveryResult) -> None:
     seen = measured_states(result.trajectories)
     scales = zip(headers, noise.scale, seen, strict=True)
     scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value, measured in scales if measured)
-    chosen = "the likelier" if noise.estimated else "as told"
+    chosen = "the likeliest" if noise.estimated else "as told"
     counted = "; 1 by Poisson's law" if noise.kind == "counts" else ""
     acts = "in each step of the states, " if noise.process else ""
     say("noise", f"{acts}{noise.kind} ({chosen}{counted}), {scale}. Smoothed by {result.smoothing.method}.", "dim")

@@ -1,9 +1,10 @@
-"""Times that come as dates are counted from the first date of the data that the law was found in."""
+"""Times that come as dates are counted from the first of the data that the law was found in, durations from zero."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import numpy as np
@@ -12,12 +13,47 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.trajectories.dated import Count, counted_in, written
+from discovery.types import Trajectory
 
 
 def are_dates(times: Any) -> bool:
     """Whether times are an array, a column or an index of dates, with or without a time zone, or of periods."""
     kind = getattr(times, "dtype", None)
     return pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype)
+
+
+def are_durations(times: Any) -> bool:
+    """Whether times are an array, a column or an index of durations, or a single one."""
+    return isinstance(times, timedelta) or getattr(getattr(times, "dtype", None), "kind", "") == "m"
+
+
+def whole(times: Any) -> Any:
+    """A list of single dates or durations as an index; anything else as it came."""
+    single = (datetime, timedelta, np.datetime64, np.timedelta64)
+    listed = isinstance(times, list | tuple) and times
+    return pd.Index(times) if listed and all(isinstance(one, single) for one in cast("list[Any]", times)) else times
+
+
+def own_times(X: Any) -> Any:
+    """The dates or durations that a table is indexed by, or each of a list of tables; None where there are none."""
+    if isinstance(X, list | tuple):
+        each = [own_times(one) for one in cast("list[Any]", X)]
+        return each if each and all(one is not None for one in each) else None
+    index = X.index if isinstance(X, pd.DataFrame | pd.Series) else None
+    return index if are_dates(index) or are_durations(index) else None
+
+
+def brings_times(X: Any) -> bool:
+    """Whether data need no times beside them: trajectories, and tables that dates or durations index."""
+    first = cast("list[Any]", X)[0] if isinstance(X, list | tuple) and X else X
+    return isinstance(first, Trajectory) or own_times(X) is not None
+
+
+def _seconds(durations: Any) -> np.ndarray:
+    """Durations as numbers."""
+    single = isinstance(durations, timedelta)
+    values = pd.TimedeltaIndex([durations]).to_numpy()[0] if single else np.asarray(durations)
+    return values / np.timedelta64(1, "s")
 
 
 def _index(dates: Any) -> pd.DatetimeIndex:
@@ -29,27 +65,44 @@ def _index(dates: Any) -> pd.DatetimeIndex:
 
 @dataclass(frozen=True)
 class Calendar:
-    """How dates are counted.
+    """How dates or durations are counted.
 
     Attributes:
-        zero: the date at which times are zero.
+        zero: the date at which times are zero; None of durations, which tell it themselves.
         count: the unit, which suits the steps of the data.
     """
 
-    zero: pd.Timestamp
+    zero: pd.Timestamp | None
     count: Count
 
     @property
+    def note(self) -> str:
+        """What is done with the times, a sentence."""
+        if self.zero is None:
+            return f"Durations were turned into {self.count.words}."
+        return f"Dates were turned into {self.count.words} since {self.zero}."
+
+    @property
     def origin(self) -> str:
-        """The zero as it is written for files, whose dates are in UTC where they have a time zone."""
+        """The zero as it is written for files, whose dates are in UTC where they have a time zone; empty if none."""
+        if self.zero is None:
+            return ""
         return written((self.zero if self.zero.tz is None else self.zero.tz_convert(None)).to_datetime64())
 
-    def times(self, dates: Any) -> Float[np.ndarray, " time"]:
-        """Dates as numbers.
+    def times(self, dates: Any) -> Float[np.ndarray, "*time"]:
+        """Dates or durations as numbers.
 
         Raises:
-            DataError: a time zone is missing, or there should be none.
+            DataError: they are the one, and those of the data the other; a time zone is missing, or should not be.
         """
+        if self.zero is None or are_durations(dates):
+            if self.zero is not None or not are_durations(dates):
+                came, had = ("dates", "durations") if self.zero is None else ("durations", "dates")
+                raise DataError(
+                    f"Times are {came}, but those of the data that the law was found in are {had}. Pass {had}, or "
+                    f"numbers of {self.count.words}."
+                )
+            return _seconds(dates) / self.count.seconds
         index = _index(dates)
         if (index.tz is None) != (self.zero.tz is None):
             raise DataError(
@@ -61,16 +114,29 @@ class Calendar:
 
 
 def calendar_of(times: Sequence[Any]) -> Calendar | None:
-    """From the first date of all runs, in a unit for all; None where times are no dates.
+    """From the first date of all runs, or for durations, in a unit for all; None where times are neither.
 
     Raises:
         DataError: some are dates and others numbers, or some have a time zone and others none.
     """
-    dated = [are_dates(one) for one in times]
-    if not any(dated):
-        return None
-    if not all(dated):
-        raise DataError(f"Times of run {dated.index(False)} are no dates, but others are. Pass dates for each run.")
+    for kind, what in ((are_durations, "durations"), (are_dates, "dates")):
+        found = [kind(one) for one in times]
+        if any(found) and not all(found):
+            raise DataError(
+                f"Times of run {found.index(False)} are no {what}, but others are. Pass {what} for each run."
+            )
+        if any(found):
+            return _calendar_of_dates(times) if kind is are_dates else Calendar(None, counted_in(_steps(times)))
+    return None
+
+
+def _steps(durations: Sequence[Any]) -> np.ndarray:
+    """Seconds between successive durations; a single one is a step itself."""
+    each = [_seconds(one) for one in durations]
+    return np.concatenate([np.diff(one) if one.ndim else one[None] for one in each])
+
+
+def _calendar_of_dates(times: Sequence[Any]) -> Calendar:
     every = [_index(one) for one in times]
     zones = [one.tz for one in every]
     bare = [zone is None for zone in zones]

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from discovery.dynamics.evaluate import values
-from discovery.dynamics.simulate import simulate_or_fail
+from discovery.dynamics.simulate import simulate
 from discovery.dynamics.single_steps import expected
 from discovery.dynamics.unmeasured import begun
-from discovery.errors import DataError, SimulationError
+from discovery.errors import SimulationError
 from discovery.problems.hidden import with_columns
 from discovery.protocols import Deadline
 from discovery.reports import notebook
-from discovery.symbolic.constants import substituted
-from discovery.types import DiscoveryResult, Law, Trajectory, symbol
+from discovery.types import DiscoveryResult, Law, Trajectory
 from pipelines.config import RunConfig
-from pipelines.courses import course_of
+from pipelines.dates import brings_times
 from pipelines.fitted import FittedLaw
 from pipelines.maps import counted
-from pipelines.named_states import Columns, measured
+from pipelines.named_states import measured
 from pipelines.ode import discover_ode
 from pipelines.progress import progress
 
@@ -102,7 +99,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         Args:
             X: states, one row for each time; a DataFrame; a list of those for several runs; or trajectories.
             t: times of the rows, or the step between rows; a list of those for several runs; or, for tables, the name
-                of the column that holds the times.
+                of the column that holds the times. Dates and durations are counted in a unit that suits their steps;
+                tables that they index need no t, nor does a map, whose samples are counted.
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array
@@ -122,6 +120,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             budget=self.budget,
             seed=self.seed,
         )
+        t = _stepped(X, t, discrete=config.map)
         measurements, self._columns = measured(X, t, names, inputs, held, errors)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
@@ -137,55 +136,6 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def predict(self, X: Any, t: Any = None, *, inputs: Any = None) -> Any:
-        """Derivatives of the states at ``X``, of a map the next states, one row for each point; a table from a table.
-
-        Of a column that the law tells by its value at each time, that value.
-
-        Args:
-            t: time of each point, or of all, where time stands in the law.
-            inputs: what drives the states there, a row for each point, or a number by name; a table ``X`` may have
-                them as columns.
-        """
-        law, columns = self._of_all_states()
-        time, column = symbol("t"), symbol("time of a point")  # to `values` t is no column
-        if t is None and any(time in side.free_symbols for side in law.skeletons):
-            raise DataError("Time stands in the law. Pass t: the time of each point.")
-        points = columns.read(X)
-        times = np.broadcast_to(columns.times(0.0 if t is None else t), len(points))
-        places = np.column_stack([points, columns.drives(inputs, len(points), X), times])
-        sides = [substituted(side, {time: column}) for side in law.skeletons]
-        slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
-        return columns.like_points(slopes, X)
-
-    def simulate(self, x0: Any, t: ArrayLike, *, inputs: Any = None) -> Any:
-        """States at times ``t`` from the initial state ``x0`` at ``t[0]``; of a map, times are numbers of samples.
-
-        Args:
-            x0: one state, as array or by name; or several, as an array with a row for each or a table. States that no
-                column of the data has are named as in ``result_.headers``, ``x'``, and come last in arrays.
-                Columns that the law tells by their values are left out.
-            inputs: what drives the states from all initial states: a row for each time; or a table with the column of
-                times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
-                ``{"u": 0.2}``.
-
-        Returns:
-            An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
-            start and time, where ``x0`` has names.
-
-        Raises:
-            SimulationError: the law cannot be followed so far.
-        """
-        (law, columns), times = self._of_all_states(), self._columns.times(t)
-        drive = course_of(columns, inputs, times, self.result_.trajectories[0].held)
-        kept = [law.states.index(name) for name in law.moving.states]
-        moving = tuple(columns.states[place] for place in kept)
-        given = replace(columns, given=moving, states=moving).starts(x0) if law.algebraic else columns.starts(x0)
-        starts = np.full((len(given), len(law.states)), np.nan)
-        starts[:, kept] = given
-        runs = [simulate_or_fail(law, start, times, drive=drive) for start in starts]
-        return columns.like_starts(np.array(runs), x0, times)
-
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
 
@@ -194,6 +144,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         be simulated to its end. Arguments are as for ``fit``.
         """
         law, _ = self._of_all_states()
+        t = _stepped(X, t, discrete=law.discrete)
         held = self.result_.trajectories[0].held
         runs = [replace(run, held=held) for run in self._columns.trajectories(X, t, inputs)]
         hidden = law.states[len(self._columns.states) :]
@@ -203,12 +154,12 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         runs = [counted(run) for run in runs] if law.discrete else runs
         return _explained(law, runs, usual, by_steps=self.result_.smoothing.noise.process)
 
-    def _of_all_states(self) -> tuple[Law, Columns]:
-        """The law and its states as columns, those besides that no column of the data has."""
-        law = _shared(self._fitted(), self.law_)
-        states = tuple(self.result_.headers[name] for name in law.states)
-        hidden = len(states) > len(self._columns.states)
-        return law, replace(self._columns, given=states, states=states) if hidden else self._columns
+    @property
+    def _repr_html_(self) -> Callable[[], str]:
+        """The same for those who ask for HTML alone; scikit-learn has a property here."""
+        if not hasattr(self, "result_"):
+            return super()._repr_html_
+        return lambda: notebook.html(self.result_)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         """The law and its verdict, for notebooks; scikit-learn's picture of the settings before ``fit``."""
@@ -216,19 +167,9 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         return super()._repr_mimebundle_(**kwargs) | ({} if shown is None else {"text/html": shown})
 
 
-def _shared(result: DiscoveryResult, law: Law) -> Law:
-    """The law, which has to be the same for all runs.
-
-    Raises:
-        DataError: it has constants that differ between runs.
-    """
-    if result.structure.owned:
-        names = ", ".join(one.name for one in result.structure.owned)
-        raise DataError(
-            f"Constants of the law differ between runs ({names}), and an array does not say which run it is of. Use "
-            "result_.structure.owned for their values, or discover simulate RUN --group."
-        )
-    return law
+def _stepped(X: Any, t: Any, *, discrete: bool) -> Any:
+    """The times as they came; of a map one step from row to row where there are none."""
+    return 1.0 if discrete and t is None and not brings_times(X) else t
 
 
 def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, *, by_steps: bool = False) -> float:
@@ -244,18 +185,19 @@ def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, 
         first = int(np.argmax(np.isfinite(run.states[:, known]).all(axis=1)))
         start = run.states[first] if known.all() else begun(law, run.part(slice(first, None)), usual)
         states, times = run.states[first:, known], run.times[first:]
+        there = np.isfinite(states)
         try:
-            if by_steps:
+            if by_steps:  # nothing is expected behind a sample that is not whole
+                there[1:] &= there[:-1].all(axis=1, keepdims=True)
                 simulated = expected(law, run.part(slice(first, None)))
+                followed = np.isfinite(simulated[there]).all()
             else:
-                simulated = simulate_or_fail(law, start, times, drive=run.drive)[:, known]
+                whole = simulate(law, start, times, drive=run.drive)
+                simulated, followed = whole[:, known], np.isfinite(whole).all()
         except SimulationError:
             return float("-inf")
-        there = np.isfinite(states)
-        if by_steps:  # nothing is expected behind a sample that is not whole
-            there[1:] &= there[:-1].all(axis=1, keepdims=True)
-            if not np.isfinite(simulated[there]).all():
-                return float("-inf")
+        if not followed:
+            return float("-inf")
         error += float(((simulated - states)[there] ** 2).sum())
         total += float(((states - np.nanmean(states, axis=0))[there] ** 2).sum())
     return 1.0 - error / total if total > 0 else float("-inf")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.config import duration, listed, meaning
+from pipelines.config import Columns, RunConfig, duration, listed, meaning
 
 
 def examples(*lines: str) -> str:
@@ -16,8 +16,17 @@ def examples(*lines: str) -> str:
 
 
 def option(name: str, metavar: str) -> Any:
-    """An option in the words of the configuration's model."""
-    return typer.Option(help=meaning(name), metavar=metavar, show_default=False)
+    """An option in the words of the configuration's model, with its default."""
+    table, _, word = name.rpartition(".")
+    default: object = (Columns.model_fields if table == "data" else RunConfig.model_fields)[word].default
+    words = default if isinstance(default, tuple) else () if default is None else (default,)
+    said = f"  [default: {','.join(map(str, words))}]" if words else ""
+    return typer.Option(help=meaning(name) + said, metavar=metavar, show_default=False)
+
+
+def argument(metavar: str, words: str) -> Any:
+    """An argument by the name that help shows, in capitals as those of options."""
+    return typer.Argument(metavar=metavar, help=words, show_default=False)
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -48,16 +57,20 @@ def columns(
     return {name: value for name, value in told.items() if value is not None}
 
 
-Data = Annotated[Path, typer.Argument(help="CSV with a column of times and one for each state.", show_default=False)]
+_AGAIN = "Repeat the option for more."
+Data = Annotated[Path, argument("DATA", "CSV with a column of times and one for each state.")]
 Time = Annotated[str | None, option("data.time", "COLUMN")]
 States = Annotated[str | None, option("data.states", "A,B")]
 Runs = Annotated[str | None, option("data.trajectory", "A,B")]
 Inputs = Annotated[str | None, option("data.inputs", "A,B")]
 Held = Annotated[str | None, option("data.held", "A,B")]
 Missing = Annotated[str | None, option("data.missing", "A,B")]
-Laws = Annotated[list[str] | None, typer.Option("--law", metavar="SENTENCE", help=meaning("laws"), show_default=False)]
+Laws = Annotated[
+    list[str] | None, typer.Option("--law", metavar="SENTENCE", help=f"{meaning('laws')} {_AGAIN}", show_default=False)
+]
 Own = Annotated[
-    list[str] | None, typer.Option("--own", metavar="NAME[:COLUMN]", help=meaning("own"), show_default=False)
+    list[str] | None,
+    typer.Option("--own", metavar="NAME[:COLUMN]", help=f"{meaning('own')} {_AGAIN}", show_default=False),
 ]
 Map = Annotated[bool | None, typer.Option("--map", help=meaning("map"), show_default=False)]
 Units = Annotated[str | None, option("units", "KIND")]
@@ -69,5 +82,5 @@ Recipe = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="default, quick, classical, genetic, or a TOML file.", show_default=False),
 ]
-Run = Annotated[Path, typer.Argument(help="Folder that `discover run` wrote.", show_default=False)]
+Run = Annotated[Path, argument("FOLDER", "Folder that `discover run` wrote.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]

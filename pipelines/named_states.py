@@ -13,11 +13,12 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.headers import bare
+from discovery.trajectories.array_tables import floats
 from discovery.trajectories.arrays import columns_of, from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
-from pipelines.dates import Calendar, calendar_of
+from pipelines.dates import Calendar, calendar_of, own_times, whole
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,14 @@ class Columns:
         Raises:
             DataError: they are dates and those were none, or they are no numbers.
         """
+        counted = _counted(t, self.calendar)
         try:
-            return np.asarray(_counted(t, self.calendar), dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"t holds no times: {error}. Pass numbers, or dates where the data had them.") from None
+            if isinstance(counted, np.ma.MaskedArray):
+                return np.ma.filled(counted.astype(np.float64), np.nan)
+            return np.asarray(counted, dtype=np.float64)
+        except (TypeError, ValueError, RuntimeError) as error:
+            why = str(error).rstrip(".")
+            raise DataError(f"t holds no times: {why}. Pass numbers, or dates where the data had them.") from None
 
     def read(self, X: Any) -> Float[np.ndarray, "point state"]:
         """Values of the states at points.
@@ -62,32 +67,21 @@ class Columns:
             DataError: the columns do not fit.
         """
         if isinstance(X, pd.DataFrame):
-            table = _in_full(X, self.states)
+            table = in_full(X, self.states)
             if missing := [name for name in self.states if name not in table.columns]:
                 raise DataError(f"X has no column {missing[0]!r}. It needs the columns {', '.join(self.states)}.")
-            return table[list(self.states)].to_numpy(dtype=np.float64)
-        points = np.asarray(X, dtype=np.float64)
+            return floats(table[list(self.states)], "X")
+        if isinstance(X, list | tuple) and any(_is_run(one) for one in cast("Sequence[Any]", X)):
+            raise DataError(
+                "X is a list of runs, and the points of one array or table are wanted. Pass one run at a time: "
+                "[model.predict(run) for run in X]."
+            )
+        points = floats(X, "X")
         if points.ndim == 2 and points.shape[1] == len(self.given) != len(self.states):
             return points[:, [self.given.index(name) for name in self.states]]
         if points.ndim != 2 or points.shape[1] != len(self.states):
             raise _misfit(self, points.shape)
         return points
-
-    def starts(self, x0: Any) -> Float[np.ndarray, "start state"]:
-        """One or more initial states, also as a dictionary or a row of a table.
-
-        Raises:
-            DataError: there is not one number for each state.
-        """
-        if isinstance(x0, Mapping | pd.Series):
-            table = _in_full(pd.DataFrame([dict(cast("Mapping[str, float]", x0).items())]), self.states)
-            if missing := [name for name in self.states if name not in table.columns]:
-                raise DataError(
-                    f"x0 has no value of {missing[0]!r}. Give one for each of {', '.join(self.states)}; units may be "
-                    "left out."
-                )
-            return self.read(table)
-        return self.read(x0 if isinstance(x0, pd.DataFrame) else np.atleast_2d(np.asarray(x0, dtype=np.float64)))
 
     def drives(self, inputs: Any, rows: int, X: Any = None) -> Float[np.ndarray, "row input"]:
         """Values of the inputs, one row for each of ``rows``.
@@ -100,11 +94,11 @@ class Columns:
             DataError: they are missing, or of another shape, or not wanted, or have gaps.
         """
         if inputs is None and self.inputs and isinstance(X, pd.DataFrame):
-            inputs = X if set(self.inputs) <= set(_in_full(X, self.inputs).columns) else None
+            inputs = X if set(self.inputs) <= set(in_full(X, self.inputs).columns) else None
         inputs = self.wanted(_throughout(inputs, rows) if isinstance(inputs, Mapping) else inputs)
         if inputs is None:
             return np.empty((rows, 0))
-        values = np.asarray(inputs, dtype=np.float64)
+        values = floats(inputs, "inputs")
         values = values[:, None] if values.ndim == 1 else values
         _ensure_fits(values, rows, self)
         return values
@@ -125,7 +119,7 @@ class Columns:
             return [self.wanted(one) for one in cast("list[Any]", inputs)]
         if not isinstance(inputs, pd.DataFrame):
             return inputs
-        table = _in_full(inputs, self.inputs)
+        table = in_full(inputs, self.inputs)
         if missing := [name for name in self.inputs if name not in table.columns]:
             raise DataError(f"The inputs have no column {missing[0]!r}. They need {', '.join(self.inputs)}.")
         return table[list(self.inputs)]
@@ -133,18 +127,6 @@ class Columns:
     def like_points(self, values: Float[np.ndarray, "point state"], X: Any) -> Any:
         """Values at points in the form of the points."""
         return pd.DataFrame(values, index=X.index, columns=self.index) if isinstance(X, pd.DataFrame) else values
-
-    def like_starts(
-        self, runs: Float[np.ndarray, "start time state"], x0: Any, times: Float[np.ndarray, " time"]
-    ) -> Any:
-        """Simulated states in the form of the initial states: arrays from arrays, tables from what has names."""
-        clock = pd.Index(times, name=self.time)
-        if isinstance(x0, Mapping | pd.Series):
-            return pd.DataFrame(runs[0], index=clock, columns=self.index)
-        if isinstance(x0, pd.DataFrame):
-            rows = pd.MultiIndex.from_product([x0.index, clock], names=[x0.index.name or "start", self.time])
-            return pd.DataFrame(runs.reshape(-1, len(self.states)), index=rows, columns=self.index)
-        return runs if np.ndim(x0) == 2 else runs[0]
 
     def trajectories(self, X: Any, t: Any, inputs: Any = None) -> tuple[Trajectory, ...]:
         """Runs of the same states in other data, given as to :func:`measured`."""
@@ -164,7 +146,7 @@ class Columns:
         elif len(given) in (len(self.given), len(self.states)):
             names = self.given if len(given) == len(self.given) else self.states
         else:
-            raise _misfit(self, np.shape(tables))
+            raise _misfit(self, (len(cast("Any", tables[0] if isinstance(tables, list) else tables)), len(given)))
         counted = _counted(times, self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
@@ -181,12 +163,22 @@ class Columns:
 
 
 def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
-    """The error of an array with other columns, worded so that scikit-learn's tools know it."""
+    """The error of an array with other columns or axes, worded so that scikit-learn's tools know it."""
+    wanted = f"one column for each of {', '.join(columns.states)}"
+    if len(shape) != 2:
+        return DataError(
+            f"X has the shape {shape}, and EquationDiscovery is expecting one row for each point, {wanted}. Reshape "
+            "your data: a single point is [[...]]."
+        )
     return DataError(
-        f"X has {shape[-1] if shape else 1} features, but EquationDiscovery is expecting {len(columns.given)} "
-        f"features as input: one column for each of {', '.join(columns.states)}. Its shape is {shape}. "
-        "Reshape your data to one row for each point."
+        f"X has {shape[1]} features, but EquationDiscovery is expecting {len(columns.given)} features as input: "
+        f"{wanted}. Its shape is {shape}. Pass these columns."
     )
+
+
+def _is_run(one: Any) -> bool:
+    """Whether a member of a list is a whole run, and no row of numbers."""
+    return isinstance(one, pd.DataFrame | Trajectory) or len(getattr(one, "shape", ())) > 1
 
 
 def _ensure_fits(values: np.ndarray, rows: int, columns: Columns) -> None:
@@ -219,7 +211,7 @@ def _throughout(inputs: Mapping[Any, Any], rows: int) -> pd.DataFrame:
         ) from None
 
 
-def _in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
+def in_full(table: pd.DataFrame, headers: Sequence[str]) -> pd.DataFrame:
     """The table with these headers where its columns are named without units, or by the identifiers of a law."""
     full = {one: header_of(one, headers) for one in table.columns if isinstance(one, str)}
     return table.rename(columns={one: header for one, header in full.items() if header not in table.columns})
@@ -251,7 +243,7 @@ def measured(
     if calendar is not None:
         origin = calendar.origin
         time = f"{bare(time)} [{calendar.count.unit}]"
-        notes = (f"Dates were turned into {calendar.count.words} since {calendar.zero}.",)
+        notes = (calendar.note,)
     held = (held,) if isinstance(held, str) else held
     tables, drives = _undriven(tables, inputs)
     measurements = from_arrays(tables, _counted(times, calendar), names=names, inputs=drives, held=held, errors=errors)
@@ -267,7 +259,13 @@ def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajector
 
 
 def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
-    """States, times and the name of time; where t is the name of a column, that is taken out of each table."""
+    """States, times and the name of time; where t is the name of a column, that is taken out of each table.
+
+    Without t they are the dates or durations that tables are indexed by.
+    """
+    if t is None and (own := own_times(X)) is not None:
+        name = _each(own)[0].name
+        return X, own, "t" if name is None else str(name)
     if not isinstance(t, str):
         return X, t, "t"
     several = isinstance(X, list | tuple)
@@ -299,21 +297,25 @@ def _header(name: str, tables: Sequence[Any], what: str) -> str:
 
 def _each(times: Any) -> list[Any]:
     """Times of each run."""
-    return list(cast("Sequence[Any]", times)) if isinstance(times, list | tuple) else [times]
+    times = whole(times)
+    return [whole(one) for one in cast("Sequence[Any]", times)] if isinstance(times, list | tuple) else [times]
 
 
 def _counted(times: Any, calendar: Calendar | None) -> Any:
-    """Times as a calendar counts them where they are dates, else as they came.
+    """Times as a calendar counts them where they are dates or durations, else as they came.
 
     Raises:
-        DataError: they are dates, and those of the data that the law was found in are numbers.
+        DataError: they are such, and those of the data that the law was found in are not.
     """
-    if calendar_of(_each(times)) is None:
+    each = _each(times)
+    came = calendar_of(each)
+    if came is None:
         return times
     if calendar is None:
-        raise DataError("Times are dates, but those of the data that the law was found in are numbers. Pass numbers.")
-    several = isinstance(times, list | tuple)
-    return [calendar.times(one) for one in times] if several else calendar.times(times)
+        what = "durations" if came.zero is None else "dates"
+        raise DataError(f"Times are {what}, but those of the data that the law was found in are numbers. Pass numbers.")
+    counted = [calendar.times(one) for one in each]
+    return counted if isinstance(whole(times), list | tuple) else counted[0]
 
 
 def _undriven(tables: Any, inputs: Any) -> tuple[Any, Any]:

@@ -277,8 +277,7 @@ def opened(law: Law, place: int, frame: Frame | None) -> tuple[Frame, str]:
         put[unknown_symbol(unknown.name)] = unknown_symbol(unknown.name) + own
     known = {one.name for one in frame.constants}
     return replace(
-        frame,
-        templates=tuple(cast("sp.Expr", one.xreplace(put)) for one in frame.templates),
+        frame.changed(put),
         constants=(*frame.constants, *(Told(name) for name in more.values() if name not in known)),
     ), more[place]
 

@@ -37,26 +37,16 @@ from discovery.types import (
     Trajectory,
     Verdict,
 )
+from pipelines.schema import SCHEMA, plain, real
 from pipelines.structures import structure_document, structure_from
 
-SCHEMA = 2
 Arrays = dict[str, np.ndarray]
 _CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
-
-
-def plain(value: float) -> float | None:
-    """A number for JSON, which knows no NaN and no infinity."""
-    return float(value) if math.isfinite(value) else None
 
 
 def extended(value: float) -> float | str | None:
     """As :func:`plain`, with infinity, where that says something, as text."""
     return str(float(value)) if math.isinf(value) else plain(value)
-
-
-def real(value: float | str | None) -> float:
-    """The number that :func:`plain` wrote; NaN where there was none."""
-    return math.nan if value is None else float(value)
 
 
 def law_document(law: Law) -> dict[str, Any]:

@@ -7,6 +7,7 @@ programs that read results without this package.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
@@ -18,6 +19,23 @@ from discovery.errors import DataError
 SCHEMA = 2
 Number = float | None  # null where the data do not tell, or the number is not finite
 Extended = float | Literal["inf", "-inf"] | None
+
+
+def plain(value: float) -> float | None:
+    """A number for JSON, which knows no NaN and no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def real(value: float | str | None) -> float:
+    """The number that :func:`plain` wrote; NaN where there was none."""
+    return math.nan if value is None else float(value)
+
+
+def finite(value: Any) -> Any:
+    """What a dataclass holds, or one value of it, with None for numbers that JSON does not know."""
+    if isinstance(value, dict):
+        return {key: finite(one) for key, one in value.items()}
+    return plain(value) if isinstance(value, float) else value
 
 
 class _Part(BaseModel):

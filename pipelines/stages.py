@@ -128,9 +128,8 @@ class Stages:
             except EngineError as error:
                 if self.config.smoother == PLAINEST:
                     raise
-                plainest = self.config.with_smoother(PLAINEST).make_smoother()
                 failure = Failure(f"smoothing {self.config.smoother}", str(error))
-                return self.smoothed(plainest, trajectories)[0], (failure,)
+                return self.smoothed(self.config.with_smoother(PLAINEST).make_smoother(), trajectories)[0], (failure,)
             if whole and keep:
                 self.store.keep_smoothing(smoothing)
             self.cut |= not (whole and keep)
@@ -205,9 +204,8 @@ class Stages:
             self.progress,
             grace=self.grace,
         )
-        if limit.passed():
-            self.cut = True
-        else:
+        self.cut |= limit.passed()
+        if not limit.passed():
             self.store.keep_candidates(key, found)
         return found
 
@@ -225,12 +223,8 @@ class Stages:
             self.progress("selection", f"{len(candidates)} candidates")
             selector = selector_of(self, robust=robust)
             run = partial(selector.run, candidates, problem, deadline=self.deadline, witness=self.witness)
-            return watched(  # waited for however late it is: without it there is no result
-                lambda told: run(progress=told),
-                NEVER,
-                self.progress,
-                patience=float("inf"),
-            )
+            # Waited for however late it is: without it there is no result.
+            return watched(lambda told: run(progress=told), NEVER, self.progress, patience=float("inf"))
 
 
 def selector_of(stages: Stages, *, robust: bool) -> TrajectorySelector:

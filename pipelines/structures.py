@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from discovery.structure import Invariant, Owned, Structure
 from discovery.symbolic.parse import parse
+from pipelines.schema import plain, real
 
 
 def structure_document(structure: Structure) -> dict[str, Any]:
@@ -19,8 +19,8 @@ def structure_document(structure: Structure) -> dict[str, Any]:
                 "expression": str(one.expression),
                 "relations": [str(relation) for relation in one.relations],
                 "general": None if one.general is None else str(one.general),
-                "variation": _plain(one.variation),
-                "expected": _plain(one.expected),
+                "variation": plain(one.variation),
+                "expected": plain(one.expected),
             }
             for one in structure.invariants
         ],
@@ -39,8 +39,8 @@ def structure_from(document: Mapping[str, Any], states: Sequence[str], constants
                 parse(one["expression"], names),
                 tuple(parse(relation, names) for relation in one["relations"]),
                 None if one["general"] is None else parse(one["general"], names),
-                _real(one["variation"]),
-                _real(one["expected"]),
+                real(one["variation"]),
+                real(one["expected"]),
             )
             for one in document.get("conserved", ())
         ),
@@ -49,11 +49,3 @@ def structure_from(document: Mapping[str, Any], states: Sequence[str], constants
         ),
         document.get("units", {}),
     )
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _real(value: float | None) -> float:
-    return math.nan if value is None else float(value)

@@ -7,13 +7,30 @@ import re
 import shlex
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import IO, Any, NoReturn
 
+from discovery.errors import BackendMissing, DataError, DiscoveryError, OutputError, UsageError
+
 # How `discover run` ends; errors have codes of their own, in discovery/errors.py.
 FOUND, NOT_FOUND, PARTIAL, INTERRUPTED = 0, 4, 6, 130
+WITH_RESULT = (FOUND, NOT_FOUND, PARTIAL)
+# What each exit code says, in the words of the README and of the pages.
+EXITS: Mapping[int, str] = {
+    FOUND: "a law was found",
+    DiscoveryError.exit_code: (
+        "another error, as a law that cannot be followed so far, or a fault of the program; the message says which"
+    ),
+    UsageError.exit_code: "a wrong option, name or configuration",
+    DataError.exit_code: "data that cannot be used; the message names line and column",
+    NOT_FOUND: "the data support no law",
+    BackendMissing.exit_code: "something that was asked for is not installed; the message has the command that adds it",
+    PARTIAL: "the budget was spent; what there is so far was written",
+    OutputError.exit_code: "a file cannot be written, as on a full disk; what was there before is whole",
+    INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; what there is so far was written",
+}
 _LONGEST = 4000  # characters of one message: a file without line ends must not fill the screen
 # Bits of a braille character, by column and by row from above.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))

@@ -99,9 +99,8 @@ def corrupted(case: Case, truth: Truth) -> tuple[Trajectory, ...]:
     return tuple(corruption.apply(run, case.seed) for run in truth.seen)
 
 
-def write_measurements(case: Case, truth: Truth, folder: Path) -> Path:
-    """Writes the measurements of a case into ``folder``, which holds nothing else, and returns their file."""
+def write_measurements(case: Case, truth: Truth, folder: Path) -> None:
+    """Writes the measurements of a case into ``folder``, which holds nothing else."""
     text = io.StringIO()
     write_csv(text, corrupted(case, truth), inputs=tuple(truth.inputs))
     write(folder / DATA, text.getvalue().encode())
-    return folder / DATA

@@ -28,7 +28,9 @@ from discovery.symbolic.constants import substituted
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 from pipelines import validation_truth
+from pipelines.schema import finite
 from pipelines.store import write
+from pipelines.terminal import WITH_RESULT
 from pipelines.validation_cases import DATA, Case, write_measurements
 from pipelines.validation_scoring import Score, score
 from pipelines.validation_truth import Truth
@@ -131,7 +133,7 @@ class Suite:
 
     def keep(self, case: Case, outcome: Record, scored: Score) -> Record:
         """Writes the record of a case."""
-        values = {name: _plain(value) for name, value in asdict(scored).items()}
+        values = finite(asdict(scored))
         record = {"settings": self.settings, "case": case.document(), "outcome": outcome, "score": values}
         write(self.place(case), json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n")
         return record
@@ -284,7 +286,7 @@ class _Process:
         stages = _json(self.folder / "out" / "timing.json")
         code = self.process.returncode
         status = "timed out" if self.late else document.get("status") or ("crashed" if code else "no result")
-        if code not in (0, 4, 6) and not self.late:
+        if code not in WITH_RESULT and not self.late:
             status = "crashed" if code < 0 or code == 1 else f"failed with {code}"
         talk = _talk(self.folder).read_text(encoding="utf-8", errors="replace")
         return {
@@ -294,7 +296,7 @@ class _Process:
             "seconds": round(self.took, 2),
             "stages": stages,
             "equations": document.get("equations", {}),
-            "message": "" if code in (0, 4, 6) else talk[-MESSAGE:],
+            "message": "" if code in WITH_RESULT else talk[-MESSAGE:],
             "document": document,
         }
 
@@ -305,7 +307,3 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _plain(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -17,9 +17,10 @@ from jaxtyping import Float
 from discovery.datasets.field import Field, Values, field_of
 from discovery.datasets.simulate import integrate
 from discovery.errors import ExpressionError, SimulationError
-from discovery.symbolic.canonical import drop_tiny, expanded
-from discovery.symbolic.compare import NEGLIGIBLE, FormVerdict, Judgement, compare_laws
+from discovery.symbolic.compare import NEGLIGIBLE, SAME_FORM, FormVerdict, Judgement, compare_laws
 from discovery.symbolic.constants import shape
+from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.multiplied import expanded
 from discovery.types import Trajectory
 from pipelines.validation_truth import Truth
 
@@ -146,15 +147,15 @@ def _integrated(
 
 def _bounded(field: Field) -> Field:
     """The same law, which gives up after so many evaluations."""
-    return replace(field, rates=_Bounded(field.rates, MAX_RATES))
+    return replace(field, rates=_Bounded(field.rates))
 
 
 class _Bounded:
     """Counts the evaluations of a function."""
 
-    def __init__(self, function: Callable[[float, Values, Values], list[float]], most: int) -> None:
+    def __init__(self, function: Callable[[float, Values, Values], list[float]]) -> None:
         self.function = function
-        self.left = most
+        self.left = MAX_RATES
 
     def __call__(self, t: float, states: Values, sides: Values) -> list[float]:
         self.left -= 1
@@ -182,7 +183,7 @@ def _terms_apart(equations: Equations, truth: Truth, verdict: FormVerdict) -> tu
 
     Both are 0 where the verdict finds the laws equal.
     """
-    if verdict.verdict in ("identical", "same structure") or not truth.equations:
+    if verdict.verdict in SAME_FORM or not truth.equations:
         return 0, 0
     missing = extra = 0
     for state in {*equations, *truth.equations}:
@@ -196,9 +197,33 @@ def _terms_apart(equations: Equations, truth: Truth, verdict: FormVerdict) -> tu
 def _told(expression: sp.Expr, points: Float[np.ndarray, "point name"], names: Sequence[str]) -> sp.Expr:
     """The expression without the terms that the form verdict does not hold against it either."""
     try:
-        return drop_tiny(expression, points, names, NEGLIGIBLE)
+        return drop_tiny(expression, points, names)
     except ExpressionError:
         return expression
+
+
+def drop_tiny(expression: sp.Expr, states: Float[np.ndarray, "point name"], names: Sequence[str]) -> sp.Expr:
+    """Leaves out the terms of which the RMS is a negligible share of the expression's.
+
+    Args:
+        states: where the law is used; points at which a term is undefined are passed over.
+
+    Returns:
+        The expression as it came if nothing is dropped, else what is left of its expanded form.
+    """
+    whole = expanded(expression)
+    terms = sp.Add.make_args(whole)
+    if len(terms) < 2:
+        return expression
+    values = compiled([whole, *terms], names)(states)
+    values = values[np.isfinite(values).all(axis=1)]
+    if not len(values):
+        return expression
+    # Divided by the largest value first, so that squares of large numbers stay finite.
+    largest = np.abs(values).max()
+    sizes = np.sqrt(np.mean((values / largest) ** 2, axis=0)) if largest > 0 else np.zeros(len(terms) + 1)
+    kept = [term for term, size in zip(terms, sizes[1:], strict=True) if size >= NEGLIGIBLE * sizes[0]]
+    return expression if len(kept) in (0, len(terms)) else sp.Add(*kept)
 
 
 def _shapes(expression: sp.Expr) -> Counter[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.schema import finite
 from pipelines.store import write
 from pipelines.validation_summary import Row, Share, Summary
 
@@ -114,7 +115,7 @@ def as_terminal(sheet: Sheet) -> Table:
 def as_csv(records: Sequence[Row] | Sequence[Summary]) -> str:
     """All numbers as they are, with a header; empty where there is nothing to tell."""
     text = io.StringIO()
-    flat = [_flat(_finite(asdict(record))) for record in records]
+    flat = [_flat(finite(asdict(record))) for record in records]
     rows = csv.DictWriter(text, list(flat[0]) if flat else [], lineterminator="\n")
     rows.writeheader()
     rows.writerows(flat)
@@ -157,8 +158,8 @@ def as_document(rows: Sequence[Row], found: Sequence[Summary], settings: Mapping
     return {
         "schema": 1,
         "settings": dict(settings),
-        "summaries": [_finite(asdict(one)) for one in found],
-        "cases": [_finite(asdict(one)) for one in rows],
+        "summaries": [finite(asdict(one)) for one in found],
+        "cases": [finite(asdict(one)) for one in rows],
     }
 
 
@@ -204,12 +205,3 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
         else:
             flat[key] = " ".join(value) if isinstance(value, tuple) else value
     return flat
-
-
-def _finite(value: Any) -> Any:
-    """The same with None for NaN, which JSON does not know."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

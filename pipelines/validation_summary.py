@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from discovery.datasets import known, measured
+from discovery.symbolic.compare import SAME_FORM
 from pipelines.config import GENETIC
+from pipelines.schema import real
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_scoring import GOOD
@@ -67,10 +69,10 @@ def row(case: Case, record: Record) -> Row:
         case.noise,
         case.drop,
         case.seed,
-        _real(scored["reconstruction"]),
-        _real(scored["unseen"]),
+        real(scored["reconstruction"]),
+        real(scored["unseen"]),
         scored["form"] or "",
-        _real(scored["largest_error"]),
+        real(scored["largest_error"]),
         scored["missing"],
         scored["extra"],
         stages.get("smoothing", math.nan),
@@ -147,7 +149,7 @@ def _summary(by: str, group: str, rows: Sequence[Row]) -> Summary:
         len(rows),
         share([(one, one.reconstruction > GOOD) for one in rows if not math.isnan(one.reconstruction)]),
         share([(one, one.unseen > GOOD) for one in rows if not math.isnan(one.unseen)]),
-        share([(one, one.form in ("identical", "same structure")) for one in rows if one.form]),
+        share([(one, one.form in SAME_FORM) for one in rows if one.form]),
         share([(one, one.form == "identical") for one in rows if one.form]),
         share([(one, one.extra > 0) for one in rows if one.form and one.status == "found"]),
         float(np.mean([one.seconds for one in rows])),
@@ -177,7 +179,3 @@ def _traits(name: str) -> tuple[tuple[str, ...], str, int]:
         return ("measured",), "", len(measured.load(name).observed)
     system = known.load(name)
     return system.tags, known.half(name), system.dimension
-
-
-def _real(value: float | None) -> float:
-    return math.nan if value is None else float(value)

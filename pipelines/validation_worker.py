@@ -18,8 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from discovery.errors import DiscoveryError
-
-FOUND, NOT_FOUND, PARTIAL = 0, 4, 6
+from pipelines.terminal import FOUND, NOT_FOUND, PARTIAL
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

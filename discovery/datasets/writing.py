@@ -14,18 +14,15 @@ from discovery.types import Trajectory
 LABEL = "trajectory"
 
 
-def write_csv(
-    stream: TextIO, trajectories: Sequence[Trajectory], *, time: str = TIME, inputs: Sequence[str] = ()
-) -> None:
+def write_csv(stream: TextIO, trajectories: Sequence[Trajectory], *, inputs: Sequence[str] = ()) -> None:
     """Writes trajectories of one system, numbers with all their digits and missing samples as empty fields.
 
     Args:
-        time: header of the column of times.
         inputs: headers of the columns that drive the states; without them these are left out.
     """
     several = len(trajectories) > 1
     rows = csv.writer(stream, lineterminator="\n")
-    rows.writerow([*([LABEL] if several else []), time, *trajectories[0].names, *inputs])
+    rows.writerow([*([LABEL] if several else []), TIME, *trajectories[0].names, *inputs])
     for number, run in enumerate(trajectories):
         label = [run.label or str(number)] if several else []
         values = np.column_stack([run.states, run.inputs]) if inputs else run.states

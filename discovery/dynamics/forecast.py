@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.simulate import simulate, simulate_or_fail
+from discovery.dynamics.simulate import FEW_STEPS, simulate, simulate_or_fail
 from discovery.dynamics.single_steps import by_chance
 from discovery.errors import UsageError
 from discovery.types import Beginning, Drive, Law, NoiseModel
@@ -16,8 +16,6 @@ from discovery.types import Beginning, Drive, Law, NoiseModel
 LEVEL = 0.95
 # With fewer solutions none lies outside either end, and the band would be of what happened to be drawn.
 FEWEST = 40
-# Most of the constants' draws lie near the fit; one that needs more steps than this has left it.
-MOST_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def forecast(
         )
     states = simulate_or_fail(law, start, times, drive=drive)
     solutions = [
-        simulate(drawn, origin, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)
+        simulate(drawn, origin, times, rtol=1e-6, max_steps=FEW_STEPS, drive=drive)
         if chance is None
         else by_chance(drawn, origin, times, chance.noise, chance.step, chance.rng, drive=drive, least=chance.least)
         for drawn, origin in zip(map(law.with_constants, map(tuple, constants)), starts, strict=True)
@@ -127,7 +125,7 @@ def carried(
 ) -> Float[np.ndarray, "draw state"]:
     """Where the solutions are at the last time that begin so at the first; NaN of those that cannot be followed."""
     ends = [
-        simulate(law.with_constants(tuple(one)), start, times, rtol=1e-6, max_steps=MOST_STEPS, drive=drive)[-1]
+        simulate(law.with_constants(tuple(one)), start, times, rtol=1e-6, max_steps=FEW_STEPS, drive=drive)[-1]
         for one, start in zip(constants, starts, strict=True)
     ]
     return np.reshape(ends, starts.shape)

@@ -29,7 +29,8 @@ from discovery.types import Beginning, Law, read_only
 
 # A start is believed to lie within a hundred spreads; this matters only where a window measures no state.
 PRIOR = 1e-4
-# Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large.
+# Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large. Squares of
+# constants must be below it: relative changes, of which intervals and relations are made, have no numbers otherwise.
 LARGEST = 1e250
 # Share of the largest curvature at a start that is added to all, so that directions of it that nothing measures, which
 # have none, stay solvable; far below what a window with samples has, and far above round-off.
@@ -332,6 +333,8 @@ def fit(
 ) -> Fit | None:
     """Refines constants and window starts; None if the law cannot be simulated from the first guess.
 
+    Nor is there a fit with a constant so large that its square is no number.
+
     Args:
         starts: first guess of the window starts instead of the smoother's.
         fixed: constants that keep their values.
@@ -367,6 +370,6 @@ def fit(
             break
     fitted = law.with_constants(tuple(constants))
     information = normal.information()
-    if not np.all(np.isfinite(information)):
+    if not np.all(np.isfinite(information)) or np.any(np.abs(constants) > math.sqrt(LARGEST)):
         return None
     return Fit(fitted, starts, normal.cost, normal.costs, information, windows.count, windows.steps)

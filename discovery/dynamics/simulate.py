@@ -12,7 +12,7 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
-from discovery.dynamics.iterate import MAP
+from discovery.dynamics.iterate import MAP, MOST
 from discovery.dynamics.ramps import ramped
 from discovery.dynamics.readings import read_off
 from discovery.dynamics.tape import Tape, tape_of
@@ -22,6 +22,8 @@ from discovery.types import Law
 
 # A trajectory of 512 points takes a few hundred steps; a law that needs this many is wild.
 MAX_STEPS = 200_000
+# Where many laws or starts are tried: one that needs more than this many is wild, and is given up.
+FEW_STEPS = 20_000
 # A state beyond this many times the largest one at the start has diverged.
 BOUND = 1e12
 # Errors near zero are this share of the relative tolerance, of a state's size.
@@ -31,6 +33,10 @@ SHARE = 1e-3
 # Times that a solution is made again with sizes that it showed. Errors of the first bound what is seen of a state that
 # is far smaller than was assumed, and the second is right within the tolerance.
 AGAIN = 3
+# A message has the time that a failed simulation came to up to this share: it is read at so many times, in some rounds.
+SHARP, FINE, ROUNDS = 1e-3, 1000, 4
+# Steps were spent where twice as many lead further by this share of the time.
+FURTHER = 0.01
 # How a message writes numbers of a term, and what stands for time where it is evaluated.
 DIGITS, CLOCK = 4, "clock"
 
@@ -41,7 +47,6 @@ def simulate(
     times: Float[np.ndarray, " time"],
     *,
     rtol: float = 1e-8,
-    bound: float = BOUND,
     max_steps: int = MAX_STEPS,
     drive: Drive | None = None,
     spread: Float[np.ndarray, " state"] | None = None,
@@ -49,11 +54,10 @@ def simulate(
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
     Each state is as accurate as its own size asks, whatever the units of the others. Rows after the integration
-    diverged or took too many steps are NaN.
+    diverged, which is beyond :data:`BOUND` times the start, or took too many steps are NaN.
 
     Args:
         start: what it says of algebraic states is not looked at.
-        bound: a state beyond this, and beyond this many times the largest one at the start, has diverged.
         drive: the inputs of a law that has some; beyond its ends they stay as they are there.
         spread: deviation of each state, by which errors near zero and bounds are measured; else the solution is asked.
 
@@ -72,7 +76,7 @@ def simulate(
     constants = np.array(law.constants, dtype=np.float64)
     driven = 0.0 if drive is None else float(np.abs(drive.values).max())
     largest = float(np.max(np.abs(start))) or driven
-    limits = np.full(len(start), bound * max(largest, 1.0)) if spread is None else bound * (np.abs(start) + spread)
+    limits = np.full(len(start), BOUND * max(largest, 1.0)) if spread is None else BOUND * (np.abs(start) + spread)
 
     def followed(sizes: Float[np.ndarray, " state"]) -> tuple[int, Float[np.ndarray, "time state"]]:
         out = np.full((len(times), tape.dimension, 1), np.nan)
@@ -174,11 +178,46 @@ def simulate_or_fail(
         row = int(np.argmax(lost))
         if row <= 1 and (why := _undefined(law, states[0], float(times[0]), drive)):
             raise SimulationError(why)
-        raise SimulationError(
-            f"The law could not be integrated beyond t = {times[max(row - 1, 0)]:g}: a state diverges or the steps "
-            "become too small. Choose a nearer end or another initial state."
-        )
+        raise SimulationError(_lost(law, np.asarray(start, dtype=np.float64), times[: row + 1], drive))
     return states
+
+
+def _lost(law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None) -> str:
+    """Why the last of the times was not reached, and how far the law was followed, in words."""
+    done = _reached(law, start, times, drive, MAX_STEPS)
+    if law.discrete:
+        steps, spent = f"{MOST:,} applications", done - times[0] >= (1.0 - FURTHER) * MOST
+    else:
+        more = _reached(law, start, times, drive, 2 * MAX_STEPS) - times[0]
+        steps, spent = f"{MAX_STEPS:,} steps", more > (1.0 + FURTHER) * (done - times[0])
+    if spent:
+        return (
+            f"The law was followed to t = {done:.4g}, where the {steps} that one simulation may take were spent; no "
+            "state had diverged. Choose a nearer end, or go on in a second simulation from a state that was reached."
+        )
+    return (
+        f"The law could not be integrated beyond t = {done:.4g}: a state diverges or the steps become too small. "
+        "Choose a nearer end or another initial state."
+    )
+
+
+def _reached(
+    law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None, most: int
+) -> float:
+    """The time to which a law is followed on the way to the last of these, up to a share of :data:`SHARP`."""
+    low, high = times[0], times[-1]
+    for _ in range(ROUNDS):
+        between = np.linspace(low, high, FINE)
+        between = times[0] + np.round(between - times[0]) if law.discrete else between
+        tried = np.union1d(times[:1], between)
+        lost = ~np.isfinite(simulate(law, start, tried, drive=drive, max_steps=most)).all(axis=1)
+        if not lost.any():
+            return float(high)
+        row = int(np.argmax(lost))
+        low, high = tried[max(row - 1, 0)], tried[row]
+        if high - low <= SHARP * (high - times[0]):
+            break
+    return float(low)
 
 
 def _undefined(law: Law, start: Float[np.ndarray, " state"], time: float, drive: Drive | None) -> str:

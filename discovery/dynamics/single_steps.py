@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from discovery.dynamics.simulate import simulate
+from discovery.dynamics.simulate import FEW_STEPS, simulate
 from discovery.types import Drive, Law, NoiseModel, Trajectory
-
-MOST_STEPS = 20_000  # of the solver, within one step; a law that needs more is wild
 
 
 def expected(law: Law, run: Trajectory) -> Float[np.ndarray, "time state"]:
@@ -20,7 +18,7 @@ def expected(law: Law, run: Trajectory) -> Float[np.ndarray, "time state"]:
     found[0] = run.states[0]
     for row in np.flatnonzero(np.isfinite(run.states[:-1]).all(axis=1)).tolist():
         times = run.times[row : row + 2]
-        found[row + 1] = simulate(law, run.states[row], times, rtol=1e-6, max_steps=MOST_STEPS, drive=run.drive)[1]
+        found[row + 1] = simulate(law, run.states[row], times, rtol=1e-6, max_steps=FEW_STEPS, drive=run.drive)[1]
     return found
 
 
@@ -46,7 +44,7 @@ def by_chance(
     states[0], now = simulate(law, start, times[:1], drive=drive)[0] if law.algebraic else start, start
     for row in range(1, len(times)):
         for begin, end in _within(float(times[row - 1]), float(times[row]), step):
-            after = simulate(law, now, np.array([begin, end]), rtol=1e-6, max_steps=MOST_STEPS, drive=drive)[1]
+            after = simulate(law, now, np.array([begin, end]), rtol=1e-6, max_steps=FEW_STEPS, drive=drive)[1]
             now = _scattered(after, noise, np.sqrt((end - begin) / step), rng)
             now = now if least is None else np.maximum(now, least)
         states[row] = now

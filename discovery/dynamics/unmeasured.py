@@ -6,15 +6,15 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.optimize import least_squares
 
-from discovery.dynamics.simulate import simulate
+from discovery.dynamics.simulate import FEW_STEPS, simulate
 from discovery.samples import Trajectory, symbol
 from discovery.types import Law
 
 # Samples that are fitted first, then twice as many, and so on, as a start that is far off loses step with what
 # oscillates; a velocity is guessed from so many, too.
 FIRST = 8
-# Steps of the integration within which a wild start is given up, and its error in deviations of the states.
-MOST_STEPS, LOST = 20_000, 1e3
+# Error of a wild start in deviations of the states.
+LOST = 1e3
 
 
 def begun(law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
@@ -52,7 +52,7 @@ def _fitted(
     def errors(values: Float[np.ndarray, " hidden"]) -> Float[np.ndarray, " sample"]:
         whole = start.copy()
         whole[hidden] = values
-        states = simulate(law, whole, run.times, max_steps=MOST_STEPS, drive=run.drive)[:, ~hidden]
+        states = simulate(law, whole, run.times, max_steps=FEW_STEPS, drive=run.drive)[:, ~hidden]
         return np.clip(np.nan_to_num((states - measured) / scale, nan=LOST), -LOST, LOST)[there]
 
     with np.errstate(all="ignore"):

@@ -14,7 +14,7 @@ import sympy as sp
 
 from discovery.laws import Law
 from discovery.samples import symbol
-from discovery.symbolic.complexity import PER_TRANSCENDENTAL
+from discovery.symbolic.complexity import PER_TRANSCENDENTAL, is_constant
 
 _RADIANS = frozenset({"rad", "radian", "radians"})
 
@@ -45,4 +45,4 @@ def _turns(argument: sp.Basic, angle: sp.Symbol) -> bool:
     """Whether an argument comes back to itself when the angle does: a whole multiple of it, and what is constant."""
     slope = sp.diff(argument, angle)
     rest = argument.free_symbols - {angle}
-    return bool(slope.is_Integer and slope != 0 and all(re.fullmatch(r"c\d+", str(one)) for one in rest))
+    return bool(slope.is_Integer and slope != 0 and all(is_constant(str(one)) for one in rest))

@@ -12,7 +12,6 @@ Kaiser, Kutz & Brunton (2018), Discovering conservation laws from data, for null
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +28,7 @@ from discovery.knowledge.integrals import Rates, Values, primitive, rate, rates
 from discovery.knowledge.multiples import multiples
 from discovery.protocols import NEVER, Deadline
 from discovery.structure import Invariant, Owned
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.limited import limited
 from discovery.types import Law, SmoothedTrajectory, symbol
@@ -40,7 +40,6 @@ DEGREES = (1, 2, 3, 4)
 # Share of its own changes that a combination may keep for the algebra to be tried; constants of 1 to 5 % leave as much.
 NEARLY = 0.05
 HUGE = 1e150  # below which squares are computed, as of exp(200 x) far from what was measured they are not
-_CONSTANT = re.compile(r"c\d+")
 POINTS = 200  # measured states, and as many in the box about them
 
 
@@ -67,7 +66,7 @@ def conserved(
     """
     dimension = len(law.states)
     sides = of_one_group(law, owned)
-    constants = {name for side in sides for name in side.free_symbols if _CONSTANT.fullmatch(str(name))}
+    constants = {name for side in sides for name in side.free_symbols if is_constant(str(name))}
     if law.discrete or law.algebraic or not 1 < dimension <= MOST_STATES or len(constants) > MOST_CONSTANTS:
         return ()
     known = np.array(covariance, dtype=np.float64)
@@ -125,11 +124,6 @@ class _Search:
     def states(self) -> tuple[sp.Symbol, ...]:
         return tuple(symbol(name) for name in self.law.states)
 
-    @property
-    def constants(self) -> dict[sp.Symbol, float]:
-        """Values of the constants by their symbols."""
-        return {symbol(f"c{i}"): value for i, value in enumerate(self.law.constants)}
-
     def functions(self, degree: int) -> tuple[sp.Expr, ...]:
         """Those of which combinations are tried, from simple to complex."""
         every = candidates(self.states, self.field, self.positive, degree)
@@ -139,7 +133,7 @@ class _Search:
         """Whether some combination hardly changes along the law."""
         slopes = self._slopes(functions)
         names = (*self.law.states, *map(str, self.drives))
-        field = values(self._numbers(self.field), names, np.hstack([self.points, self.driven]))
+        field = values(self.law.written(self.field), names, np.hstack([self.points, self.driven]))
         with np.errstate(over="ignore", invalid="ignore"):
             parts = slopes * field[:, None, :]
         parts = parts[np.all(np.abs(parts) < HUGE, axis=(1, 2))]
@@ -151,12 +145,8 @@ class _Search:
             return False
         return float(np.linalg.svd(changes, compute_uv=False)[-1]) < NEARLY * np.sqrt(len(changes))
 
-    def _numbers(self, expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
-        written: dict[sp.Expr, sp.Expr] = {name: sp.Float(value) for name, value in self.constants.items()}
-        return [substituted(one, written) for one in expressions]
-
     def _slopes(self, functions: Sequence[sp.Expr]) -> Float[np.ndarray, "point function state"]:
-        return jacobians(self._numbers(functions), self.law.states, self.points)
+        return jacobians(self.law.written(functions), self.law.states, self.points)
 
     def extended(self, found: Sequence[Invariant], functions: Sequence[sp.Expr]) -> list[Invariant]:
         """The invariants so far, and those independent of them among the combinations of ``functions``."""
@@ -227,7 +217,7 @@ class _Search:
         total, parts, noise = 0.0, 0.0, 0.0
         for place, run in enumerate(runs):
             marks = dict(zip(self.law.inputs, inputs[place][0], strict=True)) if self.law.inputs and inputs else {}
-            terms = self._numbers(sp.Add.make_args(_at(one.expression, marks)))
+            terms = self.law.written(sp.Add.make_args(_at(one.expression, marks)))
             value = values(terms, self.law.states, run.states)
             slope = jacobians([sp.Add(*terms)], self.law.states, run.states)[:, 0]
             fine = np.all(np.isfinite(value), axis=1) & np.all(np.isfinite(slope), axis=1)

@@ -149,14 +149,8 @@ def _frame(frame: Frame, told: Told, owned: Owned) -> Frame:
     terms = [told_symbol(one) * symbol(mark) for one, mark in zip(names, owned.inputs, strict=True)]
     put: dict[sp.Basic, sp.Basic] = {told_symbol(told.name): sp.Add(*terms)}
     constants = [one for one in frame.constants if one.name != told.name]
-    unknowns = tuple(
-        replace(one, arguments=tuple(cast("sp.Expr", argument.xreplace(put)) for argument in one.arguments))
-        for one in frame.unknowns
-    )
     return replace(
-        frame,
-        templates=tuple(cast("sp.Expr", template.xreplace(put)) for template in frame.templates),
-        unknowns=unknowns,
+        frame.changed(put),
         constants=(*constants, *(replace(told, name=one) for one in names)),
         inputs=(*frame.inputs, *owned.inputs),
     )

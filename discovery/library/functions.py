@@ -38,9 +38,9 @@ class Kind(IntEnum):
     OVER = 13  # 1/u, waves of B and these over u
 
 
-FRACTION, SATURATION, HILL, PRODUCT = map(int, (Kind.FRACTION, Kind.SATURATION, Kind.HILL, Kind.PRODUCT))
+FRACTION, SATURATION, PRODUCT = map(int, (Kind.FRACTION, Kind.SATURATION, Kind.PRODUCT))
 RATIO, EXPONENTIAL, WAVE, LOGISTIC = map(int, (Kind.RATIO, Kind.EXPONENTIAL, Kind.WAVE, Kind.LOGISTIC))
-LOGARITHM, POWER, DRAG = map(int, (Kind.LOGARITHM, Kind.POWER, Kind.DRAG))
+LOGARITHM, POWER = map(int, (Kind.LOGARITHM, Kind.POWER))
 ANGLES, COTANGENT, OVER = map(int, (Kind.ANGLES, Kind.COTANGENT, Kind.OVER))
 
 

@@ -30,6 +30,11 @@ SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 COARSE = (0.05, 0.15, 0.4, 1.2)
 RATIOS = (0.05, 0.2, 1.0, 5.0, 20.0)
 RATES = (0.1, 0.3, 0.7, 1.5, 3.0)
+# Least value of a variable over its largest from which on it counts as far from zero, as temperatures in kelvins do:
+# flames and stars apart, what is measured in one experiment is within a factor of three.
+FAR = 1.0 / 3.0
+# Largest k/x to begin from: activation energies reach fifty times the thermal energy (Levenspiel 1999, ch. 2).
+COLDEST = 60.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ def _of_one(i: int, states: States) -> list[Shape]:
     found += [_hill(i, power, states) for power in (2, 3, 4, 5) if low >= 0.0 or power % 2 == 0]
     if low > 0.0:
         found += [_logarithm(i, dimension), _power(i, dimension)]
+        found += [_activation(i, states)] if low > FAR * high else []
     if low < 0.0 < high:
         found.append(_drag(i, dimension))
     return found
@@ -196,6 +202,20 @@ def _exponential(i: int, states: States) -> Shape:
         Kind.EXPONENTIAL,
         lambda s, c: (sp.exp(scaled(-c[0], s[i]), evaluate=False),),
         _rich(states.shape[1]),
+    )  # fmt: skip
+
+
+def _activation(i: int, states: States) -> Shape:
+    """exp(-k/x)."""
+    inverse = 1.0 / states[:, i]
+    scale, largest = spread(inverse), size_of(inverse)
+    rates = [sign * share / scale for share in RATES for sign in (1.0, -1.0) if share * largest <= scale * COLDEST]
+    return Shape(
+        "activation", (i,), np.array(rates).reshape(-1, 1),
+        Kind.EXPONENTIAL,
+        lambda s, c: (sp.exp(scaled(-c[0], one_over(s[i])), evaluate=False),),
+        _rich(states.shape[1]),
+        combined=lambda x: 1.0 / x[:, i][None, :],
     )  # fmt: skip
 
 

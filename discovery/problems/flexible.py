@@ -241,8 +241,7 @@ def polynomial(
     degree = DEGREES.get(number, 2)
     while degree > 1 and math.comb(number + degree, degree) > count // 5:
         degree -= 1
-    powers = [p for p in product(range(degree + 1), repeat=number) if sum(p) <= degree]
-    return np.stack([np.prod(scaled**p, axis=1) for p in powers], axis=1)
+    return monomials(scaled, degree)
 
 
 def monomials(arguments: Float[np.ndarray, "point argument"], degree: int) -> Float[np.ndarray, "point term"]:

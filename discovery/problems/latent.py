@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import sympy as sp
 from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline
 
-from discovery.dynamics.simulate import simulate
+from discovery.dynamics.simulate import FEW_STEPS, simulate
 from discovery.dynamics.windows import UNSURE
 from discovery.errors import DataError
 from discovery.knowledge.knowledge import Hidden
@@ -150,7 +149,7 @@ class Latent:
         }
         names = {one.name for one in self.told}
         left = tuple(one for one in self.frame.constants if one.name not in names)
-        return replace(_changed(self.frame, change), constants=left)
+        return replace(self.frame.changed(change), constants=left)
 
     def curves(self, values: Sequence[float]) -> tuple[SmoothedTrajectory, ...]:
         """The curves with the latent states at constants and first values."""
@@ -169,7 +168,7 @@ class Latent:
         )
         others = CubicHermiteSpline(curve.times, curve.states, curve.derivatives)(fine)
         drive = Drive(fine, np.column_stack([others, *drive_columns(run.drive, fine)]))
-        states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=20_000)
+        states = simulate(law, first, curve.times, rtol=1e-6, drive=drive, max_steps=FEW_STEPS)
         slopes = np.gradient(states, curve.times, axis=0, edge_order=2)
         spread = np.maximum(np.std(states, axis=0), np.maximum(UNSURE * np.max(np.abs(states), axis=0), 1e-12))
         for i, one in enumerate(self.hidden):
@@ -236,7 +235,7 @@ def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> Frame:
         mark = told_symbol(one.name)
         if any(row.has(mark) for row in rows) or not any(row.has(1 / mark) for row in frame.templates):
             continue
-        turned = _changed(frame, {mark: 1 / mark})
+        turned = frame.changed({mark: 1 / mark})
         if len(linear_places(turned)) > len(linear_places(frame)):
             others = tuple(Told(one.name) if other is one else other for other in frame.constants)
             frame = replace(turned, constants=others)
@@ -248,13 +247,3 @@ def _inner(frame: Frame, known: Sequence[Told]) -> list[Told]:
     left = [one for one in frame.constants if one not in known]
     linear = linear_places(replace(frame, constants=tuple(left)))
     return [one for i, one in enumerate(left) if i not in linear]
-
-
-def _changed(frame: Frame, change: dict[sp.Basic, sp.Basic]) -> Frame:
-    """The frame with something else in the place of constants."""
-    unknowns = tuple(
-        replace(one, arguments=tuple(cast("sp.Expr", argument.xreplace(change)) for argument in one.arguments))
-        for one in frame.unknowns
-    )
-    templates = tuple(cast("sp.Expr", row.xreplace(change)) for row in frame.templates)
-    return replace(frame, templates=templates, unknowns=unknowns)

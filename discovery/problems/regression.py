@@ -27,21 +27,19 @@ def even_rows(count: int, most: int) -> Int[np.ndarray, " row"]:
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
-def derivative_regression(smoothing: Smoothing, *, max_rows: int = MAX_ROWS) -> Regression:
+def derivative_regression(smoothing: Smoothing) -> Regression:
     """Smoothed derivatives as targets; ends of trajectories count less by their larger deviations."""
     states = np.vstack([run.states for run in smoothing.trajectories])
     targets = np.vstack([run.derivatives for run in smoothing.trajectories])
     deviations = np.vstack([run.derivative_deviations for run in smoothing.trajectories])
-    rows = even_rows(len(states), max_rows)
+    rows = even_rows(len(states), MAX_ROWS)
     floor = FLOOR * np.maximum(targets.std(axis=0), 1e-300)
     return Regression(
         "derivative", states[rows], targets[rows], np.maximum(deviations[rows], floor), lambda terms: terms
     )
 
 
-def weak_regression(
-    trajectories: Sequence[Trajectory], smoothing: Smoothing, *, max_rows: int = MAX_ROWS
-) -> Regression | None:
+def weak_regression(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> Regression | None:
     """Integrals against bumps: -∫ φ' x dt = ∫ φ f(x) dt, with x raw on the left and smoothed on the right.
 
     The derivative falls on the test function, so that noise is averaged and not amplified. What is smooth in x is
@@ -58,7 +56,7 @@ def weak_regression(
     ]
     if not pairs:
         return None
-    share = max_rows / sum(len(run.times) for _, run in pairs)
+    share = MAX_ROWS / sum(len(run.times) for _, run in pairs)
     blocks, targets, deviations = [], [], []
     for trajectory, run in pairs:
         width = _width(run)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 import sympy as sp
 
@@ -27,12 +26,7 @@ def one_for_all(frame: Frame) -> Frame | None:
     change: dict[sp.Basic, sp.Basic] = {symbol(name): sp.S.One for name in frame.inputs if name.startswith(MARK)}
     change |= {told_symbol(one.name): sp.S.Zero for one in frame.constants if first[_family(one.name)] != one.name}
     return replace(
-        frame,
-        templates=tuple(cast("sp.Expr", row.xreplace(change)) for row in frame.templates),
-        unknowns=tuple(
-            replace(one, arguments=tuple(cast("sp.Expr", argument.xreplace(change)) for argument in one.arguments))
-            for one in frame.unknowns
-        ),
+        frame.changed(change),
         constants=tuple(one for one in frame.constants if first[_family(one.name)] == one.name),
     )
 

@@ -12,6 +12,7 @@ from discovery.reports.drawing import thin
 from discovery.reports.motion import curve
 from discovery.reports.naming import symbols
 from discovery.reports.panels import Panel
+from discovery.reports.residuals import standardised
 from discovery.reports.room import of_runs, shown_inputs, shown_runs
 from discovery.reports.timelines import course
 from discovery.types import DiscoveryResult, Trajectory
@@ -93,9 +94,8 @@ def _standardised(
         rows = np.flatnonzero(covered & np.isfinite(trajectory.states[:, state]))[:: 1 + len(trajectory) // MOST_ERRORS]
         times = trajectory.times[rows]
         states = np.stack([np.interp(times, piece.times, column) for column in piece.states.T], axis=1)
-        with np.errstate(all="ignore"):
-            scale = result.smoothing.noise.deviation(states, trajectory.part(rows).errors)[:, state]
-            parts.append((times, (trajectory.states[rows, state] - states[:, state]) / scale))
+        part = trajectory.part(rows)
+        parts.append((times, standardised(result.smoothing.noise, part.states, states, part.errors)[:, state]))
     times, values = (np.concatenate(column) for column in zip(*parts, strict=True))
     known = np.isfinite(values)
     return times[known], values[known]

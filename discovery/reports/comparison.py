@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from discovery.reports.rounding import plain
+from discovery.symbolic.complexity import is_constant
 from discovery.types import Law, RankedLaw, symbol
 
 # Misfits nearer to each other than this share are called equal: reasons shall not hang on the third digit.
@@ -42,7 +42,7 @@ def differences(rival: Law, chosen: Law) -> tuple[Difference, ...]:
 
 def _shapes(skeleton: sp.Expr) -> tuple[sp.Expr, ...]:
     """The terms of a right-hand side without factors; constants inside of one all become the same letter."""
-    constants = {leaf: INNER for leaf in skeleton.free_symbols if re.fullmatch(r"c\d+", str(leaf))}
+    constants = {leaf: INNER for leaf in skeleton.free_symbols if is_constant(str(leaf))}
     variables = skeleton.free_symbols - constants.keys()
     terms: tuple[Any, ...] = sp.Add.make_args(skeleton)
     shapes = (term.as_independent(*variables, as_Add=False)[1].xreplace(constants) for term in terms)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
 
 from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD
-from discovery.reports.naming import split_header
+from discovery.reports.naming import in_letters, split_header, symbols
 from discovery.reports.openness import next_run
-from discovery.reports.room import MOST_UNSEEN, fit_runs, inputs, shown_inputs, shown_runs
+from discovery.reports.room import MOST_UNSEEN, fit_runs, has_dots, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
-from discovery.reports.unseen import banded, begun_anew, planned, tied, whole_runs
-from discovery.types import DiscoveryResult, Law, Trajectory
+from discovery.reports.unseen import banded, begun_anew, beside, beyond, planned, whole_runs
+from discovery.selection.in_words import MADE_EXACT
+from discovery.types import DiscoveryResult, Finding, Law, Trajectory
 from discovery.wording import listed
 
 # What stands above the law, by the verdict.
@@ -73,6 +74,10 @@ _EQUATIONS = "Only ordinary differential equations were tried: no delays, no ran
 _CHANCE = "Chance was taken to act alike in each step, and measurements to be exact: no delays were tried."
 ACTS = (
     "It is chance that acts on the states in each step, and x what the law gives for a sample from the one before it."
+)
+_EXACT = (
+    "Constants that were made exact stand in no table; the note of the verdict that begins “Made exact” has their "
+    "relations, and their intervals if they were free."
 )
 _MAPS = "Only maps of the present state were tried: none of earlier ones, and no random forcing."
 _EVEN = 0.01  # steps that differ by less than this share are called even
@@ -154,13 +159,15 @@ def unseen(result: DiscoveryResult) -> str:
         return f"{runs} were kept out whole. The law, refitted without them, forecast them{_from(result)}."
     if planned(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
-    equals = len(tied(result)) - 1
-    stands = "stands the law" if equals == 1 else f"stand the {equals} laws"
-    beside = f"; beside it {stands} that these data do not tell from it, and where they part a measurement would decide"
-    start = "the start suggested for the next run" if next_run(result) else "a start that no run had"
+    suggestion, others = next_run(result), len(beside(result)) - 1
+    stands = "stands the law" if others == 1 else f"stand the {others} laws"
+    which = "that these data do not tell from it"
+    which = "from which that run would tell it" if suggestion and suggestion.purpose == "rivals" else which
+    more = f"; beside it {stands} {which}, and where they part a measurement would decide" if others else ""
+    start = "the start proposed for a further run" if suggestion else "a start that no run had"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. What the law says of "
-        f"{start} is still to be tested{beside if equals else ''}."
+        "No run was kept out whole, so no forecast from an unseen start was tested. The forecast from "
+        f"{start} is untested as well{more}."
     )
 
 
@@ -169,6 +176,26 @@ def _from(result: DiscoveryResult) -> str:
     if begun_anew(result):
         return " from states of theirs, again and again, as far as the law can be followed"
     return " from their first states alone"
+
+
+def findings(result: DiscoveryResult) -> tuple[Finding, ...]:
+    """Those of the verdict, in which terms have the letters of the equations above."""
+    return tuple(_in_letters(result, one) if _is_exact(one) else one for one in result.verdict.findings)
+
+
+def _in_letters(result: DiscoveryResult, finding: Finding) -> Finding:
+    """The finding with letters in what stands behind its colon."""
+    why, colon, relations = finding.text.partition(": ")
+    return replace(finding, text=f"{why}{colon}{in_letters(result, relations)}")
+
+
+def exact(result: DiscoveryResult) -> str:
+    """Where intervals are of constants that no table has, as they were made exact; empty where none was."""
+    return _EXACT if any(map(_is_exact, result.verdict.findings)) else ""
+
+
+def _is_exact(finding: Finding) -> bool:
+    return finding.text.startswith(MADE_EXACT)
 
 
 def agreement(result: DiscoveryResult) -> str:
@@ -233,6 +260,8 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         text += "dotted purple one."
     if name == "phase" and dimension > 2:
         text = "Projections of the phase space: measurements and the law's trajectories."
+    if name == "phase" and dimension > 1 and not has_dots(result):
+        text = text.replace("measurements and the law's trajectories", "the law's trajectories")
     if name == "trajectories" or (name == "unseen" and whole_runs(result)):
         text += _inputs_below(result)
     drawn = {"trajectories": fit_runs, "phase": shown_runs}.get(name)
@@ -310,11 +339,15 @@ def longest(result: DiscoveryResult) -> int:
 def _outlook_caption(result: DiscoveryResult, dimension: int) -> str:
     plan = planned(result)
     suggested = plan is not None and plan.suggested
-    start = "the start suggested for the next run" if suggested else "a start that no run had"
-    text = f"What the law says of {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
+    start = "the start proposed for a further run" if suggested else "a start that no run had"
+    text = f"Forecast from {start} (diamond), as long as {'that' if suggested else 'the first'} run or as "
     text += "forecasts hold"
-    text += "; 95 % band by the constants" if plan is not None and banded(result, plan) else ""
-    return text + (f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else ".")
+    text += ", with a 95 % band from the constants' errors" if plan is not None and banded(result, plan) else ""
+    text += f"; the first {MOST_UNSEEN} states." if dimension > MOST_UNSEEN else "."
+    names = {one.identifier: one.name for one in symbols(result)}
+    outside = beyond(result, plan) if plan else ()
+    far = [f"{names[name]} from {plain(low)} to {plain(high)}" for name, low, high in outside]
+    return text + (f" The start lies outside of what was measured: {', '.join(far)}." if far else "")
 
 
 def sample_count(trajectories: Sequence[Trajectory]) -> int:

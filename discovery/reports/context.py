@@ -8,14 +8,14 @@ from discovery.reports.methods import methods
 from discovery.reports.naming import symbols
 from discovery.reports.owning import own_sheets, own_tables
 from discovery.reports.references import cited
-from discovery.reports.rounding import plain
 from discovery.resources import folder
 from discovery.types import DiscoveryResult
 
 
 def context(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, object]:
     """Words and rows of a report; formulas are added by the output that writes them."""
-    return {**_law(result), **_data(result), **_tests(result), **_record(result), **_drawn(result, figures)}
+    drawn = {"figure_rows": content.figure_rows(result, figures)}
+    return {**_law(result), **_data(result), **_tests(result), **_record(result), **drawn}
 
 
 def _law(result: DiscoveryResult) -> dict[str, object]:
@@ -28,11 +28,12 @@ def _law(result: DiscoveryResult) -> dict[str, object]:
         "status_text": content.STATUS[result.status],
         "law_heading": content.HEADINGS[result.status],
         "headline": result.verdict.headline,
-        "findings": result.verdict.findings,
+        "findings": content.findings(result),
         "chosen": front[0] if front else None,
         "constants": constants,
         "has_units": has_units,
         "untold_unit": untold if has_units else "",
+        "exact": content.exact(result),
         "symbols": symbols(result),
         "conserved": conserved(result),
         "own_tables": (own := own_tables(result)),
@@ -61,7 +62,6 @@ def _data(result: DiscoveryResult) -> dict[str, object]:
 
 def _tests(result: DiscoveryResult) -> dict[str, object]:
     return {
-        "measures": [(name, plain(value, 4)) for name, value in result.verdict.measures.items()],
         "measure_rows": content.measures(result),
         "fit_errors": (fits := rows.errors(result, "fit")),
         "tested": tuple(row for row in fits if row.ljung_box != "–"),
@@ -81,14 +81,14 @@ def _tests(result: DiscoveryResult) -> dict[str, object]:
 
 
 def _record(result: DiscoveryResult) -> dict[str, object]:
-    references, unknown = cited(result.cites, folder("reports/references.bib"))
+    sentences = methods(result)
+    named = [key for sentence in sentences for key in sentence.keys]  # numbered in the order in which they are named
+    references, unknown = cited((*named, *result.cites), folder("reports/references.bib"))
     provenance = {key: value for key, value in result.provenance.items() if key not in ("command", "files")}
     number = {reference.key: place for place, reference in enumerate(references, start=1)}
-    sentences = methods(result)
     return {
-        "methods": [sentence.text for sentence in sentences],
         "method_sentences": [
-            (sentence.text, [number[key] for key in sentence.keys if key in number]) for sentence in sentences
+            (sentence.text, [number[key] for key in sentence.keys if key in number]) for sentence in methods(result)
         ],
         "failures": result.failures,
         "references": references,
@@ -96,11 +96,4 @@ def _record(result: DiscoveryResult) -> dict[str, object]:
         "command": str(result.provenance.get("command", "")),
         "provenance": content.flatten(provenance),
         "seconds": [(stage, f"{seconds:.1f}") for stage, seconds in result.seconds.items()],
-    }
-
-
-def _drawn(result: DiscoveryResult, figures: tuple[str, ...]) -> dict[str, object]:
-    return {
-        "figures": [(name, content.figure_caption(result, name)) for name in figures],
-        "figure_rows": content.figure_rows(result, figures),
     }

@@ -11,7 +11,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.dynamics.shooting import Shooting, fit
-from discovery.dynamics.simulate import simulate
+from discovery.dynamics.simulate import FEW_STEPS, simulate
 from discovery.dynamics.single_steps import expected
 from discovery.dynamics.windows import Windows, cut
 from discovery.reports.drawing import MOST_POINTS
@@ -20,7 +20,6 @@ from discovery.types import DiscoveryResult, Drive, Law, symbol
 # Starts only are fitted, which are near the smoothed states. On the hares and lynxes and on Lorenz's system without
 # noise eight steps bring chi-squared within 0.02 % of forty; four leave 0.6 %.
 _STARTS = Shooting(iterations=8)
-_MOST_STEPS = 20_000  # a rival that needs more within one window is wild; its curve ends there
 _FINE = 400  # points of a curve through few samples; fewer show corners
 
 
@@ -125,7 +124,7 @@ def _curve(
     bound: Float[np.ndarray, " state"],
     drive: Drive | None,
 ) -> Curve:
-    states = simulate(law, start, times, max_steps=_MOST_STEPS, drive=drive)
+    states = simulate(law, start, times, max_steps=FEW_STEPS, drive=drive)
     usable = np.all(np.abs(np.nan_to_num(states, nan=np.inf)) <= bound, axis=1)
     reached = len(times) if usable.all() else int(np.argmin(usable))
     return Curve(run, times[:reached], states[:reached], reached == len(times))

@@ -30,6 +30,7 @@ from discovery.reports.timelines import Look, draw_timeline, key, legend, trajec
 from discovery.types import DiscoveryResult
 
 MOST_STATES = len(PALETTE)
+_BETWEEN = 0.06  # of the panels' width: ticks at their ends would touch, "1920" and "0.0"
 _LAGS = 20  # of the autocorrelation, or a quarter of the samples if that is less
 
 
@@ -81,7 +82,7 @@ def residual_panels(result: DiscoveryResult) -> Figure | None:
     if not found:
         return None
     figure = Figure(figsize=(WIDTH, 1.65))
-    left, right, middle = figure.subplots(1, 3, width_ratios=(2.1, 0.9, 1.3))
+    left, right, middle = figure.subplots(1, 3, width_ratios=(2.1, 0.9, 1.3), gridspec_kw={"wspace": _BETWEEN})
     right.sharey(left)
     entries = _draw_scatter(left, result, found)
     _draw_memory(middle, found)

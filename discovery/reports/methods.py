@@ -13,12 +13,6 @@ from discovery.reports.rounding import plain
 from discovery.types import DiscoveryResult
 
 _UNIVERSAL = "universal"
-_WORD_OF = {
-    "neural_ode": "neural ODE",
-    "gaussian_process": "Gaussian process",
-    "kalman": "Kalman smoother",
-    _UNIVERSAL: "universal differential equation",
-}
 _SMOOTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "auto": ("", ("Rasmussen2006", "Sarkka2023")),
     "gaussian_process": (
@@ -60,7 +54,7 @@ _ENGINES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 SUCCESSIVE = "successive samples"  # the method where nothing is smoothed
 TOLD = "told"  # the source of a law whose form a user gave
-_SELECTION = ("Bock1983", "Schwarz1978", "Bartlett2023")
+_SHOOTING, _LENGTH = ("Bock1983",), ("Schwarz1978", "Bartlett2023")  # of multiple shooting, of description lengths
 
 
 @dataclass(frozen=True)
@@ -100,8 +94,9 @@ def _sentences(result: DiscoveryResult) -> Iterator[Sentence]:
         how, where = "multiple shooting", "on windows that grow as far as the leading laws can be followed"
         if result.smoothing.noise.process:
             how, where = "least squares", "on single steps, each from the sample before it"
-        yield sentence(f"{before} on the measured samples by {how} with forward sensitivities, {where}.", *_SELECTION)
-    yield sentence(f"The ranking follows this rule: {result.ranking.rule.rstrip('.').replace('chi2', 'χ²')}.")
+        yield sentence(f"{before} on the measured samples by {how} with forward sensitivities, {where}.", *_SHOOTING)
+    rule = result.ranking.rule.rstrip(".").replace("chi2", "χ²").replace(" log", "\u00a0log")
+    yield sentence(f"The ranking follows this rule: {rule}.", *_LENGTH)
     if result.ranking.front:
         yield sentence(
             "Intervals are those of the chosen law as if it had been known beforehand, and assume independent noise."
@@ -152,8 +147,3 @@ def _was_told(result: DiscoveryResult) -> bool:
 def _asked(result: DiscoveryResult) -> Mapping[str, Any]:
     config = result.provenance.get("config")
     return cast("Mapping[str, Any]", config) if isinstance(config, Mapping) else {}
-
-
-def spoken(method: str) -> str:
-    """The name of a smoothing method as text: ``neural ODE`` for ``neural_ode``."""
-    return " and ".join(_WORD_OF.get(name, name.replace("_", " ")) for name in method.split(" + "))

@@ -16,6 +16,8 @@ TIME = "t"  # the identifier of time in expressions
 # A name in a formula is read as one name only if it is one word; long ones make a formula a text.
 _WORD = re.compile(r"[^\W\d_]\w*")
 _LONGEST = 8
+# A word that ends in its unit, as "height_m": the unit is no subscript. Shorter words are symbols, as the V of "V_m".
+_ENDS_IN_UNIT = re.compile(r"([^\W\d_]{4,})_([^\W\d_]+)")
 # Letters that mean something else in a law: constants, Euler's number, the differential and time.
 _TAKEN = frozenset("cdet")
 _SPARE = "xyzuwqrs"
@@ -63,9 +65,10 @@ def split_header(header: str) -> tuple[str, str | None]:
 def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     """A symbol for each state, in order, and one for time at the end.
 
-    A name that is one word of at most eight characters stands for itself. Others get their first letter if it is free,
-    small or capital, else a letter with their number; a Greek letter that a name begins with stands for it. The rate
-    of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not named by a letter is t.
+    A name that is one word of at most eight characters stands for itself, unless it ends in its unit. Others get their
+    first letter if it is free, small or capital, else a letter with their number; a Greek letter that a name begins
+    with stands for it. The rate of a state, as ``h'``, is v, or ω where the state has a Greek letter. Time that is not
+    named by a letter, or whose name ends in its unit, is t.
     """
     states = result.trajectories[0].names
     parts = {name: split_header(result.headers.get(name, name)) for name in states}
@@ -74,6 +77,7 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
     counts = Counter(split_name(name) for name, _ in parts.values())
     own = {key for key, (name, _) in parts.items() if _is_readable(name) and counts[split_name(name)] == 1}
+    own -= {key for key in own if _ends_in_unit(key, parts)}
     own -= {TIME} if len(split_name(parts[TIME][0])[0]) > 1 else set()
     taken = {split_name(parts[key][0])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
     chosen = {key: parts[key][0] for key in own}
@@ -118,6 +122,12 @@ def constant_names(result: DiscoveryResult) -> Mapping[str, str]:
     return {f"c{i}": own.get(name, name) for i, name in enumerate(told)}
 
 
+def in_letters(result: DiscoveryResult, text: str) -> str:
+    """A sentence that speaks of states by their identifiers with the symbols that formulas have, ``h*l`` in ``h'``."""
+    letters = {one.identifier: one.shown for one in symbols(result)[:-1]}
+    return re.sub(r"\b[^\W\d]\w*", lambda found: letters.get(found[0], found[0]), text)
+
+
 def with_names(text: str, names: Mapping[str, str]) -> str:
     """A sentence that speaks of c0, c1, ... with the names that a user gave."""
     return re.sub(r"\bc\d+\b", lambda found: names.get(found[0], found[0]), text)
@@ -142,6 +152,18 @@ def _is_readable(name: str) -> bool:
     letters = re.sub("[₀-₉]", "", name)
     known = all(c.isascii() or c in GREEK.values() or "\u00c0" <= c <= "\u017f" for c in letters)
     return bool(known and len(name) <= _LONGEST and _WORD.fullmatch(name))
+
+
+def _ends_in_unit(key: str, parts: Mapping[str, tuple[str, str | None]]) -> bool:
+    """Whether a name has its unit behind an underscore; not where that tells it from another, as prey_a and prey_b."""
+    name = parts[key][0]
+    if key == TIME:
+        return "_" in name and headers.stated_unit_of_time(name) is not None
+    found = _ENDS_IN_UNIT.fullmatch(name)
+    if found is None or _greek(name) or not headers.is_unit(found[2]):
+        return False
+    others = (other.rstrip("'") for other, _ in parts.values())
+    return not any(other.startswith(f"{found[1]}_") and other != name for other in others)
 
 
 def _letter(name: str, place: int, taken: set[str]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import sympy as sp
 from matplotlib.axes import Axes
@@ -28,12 +26,11 @@ from discovery.reports.drawing import (
     thin,
 )
 from discovery.reports.motion import curve, evaluate
-from discovery.reports.room import shown_runs
+from discovery.reports.room import has_dots, planes, shown_runs
 from discovery.reports.timelines import DENSE, FIT, FORECAST, MEASURED, draw_samples, key, legend, span
 from discovery.symbolic.constants import substituted
 from discovery.types import DiscoveryResult, Law, symbol
 
-MOST_PAIRS = 3  # projections that stay legible side by side
 _LEVELS = 4  # of inputs, for each of which the law is a curve of its own
 _GRID = 60  # points a side at which the field is known: streamlines and nullclines are smooth, and drawn in no time
 _NULLCLINES = ((GREEN, (0, (5, 1.5))), (PURPLE, (0, (1.5, 1.2))))
@@ -53,7 +50,7 @@ def phase(result: DiscoveryResult) -> Figure | None:
         draw_plane(figure.subplots(), result)
         legend(figure, _entries(result))
         return figure
-    pairs = list(combinations(range(min(dimension, MOST_PAIRS)), 2))
+    pairs = planes(result)
     figure = Figure(figsize=(WIDTH, 0.35 + WIDTH / 3))
     for axes, (i, j) in zip(figure.subplots(1, len(pairs), squeeze=False).flat, pairs, strict=True):
         draw_projection(axes, result, i, j)
@@ -64,7 +61,7 @@ def phase(result: DiscoveryResult) -> Figure | None:
 def _entries(result: DiscoveryResult) -> list[tuple[str, Line2D]]:
     labels = {result.trajectories[place].label for place in shown_runs(result)}
     kinds = {prediction.kind for prediction in result.predictions if prediction.label in labels}
-    entries = [key("measured", **MEASURED)]
+    entries = [key("measured", **MEASURED)] if has_dots(result) else []
     entries += [key("fit", **FIT)] if "fit" in kinds else []
     entries += [key("forecast", **FORECAST)] if "held_out" in kinds else []
     return entries

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.selection.residuals import whiteness
-from discovery.types import DiscoveryResult, Prediction, Trajectory
+from discovery.types import DiscoveryResult, NoiseModel, Prediction, Trajectory
 
 Kind = Literal["fit", "held_out"]
 
@@ -74,9 +74,29 @@ def _residuals(result: DiscoveryResult, run: Trajectory, prediction: Prediction)
     measured = run.states[covered]
     lost = np.isfinite(measured) & ~np.isfinite(simulated)  # the prediction diverged
     differences = np.where(lost, np.inf, measured - simulated)
+    units = standardised(result.smoothing.noise, measured, simulated, run.part(covered).errors)
+    return Residuals(run, times, differences, units)
+
+
+def standardised(
+    noise: NoiseModel,
+    measured: Float[np.ndarray, "time state"],
+    predicted: Float[np.ndarray, "time state"],
+    errors: Float[np.ndarray, "time state"],
+) -> Float[np.ndarray, "time state"]:
+    """Measurements minus prediction in standard deviations of the noise, by logarithms where the fit has them.
+
+    Returns:
+        Infinite where a prediction diverged, or has no logarithm; NaN where nothing was measured that says something.
+    """
     with np.errstate(all="ignore"):
-        deviations = result.smoothing.noise.deviation(simulated, run.part(covered).errors)
-        return Residuals(run, times, differences, differences / deviations)
+        if noise.kind == "lognormal":  # as in dynamics/windows.py
+            known, usable = np.isfinite(measured) & (measured > 0.0), predicted > 0.0
+            found = np.log(measured / predicted) / noise.scale
+        else:
+            known, usable = np.isfinite(measured), np.isfinite(predicted)
+            found = (measured - predicted) / noise.deviation(predicted, errors)
+    return np.where(known, np.where(usable & np.isfinite(predicted), found, np.inf), np.nan)
 
 
 def state_errors(result: DiscoveryResult, kind: Kind) -> tuple[StateErrors, ...]:

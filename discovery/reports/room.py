@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float
@@ -12,6 +13,7 @@ from discovery.types import DiscoveryResult, Trajectory
 
 MOST_RUNS, MOST_STATES = 3, 12  # panels that stay legible on one page
 MOST_PANELS = 12
+MOST_PAIRS = 3  # projections that stay legible side by side
 MOST_INPUTS = 3  # thin panels below those of the states
 MOST_UNSEEN = 3  # states of a figure of half the width
 # Ranges of runs differ where the least is not this share of the largest: on one scale it is a third of a panel.
@@ -41,6 +43,17 @@ def shown_runs(result: DiscoveryResult, most: int = MOST_RUNS) -> tuple[int, ...
         inner, key=lambda place: (runs[place].label not in forecast, abs(inner.index(place) - len(inner) // 2))
     )
     return tuple(sorted([least, *central[: most - 2], largest]))
+
+
+def planes(result: DiscoveryResult) -> list[tuple[int, int]]:
+    """Pairs of states that phase portraits show."""
+    return list(combinations(range(min(result.trajectories[0].dimension, MOST_PAIRS)), 2))
+
+
+def has_dots(result: DiscoveryResult) -> bool:
+    """Whether phase portraits have samples: those with both states, so none where a velocity was not measured."""
+    runs = [result.trajectories[place] for place in shown_runs(result)]
+    return any(np.isfinite(run.states[:, list(pair)]).all(axis=1).any() for run in runs for pair in planes(result))
 
 
 def _sizes(runs: Sequence[Trajectory]) -> Float[np.ndarray, " run"]:

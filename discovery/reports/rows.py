@@ -149,7 +149,7 @@ def constants(result: DiscoveryResult, ranked: RankedLaw) -> tuple[Constant, ...
 def units_of(rows: Sequence[Constant]) -> tuple[bool, str]:
     """Whether any constant has a unit that can be told, and what is said of those whose unit cannot; else empty."""
     found = {row.unit for row in rows}
-    untold = f"Unit {UNTOLD}: the units of the columns do not tell it."
+    untold = f"Unit {UNTOLD}: unknown, as the units of the columns do not determine it."
     return bool(found - {"", UNTOLD}), untold if UNTOLD in found else ""
 
 

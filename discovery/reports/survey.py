@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.gridspec import GridSpec
+from matplotlib.ticker import MaxNLocator
 
 from discovery.reports.drawing import INK, MUTED, PALETTE, VERMILION, WIDTH, lettering, style, thin
 from discovery.trajectories.checks import DataCheck
@@ -45,6 +46,7 @@ def picture(checked: DataCheck, trajectories: Sequence[Trajectory], inputs: Sequ
             _draw_state(axes, checked, trajectories, row)
         for row, header in enumerate(inputs):
             _draw_input(panels[len(states) + row], header, trajectories, row)
+        panels[-1].xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # years are whole
         panels[-1].set_xlabel(lettering(checked.facts.time_name), parse_math=False)
         if named:
             handles = [panels[0].plot([], [], color=PALETTE[i % len(PALETTE)])[0] for i in range(len(named))]
@@ -96,7 +98,8 @@ def _draw_pair(grid: GridSpec, place: SubFigure, checked: DataCheck, trajectorie
         axes.plot(run.states[kept, 0], run.states[kept, 1], "-", color=PALETTE[number % len(PALETTE)], linewidth=0.7)
         axes.plot(run.states[:1, 0], run.states[:1, 1], "o", color=INK, markersize=3)
     first, second = checked.facts.states[:2]
-    axes.set_title(lettering(second.header, _SHORT), parse_math=False)
+    starts = "start" if len(trajectories) == 1 else "starts"
+    axes.set_title(f"{lettering(second.header, _SHORT)} (dot: {starts})", parse_math=False)
     axes.set_xlabel(lettering(first.header, _SHORT), parse_math=False)
 
 

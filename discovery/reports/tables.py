@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -14,6 +13,7 @@ from discovery.reports.owning import collapsed, collapsed_expression
 from discovery.reports.rows import engine_names, span
 from discovery.reports.text import as_read, columns_of, right_hand_sides, rounded
 from discovery.structure import Owned
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.phases import decimals
 from discovery.types import DiscoveryResult, Law, symbol
 
@@ -97,7 +97,7 @@ def written_term(term: sp.Expr, times: Sequence[float] = (), names: Sequence[str
     """
     number, product = rounded(term, 4, decimals((term,), times) if times else {}).as_coeff_Mul()
     factors = sp.Mul.make_args(product)
-    letters = [factor for factor in factors if re.fullmatch(r"c\d+", str(factor)) or str(factor) in names]
+    letters = [factor for factor in factors if is_constant(str(factor)) or str(factor) in names]
     rest = sp.Mul(*[factor for factor in factors if factor not in letters])
     written = [*map(str, letters), *([f"({rest})" if rest.is_Add else str(rest)] if rest != 1 else [])]
     front = "" if number == 1 else "-" if number == -1 else f"{float(number):.4g}*" if number.is_Float else f"{number}*"

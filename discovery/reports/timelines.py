@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from discovery.headers import unit_of_time
 from discovery.reports import drawing
 from discovery.reports.drawing import (
     BLUE,
+    GREEN,
     HALF,
     INK,
     MUTED,
@@ -41,7 +43,7 @@ Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, das
 # Told apart by dashes as well as by colour, for print in grey.
 FIT: Look = {"color": BLUE, "linestyle": "-"}
 FORECAST: Look = {"color": VERMILION, "linestyle": (0, (4, 1.6))}
-_RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))
+_RIVALS = ((0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)), (0, (4, 1, 1, 1, 1, 1)))
 
 
 def span(result: DiscoveryResult, state: int) -> tuple[float, float]:
@@ -75,7 +77,9 @@ def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndar
 
 
 def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]]) -> None:
-    """One legend above all panels, in as many columns as there is room for."""
+    """One legend above all panels, in as many columns as there is room for; none of nothing."""
+    if not (entries := list(entries)):
+        return
     texts, handles = zip(*entries, strict=True)
     lengths = [len(text) + _HANDLE for text in texts]
     room = int(figure.get_figwidth() * _LETTERS)
@@ -172,11 +176,11 @@ def _name(axes: Axes, result: DiscoveryResult, state: str) -> str:
     assert figure is not None
     ratios = np.array(spec.get_gridspec().get_height_ratios())
     share = float(ratios[spec.rowspan.start] / ratios.sum())
-    line = max(4, int((figure.get_figheight() - 0.5) * share * _LETTERS) - 1)
+    line = max(4, int((figure.get_figheight() - 0.5) * share * _LETTERS) - 2)  # names do not touch
     return drawing.header(result, state, 2 * line, line)
 
 
-def _label_time(result: DiscoveryResult, cells: Cells) -> None:
+def _label_time(result: DiscoveryResult, cells: Cells, name: str = "") -> None:
     for axes, _, _ in cells:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
         spec = axes.get_subplotspec()
@@ -185,7 +189,7 @@ def _label_time(result: DiscoveryResult, cells: Cells) -> None:
         below = [other for other, _, _ in cells if _is_below(other, axes)]
         if spec is not None and not below:
             axes.tick_params(labelbottom=True)
-            label(axes, x=result.time_name)
+            label(axes, x=name or result.time_name)
 
 
 def _is_below(other: Axes, axes: Axes) -> bool:
@@ -243,20 +247,29 @@ def _outlook(result: DiscoveryResult) -> Figure | None:
     names = result.trajectories[0].names[:MOST_UNSEEN]
     figure, cells = _panels(len(names), 1, HALF)
     figure.set_figheight(NARROW_HEIGHT)
+    times, since = _since_start(result, seen.times)
     for axes, _, row in cells:
         axes.set_ylim(*_limits([states[:, row] for states in seen.curves]))
         for states, look in zip(seen.curves, _looks(len(seen.curves)), strict=True):
-            axes.plot(seen.times, states[:, row], **look)
+            axes.plot(times, states[:, row], **look)
         if len(seen.low):
             inside = np.clip(seen.low[:, row], *axes.get_ylim()), np.clip(seen.high[:, row], *axes.get_ylim())
-            axes.fill_between(seen.times, *inside, color=BLUE, alpha=0.18, lw=0)
-        axes.plot(seen.times[:1], seen.start[row : row + 1], "D", color=BLUE, ms=4, mew=0, clip_on=False)
+            axes.fill_between(times, *inside, color=BLUE, alpha=0.18, lw=0)
+        axes.plot(times[:1], seen.start[row : row + 1], "D", color=BLUE, ms=4, mew=0, clip_on=False)
         label(axes, y=_name(axes, result, names[row]))
-    _label_time(result, cells)
+    _label_time(result, cells, since)
     looks = _looks(len(seen.ranks))
     entries = [key(_law_text(rank), **look) for rank, look in zip(seen.ranks, looks, strict=True)]
     legend(figure, entries)
     return figure
+
+
+def _since_start(result: DiscoveryResult, times: np.ndarray) -> tuple[np.ndarray, str]:
+    """Times of a run that has not begun, and their name; those of the record where the law depends on time."""
+    if result.law is None or not result.law.autonomous:
+        return times, ""
+    unit = unit_of_time(result.time_name) or ""
+    return times - times[0], f"{result.law.spans(unit) if unit or result.law.discrete else 'time'} since the start"
 
 
 def _limits(curves: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -274,6 +287,6 @@ def _law_text(rank: int) -> str:
 
 def _looks(count: int) -> list[Look]:
     looks: list[Look] = [{**FIT, "lw": 1.5}]
-    for colour, line in zip((ORANGE, PURPLE, MUTED), _RIVALS, strict=True):
+    for colour, line in zip((ORANGE, PURPLE, MUTED, GREEN), _RIVALS, strict=True):
         looks.append({"color": colour, "linestyle": line, "lw": 1.2})
     return looks[:count]

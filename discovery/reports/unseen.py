@@ -1,4 +1,4 @@
-"""What the chosen law says of a start that was not measured, beside the laws that the data do not tell from it."""
+"""What the chosen law says of a start that was not measured, beside the laws that the data hardly tell from it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from discovery.errors import SimulationError
 from discovery.reports.openness import next_run
 from discovery.types import DiscoveryResult, Prediction, RankedLaw, Trajectory
 
-MOST_LAWS = 4  # the chosen one and the nearest of those tied with it; more lines cannot be told apart
+MOST_LAWS = 5  # the chosen one and the nearest behind it; more lines cannot be told apart
 _POINTS = 600
 _DRAWS = 100  # solutions of a band; its ends scatter by a seventh of its width, which nobody reads off a figure
-_MOST_STEPS = 20_000  # a law that needs more on one run is wild; its line ends there
 # A start at the mirrored rank of each state stays where measurements were, but not at the ends of their range.
 _LOWEST, _HIGHEST = 0.15, 0.85
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Curves from one start by the chosen law, the first, and by its equals.
+    """Curves from one start by the chosen law, the first, and by those that are drawn beside it.
 
     Attributes:
         suggested: whether the start is the one that the result suggests to measure from.
@@ -64,6 +63,32 @@ def tied(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
     return tuple((rank, law) for rank, law in enumerate(front, start=1) if law.score - front[0].score < TIE)
 
 
+def beside(result: DiscoveryResult) -> tuple[tuple[int, RankedLaw], ...]:
+    """The laws that are drawn, with their ranks: the chosen one, and those that the suggested run would tell from it.
+
+    Where no run is suggested for that, those that are tied with it.
+    """
+    from discovery.selection.experiments import NEAR, RIVALS
+
+    suggestion, front = next_run(result), result.ranking.front
+    if suggestion is None or suggestion.purpose != "rivals":
+        return tied(result)[:MOST_LAWS]
+    near = [(rank, law) for rank, law in enumerate(front, start=1) if law.score - front[0].score < NEAR]
+    return tuple(near[: 1 + RIVALS][:MOST_LAWS])
+
+
+def beyond(result: DiscoveryResult, plan: Planned) -> tuple[tuple[str, float, float], ...]:
+    """States of a planned start that lie beyond all that was measured of them, with the range of that."""
+    run = result.trajectories[0]
+    values = np.concatenate([one.states for one in result.trajectories])
+    found: list[tuple[str, float, float]] = []
+    for name, value, column in zip(run.names, plan.start, values.T, strict=True):
+        known = column[np.isfinite(column)]
+        if len(known) and not known.min() <= value <= known.max():
+            found.append((name, float(known.min()), float(known.max())))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Planned:
     """From where, and when, an outlook shows the laws.
@@ -103,13 +128,13 @@ def planned(result: DiscoveryResult) -> Planned | None:
 
 def outlook(result: DiscoveryResult) -> Outlook | None:
     """Curves from the planned start; None where there is none."""
-    from discovery.dynamics.simulate import simulate
+    from discovery.dynamics.simulate import FEW_STEPS, simulate
 
     plan = planned(result)
     if plan is None:
         return None
-    laws = tied(result)[:MOST_LAWS]
-    curves = tuple(simulate(law.law, plan.start, plan.times, max_steps=_MOST_STEPS) for _, law in laws)
+    laws = beside(result)
+    curves = tuple(simulate(law.law, plan.start, plan.times, max_steps=FEW_STEPS) for _, law in laws)
     low, high = _band(result, plan.start, plan.times)
     return Outlook(plan.start, plan.suggested, plan.times, tuple(rank for rank, _ in laws), curves, low, high)
 

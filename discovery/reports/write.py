@@ -32,7 +32,6 @@ class ReportFiles:
     Attributes:
         tex: LaTeX of the first form that was asked for.
         pdf: its PDF; None if none was asked for, there is no typesetter, or that failed.
-        figures: the PDF and SVG files.
         notes: why there is no PDF although one was wanted.
         others: PDF and sources of the other form.
     """
@@ -40,7 +39,6 @@ class ReportFiles:
     tex: Path
     html: Path
     pdf: Path | None
-    figures: tuple[Path, ...]
     notes: tuple[str, ...] = ()
     others: tuple[Path, ...] = ()
 
@@ -49,7 +47,7 @@ def write_report(
     result: DiscoveryResult,
     folder: Path,
     *,
-    pdf: bool | None = None,
+    pdf: bool = True,
     forms: Sequence[Form] = ("full",),
     typesetter: Literal["auto", "latex", "typst"] = "auto",
     until: Deadline = NEVER,
@@ -58,10 +56,10 @@ def write_report(
 
     Args:
         folder: made if it is not there; files of an older report are replaced.
-        pdf: True or None make a PDF if there is a typesetter; True also notes if there is none. A failure of it is
-            noted and loses nothing else.
+        pdf: whether a PDF is made if there is a typesetter. A failure of it is noted and loses nothing else.
         forms: ``full``, and ``short``, which has one page.
-        typesetter: ``latex``, ``typst``, or the first of these that is installed.
+        typesetter: ``latex``, ``typst``, or the first of these that is installed; it is noted if one that is named is
+            not there.
         until: when all has to be done. HTML comes first; where no time is left for PDF, also of the figures, there
             is none, which is noted.
     """
@@ -73,18 +71,19 @@ def write_report(
     if "short" in forms:
         drawn["summary"] = summary(result)
     images = {name: _laid_out(name, figure) for name, figure in drawn.items()}
-    onscreen = [_write(folder / "figures" / f"{name}.svg", image.encode()) for name, image in images.items()]
+    for name, image in images.items():
+        _write(folder / "figures" / f"{name}.svg", image.encode())
     references, _ = cited(result.cites, resource("reports/references.bib"))
     _write(folder / "references.bib", "\n\n".join(reference.source for reference in references).encode() + b"\n")
     shown = {name: images[name] for name in names}
     html_file = _write(folder / "report.html", page.render(result, templates, shown).encode())
     in_time = until.remaining() > time.monotonic() - begin  # for the same figures once more
-    onpaper = [_onpaper(name, figure, folder / "figures", in_time=in_time) for name, figure in drawn.items()]
+    for name, figure in drawn.items():
+        _onpaper(name, figure, folder / "figures", in_time=in_time)
     printed = [_print(result, folder, form, names, typesetter, pdf, until if in_time else _PAST) for form in forms]
     others = [path for other in printed[1:] for path in (other.tex, other.pdf) if path is not None]
     notes = tuple(dict.fromkeys(note for one in printed for note in one.notes))
-    figures = (*filter(None, onpaper), *onscreen)
-    return ReportFiles(printed[0].tex, html_file, printed[0].pdf, figures, notes, tuple(others))
+    return ReportFiles(printed[0].tex, html_file, printed[0].pdf, notes, tuple(others))
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def _print(
     form: Form,
     names: tuple[str, ...],
     typesetter: Literal["auto", "latex", "typst"],
-    pdf: bool | None,
+    pdf: bool,
     until: Deadline,
 ) -> _Printed:
     """Sources and PDF of one form."""
@@ -117,7 +116,7 @@ def _print(
     if by_typst:
         text = typst.render(result, templates, figures, template)
         compiled = _write(folder / f"{stem}.typ", text.encode())
-    if pdf is False or (pdf is None and typesetter == "auto" and not (tex.installed() or by_typst)):
+    if not pdf or (typesetter == "auto" and not (tex.installed() or by_typst)):
         return _Printed(source, None, ())
     made, why = _typeset(compiled, until, by_typst=by_typst)
     return _Printed(source, None, (why,)) if made is None else _Printed(source, _write(target, made), ())
@@ -142,14 +141,14 @@ def _laid_out(name: str, figure: Figure) -> str:
     return image
 
 
-def _onpaper(name: str, figure: Figure, folder: Path, *, in_time: bool) -> Path | None:
+def _onpaper(name: str, figure: Figure, folder: Path, *, in_time: bool) -> None:
     """Writes the PDF of a figure that is laid out, if there is time."""
     target = folder / f"{name}.pdf"
     if not in_time:
         target.unlink(missing_ok=True)  # an older one would contradict the new report
-        return None
+        return
     with drawing.style(name):
-        return _write(target, drawing.pdf(figure))
+        _write(target, drawing.pdf(figure))
 
 
 def _write(path: Path, data: bytes) -> Path:

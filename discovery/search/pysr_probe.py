@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-INSTALL_PYSR = 'pip install "discovery[pysr]"'
+INSTALL_PYSR = "pip install pysr"
 INSTALL_JULIA = 'python -c "import juliapkg; juliapkg.resolve()"'
 _PROBE = "import json, juliapkg; print(json.dumps(juliapkg.resolve(dry_run=True)))"
 

@@ -37,7 +37,7 @@ def against_told(selected: Selected, told: Sequence[Conservation]) -> Iterator[F
             yield Finding(
                 "caution",
                 f"{one.name} was believed to be {one.mean:g} +- {one.deviation:g}, and is {value:.4g} by these data, "
-                f"{away:.1f} deviations away: one of them is wrong, or the law is.",
+                f"{away:.1f} standard deviations away: one of them is wrong, or the law is.",
             )
     if selected.held_out is None or selected.held_out.skill < FORECAST:
         yield from _sought_everywhere(law, selected.ranking.front[0].misfit)

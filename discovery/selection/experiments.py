@@ -207,9 +207,9 @@ def discriminating(front: Sequence[RankedLaw], stage: Stage) -> Experiment | Non
     named = listed([str(rank) for rank, _ in rivals])
     amount = f"more than {PLAIN:g}" if gains[best] >= PLAIN else f"{gains[best]:.2g}"
     text = (
-        f"To tell it from law{'s' * (len(rivals) > 1)} {named}, start from {_place(stage, best)}: within "
-        f"{stage.followed:.3g} {law.spans(stage.unit)} the predictions differ by {amount} noise deviations (root mean "
-        f"square), from the measured starts by {usual:.2g}."
+        f"To distinguish it from law{'s' * (len(rivals) > 1)} {named}, start a run at {_place(stage, best)}: over "
+        f"{stage.followed:.3g} {law.spans(stage.unit)} the predictions then differ by {amount} SD of the noise (root "
+        f"mean square), from the measured starts only by {usual:.2g}."
     )
     return Experiment("rivals", _tuple(stage.tried[best]), stage.followed, gains[best], usual, text)
 

@@ -23,5 +23,6 @@ def far_off(law: Law, held: HeldOut) -> Iterator[Finding]:
     yield Finding(
         "caution",
         f"Forecasts of samples that were not fitted are off by more than the noise explains{start} ({told} of its "
-        f"deviations): the law lacks something there, or the noise is larger than it looks.{hint if first else ''}",
+        "standard deviations): the law lacks something there, or the noise is larger than it looks."
+        f"{hint if first else ''}",
     )

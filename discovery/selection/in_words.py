@@ -9,6 +9,8 @@ import sympy as sp
 from discovery.symbolic.constants import substituted
 from discovery.types import Law, NoiseKind, symbol
 
+# How the note begins that says which constants were made exact.
+MADE_EXACT = "Made exact"
 # A constant in the text of a term, told from others by its number; sums have it last, as they have numbers.
 _ELLIPSIS = re.compile(r"…\d+")
 

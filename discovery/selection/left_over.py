@@ -16,16 +16,20 @@ DOUBTFUL = 0.05
 IMPOSSIBLE = 1e-6
 
 
-def left_over(tests: Mapping[str, Whiteness]) -> Iterator[Finding]:
-    """Whether residuals are white, of the worst state; nothing where none was tested."""
+def left_over(tests: Mapping[str, Whiteness], *, noisy: bool = False) -> Iterator[Finding]:
+    """Whether residuals are white, of the worst state; nothing where none was tested.
+
+    Args:
+        noisy: whether they exceed the noise: then they do not pass for it, however white, and that is no praise.
+    """
     if not tests:
         return
     state, worst = min(tests.items(), key=lambda item: item[1].probability)
     told = f"{worst.probability:.2g}" if worst.probability >= IMPOSSIBLE else "below 1e-6"
-    if worst.probability > UNLIKELY / len(tests):
-        least, limit = f"the least probability of the tests is {told} ({state})", UNLIKELY / len(tests)
+    if worst.probability > (limit := UNLIKELY / len(tests)):
+        least = f"the least probability, corrected for two tests of each state, is {told} ({state})"
         if worst.probability >= DOUBTFUL:
-            yield Finding("good", f"Residuals pass for white noise: {least}.")
+            yield Finding("note" if noisy else "good", f"No correlation was detected among residuals: {least}.")
         else:
             text = f"Residuals pass for white noise, but not clearly: {least}, and the limit is {limit:.2g}."
             yield Finding("note", text)

@@ -24,8 +24,8 @@ def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
     if (turns := _turns(windows)) >= SEVERAL:
         yield Finding(
             "bad",
-            f"{state} turns back {turns} times, which it never does by a law {state}' = f({state}): say that it is of "
-            f"second order, --law \"{state}'' = f({state}, {state}')\", or name what drives it with --inputs.",
+            f"{state} changes direction {turns} times, which no law {state}' = f({state}) can do. Try a law of second "
+            f"order, --law \"{state}'' = f({state}, {state}')\", or name what drives it with --inputs.",
         )
 
 

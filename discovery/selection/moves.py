@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from discovery.dynamics.windows import Windows
 from discovery.protocols import NEVER, Deadline
 from discovery.selection.identifiability import PRIOR, Relative
 from discovery.selection.refined import Refined, canonical_law, refine, side_by_side
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.constants import parts, substituted
 from discovery.symbolic.stated import apart
 from discovery.types import Law, symbol
@@ -100,7 +100,7 @@ def numbering(skeletons: Sequence[sp.Expr]) -> dict[sp.Expr, sp.Expr]:
 def _places(skeletons: Sequence[sp.Expr]) -> list[int]:
     """Numbers of the constants that occur."""
     used = set().union(*(skeleton.free_symbols for skeleton in skeletons))
-    return sorted(int(str(one)[1:]) for one in used if re.fullmatch(r"c\d+", str(one)))
+    return sorted(int(str(one)[1:]) for one in used if is_constant(str(one)))
 
 
 def renumbered(law: Law) -> Law:

@@ -19,7 +19,7 @@ def exceeding(law: Law, misfit: float, windows: Windows) -> str:
     Whole records are followed. What happens by chance in a step of a map, unlike noise of the measurements, goes on
     into the next ones; single steps have but their own share of it.
     """
-    told = f"Residuals exceed the estimated noise (chi-squared by value {misfit:.3g}): the law lacks something, "
+    told = f"Residuals exceed the estimated noise (chi-squared per value {misfit:.3g}): the law lacks something, "
     if not windows.discrete or windows.steps:
         return f"{told}or the noise is larger than it looks."
     single = one_step(law, windows)
@@ -29,7 +29,7 @@ def exceeding(law: Law, misfit: float, windows: Windows) -> str:
         )
     return (
         f"{told}or steps are random, as births are: one step on from each sample the law is as near as the "
-        f"noise lets it be (chi-squared by value {single:.3g}), and chance in a step goes on into the next ones. "
+        f"noise lets it be (chi-squared per value {single:.3g}), and chance in a step goes on into the next ones. "
         "--noise process fits each step by itself."
     )
 

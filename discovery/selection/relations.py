@@ -245,7 +245,7 @@ def _price(power: int) -> float:
 
 
 def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
-    """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation.
+    """Pairs of constants that may be tied; cheap where they multiply the same term, or terms of one equation or sum.
 
     Cheaper still where an equation's terms are each other's with two states exchanged, as in x^2 z + y^2 z.
     """
@@ -261,7 +261,7 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
         # A flow from one state to another has one constant in two equations; a difference has one in two terms.
         if roles[first] & roles[second] and not same_equation:
             near = 0.0
-        elif same_equation and not same_term:
+        elif same_equation and (not same_term or _summed(law, first, second)):
             near = math.log(len(twins) if (first, second) in twins else len(law.constants))
         else:
             near = math.log(len(pairs)) + OTHER
@@ -276,6 +276,13 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             said = power in _differences(counted, homes[place], homes[kept])
             price = RATIOS[0][2] + math.log(len(counted)) if said else _price(power)
             yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + price
+
+
+def _summed(law: Law, first: int, second: int) -> bool:
+    """Whether they multiply two terms of one sum inside a function, as in 1/(1 + c0*x - c1*y)."""
+    sums = [one for side in law.skeletons for part in sp.Add.make_args(side) for one in part.atoms(sp.Add)]
+    marks = {symbol(f"c{first}"), symbol(f"c{second}")}
+    return any(marks <= {factor for term in one.args for factor in sp.Mul.make_args(term)} for one in sums)
 
 
 def _mirrored(one: Home, other: Home) -> bool:

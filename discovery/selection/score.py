@@ -12,7 +12,8 @@ from discovery.symbolic.stated import stated_length
 RULE = (
     "Description length N log((chi2/N + 1)/2) + (P/2) log N + S in nats on the measured trajectories, with N measured "
     "values, P constants, and S = k log n nats for an equation of k nodes of n kinds, what its terms or the equations "
-    "share written once (more for functions and denominators, and for a start on a needle's point); the shortest wins."
+    "share written once (more for functions and denominators, and for a law that is unstable at its start); the "
+    "shortest wins."
 )
 # Differences of description length below this (a factor of 20 in likelihood, Kass & Raftery 1995) are a tie.
 TIE = 3.0

@@ -19,6 +19,7 @@ from discovery.selection.refined import Free, Refined, canonical_law, in_order, 
 from discovery.selection.relations import Relation, idle, promise, relations
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.fingerprint import first_equal
+from discovery.symbolic.multiplied import expanded
 from discovery.types import Law, no_surcharge, symbol
 
 # Relations tried in a round; most of the evidence for them is right, so that the first is usually kept.
@@ -99,16 +100,37 @@ def signed(law: Law, windows: Windows) -> Law:
 def on_values(law: Law, windows: Windows) -> Law:
     """The law with its inputs as the data tell them: where one is off or on, its powers and its sign are itself.
 
-    Where it is on in either direction, its even powers are its square. A factor is left out, as constants have it.
+    Where it is on in either direction, its even powers are its square. A factor is left out, as constants have it. Any
+    other function of one that is off or on is a line through its two values.
     """
     parts = list(law.parts)
+    numbers: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): sp.Float(one) for i, one in enumerate(law.constants)}
     for column, name in enumerate(law.inputs):
         course = windows.drives[:, column]
-        if len(np.unique(np.abs(course[course != 0.0]))) != 1:
+        sizes = np.unique(np.abs(course[course != 0.0]))
+        if len(sizes) != 1:
             continue
-        signed = bool(np.any(course < 0.0) and np.any(course > 0.0))
-        parts = [cast("sp.Expr", part.replace(*_powers_of(symbol(name), signed))) for part in parts]
+        one, signed = symbol(name), bool(np.any(course < 0.0) and np.any(course > 0.0))
+        parts = [cast("sp.Expr", part.replace(*_powers_of(one, signed))) for part in parts]
+        if not signed and np.any(course == 0.0):
+            value = float(sizes[0]) * (1.0 if course.max() > 0.0 else -1.0)
+            parts = [_on_line(part, one, value, numbers) for part in parts]
     return law if parts == list(law.parts) else law.rebuilt(parts, law.constants)
+
+
+def _on_line(part: sp.Expr, one: sp.Symbol, value: float, numbers: Mapping[sp.Basic, sp.Basic]) -> sp.Expr:
+    """The part with functions of one input alone as lines through what they are at zero and at a value."""
+    known = {one, *numbers}
+
+    def alone(node: sp.Basic) -> bool:
+        return isinstance(node, sp.Function) and one in node.free_symbols <= known
+
+    def line(node: sp.Basic) -> sp.Expr:
+        low, high = (cast("sp.Expr", node.xreplace({**numbers, one: sp.Float(place)})) for place in (0.0, value))
+        return low + (high - low) / value * one
+
+    lines = cast("sp.Expr", part.replace(alone, line))
+    return part if lines == part else expanded(lines)
 
 
 def _powers_of(one: sp.Symbol, signed: bool) -> tuple[Callable[[sp.Basic], bool], Callable[[sp.Basic], sp.Expr]]:

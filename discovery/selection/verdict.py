@@ -10,7 +10,7 @@ from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
-from discovery.selection.in_words import taken_for
+from discovery.selection.in_words import MADE_EXACT, taken_for
 from discovery.selection.left_over import left_over
 from discovery.selection.monotonic import inert, of_two_values, one_way
 from discovery.selection.onward import NOISE_LEVEL, exceeding
@@ -66,7 +66,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
     lacking = (*inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
-    findings = (*reasons, *lacking, *_for(evidence), *cautions, *praised)
+    findings = (*reasons, *lacking, *_for(evidence, opposed=bool(reasons)), *cautions, *praised)
     measures = _measures(evidence)
     if not finished:
         return Verdict("partial", "Work was cut off; this is the best law so far.", findings, measures)
@@ -133,10 +133,11 @@ def _measures(evidence: Evidence) -> dict[str, float]:
 
 def _walk(evidence: Evidence) -> tuple[str, str]:
     """The walk that explains the data as well as the law, in words, and what such a walk forecasts."""
-    rates = evidence.of_rates
-    what = "Rates that wander at random (each sample expected on the line through the two before it)"
-    what = what if rates else "States that wander at random, step by step,"
-    return f"{what} explain the data as well as the best law does", "the last slope" if rates else "no change"
+    what = "A random walk of the states, step by step,", "expects no change"
+    if evidence.of_rates:
+        line = "each sample expected on the line through the two before it"
+        what = f"A random walk of the rates ({line})", "only continues the last slope"
+    return f"{what[0]} explains the data about as well as the best law does", what[1]
 
 
 def _against(evidence: Evidence) -> Iterator[Finding]:
@@ -194,7 +195,7 @@ def _untold(evidence: Evidence) -> Iterator[Finding]:
     elif best.misfit > NOISE_LEVEL:
         yield Finding(
             "bad",
-            f"Residuals exceed the noise (chi-squared by value {best.misfit:.3g}), and no forecast of samples that "
+            f"Residuals exceed the noise (chi-squared per value {best.misfit:.3g}), and no forecast of samples that "
             "were not fitted speaks for the law.",
         )
 
@@ -247,7 +248,8 @@ def share(skill: float) -> str:
     return "more than 99 %" if told == "100 %" else told
 
 
-def _for(evidence: Evidence) -> Iterator[Finding]:
+def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
+    """What speaks for the law; that engines agree on it does not where other reasons speak against it."""
     best, held = evidence.best, evidence.held
     if evidence.selected.windows.steps:
         yield from stepping.speaking_for(evidence.selected.held_out)
@@ -266,9 +268,10 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
             f"{share(other.skill)} of the nulls' error, noise apart ({other.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
-        yield Finding("good", f"Residuals are at the noise level (chi-squared by value {best.misfit:.3g}).")
+        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {best.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
-        yield Finding("note", f"Made exact, which shortens the law by more than the fit loses: {'; '.join(exact)}.")
+        why = "because it shortens the description by more than the fit gets worse"
+        yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
     if (
         last is not None and last.noise.kind != last.before and not last.noise.process
@@ -278,7 +281,7 @@ def _for(evidence: Evidence) -> Iterator[Finding]:
         number = worth * evidence.selected.windows.count
         yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
     if agreed := agreeing(best.law, evidence.selected.proposed):
-        yield Finding("good", f"Its equations were proposed by {agreed}.")
+        yield Finding("note" if opposed else "good", f"Its equations were proposed by {agreed}.")
 
 
 def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
@@ -321,7 +324,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
         yield Finding("caution", exceeding(best.law, best.misfit, selected.windows))
     if _wanders(evidence) and _excused(evidence):
         what, forecast = _walk(evidence)
-        yield Finding("caution", f"{what}; but a walk forecasts {forecast}, and the law's forecasts are better.")
+        yield Finding("caution", f"{what}; but it {forecast}, and the law forecasts better.")
     if selected.balance:
         yield Finding(
             "caution",
@@ -336,7 +339,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "could not be followed further, and not as its errors grow: something is left to explain.",
         )
     if best.misfit > WELL_BELOW_NOISE:
-        yield from left_over(evidence.tests)
+        yield from left_over(evidence.tests, noisy=best.misfit > NOISE_LEVEL)
     if evidence.ties:
         number = len(evidence.ties)
         yield Finding(
@@ -367,7 +370,7 @@ def _predictability(evidence: Evidence, unit: str) -> Iterator[Finding]:
         return
     told = (
         f"From a state known as well as here, forecasts hold for about {horizon:.3g} {evidence.best.law.spans(unit)} "
-        "(until a state is off by 0.4 of its deviation)"
+        "(until a state is off by 0.4 of its standard deviation)"
     )
     if math.isfinite(exponent):
         told += (

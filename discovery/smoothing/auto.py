@@ -46,7 +46,7 @@ class Auto:
         """States and derivatives at the samples of each run; the learned field comes with any.
 
         Raises:
-            DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
+            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
         """
         return self.rivals(trajectories, seed=seed, deadline=deadline, progress=progress)[0]
 

@@ -26,7 +26,7 @@ def smooth_classically(
     """Tunes ``method``, scores it on samples left out, and smooths all samples.
 
     Raises:
-        DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
+        DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
     """
     check(trajectories)
     progress("smoothing", f"{name}: tuning", 0.0)

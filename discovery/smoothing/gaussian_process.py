@@ -26,8 +26,7 @@ class GaussianProcess:
     at a cost linear in the number of samples.
 
     Attributes:
-        noise: ``auto`` tries additive and proportional noise, that of counts for whole numbers, log-normal noise of
-            positive values, and keeps the likelier; ``lognormal`` smooths logarithms.
+        noise: kind of noise; ``auto`` keeps the likeliest that the data allow, ``lognormal`` smooths logarithms.
         prior: the covariance.
     """
 
@@ -40,7 +39,7 @@ class GaussianProcess:
         """States and derivatives at the samples of each run.
 
         Raises:
-            DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
+            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
         """
         return smooth_classically(
             trajectories, Process(self.prior), self.noise, "gaussian_process", seed, deadline, progress

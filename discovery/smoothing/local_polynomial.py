@@ -34,8 +34,7 @@ class LocalPolynomial:
     rare, and are as full at the ends as in the middle.
 
     Attributes:
-        noise: ``auto`` tries additive and proportional noise, that of counts for whole numbers, log-normal noise of
-            positive values, and keeps the likelier; ``lognormal`` smooths logarithms.
+        noise: kind of noise; ``auto`` keeps the likeliest that the data allow, ``lognormal`` smooths logarithms.
         degree: 1 to 6. On twelve systems of ODEBench's design half, noise of 5 %, two seeds, the geometric mean of
             the derivative's error was 7.0, 6.4, 6.1 and 6.1 % for degree 3 to 6, and without three fifths of the
             samples 12.3, 10.6 and 10.1 % for degree 3 to 5. Fan & Gijbels (1996) prefer even degrees for a first
@@ -59,7 +58,7 @@ class LocalPolynomial:
         """States and derivatives at the samples of each run.
 
         Raises:
-            DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
+            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
         """
         method = CrossValidated(NearestSamples(self.degree))
         return smooth_classically(trajectories, method, self.noise, "local_polynomial", seed, deadline, progress)

@@ -50,7 +50,7 @@ def classical_start(
     that is nearest to held-out samples.
 
     Raises:
-        DataError: a state has too few samples, or log-normal noise is asked for and a value is not positive.
+        DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
     """
     check(trajectories)
     name = classical_name(trajectories)

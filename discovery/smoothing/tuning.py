@@ -17,6 +17,7 @@ from discovery.smoothing.series import Series
 from discovery.smoothing.state_space import log_likelihood
 
 IMPOSSIBLE = 1e12  # stands for the negative likelihood of hyper-parameters at which it cannot be computed
+ITERATIONS = 40  # of one descent at most, so that it ends on a flat ridge, too
 
 
 def evidence(prior: Prior, series: Sequence[Series], hyper: Float[np.ndarray, " hyper"]) -> float:
@@ -30,9 +31,7 @@ def evidence(prior: Prior, series: Sequence[Series], hyper: Float[np.ndarray, " 
     return total
 
 
-def tune(
-    prior: Prior, series: Sequence[Series], deadline: Deadline, *, iterations: int = 40
-) -> Float[np.ndarray, " hyper"]:
+def tune(prior: Prior, series: Sequence[Series], deadline: Deadline) -> Float[np.ndarray, " hyper"]:
     """Logarithms of the likeliest hyper-parameters: quasi-Newton from the best two points of a grid."""
 
     def loss(hyper: Float[np.ndarray, " hyper"]) -> float:
@@ -44,18 +43,18 @@ def tune(
     for start in starts[:2]:
         if deadline.passed():
             break
-        end, value = _descend(loss, start, np.log(prior.bounds), iterations)
+        end, value = _descend(loss, start, np.log(prior.bounds))
         if value < lowest:
             best, lowest = end, value
     return best
 
 
-def _descend(loss: Any, start: np.ndarray, bounds: np.ndarray, iterations: int) -> tuple[np.ndarray, float]:
+def _descend(loss: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, float]:
     """One run of L-BFGS-B with differences of 1e-4, small against the width of any likelihood in the logarithms."""
     result = cast(
         Any,
         optimize.minimize(
-            loss, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": iterations, "eps": 1e-4, "ftol": 1e-9}
+            loss, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS, "eps": 1e-4, "ftol": 1e-9}
         ),
     )
     return np.asarray(result.x, dtype=np.float64), float(result.fun)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, cast
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.integrate import solve_ivp
 from scipy.spatial import KDTree
 
-from discovery.errors import DataError, SimulationError
+from discovery.errors import DataError
 from discovery.types import read_only
 
 NEAREST = 0.1  # in standard deviations: data are never trusted over a shorter distance than this; chosen by experiment
-RTOL, ATOL = 1e-6, 1e-8  # of a forecast, in standard units: far below what a field is learned to
 
 
 @dataclass(frozen=True)
@@ -80,39 +77,6 @@ class PerceptronField:
         distances[usable] = _distances(self._tree, standard[usable], 1)
         beyond = np.minimum(np.maximum(distances / self._reach - 1.0, 0.0), 30.0)
         return np.where(usable, np.exp(-0.5 * beyond**2), 0.0)
-
-    def forecast(
-        self,
-        start: Float[np.ndarray, " state"],
-        times: Float[np.ndarray, " time"],
-        drives: Float[np.ndarray, "time drive"] | None = None,
-    ) -> Float[np.ndarray, "time state"]:
-        """States at ``times`` from ``start`` at the first of them; drives are linear between the times.
-
-        Raises:
-            DataError: ``drives`` has not the number of columns that the field needs.
-            SimulationError: the solution grows without bound before the last time.
-        """
-        times = np.asarray(times, dtype=np.float64)
-        moved = np.empty((len(times), 0)) if drives is None else np.asarray(drives, dtype=np.float64)
-
-        def slope(t: float, z: np.ndarray) -> np.ndarray:
-            now = np.array([[np.interp(t, times, column) for column in moved.T]])
-            return self._in_time(z[None, :], now if moved.shape[1] else None)[0]
-
-        first = self.standard(np.asarray(start, dtype=np.float64)[None, :])[0]
-        with np.errstate(all="ignore"):
-            found = cast(
-                Any,
-                solve_ivp(slope, (times[0], times[-1]), first, method="LSODA", t_eval=times, rtol=RTOL, atol=ATOL),
-            )
-        if not found.success or found.y.shape[1] < len(times) or not np.all(np.isfinite(found.y)):
-            raise SimulationError(
-                f"The learned field cannot be followed to time {times[-1]:g}: {found.message} "
-                "It is known near the data only: forecast less far, or start nearer to the data."
-            )
-        raw = self.centre + self.unit * found.y.T
-        return np.where(self.logarithm, np.exp(np.where(self.logarithm, raw, 0.0)), raw)
 
     def standard(self, states: Float[np.ndarray, "point state"]) -> Float[np.ndarray, "point state"]:
         """Standardised states; NaN where a logarithm does not exist."""

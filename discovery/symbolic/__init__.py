@@ -1,1 +1,1 @@
-"""Expressions: reading, canonical form, comparison, complexity and typesetting."""
+"""Expressions: reading, comparison, complexity and typesetting."""

@@ -25,10 +25,10 @@ from jaxtyping import Float
 
 from discovery.errors import UsageError
 from discovery.protocols import Deadline
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate
 from discovery.symbolic.family import EXACT, Family, Member, family_of
+from discovery.symbolic.multiplied import expanded
 from discovery.types import symbol
 
 Judgement = Literal["identical", "same structure", "numerically equal on the region", "different"]
@@ -36,6 +36,7 @@ Region = Mapping[str, tuple[float, float]]
 _Named = tuple[Family, str, float]  # with the words for it, and the largest error of a constant that is accepted
 
 JUDGEMENTS: tuple[Judgement, ...] = ("identical", "same structure", "numerically equal on the region", "different")
+SAME_FORM = JUDGEMENTS[:2]  # the verdicts on laws of the true form, whatever their constants are
 IDENTICAL = 0.05  # largest relative error of a constant; the usual criterion in symbolic regression of ODEs
 EQUAL = 1e-5  # relative RMS difference that counts as equal; a term with more effect than this is not forgiven
 NEGLIGIBLE = 1e-5  # a term of the found law whose mean share on the region is smaller is not held against it

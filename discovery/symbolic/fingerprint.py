@@ -23,13 +23,13 @@ def first_equal(
     names: Sequence[str],
     points: Float[np.ndarray, "point name"],
     *,
-    tolerance: float = 1e-9,
+    tolerance: float,
 ) -> Int[np.ndarray, " expression"]:
     """For each expression the index of the first one that has its values, its own if there is none before it.
 
     Args:
         points: a dozen or more, drawn where the expressions are used.
-        tolerance: largest difference at any point, relative to the largest value; the default is round-off.
+        tolerance: largest difference at any point, relative to the largest value.
 
     Expressions that are undefined everywhere count as equal to one another.
     """

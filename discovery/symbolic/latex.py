@@ -164,9 +164,9 @@ class Typesetter:
             used += length
         return tuple(self._terms(row, leading=i > 0) for i, row in enumerate(rows))
 
-    def derivative(self, state: str, time: str = "t") -> str:
+    def derivative(self, state: str) -> str:
         """The time derivative of a state, as a fraction of differentials."""
-        return self.pen.fraction(self._differential(state), self._differential(time))
+        return self.pen.fraction(self._differential(state), self._differential("t"))
 
     def successor(self, state: str) -> str:
         """The next value of a state of a map, a plus above it."""
@@ -288,13 +288,6 @@ class Typesetter:
         scientific = isinstance(base, sp.Symbol) and "e" in self.numbers.get(base.name[1:], "")
         bracketed = base.is_Add or (base.is_Integer and base < 0) or base.is_Mul
         return self.pen.power(written if bracketed or (is_atom and not scientific) else self.pen.fence(written), above)
-
-
-def latex(
-    expression: sp.Expr, headers: Mapping[str, str] | None = None, numbers: Mapping[str, str] | None = None
-) -> str:
-    """LaTeX, for math mode, of an expression; see :class:`Typesetter` for ``headers`` and ``numbers``."""
-    return Typesetter(LatexPen(), headers or {}, numbers or {})(expression)
 
 
 def ordered_terms(expression: sp.Expr) -> list[sp.Expr]:

@@ -10,8 +10,8 @@ from typing import cast
 import sympy as sp
 
 from discovery.structure import MARK
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.complexity import PER_TRANSCENDENTAL, functions_of, is_number, shortest
+from discovery.symbolic.multiplied import expanded
 
 # Equations with shared terms of which all orders are tried: 120 orders, of sums that are known, are a millisecond.
 ORDERED = 5

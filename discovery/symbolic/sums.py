@@ -11,9 +11,9 @@ import sympy as sp
 from jaxtyping import Bool, Float
 from scipy import sparse
 
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.complexity import has_constants, is_constant
 from discovery.symbolic.constants import parts, real_value
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.writing import WeightedSum
 
 

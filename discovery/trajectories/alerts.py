@@ -177,14 +177,14 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
     noisy = {header: f"{100 * share:.0f} %" for header, share in shares.items() if NOISY < share <= DROWNED}
     if drowned:
         yield Alert(
-            "serious", "noise", f"The noise is much of the deviation: {_listed(drowned)}.",
+            "serious", "noise", f"The noise is much of the standard deviation: {_listed(drowned)}.",
             "Only the largest terms can be found. Measure more often or more runs, leave the column out, or name it "
             "with --inputs if it drives others; where rows are steps of a map, one after another, run with --map.",
             tuple(drowned),
         )  # fmt: skip
     if noisy:
         yield Alert(
-            "caution", "noise", f"The noise, as a share of the deviation, is large: {_listed(noisy)}.",
+            "caution", "noise", f"The noise, as a share of the standard deviation, is large: {_listed(noisy)}.",
             "Small terms may be lost; measure more often or more runs if you can.", tuple(noisy),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import numpy as np
@@ -49,24 +49,30 @@ def floats(values: object, place: str) -> np.ndarray:
     Raises:
         DataError: they are no such numbers, or rows are of different lengths.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan)
     frame = values if isinstance(values, pd.DataFrame) else None
     if isinstance(values, pd.DataFrame | pd.Series):
         values = values.to_numpy()
     if hasattr(values, "toarray"):
         raise DataError(f"{place} is a sparse array, but states are needed at every time. Pass {place}.toarray().")
+    if callable(values):
+        raise DataError(f"{place} is a function, and its values are needed: pass an array with a row for each time.")
     if frame is not None:
         _check_columns(frame, place)
     try:
+        if isinstance(values, np.ma.MaskedArray):
+            values = np.ma.filled(values.astype(np.float64), np.nan)
         array = np.asarray(cast(ArrayLike, values))
         if array.dtype.kind == "c":
             raise TypeError("Complex data not supported; pass real and imaginary parts as two states")
+        if array.dtype.kind == "m":
+            raise TypeError("durations, which np.timedelta64(1, 's') divides into seconds")
         if array.dtype.kind not in "biufO":
             raise TypeError(f"values of type {array.dtype}")
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(f"{place} does not hold real numbers in rows of one length: {error}. Convert it.") from None
+    except RuntimeError as error:  # a tensor that has gradients is no array without more ado
+        raise DataError(f"{place} cannot be read as an array: {error}") from None
 
 
 def _check_columns(frame: pd.DataFrame, place: str) -> None:
@@ -77,9 +83,9 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
         if entry is None:
             continue
         dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
-        what = "dates" if dated else "text"
+        what = "dates" if dated else "durations" if column.dtype.kind == "m" else "text"
         remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
-        if what == "dates":
+        if what != "text":
             remedy = f"If these are the times, pass t={header!r}; else leave it out"
         elif column.nunique() <= len(column) // FEWEST_IN_RUN:
             remedy += f"; if it tells runs apart, {one_by_one(header)}"
@@ -88,12 +94,15 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
 
 def no_number(values: object) -> object | None:
     """The first entry that is there and no number; None if there is none."""
-    array = np.asarray(cast(ArrayLike, values))
+    try:
+        array = np.asarray(cast(ArrayLike, values))
+    except RuntimeError:  # of which `floats` says what it is
+        return None
     if array.dtype.kind in "biufc":
         return None
     for entry in array.reshape(-1):
         try:
-            if isinstance(entry, np.datetime64 | datetime):
+            if isinstance(entry, np.datetime64 | datetime | np.timedelta64 | timedelta):
                 return entry
             float(entry)
         except (TypeError, ValueError):

@@ -234,7 +234,10 @@ def _times(
             )
         return given
     if t is None:
-        raise DataError("x came without times. Pass t: the times of the rows, or the step between them.")
+        raise DataError(
+            "x came without times. Pass t: the times of the rows, as x.index of a table that has them there, or the "
+            "step between rows."
+        )
     each = list(cast(Sequence[ArrayLike], t)) if _lists_times(t) else [cast(ArrayLike, t)] * len(runs)
     if len(each) != len(runs):
         raise DataError(f"There are {len(each)} arrays of times but {len(runs)} of states. Pass one for each run.")

@@ -14,8 +14,8 @@ from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of
+from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.undisturbed import lost, outside, undisturbed
-from discovery.trajectories.wording import words
 
 
 @dataclass(frozen=True)

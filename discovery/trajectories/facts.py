@@ -22,7 +22,7 @@ from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, astray, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
-from discovery.trajectories.resting import pulsed, rests
+from discovery.trajectories.resting import measured_values, pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.straight import straight
@@ -32,8 +32,8 @@ from discovery.trajectories.velocities import Multiple, multiples, swept, veloci
 from discovery.trajectories.wrapped import Wrapped, unwrapped
 from discovery.types import Trajectory
 
-# Share of a run, its end, in which nothing may change, and deviations of noise that are no change.
-SETTLED, QUIET = 0.4, 2.0
+# Deviations of noise that are no change.
+QUIET = 2.0
 # Largest magnitudes of a state between which its square can be computed.
 TINY, HUGE = 1e-100, 1e100
 # A column of so few different values is a switch or is read off a coarse scale: it has no smooth course.
@@ -265,7 +265,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         return _enlarged(_state(_alone(runs, index, 1.0 / largest), 0, name, header), largest)
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
-    each = [run.states[np.isfinite(run.states[:, index]), index] for run in runs]
+    each = measured_values(runs, index)
     held, fixed = jumps(each), _fixed(each)
     coarse = held or fixed or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))

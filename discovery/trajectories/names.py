@@ -13,6 +13,7 @@ from itertools import count
 import sympy as sp
 
 from discovery.headers import bare
+from discovery.symbolic.complexity import is_constant
 from discovery.symbolic.parse import FUNCTIONS, NUMBERS
 
 TIME = "t"
@@ -23,7 +24,6 @@ RESERVED = frozenset(
     | {*dir(builtins), *keyword.kwlist, *FUNCTIONS, *NUMBERS}
 )
 LONGEST = 40  # characters of an identifier, so that laws can be printed and read back
-_CONSTANT = re.compile(r"c\d+")  # c0, c1, ... are the constants of a law
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)")
 
 
@@ -48,7 +48,7 @@ def read_as(headers: Mapping[str, str]) -> dict[str, str]:
     """
     meant = {TIME, *FUNCTIONS, *NUMBERS}
     words = {name: bare(header) for name, header in headers.items() if name == f"{bare(header)}_"}
-    return {name: word for name, word in words.items() if word not in meant and not _CONSTANT.fullmatch(word)}
+    return {name: word for name, word in words.items() if word not in meant and not is_constant(word)}
 
 
 def header_of(name: str, headers: Sequence[str]) -> str:
@@ -68,7 +68,7 @@ def is_safe(name: str) -> bool:
     """Whether the name can stand for a state in expressions as it is."""
     if not (name.isascii() and name.isidentifier()) or name.startswith("__"):
         return False
-    return len(name) <= LONGEST and name not in RESERVED and not _CONSTANT.fullmatch(name)
+    return len(name) <= LONGEST and name not in RESERVED and not is_constant(name)
 
 
 def _proposal(header: str) -> str:

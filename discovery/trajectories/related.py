@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.relations import Relation
-from discovery.trajectories.wording import words
+from discovery.trajectories.relations_in_words import words
 
 DISPARATE = 1e6  # ratio of scales that is large
 

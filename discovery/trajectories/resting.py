@@ -50,7 +50,7 @@ def pulsed(runs: Sequence[Trajectory], state: int, resolution: float, header: st
     A state that was clipped leaves the end of its range by small steps and goes on steadily, and so do counts. Pulses
     are as large beside a zero as elsewhere, and the next one is another; or they are over soon.
     """
-    each = _known(runs, state)
+    each = measured_values(runs, state)
     if not _zero_for_long(runs, state) or not any(np.any(values) for values in each):
         return False
     if _says(header, FALLING):
@@ -78,7 +78,7 @@ def rests(runs: Sequence[Trajectory], state: int, resolution: float, header: str
         return False
     if noisy or _says(header, SHINING):
         return _says(header, SHINING)
-    each = _known(runs, state)
+    each = measured_values(runs, state)
     groups = [[(zero, len(list(group))) for zero, group in groupby((values == 0.0).tolist())] for values in each]
     shut = sum(zero for some in groups for zero, _ in some[1:-1])
     long = sum(1 for run in runs for _ in stretches(run, state, 0.0))
@@ -93,7 +93,8 @@ def _says(header: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(re.findall(r"[a-z]+", split_header(header)[0].casefold()))
 
 
-def _known(runs: Sequence[Trajectory], state: int) -> list[Float[np.ndarray, " sample"]]:
+def measured_values(runs: Sequence[Trajectory], state: int) -> list[Float[np.ndarray, " sample"]]:
+    """Values of a column that were measured, of each run."""
     return [run.states[np.isfinite(run.states[:, state]), state] for run in runs]
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from discovery.headers import split_header
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.resting import measured_values
 from discovery.types import Trajectory
 
 # A whole turn by the unit, or by the last word of a header without one, as in ``theta_rad``.
@@ -102,7 +103,7 @@ def _often(count: int) -> str:
 
 
 def _wrapped(runs: Sequence[Trajectory], index: int, header: str) -> Wrapped | None:
-    columns = [run.states[np.isfinite(run.states[:, index]), index] for run in runs]
+    columns = measured_values(runs, index)
     turns = _turns(header)
     told = len(turns) == 1
     for turn in turns:

@@ -1,6 +1,6 @@
 """Fills the pages with what the program says of itself: ``<!-- generated: NAME -->`` becomes a table made by NAME.
 
-Commands come from the command line, settings from the classes that take them, exit codes from the errors, the grammar
+Commands come from the command line, settings from the classes that take them, exit codes from the terminal, the grammar
 from its table, so that the pages cannot tell another story than the program.
 """
 
@@ -19,24 +19,16 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from discovery import errors, registry
-from discovery.library.stated import GRAMMAR
+from discovery import registry
+from discovery.library.textbooks import GRAMMAR
 from pipelines import cli, options
 from pipelines.config import RECIPES
+from pipelines.terminal import EXITS
 
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = ROOT / "reports" / "gallery"
 SHOWN = (".html", ".pdf", ".png", ".svg")
 MARK = re.compile(r"<!-- generated: ([a-z ]+) -->")
-CODES = {
-    cli.FOUND: "a law was found",
-    errors.DiscoveryError.exit_code: (
-        "another error, as a law that cannot be followed so far, or a fault of the program; the message says which"
-    ),
-    cli.NOT_FOUND: "the data support no law",
-    cli.PARTIAL: "the budget was spent; what there is so far was written",
-    cli.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; what there is so far was written",
-}
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -105,11 +97,6 @@ def plain(text: str) -> str:
     return re.sub(r":\w+:`(?:[\w.]+\.)?(\w+)`", r"`\1`", " ".join(text.split()).replace("``", "`"))
 
 
-def summary(cls: type) -> str:
-    """The first paragraph of a docstring."""
-    return plain((inspect.getdoc(cls) or "").split("\n\n")[0])
-
-
 def recipes() -> str:
     """What the named recipes change."""
     told = [(name, [f"`{key} = {options.written(value)}`" for key, value in RECIPES[name].items()]) for name in RECIPES]
@@ -149,15 +136,13 @@ def selection() -> str:
 
 def codes() -> str:
     """Exit codes with their meaning."""
-    kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing, errors.OutputError)
-    told = {kind.exit_code: summary(kind).rstrip(".") for kind in kinds} | CODES
-    return rows(("code", "meaning"), [(str(code), told[code]) for code in sorted(told)])
+    return rows(("code", "meaning"), [(str(code), EXITS[code]) for code in sorted(EXITS)])
 
 
 def grammar() -> str:
     """Every kind of term that is tried, with its textbooks."""
-    header = ("name", "terms", "times", "fitted inside", "made in", "source")
-    told = [(f"`{one.name}`", one.formula, one.multipliers, one.inner, f"`{one.built}`", one.source) for one in GRAMMAR]
+    header = ("name", "terms", "times", "fitted inside", "source")
+    told = [(f"`{one.name}`", one.formula, one.multipliers, one.inner, one.source) for one in GRAMMAR]
     return rows(header, told)
 
 

@@ -21,8 +21,8 @@ LIMITED = {
     "discovery/knowledge/conserved_sums.py": "after is_short(), and inside of limited()",
     "discovery/knowledge/integrals.py": "called by the search of conserved.py, inside of limited()",
     "discovery/knowledge/vectors.py": "inside of limited()",
-    "discovery/symbolic/canonical.py": "after is_short()",
     "discovery/symbolic/constants.py": "after is_short()",
+    "discovery/symbolic/multiplied.py": "after is_short()",
     "discovery/selection/inclusion.py": "after is_short()",
 }
 

@@ -76,6 +76,12 @@ def test_no_loose_ends(path: Path) -> None:
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
 
 
+@pytest.mark.parametrize("package", ["discovery", "pipelines"])
+def test_annotations_are_for_users_too(package: str) -> None:
+    """Type checkers read those of an installed package only where this file is."""
+    assert (ROOT / package / "py.typed").is_file()
+
+
 def test_stages_have_empty_initialisers() -> None:
     """``__init__.py`` of a stage is one docstring."""
     for path in (ROOT / "discovery").rglob("*/__init__.py"):

@@ -1,5 +1,6 @@
 """The README is true: its snippets run, its commands work, its tables are complete."""
 
+import json
 import os
 import re
 import stat
@@ -13,8 +14,10 @@ import typer
 from scipy.integrate import solve_ivp
 
 from discovery import errors, registry
-from pipelines import cli, options
+from pipelines import cli
 from pipelines.config import RECIPES
+from pipelines.terminal import EXITS
+from tests.documentation.conftest import NUMBER
 
 if TYPE_CHECKING:
     from tests.documentation.conftest import Reader
@@ -65,6 +68,14 @@ def test_every_command_and_snippet_works(visitor: "Reader") -> None:
         assert (visitor.folder / "runs" / "data" / name).exists()
 
 
+def test_the_law_on_top_is_that_of_the_picture() -> None:
+    """The gallery's run, which has the default recipe: its headline and its equations, in four digits."""
+    result = json.loads((ROOT / "reports" / "gallery" / "lynx_hare" / "result.json").read_text(encoding="utf-8"))
+    told = result["equations"].items()
+    equations = [f"d {state} / dt = {NUMBER.sub(lambda n: f'{float(n[0]):.4g}', rhs)}" for state, rhs in told]
+    assert [result["verdict"]["headline"], *equations] == blocks("text")[0].splitlines()[1:]
+
+
 def test_the_options_are_all_there() -> None:
     """The table lists what `discover run` has, but for the folder, which the text explains."""
     run = typer.main.get_command(cli.app).commands["run"]  # pyright: ignore[reportAttributeAccessIssue]
@@ -72,12 +83,6 @@ def test_the_options_are_all_there() -> None:
     told = set(re.findall(r"^\| `(--[a-z]+)", README, flags=re.MULTILINE))
     assert options - {"--out", "--help"} == told
     assert "--out " in README
-
-
-def test_the_table_of_the_configuration_is_that_of_the_model() -> None:
-    """To renew it: python -c "from pipelines.options import table; print(table())"."""
-    (table,) = re.findall(r"<!-- options: pipelines.options.table -->\n(.*?)<!-- end of options -->", README, re.DOTALL)
-    assert options.table() == table
 
 
 def test_the_names_are_those_of_plug_ins() -> None:
@@ -93,11 +98,15 @@ def test_the_names_are_those_of_plug_ins() -> None:
 
 
 def test_the_exit_codes_are_all_there() -> None:
-    """Those of the errors, and those of the ends that a run can have."""
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    """Those of errors, and those of the ends that a run can have, in the words of the program; help has them too."""
+    told = {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.*) \|$", README, flags=re.MULTILINE)}
+    run = typer.main.get_command(cli.app).commands["run"]  # pyright: ignore[reportAttributeAccessIssue]
+    helped = re.findall(r"\b\d+\b", (run.help or "").partition("Exit codes:")[2])
+    assert EXITS == told
+    assert set(map(str, EXITS)) == set(helped)
     kinds = (errors.DiscoveryError, errors.UsageError, errors.DataError, errors.BackendMissing, errors.OutputError)
     ends = {cli.FOUND, cli.NOT_FOUND, cli.PARTIAL, cli.INTERRUPTED}
-    assert ends | {kind.exit_code for kind in kinds} == told
+    assert ends | {kind.exit_code for kind in kinds} == set(told)
 
 
 def test_every_verb_is_told_of() -> None:
@@ -108,7 +117,7 @@ def test_every_verb_is_told_of() -> None:
 
 def test_every_file_it_names_is_there() -> None:
     """Pictures, links and paths of this repository."""
-    linked = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    linked = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
     named = re.findall(r"`((?:discovery|datasets|reports)/[\w./]+|[A-Za-z]+\.(?:md|txt))`", README)
     assert "reports/gallery/lynx_hare.svg" in linked
     for path in (*linked, *named):

@@ -71,7 +71,7 @@ def test_the_grammar_is_that_of_the_table(site: Path) -> None:
     """Each kind of term with its source."""
     from html import unescape
 
-    from discovery.library.stated import GRAMMAR
+    from discovery.library.textbooks import GRAMMAR
 
     page = unescape((site / "reference/grammar.html").read_text(encoding="utf-8"))
     for one in GRAMMAR:

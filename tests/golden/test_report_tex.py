@@ -195,8 +195,9 @@ def test_units_of_the_columns_become_units_of_the_constants(lynx_hare):
     """A rate by the unit of time, an interaction by that and the other's unit; the law shows names without units."""
     result = replace(lynx_hare, headers={"h": "h [1/km^2]", "l": "l [1/km^2]"}, time_name="t [yr]")
     source = render(result, TEMPLATES, ())
-    assert "do not tell it" not in source
-    assert "Unit \\textendash{}: the units of the columns do not tell it." in render(lynx_hare, TEMPLATES, ())
+    assert "do not determine it" not in source
+    untold = "Unit \\textendash{}: unknown, as the units of the columns do not determine it."
+    assert untold in render(lynx_hare, TEMPLATES, ())
     assert r"$h$ is in 1/km\textasciicircum{}2; $l$ is in 1/km\textasciicircum{}2; $t$ is in yr." in source
     assert r"& yr\textsuperscript{\ensuremath{-}}\textsuperscript{1}" in source
     assert r"& km\textsuperscript{2} yr\textsuperscript{\ensuremath{-}}\textsuperscript{1}" in source
@@ -244,13 +245,13 @@ def test_a_failure_of_tex_is_noted_and_loses_nothing(nothing_found, tmp_path, mo
 
 
 def test_without_a_typesetter_there_is_no_pdf_and_only_who_asked_is_told(nothing_found, tmp_path, monkeypatch):
-    """None means if possible; True means that its absence is worth a note. An older PDF does not stay."""
+    """The absence of one that is named is worth a note. An older PDF does not stay."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("discovery.reports.typst.installed", lambda: False)
     (tmp_path / "report.pdf").write_bytes(b"old")
     assert () == write_report(nothing_found, tmp_path).notes
     assert not (tmp_path / "report.pdf").exists()
-    (note,) = write_report(nothing_found, tmp_path, pdf=True).notes
+    (note,) = write_report(nothing_found, tmp_path, typesetter="latex").notes
     assert "pdflatex is not installed" in note
     assert "pip install typst" in note
 

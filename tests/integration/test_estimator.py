@@ -141,6 +141,46 @@ def test_points_of_another_dimension_are_refused(fitted: EquationDiscovery) -> N
         fitted.predict([[1.0, 2.0]])
 
 
+def test_what_is_masked_is_not_taken_for_a_number(fitted: EquationDiscovery) -> None:
+    """Behind a mask stands anything: derivatives there are not known, and nothing begins, or is asked for, there."""
+    hidden = np.ma.masked_array([[1.0], [999.0]], mask=[[False], [True]])
+    np.testing.assert_allclose(fitted.predict(hidden), [[-0.8], [np.nan]], rtol=1e-3)
+    with pytest.raises(DataError, match="x0 has no finite value of 'x0' in row 1: it is missing, masked"):
+        fitted.simulate(hidden, [0.0, 1.0])
+    with pytest.raises(DataError, match="x0 has no finite value of 'x0': it is missing"):
+        fitted.simulate([np.nan], [0.0, 1.0])
+    with pytest.raises(DataError, match=r"row 1 .* is not finite"):
+        fitted.simulate([1.0], np.ma.masked_array([0.0, 1.0], mask=[False, True]))
+
+
+def test_what_is_no_point_start_or_time_is_refused_in_words(fitted: EquationDiscovery) -> None:
+    """Never by an error of another package, and never as the columns that were wanted."""
+    with pytest.raises(DataError, match=r"X is a list of runs.*model\.predict\(run\) for run in X"):
+        fitted.predict([DECAY, DECAY[:40]])
+    with pytest.raises(DataError, match=r"X has the shape \(1,\), and .* one row for each point.*is \[\[\.\.\.\]\]"):
+        fitted.predict([1.0])
+    with pytest.raises(DataError, match=r"t is one number\. Pass all times .* np\.linspace\(0, 5, 101\)"):
+        fitted.simulate([1.0], 5)
+    with pytest.raises(DataError, match=r"x0 does not hold real numbers .*<U1"):
+        fitted.simulate(["a"], [0.0, 1.0])
+    with pytest.raises(DataError, match=r"x0 does not hold real numbers .*'a'"):
+        fitted.simulate({"x0": "a"}, [0.0, 1.0])
+    with pytest.raises(DataError, match=r"x0 has the shape \(3,\), and the states are x0\. Give a number for each"):
+        fitted.simulate([1.0, 2.0, 3.0], [0.0, 1.0])
+    with pytest.raises(DataError, match="X has 2 features, but EquationDiscovery is expecting 1 features"):
+        fitted.score([np.ones((9, 2)), np.ones((8, 2))], 1.0)
+
+
+def test_a_tensor_with_gradients_is_refused_with_what_to_do() -> None:
+    """In the words of torch; one without is an array."""
+    import torch
+
+    with pytest.raises(DataError, match=r"x cannot be read as an array: .* tensor\.detach\(\)"):
+        EquationDiscovery(**QUICK).fit(torch.tensor(DECAY, requires_grad=True), TIMES)
+    with pytest.raises(DataError, match=r"t cannot be read as an array: .* tensor\.detach\(\)"):
+        EquationDiscovery(**QUICK).fit(DECAY, torch.tensor(TIMES, requires_grad=True))
+
+
 def test_what_cannot_be_used_is_refused_before_work_begins() -> None:
     """A wrong setting, arrays without times, nothing that changes."""
     with pytest.raises(UsageError, match="There is no search plug-in called 'magic'"):
@@ -159,6 +199,8 @@ def test_a_notebook_shows_the_law(fitted: EquationDiscovery) -> None:
     assert shown.endswith("$$")
     assert "0.8" in shown
     assert "Law found." in fitted._repr_mimebundle_()["text/html"]
+    assert fitted._repr_html_() == fitted._repr_mimebundle_()["text/html"]
+    assert "EquationDiscovery" in EquationDiscovery()._repr_html_()
     assert EquationDiscovery()._repr_latex_() is None
     assert "EquationDiscovery" in EquationDiscovery()._repr_mimebundle_()["text/html"]
 

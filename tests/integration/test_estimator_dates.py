@@ -6,6 +6,8 @@ import pytest
 
 from discovery import EquationDiscovery
 from discovery.errors import DataError
+from pipelines.config import RunConfig
+from pipelines.named_states import measured
 
 
 def test_dates_become_hours_and_one_engine_needs_no_list() -> None:
@@ -32,7 +34,8 @@ def test_dates_count_from_the_same_moment_wherever_they_come() -> None:
     assert model.score(later[["x"]], pd.DatetimeIndex(later["when"])) > 0.999
     simulated = model.simulate({"x": later["x"].iloc[0]}, later["when"])
     np.testing.assert_allclose(simulated["x"], later["x"], atol=0.05)
-    np.testing.assert_allclose(simulated.index, t[30:])
+    assert list(later["when"]) == list(simulated.index)
+    np.testing.assert_allclose(model.simulate({"x": 1.0}, t[:3]).index, t[:3])
     np.testing.assert_allclose(model.predict(later[["x"]], later["when"])["x"], 2.5 * np.sin(2.5 * t[30:]), atol=0.05)
 
 
@@ -72,3 +75,48 @@ def test_runs_with_and_without_a_time_zone_are_refused() -> None:
         EquationDiscovery(engines="sindy").fit([table, table.assign(when=table["when"].dt.tz_localize("UTC"))], "when")
     with pytest.raises(DataError, match="Times of run 1 are no dates"):
         EquationDiscovery(engines="sindy").fit([table, table.assign(when=np.arange(60.0))], "when")
+
+
+def test_a_table_that_dates_index_needs_no_times() -> None:
+    """Nor do those of several runs, and a forecast for dates is a table by date."""
+    hours = pd.date_range("2026-03-01", periods=60, freq="h", name="when")
+    table = pd.DataFrame({"x": 3.0 * np.exp(-0.1 * np.arange(60.0))}, index=hours)
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit(table)
+    assert "when [h]" == model.result_.time_name
+    np.testing.assert_allclose(model.law_.constants, (-0.1,), rtol=1e-3)
+    assert model.score([table, table.iloc[5:]]) > 0.999
+    forecast = model.simulate({"x": 3.0}, hours[:4])
+    pd.testing.assert_frame_equal(forecast, table.iloc[:4], check_freq=False, rtol=1e-3)
+    starts = model.simulate(table.iloc[:2], [*hours[:4].to_pydatetime()])
+    assert (hours[0], hours[3]) == starts.index[3]
+    with pytest.raises(DataError, match=r"Times are durations, but those of the data .* are dates"):
+        model.simulate({"x": 3.0}, hours - hours[0])
+
+
+def test_durations_are_counted_in_a_unit_that_suits_them() -> None:
+    """As index, column, array, list and step; they have no date of origin, and are followed as such."""
+    since = pd.to_timedelta(5.0 * np.arange(60.0), unit="min")
+    table = pd.DataFrame({"x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    named = table.assign(since=since)
+    model = EquationDiscovery(engines="sindy", smoother="gaussian_process").fit(named, "since")
+    assert ("since [h]", "") == (model.result_.time_name, model.result_.origin)
+    assert "Durations were turned into hours." in model.result_.notes
+    np.testing.assert_allclose(model.law_.constants, (-1.2,), rtol=1e-3)
+    expected = model.result_.trajectories[0].times
+    every = since.to_numpy(), list(since), [one.to_pytimedelta() for one in since], since[1], np.timedelta64(5, "m")
+    for t in every:
+        np.testing.assert_allclose(measured(table, t)[0].trajectories[0].times, expected)
+    assert model.score(table.set_index(since)) > 0.999
+    assert list(since[:3]) == list(model.simulate({"x": 3.0}, since[:3]).index)
+    with pytest.raises(DataError, match=r"Times are dates, but those of the data .* are durations"):
+        model.simulate({"x": 3.0}, pd.date_range("2026-03-01", periods=3))
+
+
+def test_the_samples_of_a_map_are_counted_and_need_no_times() -> None:
+    """Neither to find it nor to tell how good it is."""
+    x = [0.3]
+    for _ in range(59):
+        x.append(0.8 * x[-1] + 1.0)
+    config = RunConfig(map=True, engines=("sindy",), smoother="gaussian_process")
+    model = EquationDiscovery(config=config).fit(np.array(x)[:, None])
+    assert model.score([np.array(x), np.array(x[7:])]) == pytest.approx(1.0, abs=1e-6)

@@ -32,7 +32,7 @@ def test_a_start_of_all_states_is_simulated(spring: EquationDiscovery) -> None:
     np.testing.assert_array_equal(table, spring.simulate([0.5, 1.0], TIMES))
     with pytest.raises(DataError, match=r"x0 has no value of \"x'"):
         spring.simulate({"x": 0.5}, TIMES)
-    with pytest.raises(DataError, match=r"one column for each of x \[m\], x'"):
+    with pytest.raises(DataError, match=r"the states are x \[m\], x'\. Give a number for each"):
         spring.simulate([0.5], TIMES)
 
 

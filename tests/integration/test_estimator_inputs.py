@@ -73,6 +73,8 @@ def test_inputs_that_do_not_fit_are_refused(driven: EquationDiscovery, fitted: E
         driven.simulate([1.0], times, inputs=[1.0, 2.0])
     with pytest.raises(DataError, match="Inputs have 1 values that are not finite"):
         driven.simulate([1.0], times, inputs=[1.0, np.nan, 2.0])
+    with pytest.raises(DataError, match="Inputs have 1 values that are not finite"):
+        driven.simulate([1.0], times, inputs=np.ma.masked_array(times, mask=[False, True, False]))
     with pytest.raises(DataError, match="The inputs have no column 'valve'"):
         driven.simulate([1.0], times, inputs=pd.DataFrame({"level": times}))
     with pytest.raises(DataError, match="There are 2 inputs, but the law has 1: valve"):
@@ -119,12 +121,21 @@ def test_a_table_of_inputs_with_times_of_its_own_is_followed_at_these(driven: Eq
         driven.simulate([0.0], TIMES[:5], inputs=course[["valve"]])
 
 
+def test_a_function_of_time_drives_as_its_values_do(driven: EquationDiscovery) -> None:
+    """Only simulations ask for it at times of their own; what nothing drives takes none."""
+    fine = np.linspace(0.0, 5.0, 4001)
+    every = driven.simulate([1.0], fine, inputs=_drive(fine))
+    np.testing.assert_allclose(driven.simulate([1.0], fine[::1000], inputs=_drive), every[::1000], atol=1e-4)
+    with pytest.raises(DataError, match="inputs is a function, and its values are needed: pass an array"):
+        driven.predict([[1.0]], inputs=_drive)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         (lambda one: one.iloc[:-1], r"known from 0 to 2\.01 by their column 't', but 0 to 5 is asked for"),
-        (lambda one: one.iloc[::-1], "The times of the inputs, 't', do not increase"),
-        (lambda one: one.assign(t=np.nan), "The times of the inputs, 't', do not increase"),
+        (lambda one: one.iloc[::-1], "The times of the inputs, column 't', do not increase"),
+        (lambda one: one.assign(t=np.nan), "The times of the inputs, column 't', do not increase"),
     ],
 )
 def test_a_course_that_does_not_fit_the_times_is_refused(

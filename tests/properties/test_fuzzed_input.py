@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from discovery.errors import DiscoveryError
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
-from discovery.symbolic.canonical import canonical
 from discovery.symbolic.complexity import description_length
-from discovery.symbolic.latex import latex
+from discovery.symbolic.latex import Typesetter
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import FUNCTIONS, parse
 from discovery.trajectories.read import read_csv
 
@@ -150,13 +150,13 @@ def test_every_file_is_measurements_or_one_error(path: Path, content: bytes, nam
 @SETTINGS
 @given(text=texts)
 def test_every_text_is_an_expression_or_one_error(text: str) -> None:
-    """What is read can be put in order, measured and typeset."""
+    """What is read can be multiplied out, measured and typeset."""
     found = taken(lambda: parse(text))
     if found is not None:
         with limited():
-            canonical(found)  # type: ignore[arg-type]
+            expanded(found)  # type: ignore[arg-type]
             assert description_length(found) > 0.0  # type: ignore[arg-type]
-            assert latex(found)  # type: ignore[arg-type]
+            assert Typesetter()(found)  # type: ignore[arg-type]
 
 
 @SETTINGS

@@ -5,13 +5,14 @@ import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.pool_truth import canonical
 from discovery.errors import ExpressionError
-from discovery.symbolic.canonical import canonical, expanded
 from discovery.symbolic.compare import compare
 from discovery.symbolic.complexity import description_length, node_count
 from discovery.symbolic.constants import abstract, shape
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.family import family_of
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stored import exact, stored
 from discovery.types import symbol

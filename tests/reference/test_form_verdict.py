@@ -16,11 +16,11 @@ import sympy as sp
 
 from discovery.datasets import known
 from discovery.datasets.writing import write_csv
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.compare import compare
 from discovery.symbolic.complexity import node_count
 from discovery.symbolic.constants import abstract, shape
 from discovery.symbolic.evaluate import compiled
+from discovery.symbolic.multiplied import expanded
 from discovery.trajectories.read import read_csv
 from discovery.types import symbol
 from pipelines.validation_scoring import score

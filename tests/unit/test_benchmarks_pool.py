@@ -1,12 +1,19 @@
 """The pool's benchmark: shares by source, ours beside the peers, and the key by which a true form is known."""
 
+import numpy as np
+import pytest
+
 from benchmarks.pool_sheets import sheets
-from benchmarks.pool_truth import skeleton_key
+from benchmarks.pool_truth import canonical, skeleton_key
+from discovery.symbolic.complexity import node_count
+from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.parse import parse
 from pipelines.validation_cases import Case
 from pipelines.validation_jobs import Record
 from pipelines.validation_sheets import Sheet
 
+NAMES = ("x", "y")
+POINTS = np.random.default_rng(0).uniform(0.1, 2.0, (40, 2))
 LORENZ, SIR = Case("odebench_56_lorenz_chaotic", 0.05, 0.0, 0), Case("odebench_31_sir", 0.05, 0.0, 0)
 
 
@@ -57,3 +64,40 @@ def test_skeleton_keys_ignore_values_only() -> None:
     assert skeleton_key(parse("0.3*x*(1 - x/7)")) == skeleton_key(parse("2*x - 5*x**2"))
     assert skeleton_key(parse("x/(1 + x)")) == skeleton_key(parse("3*x/(2 + 5*x)"))
     assert skeleton_key(parse("x/(1 + x)")) != skeleton_key(parse("x/(1 + y)"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x*(1 - x)", "x - x**2"),
+        ("2*x", "2.0*x"),
+        ("x**2.0", "x**2"),
+        ("x**0.5", "sqrt(x)"),
+        ("6*x/(2 + 4*x)", "3*x/(1 + 2*x)"),
+        ("x/(x + y) + y*x/(x + y)", "x*(1 + y)/(x + y)"),
+        ("exp(1 + x)", "2.718281828459045*exp(x)"),
+        ("(x + y)**3", "x**3 + 3*x**2*y + 3*x*y**2 + y**3"),
+        ("0.5*2.0*x", "x"),
+    ],
+)
+def test_writings_of_one_law_have_one_form(one: str, other: str) -> None:
+    """Expanding, the scale of a fraction and the type of a number make no difference."""
+    assert canonical(parse(one)) == canonical(parse(other))
+
+
+@pytest.mark.parametrize(
+    "text", ["x/(2 + x) + x/(1 + 2*x)", "x**1.5 + (-x)**1.5", "sin(x + 2) + sin(2*x + 1)", "exp(-x**2) + exp(x**2)"]
+)
+def test_terms_that_differ_by_where_a_number_stands_are_two(text: str) -> None:
+    """2 + x and 1 + 2*x have the same numbers and the same shape."""
+    expression = parse(text)
+    np.testing.assert_allclose(
+        evaluate(canonical(expression), NAMES, POINTS), evaluate(expression, NAMES, POINTS), rtol=1e-12
+    )
+
+
+def test_sums_in_denominators_are_not_copied_without_end() -> None:
+    """Each term above a fraction gets a copy of what is below, so that three small powers would be 100 000 nodes."""
+    inner = "(x + 1/y)**71/(3 + (x + 1/y)**71/(2 + tanh(x - y)) + (x + y)*(y - 3)**11)**3"
+    large = parse(f"{inner} + x*y")
+    assert node_count(canonical(large)) < 100

@@ -32,10 +32,11 @@ def test_a_map_is_applied_as_often_as_times_say() -> None:
     assert simulate(HENON, np.zeros(2), times) == pytest.approx(henon(5)[[0, 1, 4]], abs=1e-14)
 
 
-def test_a_map_that_leaves_its_bounds_stops() -> None:
+def test_a_map_that_leaves_its_bounds_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows after that are not known."""
+    monkeypatch.setattr("discovery.dynamics.simulate.BOUND", 100.0)
     doubling = Law(("x",), (parse("2*x"),), (), discrete=True)
-    states = simulate(doubling, np.ones(1), np.arange(20.0), bound=100.0)
+    states = simulate(doubling, np.ones(1), np.arange(20.0))
     assert 7 == np.isfinite(states).sum()
 
 

@@ -64,6 +64,15 @@ def test_the_cost_is_the_sum_of_squared_residuals(hunted: DiscoveryProblem, law_
     np.testing.assert_allclose(found.cost, sum(costs), rtol=1e-5)
 
 
+@pytest.mark.parametrize(("size", "fitted"), [(1e30, True), (1e130, False)])
+def test_a_constant_whose_square_is_no_number_is_none_of_a_law(
+    size: float, fitted: bool, hunted: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """Its relative changes, of which intervals and relations are made, would have no numbers."""
+    guess = law_of({**LOTKA_VOLTERRA, "x": "c0*x - c1*x*y + 1/(1 + c4*x**2)"}, *TRUTH, size)
+    assert fitted == (fit(guess, windows_of(hunted)) is not None)
+
+
 def test_a_fit_never_gets_worse_with_more_iterations(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:

@@ -162,10 +162,11 @@ def test_rows_after_a_divergence_are_nan(law_of: Callable[..., Law]) -> None:
     assert np.all(np.isnan(found[times > 1.0]))
 
 
-def test_states_beyond_the_bound_are_not_followed(law_of: Callable[..., Law]) -> None:
+def test_states_beyond_the_bound_are_not_followed(law_of: Callable[..., Law], monkeypatch: pytest.MonkeyPatch) -> None:
     """Growth stops at the bound, long before the numbers overflow."""
+    monkeypatch.setattr("discovery.dynamics.simulate.BOUND", 100.0)
     times = np.linspace(0.0, 10.0, 101)
-    found = simulate(law_of({"x": "x"}), np.array([1.0]), times, bound=100.0)[:, 0]
+    found = simulate(law_of({"x": "x"}), np.array([1.0]), times)[:, 0]
     last = int(np.flatnonzero(np.isfinite(found))[-1])
     assert found[last] <= 100.0
     assert times[last] > np.log(100.0) - 1.0
@@ -213,10 +214,32 @@ def test_times_have_to_increase(times: list[float], message: str, law_of: Callab
 
 
 def test_failure_says_how_far_it_came(law_of: Callable[..., Law]) -> None:
-    """The message has the last time that was reached and what to do."""
-    law, times = law_of({"x": "x**2"}), np.linspace(0.0, 2.4, 5)
-    with pytest.raises(SimulationError, match=r"could not be integrated beyond t = 0\.6: a state diverges.*nearer end"):
-        simulate_or_fail(law, np.array([1.0]), times)
+    """The message has the time that was reached, between the times that were asked for, and what to do."""
+    law = law_of({"x": "x**2"})
+    for end in (2.4, 1e9):
+        message = r"could not be integrated beyond t = (1|0\.999\d*): a state diverges.*nearer end"
+        with pytest.raises(SimulationError, match=message):
+            simulate_or_fail(law, np.array([1.0]), np.linspace(0.0, end, 5))
+
+
+def test_steps_that_are_spent_are_no_divergence(law_of: Callable[..., Law]) -> None:
+    """An oscillation can be followed for ever, but not at once; where it does diverge, steps are not the reason."""
+    law, far = law_of({"x": "y", "y": "-x"}), np.array([0.0, 1e5])
+    with pytest.raises(SimulationError, match=r"followed to t = 1\.\d+e\+04, where the 200,000 steps .* no state had"):
+        simulate_or_fail(law, np.array([1.0, 0.0]), far)
+    law = law_of({"x": "y", "y": "-x", "z": "z**2"})
+    with pytest.raises(SimulationError, match=r"beyond t = (9999|1e\+04): a state diverges"):
+        simulate_or_fail(law, np.array([1.0, 0.0, 1e-4]), far)
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "message"),
+    [("2*x", 100.0, "beyond t = 41: a state diverges"), ("3.6*x*(1 - x)", 2e6, "the 1,000,000 applications")],
+)
+def test_a_map_says_how_far_it_came(text: str, end: float, message: str, law_of: Callable[..., Law]) -> None:
+    """In applications, whether it diverges or there are too many."""
+    with pytest.raises(SimulationError, match=message):
+        simulate_or_fail(replace(law_of({"x": text}), discrete=True), np.array([0.4]), np.array([0.0, end]))
 
 
 def test_success_returns_the_simulation(law_of: Callable[..., Law]) -> None:

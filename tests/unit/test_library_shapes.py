@@ -65,6 +65,17 @@ def test_logarithms_and_powers_are_for_positive_states() -> None:
     assert {"logarithm": {(0,)}, "power": {(0,)}, "drag": {(1,)}} == by_name
 
 
+def test_activation_is_for_what_is_far_from_zero() -> None:
+    """exp(-k/x) of kelvins, over a few tens of which it is seen; beside temperatures in degrees it is no law."""
+    kelvins = np.linspace(290.0, 330.0, 20)[:, None]
+    shape = named(kelvins, "activation")
+    assert np.all(np.isfinite(shape.value(kelvins, np.array([6000.0]))))
+    (written,) = shape.write([symbol("T")], np.array([6000.0]))
+    assert "exp(-6000.0/T)" == str(written)
+    for states in (kelvins - 280.0, kelvins - 310.0, -kelvins):
+        assert "activation" not in {shape.name for shape in shapes(states)}
+
+
 def test_half_saturations_span_the_range_of_the_data() -> None:
     """From a fiftieth of the largest value to six times it."""
     starts = named(np.linspace(0.0, 10.0, 11)[:, None], "saturation").starts[:, 0]

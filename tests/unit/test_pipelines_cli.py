@@ -26,6 +26,17 @@ def test_help_lists_the_verbs_that_work(discover: Discover, capsys: pytest.Captu
         assert f"  discover {verb}" in examples.splitlines()[1]
 
 
+def test_help_names_arguments_in_capitals_and_tells_defaults(
+    discover: Discover, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the words of the configuration, with the value of an option that is not given."""
+    assert 0 == discover("run", "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("DATA", "[default: 0]", "[default: sindy,structured,operon]", "Repeat the option for more."):
+        assert words in said
+    assert "[default: ]" not in said
+
+
 def test_the_command_alone_shows_help(discover: Discover, capsys: pytest.CaptureFixture[str]) -> None:
     """A usage error that teaches."""
     assert 2 == discover()

@@ -1,5 +1,6 @@
 """The configuration of a run: recipes, files and flags, and what is said of values that cannot be used."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -274,7 +275,7 @@ def test_every_option_of_the_model_has_a_meaning_and_a_source() -> None:
 def test_an_engine_without_its_package_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine exists, its package does not."""
     found = config.registry.plugin("search", "operon")
-    absent = type(found)(found.stage, found.name, found.module, found.attribute, ("no_such_package",), found.cites)
+    absent = replace(found, requires=("no_such_package",))
     monkeypatch.setattr(config.registry, "plugin", lambda stage, name: absent)
     with pytest.raises(BackendMissing, match=r"needs no_such_package, .* pip install no_such_package"):
         RunConfig().make_engine("operon")

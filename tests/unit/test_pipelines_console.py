@@ -31,7 +31,7 @@ from pipelines.live import Screen, shown
 from pipelines.timeline import Timeline
 
 LAW = Law(("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*x*y - 0.123456789*y")), (1.10000001, 0.4, 0.25), ("sindy",))
-UNTOLD = "Unit –: the units of the columns do not tell it."
+UNTOLD = "Unit –: unknown, as the units of the columns do not determine it."
 RIVAL = Law(("x", "y"), (parse("c0*x"), parse("c1*y")), (2.0, -1.0), ("operon",))
 
 

@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.courses import course_of
-from pipelines.named_states import measured
+from discovery.errors import DataError
+from pipelines.courses import MOST, course_of
+from pipelines.named_states import Columns, measured
+
+DRIVEN = Columns(("x",), ("x",), inputs=("u", "v"))
 
 
 @pytest.mark.parametrize("zone", [None, "UTC"])
@@ -17,4 +20,38 @@ def test_dates_of_the_data_are_dates_of_a_course(zone: str | None) -> None:
     drive = course_of(columns, table[["when", "u"]].iloc[::2], columns.times(days[:20]), (True,))
     assert drive is not None
     np.testing.assert_array_equal(np.arange(0.0, 30.0, 2.0), drive.times)
+    indexed = course_of(columns, table.set_index("when")[["u"]].iloc[::2], columns.times(days[:20]), (True,))
+    assert indexed is not None
+    np.testing.assert_array_equal(drive.times, indexed.times)
     assert (True,) == drive.held
+
+
+def test_a_function_is_taken_more_often_where_it_bends() -> None:
+    """Straight lines between follow waves and a step at times that nobody asked for; a level needs few values."""
+    asked = np.array([0.0, 1.0, 20.0])
+    drive = course_of(DRIVEN, lambda t: (np.sin(9.0 * t), float(t > 7.3)), asked, (True, True))
+    assert drive is not None
+    assert (False, False) == drive.held
+    assert set(asked) <= set(drive.times)
+    fine = np.linspace(0.0, 20.0, 9973)
+    wave, step = (np.interp(fine, drive.times, column) for column in drive.values.T)
+    np.testing.assert_allclose(wave, np.sin(9.0 * fine), atol=5e-4)
+    np.testing.assert_array_equal(step, fine > 7.3)
+    level = course_of(DRIVEN, lambda t: [1.0, 2.0], asked, (True, True))
+    assert level is not None
+    assert len(level.times) < len(drive.times) < MOST
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda t: 1.0, r"Inputs have the shape \(\d+, 1\)"),
+        (lambda: 1.0, "The inputs are a function, which failed at times from 0 to 1: .* for each of u, v"),
+        (lambda t: ("on", "off"), "The inputs are a function, which failed"),
+        (lambda t: (1.0, 1.0 / t if t else np.nan), "values that are not finite"),
+    ],
+)
+def test_a_function_that_gives_no_inputs_is_refused(function: object, message: str) -> None:
+    """Too few of them, one of no time, words, and one with a hole."""
+    with pytest.raises(DataError, match=message):
+        course_of(DRIVEN, function, np.array([0.0, 1.0]), (False, False))

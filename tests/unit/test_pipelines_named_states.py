@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from discovery.errors import DataError
+from pipelines.initial import starts_of
 from pipelines.named_states import Columns, measured
 
 COLUMNS = Columns(("Prey [1/m2]", "rain"), ("Prey [1/m2]",), True, "Time [d]", ("Power (used) [W]",))
@@ -16,8 +17,8 @@ TABLE = pd.DataFrame(
 @pytest.mark.parametrize("name", ["Prey [1/m2]", "Prey"])
 def test_initial_states_may_be_named_without_their_units(name: str) -> None:
     """As on the command line."""
-    np.testing.assert_array_equal([[20.0]], COLUMNS.starts({name: 20}))
-    np.testing.assert_array_equal([[20.0]], COLUMNS.starts(pd.Series({name: 20.0, "rain": 3.0})))
+    np.testing.assert_array_equal([[20.0]], starts_of(COLUMNS, {name: 20}))
+    np.testing.assert_array_equal([[20.0]], starts_of(COLUMNS, pd.Series({name: 20.0, "rain": 3.0})))
 
 
 def test_the_full_name_goes_before_the_short_one() -> None:
@@ -35,7 +36,7 @@ def test_inputs_may_be_named_by_their_identifiers() -> None:
 def test_a_missing_state_is_said_of_the_initial_state() -> None:
     """There is no X."""
     with pytest.raises(DataError, match=r"x0 has no value of 'Prey \[1/m2\]'\. Give one .*units may be left"):
-        COLUMNS.starts({"Pray": 20})
+        starts_of(COLUMNS, {"Pray": 20})
 
 
 def test_columns_are_told_without_their_units() -> None:

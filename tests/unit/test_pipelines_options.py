@@ -90,13 +90,13 @@ def test_the_schema_knows_every_option() -> None:
 
 
 def test_the_words_of_flags_are_those_of_the_model() -> None:
-    """Help of `run` and `check`, for each option that is in the configuration."""
+    """Help of `run` and `check`, for each option that is in the configuration; defaults and repetition come behind."""
     commands = typer.main.get_command(cli.app).commands  # pyright: ignore[reportAttributeAccessIssue]
     said = {option.name: option.meaning for option in options.options() if option.key != "data.units"}  # a table
     flags = {parameter.name: parameter.help for parameter in commands["run"].params}
     assert set(said) <= set(flags)
     for name, meaning in said.items():
-        assert meaning == flags[name]
+        assert re.fullmatch(re.escape(meaning) + r"(  \[default: [^]]+\]| Repeat the option for more\.)?", flags[name])
     for name in ("time", "states", "trajectory"):
         (flag,) = [parameter.help for parameter in commands["check"].params if parameter.name == name]
         assert said[name] == flag
@@ -106,7 +106,8 @@ def test_the_table_has_a_row_for_each_option() -> None:
     """With its meaning, default, variable and source."""
     rows = options.table().splitlines()[2:]
     assert [option.key for option in options.options()] == [row.split("`")[1] for row in rows]
-    assert "| `seed` | Same data and seed, same law. | `0` | `DISCOVERY_SEED` | convention |" in rows
+    said = "Start of random numbers: same data and seed, same law."
+    assert f"| `seed` | {said} | `0` | `DISCOVERY_SEED` | convention |" in rows
 
 
 def test_what_a_docstring_says_of_attributes_is_read() -> None:

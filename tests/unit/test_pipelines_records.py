@@ -25,7 +25,7 @@ from discovery.types import (
     Trajectory,
     symbol,
 )
-from pipelines import records
+from pipelines import records, schema
 
 LAW = Law(
     ("x", "y"), (parse("c0*x - c1*x*y"), parse("c2*sin(x)/(c3 + y)")), (1.1, 0.4, -0.5, 2.25), ("sindy", "operon")
@@ -39,15 +39,15 @@ def through_json(document: object) -> object:
 
 def test_numbers_that_json_does_not_know_become_null() -> None:
     """NaN stands for what is not known, and comes back as NaN."""
-    assert [1.5, None, None] == [records.plain(value) for value in (1.5, math.nan, math.inf)]
-    assert 1.5 == records.real(1.5)
-    assert math.isnan(records.real(None))
+    assert [1.5, None, None] == [schema.plain(value) for value in (1.5, math.nan, math.inf)]
+    assert 1.5 == schema.real(1.5)
+    assert math.isnan(schema.real(None))
 
 
 def test_infinity_is_kept_where_it_says_something() -> None:
     """A forecast that failed has an infinite error, and one that was not tried has none."""
     assert ["inf", "-inf", None, 1.5] == [records.extended(v) for v in (math.inf, -math.inf, math.nan, 1.5)]
-    assert math.inf == records.real("inf")
+    assert math.inf == schema.real("inf")
 
 
 def test_a_law_survives_its_document() -> None:

@@ -27,7 +27,6 @@ def document(result_of: ResultOf, law_of: LawOf) -> dict[str, object]:
 def test_the_file_is_what_the_code_says() -> None:
     """Renewed by: python -m pipelines.schema > pipelines/result.schema.json."""
     assert json_schema() == FILE.read_text(encoding="utf-8")
-    assert records.SCHEMA == schema.SCHEMA
 
 
 def test_results_are_of_the_form(document: dict[str, object]) -> None:

@@ -11,8 +11,11 @@ from discovery.datasets import measured
 from discovery.symbolic.parse import parse
 from discovery.types import Trajectory
 from pipelines import validation_scoring
-from pipelines.validation_scoring import r_squared, score
+from pipelines.validation_scoring import drop_tiny, r_squared, score
 from pipelines.validation_truth import Truth, load
+
+NAMES = ("x", "y")
+POINTS = np.random.default_rng(0).uniform(0.1, 2.0, (40, 2))
 
 ROTATION = {"x": parse("y"), "y": parse("-4.0*x")}
 TIMES = np.linspace(0.0, 6.0, 200)
@@ -178,3 +181,19 @@ def test_measurements_without_an_accepted_law_are_not_judged() -> None:
     found = score(ROTATION, dataclasses.replace(TRUTH, equations={}))
     assert (None, 0, 0) == (found.form, found.missing, found.extra)
     assert pytest.approx(1.0) == found.reconstruction
+
+
+def test_terms_without_effect_are_dropped() -> None:
+    """Terms below a hundred-thousandth of the RMS go, others stay; nothing to drop returns the very expression."""
+    assert parse("2*x") == drop_tiny(parse("2*x + 1e-6*y**2"), POINTS, NAMES)
+    assert parse("2.0*x") == drop_tiny(parse("x*(2.0 - 1e-6*y)"), POINTS, NAMES)
+    factored = parse("x*(2.0 - 0.1*y)")
+    assert factored == drop_tiny(factored, POINTS, NAMES)
+
+
+def test_dropping_passes_over_undefined_points() -> None:
+    """A term that is undefined at some points is judged at the others; undefined everywhere, nothing is dropped."""
+    points = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
+    assert parse("1/x") == drop_tiny(parse("1/x + 1e-9*y"), points, NAMES)
+    expression = parse("log(x) + 1e-9*y")
+    assert expression == drop_tiny(expression, -POINTS, NAMES)

@@ -99,13 +99,16 @@ def test_the_operator_maps_points_to_rows(spiral: Law, problem_of: Callable[...,
     assert np.all((integrals > 0).sum(axis=1) == 1)
 
 
-def test_long_records_are_thinned_evenly(spiral: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+def test_long_records_are_thinned_evenly(
+    spiral: Law, problem_of: Callable[..., DiscoveryProblem], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rows are bounded, and first and last points stay."""
+    monkeypatch.setattr("discovery.problems.regression.MAX_ROWS", 100)
     problem = problem_of(spiral, [[1.0, 0.0]], np.linspace(0.0, 8.0, 700))
-    found = derivative_regression(problem.smoothing, max_rows=100)
+    found = derivative_regression(problem.smoothing)
     assert 100 == len(found.states) == len(found.targets) == len(found.deviations)
     np.testing.assert_array_equal(found.states[[0, -1]], problem.smoothing.trajectories[0].states[[0, -1]])
-    weak = weak_regression(problem.trajectories, problem.smoothing, max_rows=100)
+    weak = weak_regression(problem.trajectories, problem.smoothing)
     assert weak is not None
     assert 100 >= len(weak.targets)
 

@@ -7,7 +7,8 @@ import pytest
 
 from discovery.reports import content, rows
 from discovery.reports.room import fit_runs, of_runs, shown_runs
-from discovery.types import Law, RankedLaw, Ranking, Trajectory
+from discovery.selection.in_words import MADE_EXACT
+from discovery.types import Finding, Law, RankedLaw, Ranking, Trajectory
 
 
 def test_what_was_measured_is_told_in_two_sentences(decay):
@@ -30,6 +31,17 @@ def test_constants_have_value_interval_unit_and_place(decay):
         row.name, row.states, row.value, row.low, row.high, row.unit,
     )  # fmt: skip
     assert "-c0*x" == str(row.term)
+
+
+def test_exact_constants_are_told_in_the_letters_of_the_equations(decay):
+    """Long names have letters in formulas, and so in the note; beside the table is said where their intervals are."""
+    note = f"{MADE_EXACT}: the constant of x in x' is minus x_rate."
+    verdict = replace(decay.verdict, findings=(Finding("note", note), Finding("good", "Forecasts of x hold.")))
+    long = replace(decay, headers={"x": "a long name [m]"}, verdict=verdict)
+    assert ("", True) == (content.exact(decay), "Made exact" in content.exact(long))
+    assert [f"{MADE_EXACT}: the constant of a in a' is minus x_rate.", "Forecasts of x hold."] == [
+        one.text for one in content.findings(long)
+    ]
 
 
 def test_each_engine_is_told_with_its_part(decay):

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
@@ -102,3 +103,18 @@ def test_long_names_are_broken_once_or_shortened_behind_their_symbol(decay):
     assert "speed of the \nball [m/s]" == header(named, "x", 30, 14)
     longer = replace(decay, headers={"x": "humidity_of_the_air_in_room_12"})
     assert "h: humidity_\nof_the_…" == header(longer, "x", 20, 14)
+
+
+def test_ticks_and_names_of_neighbouring_panels_do_not_touch(law_of, result_of):
+    """The last year of the residuals ends before the first density; a name as long as its panel has two lines."""
+    names = ["hare_thousands", "lynx_thousands"]
+    made = result_of(law_of({"x": "c0*y", "y": "-c0*x"}, 3.0), [1.0, 0.0], headers=names, time_name="year")
+    moved = [replace(one, times=1900.0 + 20.0 * one.times) for one in (*made.trajectories, *made.predictions)]
+    figures = draw(replace(made, trajectories=(moved[0],), predictions=(moved[1],)))
+    figure = figures["residuals"]
+    FigureCanvasAgg(figure).draw()
+    left, right = figure.axes[:2]
+    (last,) = (one for one in left.get_xticklabels() if one.get_text() == "1920")
+    (first,) = (one for one in right.get_xticklabels() if one.get_text() == "0.0")
+    assert first.get_window_extent().x0 - last.get_window_extent().x1 > 5.0
+    assert ["hare_\nthousands", "lynx_\nthousands"] == [axes.get_ylabel() for axes in figures["trajectories"].axes]

@@ -30,9 +30,10 @@ def test_a_reader_is_told_what_a_figure_means(result):
     assert readings["χ² per value"].endswith("something is missing")
     assert readings["Lead"].endswith("below 3 they tie")
     good = replace(result, verdict=replace(result.verdict, measures={"misfit": 1.0, "lead_over_second": 30.0}))
-    assert ["1 is the level of the noise", "nats ahead of the second law; from 3 on it is clear"] == [
-        merit.reading for merit in merits(good)
-    ]
+    assert [
+        "1 is the level of the noise",
+        "nats ahead of the second law; from 3 on it is preferred, from 10 on the other is ruled out",
+    ] == [merit.reading for merit in merits(good)]
 
 
 @pytest.mark.parametrize(("skill", "told"), [(0.9949, "99.5 %"), (1.0, "more than 99 %"), (-114.0, "-11400 %")])
@@ -40,3 +41,11 @@ def test_no_forecast_is_said_to_remove_all_error(result: DiscoveryResult, skill:
     """What measurement noise explains is taken off, so that a skill of 1 leaves the noise."""
     (merit,) = merits(replace(result, verdict=replace(result.verdict, measures={"held_out_skill": skill})))
     assert (told, True) == (merit.value, merit.reading.endswith("is removed, noise apart"))
+
+
+@pytest.mark.parametrize(("time", "told"), [("year", "years"), ("t [s]", "s"), ("tau", "in tau")])
+def test_a_horizon_is_counted_in_units_of_time(result: DiscoveryResult, time: str, told: str) -> None:
+    """So that its number can be read before it; where no unit is known by the column's name."""
+    verdict = replace(result.verdict, measures={"horizon": 8.85})
+    (merit,) = merits(replace(result, verdict=verdict, time_name=time))
+    assert ("8.85", f"{told}, until a state is off by 0.4 of its standard deviation") == (merit.value, merit.reading)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from discovery import registry
+from discovery.reports.context import context
 from discovery.reports.methods import methods
 from discovery.types import Failure
 
@@ -49,3 +50,14 @@ def test_without_a_configuration_the_engines_are_those_of_the_laws(decay):
     texts = [sentence.text for sentence in methods(replace(decay, provenance={}))]
     assert any(text.startswith("SINDy") for text in texts)
     assert any(text.startswith("PyOperon") for text in texts)
+
+
+def test_the_rule_rests_on_papers_on_description_lengths_and_the_fit_on_one_on_shooting(decay):
+    """Each sentence cites what it is about, and papers are numbered as they are named."""
+    cites = ("Schwarz1978", "Bartlett2023", "Bock1983", "Sarkka2023")
+    found = replace(decay, cites=cites, ranking=replace(decay.ranking, rule="N log(chi2/N); the shortest wins."))
+    keys = {sentence.text: sentence.keys for sentence in methods(found)}
+    fit, rule = (next(keys[one] for one in keys if word in one) for word in ("multiple shooting", "N\u00a0log(χ²/N)"))
+    assert (("Bock1983",), ("Schwarz1978", "Bartlett2023")) == (fit, rule)
+    numbers = [place for _, places in context(found, ())["method_sentences"] for place in places]
+    assert [1, 2, 3, 4] == numbers

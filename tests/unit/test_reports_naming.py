@@ -68,3 +68,14 @@ def test_names_without_units_are_given_where_they_are_enough():
     assert {"a": "v", "b": "v'", "c": "a long name", "t": "t"} == dict(
         without_units(result({"a": "v [m/s]", "b": "v' [m/s^2]", "c": "a long name [m]"}, "t [s]"))
     )
+
+
+def test_a_unit_behind_a_name_is_no_subscript():
+    """A height in metres is h and seconds are t; V_m, an angle and what a letter tells apart keep their names."""
+    headers = {"a": "height_m", "b": "height_m'", "d": "V_m", "f": "theta_C", "g": "prey_a", "h": "prey_b"}
+    found = {one.identifier: one for one in symbols(result(headers, "t_s"))}
+    assert {"a": "h", "b": "v", "d": "V_m", "f": "theta_C", "g": "prey_a", "h": "prey_b", "t": "t"} == {
+        key: one.shown for key, one in found.items()
+    }
+    assert ("t_s", "s", "height_m") == (found["t"].stands_for, found["t"].unit, found["a"].stands_for)
+    assert "h" == shown(result({"a": "x"}, "h"))["t"]

@@ -1,14 +1,17 @@
 """Starts that no run had."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
 
+from discovery.advice import Advice, Experiment
 from discovery.reports.content import figure_caption, untested
 from discovery.reports.content import unseen as told
+from discovery.reports.timelines import unseen as figure
 from discovery.reports.unseen import outlook, tied, unseen_start, whole_runs
-from discovery.types import Ranking
+from discovery.types import DiscoveryResult, Ranking
 
 
 def test_a_run_is_whole_if_its_forecast_begins_at_its_first_sample(decay):
@@ -56,3 +59,30 @@ def test_the_text_says_whether_it_was_tested(decay):
     assert "from their first states alone" not in figure_caption(sensitive, "unseen")
     untried = replace(decay, predictions=decay.predictions[:2])
     assert "beside it stands the law that these data do not tell from it" in told(untried)
+
+
+def _suggesting(decay: DiscoveryResult, purpose: Literal["rivals", "constants"], start: float) -> DiscoveryResult:
+    """A run of eleven to twelve seconds is suggested, and the second law is five nats behind."""
+    front = (decay.ranking.front[0], replace(decay.ranking.front[1], score=decay.ranking.front[0].score + 5.0))
+    run = replace(decay.trajectories[0], times=decay.trajectories[0].times + 11.0)
+    advice = Advice(experiments=(Experiment(purpose, (start,), 1.0, 7.1, 1.2, ""),))
+    return replace(decay, ranking=Ranking(front, ""), trajectories=(run,), predictions=(), advice=advice)
+
+
+@pytest.mark.parametrize(("purpose", "ranks"), [("rivals", (1, 2)), ("constants", (1,))])
+def test_the_laws_that_a_suggested_run_would_tell_apart_are_drawn(decay, purpose, ranks):
+    """Though they are no ties; a run for the constants has the chosen law alone."""
+    suggesting = _suggesting(decay, purpose, 0.5)
+    drawn = figure(suggesting)
+    assert outlook(suggesting).ranks == ranks
+    assert [*("chosen law", "law 2")[: len(ranks)]] == [one.get_text() for one in drawn.legends[0].get_texts()]
+    assert ("from which that run would tell it" in told(suggesting)) == (purpose == "rivals")
+
+
+def test_a_suggested_run_has_a_clock_of_its_own_and_a_range(decay):
+    """It begins at zero, not in the year of the first sample; a start beyond all measurements is said to be so."""
+    far = _suggesting(decay, "constants", 5.0)
+    (axes,) = figure(far).axes
+    assert ("s since the start", 0.0) == (axes.get_xlabel(), axes.lines[0].get_xdata()[0])
+    assert figure_caption(far, "unseen").endswith("The start lies outside of what was measured: x from 0.281 to 2.01.")
+    assert "outside" not in figure_caption(_suggesting(decay, "constants", 0.5), "unseen")

@@ -284,7 +284,7 @@ def test_missing_julia_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_a_missing_package_names_both_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the package pysr its installation comes first, then Julia's."""
     monkeypatch.setattr(pysr_probe.importlib.util, "find_spec", lambda name: None)
-    expected = 'pip install "discovery[pysr]" && python -c "import juliapkg; juliapkg.resolve()"'
+    expected = 'pip install pysr && python -c "import juliapkg; juliapkg.resolve()"'
     assert (False, expected) == (pysr_probe.available().ok, pysr_probe.available().command)
 
 

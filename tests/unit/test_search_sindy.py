@@ -196,7 +196,7 @@ def test_miosr_finds_the_true_support_and_leaves_stdout_alone(
     noisy: DiscoveryProblem, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The real solver: among two terms of y' are x*y and y; its licence is told on stderr at most."""
-    pytest.importorskip("gurobipy", reason="Gurobi is not installed; pip install discovery[miosr] adds it")
+    pytest.importorskip("gurobipy", reason="Gurobi is not installed; pip install .[miosr] adds it")
     path = next(p for p in SINDy(exact=2).paths(noisy, seed=0) if p.state == "y" and p.kind == "derivative")
     point = path.coefficients[path.sources.index("sindy:miosr") + 1]
     chosen = {term for term, coefficient in zip(path.library.terms, point, strict=True) if coefficient != 0.0}

@@ -93,7 +93,7 @@ def test_rivals_are_told_apart_where_they_differ(
     assert one is not None
     assert "rivals" == one.purpose
     assert one.gain > 2.0 * one.usual
-    assert "To tell it from law 2, start from size [cm] = " in one.text
+    assert "To distinguish it from law 2, start a run at size [cm] = " in one.text
 
 
 def test_a_law_far_behind_is_no_rival(early: DiscoveryProblem, law_of: Callable[..., Law]) -> None:

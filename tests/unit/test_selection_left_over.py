@@ -43,8 +43,16 @@ def test_residuals_that_pass_for_white_by_a_little_are_not_praised(probability: 
     """Between the limit and a probability of 5 % they neither speak for nor against a law; the limit is told."""
     (one,) = left_over({"x": Whiteness(0.1, probability / 2.0, 1.0)})
     assert level == one.level
-    assert (level == "note") == ("but not clearly: the least probability of the tests" in one.text)
+    assert (level == "note") == ("but not clearly: the least probability, corrected for two tests" in one.text)
     assert (level == "note") == ("and the limit is 0.001." in one.text)
+
+
+def test_residuals_above_the_noise_are_not_praised_for_being_white() -> None:
+    """They leave something to explain, though successive ones do not resemble each other."""
+    tests = {"x": Whiteness(0.5, 0.047, 0.05)}
+    for noisy, level in ((False, "good"), (True, "note")):
+        (one,) = left_over(tests, noisy=noisy)
+        assert (level, True) == (one.level, "two tests of each state, is 0.094 (x)" in one.text)
 
 
 def test_where_nothing_was_tested_nothing_is_said() -> None:

@@ -31,7 +31,7 @@ def test_what_comes_back_follows_no_law_of_one_state(
 ) -> None:
     """Half oscillations are counted over all windows of a run, and the way out is said."""
     (finding,) = one_way(law_of({"x": "-x"}), windows_of(wave, length))
-    assert finding.text.startswith("x turns back 9 times, which it never does by a law x' = f(x)")
+    assert finding.text.startswith("x changes direction 9 times, which no law x' = f(x) can do.")
     assert "--law \"x'' = f(x, x')\"" in finding.text
 
 

@@ -39,6 +39,27 @@ def test_powers_of_a_switch_are_the_switch(
     assert 1 + len(other) == len(set(forms))
 
 
+@pytest.mark.parametrize(("course", "alike"), [([0.0, 3.0, 0.0], True), ([0.0, 1.0, 2.0], False)])
+@pytest.mark.parametrize("function", ["cos(u)", "exp(-c3*u)", "x*log(2 + u)"])
+def test_functions_of_a_switch_are_lines(
+    function: str, course: list[float], alike: bool, problem_of: ProblemOf, law_of: Callable[..., Law]
+) -> None:
+    """They have two values, which a line has, too; the number beside is another one."""
+    x, u = symbol("x"), symbol("u")
+    frame = Frame(("x",), (unknown_symbol("f"),), (Unknown("f", ("x", "u"), (x, u)),), (), ("u",))
+    problem = problem_of(law_of({"x": "-c0*x"}, 1.0), [[1.0]], np.linspace(0.0, 2.0, 3))
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 10)
+    windows = replace(windows, drives=np.array(course)[:, None], held=(True,))
+    names = ("x", "u", "c0", "c1", "c2", "c3")
+    plain = "x*u" if function.startswith("x") else "u"
+    law = frame.law(
+        (parse(f"c0*x + c1*{function} + c2", names),), (-1.0, 2.0, 0.7, 0.4)[: 4 if "c3" in function else 3]
+    )
+    line = frame.law((parse(f"c0*x + c1*{plain} + c2", names),), (-1.0, 2.0, 0.7))
+    forms = [canonical_law(on_values(one, windows)).skeletons for one in (law, line)]
+    assert alike == (forms[0] == forms[1])
+
+
 @pytest.mark.parametrize(
     ("starts", "expected"),
     [([1.0, 2.0], "c0*x + c1"), ([-1.0, -2.0], "-c0*x - c1"), ([1.0, -1.0], "c0*Abs(x) + c1*sign(x)")],

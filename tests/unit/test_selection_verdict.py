@@ -45,6 +45,14 @@ def test_a_law_that_predicts_is_found() -> None:
     assert "noise level" in texts(verdict, "good")
 
 
+def test_engines_that_agree_on_a_refused_law_are_no_praise() -> None:
+    """They all saw the same data; it is told as a note where other reasons speak against the law."""
+    law = replace(LAW, sources=("operon", "sindy"))
+    for error, level in ((0.02, "good"), (2.0, "note")):
+        told = judge(replace(with_best(law=law), held_out=replace(GOOD, error=error)))
+        assert "Its equations were proposed by 2 engines: operon, sindy." in texts(told, level)
+
+
 def test_no_law_is_said_to_remove_all_error() -> None:
     """Of forecasts that are off by noise alone it is told what is left out, and no 100 %."""
     perfect = replace(GOOD, error=GOOD.noise)
@@ -184,8 +192,8 @@ def test_missing_residuals_do_no_harm() -> None:
 
 def test_white_residuals_speak_for_a_law() -> None:
     """With the probability of the tests; residuals of the integration are not tested."""
-    assert "pass for white noise" in texts(judge(SELECTED), "good")
-    assert "white" not in texts(judge(with_best(misfit=1e-6)), "good")
+    assert "No correlation was detected among residuals" in texts(judge(SELECTED), "good")
+    assert "correlation" not in texts(judge(with_best(misfit=1e-6)), "good")
 
 
 def test_ties_are_a_caution() -> None:
@@ -335,9 +343,9 @@ def test_a_state_that_is_forecast_badly_is_named() -> None:
     two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
     selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
     told = texts(judge(selected), "caution")
-    assert "(u by 4 of its deviations): the law lacks something there, or the noise is larger than it looks." in told
-    assert "of its deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
-    assert "of its deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
+    assert "(u by 4 of its standard deviations): the law lacks something there, or the noise is larger" in told
+    assert "standard deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
+    assert "standard deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
 
 
 @pytest.mark.parametrize(

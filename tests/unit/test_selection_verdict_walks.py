@@ -9,6 +9,7 @@ from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import HeldOut
+from discovery.selection.in_words import MADE_EXACT
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
 from discovery.selection.selected import Selected
@@ -51,7 +52,7 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     selected = wandering(walk - walk.mean(), walk)
     verdict = judge(replace(selected, held_out=replace(GOOD, error=0.3)))
     assert "not_found" == verdict.status
-    assert "wander at random" in texts(verdict, "bad")
+    assert "A random walk of the states" in texts(verdict, "bad")
     alone = judge(selected)  # its forecasts are good, but the walk is clearly the better explanation
     assert "not_found" == alone.status
     (item,) = selected.refined
@@ -60,7 +61,7 @@ def test_a_law_no_better_than_a_random_walk_is_not_found() -> None:
     perfect = replace(selected, held_out=replace(GOOD, error=0.0101))
     forecasting = judge(perfect)  # forecasts beat what a walk expects, which is no change
     assert "found" == forecasting.status
-    assert "wander at random" in texts(forecasting, "caution")
+    assert "A random walk of the states" in texts(forecasting, "caution")
     for curve, status in ((0.5, "found"), (0.0102, "not_found"), (0.02, "not_found")):  # one that goes on as well
         assert status == judge(replace(selected, held_out=replace(GOOD, error=0.0101, curves={"a line": curve}))).status
     first = perfect.ranking.front[0]  # beside one that is as good: one of many forecasts well by chance
@@ -83,11 +84,11 @@ def test_the_walk_that_explains_the_data_is_named() -> None:
     """A smooth path that goes where it likes is no walk of states, and its walk forecasts the last slope."""
     path = np.cumsum(np.cumsum(np.random.default_rng(1).standard_normal((300, 1)), axis=0), axis=0)
     told = judge(wandering(path - path.mean(), path))
-    assert "Rates that wander at random (each sample expected on the line through" in texts(told, "bad")
+    assert "A random walk of the rates (each sample expected on the line through" in texts(told, "bad")
     forecasting = replace(wandering(path - path.mean(), path), held_out=replace(GOOD, error=0.0101))
     best = replace(forecasting.ranking.front[0], r_squared=1.0)
     told = judge(replace(forecasting, ranking=of(best)))
-    assert "a walk forecasts the last slope" in texts(told, "caution")
+    assert "it only continues the last slope, and the law forecasts better" in texts(told, "caution")
 
 
 def test_an_exact_line_does_not_wander() -> None:
@@ -100,11 +101,11 @@ def test_what_was_made_exact_is_told_with_the_reason() -> None:
     """That holds where a free constant's interval is beside the number, too; what is no news is left out."""
     wander = wandering(0.1 * np.ones((300, 1)), np.sin(np.arange(300.0))[:, None])
     (item,) = wander.refined
-    told = "Made exact, which shortens the law by more than the fit loses: c is 1 (0.947 … 0.997 if free)."
+    told = "worse: c is 1 (0.947 … 0.997 if free)."
     for relations, expected in ((("c is 1 (0.947 … 0.997 if free)", ""), True), (("",), False)):
         note = texts(judge(replace(wander, refined=(replace(item, relations=relations),))), "note")
         assert expected == (told in note)
-        assert expected == ("Made exact" in note)
+        assert expected == (MADE_EXACT in note)
 
 
 def test_what_was_told_has_no_length_beside_a_walk() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.symbolic.latex import LatexPen, Typesetter, latex
+from discovery.symbolic.latex import LatexPen, Typesetter
 from discovery.symbolic.lettering import escape, printable, split_name
 from discovery.symbolic.parse import parse
 
@@ -64,7 +64,7 @@ def test_a_name_is_printed_and_not_interpreted(header, expected):
 @pytest.mark.parametrize(("text", "expected"), EXPRESSIONS.items(), ids=list(EXPRESSIONS))
 def test_an_expression_is_written_as_a_person_would(text, expected):
     """Signs are pulled out, numbers stand first, quotients and roots are built up."""
-    assert expected == latex(parse(text), numbers=NUMBERS)
+    assert expected == Typesetter(numbers=NUMBERS)(parse(text))
 
 
 def test_escaped_text_is_ascii_whatever_came():
@@ -91,7 +91,7 @@ def test_names_that_would_look_alike_are_spelled_out():
 
 def test_headers_stand_for_identifiers():
     """The user's own names appear in the formula."""
-    assert r"\theta \, \mathrm{prey\_count}" == latex(parse("a*b"), {"a": "theta", "b": "prey_count"})
+    assert r"\theta \, \mathrm{prey\_count}" == Typesetter(headers={"a": "theta", "b": "prey_count"})(parse("a*b"))
 
 
 def test_long_expressions_are_broken_between_terms():
@@ -102,7 +102,7 @@ def test_long_expressions_are_broken_between_terms():
 
 def test_equal_texts_of_two_constants_do_not_cancel():
     """Constants that are rounded to the same text stay two constants."""
-    assert r"10 \, y - 10 \, x" == latex(parse("c0*y - c1*x"), numbers={"c0": "10", "c1": "10"})
+    assert r"10 \, y - 10 \, x" == Typesetter(numbers={"c0": "10", "c1": "10"})(parse("c0*y - c1*x"))
 
 
 def test_the_derivative_names_state_and_time():

@@ -6,10 +6,10 @@ import sys
 import pytest
 import sympy as sp
 
-from discovery.symbolic.canonical import expanded
 from discovery.symbolic.constants import shape
 from discovery.symbolic.expansion import is_short
 from discovery.symbolic.limited import limited
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import parse
 
 

@@ -123,6 +123,10 @@ REFUSED = {
     "complex numbers": ((X * 1j, T), "Complex data not supported; pass real and imaginary parts as two states"),
     "sparse arrays": ((sparse.csr_array(X), T), r"x is a sparse array.*Pass x\.toarray\(\)"),
     "dates as times": ((X, np.arange(8).astype("datetime64[D]")), "t does not hold real numbers"),
+    "durations as times": (
+        (X, np.arange(8).astype("timedelta64[h]")),
+        r"durations, which np\.timedelta64\(1, 's'\) di",
+    ),
     "rows of unlike length": (([[1.0, 2.0], [3.0]], [0.0, 1.0]), "x does not hold real numbers in rows of one length"),
     "four axes": ((np.zeros((2, 2, 2, 2)), T), r"x has the shape \(2, 2, 2, 2\)"),
     "an infinite value": ((np.where(X > 0.99, np.inf, X), T), "x is infinite in row 0, column 1"),
@@ -224,6 +228,7 @@ UNUSABLE = {
     ),
     "labels of runs": (LABELLED, T, r"'day' holds text.*\[run\.drop\(columns='day'\) for _, run in x\.groupby\('day'"),
     "dates": (FRAME.assign(when=pd.date_range("2026-01-01", periods=8)), T, "If these are the times, pass t='when'"),
+    "durations": (FRAME.assign(when=pd.to_timedelta(np.arange(8), unit="h")), T, "durations .*, pass t='when'"),
     "periods": (FRAME.assign(when=pd.period_range("2026-01", periods=8, freq="W")), T, "dates .*, pass t='when'"),
     "dates as text": (FRAME, pd.Series(["2026-01-01"] * 8, name="day"), "t, column 'day' holds text .*pd.to_datetime"),
     "words as times": (FRAME, ["1", *"bcdefgh"], "t holds text such as 'b'"),

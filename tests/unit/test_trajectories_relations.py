@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from discovery.trajectories.noise import residuals
 from discovery.trajectories.relations import Relation, relations
-from discovery.trajectories.wording import rounded, words
+from discovery.trajectories.relations_in_words import rounded, words
 from discovery.types import Trajectory
 
 TIMES = np.linspace(0.0, 30.0, 600)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import sympy as sp
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -181,7 +180,7 @@ def universal(
         curve: states, drives and derivatives of smoothed curves.
     """
     states, drives, derivatives = curve
-    timed = _timed(frame)
+    timed = frame.changed({symbol("t"): symbol(CLOCK)})  # time is a column
     start = np.array(constants, dtype=np.float64)
     size = np.where(start != 0.0, np.abs(start), 1.0)
     none = Universal(
@@ -217,16 +216,3 @@ def _names(frame: Frame) -> tuple[str, ...]:
     told = [str(told_symbol(one.name)) for one in frame.constants]
     marks = [str(unknown_symbol(one.name)) for one in frame.unknowns]
     return (*frame.states, *frame.inputs, CLOCK, *told, *marks)
-
-
-def _timed(frame: Frame) -> Frame:
-    """The frame with time as a column."""
-    change: dict[sp.Basic, sp.Basic] = {symbol("t"): symbol(CLOCK)}
-
-    def put(side: sp.Expr) -> sp.Expr:
-        found = side.xreplace(change)
-        assert isinstance(found, sp.Expr)
-        return found
-
-    unknowns = tuple(replace(one, arguments=tuple(map(put, one.arguments))) for one in frame.unknowns)
-    return replace(frame, templates=tuple(map(put, frame.templates)), unknowns=unknowns)

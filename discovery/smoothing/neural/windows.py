@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int
 from discovery.smoothing.neural.scaling import Samples
 
 GAP = 16.0  # sampling intervals: over a longer gap the field has nothing to be fitted to, so no window spans it
+TOGETHER = 4  # neighbours that are drawn together: three of four of their joints stay
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def places(parts: Sequence[Samples], cells: int, stride: int) -> list[Place]:
     return found
 
 
-def draw(every: Sequence[Place], most: int, rng: np.random.Generator, together: int = 4) -> list[Place]:
+def draw(every: Sequence[Place], most: int, rng: np.random.Generator) -> list[Place]:
     """At most ``most`` windows, drawn in groups of neighbours, so that continuity still ties them."""
     if len(every) <= most:
         return list(every)
-    groups = [every[i : i + together] for i in range(0, len(every), together)]
-    chosen = np.sort(rng.permutation(len(groups))[: max(1, most // together)])
+    groups = [every[i : i + TOGETHER] for i in range(0, len(every), TOGETHER)]
+    chosen = np.sort(rng.permutation(len(groups))[: max(1, most // TOGETHER)])
     return [place for index in chosen for place in groups[index]]
 
 

@@ -98,7 +98,7 @@ def page(tmp_path_factory) -> Iterator[Page]:
             "apt-get install chromium chromium-driver"
         )
     if find_spec("selenium") is None:
-        pytest.skip('selenium is not installed: pip install "discovery[test]"')
+        pytest.skip('selenium is not installed: pip install ".[test]"')
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 

@@ -53,12 +53,12 @@ GRAMMAR = (
     ),
     Entry(
         "exponential", "exp x, exp(-x)", "a state", NONE, LIBRARY,
-        "Arrhenius' and Ricker's laws, diodes: Murray 2002, ch. 2; Strogatz 2015, ch. 4",
+        "Ricker's law, diodes: Murray 2002, ch. 2; Strogatz 2015, ch. 4",
     ),
     Entry("logarithmic", "log x", "a state", NONE, LIBRARY, "Gompertz' growth, entropies: Murray 2002, ch. 1"),
     Entry(
         "products", "waves of x, exp x, exp(-x)", HELD, NONE, LIBRARY,
-        "centrifugal and Coriolis forces: Goldstein 2002, ch. 1; rates of two reactants with Arrhenius' factor: "
+        "centrifugal and Coriolis forces: Goldstein 2002, ch. 1; rates of two reactants that heat speeds: "
         "Levenspiel 1999, ch. 2 and 3; predation beside Ricker's recruitment: Murray 2002, ch. 2 and 3",
     ),
     Entry(
@@ -91,7 +91,11 @@ GRAMMAR = (
     ),
     Entry(
         "exponential", "exp(-k x), k of either sign", RICH, "k", SHAPES,
-        "Arrhenius' and Boltzmann's factors; diodes, Shockley 1949; Ricker 1954; Ivlev 1961; Murray 2002, ch. 2",
+        "diodes, Shockley 1949; the atmosphere's density; Ricker 1954; Ivlev 1961; Murray 2002, ch. 2",
+    ),
+    Entry(
+        "activation", "exp(-k/x) of x far from zero, as kelvins are; k of either sign", RICH, "k", SHAPES,
+        "Arrhenius' and Boltzmann's factors: Arrhenius 1889; Levenspiel 1999, ch. 2",
     ),
     Entry(
         "wave", "sin w x, cos w x, sin 2 w x, cos 2 w x", PLAIN, "w, radians first", SHAPES,

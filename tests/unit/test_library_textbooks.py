@@ -8,7 +8,7 @@ import pytest
 from discovery.library.angles import angles
 from discovery.library.grammar import fractions, growth, libraries
 from discovery.library.shapes import shapes
-from discovery.library.stated import GRAMMAR
+from discovery.library.textbooks import GRAMMAR
 
 RNG = np.random.default_rng(0)
 DATA = (RNG.uniform(0.5, 1.4, (60, 1)), RNG.normal(0.0, 1.0, (60, 2)), RNG.uniform(0.5, 1.4, (60, 3)))

@@ -1,49 +1,19 @@
-"""Canonical form, skeleton keys, small terms, evaluation and fingerprints."""
+"""Products multiplied out, evaluation and fingerprints."""
 
 import numpy as np
 import pytest
 import sympy as sp
 
 from discovery.errors import ExpressionError
-from discovery.symbolic.canonical import canonical, drop_tiny, expanded
-from discovery.symbolic.complexity import node_count
 from discovery.symbolic.evaluate import evaluate
 from discovery.symbolic.fingerprint import fingerprint, first_equal
+from discovery.symbolic.multiplied import expanded
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 
 NAMES = ("x", "y")
+ROUND_OFF = 1e-9
 POINTS = np.random.default_rng(0).uniform(0.1, 2.0, (40, 2))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("x*(1 - x)", "x - x**2"),
-        ("2*x", "2.0*x"),
-        ("x**2.0", "x**2"),
-        ("x**0.5", "sqrt(x)"),
-        ("6*x/(2 + 4*x)", "3*x/(1 + 2*x)"),
-        ("x/(x + y) + y*x/(x + y)", "x*(1 + y)/(x + y)"),
-        ("exp(1 + x)", "2.718281828459045*exp(x)"),
-        ("(x + y)**3", "x**3 + 3*x**2*y + 3*x*y**2 + y**3"),
-        ("0.5*2.0*x", "x"),
-    ],
-)
-def test_writings_of_one_law_have_one_form(one: str, other: str) -> None:
-    """Expanding, the scale of a fraction and the type of a number make no difference."""
-    assert canonical(parse(one)) == canonical(parse(other))
-
-
-@pytest.mark.parametrize(
-    "text", ["x/(2 + x) + x/(1 + 2*x)", "x**1.5 + (-x)**1.5", "sin(x + 2) + sin(2*x + 1)", "exp(-x**2) + exp(x**2)"]
-)
-def test_terms_that_differ_by_where_a_number_stands_are_two(text: str) -> None:
-    """2 + x and 1 + 2*x have the same numbers and the same shape."""
-    expression = parse(text)
-    np.testing.assert_allclose(
-        evaluate(canonical(expression), NAMES, POINTS), evaluate(expression, NAMES, POINTS), rtol=1e-12
-    )
 
 
 @pytest.mark.parametrize(
@@ -52,23 +22,7 @@ def test_terms_that_differ_by_where_a_number_stands_are_two(text: str) -> None:
 def test_large_expressions_are_not_expanded(text: str) -> None:
     """Where expanding would give more than 200 terms, or the text is long, nothing is done."""
     expression = parse(text)
-    assert expression == canonical(expression)
-
-
-def test_terms_without_effect_are_dropped() -> None:
-    """Terms below a thousandth of the RMS go, others stay; nothing to drop returns the very expression."""
-    assert parse("2*x") == drop_tiny(parse("2*x + 1e-5*y**2"), POINTS, NAMES)
-    assert parse("2.0*x") == drop_tiny(parse("x*(2.0 - 1e-6*y)"), POINTS, NAMES)
-    factored = parse("x*(2.0 - 0.1*y)")
-    assert factored == drop_tiny(factored, POINTS, NAMES)
-
-
-def test_dropping_passes_over_undefined_points() -> None:
-    """A term that is undefined at some points is judged at the others; undefined everywhere, nothing is dropped."""
-    points = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
-    assert parse("1/x") == drop_tiny(parse("1/x + 1e-9*y"), points, NAMES)
-    expression = parse("log(x) + 1e-9*y")
-    assert expression == drop_tiny(expression, -POINTS, NAMES)
+    assert expression == expanded(expression)
 
 
 @pytest.mark.parametrize(
@@ -106,28 +60,21 @@ def test_fingerprints_merge_equal_expressions() -> None:
     texts = ["x/(1 + x)", "2*x", "1 - 1/(1 + x)", "x + x*1.0001", "x + x", "log(x - 9)", "sqrt(-x)", "2*x + 1e-3"]
     expressions = [parse(text) for text in texts]
     assert fingerprint(expressions, NAMES, POINTS).shape == (8, 40)
-    assert first_equal(expressions, NAMES, POINTS).tolist() == [0, 1, 0, 3, 1, 5, 5, 7]
+    assert first_equal(expressions, NAMES, POINTS, tolerance=ROUND_OFF).tolist() == [0, 1, 0, 3, 1, 5, 5, 7]
 
 
 def test_all_equal_expressions_name_the_first() -> None:
     """Round-off puts equal expressions in any order; all of them name the earliest."""
     texts = ["x*0.1*3", "x*0.3", "0.1*x + 0.2*x", "3*x/10", "x*0.6/2", "0.9*x - 0.6*x"]
-    assert first_equal([parse(text) for text in texts], NAMES, POINTS).tolist() == [0] * 6
+    assert first_equal([parse(text) for text in texts], NAMES, POINTS, tolerance=ROUND_OFF).tolist() == [0] * 6
     shifted = [parse(f"x + {k}e-12") for k in (5, 3, 4, 1, 2, 0)]
-    assert first_equal(shifted, NAMES, POINTS).tolist() == [0] * 6
-    assert first_equal(shifted[::-1], NAMES, POINTS).tolist() == [0] * 6
+    assert first_equal(shifted, NAMES, POINTS, tolerance=ROUND_OFF).tolist() == [0] * 6
+    assert first_equal(shifted[::-1], NAMES, POINTS, tolerance=ROUND_OFF).tolist() == [0] * 6
 
 
 def test_no_expressions_have_no_fingerprints() -> None:
     """An empty pool is merged to an empty pool."""
-    assert first_equal([], NAMES, POINTS).tolist() == []
-
-
-def test_sums_in_denominators_are_not_copied_without_end() -> None:
-    """Each term above a fraction gets a copy of what is below, so that three small powers would be 100 000 nodes."""
-    inner = "(x + 1/y)**71/(3 + (x + 1/y)**71/(2 + tanh(x - y)) + (x + y)*(y - 3)**11)**3"
-    large = parse(f"{inner} + x*y")
-    assert node_count(canonical(large)) < 100
+    assert first_equal([], NAMES, POINTS, tolerance=ROUND_OFF).tolist() == []
 
 
 def test_powers_that_open_roots_of_sums_are_not_multiplied_out() -> None:
