@@ -234,7 +234,8 @@ def _notes_on(
     """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
     yield from measurements.notes
     hidden = bool(known and known.hidden)
-    yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden)
+    told = known is not None or bool(config.own)
+    yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden, told=told)
     yield from notes_of(measurements, known, config)
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
     jumping = known.frame.algebraic if known else ()

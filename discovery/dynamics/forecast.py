@@ -149,7 +149,12 @@ def drawn_constants(
 def _normal(
     covariance: Float[np.ndarray, "value value"], draws: int, generator: np.random.Generator
 ) -> Float[np.ndarray, "draw value"]:
-    """Deviations of that covariance, by its principal axes."""
-    variances, axes = np.linalg.eigh(covariance)
+    """Deviations of that covariance, by the principal axes of the correlations.
+
+    Those of the covariance itself would mix rounding of the largest deviation into the smallest, of 1e-121 beside 200.
+    """
+    sizes = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    units = np.where(sizes > 0.0, sizes, 1.0)
+    variances, axes = np.linalg.eigh(covariance / units[:, None] / units)
     standard = generator.standard_normal((draws, len(variances)))
-    return standard * np.sqrt(np.maximum(variances, 0.0)) @ axes.T
+    return standard * np.sqrt(np.maximum(variances, 0.0)) @ axes.T * sizes

@@ -39,6 +39,7 @@ MOST_CONSTANTS = 24
 DEGREES = (1, 2, 3, 4)
 # Share of its own changes that a combination may keep for the algebra to be tried; constants of 1 to 5 % leave as much.
 NEARLY = 0.05
+HUGE = 1e150  # below which squares are computed, as of exp(200 x) far from what was measured they are not
 POINTS = 200  # measured states, and as many in the box about them
 
 
@@ -133,9 +134,9 @@ class _Search:
         slopes = self._slopes(functions)
         names = (*self.law.states, *map(str, self.drives))
         field = values(self.law.written(self.field), names, np.hstack([self.points, self.driven]))
-        parts = slopes * field[:, None, :]
-        kept = np.all(np.isfinite(parts), axis=(1, 2))
-        parts = parts[kept]
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = slopes * field[:, None, :]
+        parts = parts[np.all(np.abs(parts) < HUGE, axis=(1, 2))]
         size = np.sqrt(np.mean(np.sum(parts**2, axis=2), axis=0))
         if np.any(size == 0):
             return True  # a function that does not change at all

@@ -1,4 +1,4 @@
-"""What no law of one state can do: come back. Solutions of x' = f(x) are monotonic, whatever f is."""
+"""What no law of one state can do: come back, as solutions of x' = f(x) are monotonic; or tell how a switch turns."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import numpy as np
 from discovery.dynamics.windows import Windows
 from discovery.trajectories.sampling import CLEAR, SEVERAL, TURN, turning
 from discovery.types import Finding, Law
+from discovery.wording import listed
+
+# Values that a switch has, and samples from which on no course has so few.
+SWITCH, SAMPLES = 2, 10
 
 
 def one_way(law: Law, windows: Windows) -> Iterator[Finding]:
@@ -36,6 +40,21 @@ def inert(law: Law) -> Iterator[Finding]:
         f"If {state} has inertia, as an angle or a position has, say that it is of second order: --law "
         f"\"{state}'' = f({state}, {state}', {drives})\".",
     )
+
+
+def of_two_values(law: Law, windows: Windows) -> Iterator[Finding]:
+    """What speaks against any law of a switch: between its two values nothing was measured, and anything fits there."""
+    there = windows.weights > 0.0
+    if law.discrete or windows.steps or not np.all(np.count_nonzero(there, axis=0) >= SAMPLES):
+        return
+    levels = [len(np.unique(column[known])) for column, known in zip(windows.values.T, there.T, strict=True)]
+    if all(count == SWITCH for count in levels):
+        names = listed(law.states)
+        yield Finding(
+            "bad",
+            f"{names} {'takes' if len(levels) == 1 else 'take'} two values alone: between them nothing was measured, "
+            "and whatever jumps there fits. Measure what lies between, or name it with --inputs beside what it drives.",
+        )
 
 
 def _turns(windows: Windows) -> int:

@@ -12,7 +12,7 @@ from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import MADE_EXACT, taken_for
 from discovery.selection.left_over import left_over
-from discovery.selection.monotonic import inert, one_way
+from discovery.selection.monotonic import inert, of_two_values, one_way
 from discovery.selection.onward import NOISE_LEVEL, exceeding
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
@@ -142,6 +142,7 @@ def _walk(evidence: Evidence) -> tuple[str, str]:
 
 def _against(evidence: Evidence) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
+    yield from of_two_values(best.law, evidence.selected.windows)
     if not evidence.selected.sound:
         yield Finding(
             "bad", "The law blows up on the data, at a pole or before a record ends, as do all that were tried."

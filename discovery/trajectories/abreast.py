@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from discovery.headers import bare, split_header
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.layout import SPACES, Layout
+from discovery.trajectories.relations import Relation
 from discovery.trajectories.source import Source
 from discovery.wording import joined, listed
 
@@ -169,6 +170,18 @@ def abreast(
     file = source.path.name
     told, keys = tuple(told), tuple(keys)
     return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms, own)
+
+
+def unlike(found: Sequence[Relation], headers: Sequence[str], units: Abreast | None) -> tuple[Relation, ...]:
+    """The relations but those between units, which are there as these are alike: between any of them, or else two.
+
+    Of more columns that may be units, as compartments are, a sum may be conserved; and what holds exactly was computed.
+    """
+    if units is None:
+        return tuple(found)
+    columns = [{headers[place] for place in one.states} for one in found]
+    alike = [one <= {*units.columns} and (units.certain or len(one) == 2) for one in columns]
+    return tuple(one for one, out in zip(found, alike, strict=True) if one.exact or not out)
 
 
 def _options(layout: Layout, encoding: str) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from discovery.trajectories.alert import Alert
 from discovery.trajectories.common import said_of_common
-from discovery.trajectories.doses import doses, said_of_doses
+from discovery.trajectories.doses import doses, named_as_both, said_of_doses
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, oscillates_alone, second_order
-from discovery.trajectories.relations import Relation
-from discovery.trajectories.relations_in_words import words
+from discovery.trajectories.related import of_relations
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
+from discovery.trajectories.time_names import may_be_time
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
 from discovery.trajectories.wrapped import if_angle
 from discovery.wording import listed
-
-Level = Literal["note", "caution", "serious"]
 
 # Rows below which a law of several terms can hardly be told from others: ODEBench's shortest records have 50.
 FEW = 50
@@ -31,36 +29,17 @@ SHORT = 1.5  # oscillations, below which what comes back cannot be told from wha
 NOISY, DROWNED = 0.1, 0.5
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
-DISPARATE = 1e6  # ratio of scales that is large
 FAR_AWAY = 1e5  # deviations of a mean beside which digits are lost
 NAMED = 5  # labels of a column that are written out
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
 
 
-@dataclass(frozen=True)
-class Alert:
-    """One thing to know.
-
-    Attributes:
-        subject: of what kind it is: ``noise``, ``gaps``, ``relation``, ...
-        text: what was seen, one sentence.
-        advice: what to do, one sentence; empty where there is nothing to do.
-        columns: headers that it is about; empty where it is about all.
-    """
-
-    level: Level
-    subject: str
-    text: str
-    advice: str = ""
-    columns: tuple[str, ...] = ()
-
-
 def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
     found = [
         *_of_layout(facts), *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts),
-        *_of_inputs(facts), *_of_values(facts), *_of_relations(facts),
+        *_of_inputs(facts), *_of_values(facts), *of_relations(facts),
     ]  # fmt: skip
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
@@ -163,12 +142,13 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
         labels = " and ".join(facts.runs[run].label or f"run {run + 1}" for run in one.runs)
         rates = " and ".join(f"{rate:.3g}" for rate in one.rates)
         law, velocity = f"{state.name}' = f({state.name})", f"{state.name}'"
+        set_for = f"Name what was set for a run, {named_as_both(facts)}. Else s" if doses(facts) else "S"
         yield Alert(
             "caution", "order",
             f"{labels} pass {state.header} = {one.value:.4g} at different rates, {rates}; by one law {law} they never "
             "do.",
-            f"Say that it is of second order, --law \"{velocity}' = f({state.name}, {velocity})\"; or, if runs have "
-            "constants of their own, --own auto.",
+            f"{set_for}ay that it is of second order, --law \"{velocity}' = f({state.name}, {velocity})\"; or, if runs "
+            "have constants of their own, --own auto.",
             (state.header,),
         )  # fmt: skip
     elif len(facts.states) > 1 and (facts.inertia or facts.parting):
@@ -293,7 +273,15 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             "Empty the entries if they are errors; cut the record into runs there if the system jumps"
             f"{if_angle(state.name, state.header, state.low, state.high)}.", about,
         )  # fmt: skip
-    if state.straight:
+    if may_be_time(state.header) and not (state.turns or state.switched):
+        yield Alert(
+            "caution" if state.straight else "serious", "clock",
+            f"{state.header} {'is a linear function of time' if state.straight else 'goes one way only'} and is called "
+            "like a time: it is a clock, it seems, and no state.",
+            f"Name it with --time {shlex.quote(state.header)} if samples are to be counted by it; else leave it out.",
+            about,
+        )  # fmt: skip
+    elif state.straight:
         yield Alert(
             "caution", "clock", f"{state.header} is a linear function of time.",
             "Leave it out if it is a second clock or a counter.", about,
@@ -332,63 +320,6 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
             "caution", "resolution", f"{state.header} takes only {state.levels} different values.",
             "Record more digits. What drives the others from outside is an input: name it with --inputs.", about,
         )  # fmt: skip
-
-
-def _of_relations(facts: Facts) -> Iterator[Alert]:
-    if facts.abreast is not None and facts.abreast.time:
-        return  # runs of one law, row by row at other times
-    for relation in facts.relations:
-        yield _of_relation(relation, facts)
-    headers = {state.name: state.header for state in facts.states}
-    for total, part in ((headers[total], headers[part]) for total, part in facts.sums):
-        yield Alert(
-            "caution", "sum",
-            f"{total} is the running sum of {part}: each error of {part} stays in {total} from then on.",
-            f"Leave one out with --states. Errors of {part} are independent of each other, as a fit takes them to be; "
-            f"those of {total} are not, and look small.", (total, part),
-        )  # fmt: skip
-    for position, velocity in facts.velocities:
-        yield Alert(
-            "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
-            "That equation needs no search.", (headers[position], headers[velocity]),
-        )  # fmt: skip
-    for one in facts.multiples:
-        yield Alert(
-            "note", "velocity",
-            f"{headers[one.velocity]} is {one.factor:.4g} times the derivative of {headers[one.position]}, by "
-            "their units.",
-            f"Choose units in which that factor is 1, of {facts.time_name} too: then that equation needs no search.",
-            (headers[one.position], headers[one.velocity]),
-        )  # fmt: skip
-    scales = [state.deviation for state in facts.states if state.deviation > 0.0]
-    if scales and max(scales) > DISPARATE * min(scales):
-        yield Alert(
-            "note", "scales", f"The states differ in scale by a factor of {max(scales) / min(scales):.1g}.",
-            "Units in which both are near 1 make constants that can be read.",
-        )  # fmt: skip
-
-
-def _of_relation(relation: Relation, facts: Facts) -> Alert:
-    headers = facts.headers
-    about = tuple(h for i, h in enumerate(headers) if any(powers[i] for powers in relation.terms))
-    said = words(relation, headers)
-    if not relation.everywhere:
-        return Alert(
-            "note", "conserved", f"{said} stays the same within each run.",
-            "A conserved quantity: terms that differ by it cannot be told apart within a run.", about,
-        )  # fmt: skip
-    if relation.surplus >= 0 and relation.exact:
-        surplus = headers[relation.surplus]
-        return Alert(
-            "caution", "surplus", f"{said} holds exactly: {surplus} was computed from the others.",
-            f"Leave {surplus} out: it adds nothing, and makes terms that cannot be told apart.", about,
-        )  # fmt: skip
-    within = "exactly" if relation.exact else "within the noise"
-    more = "" if relation.surplus < 0 else f", or leave {headers[relation.surplus]} out if it must be so"
-    return Alert(
-        "caution", "relation", f"{said} holds {within} on all data.",
-        f"Terms that differ by it cannot be told apart; measure where it does not hold{more}.", about,
-    )  # fmt: skip
 
 
 def _listed(figures: Mapping[str, str]) -> str:

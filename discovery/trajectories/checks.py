@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from discovery.trajectories.alerts import Alert, alerts
+from discovery.trajectories.alert import Alert
+from discovery.trajectories.alerts import alerts
 from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
@@ -78,14 +79,18 @@ class DataCheck:
         """The sentence where the data call for one alone."""
         return self.laws[0] if len(self.laws) == 1 else ""
 
-    def notes_on(self, *, hidden: bool) -> tuple[str, ...]:
+    def notes_on(self, *, hidden: bool, told: bool = False) -> tuple[str, ...]:
         """What a report should say of the data: all alerts that call for caution, one sentence each.
 
         Of which order a law can be is no matter of the data: the verdict says it, where it matters. Where the law has
-        states that nothing measured, ``hidden``, it is not known where runs begin.
+        states that nothing measured, ``hidden``, it is not known where runs begin. Where one law cannot hold in all
+        runs and nothing was ``told`` of it, what to do is said, too.
         """
         aside = ("order", "starts") if hidden else ("order",)
-        return tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
+        found = tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
+        if told or hidden or self.facts.crossing is None:
+            return found
+        return (*found, *(f"{one.text} {one.advice}" for one in self.alerts if one.subject == "order"))
 
 
 def check(measurements: Measurements) -> DataCheck:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,28 +17,8 @@ from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.table import Table
+from discovery.trajectories.time_names import CAPITAL, SPAN, goes_on, likeness, only_rises
 from discovery.wording import listed
-
-TIME_WORDS = frozenset(
-    {"t", "time", "times", "zeit", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
-    | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
-)
-UNITS = frozenset(
-    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "utc", "tdb", "tt"}
-    | {"jd", "mjd", "hjd", "bjd"}
-)
-# Units that name a column of times by themselves; single letters are states as often, min may be the least value, HR a
-# heart rate, and MS a mean square.
-LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt", "hr", "ms"}
-JULIAN = frozenset({"jd", "mjd", "hjd", "bjd"})  # days since some day, from which another is taken, as in HJD-2450000
-SPAN = 4  # rank of such names, and of elapsed_s
-# Share of the steps of a column of such a name that may go back, each where another run begins: of runs of four rows
-# or more.
-BACK = 0.25
-CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
-# Offsets of a zone's time, as in "Date Time, GMT-06:00".
-_ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
-FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 
 
 @dataclass(frozen=True)
@@ -117,15 +96,18 @@ def _named(free: Sequence[Column]) -> Column | None:
     """The column that is named like a time, numbers or dates before times of day.
 
     A temperature T is no time beside dates or times of day, whatever these are called; nor is what has the name of a
-    unit alone, unless they tell fewer rows apart, as the day of an experiment does, and nowhere unless it goes on.
+    unit alone, unless they tell fewer rows apart, as the day of an experiment does, and nowhere unless it goes on. What
+    has but a word of time among others, or a unit of time, is one of numbers alone that rise.
     """
     dated = max((_different(one) for one in free if one.kind in ("date", "clock")), default=0)
-    ranks = {one.header: _likeness(one.header) for one in free}
+    ranks = {one.header: likeness(one.header) for one in free}
 
     def may_be(column: Column, rank: int | None) -> bool:
         if rank == CAPITAL:
             return not dated
-        return rank is not None and (rank != SPAN or (dated < _different(column) and _goes_on(column)))
+        if rank is None or rank < SPAN:
+            return rank is not None
+        return dated < _different(column) and (goes_on(column) if rank == SPAN else only_rises(column))
 
     named = [one for one in free if may_be(one, ranks[one.header])]
     return min(named, key=lambda one: (one.kind == "text", one.kind == "clock", ranks[one.header]), default=None)
@@ -134,15 +116,6 @@ def _named(free: Sequence[Column]) -> Column | None:
 def _different(column: Column) -> int:
     """How many different entries a column has."""
     return len(np.unique(column.values[~np.isnan(column.values)] if column.kind == "number" else column.values))
-
-
-def _goes_on(column: Column) -> bool:
-    """Whether numbers go one way as those of a clock do, but where another run begins; other entries may."""
-    if column.kind != "number":
-        return True
-    steps = np.diff(column.values[~np.isnan(column.values)])
-    up, down = int(np.count_nonzero(steps > 0.0)), int(np.count_nonzero(steps < 0.0))
-    return up + down > 0 and min(up, down) <= BACK * (up + down)
 
 
 def _with_beside(column: Column, free: Sequence[Column]) -> tuple[Column, ...]:
@@ -156,26 +129,6 @@ def _with_beside(column: Column, free: Sequence[Column]) -> tuple[Column, ...]:
 def _is_local_date(column: Column) -> bool:
     """Whether entries are dates such as 1/2/24, of which none tells the order of day and month."""
     return column.misfit is not None and FORM.fullmatch(column.misfit.entry) is not None
-
-
-def _likeness(header: str) -> int | None:
-    """0 for the surest name of a time; None for a name that is none.
-
-    Every word must belong to a time or its zone, so that ``t_days`` and ``time [s]`` are times and ``T [K]`` and
-    ``time_to_peak`` are not. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``, ``mins``
-    and ``HJD`` come last.
-    """
-    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", header.lower())) if word]
-    if JULIAN & set(words):
-        words = [word for word in words if not word.isdigit()]
-    main = next((word for word in words if word in TIME_WORDS), None)
-    if main is None and words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"}:
-        return SPAN
-    if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
-        return None
-    if main == "t":
-        return CAPITAL if header.lstrip().startswith("T") else 1
-    return 0 if main == "time" else 2
 
 
 def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], origin: str, *, certain: bool) -> Clock:

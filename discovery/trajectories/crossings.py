@@ -23,6 +23,9 @@ BETWEEN = 2.0
 # Stretches of two runs that differ so, at least: of 1193 sets of curves of first order with 5 % of noise in none they
 # do; of 100 sets of falls from other heights, at velocities up to 8 m/s, in 29.
 SEVERAL = 2
+# Deviations of noise past a value at which a run has passed it for sure: of runs too short to be cut, the time from one
+# value to another is compared.
+PAST = 4.0
 # Runs that are compared with each other: 780 pairs take an eighth of a second.
 MOST_RUNS = 40
 
@@ -48,6 +51,8 @@ def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
     Args:
         noise: deviation of the state's noise where that is largest.
     """
+    if not any(np.count_nonzero(np.isfinite(run.states[:, 0])) > FEWEST * SEVERAL + FEWEST for run in runs):
+        return _passing(runs, noise)
     courses = [_course(run, noise) for run in runs]
     moving = np.concatenate([np.empty(0), *(course[:, 1] for course in courses)])
     if not len(moving) or not np.isfinite(noise):
@@ -64,6 +69,49 @@ def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
             if best is None or clearest[3] > best[0]:
                 best = float(clearest[3]), one
     return None if best is None else best[1]
+
+
+def _passing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
+    """Two short runs that go the same way from one value to another in clearly different times; None if none do."""
+    rows = [np.isfinite(run.states[:, 0]) for run in runs]
+    measured = [(run.times[there], run.states[there, 0]) for run, there in zip(runs, rows, strict=True)]
+    if not np.isfinite(noise) or any(len(times) < 2 for times, _ in measured):
+        return None
+    best: tuple[float, Crossing] | None = None
+    start = float(np.mean([values[0] for _, values in measured]))
+    some = np.unique(np.linspace(0, len(runs) - 1, min(len(runs), MOST_RUNS)).astype(int)).tolist()
+    for first, second in combinations(some, 2):
+        for way in (1.0, -1.0):
+            pair = [(times, way * values) for times, values in (measured[first], measured[second])]
+            low = max(float(values.min()) for _, values in pair) + 2.0 * PAST * noise
+            high = min(float(values.max()) for _, values in pair) - 2.0 * PAST * noise
+            if not high - low > 2.0 * PAST * noise or any(values[0] >= values[-1] for _, values in pair):
+                continue
+            times = [_time_between(*one, low, high, PAST * noise) for one in pair]
+            (least, most), (others_least, others_most) = times
+            apart = max(least / max(others_most, 1e-300), others_least / max(most, 1e-300))
+            if apart > 1.0 + SHARE and (best is None or apart > best[0]):
+                rates = [way * (high - low) / ((one + other) / 2.0) for one, other in times]
+                middle = way * (low + high) / 2.0
+                best = apart, Crossing(middle, (first, second), (rates[0], rates[1]), start)
+    return None if best is None else best[1]
+
+
+def _time_between(
+    times: Float[np.ndarray, " sample"], values: Float[np.ndarray, " sample"], low: float, high: float, blur: float
+) -> tuple[float, float]:
+    """The least and the longest time that it may have taken a run to rise from one value to another.
+
+    It has passed a value between the last sample that is below for sure and the first that is above for sure.
+    """
+    past: list[tuple[float, float]] = []
+    for value in (low, high):
+        above = np.flatnonzero(values > value + blur)
+        after = int(above[0]) if len(above) else len(times) - 1
+        below = np.flatnonzero(values[:after] < value - blur)
+        past.append((float(times[below[-1]]) if len(below) else float(times[0]), float(times[after])))
+    (first, late), (early, last) = past
+    return max(early - late, 0.0), last - first
 
 
 def parting(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:

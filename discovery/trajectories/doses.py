@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
+from discovery.headers import split_header
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.names import safe_names
 from discovery.trajectories.tokens import is_number
@@ -17,6 +19,10 @@ REPEATED = frozenset(
     | {"episode", "take", "shot", "throw", "drop", "launch", "attempt", "test", "measurement", "no", "nr", "number"}
     | {"index"}
 )
+# Words of quantities that are set for a run, where a column of numbers has no unit.
+QUANTITIES = frozenset({"dose", "doses", "dosis", "concentration", "conc", "konzentration"}) | frozenset(
+    {"temperature", "temp", "temperatur", "pressure"}
+)
 
 
 def repeated(facts: Facts) -> bool:
@@ -28,9 +34,10 @@ def doses(facts: Facts) -> tuple[str, ...]:
     """Headers of columns that tell runs apart and may be inputs: numbers that were set for several runs each.
 
     They do not count runs, from 0 or 1 on, as those of animals do, and two runs that differ in them pass the same value
-    of the state at different rates.
+    of the state at different rates. Numbers that were set for one run each are quantities by their unit or their
+    name, as those of animals are not.
     """
-    if facts.crossing is None or len(facts.keys) < 2:
+    if facts.crossing is None:
         return ()
     labels = [run.label for run in facts.runs]
     first, second = facts.crossing.runs
@@ -41,7 +48,7 @@ def doses(facts: Facts) -> tuple[str, ...]:
             continue
         different = sorted({float(value) for value in values})
         counted = any(different == [float(i) for i in range(at, at + len(different))] for at in (0, 1))
-        if not counted and len(different) < len(values):
+        if _is_quantity(key) or (not counted and len(facts.keys) > 1 and len(different) < len(values)):
             found.append(key)
     return tuple(found)
 
@@ -56,10 +63,25 @@ def said_of_doses(facts: Facts) -> tuple[str, str]:
     """What was seen of these columns, and what to do."""
     keys = doses(facts)
     one = len(keys) == 1
+    alike = " the same in several runs, and runs" if len(facts.keys) > 1 else " set for each run, and runs"
     return (
-        f"{listed(keys)} {'is a number that is' if one else 'are numbers that are'} the same in several runs, and runs "
-        "that differ in it pass the same value at different rates: what is set for a run may drive it, too."
-    ), f"Name {'it' if one else 'them'} as both: --trajectory {joined(facts.keys)} --inputs {joined(keys)}."
+        f"{listed(keys)} {'is a number that is' if one else 'are numbers that are'}{alike} "
+        f"that differ in {'it' if one else 'them'} pass the same value at different rates: what is set for a run may "
+        "drive it, too."
+    ), f"Name {'it' if one else 'them'} as both: {named_as_both(facts)}."
+
+
+def named_as_both(facts: Facts) -> str:
+    """The options that name them as inputs, too."""
+    told = (facts.keys, doses(facts))
+    return "--trajectory {} --inputs {}".format(*(shlex.quote(joined(headers)) for headers in told))
+
+
+def _is_quantity(key: str) -> bool:
+    """Whether numbers were set or measured, and are no names: by a unit or a word."""
+    name, unit = split_header(key)
+    words = {word for word in re.split(r"[\W\d_]+", name.lower()) if word}
+    return unit is not None or bool(words & QUANTITIES)
 
 
 def _counts(key: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from discovery.trajectories.abreast import Abreast
+from discovery.trajectories.abreast import Abreast, unlike
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
@@ -215,6 +215,7 @@ def facts(measurements: Measurements) -> Facts:
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
     clean = [_without(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
+    related = relations(clean, smooth, [state.noise_kind == "proportional" for state in states])
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
     together = _same_start(tame, states, noises)
@@ -228,7 +229,7 @@ def facts(measurements: Measurements) -> Facts:
         states,
         _inputs(measurements),
         steps(runs),
-        with_unit_vectors(relations(clean, smooth), clean, smooth),
+        unlike(with_unit_vectors(related, clean, smooth), [state.header for state in states], measurements.abreast),
         tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
         together and not apart,
         _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),

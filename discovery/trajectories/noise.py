@@ -37,6 +37,12 @@ NOTICEABLE = 0.05
 RARE, FEW = 0.03, 2
 # Steps on each side whose median is the usual one at a sample.
 NEARBY = 5
+# Samples about a stray that tell the noise there, once it is gone: what starts fast is often measured worse there. And
+# how much louder than all others they have to be to count, as medians of so few differ by half.
+AROUND, LOUDER = 6, 2.0
+# A sample is no stray where a line through so many before or behind it, or a parabola through so many, goes through it
+# within so many deviations: there a ramp ends, or a course starts fast.
+ONE_SIDED, THROUGH = ((1, 4), (2, 7)), 2.0
 
 
 # Time and value of each.
@@ -192,11 +198,46 @@ def without_strays(
     off = strays(found, spread)
     if not off:
         return trajectories, found, off
-    kept = [replace(run, states=_emptied(run, state, off)) for run in trajectories]
-    rest = residuals(kept, state)
+    kept, rest = _without(trajectories, state, off)
     if np.mean(_far(found, spread)) > RARE and _far(rest, spread).any():
         return trajectories, found, ()
+    corners = {one for run in trajectories for one in off if _is_corner(run, state, one, rest.scale)}
+    off = tuple(one for one in off if one not in corners and _is_far_there(found, rest, one))
+    if not off:
+        return trajectories, found, off
+    kept, rest = _without(trajectories, state, off)
     return kept, rest, off
+
+
+def _without(trajectories: Sequence[Trajectory], state: int, off: Strays) -> tuple[list[Trajectory], Residuals]:
+    """The runs with nothing where a state is astray, and its residuals in them."""
+    kept = [replace(run, states=_emptied(run, state, off)) for run in trajectories]
+    return kept, residuals(kept, state)
+
+
+def _is_corner(run: Trajectory, state: int, one: tuple[float, float], noise: float) -> bool:
+    """Whether a sample of a run goes on from those before it, or leads to those behind, without a bend between."""
+    there = np.isfinite(run.states[:, state])
+    times, values = run.times[there], run.states[there, state]
+    for place in np.flatnonzero((times == one[0]) & (values == one[1])).tolist():
+        for degree, count in ONE_SIDED:
+            for side in (slice(max(place - count, 0), place), slice(place + 1, place + 1 + count)):
+                if len(times[side]) == count:
+                    ahead = (times[side] - one[0]) / float(np.ptp(times[side]))
+                    weights = np.linalg.pinv(ahead[:, None] ** np.arange(degree + 1))[0]
+                    told = noise * float(np.sqrt(1.0 + np.sum(weights**2)))
+                    left = values[side] - np.polyval(np.polyfit(ahead, values[side], degree), ahead)
+                    if abs(one[1] - weights @ values[side]) <= THROUGH * told and np.std(left) <= THROUGH * noise:
+                        return True
+    return False
+
+
+def _is_far_there(found: Residuals, rest: Residuals, one: tuple[float, float]) -> bool:
+    """Whether a stray is far beyond the noise of the samples about it, too, as these are once it is gone."""
+    nearest = np.argsort(np.abs(rest.times - one[0]), kind="stable")[:AROUND]
+    there = _typical(np.abs(rest.errors[nearest])) if len(nearest) else 0.0
+    size = float(np.max(np.abs(found.errors[(found.times == one[0]) & (found.values == one[1])])))
+    return there <= LOUDER * _typical(np.abs(rest.errors)) or size > FAR * there
 
 
 def astray(run: Trajectory, state: int, off: Strays) -> Bool[np.ndarray, " time"]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from discovery.library.grammar import Powers, monomial
+from discovery.trajectories.noisy_rows import Rows, error_covariance, noise_in_rows, rows_of, usual
 from discovery.types import Trajectory
 
 # Variance over that of noise, by degree of freedom, up to which a combination does not change. The noise is known from
@@ -25,12 +26,9 @@ STILL = 1.5
 UNSURE, LOOSEST = 4.0, 2.0
 # Deviation over noise of the states that are looked at, and of two terms of a relation at least; else it says nothing.
 CLEAR = 5.0
-# Noise that is believed at least, in deviations of a state: files have often six digits, and beyond a million the
-# eigenvalues are not exact.
-FAINTEST = 1e-6
-# Terms beyond which only pairs are looked at, states beyond which no products are, relations that are looked for, and
-# rows that are used: so that the search takes a tenth of a second.
-MOST_ELIMINATED, MOST_STATES, MOST, ROWS = 30, 6, 10, 2000
+# Terms beyond which only pairs are looked at, states beyond which no products are, and relations that are looked for:
+# so that the search takes a tenth of a second.
+MOST_ELIMINATED, MOST_STATES, MOST = 30, 6, 10
 # Terms that a quadratic relation may have, a state beside its square not counted: with more, by trial on the known
 # systems with noise, there is often one by chance, and no reader sees anything in it.
 MOST_TERMS = 3
@@ -42,6 +40,9 @@ ROWS_PER_TERM = 4
 # Products are taken of the states as they are, unless a mean is so many times the deviation that squares would lose
 # their digits; and of the states from their means, where these are this large. The shorter relation is kept.
 OFFSETS = (30.0, 3.0)
+# Mean square of what is left in a row over its own noise, where that differs from row to row, above which a combination
+# does change: two deviations, as noise is known to some 10 % only.
+OFF = 4.0
 # Share of the noise below which a relation was computed rather than measured.
 EXACT = 0.1
 # Standard errors up to which all factors of a sum are 1 or -1, and the largest difference excused so: counts add up.
@@ -90,40 +91,33 @@ class Relation:
         return -1 if place is None else place
 
     @property
+    def states(self) -> tuple[int, ...]:
+        """Places of the states that stand in it."""
+        return tuple(place for place in range(len(self.terms[0])) if any(powers[place] for powers in self.terms))
+
+    @property
     def degree(self) -> int:
         """1 for a linear relation, 2 with squares or products."""
         return max(sum(powers) for powers in self.terms)
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """Complete rows of all runs, states scaled by their size.
-
-    Attributes:
-        runs: number of the run of each row.
-        noise: deviation of each state's noise in that scale.
-    """
-
-    values: Float[np.ndarray, "row state"]
-    noise: Float[np.ndarray, " state"]
-    runs: Int[np.ndarray, " row"]
-    sizes: Float[np.ndarray, " state"]
-    origins: Float[np.ndarray, " state"]
-
-
-def relations(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> tuple[Relation, ...]:
+def relations(
+    trajectories: Sequence[Trajectory], noise: Sequence[float], proportional: Sequence[bool] = ()
+) -> tuple[Relation, ...]:
     """Linear relations first; then quadratic ones among the states that no linear one makes surplus.
 
     Args:
         noise: deviation of each state's noise, in its unit.
+        proportional: whether it grows with the state, and is that deviation on average; none does if empty.
     """
-    plain = _rows(trajectories, noise, np.inf)
+    grows = np.array(proportional or [False] * len(noise))
+    plain = rows_of(trajectories, noise, grows, np.inf)
     found: list[Relation] = []
     if len(plain.values) == 0:
         return ()
     dimension = len(plain.sizes)
-    states = [int(i) for i in np.flatnonzero(plain.noise * CLEAR < plain.values.std(axis=0))]
-    for degree, views in ((1, [plain]), (2, [_rows(trajectories, noise, offset) for offset in OFFSETS])):
+    states = [int(i) for i in np.flatnonzero(usual(plain) * CLEAR < plain.values.std(axis=0))]
+    for degree, views in ((1, [plain]), (2, [rows_of(trajectories, noise, grows, offset) for offset in OFFSETS])):
         if degree == 2 and len(states) > MOST_STATES:
             break
         terms = _monomials(dimension, states, degree)
@@ -136,27 +130,10 @@ def relations(trajectories: Sequence[Trajectory], noise: Sequence[float]) -> tup
     return tuple(found)
 
 
-def _shortest(views: Sequence[_Rows], terms: Sequence[Powers]) -> Relation | None:
+def _shortest(views: Sequence[Rows], terms: Sequence[Powers]) -> Relation | None:
     """The relation with the fewest terms that any view of the data shows."""
     every = [one for rows in views if (one := _relation(rows, terms)) is not None]
     return min(every, key=lambda one: len(one.terms), default=None)
-
-
-def _rows(trajectories: Sequence[Trajectory], noise: Sequence[float], offset: float) -> _Rows:
-    """The rows; states whose mean is more than ``offset`` times their deviation are measured from it."""
-    values = np.concatenate([run.states for run in trajectories])
-    runs = np.concatenate([np.full(len(run), number) for number, run in enumerate(trajectories)])
-    whole = np.flatnonzero(np.isfinite(values).all(axis=1))
-    whole = whole[np.unique(np.linspace(0, len(whole) - 1, min(ROWS, len(whole))).astype(int))]
-    values, runs = values[whole], runs[whole]
-    if not len(values):
-        return _Rows(values, np.asarray(noise), runs, np.ones(values.shape[1]), np.zeros(values.shape[1]))
-    means, spreads = values.mean(axis=0), values.std(axis=0)
-    origins = np.where(np.abs(means) > offset * spreads, means, 0.0) if np.isfinite(offset) else np.zeros_like(means)
-    sizes = np.maximum(np.sqrt(np.mean((values - origins) ** 2, axis=0)), 1e-300)
-    told = np.asarray(noise, dtype=np.float64)
-    least = np.maximum(np.where(np.isnan(told), np.inf, told), FAINTEST * spreads)
-    return _Rows((values - origins) / sizes, least / sizes, runs, sizes, origins)
 
 
 def _monomials(dimension: int, states: Sequence[int], degree: int) -> list[Powers]:
@@ -168,7 +145,7 @@ def _monomials(dimension: int, states: Sequence[int], degree: int) -> list[Power
     ]
 
 
-def _relation(rows: _Rows, terms: Sequence[Powers]) -> Relation | None:
+def _relation(rows: Rows, terms: Sequence[Powers]) -> Relation | None:
     """The relation with the fewest terms that elimination finds; None if the terms have none."""
     if len(terms) < 2:
         return None
@@ -180,7 +157,7 @@ def _relation(rows: _Rows, terms: Sequence[Powers]) -> Relation | None:
     if freedom < ROWS_PER_TERM * len(terms):
         return None
     covariance = centred.T @ centred / freedom
-    errors = _error_covariance(rows, terms)
+    errors = error_covariance(rows, terms)
     linear = all(sum(powers) == 1 for powers in terms)
     kept = _fewest(covariance, errors, _most(int(freedom)) if linear else STILL)
     if not kept:
@@ -192,7 +169,7 @@ def _relation(rows: _Rows, terms: Sequence[Powers]) -> Relation | None:
     return None if found is None else _evened(found, rows)
 
 
-def _evened(found: Relation, rows: _Rows) -> Relation:
+def _evened(found: Relation, rows: Rows) -> Relation:
     """The relation with the factors 1 and -1, where it is a sum of three states or more and no error is against it."""
     factors, doubts = np.array(found.factors), np.array(found.doubts)
     near = np.abs(np.abs(factors) - 1.0) <= np.minimum(EVEN * doubts, KNOWN)
@@ -254,26 +231,6 @@ def _best_pair(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndar
     return sorted((first, second))
 
 
-def _error_covariance(rows: _Rows, terms: Sequence[Powers]) -> Float[np.ndarray, "term term"]:
-    """Mean covariance of the monomials' noise: to first order in it, squares of the noise on the diagonal."""
-    total = np.zeros((len(terms), len(terms)))
-    for state, deviation in enumerate(rows.noise):
-        places = [place for place, powers in enumerate(terms) if powers[state]]
-        if places:
-            slopes = np.stack([_slope(rows.values, terms[place], state) for place in places], axis=1) * deviation
-            total[np.ix_(places, places)] += slopes.T @ slopes / len(rows.values)
-    for place, powers in enumerate(terms):
-        if sum(powers) == 2:
-            one, other = (state for state, power in enumerate(powers) for _ in range(power))
-            total[place, place] += (1 + (one == other)) * (rows.noise[one] * rows.noise[other]) ** 2
-    return total
-
-
-def _slope(values: Float[np.ndarray, "row state"], powers: Powers, state: int) -> Float[np.ndarray, " row"]:
-    lower = tuple(power - (place == state) for place, power in enumerate(powers))
-    return powers[state] * monomial(values, lower)
-
-
 def _least(
     covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"], kept: Sequence[int]
 ) -> tuple[float, Float[np.ndarray, " term"]]:
@@ -288,7 +245,7 @@ def _least(
 
 
 def _stated(
-    rows: _Rows,
+    rows: Rows,
     terms: Sequence[Powers],
     factors: Float[np.ndarray, " term"],
     values: Float[np.ndarray, "row term"],
@@ -309,7 +266,8 @@ def _stated(
     pivot = _alone(terms)
     lead = 0 if pivot is None else pivot
     scatter = float(np.std(centred @ factors))
-    if pivot is None and scatter >= EXACT * noise and _needless(rows, terms, factors):
+    computed = scatter < EXACT * noise
+    if not computed and (_off(rows, terms, factors, values) or (pivot is None and _needless(rows, terms, factors))):
         return None
     doubts_of, value_doubt = _doubts(
         values, centred, factors / factors[lead], lead, min(noise, scatter) / abs(factors[lead])
@@ -330,13 +288,38 @@ def _stated(
     )
 
 
-def _needless(rows: _Rows, terms: Sequence[Powers], factors: Float[np.ndarray, " term"]) -> bool:
-    """Whether a noisy state stands squared about a centre outside of its data: a conic only bends to any arc."""
+def _off(
+    rows: Rows,
+    terms: Sequence[Powers],
+    factors: Float[np.ndarray, " term"],
+    values: Float[np.ndarray, "row term"],
+) -> bool:
+    """Whether rows in which noise is small are off by far more, where it is not as large everywhere."""
+    levels, counts = values @ factors, np.maximum(np.bincount(rows.runs), 1)
+    spreads = noise_in_rows(rows, terms, factors)
+    if spreads.max() <= EVEN * spreads.min():
+        return False
+    means = (np.bincount(rows.runs, levels) / counts)[rows.runs]
+    doubts = (np.bincount(rows.runs, spreads) / counts**2)[rows.runs]
+    return float(np.mean((levels - means) ** 2 / (spreads + doubts))) > OFF
+
+
+def _needless(rows: Rows, terms: Sequence[Powers], factors: Float[np.ndarray, " term"]) -> bool:
+    """Whether a noisy state stands squared about a centre outside of its data: a conic only bends to any arc.
+
+    Or it is the square of a linear combination, which as such does change.
+    """
     found = dict(zip(terms, factors.tolist(), strict=True))
-    for square in [powers for powers in terms if 2 in powers]:
+    squares = [powers for powers in terms if 2 in powers]
+    if len(terms) == 3 and len(squares) == 2:
+        mixed = found.get(tuple(max(pair) // 2 for pair in zip(*squares, strict=True)), 0.0)
+        product = 4.0 * found[squares[0]] * found[squares[1]]
+        if abs(mixed**2 - product) <= KNOWN * abs(product):
+            return True
+    for square in squares:
         state, unit = square.index(2), tuple(power // 2 for power in square)
         values, centre = rows.values[:, state], -found.get(unit, 0.0) / (2.0 * found[square])
-        if unit in found and rows.noise[state] > BLURRED * values.std() and not values.min() <= centre <= values.max():
+        if unit in found and usual(rows)[state] > BLURRED * values.std() and not values.min() <= centre <= values.max():
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,12 @@ MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 st
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
 TIMES = "the time"  # what a column of times is
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
+# Words of what is counted in a row each, alone or with one for a number: Sample no., Probe, Cycle Nr.
+COUNTED_ROWS = frozenset(
+    {"sample", "probe", "echantillon", "muestra", "point", "reading", "measurement", "messung", "observation", "obs"}
+    | {"cycle", "scan", "frame", "row", "line", "record", "zeile"}
+)
+NUMBERS = frozenset({"no", "nr", "number", "num", "index", "id", "nummer", "count", "n"})
 
 Columns = dict[str, Float[np.ndarray, " row"]]  # values of all rows, by header
 
@@ -145,17 +152,24 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
             plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
             such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
-        elif column.header.lower() in COUNTERS and _counts(column.values, rows):
+        elif is_counter(column.header) and _counts(column.values, rows):
             notes.append(f"{column.header!r} was set aside: it counts the rows.")
         else:
             kept.append(column)
     return kept, notes
 
 
+def is_counter(header: str) -> bool:
+    """Whether a column of that name may count the rows: ``index``, ``Sample no.``, ``Probe``."""
+    words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
+    return header.lower() in COUNTERS or bool(words & COUNTED_ROWS and words <= COUNTED_ROWS | NUMBERS)
+
+
 def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"]) -> bool:
-    """Whether values count these rows, or all rows, of which some are left out."""
+    """Whether values count these rows, or all rows, of which some are left out; in each run anew, perhaps."""
     steps = np.diff(values[rows])
-    return bool(np.all(steps == 1) or np.all(steps == np.diff(rows)))
+    anew = (steps < 0.0) & (values[rows][1:] == values[rows][:1])
+    return bool(np.all((steps == 1) | anew) and np.any(steps == 1)) or bool(np.all(steps == np.diff(rows)))
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:

@@ -18,7 +18,8 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
     """Columns without noise where all others clearly have some: likely inputs, set and not measured.
 
     None where a column is in between, nor of those that belong to another: positions of which a column is the
-    derivative, and columns that were computed from others.
+    derivative, and columns that were computed from others. A derivative of a column with noise is set, too, as the feed
+    that fills a vessel is, where other columns with noise belong to no such pair.
     """
     states = [state for state in facts.states if not apart(state)]
     disturbed = [state for state in states if _is_disturbed(state)]
@@ -26,13 +27,12 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
         return ()
     most = min(state.noise_share for state in disturbed) / UNDISTURBED
     quiet = tuple(state for state in states if state.noise_share <= most)
-    paired = (*facts.velocities, *facts.sums, *((one.position, one.velocity) for one in facts.multiples))
-    related = {name for pair in paired for name in pair} | {
-        state.name
-        for relation in facts.relations
-        for place, state in enumerate(facts.states)
-        if any(powers[place] for powers in relation.terms)
-    }
+    moving = (*facts.velocities, *((one.position, one.velocity) for one in facts.multiples))
+    paired = {name for pair in moving for name in pair}
+    fed = any(state.name not in paired for state in disturbed)
+    related = {position for position, _ in moving} | (set[str]() if fed else paired)
+    related |= {name for pair in facts.sums for name in pair}
+    related |= {facts.states[place].name for relation in facts.relations for place in relation.states}
     belong = any(state.name in related for state in quiet)
     return () if belong or len(quiet) + len(disturbed) < len(states) else quiet
 

@@ -96,3 +96,13 @@ def test_starts_are_drawn_together_with_the_constants(law_of: Callable[..., Law]
     deviations = np.hypot(0.2 * (TIMES[[0, 10, 20]] - 1.0), 0.01)
     np.testing.assert_allclose(halves, 1.96 * deviations, rtol=0.15)
     np.testing.assert_allclose(beginning.covariance(np.array([[0.04]])), [[0.04 + 0.01**2]])
+
+
+def test_constants_of_any_size_are_drawn_as_well_as_they_are_known(law_of: Callable[..., Law]) -> None:
+    """One of 1e-121 beside one of 200, as in a switch that these data do not determine, keeps its own deviation."""
+    law = law_of({"x": "-c0*x + c1*exp(c2*x)"}, 1.0, 5e-124, 200.0)
+    deviations, correlations = np.array([0.01, 1e-121, 200.0]), np.array([[1, 0.1, 0], [0.1, 1, -0.9], [0, -0.9, 1]])
+    covariance = (correlations * deviations[:, None] * deviations).tolist()
+    drawn = drawn_constants(law, covariance, draws=4000, seed=0) - np.array(law.constants)
+    np.testing.assert_allclose(drawn.std(axis=0), deviations, rtol=0.05)
+    np.testing.assert_allclose(np.corrcoef(drawn.T), correlations, atol=0.05)

@@ -226,3 +226,13 @@ def test_the_energy_of_a_power_whose_exponent_is_fitted_is_found() -> None:
     found = asked({"x": "v", "v": "c0*x**c1"}, (-1.0, 1.5), [1.5, 0.2])
     (energy,) = (sp.expand(one.expression) for one in found)
     assert energy.coeff(symbol("v"), 2) != 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_law_whose_rates_cannot_be_squared_conserves_nothing_and_warns_of_nothing() -> None:
+    """A switch by exp(400 x), as of a constant that is not determined, is beyond all numbers in the box of the data."""
+    law = Law(("x", "y"), tuple(parse(text) for text in ("-c0*x", "exp(c1*x) - y")), (0.5, 400.0))
+    states = np.column_stack([np.linspace(1.0, 0.1, 50), np.linspace(0.0, 1.0, 50)])
+    ones = np.full_like(states, 1e-3)
+    run = SmoothedTrajectory(np.linspace(0.0, 4.0, 50), states, states, ones, ones, law.states)
+    assert () == conserved(law, [run])

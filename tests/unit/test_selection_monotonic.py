@@ -8,7 +8,7 @@ import pytest
 
 from discovery.dynamics.windows import Windows, cut
 from discovery.laws import Frame
-from discovery.selection.monotonic import inert, one_way
+from discovery.selection.monotonic import inert, of_two_values, one_way
 from discovery.types import DiscoveryProblem, Law, symbol
 
 TIMES = np.linspace(0.0, 10.0, 200)
@@ -53,3 +53,15 @@ def test_a_driven_state_may_have_inertia(law_of: Callable[..., Law]) -> None:
     owned = Law(("x",), (u - x,), (), frame=Frame(("x",), (u - x,), inputs=("u",)), told=("k[a]",))
     assert () == tuple(inert(owned))  # u says which run it is
     assert () == tuple(inert(Law(("x", "y"), (y, u - x), (), frame=Frame(("x", "y"), (y, u - x), inputs=("u",)))))
+
+
+def test_a_switch_has_no_law(wave: DiscoveryProblem, law_of: Callable[..., Law]) -> None:
+    """x' = 24 x² - 23 x jumps once, too; a map may have two values, and a third is a course."""
+    windows = windows_of(wave, 200)
+    switched = replace(windows, values=(windows.values > 0.0).astype(float))
+    (finding,) = of_two_values(law_of({"x": "24*x**2 - 23*x"}), switched)
+    assert finding.level == "bad"
+    assert finding.text.startswith("x takes two values alone")
+    assert () == tuple(of_two_values(replace(law_of({"x": "1 - x"}), discrete=True), switched))
+    assert () == tuple(of_two_values(law_of({"x": "-x"}), windows))
+    assert () == tuple(of_two_values(law_of({"x": "-x"}), replace(windows, values=np.sign(windows.values.round()))))

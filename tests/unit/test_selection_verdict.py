@@ -228,7 +228,7 @@ def test_a_law_that_only_its_statement_tells_from_the_first_is_a_tie(
 ) -> None:
     """The shorter of two laws that fit alike is a choice, which the data have not made."""
     other = replace(SECOND, misfit=misfit, law=Law(("x",), (parse(text),), constants, ("structured",)))
-    counted = replace(WINDOWS, weights=np.ones((100, 1)), worth=worth)
+    counted = replace(WINDOWS, values=np.zeros((100, 1)), weights=np.ones((100, 1)), worth=worth)
     verdict = judge(replace(SELECTED, ranking=Ranking((BEST, other), "rule"), windows=counted))
     assert ("found", float(told)) == (verdict.status, verdict.measures["ties"])
     assert told == (

@@ -244,3 +244,29 @@ def test_runs_side_by_side_with_times_of_their_own_are_put_one_below_the_other(
     ]
     assert [*long.headers.values()] == ["Position (m)"]
     assert not any("without a time" in note for note in long.notes)
+
+
+@pytest.mark.parametrize("names", [[f"A{i}" for i in range(1, 9)], ["cell 1", "cell 2", "cell 3"]])
+def test_replicates_are_alike_and_no_relation_is_told_between_them(tmp_path: Path, names: list[str]) -> None:
+    """That two have one course, but for noise, speaks for putting them one below the other, not for leaving one out."""
+    times, rng = np.linspace(0.0, 20.0, 80), np.random.default_rng(0)
+    growth = 1.0 / (1.0 + 20.0 * np.exp(-0.5 * times))
+    table = {"Time [h]": times} | {name: growth + 0.01 * rng.normal(size=80) for name in names}
+    path = tmp_path / "plate.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert "wide" in {one.subject for one in checked.alerts}
+    assert not {"relation", "surplus"} & {one.subject for one in checked.alerts}
+    pd.DataFrame(table | {names[1]: 1.05 * table[names[0]]}).to_csv(path, index=False)
+    assert "surplus" in {one.subject for one in check(read_csv(path)).alerts}, "what holds exactly was computed"
+
+
+def test_a_sum_of_compartments_is_told_though_they_may_be_units(tmp_path: Path) -> None:
+    """Three amounts that add up to a constant are more than alike."""
+    times, rng = np.linspace(0.0, 20.0, 200), np.random.default_rng(0)
+    first, last = np.exp(-0.3 * times), 1.0 - np.exp(-0.1 * times)
+    table = {"Time [h]": times, "pool 1": first, "pool 2": 1.0 - first - last, "pool 3": last}
+    noisy = {name: one + 0.003 * rng.normal(size=200) * (name[0] == "p") for name, one in table.items()}
+    path = tmp_path / "pools.csv"
+    pd.DataFrame(noisy).to_csv(path, index=False)
+    assert "relation" in {one.subject for one in check(read_csv(path)).alerts}

@@ -73,3 +73,47 @@ def test_groups_may_have_constants_of_their_own(tmp_path: Path) -> None:
         assert said(path) == []
     path = written(tmp_path / "runs.csv", [{"run": one} for one in (1, 2, 3)], decays)
     assert said(path) == ["--law", "y'' = f(y, y')"]
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "proposed"),
+    [("C0 [mg/L]", (25, 50, 100), True), ("dose", (1, 2, 3), True),
+     ("animal", (25, 50, 100), False), ("strain", ("A", "B", "C"), False)],
+)  # fmt: skip
+@pytest.mark.parametrize("samples", [60, 15])
+def test_a_quantity_that_was_set_for_one_run_each_is_proposed_as_an_input(
+    tmp_path: Path, key: str, values: tuple[object, ...], proposed: bool, samples: int
+) -> None:
+    """Of adsorption from other concentrations, by many samples or by few that are uneven; names of animals are none."""
+    levels, times = (12.0, 20.0, 31.0), np.geomspace(1.0, 181.0, samples) - 1.0
+    noise = 0.1 * np.random.default_rng(1).normal(size=(3, samples))
+    tables = [
+        pd.DataFrame(
+            {key: value, "t [min]": times, "q [mg/g]": level * level * 0.004 * times / (1 + 0.004 * level * times)}
+        )
+        for value, level in zip(values, levels, strict=True)
+    ]
+    for table, errors in zip(tables, noise, strict=True):
+        table["q [mg/g]"] += errors
+    path = tmp_path / "adsorption.csv"
+    pd.concat(tables).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    assert (["--trajectory", key, "--inputs", key] if proposed else []) == said(path)
+    (note,) = [one for one in checked.notes_on(hidden=False) if "at different rates" in one]
+    assert ("--inputs" in note) == proposed
+    assert "--own auto" in note
+    assert not [one for one in checked.notes_on(hidden=False, told=True) if "at different rates" in one]
+
+
+def test_short_runs_of_one_law_of_first_order_pass_no_value_at_different_rates(tmp_path: Path) -> None:
+    """Whatever their starts: decays and growth with 5 % of noise, fifteen samples each."""
+    rng, times = np.random.default_rng(0), np.linspace(0.0, 5.0, 15)
+    for start in (0.05, 0.2, 0.6):
+        starts = (start, 1.5 * start, 0.9, 0.4)
+        growth = [1.0 / (1.0 + (1.0 / one - 1.0) * np.exp(-times)) for one in starts]
+        decays = [one * np.exp(-times) for one in starts]
+        for courses in (growth, decays):
+            rows = [pd.DataFrame({"dose": one, "t": times, "x": course * (1.0 + 0.05 * rng.normal(size=15))})
+                    for one, course in zip(starts, courses, strict=True)]  # fmt: skip
+            pd.concat(rows).to_csv(tmp_path / "runs.csv", index=False)
+            assert check(read_csv(tmp_path / "runs.csv")).doses == ()

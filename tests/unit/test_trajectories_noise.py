@@ -116,3 +116,25 @@ def test_a_sample_alone_in_a_gap_is_no_stray_where_the_course_bends_there() -> N
     values[[alone, 100]] += (30.0, 1.0)
     found = strays(residuals(run(values, times), 0), float(values.std()))
     np.testing.assert_array_equal(np.column_stack([times, values])[[100, alone]], found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_a_ramp_ends_and_where_a_zigzag_turns_there_is_no_stray(seed: int) -> None:
+    """A line through the samples before a corner goes through it; a stray behind the ramp is one all the same."""
+    times, noise = np.linspace(0.0, 90.0, 61), 0.07 * np.random.default_rng(seed).normal(size=61)
+    ramp, zigzag = np.maximum(50.0 - times, 20.0) + noise, np.abs(times % 30.0 - 15.0) + noise
+    for values in (ramp, zigzag):
+        assert () == without_strays(run(values, times), 0, float(values.std()))[2]
+    ramp[30] += 5.0
+    assert ((times[30], ramp[30]),) == without_strays(run(ramp, times), 0, float(ramp.std()))[2]
+
+
+def test_what_starts_fast_with_more_noise_has_hardly_ever_a_stray_there() -> None:
+    """2 % of what falls from 6 to rest are much at the start and hardly anything later."""
+    times, said = np.arange(0.0, 80.0, 0.5), 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        noisy = 1.0 + 0.02 * rng.normal(size=160)
+        values = 6.0 / (1.0 + np.exp(times - 4.0)) * noisy + 0.01 * rng.normal(size=160)
+        said += bool(without_strays(run(values, times), 0, float(values.std()))[2])
+    assert said <= 6

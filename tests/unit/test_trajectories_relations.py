@@ -92,6 +92,49 @@ def test_an_arc_that_any_conic_can_draw_is_no_relation() -> None:
     assert ["(x - 3)² + (y - 2)² = 1"] == told([[3 + SINE, 2 + COSINE]], 0.002)
 
 
+def as_noisy(runs: Sequence[Trajectory]) -> tuple[Relation, ...]:
+    """Relations of runs, whose noise is of the kind that it seems to be."""
+    seen = [residuals(runs, state) for state in range(len(runs[0].names))]
+    return relations(runs, [one.scale for one in seen], [one.kind == "proportional" for one in seen])
+
+
+def fed_batch(seed: int) -> Trajectory:
+    """Biomass, substrate and product of a fed-batch, each with 2 % of noise, as a laboratory has them.
+
+    Biomass less five times the product is diluted with time, and the product of it and the substrate is small.
+    """
+    step, course = 0.01, [np.array([0.3, 10.0, 0.0, 1.0])]
+    for count in range(2000):
+        biomass, substrate, product, volume = course[-1]
+        feed = 0.0 if count < 800 else min(0.02 * np.exp(0.15 * (step * count - 8.0)), 0.3)
+        growth, thinner = 0.35 * substrate / (0.5 + substrate) * biomass, feed / volume
+        change = [growth - thinner * biomass, thinner * (400.0 - substrate) - 2.0 * growth]
+        course.append(course[-1] + step * np.array([*change, 0.2 * growth - thinner * product, feed]))
+    states = np.array(course)[::25, :3]
+    noisy = states * (1.0 + 0.02 * np.random.default_rng(seed).normal(size=states.shape))
+    return Trajectory(step * 25.0 * np.arange(len(states)), noisy, ("X", "S", "P"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_noise_that_grows_with_a_state_is_small_where_the_state_is(seed: int) -> None:
+    """Nothing of second degree holds within it, neither X S - 5 S P = 1 nor (X - 5 P)² = 0.2."""
+    run = fed_batch(seed)
+    assert [] == [words(one, run.names) for one in as_noisy([run]) if one.degree == 2]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_holds_is_found_though_noise_grows_with_the_states(seed: int) -> None:
+    """A product of two states, and a sum of which one part comes to nothing."""
+    rng = np.random.default_rng(seed)
+    for columns, expected in (
+        ([2 + SINE, 1.5 + OTHER, (2 + SINE) * (1.5 + OTHER)], ["z = x y"]),
+        ([10 * np.exp(-0.3 * TIMES), 10 - 10 * np.exp(-0.3 * TIMES)], ["y = -x + 10"]),
+    ):
+        table = np.column_stack(columns)
+        run = Trajectory(TIMES, table * (1.0 + 0.02 * rng.normal(size=table.shape)), tuple("xyz"[: len(columns)]))
+        assert expected == [words(one, run.names) for one in as_noisy([run])]
+
+
 def test_a_computed_column_is_told_from_a_measured_one() -> None:
     """A copy has the noise of its original; a second measurement has its own."""
     noisy = SINE + 0.05 * np.random.default_rng(1).normal(size=len(TIMES))

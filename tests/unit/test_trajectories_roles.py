@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from discovery.errors import DataError, UsageError
+from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_course, read_csv
 from discovery.trajectories.runs import Run
@@ -49,6 +50,45 @@ def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header:
     assert "p" == measurements.time_name
     assert [header] == list(measurements.headers.values())
     assert ("No column is named like a time; the first, 'p', was taken.",) == measurements.notes
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Process time [h]", "Cultivation time", "Reaction time (min)", "Relative Time [s]", "Sample time", "RunTime",
+     "Time after inoculation", "Days after sowing", "Batch age", "Age (h)", "EFT (h)", "Zeit nach Start",
+     "Versuchszeit", "Inkubationszeit", "temps (min)"],
+)  # fmt: skip
+@pytest.mark.parametrize("counter", ["Sample no.", "Probe", "Cycle"])
+def test_a_word_or_a_unit_of_time_goes_before_a_counter(tmp_path: Path, header: str, counter: str) -> None:
+    """What counts the rows is no state either; nor does it matter that the times are uneven, or begin anew."""
+    text = f"{counter},X [g/L],{header}\n"
+    text += "".join(f"{i + 1},{(i - 5) ** 2},{(i % 8) * (i % 8 + 1)}\n" for i in range(16))
+    measurements = read(tmp_path, text)
+    assert header == measurements.time_name
+    assert ["X [g/L]"] == list(measurements.headers.values())
+    assert f"{counter!r} was set aside: it counts the rows." in measurements.notes
+    assert "No column is named" not in " ".join(measurements.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "values"),
+    [("Process time [h]", [0, 1, 2, 1, 3, 1, 4, 2]), ("temps", range(8)), ("Cooking time [°C]", range(8)),
+     ("half-life [h]", range(8)), ("rise time [s]", range(8)), ("Downtime [h]", [5, 5, 5, 4, 4, 4, 4, 3])],
+)  # fmt: skip
+def test_a_word_or_a_unit_of_time_is_not_enough(tmp_path: Path, header: str, values: list[int]) -> None:
+    """The numbers have to rise, and the name must not be that of a span, nor the unit another."""
+    text = f"p,{header},y\n" + "".join(f"{i},{value},{i * i}\n" for i, value in enumerate(values))
+    assert "p" == read(tmp_path, text).time_name
+
+
+def test_what_is_called_like_a_time_is_said_to_be_no_state(tmp_path: Path) -> None:
+    """A user who counts time by the samples is told, in earnest where they are uneven."""
+    for power, level in ((2, "serious"), (1, "caution")):
+        text = "Sample no.,EFT (h),x\n" + "".join(f"{i},{i**power},{(i - 9) ** 2}\n" for i in range(20))
+        checked = check(read(tmp_path, text, time="Sample no."))
+        (alert,) = [one for one in checked.alerts if one.subject == "clock"]
+        assert (level, ("EFT (h)",)) == (alert.level, alert.columns)
+        assert "--time 'EFT (h)'" in alert.advice
 
 
 def test_the_name_of_a_unit_is_that_of_a_time_only_where_it_goes_on(tmp_path: Path) -> None:

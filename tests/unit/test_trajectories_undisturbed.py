@@ -46,3 +46,26 @@ def test_columns_of_noise_alone_are_not_all_left_out() -> None:
     assert check(from_arrays(NOISE[:, :2], TIMES)).lost == ()
     wave = np.sin(9.0 * TIMES)[:, None] + [0.02, 0.5] * NOISE[:, :2]
     assert check(from_arrays(wave, TIMES)).lost == ()
+
+
+def fed(noise: float) -> np.ndarray:
+    """Biomass, substrate and volume of a fed-batch, measured, and the feed that was set and fills the vessel."""
+    step, course = 0.01, [np.array([0.3, 10.0, 1.0])]
+    feeds = [0.0 if count < 800 else 0.02 * np.exp(0.15 * (step * count - 8.0)) for count in range(2001)]
+    for feed in feeds[:-1]:
+        biomass, substrate, volume = course[-1]
+        growth, thinner = 0.35 * substrate / (0.5 + substrate) * biomass, feed / volume
+        change = [growth - thinner * biomass, thinner * (400.0 - substrate) - 2.0 * growth, feed]
+        course.append(course[-1] + step * np.array(change))
+    measured = np.array(course)[::25]
+    measured *= 1.0 + noise * np.random.default_rng(2).normal(size=measured.shape)
+    return np.column_stack([measured, np.array(feeds)[::25]])
+
+
+def test_a_feed_is_an_input_though_the_volume_is_its_integral() -> None:
+    """Other columns have noise and belong to no such pair; of positions and velocities alone nothing is an input."""
+    times, table = 0.25 * np.arange(81), fed(0.005)
+    checked = check(from_arrays(table, times, names=("X", "S", "V", "Feed")))
+    assert ("V", "Feed") in checked.facts.velocities
+    assert checked.switches == ("Feed",)
+    assert check(from_arrays(table[:, 2:], times, names=("V", "Feed"))).switches == ()

@@ -1,0 +1,108 @@
+"""What columns of times are called, and how their numbers go on."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from discovery.headers import split_header
+from discovery.trajectories.columns import Column
+
+TIME_WORDS = frozenset(
+    {"t", "time", "times", "zeit", "timestamp", "datetime", "date", "epoch", "year", "years", "month", "months", "week"}
+    | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
+)
+UNITS = frozenset(
+    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "utc", "tdb", "tt"}
+    | {"jd", "mjd", "hjd", "bjd"}
+)
+# Units that name a column of times by themselves; single letters are states as often, min may be the least value, HR a
+# heart rate, and MS a mean square.
+LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt", "hr", "ms"}
+JULIAN = frozenset({"jd", "mjd", "hjd", "bjd"})  # days since some day, from which another is taken, as in HJD-2450000
+SPAN = 4  # rank of such names, and of elapsed_s
+# Share of the steps of a column of such a name that may go back, each where another run begins: of runs of four rows
+# or more.
+BACK = 0.25
+CAPITAL = 3  # rank of the name T, which is a temperature where a column of dates or times of day is beside it
+# Offsets of a zone's time, as in "Date Time, GMT-06:00".
+_ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
+FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
+AMONG, UNIT = 5, 6  # ranks of names with a word of time among others, and of names with a unit of time alone
+# Words of time beside which others may stand: at the end of a word, as in Versuchszeit and RunTime; and with a unit of
+# time, as "temps" may be temperatures.
+_ENDINGS = ("time", "zeit")
+_AGE, _WITH_UNIT = "age", frozenset({"temps", "tiempo", "tempo"})
+# Words between a day or an hour and what it is counted from: "Days after sowing", "hours post infection".
+_FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "depuis"})
+# Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.
+_SPANS = frozenset(
+    {"to", "step", "between", "per", "constant", "lag", "delay", "dead", "rise", "fall", "remaining", "left", "half"}
+    | {"life", "period"}
+)
+_UNITS_OF_TIME = re.compile(
+    r"[nuµμm]?s|secs?|mins?|hr?s?|d|wk|yrs?|(?:(?:milli|micro|nano)?second|minute|hour|day|week|month|year)s?",
+    re.IGNORECASE,
+)
+
+
+def likeness(header: str) -> int | None:
+    """0 for the surest name of a time; None for a name that is none.
+
+    Of the surer ones every word must belong to a time or its zone, as of ``t_days`` and ``time [s]``, and not of
+    ``T [K]`` and ``time_to_peak``. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``,
+    ``mins`` and ``HJD`` come later, then ``Cultivation time``, and last what has a unit of time alone, ``EFT (h)``.
+    """
+    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", header.lower())) if word]
+    if JULIAN & set(words):
+        words = [word for word in words if not word.isdigit()]
+    main = next((word for word in words if word in TIME_WORDS), None)
+    if main is None and words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"}:
+        return SPAN
+    if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
+        return _among_others(header)
+    if main == "t":
+        return CAPITAL if header.lstrip().startswith("T") else 1
+    return 0 if main == "time" else 2
+
+
+def _among_others(header: str) -> int | None:
+    """Rank of a name that has a word of time among others, or a unit of time."""
+    name, unit = split_header(header)
+    timed = is_unit_of_time(unit)
+    words = {word for word in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()) if word}
+    if words & _SPANS or (unit is not None and not timed):
+        return None
+    if any(word.endswith(_ENDINGS) or word == _AGE for word in words) or (words & TIME_WORDS and words & _FROM):
+        return AMONG
+    return (AMONG if words & _WITH_UNIT else UNIT) if timed else None
+
+
+def may_be_time(header: str) -> bool:
+    """Whether a name is one of a time beyond doubt, but for what its numbers say: by the word itself, or its unit."""
+    return likeness(header) in (0, AMONG, UNIT)
+
+
+def is_unit_of_time(unit: str | None) -> bool:
+    """Whether a unit counts time, as ``h`` and ``minutes`` do."""
+    return unit is not None and _UNITS_OF_TIME.fullmatch(unit.strip().rstrip(".")) is not None
+
+
+def goes_on(column: Column) -> bool:
+    """Whether numbers go one way as those of a clock do, but where another run begins; other entries may."""
+    if column.kind != "number":
+        return True
+    steps = np.diff(column.values[~np.isnan(column.values)])
+    up, down = int(np.count_nonzero(steps > 0.0)), int(np.count_nonzero(steps < 0.0))
+    return up + down > 0 and min(up, down) <= BACK * (up + down)
+
+
+def only_rises(column: Column) -> bool:
+    """Whether a column has numbers that rise, and go back rarely and by more than a usual step, to another run."""
+    if column.kind != "number":
+        return False
+    steps = np.diff(column.values[~np.isnan(column.values)])
+    up, down = steps[steps > 0.0], steps[steps < 0.0]
+    rare = len(down) <= BACK * (len(up) + len(down))
+    return len(up) > 0 and rare and bool(np.all(-down > np.median(up)))
