@@ -12,7 +12,8 @@ from itertools import combinations
 import numpy as np
 from jaxtyping import Float
 
-from discovery.trajectories.relations import CLEAR, FAINTEST, ROWS, STILL, Relation
+from discovery.trajectories.noisy_rows import FAINTEST, ROWS
+from discovery.trajectories.relations import CLEAR, STILL, Relation
 from discovery.types import Trajectory
 
 SIZES = (3, 4)  # parts of a direction in space, and of a quaternion
