@@ -64,6 +64,9 @@ _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds
 _ENDS = re.compile(
     r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed))(?:_in)?_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
+# ... or in capitals behind the word, as "TimeUS" of ArduPilot, or behind that of a stamp, as "stamp.nanosec" of ROS.
+_LOGGED = re.compile(r"(?:.*[\W_])?(?:[Tt]ime([UMN]S)|(?i:stamp)[\W_]+(?i:(nanosec|nsec|sec)s?))")
+_LOGGED_UNITS = {"nanosec": "ns", "nsec": "ns", "sec": "s"}
 _WRITTEN = re.compile(r"[\w\s%‰°/*·⋅×^()+\-⁻⁰¹²³⁴-⁹.]+")
 _NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
 # "x/m", "T / K", "v/m/s": a quantity over its unit (ISO 80000-1). Quotients of units or of quantities look the same, as
@@ -153,8 +156,13 @@ def unit_of_time(header: str) -> str | None:
 def stated_unit_of_time(header: str) -> str | None:
     """What times are counted in, by the brackets of their column or the end of its name, as in ``time_h``."""
     name, unit = split_header(header)
-    found = _ENDS.fullmatch(name) if unit is None else None
-    return found[1] if found else unit
+    if unit is not None:
+        return unit
+    if found := _ENDS.fullmatch(name):
+        return found[1]
+    logged = _LOGGED.fullmatch(name)
+    said = (logged[1] or logged[2]).lower() if logged else None
+    return _LOGGED_UNITS.get(said, said) if said else None
 
 
 def plural(unit: str) -> str:

@@ -16,6 +16,7 @@ from discovery.trajectories.columns import Column
 from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
+from discovery.trajectories.stamps import stamp_in_parts
 from discovery.trajectories.table import Table
 from discovery.trajectories.time_names import CAPITAL, SPAN, goes_on, likeness, only_rises
 from discovery.wording import listed
@@ -76,6 +77,9 @@ def find_clock(
             "which were set aside."
         )
         return replace(clock, notes=(note, *clock.notes), also=also)
+    if (stamp := stamp_in_parts(free, told)) is not None:
+        clock = _read(table, (replace(table[stamp.whole], values=stamp.times),), {}, "", certain=True)
+        return replace(clock, notes=(stamp.note, *clock.notes), unit="s", also=(stamp.beyond,))
     column = table[told] if told is not None else _named(free)
     if column is not None:
         return _read(table, _with_beside(column, free), units or {}, origin, certain=True)

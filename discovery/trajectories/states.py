@@ -162,7 +162,7 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
 def is_counter(header: str) -> bool:
     """Whether a column of that name may count the rows: ``index``, ``Sample no.``, ``Probe``."""
     words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
-    return header.lower() in COUNTERS or bool(words & COUNTED_ROWS and words <= COUNTED_ROWS | NUMBERS)
+    return header.lower().strip("_") in COUNTERS or bool(words & COUNTED_ROWS and words <= COUNTED_ROWS | NUMBERS)
 
 
 def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"]) -> bool:

@@ -30,9 +30,10 @@ CAPITAL = 3  # rank of the name T, which is a temperature where a column of date
 _ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
 FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 AMONG, UNIT = 5, 6  # ranks of names with a word of time among others, and of names with a unit of time alone
-# Words of time beside which others may stand: at the end of a word, as in Versuchszeit and RunTime; and with a unit of
-# time, as "temps" may be temperatures.
-_ENDINGS = ("time", "zeit")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # TimeUS, RunTime
+# Words of time beside which others may stand: at the end of a word, as in Versuchszeit and header.stamp; and with a
+# unit of time, as "temps" may be temperatures.
+_ENDINGS = ("time", "zeit", "stamp")
 _AGE, _WITH_UNIT = "age", frozenset({"temps", "tiempo", "tempo"})
 # Words between a day or an hour and what it is counted from: "Days after sowing", "hours post infection".
 _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "depuis"})
@@ -54,7 +55,7 @@ def likeness(header: str) -> int | None:
     ``T [K]`` and ``time_to_peak``. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``,
     ``mins`` and ``HJD`` come later, then ``Cultivation time``, and last what has a unit of time alone, ``EFT (h)``.
     """
-    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", header.lower())) if word]
+    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", _CAMEL.sub(" ", header).lower())) if word]
     if JULIAN & set(words):
         words = [word for word in words if not word.isdigit()]
     main = next((word for word in words if word in TIME_WORDS), None)
@@ -71,7 +72,7 @@ def _among_others(header: str) -> int | None:
     """Rank of a name that has a word of time among others, or a unit of time."""
     name, unit = split_header(header)
     timed = is_unit_of_time(unit)
-    words = {word for word in re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()) if word}
+    words = {word for word in re.split(r"[\W_]+", _CAMEL.sub(" ", name).lower()) if word}
     if words & _SPANS or (unit is not None and not timed):
         return None
     if any(word.endswith(_ENDINGS) or word == _AGE for word in words) or (words & TIME_WORDS and words & _FROM):
