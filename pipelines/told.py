@@ -21,6 +21,7 @@ from discovery.knowledge.units import unit_of
 from discovery.laws import unknown_symbol
 from discovery.reports.naming import split_header
 from discovery.symbolic.lettering import GREEK
+from discovery.trajectories.jumps import said_of_jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import is_safe
 from discovery.wording import listed
@@ -231,6 +232,7 @@ def notes_of(measurements: Measurements, known: Knowledge | None, config: RunCon
             ("interpolated between samples", [name for name in held if not held[name]]),
         ):
             notes += [f"Inputs ({', '.join(names)}) are {how}."] if names else []
+        notes += filter(None, [said_of_jumps(measurements.trajectories, [*measurements.inputs.values()])])
     notes += [
         f"By {one.sentence!r} the equation of {one.determines} follows from the others."
         for one in known.conserved
