@@ -37,6 +37,6 @@ def said_of_jumps(runs: Sequence[Trajectory], headers: Sequence[str]) -> str:
         return ""
     return (
         f"Inputs jump between samples ({', '.join(found)}), where they are interpolated. When they did nobody knows, "
-        "so that constants may be off by more than their intervals; rows with the inputs alone, just before and at each "
-        "jump, tell it."
+        "so that constants may be off by more than their intervals; rows with the inputs alone, just before and at "
+        "each jump, tell it."
     )
