@@ -15,7 +15,7 @@ from discovery.trajectories.orders import drives, melted, oscillates_alone, seco
 from discovery.trajectories.related import of_relations
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
-from discovery.trajectories.time_names import may_be_time
+from discovery.trajectories.time_names import likeness, may_be_time
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
 from discovery.trajectories.wrapped import if_angle
 from discovery.wording import listed
@@ -274,10 +274,11 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
             f"{if_angle(state.name, state.header, state.low, state.high)}.", about,
         )  # fmt: skip
     if may_be_time(state.header) and not (state.turns or state.switched):
+        sure = likeness(state.header) == 0 and not state.straight
         yield Alert(
-            "caution" if state.straight else "serious", "clock",
+            "serious" if sure else "caution", "clock",
             f"{state.header} {'is a linear function of time' if state.straight else 'goes one way only'} and is called "
-            "like a time: it is a clock, it seems, and no state.",
+            "like a time: it may be a clock, and no state.",
             f"Name it with --time {shlex.quote(state.header)} if samples are to be counted by it; else leave it out.",
             about,
         )  # fmt: skip

@@ -13,12 +13,13 @@ from discovery.errors import DataError
 from discovery.headers import bare
 from discovery.trajectories.calendar import as_dates, names_dates, year_in_parts
 from discovery.trajectories.columns import Column
+from discovery.trajectories.counters import is_counter
 from discovery.trajectories.dated import counted, of_days
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.stamps import stamp_in_parts
 from discovery.trajectories.table import Table
-from discovery.trajectories.time_names import CAPITAL, SPAN, goes_on, likeness, only_rises
+from discovery.trajectories.time_names import AMONG, CAPITAL, SPAN, UNIT, goes_on, likeness, only_rises
 from discovery.wording import listed
 
 
@@ -77,12 +78,18 @@ def find_clock(
             "which were set aside."
         )
         return replace(clock, notes=(note, *clock.notes), also=also)
-    if (stamp := stamp_in_parts(free, told)) is not None:
+    column, stamp = table[told] if told is not None else _named(free), stamp_in_parts(free, told)
+    if stamp is not None and (told in stamp.headers or (told is None and _is_unsure(column))):
         clock = _read(table, (replace(table[stamp.whole], values=stamp.times),), {}, "", certain=True)
-        return replace(clock, notes=(stamp.note, *clock.notes), unit="s", also=(stamp.beyond,))
-    column = table[told] if told is not None else _named(free)
+        note = f"{stamp.whole!r} and {stamp.beyond!r} were put together: seconds, and nanoseconds beyond them."
+        return replace(clock, notes=(note, *clock.notes), unit="s", also=(stamp.beyond,))
     if column is not None:
-        return _read(table, _with_beside(column, free), units or {}, origin, certain=True)
+        clock = _read(table, _with_beside(column, free), units or {}, origin, certain=True)
+        return replace(clock, also=(*clock.also, *stamp.headers)) if stamp is not None else clock
+    if (column := _called_like_one(free)) is not None:
+        clock = _read(table, (column,), units or {}, origin, certain=True)
+        said = f"{column.header!r} was taken for time, by its name or its unit; --time names another."
+        return replace(clock, notes=(said, *clock.notes))
     for kind in ("date", "clock", "number"):
         for column in free:
             if column.kind == "text" and kind == "number" and _is_local_date(column):
@@ -100,10 +107,9 @@ def _named(free: Sequence[Column]) -> Column | None:
     """The column that is named like a time, numbers or dates before times of day.
 
     A temperature T is no time beside dates or times of day, whatever these are called; nor is what has the name of a
-    unit alone, unless they tell fewer rows apart, as the day of an experiment does, and nowhere unless it goes on. What
-    has but a word of time among others, or a unit of time, is one of numbers alone that rise.
+    unit alone, unless they tell fewer rows apart, as the day of an experiment does, and nowhere unless it goes on.
     """
-    dated = max((_different(one) for one in free if one.kind in ("date", "clock")), default=0)
+    dated = _dated(free)
     ranks = {one.header: likeness(one.header) for one in free}
 
     def may_be(column: Column, rank: int | None) -> bool:
@@ -111,10 +117,34 @@ def _named(free: Sequence[Column]) -> Column | None:
             return not dated
         if rank is None or rank < SPAN:
             return rank is not None
-        return dated < _different(column) and (goes_on(column) if rank == SPAN else only_rises(column))
+        return rank == SPAN and dated < _different(column) and goes_on(column)
 
     named = [one for one in free if may_be(one, ranks[one.header])]
     return min(named, key=lambda one: (one.kind == "text", one.kind == "clock", ranks[one.header]), default=None)
+
+
+def _is_unsure(column: Column | None) -> bool:
+    """Whether there is no column of times, or one of no surer name than T and sec."""
+    rank = likeness(column.header) if column is not None else None
+    return rank is None or rank >= CAPITAL
+
+
+def _called_like_one(free: Sequence[Column]) -> Column | None:
+    """The first column of numbers that rise and have a word of time in their name, or a unit of time.
+
+    Only where the first column of numbers counts rows, or does not rise: ages and durations are states as often.
+    """
+    first = next((one for one in free if one.kind == "number" and not is_run_name(one.header)), None)
+    if first is None or (only_rises(first) and not is_counter(first.header)):
+        return first if first is not None and likeness(first.header) in (AMONG, UNIT) else None
+    dated = _dated(free)
+    rising = (one for one in free if likeness(one.header) in (AMONG, UNIT) and only_rises(one))
+    return next((one for one in rising if dated < _different(one)), None)
+
+
+def _dated(free: Sequence[Column]) -> int:
+    """How many rows dates or times of day tell apart."""
+    return max((_different(one) for one in free if one.kind in ("date", "clock")), default=0)
 
 
 def _different(column: Column) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
+from discovery.trajectories.counters import is_counter
 from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
@@ -22,14 +22,6 @@ from discovery.wording import joined, listed
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
 TIMES = "the time"  # what a column of times is
-COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
-# Words of what is counted in a row each, alone or with one for a number: Sample no., Probe, Cycle Nr.
-COUNTED_ROWS = frozenset(
-    {"sample", "probe", "echantillon", "muestra", "point", "reading", "measurement", "messung", "observation", "obs"}
-    | {"cycle", "scan", "frame", "row", "line", "record", "zeile"}
-)
-NUMBERS = frozenset({"no", "nr", "number", "num", "index", "id", "nummer", "count", "n"})
-
 Columns = dict[str, Float[np.ndarray, " row"]]  # values of all rows, by header
 
 
@@ -157,12 +149,6 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
         else:
             kept.append(column)
     return kept, notes
-
-
-def is_counter(header: str) -> bool:
-    """Whether a column of that name may count the rows: ``index``, ``Sample no.``, ``Probe``."""
-    words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
-    return header.lower().strip("_") in COUNTERS or bool(words & COUNTED_ROWS and words <= COUNTED_ROWS | NUMBERS)
 
 
 def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,18 +34,33 @@ AMONG, UNIT = 5, 6  # ranks of names with a word of time among others, and of na
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # TimeUS, RunTime
 # Words of time beside which others may stand: at the end of a word, as in Versuchszeit and header.stamp; and with a
 # unit of time, as "temps" may be temperatures.
-_ENDINGS = ("time", "zeit", "stamp")
-_AGE, _WITH_UNIT = "age", frozenset({"temps", "tiempo", "tempo"})
+_WORDS, _ENDING = frozenset({"time", "stamp", "age"}), "zeit"
+_NO_TIMES = frozenset({"freizeit", "arbeitszeit", "mahlzeit"})
+_WITH_UNIT = frozenset({"temps", "tiempo", "tempo"})
 # Words between a day or an hour and what it is counted from: "Days after sowing", "hours post infection".
 _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "depuis"})
 # Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.
 _SPANS = frozenset(
     {"to", "step", "between", "per", "constant", "lag", "delay", "dead", "rise", "fall", "remaining", "left", "half"}
-    | {"life", "period"}
+    | {
+        "life",
+        "period",
+        "doubling",
+        "response",
+        "residence",
+        "retention",
+        "survival",
+        "lead",
+        "wait",
+        "waiting",
+        "exposure",
+    }
+    | {"charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean", "feed"}
 )
+# Case counts: S, mS and H are siemens and henries.
 _UNITS_OF_TIME = re.compile(
-    r"[nuµμm]?s|secs?|mins?|hr?s?|d|wk|yrs?|(?:(?:milli|micro|nano)?second|minute|hour|day|week|month|year)s?",
-    re.IGNORECASE,
+    r"[nuµμm]?s|[Ss]ecs?|[Mm]ins?|[Hh]rs?|h|d|wk|yrs?|"
+    r"(?:(?:[Mm]illi|[Mm]icro|[Nn]ano)?[Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s?"
 )
 
 
@@ -55,14 +71,22 @@ def likeness(header: str) -> int | None:
     ``T [K]`` and ``time_to_peak``. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``,
     ``mins`` and ``HJD`` come later, then ``Cultivation time``, and last what has a unit of time alone, ``EFT (h)``.
     """
-    words = [word for word in re.split(r"[\W_]+", _ZONE.sub("", _CAMEL.sub(" ", header).lower())) if word]
+    for text in (header, _CAMEL.sub(" ", header)):
+        rank = _of_words([word for word in re.split(r"[\W_]+", _ZONE.sub("", text.lower())) if word], header)
+        if rank is not None and (text == header or rank in (0, 2)):  # dT, minT and tMax are no times
+            return rank
+    return _among_others(header)
+
+
+def _of_words(words: Sequence[str], header: str) -> int | None:
+    """Rank of a name of which every word belongs to a time."""
     if JULIAN & set(words):
         words = [word for word in words if not word.isdigit()]
     main = next((word for word in words if word in TIME_WORDS), None)
-    if main is None and words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"}:
-        return SPAN
-    if main is None or words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
-        return _among_others(header)
+    if main is None:
+        return SPAN if words and words[0] in LONE | {"elapsed"} and set(words) <= UNITS | {"elapsed"} else None
+    if words[-1] == "in" or not set(words) <= TIME_WORDS | UNITS | FILLERS:
+        return None
     if main == "t":
         return CAPITAL if header.lstrip().startswith("T") else 1
     return 0 if main == "time" else 2
@@ -75,13 +99,14 @@ def _among_others(header: str) -> int | None:
     words = {word for word in re.split(r"[\W_]+", _CAMEL.sub(" ", name).lower()) if word}
     if words & _SPANS or (unit is not None and not timed):
         return None
-    if any(word.endswith(_ENDINGS) or word == _AGE for word in words) or (words & TIME_WORDS and words & _FROM):
+    german = any(word.endswith(_ENDING) for word in words - _NO_TIMES)
+    if german or words & _WORDS or (words & TIME_WORDS and words & _FROM):
         return AMONG
     return (AMONG if words & _WITH_UNIT else UNIT) if timed else None
 
 
 def may_be_time(header: str) -> bool:
-    """Whether a name is one of a time beyond doubt, but for what its numbers say: by the word itself, or its unit."""
+    """Whether a name may be that of a time: by a word of it, or its unit."""
     return likeness(header) in (0, AMONG, UNIT)
 
 
@@ -105,5 +130,5 @@ def only_rises(column: Column) -> bool:
         return False
     steps = np.diff(column.values[~np.isnan(column.values)])
     up, down = steps[steps > 0.0], steps[steps < 0.0]
-    rare = len(down) <= BACK * (len(up) + len(down))
+    rare = len(down) <= BACK * len(steps) and len(up) + len(down) == len(steps)  # none stays as it is
     return len(up) > 0 and rare and bool(np.all(-down > np.median(up)))

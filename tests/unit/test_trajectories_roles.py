@@ -82,13 +82,13 @@ def test_a_word_or_a_unit_of_time_is_not_enough(tmp_path: Path, header: str, val
 
 
 def test_what_is_called_like_a_time_is_said_to_be_no_state(tmp_path: Path) -> None:
-    """A user who counts time by the samples is told, in earnest where they are uneven."""
-    for power, level in ((2, "serious"), (1, "caution")):
-        text = "Sample no.,EFT (h),x\n" + "".join(f"{i},{i**power},{(i - 9) ** 2}\n" for i in range(20))
+    """A user who counts time by the samples is told, in earnest where it is called time and uneven."""
+    for power, name, level in ((2, "Time (h)", "serious"), (2, "EFT (h)", "caution"), (1, "EFT (h)", "caution")):
+        text = f"Sample no.,{name},x\n" + "".join(f"{i},{i**power},{(i - 9) ** 2}\n" for i in range(20))
         checked = check(read(tmp_path, text, time="Sample no."))
         (alert,) = [one for one in checked.alerts if one.subject == "clock"]
-        assert (level, ("EFT (h)",)) == (alert.level, alert.columns)
-        assert "--time 'EFT (h)'" in alert.advice
+        assert (level, (name,)) == (alert.level, alert.columns)
+        assert f"--time '{name}'" in alert.advice
 
 
 def test_the_name_of_a_unit_is_that_of_a_time_only_where_it_goes_on(tmp_path: Path) -> None:
@@ -381,3 +381,41 @@ def test_dates_whose_day_nobody_can_tell_are_named(tmp_path: Path) -> None:
     text = "Datum,x\n" + "".join(f"{i:02}/03/2023,{i}\n" for i in range(1, 9))
     with pytest.raises(DataError, match="dates such as '01/03/2023' none tells which number is the day"):
         read(tmp_path, text)
+
+
+COUNT = [str(i) for i in range(40)]
+DATES = [str(np.datetime64("2020-02-01") + i) for i in range(40)]
+RISING = [f"{(1 + 0.1 * i) ** 2:.4f}" for i in range(40)]
+WAVE = [f"{((i * 7) % 13) / 3:.4f}" for i in range(40)]
+
+
+def columns(**named: list[str]) -> str:
+    """A table of these columns."""
+    rows = zip(*named.values(), strict=True)
+    return "\n".join([",".join(named), *(",".join(row) for row in rows)]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "time"),
+    [
+        ({"Date": DATES, "dT": RISING}, "Date"),
+        ({"day": COUNT, "tMin": WAVE, "tMax": RISING}, "day"),
+        ({"N": COUNT, "charge time [s]": RISING, "capacity [Ah]": WAVE}, "N"),
+        ({"generation": RISING, "doubling time [h]": RISING}, "generation"),
+        ({"step": RISING, "tau [s]": RISING}, "step"),
+        ({"cycle": COUNT, "downtime [h]": [str(i // 3) for i in range(40)]}, "cycle"),
+        ({"cycle": COUNT, "G [mS]": RISING}, "cycle"),
+        ({"x [mm]": RISING, "L [H]": RISING}, "x [mm]"),
+        ({"Sample no.": COUNT, "EFT (h)": RISING, "OD": WAVE, "Feed age [h]": RISING}, "EFT (h)"),
+        ({"Probe": COUNT, "Residence time [h]": RISING, "Run time [h]": RISING}, "Run time [h]"),
+        ({"time": RISING, "delay_sec": WAVE, "delay_nanosec": WAVE}, "time"),
+        ({"time": RISING, "stamp.sec": COUNT, "stamp.nanosec": ["5"] * 40}, "time"),
+    ],
+)  # fmt: skip
+def test_what_rises_is_a_state_unless_its_name_is_a_times(
+    tmp_path: Path, named: dict[str, list[str]], time: str
+) -> None:
+    """Temperatures, durations, ages and siemens go up, too; a count of rows is worth less than an hour."""
+    found = read(tmp_path, columns(**named, x=WAVE))
+    assert time == found.time_name.removesuffix(" [d]")
+    assert not {"stamp.sec", "stamp.nanosec"} & set(found.headers.values())
