@@ -188,8 +188,9 @@ def _lost(law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray,
     if law.discrete:
         steps, spent = f"{MOST:,} applications", done - times[0] >= (1.0 - FURTHER) * MOST
     else:
-        more = _reached(law, start, times, drive, 2 * MAX_STEPS) - times[0]
-        steps, spent = f"{MAX_STEPS:,} steps", more > (1.0 + FURTHER) * (done - times[0])
+        more = _reached(law, start, times, drive, 2 * MAX_STEPS)
+        further = more - times[0] > (1.0 + FURTHER) * (done - times[0])
+        steps, spent = f"{MAX_STEPS:,} steps", more >= times[-1] or further
     if spent:
         return (
             f"The law was followed to t = {done:.4g}, where the {steps} that one simulation may take were spent; no "
@@ -214,6 +215,8 @@ def _reached(
         if not lost.any():
             return float(high)
         row = int(np.argmax(lost))
+        if tried[max(row - 1, 0)] < low:
+            break  # steps that end at other times did not come as far again
         low, high = tried[max(row - 1, 0)], tried[row]
         if high - low <= SHARP * (high - times[0]):
             break

@@ -16,7 +16,7 @@ from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, has_dots, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
 from discovery.reports.rows import MOST_LAWS, constants, engine_names, engines
-from discovery.reports.unseen import banded, begun_anew, beside, beyond, planned, whole_runs
+from discovery.reports.unseen import banded, begun_anew, beside, beyond, planned, tied, whole_runs
 from discovery.selection.in_words import MADE_EXACT
 from discovery.types import DiscoveryResult, Finding, Law, Trajectory
 from discovery.wording import listed
@@ -161,8 +161,11 @@ def unseen(result: DiscoveryResult) -> str:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
     suggestion, others = next_run(result), len(beside(result)) - 1
     stands = "stands the law" if others == 1 else f"stand the {others} laws"
-    which = "that these data do not tell from it"
-    which = "from which that run would tell it" if suggestion and suggestion.purpose == "rivals" else which
+    if suggestion and suggestion.purpose == "rivals":
+        which = "from which that run would tell it"
+    else:
+        every, which = len(tied(result)) - 1, "that these data do not tell from it"
+        stands = f"stand {others} of the {every} laws" if every > others else stands
     more = f"; beside it {stands} {which}, and where they part a measurement would decide" if others else ""
     start = "the start proposed for a further run" if suggestion else "a start that no run had"
     return (

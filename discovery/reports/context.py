@@ -88,7 +88,7 @@ def _record(result: DiscoveryResult) -> dict[str, object]:
     number = {reference.key: place for place, reference in enumerate(references, start=1)}
     return {
         "method_sentences": [
-            (sentence.text, [number[key] for key in sentence.keys if key in number]) for sentence in methods(result)
+            (sentence.text, [number[key] for key in sentence.keys if key in number]) for sentence in sentences
         ],
         "failures": result.failures,
         "references": references,

@@ -16,8 +16,9 @@ TIME = "t"  # the identifier of time in expressions
 # A name in a formula is read as one name only if it is one word; long ones make a formula a text.
 _WORD = re.compile(r"[^\W\d_]\w*")
 _LONGEST = 8
-# A word that ends in its unit, as "height_m": the unit is no subscript. Shorter words are symbols, as the V of "V_m".
-_ENDS_IN_UNIT = re.compile(r"([^\W\d_]{4,})_([^\W\d_]+)")
+# A word that ends in its unit, as "height_m": the unit is no subscript. Shorter words are symbols, as the V of "V_m",
+# and a capital is an index more often, as in "soil_N", but for that of kelvins, volts and watts.
+_ENDS_IN_UNIT = re.compile(r"([^\W\d_]{4,})_((?:[^\W\d_A-Z]|[KVW]|[^\W\d_]{2,})(?<!in))")
 _INDEX = re.compile(r"\[(\d+)\]$")  # an element of an array, whose index formulas write below the name
 # Letters that mean something else in a law: constants, Euler's number, the differential and time.
 _TAKEN = frozenset("cdet")
@@ -83,6 +84,7 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     own -= {key for key in own if _ends_in_unit(key, parts)}
     own -= {TIME} if len(split_name(words[TIME])[0]) > 1 else set()
     taken = {split_name(words[key])[0] for key in own} | {split_name(name)[0] for name in _told(result)}
+    taken |= {*result.inputs, *_input_words(result).values()}
     chosen = {key: words[key] for key in own}
     bases = {name: key for key, (name, _) in parts.items()}
     for place, key in enumerate(parts, start=1):
@@ -113,11 +115,16 @@ def units_of_constants(result: DiscoveryResult, law: Law) -> tuple[str, ...]:
 
 def shown(result: DiscoveryResult) -> Mapping[str, str]:
     """What stands in formulas for states, time, inputs that are one word, and constants that a user named."""
-    drives = {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
+    drives = _input_words(result)
     states = {symbol.identifier: symbol.shown for symbol in symbols(result)}
     counts = Counter(map(split_name, [*drives.values(), *states.values()]))
     words = {name: word for name, word in drives.items() if _WORD.fullmatch(word) and counts[split_name(word)] == 1}
     return {**words, **states, **constant_names(result)}
+
+
+def _input_words(result: DiscoveryResult) -> Mapping[str, str]:
+    """What the user calls the inputs, without units, an index as formulas have it."""
+    return {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
 
 
 def constant_names(result: DiscoveryResult) -> Mapping[str, str]:
@@ -128,9 +135,13 @@ def constant_names(result: DiscoveryResult) -> Mapping[str, str]:
 
 
 def in_letters(result: DiscoveryResult, text: str) -> str:
-    """A sentence that speaks of states by their identifiers with the symbols that formulas have, ``h*l`` in ``h'``."""
-    letters = {one.identifier: one.shown for one in symbols(result)[:-1]}
-    return re.sub(r"\b[^\W\d]\w*", lambda found: letters.get(found[0], found[0]), text)
+    """A sentence that speaks of states by names or identifiers, with the symbols of formulas, ``h*l`` in ``h'``."""
+    states = symbols(result)[:-1]
+    counts = Counter(one.name for one in states)
+    letters = {one.name: one.shown for one in states if counts[one.name] == 1}
+    letters |= {one.identifier: one.shown for one in states}
+    names = "|".join(map(re.escape, sorted(letters, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda found: letters[found[0]], text)
 
 
 def with_names(text: str, names: Mapping[str, str]) -> str:

@@ -27,8 +27,8 @@ from discovery.symbolic.writing import one_over, plus, scaled
 # Highest degrees of numerator and denominator by the number of states; about forty columns in all.
 DEGREES = {1: (6, 4), 2: (4, 3), 3: (4, 2)}
 MANY_STATES = (2, 2)
-BETWEEN = 256  # points between two measured ones at which a denominator must not vanish
-BEYOND = 0.15  # share of their distance by which those may be beyond either
+BETWEEN = 256  # points between two measured ones, or a little beyond, at which a denominator must not vanish
+BEYOND = 0.15  # share of their distance by which those may be beyond either, within the ranges of the data
 NEGLIGIBLE = 1e-3  # share of a denominator below which its term fits the smoother's error; as in the pool
 TINY = 1e-300
 
@@ -81,14 +81,16 @@ def denominators(
 
 
 def _around(states: Float[np.ndarray, "row state"], circles: Sequence[Circle]) -> Float[np.ndarray, "point state"]:
-    """Points between measured ones and a little beyond, of circles all around.
+    """Points between measured ones and a little beyond, within the data's ranges; of circles all around.
 
     Not in all of their ranges: what an enzyme has left of a substrate, s - p, is never below zero, and k + s - p may be
     where the least s of one run and the largest p of another are put together.
     """
     rng = np.random.default_rng(0)
-    one, other = states[rng.integers(len(states), size=(2, BETWEEN))]
+    ordered = states[np.lexsort(states.T)]  # whatever the order of the rows, the same points
+    one, other = ordered[rng.integers(len(states), size=(2, BETWEEN))]
     points = one + (other - one) * ((1.0 + 2.0 * BEYOND) * rng.random((BETWEEN, 1)) - BEYOND)
+    points = np.clip(points, states.min(axis=0), states.max(axis=0))
     for cosine, sine in circles:
         angle = 2.0 * np.pi * rng.random(BETWEEN)
         points[:, cosine], points[:, sine] = np.cos(angle), np.sin(angle)

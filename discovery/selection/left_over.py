@@ -31,7 +31,7 @@ def left_over(tests: Mapping[str, Whiteness], *, noisy: bool = False) -> Iterato
         if worst.probability >= DOUBTFUL:
             yield Finding("note" if noisy else "good", f"No correlation was detected among residuals: {least}.")
         else:
-            text = f"Residuals pass for white noise, but not clearly: {least}, and the limit is {limit:.2g}."
+            text = f"Correlation among residuals is doubtful: {least}, and the limit is {limit:.2g}."
             yield Finding("note", text)
     elif abs(worst.correlation) <= ALIKE:
         what = "are no white noise" if worst.probability < IMPOSSIBLE else "hardly pass for white noise"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from discovery.selection.families import Family
+from discovery.symbolic.summed import NOTHING
 
 # Constants of a rate, its factor included: of an enzyme that its substrate inhibits there are three (Haldane 1930), of
 # one that cooperates, too; one more is left for what moves drop.
@@ -44,4 +45,5 @@ def _best(families: Sequence[Family], count: int) -> dict[str, Family]:
 def _nats(row: Sequence[Family], count: int) -> float:
     """Description length of all equations; the rate is stated once, and pointed at by the others."""
     first, *others = row
-    return first.nats(count) + sum(replace(one, others=(first.skeleton,)).nats(count) for one in others)
+    further = [replace(one, others=(first.skeleton,)).nats(count) for one in others]
+    return replace(first, told=NOTHING).nats(count) + sum(further)

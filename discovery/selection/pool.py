@@ -166,7 +166,7 @@ def pools_of(
         apart = _cut(rest, count, per_size, most - len(alike), short)
         distinct = _distinct(sorted((*alike, *apart, *whole), key=lambda one: one.nats(count)), alike)
         pools[state] = tuple(_entry(state, one) for one in distinct)
-    rows = of_one_rate([every.get(state, ()) for state in problem.names], count, one_rate)
+    rows = of_one_rate([every.get(state, ()) for state in problem.names], count, one_rate) if one_rate else []
     return Pools(pools, tuple(law_of([_entry(*one) for one in zip(problem.names, row, strict=True)]) for row in rows))
 
 

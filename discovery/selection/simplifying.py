@@ -98,21 +98,22 @@ def signed(law: Law, windows: Windows) -> Law:
 
 
 def on_values(law: Law, windows: Windows) -> Law:
-    """The law with its inputs as the data tell them: where one is off or on, its powers and its sign are itself.
+    """The law with its inputs as the data tell them: any function of one that is off or on is a line through both.
 
-    Where it is on in either direction, its even powers are its square. A factor is left out, as constants have it. Any
-    other function of one that is off or on is a line through its two values.
+    Where it is on in either direction, its even powers are its square, the others itself. Factors are left out, as
+    constants have them. One that is interpolated takes all values between.
     """
     parts = list(law.parts)
     numbers: dict[sp.Basic, sp.Basic] = {symbol(f"c{i}"): sp.Float(one) for i, one in enumerate(law.constants)}
     for column, name in enumerate(law.inputs):
         course = windows.drives[:, column]
         sizes = np.unique(np.abs(course[course != 0.0]))
-        if len(sizes) != 1:
+        if len(sizes) != 1 or not (windows.held[column] or windows.discrete):
             continue
         one, signed = symbol(name), bool(np.any(course < 0.0) and np.any(course > 0.0))
-        parts = [cast("sp.Expr", part.replace(*_powers_of(one, signed))) for part in parts]
-        if not signed and np.any(course == 0.0):
+        if signed or np.all(course != 0.0):
+            parts = [cast("sp.Expr", part.replace(*_powers_of(one, signed))) for part in parts]
+        else:
             value = float(sizes[0]) * (1.0 if course.max() > 0.0 else -1.0)
             parts = [_on_line(part, one, value, numbers) for part in parts]
     return law if parts == list(law.parts) else law.rebuilt(parts, law.constants)
@@ -123,14 +124,14 @@ def _on_line(part: sp.Expr, one: sp.Symbol, value: float, numbers: Mapping[sp.Ba
     known = {one, *numbers}
 
     def alone(node: sp.Basic) -> bool:
-        return isinstance(node, sp.Function) and one in node.free_symbols <= known
+        return isinstance(node, sp.Function | sp.Pow) and one in node.free_symbols <= known
 
-    def line(node: sp.Basic) -> sp.Expr:
+    def line(node: sp.Basic) -> sp.Basic:
         low, high = (cast("sp.Expr", node.xreplace({**numbers, one: sp.Float(place)})) for place in (0.0, value))
-        return low + (high - low) / value * one
+        return low + (high - low) / value * one if low.is_finite and high.is_finite else node
 
     lines = cast("sp.Expr", part.replace(alone, line))
-    return part if lines == part else expanded(lines)
+    return part if lines == part else cast("sp.Expr", expanded(lines).replace(*_powers_of(one, signed=False)))
 
 
 def _powers_of(one: sp.Symbol, signed: bool) -> tuple[Callable[[sp.Basic], bool], Callable[[sp.Basic], sp.Expr]]:

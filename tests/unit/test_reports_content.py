@@ -35,11 +35,11 @@ def test_constants_have_value_interval_unit_and_place(decay):
 
 def test_exact_constants_are_told_in_the_letters_of_the_equations(decay):
     """Long names have letters in formulas, and so in the note; beside the table is said where their intervals are."""
-    note = f"{MADE_EXACT}: the constant of x in x' is minus x_rate."
+    note = f"{MADE_EXACT}: the constant of x in x' is minus x_rate; that of a long name too."
     verdict = replace(decay.verdict, findings=(Finding("note", note), Finding("good", "Forecasts of x hold.")))
     long = replace(decay, headers={"x": "a long name [m]"}, verdict=verdict)
     assert ("", True) == (content.exact(decay), "Made exact" in content.exact(long))
-    assert [f"{MADE_EXACT}: the constant of a in a' is minus x_rate.", "Forecasts of x hold."] == [
+    assert [f"{MADE_EXACT}: the constant of a in a' is minus x_rate; that of a too.", "Forecasts of x hold."] == [
         one.text for one in content.findings(long)
     ]
 

@@ -89,6 +89,19 @@ def test_inputs_that_differ_in_their_unit_only_are_told_apart():
     assert {"x": "v", "w": "w", "t": "t"} == dict(shown(of))
 
 
+def test_a_letter_of_an_input_is_no_states_too():
+    """T' = k (T - T) would be a riddle."""
+    for header, name in (("temp_K", "T"), ("mass_g", "m")):
+        of = replace(result({"x": header}), inputs={name: name})
+        assert name not in (shown(of)["x"], symbols(of)[0].shown)
+
+
+def test_a_capital_behind_a_name_is_an_index_more_often():
+    """Nitrogen of a soil and a flow in keep theirs; kelvins are a unit."""
+    found = shown(result({"a": "soil_N", "b": "flow_in", "d": "oven_K"}))
+    assert ("soil_N", "flow_in", "o") == tuple(found[name].lower() if name == "d" else found[name] for name in "abd")
+
+
 def test_an_index_stands_below_the_name():
     """``q[0]`` is q_0 in formulas, states and inputs alike; the full name is given beside."""
     of = result({"q_0": "q[0]", "q_1": "q[1]"})

@@ -58,6 +58,18 @@ def test_a_denominator_with_a_zero_between_samples_is_not_returned() -> None:
         assert np.all(shape.value(np.vstack([X, gap]), shape.starts[0]) > 0.0)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_vanishes_just_below_zero_may_be_a_denominator(seed: int) -> None:
+    """Haldane's k + s + s^2/m has a zero at -0.2, which no substrate is near; in any order of rows."""
+    rng = np.random.default_rng(seed)
+    s = rng.permutation(np.linspace(0.02, 10.0, 150))[:, None]
+    slopes = s / (0.2 + s + s**2 / 3.0) + 5e-5 * rng.standard_normal(s.shape)
+    found = denominators(at(s, slopes[:, 0], noise=5e-5), 0, ((0,), (1,)), Implicit())
+    (shape,) = [one for one in found if {(1,), (2,)} == set(one.natural)]
+    coefficients = dict(zip(shape.natural, shape.starts[0], strict=True))
+    assert {(1,): 5.0, (2,): 5.0 / 3.0} == pytest.approx(coefficients, rel=0.01)
+
+
 def test_a_denominator_may_vanish_where_no_sample_can_be() -> None:
     """1 + (s - p)/2 of an enzyme of which the product p is measured, which is never more than s was."""
     s = np.repeat([1.0, 2.0, 4.0, 8.0, 12.0], 40)

@@ -43,7 +43,7 @@ def test_residuals_that_pass_for_white_by_a_little_are_not_praised(probability: 
     """Between the limit and a probability of 5 % they neither speak for nor against a law; the limit is told."""
     (one,) = left_over({"x": Whiteness(0.1, probability / 2.0, 1.0)})
     assert level == one.level
-    assert (level == "note") == ("but not clearly: the least probability, corrected for two tests" in one.text)
+    assert (level == "note") == ("is doubtful: the least probability, corrected for two tests" in one.text)
     assert (level == "note") == ("and the limit is 0.001." in one.text)
 
 

@@ -39,17 +39,22 @@ def test_powers_of_a_switch_are_the_switch(
     assert 1 + len(other) == len(set(forms))
 
 
-@pytest.mark.parametrize(("course", "alike"), [([0.0, 3.0, 0.0], True), ([0.0, 1.0, 2.0], False)])
-@pytest.mark.parametrize("function", ["cos(u)", "exp(-c3*u)", "x*log(2 + u)"])
+@pytest.mark.parametrize(
+    ("course", "held", "alike"),
+    [([0.0, 3.0, 0.0], True, True), ([0.0, 1.0, 2.0], True, False), ([0.0, 3.0, 0.0], False, False)],
+)
+@pytest.mark.parametrize(
+    "function", ["cos(u)", "exp(-c3*u)", "x*log(2 + u)", "u/(c3 + u)", "sqrt(1 + u)", "1/(1 + exp(c3*u))", "u*cos(u)"]
+)
 def test_functions_of_a_switch_are_lines(
-    function: str, course: list[float], alike: bool, problem_of: ProblemOf, law_of: Callable[..., Law]
+    function: str, course: list[float], held: bool, alike: bool, problem_of: ProblemOf, law_of: Callable[..., Law]
 ) -> None:
-    """They have two values, which a line has, too; the number beside is another one."""
+    """They have two values, which a line has, too; not where an input is interpolated and has all between."""
     x, u = symbol("x"), symbol("u")
     frame = Frame(("x",), (unknown_symbol("f"),), (Unknown("f", ("x", "u"), (x, u)),), (), ("u",))
     problem = problem_of(law_of({"x": "-c0*x"}, 1.0), [[1.0]], np.linspace(0.0, 2.0, 3))
     windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 10)
-    windows = replace(windows, drives=np.array(course)[:, None], held=(True,))
+    windows = replace(windows, drives=np.array(course)[:, None], held=(held,))
     names = ("x", "u", "c0", "c1", "c2", "c3")
     plain = "x*u" if function.startswith("x") else "u"
     law = frame.law(
@@ -58,6 +63,20 @@ def test_functions_of_a_switch_are_lines(
     line = frame.law((parse(f"c0*x + c1*{plain} + c2", names),), (-1.0, 2.0, 0.7))
     forms = [canonical_law(on_values(one, windows)).skeletons for one in (law, line)]
     assert alike == (forms[0] == forms[1])
+
+
+def test_what_has_no_value_without_the_input_stays(problem_of: ProblemOf, law_of: Callable[..., Law]) -> None:
+    """exp(-k/u) is 0 as u goes to 0, for which no number can be put in; laws that differ beside it stay two."""
+    x, u = symbol("x"), symbol("u")
+    frame = Frame(("x",), (unknown_symbol("f"),), (Unknown("f", ("x", "u"), (x, u)),), (), ("u",))
+    problem = problem_of(law_of({"x": "-c0*x"}, 1.0), [[1.0]], np.linspace(0.0, 2.0, 3))
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 10)
+    windows = replace(windows, drives=np.array([[0.0], [3.0], [0.0]]), held=(True,))
+    names = ("x", "u", "c0", "c1", "c2")
+    laws = [frame.law((parse(f"c0*{one} + c1*exp(-c2/u)", names),), (-1.0, 2.0, 0.7)) for one in ("x", "x**3")]
+    forms = [canonical_law(on_values(one, windows)).skeletons for one in laws]
+    assert forms[0] != forms[1]
+    assert "nan" not in str(forms)
 
 
 @pytest.mark.parametrize(
