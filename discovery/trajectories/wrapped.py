@@ -36,6 +36,9 @@ _NO_ANGLES = {
     "rate", "vel", "velocity", "speed", "dot", "acc", "accel", "acceleration", "err", "error", "torque",
     "temperature", "temp", "force", "pressure", "diameter", "gap", "thickness", "width", "cos", "cosine", "sin", "sine",
 }  # fmt: skip
+# Words, wherever they stand, of what else is as a rule an angle if it jumps by turns and goes on, and Greek letters.
+_PERHAPS = {*_ANGLES, "theta", "phi", "alpha", "beta", "pitch", "phase", "ang", "orientation", "rotation", "course"}
+_LETTERS = set("θϑφϕψαβ")
 # Of no more different values is no course, but a code or a switch, whatever its name.
 FEW = 5
 # The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added later.
@@ -77,10 +80,11 @@ class Wrapped:
 
     def said(self, name: str, header: str) -> str:
         """What was seen in the column, one sentence with what to do."""
-        often = _often(self.jumps)
+        often, sure = _often(self.jumps), self.told or may_be_angle(header)
         return (
-            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it is an angle that "
-            f"was wrapped, and no law follows its jumps. Unwrap it, run by run: {self.command(name)} in Python"
+            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it "
+            f"{'is' if sure else 'may be'} an angle that was wrapped, and no law follows its jumps. "
+            f"{'Unwrap it' if sure else 'If it is one, unwrap it'}, run by run: {self.command(name)} in Python"
             f"{'' if self.told else f', or of a file by --set {self.setting(name)}'}."
         )
 
@@ -122,6 +126,13 @@ def unwrapped(
         return runs, found
     turns = {index: one.turn for index, one in enumerate(found) if one is not None}
     return [replace(run, states=_straightened(run, turns)) for run in runs], found
+
+
+def may_be_angle(header: str) -> bool:
+    """Whether a header has a word or a letter of angles, and none of what they are not."""
+    words = _words(header)
+    named = not (_PERHAPS.isdisjoint(words) and _LETTERS.isdisjoint(header))
+    return named and _NO_ANGLES.isdisjoint(words)
 
 
 def if_angle(name: str, header: str, low: float, high: float) -> str:

@@ -184,9 +184,19 @@ def test_a_unit_that_is_told_has_an_angle_unwrapped(tmp_path: Path) -> None:
     """By header or by name; the check tells the setting that does it."""
     path = tmp_path / "angle.csv"
     rows = zip(TIMES, turned(ROTATION[0], 360.0), strict=True)
-    path.write_text("t,a b\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
-    assert ("data.units.a_b=deg",) == check(read_csv(path)).angles
-    for key in ("a b", "a_b"):
+    path.write_text("t,phi b\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
+    assert ("data.units.phi_b=deg",) == check(read_csv(path)).angles
+    for key in ("phi b", "phi_b"):
         found = read_csv(path, units={key: "deg"})
         assert "was unwrapped" in found.notes[0]
         assert () == check(found).angles
+
+
+@pytest.mark.parametrize(("header", "words"), [("V", "it may be an angle"), ("θ1", "it is an angle")])
+def test_a_sawtooth_of_another_name_is_unwrapped_by_nobody_unasked(header: str, words: str) -> None:
+    """Of an instrument's 0 to 6.1 V the next command would make a line; the alert says what to do if it is an angle."""
+    found = checked(((3.0 * TIMES) % 6.1 + NOISE[0])[None], header)
+    assert (header == "θ1") == bool(found.angles)
+    (text,) = [alert.text for alert in found.alerts if alert.subject == "wrapped"]
+    assert words in text
+    assert ("If it is one, unwrap it" in text) == (header == "V")
