@@ -147,7 +147,7 @@ class Columns:
             names = self.given if len(given) == len(self.given) else self.states
         else:
             raise _misfit(self, (len(cast("Any", tables[0] if isinstance(tables, list) else tables)), len(given)))
-        counted = _counted(times, self.calendar)
+        counted = _counted(times if self.calendar is None else self.calendar.step(times), self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
             raise DataError(
