@@ -12,9 +12,11 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
-from discovery.trajectories.dated import Count, counted_in, written
+from discovery.trajectories.dated import DAYS, Count, counted_in, written
 from discovery.types import Trajectory
 
+# A date is that of a sample of a map if it is no further from a whole number of steps: months are up to two days off.
+WHOLE = 0.1
 # Single dates, those of pandas and those with a time among them; and single durations.
 _DATES = (date, np.datetime64, pd.Period)
 _DURATIONS = (timedelta, np.timedelta64)
@@ -82,10 +84,12 @@ class Calendar:
     Attributes:
         zero: the date at which times are zero; None of durations, which tell it themselves.
         count: the unit, which suits the steps of the data.
+        samples: whether the unit is the step of a map, whose samples are counted.
     """
 
     zero: pd.Timestamp | None
     count: Count
+    samples: bool = False
 
     @property
     def note(self) -> str:
@@ -105,8 +109,24 @@ class Calendar:
         """Dates or durations as numbers.
 
         Raises:
-            DataError: they are the one, and those of the data the other; a time zone is missing, or should not be.
+            DataError: they are the one, and those of the data the other; a time zone is missing, or should not be; or
+                samples are counted, and there is none.
         """
+        found = self._times(dates)
+        return self._numbered(found) if self.samples else found
+
+    def _numbered(self, times: Float[np.ndarray, "*time"]) -> Float[np.ndarray, "*time"]:
+        numbers = np.round(times)
+        if np.any(np.abs(times - numbers) > WHOLE):
+            since = "zero" if self.zero is None else str(self.zero)
+            raise DataError(
+                f"The law is a map, of which each step is {self.count.seconds / DAYS.seconds:.6g} days, since {since}. "
+                "Times that are asked for lie between its steps. Pass those of samples, or numbers of samples, as "
+                "np.arange(10)."
+            )
+        return numbers
+
+    def _times(self, dates: Any) -> Float[np.ndarray, "*time"]:
         if self.zero is None or are_durations(dates):
             if self.zero is not None or not are_durations(dates):
                 came, had = ("dates", "durations") if self.zero is None else ("durations", "dates")
@@ -124,6 +144,10 @@ class Calendar:
             )
         found = ((index - self.zero) / pd.Timedelta(seconds=self.count.seconds)).to_numpy(dtype=np.float64)
         return found[0] if isinstance(dates, _DATES) else found
+
+    def by_samples(self, step: float) -> Calendar:
+        """The same dates, counted in steps of so many units."""
+        return Calendar(self.zero, Count("", "samples", step * self.count.seconds), samples=True)
 
     def step(self, duration: Any) -> Any:
         """The step between rows as a number where it comes as a duration; what else tells times as it came."""

@@ -150,3 +150,22 @@ def test_the_samples_of_a_map_are_counted_and_need_no_times() -> None:
     config = RunConfig(map=True, engines=("sindy",), smoother="gaussian_process")
     model = EquationDiscovery(config=config).fit(np.array(x)[:, None])
     assert model.score([np.array(x), np.array(x[7:])]) == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("every", ["YS", "MS", "7D", "2h"])
+def test_dates_of_a_map_number_its_samples(every: str) -> None:
+    """A step of the law is one of the data, however long: years, months, weeks or two hours; between there is none."""
+    x = [0.3]
+    for _ in range(59):
+        x.append(0.8 * x[-1] + 1.0)
+    dates = pd.date_range("1950", periods=60, freq=every)
+    model = EquationDiscovery(config=RunConfig(map=True, engines=("sindy",), smoother="gaussian_process"))
+    table = pd.DataFrame({"N": x}, index=dates)
+    model.fit(table)
+    np.testing.assert_allclose(model.simulate({"N": x[0]}, dates)["N"], x, rtol=1e-6)
+    np.testing.assert_allclose(model.simulate([x[7]], dates[[7, 9, 30]])[:, 0], np.array(x)[[7, 9, 30]], rtol=1e-6)
+    np.testing.assert_allclose(model.simulate([x[0]], [0, 2])[:, 0], x[:3:2], rtol=1e-6)
+    assert model.score(table) > 0.999
+    assert not [note for note in model.result_.notes if "Dates were turned" in note]
+    with pytest.raises(DataError, match=r"The law is a map, of which each step is .* days, since 1950-01-01"):
+        model.simulate({"N": 0.3}, [dates[0], dates[0] + (dates[1] - dates[0]) / 2])
