@@ -322,7 +322,7 @@ class RankedLaw:
 
     Attributes:
         score: description length in nats; smaller is better.
-        misfit: chi-squared by value on the measured trajectories; 1 is noise level. Where outliers were found,
+        misfit: chi-squared per value on the measured trajectories; 1 is noise level. Where outliers were found,
             residuals beyond three deviations count less than their squares (Huber's loss).
         r_squared: share of the measurements' weighted variance that the simulated trajectories explain, by that loss.
         complexity: number of nodes of the expressions.

@@ -225,7 +225,7 @@ def _told(text: str, folder: str, result: Any) -> _Told:
     told: dict[str, sp.Expr] = {}
     orders: dict[str, int] = {}
     for part in filter(str.strip, text.split(";")):
-        one = as_equation(read_sentence(part), names)
+        one = as_equation(read_sentence(part, (*names.states, *names.inputs)), names)
         state = names.identifier(one.state) if isinstance(one, Equation) else ""
         if isinstance(one, Equation) and one.order == 2:
             state = _rate(moving, state)

@@ -19,12 +19,14 @@ from pipelines.named_states import Columns
 # A function is taken at so many even times first, then halfway between two where straight lines are off by more than
 # this share of its range, as often as said: a step is placed to 1e-7 of the whole time, and what is smooth, at most a
 # few hundred periods of it, is as accurate as the constants of a law at their best.
-EVEN_TIMES, OFF, HALVINGS = 512, 1e-4, 14
+EVEN_TIMES, OFF, HALVINGS = 4096, 1e-4, 11
 # Values that are taken at most: solvers stop at each of these times.
 MOST = 20_000
 
 
-def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], held: tuple[bool, ...]) -> Drive | None:
+def course_of(
+    columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], held: tuple[bool, ...], *, discrete: bool = False
+) -> Drive | None:
     """What drives a simulation; None where nothing does.
 
     Args:
@@ -32,12 +34,13 @@ def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], 
             of ``times``.
         times: at which states are wanted.
         held: of each input whether it is held until the next row; else it is interpolated.
+        discrete: whether they drive a map, which asks for them at every whole step.
 
     Raises:
         DataError: the inputs do not fit, or their own times do not increase or do not cover the others.
     """
     if callable(inputs):
-        return _sampled(columns, columns.wanted(inputs), times)
+        return _sampled(columns, columns.wanted(inputs), times, discrete=discrete)
     known, where = _known(columns, inputs)
     own = times if known is None else columns.times(known)
     values = columns.drives(inputs, len(own))
@@ -53,35 +56,51 @@ def course_of(columns: Columns, inputs: Any, times: Float[np.ndarray, " time"], 
     return Drive.of_samples(own, values, held)
 
 
-def _sampled(columns: Columns, function: Callable[[float], Any], times: Float[np.ndarray, " time"]) -> Drive:
+def _taken(
+    columns: Columns, function: Callable[[float], Any], at: Float[np.ndarray, " time"]
+) -> Float[np.ndarray, "time input"]:
+    """Values of a function at times.
+
+    Raises:
+        DataError: it fails, or does not give a number for each input.
+    """
+    if not len(at):
+        return np.empty((0, len(columns.inputs)))
+    wanted = f"It is called with one time, and gives a number for each of {', '.join(columns.inputs)}"
+    try:
+        values = np.array([np.ravel(function(float(t))) for t in at], dtype=np.float64)
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
+        raise DataError(
+            f"The inputs are a function, which failed at times from {at[0]:g} to {at[-1]:g}: "
+            f"{type(error).__name__}: {error}. {wanted}."
+        ) from error
+    if values.shape[1] != len(columns.inputs):
+        came = "1 number" if values.shape[1] == 1 else f"{values.shape[1]} numbers"
+        raise DataError(f"The inputs are a function, which gives {came}. {wanted}.")
+    return columns.drives(values, len(at))
+
+
+def _sampled(
+    columns: Columns, function: Callable[[float], Any], times: Float[np.ndarray, " time"], *, discrete: bool
+) -> Drive:
     """What a function of time drives: straight lines between times at which it is taken, nearer where it bends.
 
     Raises:
         DataError: it does not give a number for each input at every time.
     """
-
-    def taken(at: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time input"]:
-        if not len(at):
-            return np.empty((0, len(columns.inputs)))
-        try:
-            values = np.array([np.ravel(function(float(t))) for t in at], dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise DataError(
-                f"The inputs are a function, which failed at times from {at[0]:g} to {at[-1]:g}: {error}. It is called "
-                f"with one time and gives a number for each of {', '.join(columns.inputs)}."
-            ) from None
-        return columns.drives(values, len(at))
-
     if not np.isfinite(times).all() or not len(times):
         return Drive(times, np.zeros((len(times), len(columns.inputs))))  # of which the simulation says what is wrong
+    if discrete:
+        own = times[0] + np.arange(max(0.0, np.round(times.max() - times[0])) + 1.0)
+        return Drive(own, _taken(columns, function, own))
     own = np.union1d(times, np.linspace(times.min(), times.max(), EVEN_TIMES))
-    values, bent = taken(own), np.ones(len(own) - 1, dtype=bool)
+    values, bent = _taken(columns, function, own), np.ones(len(own) - 1, dtype=bool)
     for _ in range(HALVINGS):
         middles = np.flatnonzero(bent)
         if not len(middles) or len(own) + len(middles) > MOST:
             break
         at = 0.5 * (own[middles] + own[middles + 1])
-        there = taken(at)
+        there = _taken(columns, function, at)
         off = np.abs(there - 0.5 * (values[middles] + values[middles + 1])) > OFF * np.ptp(values, axis=0)
         further = np.zeros(len(bent), dtype=bool)
         further[middles] = off.any(axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import numpy as np
@@ -12,14 +12,20 @@ import pandas as pd
 from jaxtyping import Float
 
 from discovery.errors import DataError
-from discovery.trajectories.dated import Count, counted_in, written
+from discovery.trajectories.dated import DAYS, Count, counted_in, written
 from discovery.types import Trajectory
+
+# A date is that of a sample of a map if it is no further from a whole number of steps: months are up to two days off.
+WHOLE = 0.1
+# Single dates, those of pandas and those with a time among them; and single durations.
+_DATES = (date, np.datetime64, pd.Period)
+_DURATIONS = (timedelta, np.timedelta64)
 
 
 def are_dates(times: Any) -> bool:
-    """Whether times are an array, a column or an index of dates, with or without a time zone, or of periods."""
+    """Whether times are an array, a column or an index of dates, with or without a time zone, of periods, or one."""
     kind = getattr(times, "dtype", None)
-    return pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype)
+    return isinstance(times, _DATES) or pd.api.types.is_datetime64_any_dtype(kind) or isinstance(kind, pd.PeriodDtype)
 
 
 def are_durations(times: Any) -> bool:
@@ -28,10 +34,17 @@ def are_durations(times: Any) -> bool:
 
 
 def whole(times: Any) -> Any:
-    """A list of single dates or durations as an index; anything else as it came."""
-    single = (datetime, timedelta, np.datetime64, np.timedelta64)
-    listed = isinstance(times, list | tuple) and times
-    return pd.Index(times) if listed and all(isinstance(one, single) for one in cast("list[Any]", times)) else times
+    """Dates or durations one by one, in a list or an array or column of objects, as an index; else what came."""
+    objects = pd.api.types.is_object_dtype(getattr(times, "dtype", None)) and np.ndim(times) == 1
+    listed = isinstance(times, list | tuple) or objects
+    each = list(cast("Sequence[Any]", times)) if listed else []
+    if not (each and all(isinstance(one, (*_DATES, *_DURATIONS)) for one in each)):
+        return times
+    days = all(
+        isinstance(one, date) and not isinstance(one, datetime) for one in each
+    )  # which pandas leaves as they are
+    name = getattr(times, "name", None)
+    return pd.DatetimeIndex(each, name=name) if days else pd.Index(each, name=name)
 
 
 def own_times(X: Any) -> Any:
@@ -39,7 +52,7 @@ def own_times(X: Any) -> Any:
     if isinstance(X, list | tuple):
         each = [own_times(one) for one in cast("list[Any]", X)]
         return each if each and all(one is not None for one in each) else None
-    index = X.index if isinstance(X, pd.DataFrame | pd.Series) else None
+    index = whole(X.index) if isinstance(X, pd.DataFrame | pd.Series) else None
     return index if are_dates(index) or are_durations(index) else None
 
 
@@ -58,6 +71,7 @@ def _seconds(durations: Any) -> np.ndarray:
 
 def _index(dates: Any) -> pd.DatetimeIndex:
     """Dates as an index; a period, as a week or a month, is the date that it starts at."""
+    dates = whole([dates]) if isinstance(dates, _DATES) else dates
     if isinstance(getattr(dates, "dtype", None), pd.PeriodDtype):
         return pd.PeriodIndex(dates).to_timestamp(how="start")
     return pd.DatetimeIndex(dates)
@@ -70,10 +84,12 @@ class Calendar:
     Attributes:
         zero: the date at which times are zero; None of durations, which tell it themselves.
         count: the unit, which suits the steps of the data.
+        samples: whether the unit is the step of a map, whose samples are counted.
     """
 
     zero: pd.Timestamp | None
     count: Count
+    samples: bool = False
 
     @property
     def note(self) -> str:
@@ -93,8 +109,24 @@ class Calendar:
         """Dates or durations as numbers.
 
         Raises:
-            DataError: they are the one, and those of the data the other; a time zone is missing, or should not be.
+            DataError: they are the one, and those of the data the other; a time zone is missing, or should not be; or
+                samples are counted, and there is none.
         """
+        found = self._times(dates)
+        return self._numbered(found) if self.samples else found
+
+    def _numbered(self, times: Float[np.ndarray, "*time"]) -> Float[np.ndarray, "*time"]:
+        numbers = np.round(times)
+        if np.any(np.abs(times - numbers) > WHOLE):
+            since = "zero" if self.zero is None else str(self.zero)
+            raise DataError(
+                f"The law is a map, of which each step is {self.count.seconds / DAYS.seconds:.6g} days, since {since}. "
+                "Times that are asked for lie between its steps. Pass those of samples, or numbers of samples, as "
+                "np.arange(10)."
+            )
+        return numbers
+
+    def _times(self, dates: Any) -> Float[np.ndarray, "*time"]:
         if self.zero is None or are_durations(dates):
             if self.zero is not None or not are_durations(dates):
                 came, had = ("dates", "durations") if self.zero is None else ("durations", "dates")
@@ -110,7 +142,16 @@ class Calendar:
                 f"found in have {'none' if self.zero.tz is None else 'one'}. Use tz_localize of pandas to make them "
                 "alike."
             )
-        return ((index - self.zero) / pd.Timedelta(seconds=self.count.seconds)).to_numpy(dtype=np.float64)
+        found = ((index - self.zero) / pd.Timedelta(seconds=self.count.seconds)).to_numpy(dtype=np.float64)
+        return found[0] if isinstance(dates, _DATES) else found
+
+    def by_samples(self, step: float) -> Calendar:
+        """The same dates, counted in steps of so many units."""
+        return Calendar(self.zero, Count("", "samples", step * self.count.seconds), samples=True)
+
+    def step(self, duration: Any) -> Any:
+        """The step between rows as a number where it comes as a duration; what else tells times as it came."""
+        return _seconds(duration) / self.count.seconds if isinstance(duration, _DURATIONS) else duration
 
 
 def calendar_of(times: Sequence[Any]) -> Calendar | None:

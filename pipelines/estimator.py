@@ -21,7 +21,7 @@ from pipelines.config import RunConfig
 from pipelines.dates import brings_times
 from pipelines.fitted import FittedLaw
 from pipelines.maps import counted
-from pipelines.named_states import measured
+from pipelines.named_states import by_samples, measured
 from pipelines.ode import discover_ode
 from pipelines.progress import progress
 
@@ -121,7 +121,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             seed=self.seed,
         )
         t = _stepped(X, t, discrete=config.map)
-        measurements, self._columns = measured(X, t, names, inputs, held, errors)
+        measurements, columns = measured(X, t, names, inputs, held, errors)
+        measurements, self._columns = by_samples(measurements, columns) if config.map else (measurements, columns)
         with progress(self.verbose) as told:
             self.result_: DiscoveryResult = discover_ode(measurements, config, deadline=Deadline(), progress=told)
         self.n_features_in_ = len(self._columns.given)

@@ -15,6 +15,7 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.simulate import simulate_or_fail
 from discovery.errors import DataError
 from discovery.export.formats import export
+from discovery.headers import bare
 from discovery.reports import notebook, tables, text
 from discovery.reports.owning import collapsed
 from discovery.reports.rows import span
@@ -130,7 +131,9 @@ class FittedLaw:
     def simulate(self, x0: ArrayLike, t: Any, *, inputs: Any = None) -> np.ndarray: ...
 
     def simulate(self, x0: Any, t: Any, *, inputs: Any = None) -> np.ndarray | pd.DataFrame:
-        """States at times ``t`` from the initial state ``x0`` at ``t[0]``; of a map, times are numbers of samples.
+        """States at times ``t`` from the initial state ``x0`` at ``t[0]``.
+
+        Of a map, times are numbers of samples, or their dates where the data had dates.
 
         Args:
             x0: one state, as array or by name; or several, as an array with a row for each or a table. States that no
@@ -138,7 +141,9 @@ class FittedLaw:
                 Columns that the law tells by their values are left out.
             inputs: what drives the states from all initial states: a row for each time; or a table with the column of
                 times of the data, which has rows at its own; between rows as measured. Or what stays as it is,
-                ``{"u": 0.2}``; or a function that gives them at one time, as the data count it.
+                ``{"u": 0.2}``; or a function that gives them at one time, as the data count it, which is taken at 4096
+                even times, more often where it bends: pulses that are shorter may be missed, and need a table. Of a
+                map it is taken at each step.
 
         Returns:
             An array (time, state), or (start, time, state) for several initial states; a table, indexed by time, or by
@@ -147,8 +152,9 @@ class FittedLaw:
         Raises:
             SimulationError: the law cannot be followed so far.
         """
-        (law, columns), times = self._of_all_states(), moments_of(self._columns, t)
-        drive = course_of(columns, inputs, times, self.result_.trajectories[0].held)
+        law, columns = self._of_all_states()
+        times = moments_of(columns, t)
+        drive = course_of(columns, inputs, times, self.result_.trajectories[0].held, discrete=law.discrete)
         kept = [law.states.index(name) for name in law.moving.states]
         moving = tuple(columns.states[place] for place in kept)
         given = starts_of(replace(columns, given=moving, states=moving) if law.algebraic else columns, x0)
@@ -158,11 +164,14 @@ class FittedLaw:
         return like_starts(columns, np.array(runs), x0, t)
 
     def _of_all_states(self) -> tuple[Law, Columns]:
-        """The law and its states as columns, those besides that no column of the data has."""
+        """The law and its states as columns, also those that no column has; dates of a map count samples."""
         law = _shared(self._fitted(), self.law_)
         states = tuple(self.result_.headers[name] for name in law.states)
-        hidden = len(states) > len(self._columns.states)
-        return law, replace(self._columns, given=states, states=states) if hidden else self._columns
+        columns = self._columns
+        if columns.samples is not None:
+            columns = replace(columns, calendar=columns.samples, time=bare(columns.time))
+        hidden = len(states) > len(columns.states)
+        return law, replace(columns, given=states, states=states) if hidden else columns
 
     def _repr_latex_(self) -> str | None:
         """The law, typeset, for notebooks; nothing before ``fit``."""

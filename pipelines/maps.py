@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,6 +39,12 @@ def as_map(measurements: Measurements) -> Measurements:
 def counted(run: Trajectory) -> Trajectory:
     """A run with the number of each sample as its time."""
     return replace(run, times=_numbers(run), discrete=True)
+
+
+def mean_step(runs: Sequence[Trajectory]) -> float:
+    """Time from a sample to the next, of months the mean; 0 where no run has two."""
+    steps = sum(float(counted(run).times[-1]) for run in runs)
+    return sum(float(run.times[-1] - run.times[0]) for run in runs) / steps if steps else 0.0
 
 
 def selector_of_maps(selector: TrajectorySelector) -> TrajectorySelector:

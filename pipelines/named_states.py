@@ -19,6 +19,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import header_of
 from discovery.types import Trajectory
 from pipelines.dates import Calendar, calendar_of, own_times, whole
+from pipelines.maps import mean_step
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Columns:
         time: what time is called.
         inputs: names of the columns that drive the states.
         calendar: how times are counted, where they are dates.
+        samples: how dates are counted where the law is a map, in its steps.
     """
 
     given: tuple[str, ...]
@@ -40,6 +42,7 @@ class Columns:
     time: str = "t"
     inputs: tuple[str, ...] = ()
     calendar: Calendar | None = None
+    samples: Calendar | None = None
 
     def times(self, t: Any) -> Float[np.ndarray, " time"]:
         """Times as the law counts them: dates since the first of the data that it was found in.
@@ -147,7 +150,7 @@ class Columns:
             names = self.given if len(given) == len(self.given) else self.states
         else:
             raise _misfit(self, (len(cast("Any", tables[0] if isinstance(tables, list) else tables)), len(given)))
-        counted = _counted(times, self.calendar)
+        counted = _counted(times if self.calendar is None else self.calendar.step(times), self.calendar)
         runs = from_arrays(tables, counted, names=names, keep=self.states, inputs=drives).trajectories
         if runs[0].inputs.shape[1] != len(self.inputs):
             raise DataError(
@@ -251,6 +254,15 @@ def measured(
     headers, driving = tuple(measurements.headers.values()), tuple(measurements.inputs.values())
     columns = Columns(columns_of(tables, names=names), headers, named, time, driving, calendar)
     return replace(measurements, time_name=time, notes=(*measurements.notes, *notes), origin=origin), columns
+
+
+def by_samples(measurements: Measurements, columns: Columns) -> tuple[Measurements, Columns]:
+    """Measurements of a map, and their columns, whose dates number samples: no note says how else they are counted."""
+    calendar, step = columns.calendar, mean_step(measurements.trajectories)
+    if calendar is None or not step > 0.0:
+        return measurements, columns
+    notes = tuple(note for note in measurements.notes if note != calendar.note)
+    return replace(measurements, notes=notes), replace(columns, samples=calendar.by_samples(step))
 
 
 def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajectory)) -> bool:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 import sympy as sp
@@ -69,8 +69,12 @@ _ELEMENT = rf"{NAME}\[\d+(?:, ?\d+)*\](?:\.{NAME})*"  # of an array, as PX4 and 
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
 
 
-def read_sentence(text: str) -> Statement:
+def read_sentence(text: str, columns: Collection[str] | None = None) -> Statement:
     """The statement that a sentence makes.
+
+    Args:
+        columns: identifiers of those that there are, by which an element of an array is told from an interval or a
+            unit; None where nobody knows them.
 
     Raises:
         ExpressionError: it is of no kind that is known, or an expression in it cannot be read; the message points at
@@ -79,8 +83,13 @@ def read_sentence(text: str) -> Statement:
     sentence = " ".join(text.replace("′", "'").replace("’", "'").replace("″", "''").split())
     if not sentence:
         raise ExpressionError("A law was given that says nothing. Write for example x' = -k*x.")
-    if found := re.search(_ELEMENT, sentence):
+    for found in re.finditer(_ELEMENT, sentence):
         name = re.sub(r"\W+", "_", found[0]).strip("_")
+        array = found[0].partition("[")[0] + "_"
+        if columns is not None and not any(
+            one.startswith(array) and one[len(array) :][:1].isdigit() for one in columns
+        ):
+            continue
         what = f"Names in laws have no brackets: a column {found[0]} is written {name}"
         raise pointed(sentence, found.start(), what)
     word = re.fullmatch(rf"({NAME}) ([^\W\d]+)\b ?(.*)", sentence)

@@ -56,7 +56,8 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
         ExpressionError: a sentence cannot be read, or names what does not exist.
         UsageError: sentences contradict each other.
     """
-    statements = [as_equation(read_sentence(sentence), names) for sentence in sentences]
+    columns = (*names.states, *names.inputs)
+    statements = [as_equation(read_sentence(sentence, columns), names) for sentence in sentences]
     equations = _equations(statements, names)
     check_kind(equations, discrete=names.discrete)
     check_uses(statements, equations)

@@ -21,7 +21,7 @@ from discovery.types import DiscoveryResult, Law, symbol
 def front(result: DiscoveryResult) -> pd.DataFrame:
     """The laws of the front, the chosen one first.
 
-    One row for each law, by rank: ``score`` and ``gap`` to the first one in nats, ``misfit`` (chi-squared by value),
+    One row for each law, by rank: ``score`` and ``gap`` to the first one in nats, ``misfit`` (chi-squared per value),
     ``r_squared``, ``held_out`` (mean squared forecast error in variances of the states; NaN if not tried),
     ``complexity``, the ``engines`` that proposed it, and the right-hand side of each state's derivative by the user's
     name of the state.

@@ -16,6 +16,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of
 from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.undisturbed import lost, outside, undisturbed
+from discovery.trajectories.wrapped import may_be_angle
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,12 @@ class DataCheck:
 
     @property
     def angles(self) -> tuple[str, ...]:
-        """Settings that tell the unit of what looks like a wrapped angle, by which a run unwraps it."""
-        return tuple(one.wrapped.setting(one.name) for one in self.facts.states if one.wrapped and not one.wrapped.told)
+        """Settings that tell the unit of what looks like a wrapped angle and is called so, by which a run unwraps it.
+
+        Of another name it may be a sawtooth, of which that would make a line: its alert has the setting.
+        """
+        found = (one for one in self.facts.states if one.wrapped and may_be_angle(one.header))
+        return tuple(one.wrapped.setting(one.name) for one in found if one.wrapped and not one.wrapped.told)
 
     @property
     def pulses(self) -> tuple[str, ...]:

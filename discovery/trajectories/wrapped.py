@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from discovery.headers import bare, split_header
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.resting import measured_values
 from discovery.types import Trajectory
 
@@ -25,9 +26,21 @@ _UNITS = {
     "turn": _TURNS, "turns": _TURNS, "rev": _TURNS, "revolution": _TURNS, "revolutions": _TURNS, "cycle": _TURNS,
     "cycles": _TURNS,
 }  # fmt: skip
-# Words of a header without a unit that name an angle, of which whole turns do not count; its rate and error are none.
-_ANGLES = {"yaw", "heading", "hdg", "psi", "azimuth", "bearing", "roll", "angle", "direction", "dir"}
-_NO_ANGLES = {"rate", "vel", "velocity", "speed", "dot", "acc", "accel", "acceleration", "err", "error", "torque"}
+# Last words of a header without a unit that name an angle, of which whole turns do not count, and what may stand behind
+# them; psi is an angle alone, as other words before it are of a pressure.
+_ANGLES = {"yaw", "heading", "hdg", "azimuth", "bearing", "roll", "angle", "direction", "dir"}
+_BEHIND = {"raw", "true", "mag", "deg", "rad"}
+_ALONE = "psi"
+# Words beside them of what is none: rates, errors, and what is measured of a bearing or a roll that is a part.
+_NO_ANGLES = {
+    "rate", "vel", "velocity", "speed", "dot", "acc", "accel", "acceleration", "err", "error", "torque",
+    "temperature", "temp", "force", "pressure", "diameter", "gap", "thickness", "width", "cos", "cosine", "sin", "sine",
+}  # fmt: skip
+# Words, wherever they stand, of what else is as a rule an angle if it jumps by turns and goes on, and Greek letters.
+_PERHAPS = {*_ANGLES, "theta", "phi", "alpha", "beta", "pitch", "phase", "ang", "orientation", "rotation", "course"}
+_LETTERS = set("θϑφϕψαβ")
+# Of no more different values is no course, but a code or a switch, whatever its name.
+FEW = 5
 # The range of a wrapped angle is a turn, but for what samples miss of the ends, and noise that was added later.
 SHORT, LONG = 0.9, 1.1
 # Steps are the less certain the nearer they are to half a turn: those of more than so large a share are jumps if they
@@ -67,10 +80,11 @@ class Wrapped:
 
     def said(self, name: str, header: str) -> str:
         """What was seen in the column, one sentence with what to do."""
-        often = _often(self.jumps)
+        often, sure = _often(self.jumps), self.told or may_be_angle(header)
         return (
-            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it is an angle that "
-            f"was wrapped, and no law follows its jumps. Unwrap it, run by run: {self.command(name)} in Python"
+            f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it "
+            f"{'is' if sure else 'may be'} an angle that was wrapped, and no law follows its jumps. "
+            f"{'Unwrap it' if sure else 'If it is one, unwrap it'}, run by run: {self.command(name)} in Python"
             f"{'' if self.told else f', or of a file by --set {self.setting(name)}'}."
         )
 
@@ -104,12 +118,21 @@ def unwrapped(
         units: that were told of columns, by name or header; they go before those in headers.
     """
     stated = [_stated(name, header, units or {}) for name, header in headers.items()]
-    every = (_wrapped(runs, index, *_turns(header, unit)) for index, (header, unit) in enumerate(stated))
+    every = (
+        _wrapped(runs, index, *_turns(header, unit), named=unit is None) for index, (header, unit) in enumerate(stated)
+    )
     found = tuple(one if one is not None and (guess or one.told) else None for one in every)
     if not any(found):
         return runs, found
     turns = {index: one.turn for index, one in enumerate(found) if one is not None}
     return [replace(run, states=_straightened(run, turns)) for run in runs], found
+
+
+def may_be_angle(header: str) -> bool:
+    """Whether a header has a word or a letter of angles, and none of what they are not."""
+    words = _words(header)
+    named = not (_PERHAPS.isdisjoint(words) and _LETTERS.isdisjoint(header))
+    return named and _NO_ANGLES.isdisjoint(words)
 
 
 def if_angle(name: str, header: str, low: float, high: float) -> str:
@@ -145,10 +168,15 @@ def _stated(name: str, header: str, units: Mapping[str, str]) -> tuple[str, str 
     return word, next((units[key] for key in (name, header, word) if key in units), unit)
 
 
-def _wrapped(runs: Sequence[Trajectory], index: int, turns: Sequence[float], told: bool) -> Wrapped | None:
+def _wrapped(
+    runs: Sequence[Trajectory], index: int, turns: Sequence[float], told: bool, *, named: bool
+) -> Wrapped | None:
+    """What a column jumps by; what is ``named`` so, without a unit, is none if it is switched."""
     columns = measured_values(runs, index)
     for turn in turns:
         jumps = _jumps(columns, turn)
+        if jumps and named and _few_levels(columns):
+            return None
         if jumps >= (1 if told else SEVERAL) and (told or _goes_on(columns, turn)):
             return Wrapped(turn, jumps, told)
     return None
@@ -161,10 +189,28 @@ def _turns(name: str, unit: str | None) -> tuple[tuple[float, ...], bool]:
     """
     if unit is not None:
         return ((_UNITS[unit.lower()],), True) if unit.lower() in _UNITS else ((), False)
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    words = _words(name)
     if len(words) > 1 and words[-1] in _UNITS:
         return (_UNITS[words[-1]],), True
-    return (_RADIANS, _DEGREES), not _ANGLES.isdisjoint(words) and _NO_ANGLES.isdisjoint(words)
+    return (_RADIANS, _DEGREES), _named_angle(name)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+
+
+def _named_angle(name: str) -> bool:
+    """Whether the last word of a name, but for what says how it was measured, is that of an angle."""
+    last = re.split(r"[./]", name.rstrip("./ "))[-1]
+    words = _words(re.sub(r"\d+[a-z]*", " ", last))  # without numbers, and heights as in 10m
+    while words and words[-1] in _BEHIND:
+        words.pop()
+    return words == [_ALONE] or (bool(words) and words[-1] in _ANGLES and _NO_ANGLES.isdisjoint(_words(name)))
+
+
+def _few_levels(columns: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether a column is switched between few values, also where they were measured with noise."""
+    return len(np.unique(np.concatenate(columns))) <= FEW or noisy_levels(columns) > 0
 
 
 def _jumps(columns: Sequence[Float[np.ndarray, " sample"]], turn: float) -> int:

@@ -7,6 +7,7 @@ import pytest
 from discovery import EquationDiscovery
 from discovery.errors import DataError
 from pipelines.config import RunConfig
+from pipelines.initial import moments_of
 from pipelines.named_states import measured
 
 
@@ -112,6 +113,35 @@ def test_durations_are_counted_in_a_unit_that_suits_them() -> None:
         model.simulate({"x": 3.0}, pd.date_range("2026-03-01", periods=3))
 
 
+def test_single_dates_and_objects_are_dates_in_every_form() -> None:
+    """Lists of periods or days, arrays and columns of objects, indices of days, and one date for all points."""
+    days = pd.date_range("2026-03-01", periods=60, freq="D")
+    table = pd.DataFrame({"x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    expected, columns = measured(table, days)
+    plain = [one.date() for one in days]
+    objects = np.array(list(days), dtype=object)
+    for t in (objects, pd.Series(list(days), dtype=object), list(days.to_period("D")), plain, pd.Series(plain)):
+        again = measured(table, t)[0]
+        np.testing.assert_array_equal(expected.trajectories[0].times, again.trajectories[0].times)
+    indexed = measured(table.set_index(pd.Index(plain)), None)[0]
+    np.testing.assert_array_equal(expected.trajectories[0].times, indexed.trajectories[0].times)
+    durations = np.array([one.to_pytimedelta() for one in days - days[0]], dtype=object)
+    np.testing.assert_array_equal(expected.trajectories[0].times, measured(table, durations)[0].trajectories[0].times)
+    singles = days[2], plain[2], days[2].to_pydatetime(), days.to_period("D")[2], days[2].to_datetime64()
+    assert [2.0] * 5 == [float(columns.times(one)) for one in singles]
+    with pytest.raises(DataError, match=r"t is one number\. Pass all times"):
+        moments_of(columns, days[2])
+
+
+def test_a_step_may_be_a_duration_where_the_data_had_dates() -> None:
+    """Rows are that far apart, whenever they were measured."""
+    table = pd.DataFrame({"x": 3.0 * np.exp(-0.1 * np.arange(60.0))})
+    _, columns = measured(table, pd.date_range("2026-03-01", periods=60, freq="h"))
+    for step in (pd.Timedelta(30, "min"), np.timedelta64(30, "m")):
+        (run,) = columns.trajectories(table, step)
+        np.testing.assert_allclose(run.times, 0.5 * np.arange(60))
+
+
 def test_the_samples_of_a_map_are_counted_and_need_no_times() -> None:
     """Neither to find it nor to tell how good it is."""
     x = [0.3]
@@ -120,3 +150,22 @@ def test_the_samples_of_a_map_are_counted_and_need_no_times() -> None:
     config = RunConfig(map=True, engines=("sindy",), smoother="gaussian_process")
     model = EquationDiscovery(config=config).fit(np.array(x)[:, None])
     assert model.score([np.array(x), np.array(x[7:])]) == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("every", ["YS", "MS", "7D", "2h"])
+def test_dates_of_a_map_number_its_samples(every: str) -> None:
+    """A step of the law is one of the data, however long: years, months, weeks or two hours; between there is none."""
+    x = [0.3]
+    for _ in range(59):
+        x.append(0.8 * x[-1] + 1.0)
+    dates = pd.date_range("1950", periods=60, freq=every)
+    model = EquationDiscovery(config=RunConfig(map=True, engines=("sindy",), smoother="gaussian_process"))
+    table = pd.DataFrame({"N": x}, index=dates)
+    model.fit(table)
+    np.testing.assert_allclose(model.simulate({"N": x[0]}, dates)["N"], x, rtol=1e-6)
+    np.testing.assert_allclose(model.simulate([x[7]], dates[[7, 9, 30]])[:, 0], np.array(x)[[7, 9, 30]], rtol=1e-6)
+    np.testing.assert_allclose(model.simulate([x[0]], [0, 2])[:, 0], x[:3:2], rtol=1e-6)
+    assert model.score(table) > 0.999
+    assert not [note for note in model.result_.notes if "Dates were turned" in note]
+    with pytest.raises(DataError, match=r"The law is a map, of which each step is .* days, since 1950-01-01"):
+        model.simulate({"N": 0.3}, [dates[0], dates[0] + (dates[1] - dates[0]) / 2])

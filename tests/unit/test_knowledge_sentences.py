@@ -137,6 +137,21 @@ def test_what_is_wrong_is_pointed_at(text: str, place: int, message: str) -> Non
     assert place == caret.index("^") - 2
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x' = -q[0]*x", "a column q\\[0\\] is written q_0"),
+        ("x' = -q[7]*x", "a column q\\[7\\] is written q_7"),
+        ("k in[0,1]", "One = is wanted"),
+        ("rho = 5 kg[1]", "A product is written with|a number alone"),
+    ],
+)
+def test_only_an_array_among_the_columns_has_elements(text: str, message: str) -> None:
+    """Intervals and units have brackets, too, and are no columns."""
+    with pytest.raises(ExpressionError, match=message):
+        read_sentence(text, ["x", "q_0", "q_1", "in_", "kg", "in_x"])
+
+
 def test_a_sentence_that_says_nothing_is_refused() -> None:
     """Not even a caret has a place there."""
     with pytest.raises(ExpressionError, match="says nothing"):

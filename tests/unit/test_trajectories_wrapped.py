@@ -113,7 +113,21 @@ def test_a_file_without_a_unit_is_read_as_it_is(tmp_path: Path) -> None:
 NORTH = 0.9 * np.pi + 0.4 * np.sin(0.5 * TIMES) + 0.1 * TIMES + NOISE[0] / 3.0  # crosses an end of the range, and back
 
 
-@pytest.mark.parametrize("header", ["/odom/yaw", "ATT.Yaw", "heading", "psi", "azimuthAngle", "hdg_raw", "wind_dir"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "/odom/yaw",
+        "ATT.Yaw",
+        "heading",
+        "psi",
+        "/att/psi_raw",
+        "azimuthAngle",
+        "hdg_raw",
+        "wind_dir",
+        "yaw2",
+        "wind_direction_10m",
+    ],
+)
 @pytest.mark.parametrize("turn", [2.0 * np.pi, 360.0])
 def test_a_name_of_an_angle_tells_of_one_as_a_unit_does(header: str, turn: float) -> None:
     """By few jumps, to and fro; whether in degrees its range says."""
@@ -125,11 +139,37 @@ def test_a_name_of_an_angle_tells_of_one_as_a_unit_does(header: str, turn: float
     np.testing.assert_allclose(np.diff(run.states[:, 0]), np.diff(NORTH) * turn / (2.0 * np.pi), atol=1e-9)
 
 
-@pytest.mark.parametrize("header", ["yaw_rate", "heading error", "yaw [V]", "psi_dot", "rolling", "x"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "yaw_rate",
+        "heading error",
+        "yaw [V]",
+        "psi_dot",
+        "rolling",
+        "x",
+        "line_psi",
+        "supply psi",
+        "bearing temperature",
+        "temp_bearing",
+        "roll_force",
+        "roll gap",
+        "direction.x",
+        "cos heading",
+    ],
+)
 def test_other_names_do_not(header: str) -> None:
-    """Rates and errors have no turns that do not count, nor has what is in other units."""
+    """Rates and errors have no turns that do not count, nor have other units, pressures and parts of machines."""
     column = turned(NORTH, 2.0 * np.pi, -np.pi)[:, None]
     assert (None,) == unwrapped((Trajectory(TIMES, column, ("x",)),), {"x": header}, guess=False)[1]
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_a_switch_is_no_angle_by_its_name(noise: float) -> None:
+    """One that stands at 0 or a turn, also with noise: unwrapped it would be one value."""
+    column = np.where(np.sin(TIMES) > 0.0, 360.0, 0.0) + noise * np.random.default_rng(1).normal(size=400)
+    run = Trajectory(TIMES, column[:, None], ("x",))
+    assert (None,) == unwrapped((run,), {"x": "direction"}, guess=False)[1]
 
 
 def test_few_jumps_of_a_turn_may_be_those_of_an_angle() -> None:
@@ -144,9 +184,19 @@ def test_a_unit_that_is_told_has_an_angle_unwrapped(tmp_path: Path) -> None:
     """By header or by name; the check tells the setting that does it."""
     path = tmp_path / "angle.csv"
     rows = zip(TIMES, turned(ROTATION[0], 360.0), strict=True)
-    path.write_text("t,a b\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
-    assert ("data.units.a_b=deg",) == check(read_csv(path)).angles
-    for key in ("a b", "a_b"):
+    path.write_text("t,phi b\n" + "".join(f"{time},{angle:.4f}\n" for time, angle in rows), encoding="utf-8")
+    assert ("data.units.phi_b=deg",) == check(read_csv(path)).angles
+    for key in ("phi b", "phi_b"):
         found = read_csv(path, units={key: "deg"})
         assert "was unwrapped" in found.notes[0]
         assert () == check(found).angles
+
+
+@pytest.mark.parametrize(("header", "words"), [("V", "it may be an angle"), ("θ1", "it is an angle")])
+def test_a_sawtooth_of_another_name_is_unwrapped_by_nobody_unasked(header: str, words: str) -> None:
+    """Of an instrument's 0 to 6.1 V the next command would make a line; the alert says what to do if it is an angle."""
+    found = checked(((3.0 * TIMES) % 6.1 + NOISE[0])[None], header)
+    assert (header == "θ1") == bool(found.angles)
+    (text,) = [alert.text for alert in found.alerts if alert.subject == "wrapped"]
+    assert words in text
+    assert ("If it is one, unwrap it" in text) == (header == "V")
