@@ -351,7 +351,9 @@ def _problem(
         found = fitting(settled_beside(known.frame.inputs, plain), units)
         known = without_settled(known, found)
     limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
-    return problem_of(known, kept, smoothing, stages.config, limit, stages.progress).settling(found)
+    problem = problem_of(known, kept, smoothing, stages.config, limit, stages.progress).settling(found)
+    stages.cut |= limit.passed()
+    return problem
 
 
 def _ended(stages: Stages) -> tuple[Literal["done", "deadline", "interrupt"], Deadline]:

@@ -238,7 +238,10 @@ def train(
     stages: Stages, known: Knowledge | None, problem: DiscoveryProblem
 ) -> tuple[DiscoveryProblem, tuple[Failure, ...]]:
     """The problem with what networks for unknown functions add; as it was where they fail or there are none."""
-    if stages.hurried or stages.config.noise == PROCESS or not open_functions(known, problem):
+    if stages.config.noise == PROCESS or not open_functions(known, problem):
+        return problem, ()
+    if stages.hurried:
+        stages.cut = True
         return problem, ()
     limit = stages.deadline.sooner(SMOOTHING_SHARE * stages.deadline.remaining())
     with stages.timed("neural part"):
@@ -247,6 +250,8 @@ def train(
             return watched(work, limit, stages.progress, grace=stages.grace), ()
         except EngineError as error:
             return problem, (Failure("neural part", str(error)),)
+        finally:
+            stages.cut |= limit.passed()
 
 
 def same_times(smoothing: Smoothing, trajectories: Sequence[Trajectory]) -> bool:

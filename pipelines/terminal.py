@@ -27,7 +27,7 @@ EXITS: Mapping[int, str] = {
     DataError.exit_code: "data that cannot be used; the message names line and column",
     NOT_FOUND: "the data support no law",
     BackendMissing.exit_code: "something that was asked for is not installed; the message has the command that adds it",
-    PARTIAL: "the budget was spent; what there is so far was written",
+    PARTIAL: "the budget cut work off; what there is so far was written",
     OutputError.exit_code: "a file cannot be written, as on a full disk; what was there before is whole",
     INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; what there is so far was written",
 }

@@ -252,16 +252,16 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
     homes = [_terms(law, i) for i in range(len(law.constants))]
     roles = [{term for _, term in _terms(law, i, here=HERE)} for i in range(len(law.constants))]
     pairs = list(combinations(range(len(law.constants)), 2))
-    counted = scales(law)
+    counted, sums = scales(law), _coefficients(law)
     twins = [pair for pair in pairs if _mirrored(homes[pair[0]], homes[pair[1]])]
     for first, second in pairs:
-        one, two = homes[first], homes[second]
+        one, two, marks = homes[first], homes[second], {symbol(f"c{first}"), symbol(f"c{second}")}
         same_term = {term for _, term in one} & {term for _, term in two}
         same_equation = {state for state, _ in one} & {state for state, _ in two}
         # A flow from one state to another has one constant in two equations; a difference has one in two terms.
         if roles[first] & roles[second] and not same_equation:
             near = 0.0
-        elif same_equation and (not same_term or _summed(law, first, second)):
+        elif same_equation and (not same_term or any(marks <= one for one in sums)):
             near = math.log(len(twins) if (first, second) in twins else len(law.constants))
         else:
             near = math.log(len(pairs)) + OTHER
@@ -278,11 +278,11 @@ def _ties(law: Law) -> Iterator[tuple[int, sp.Expr, float]]:
             yield place, sign * sp.Integer(10) ** power * symbol(f"c{kept}"), near + price
 
 
-def _summed(law: Law, first: int, second: int) -> bool:
-    """Whether they multiply two terms of one sum inside a function, as in 1/(1 + c0*x - c1*y)."""
-    sums = [one for side in law.skeletons for part in sp.Add.make_args(side) for one in part.atoms(sp.Add)]
-    marks = {symbol(f"c{first}"), symbol(f"c{second}")}
-    return any(marks <= {factor for term in one.args for factor in sp.Mul.make_args(term)} for one in sums)
+def _coefficients(law: Law) -> list[set[sp.Expr]]:
+    """Constants of each sum inside a function or a fraction that multiply its terms, as in 1/(1 + c0*x - c1*y)."""
+    sums = {one for side in law.skeletons for part in sp.Add.make_args(side) for one in part.atoms(sp.Add)}
+    products = [[term for term in one.args if isinstance(term, sp.Mul)] for one in sums]
+    return [{factor for term in terms for factor in sp.Mul.make_args(term)} for terms in products]
 
 
 def _mirrored(one: Home, other: Home) -> bool:

@@ -23,7 +23,7 @@ from discovery.types import DiscoveryProblem, DiscoveryResult, EquationCandidate
 from pipelines.apart import Apart
 from pipelines.config import RunConfig
 from pipelines.ode import discover_ode
-from pipelines.stages import Asked, Stages, sharing
+from pipelines.stages import Asked, Stages, sharing, train
 from pipelines.store import Memory
 
 TIMES = np.linspace(0.0, 12.0, 200)
@@ -119,6 +119,17 @@ def test_a_search_that_used_up_its_share_of_the_time_was_cut(
     ends = {Scripted: ("done", "found"), Late: ("deadline", "partial")}
     assert ends[engine] == (result.stopped_by, result.status)
     assert result.law is not None
+
+
+def test_networks_that_there_was_no_time_for_were_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A law without them may be another one; where nothing is open there is none to train."""
+    problem, cut = posed(), list[bool]()
+    for left in (True, False):
+        monkeypatch.setattr("pipelines.stages.open_functions", lambda *_, left=left: left)
+        stages = replace(stages_of(1, "sindy"), deadline=Deadline.after(0.0))
+        assert (problem, ()) == train(stages, None, problem)
+        cut.append(stages.cut)
+    assert [True, False] == cut
 
 
 def test_genetic_search_is_left_out_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

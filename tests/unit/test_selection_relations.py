@@ -149,7 +149,10 @@ def test_terms_that_mirror_each_other_are_tied_sooner(term: str, tied: bool, law
     assert tied == any("is the constant of" in text for text in texts)
 
 
-@pytest.mark.parametrize(("side", "tied"), [("c0*x/(1 + c1*x - c2*y)", True), ("c0*x*exp(-c1*x)/(1 + c2*y)", False)])
+@pytest.mark.parametrize(
+    ("side", "tied"),
+    [("c0*x/(1 + c1*x - c2*y)", True), ("c0*x*exp(-c1*x)/(1 + c2*y)", False), ("c0*x/(c1 + c2*y)", False)],
+)
 def test_what_is_summed_inside_of_a_function_is_tied_sooner(side: str, tied: bool, law_of: Callable[..., Law]) -> None:
     """A difference, x - y, has one constant; those of two functions are near each other by chance."""
     texts = told(fit_of(law_of({"x": side}, 1.7, 0.46, 0.47), [0.001, 0.02, 0.02]))
