@@ -27,8 +27,7 @@ from discovery.symbolic.writing import one_over, plus, scaled
 # Highest degrees of numerator and denominator by the number of states; about forty columns in all.
 DEGREES = {1: (6, 4), 2: (4, 3), 3: (4, 2)}
 MANY_STATES = (2, 2)
-BETWEEN = 256  # points between two measured ones, or a little beyond, at which a denominator must not vanish
-BEYOND = 0.15  # share of their distance by which those may be beyond either, within the ranges of the data
+BOX = 256  # points of the data's range at which a denominator must not vanish
 NEGLIGIBLE = 1e-3  # share of a denominator below which its term fits the smoother's error; as in the pool
 TINY = 1e-300
 
@@ -58,7 +57,7 @@ class Implicit:
 def denominators(
     view: View, equation: int, multipliers: Sequence[Powers], settings: Implicit, circles: Sequence[Circle] = ()
 ) -> list[Shape]:
-    """The likeliest denominators that the grammar has no shape for, without zeros between the data.
+    """The likeliest denominators that the grammar has no shape for, without zeros on the data's range.
 
     Args:
         view: of smoothed derivatives.
@@ -74,34 +73,27 @@ def denominators(
     best: dict[tuple[Powers, ...], tuple[float, Shape]] = {}
     for one in regression.found(settings):
         monomials = tuple(regression.denominator[j] for j in one.bottom)
-        offered = not circles and _known(monomials, one.coefficients)
+        offered = not circles and _known(monomials)
         if not offered and (monomials not in best or one.score < best[monomials][0]):
             best[monomials] = (one.score, _shape(monomials, one.coefficients, tuple(multipliers)))
     return [shape for _, shape in sorted(best.values(), key=lambda pair: pair[0])[: settings.most]]
 
 
 def _around(states: Float[np.ndarray, "row state"], circles: Sequence[Circle]) -> Float[np.ndarray, "point state"]:
-    """Points between measured ones and a little beyond, within the data's ranges; of circles all around.
-
-    Not in all of their ranges: what an enzyme has left of a substrate, s - p, is never below zero, and k + s - p may be
-    where the least s of one run and the largest p of another are put together.
-    """
+    """Points of the data's range, of circles all around."""
+    low, high = states.min(axis=0), states.max(axis=0)
     rng = np.random.default_rng(0)
-    ordered = states[np.lexsort(states.T)]  # whatever the order of the rows, the same points
-    one, other = ordered[rng.integers(len(states), size=(2, BETWEEN))]
-    points = one + (other - one) * ((1.0 + 2.0 * BEYOND) * rng.random((BETWEEN, 1)) - BEYOND)
-    points = np.clip(points, states.min(axis=0), states.max(axis=0))
+    box = low + (high - low) * rng.random((BOX, states.shape[1]))
     for cosine, sine in circles:
-        angle = 2.0 * np.pi * rng.random(BETWEEN)
-        points[:, cosine], points[:, sine] = np.cos(angle), np.sin(angle)
-    return points
+        angle = 2.0 * np.pi * rng.random(BOX)
+        box[:, cosine], box[:, sine] = np.cos(angle), np.sin(angle)
+    return box
 
 
-def _known(monomials: tuple[Powers, ...], coefficients: Sequence[float]) -> bool:
-    """Whether 1 + ... is a shape of the grammar's own: a power of one state, or a sum of two states."""
+def _known(monomials: tuple[Powers, ...]) -> bool:
+    """Whether 1 + ... is a shape of the grammar's own: a power of one state, or both of two states."""
     single = all(sum(e > 0 for e in one) == 1 for one in monomials)
-    summed = len(monomials) == 2 and all(sum(one) == 1 for one in monomials) and min(coefficients) > 0.0
-    return single and (len(monomials) == 1 or summed)
+    return single and (len(monomials) == 1 or (len(monomials) == 2 and all(sum(one) == 1 for one in monomials)))
 
 
 def _shape(monomials: tuple[Powers, ...], start: Sequence[float], multipliers: tuple[Powers, ...]) -> Shape:
