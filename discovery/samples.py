@@ -17,9 +17,9 @@ from discovery.errors import DataError
 if TYPE_CHECKING:
     from scipy import sparse
 
-NoiseKind = Literal["additive", "counts", "proportional", "lognormal", "given"]
+NoiseKind = Literal["additive", "counts", "proportional", "combined", "lognormal", "given"]
 # Powers of a state's size with which the deviation of each kind of noise grows.
-_POWERS = {"additive": 0.0, "counts": 0.5, "proportional": 1.0, "lognormal": 1.0, "given": 0.0}
+_POWERS = {"additive": 0.0, "counts": 0.5, "proportional": 1.0, "combined": 1.0, "lognormal": 1.0, "given": 0.0}
 
 
 @lru_cache(maxsize=1 << 12)
@@ -228,13 +228,15 @@ class NoiseModel:
     """How measurements scatter about the states.
 
     Attributes:
-        kind: ``additive`` x + s e, ``counts`` x + s sqrt(x) e, ``proportional`` x (1 + s e), ``lognormal``
-            x exp(s e) or ``given`` x + s r e, with e ~ N(0, 1) and r the relative error that came with the sample.
+        kind: ``additive`` x + s e, ``counts`` x + s sqrt(x) e, ``proportional`` x (1 + s e), ``combined``
+            x (1 + s e) + a d, ``lognormal`` x exp(s e) or ``given`` x + s r e, with e and d ~ N(0, 1) and r the
+            relative error that came with the sample.
         scale: s of each state: in the state's unit where additive, in its root for counts (1 where single events are
             counted, as by Poisson's law), else relative.
         floor: smallest deviation that is believed, in the state's unit; keeps weights finite near zero.
         estimated: True if ``kind`` was chosen by likelihood, False if it was asked for.
         process: whether it acts on the states, once from each sample to the next, and not on measurements alone.
+        constant: a of each state, in its unit; zero where the noise is of one part, as may be left out.
     """
 
     kind: NoiseKind
@@ -242,10 +244,12 @@ class NoiseModel:
     floor: Float[np.ndarray, " state"]
     estimated: bool = True
     process: bool = False
+    constant: Float[np.ndarray, " state"] = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scale", read_only(self.scale))
         object.__setattr__(self, "floor", read_only(self.floor))
+        object.__setattr__(self, "constant", read_only(self.constant if len(self.constant) else 0.0 * self.scale))
 
     def deviation(
         self, states: Float[np.ndarray, "time state"], errors: Float[np.ndarray, "time state"] | None = None
@@ -255,7 +259,7 @@ class NoiseModel:
         Args:
             errors: of these measurements, where any came with them; else each has the usual one.
         """
-        return np.maximum(self.scale * growth(self.kind, states, errors), self.floor)
+        return np.maximum(np.hypot(self.scale * growth(self.kind, states, errors), self.constant), self.floor)
 
 
 def growth(

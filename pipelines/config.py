@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from discovery.protocols import SearchEngine, Smoother
     from discovery.selection.trajectories import TrajectorySelector
 
-Noise = Literal["auto", "additive", "counts", "proportional", "lognormal", "given", "process"]
+Noise = Literal["auto", "additive", "counts", "proportional", "combined", "lognormal", "given", "process"]
 Options = dict[str, Any]
 
 # Named recipes: what they change from the defaults.
@@ -142,8 +142,8 @@ class RunConfig(BaseModel):
         default=2, ge=1, le=64,
     )  # fmt: skip
     noise: Noise = _option(
-        "How measurements scatter: additive, counts (Poisson), proportional, lognormal or given (by columns of "
-        "errors); auto takes the likeliest of these. process: chance acts on the states, in each step.",
+        "How measurements scatter: additive, counts (Poisson), proportional, combined (constant and proportional), "
+        "lognormal, given (by columns of errors); auto: the likeliest. process: chance acts on states, in each step.",
         "chosen by likelihood; benchmarks/smoothing.md", default="auto",
     )  # fmt: skip
     smoother: str = _option(

@@ -180,8 +180,11 @@ def show(result: DiscoveryResult) -> None:
         _show_own(sheet)
     noise = result.smoothing.noise
     seen = measured_states(result.trajectories)
-    scales = zip(headers, noise.scale, seen, strict=True)
-    scale = ", ".join(f"{headers[name]} {value:.3g}" for name, value, measured in scales if measured)
+    both = " of it and {:.3g}" if noise.kind == "combined" else ""
+    scales = zip(headers, noise.scale, noise.constant, seen, strict=True)
+    scale = ", ".join(
+        f"{headers[name]} {value:.3g}{both.format(constant)}" for name, value, constant, measured in scales if measured
+    )
     chosen = "the likeliest" if noise.estimated else "as told"
     counted = "; 1 by Poisson's law" if noise.kind == "counts" else ""
     acts = "in each step of the states, " if noise.process else ""

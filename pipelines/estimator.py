@@ -33,8 +33,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Args:
         engines: search engines to use; None takes the default ones.
-        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``lognormal`` or ``given``;
-            ``process`` where chance acts on the states themselves.
+        noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``combined`` (a constant part and one in
+            proportion), ``lognormal`` or ``given``; ``process`` where chance acts on the states themselves.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
         laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
         budget: seconds after which work is cut off; None lets it finish.

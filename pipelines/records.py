@@ -194,6 +194,7 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "kind": noise.kind,
             "scale": [plain(s) for s in noise.scale],
             "floor": [plain(s) for s in noise.floor],
+            **({"constant": [plain(s) for s in noise.constant]} if noise.kind == "combined" else {}),
             "estimated": noise.estimated,
             **({"process": True} if noise.process else {}),
         },
@@ -294,6 +295,8 @@ def smoothing_arrays(smoothing: Smoothing) -> Arrays:
         "labels": [run.label for run in smoothing.trajectories],
     }
     arrays: Arrays = {"told": np.array(json.dumps(told)), "noise_scale": noise.scale, "noise_floor": noise.floor}
+    if noise.kind == "combined":
+        arrays["noise_constant"] = noise.constant
     for i, run in enumerate(smoothing.trajectories):
         arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in _CURVES}
     if isinstance(smoothing.field, PerceptronField):
@@ -313,8 +316,9 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
     whole = {one.name for one in fields(PerceptronField)} <= weights.keys()  # a field of an older form is left out
     field = PerceptronField.from_arrays(weights) if whole else None
     noise = NoiseModel(
-        told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"], told.get("process", False)
-    )
+        told["kind"], arrays["noise_scale"], arrays["noise_floor"], told["estimated"], told.get("process", False),
+        arrays.get("noise_constant", np.empty(0)),
+    )  # fmt: skip
     return Smoothing(runs, field, noise, real(told["score"]), told["method"], tuple(told["notes"]))
 
 

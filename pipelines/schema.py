@@ -112,9 +112,10 @@ class FrontLaw(_Part):
 class Noise(_Part):
     """How measurements scatter."""
 
-    kind: Literal["additive", "counts", "proportional", "lognormal", "given"]
+    kind: Literal["additive", "counts", "proportional", "combined", "lognormal", "given"]
     scale: list[Number]
     floor: list[Number]
+    constant: list[Number] = Field(default=[], description="The part of combined noise that does not grow.")
     estimated: bool
     process: bool = Field(default=False, description="Whether it acts on the states, in each step.")
 
@@ -223,6 +224,8 @@ class Result(_Part):
             raise ValueError("names, equations and skeletons need one entry for each of the states, in their order")
         if not len(self.noise.scale) == len(self.noise.floor) == len(self.states):
             raise ValueError("noise needs one scale and one floor for each of the states")
+        if len(self.noise.constant) not in (0, len(self.states)):
+            raise ValueError("noise needs one constant part for each of the states, or none")
         return self
 
 

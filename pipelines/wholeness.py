@@ -41,7 +41,7 @@ def checked(result: DiscoveryResult) -> DiscoveryResult:
     seen = {
         "data.npz": bool(runs) and all(run.dimension == states and len(run) > 0 for run in runs),
         "smoothing.npz": len(curves) == len(runs) and all(_is_whole(curve, states) for curve in curves),
-        "the noise of smoothing.npz": noise.scale.shape == noise.floor.shape == (states,),
+        "the noise of smoothing.npz": noise.scale.shape == noise.floor.shape == noise.constant.shape == (states,),
         "predictions.npz": all(
             one.states.shape == (len(one.times), states)
             and one.times.ndim == 1

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from discovery.samples import binary_units, measured_states
-from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory, growth
+from discovery.types import Drive, NoiseModel, SmoothedTrajectory, Trajectory
 
 # Relative tolerance of an integration as a share of the noise, so that errors of hundreds of steps stay below it; and
 # the largest, which is right for the floor of a smoother's noise, 1e-3.
@@ -170,8 +170,7 @@ def weighed(
 
 def _enough(noise: NoiseModel, spread: Float[np.ndarray, " state"]) -> float:
     """The tolerance for noise of that size, of the state that has the least."""
-    size = noise.scale * growth(noise.kind, spread) / spread
-    return min(LARGEST_TOLERANCE, TOLERANCE * float(np.maximum(size, noise.floor / spread).min()))
+    return min(LARGEST_TOLERANCE, TOLERANCE * float((noise.deviation(spread[None, :])[0] / spread).min()))
 
 
 def _weighed(

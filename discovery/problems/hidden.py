@@ -77,6 +77,7 @@ def wider(noise: NoiseModel, curves: Sequence[SmoothedTrajectory]) -> NoiseModel
         noise,
         scale=np.concatenate([noise.scale, scale]),
         floor=np.concatenate([noise.floor, np.maximum(FLOOR * spread, 1e-300)]),
+        constant=np.concatenate([noise.constant, np.zeros(len(spread))]),
     )
 
 

@@ -92,7 +92,10 @@ def settled_beside(inputs: Sequence[str], problem: DiscoveryProblem) -> Mapping[
             )
         )
     noise, ones = problem.smoothing.noise, np.ones(len(inputs))
-    noise = replace(noise, scale=np.append(noise.scale, ones), floor=np.append(noise.floor, ones))
+    noise = replace(
+        noise, scale=np.append(noise.scale, ones), floor=np.append(noise.floor, ones),
+        constant=np.append(noise.constant, 0.0 * ones),
+    )  # fmt: skip
     smoothing = replace(problem.smoothing, trajectories=tuple(curves), noise=noise, field=None)
     whole = DiscoveryProblem(tuple(runs), smoothing, regressions(runs, smoothing))
     return {state: rhs for state, rhs in settled(whole).items() if state not in inputs}

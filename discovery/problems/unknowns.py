@@ -166,7 +166,8 @@ class _Posed:
             for curve, one in zip(self.smoothing.trajectories, driven, strict=True)
         )  # fmt: skip
         width = len(unknown.variables)
-        noise = replace(self.smoothing.noise, kind="additive", scale=np.ones(width), floor=np.zeros(width))
+        ones, none = np.ones(width), np.zeros(width)
+        noise = replace(self.smoothing.noise, kind="additive", scale=ones, floor=none, constant=none)
         return replace(self.smoothing, trajectories=curves, field=None, noise=noise)
 
     def pointwise(self, unknown: Unknown, driven: Sequence[Driven]) -> Regression:

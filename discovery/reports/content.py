@@ -28,6 +28,8 @@ _NOISE = {
     "additive": "additive: x + s ε, with s in the unit of the state",
     "counts": "that of counts: x + s √x ε (by Poisson's law s = 1 if single events are counted)",
     "proportional": "proportional to the state: x (1 + s ε)",
+    "combined": "combined of a part in proportion to the state and a constant one: x (1 + s ε) + a ε', with a in the "
+    "unit of the state",
     "lognormal": "lognormal: x exp(s ε)",
     "given": "as given: x + s r ε, with the error r that came with a sample, relative to the usual one",
 }
@@ -94,7 +96,9 @@ def title(result: DiscoveryResult) -> str:
 def noise(result: DiscoveryResult) -> str:
     """The noise model in words."""
     acts = f" {ACTS}" if result.smoothing.noise.process else ""
-    return f"{_NOISE[result.smoothing.noise.kind]}, where ε is standard normal ({noise_origin(result)}).{acts}"
+    kind = result.smoothing.noise.kind
+    normal = "ε and ε' are" if kind == "combined" else "ε is"
+    return f"{_NOISE[kind]}, where {normal} standard normal ({noise_origin(result)}).{acts}"
 
 
 def noise_origin(result: DiscoveryResult) -> str:

@@ -72,6 +72,7 @@ class State:
 
     Attributes:
         role: what an input is, in words; empty for a state.
+        constant: the constant part of combined noise; empty for noise of another kind.
     """
 
     identifier: str
@@ -82,6 +83,7 @@ class State:
     missing: str
     noise: str
     role: str = ""
+    constant: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,13 +209,16 @@ def states(result: DiscoveryResult) -> tuple[State, ...]:
     names = result.trajectories[0].names
     values = np.concatenate([run.states for run in result.trajectories])
     rows: list[State] = []
-    for name, column, scale in zip(names, values.T, result.smoothing.noise.scale, strict=True):
+    noise = result.smoothing.noise
+    for name, column, scale, constant in zip(names, values.T, noise.scale, noise.constant, strict=True):
         known = column[np.isfinite(column)]
         low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
         header = result.headers.get(name, name)
         unit = split_header(header)[1] or ""
         missing = str(len(column) - len(known)) if len(known) else "all"
-        rows.append(State(name, header, unit, low, high, missing, plain(float(scale)) if len(known) else "–"))
+        size = plain(float(scale)) if len(known) else "–"
+        besides = plain(float(constant)) if len(known) and noise.kind == "combined" else ""
+        rows.append(State(name, header, unit, low, high, missing, size, constant=besides))
     return tuple(rows)
 
 

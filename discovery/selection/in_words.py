@@ -130,7 +130,11 @@ def multiplies(law: Law, place: int) -> bool:
 
 def taken_for(looks: NoiseKind, before: NoiseKind) -> str:
     """That the noise about a law's curve is of another kind than a smoother took it for."""
-    words = {"counts": "that of counts", "given": "that of the errors given"}
+    words = {
+        "counts": "that of counts",
+        "given": "that of the errors given",
+        "combined": "that of two parts, one constant and one in proportion",
+    }
     now = f"like {words[looks]}" if looks in words else looks
     return f"About its curve the noise looks {now}; the smoother took it for {words.get(before, before)}."
 

@@ -21,6 +21,7 @@ from discovery.dynamics.windows import Windows, weighed
 from discovery.selection.intervals import Bounds, bounds, profiled, widened
 from discovery.selection.reconstruction import courses
 from discovery.selection.residuals import WRONG
+from discovery.smoothing.combined import parts, price
 from discovery.types import NoiseKind, NoiseModel, Trajectory, growth, single, whole_numbers
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
@@ -120,9 +121,16 @@ def believed(about: NoiseModel, noise: NoiseModel, levels: Float[np.ndarray, "sa
     if noise.process:
         return about
     usual = np.maximum(np.sqrt(np.mean(levels**2, axis=0)), 1e-150)
-    before, now = (growth(one.kind, usual) for one in (noise, about))
-    seen, most = noise.scale * (before / now), 1.0 / CLEARLY if np.any(before != now) else CLEARLY
-    return replace(about, scale=np.where(about.scale < most * seen, about.scale, seen))
+    before, now = (_by_scale(one, usual) for one in (noise, about))
+    alike = noise.kind == about.kind or not np.any(before != now)
+    seen, most = noise.scale * (before / now), CLEARLY if alike else 1.0 / CLEARLY
+    scale = np.where(about.scale < most * seen, about.scale, seen)
+    return replace(about, scale=scale, constant=about.constant * (scale / np.maximum(about.scale, 1e-300)))
+
+
+def _by_scale(noise: NoiseModel, usual: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
+    """Deviation at the usual size of each state by the scale of the noise, with the constant part where it has one."""
+    return np.hypot(growth(noise.kind, usual), noise.constant / np.maximum(noise.scale, 1e-300))
 
 
 def _samples(
@@ -155,6 +163,8 @@ def noise_about(
     """
     errors = np.empty((len(levels), 0)) if errors is None else errors
     kinds: list[NoiseKind] = ["additive", "proportional"] if noise.estimated else [noise.kind]
+    if noise.estimated and not noise.process:
+        kinds.append("combined")
     if noise.estimated and np.nanmin(measured) > 0.0 and np.min(levels) > 0.0:
         kinds.append("lognormal")
     if noise.estimated and whole_numbers(measured):
@@ -162,8 +172,12 @@ def noise_about(
     if noise.estimated and errors.size:
         kinds.append("given")
     models = [_estimated(kind, levels, measured, errors, noise, spent) for kind in kinds]
+    dearer = price(levels.shape[1], len(levels))  # of noise that has two scales
     scores = [
-        _likelihood(model, levels, measured, errors) + CONVINCING * (model.kind == noise.kind) for model in models
+        _likelihood(model, levels, measured, errors)
+        + CONVINCING * (model.kind == noise.kind)
+        - dearer * (model.kind == "combined")
+        for model in models
     ]
     return models[int(np.argmax(scores))]
 
@@ -172,7 +186,7 @@ def _estimated(
     kind: NoiseKind, levels: np.ndarray, measured: np.ndarray, errors: np.ndarray, noise: NoiseModel, spent: float
 ) -> NoiseModel:
     """The noise of that kind, with the scale that the residuals of each state have."""
-    scales, floors = list[float](), list[float]()
+    scales, floors, constants = list[float](), list[float](), list[float]()
     given = errors if kind == "given" and errors.size else np.ones_like(levels)
     for x, level, error, floor, scale in zip(measured.T, levels.T, given.T, noise.floor, noise.scale, strict=True):
         usual = np.maximum(np.sqrt(np.mean(level**2)), 1e-150)
@@ -181,8 +195,12 @@ def _estimated(
         x, level, error = x[there], level[there], error[there]
         share = max(1.0 - spent / max(len(x), 1), 1.0 / max(len(x), 1))
         floor *= FINER if len(x) and np.mean((x - level) ** 2) / share < floor**2 else 1.0
+        constant = 0.0
         if kind in ("additive", "given"):
             residuals = (x - level) / error
+        elif kind == "combined":
+            two = parts(x - level, level)
+            residuals, constant = np.full_like(x, two.scale), two.constant / float(np.sqrt(share))
         elif kind == "lognormal":
             residuals = np.log(x / level)
         else:
@@ -192,8 +210,10 @@ def _estimated(
             size = float(np.sqrt(np.mean(residuals**2) / share)) if len(residuals) else told
         scales.append(min(max(size, least), 1e150))
         floors.append(floor)
+        constants.append(constant)
     scale = np.array(scales)
-    return replace(noise, kind=kind, scale=scale, floor=np.maximum(np.array(floors), single(kind, scale)))
+    floor = np.maximum(np.array(floors), single(kind, scale))
+    return replace(noise, kind=kind, scale=scale, floor=floor, constant=np.array(constants))
 
 
 def _relative(x: np.ndarray, level: np.ndarray, floor: float, kind: NoiseKind) -> np.ndarray:

@@ -165,7 +165,11 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     if before.process:
         return last.noise
     found = believed(last.noise, before, np.vstack(courses(last.fit, last.windows)))
-    return replace(found, scale=np.minimum(found.scale, last.noise.scale))
+    return replace(
+        found,
+        scale=np.minimum(found.scale, last.noise.scale),
+        constant=np.minimum(found.constant, last.noise.constant),
+    )
 
 
 def _horizon(law: Law, problem: DiscoveryProblem, windows: Windows) -> float:

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from discovery.errors import DataError
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
+from discovery.smoothing.combined import Parts, gain, parts, price
 from discovery.smoothing.kinks import kinks
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, growth, single, whole_numbers
@@ -23,7 +24,7 @@ SPIKY = 20.0  # max|x| / median|x| above which proportional noise flattens peaks
 FLOOR = 1e-3  # smallest believed deviation relative to the state's own: below lies the integrator's error
 FAINTEST = 1e-2  # smallest |x| at which proportional noise still shrinks, relative to the state's root mean square
 # Kinds of noise whose size is taken from a curve that was drawn before.
-GUIDED: tuple[NoiseKind, ...] = ("counts", "proportional")
+GUIDED: tuple[NoiseKind, ...] = ("counts", "proportional", "combined")
 CONVINCING = 3.0  # nats by which another kind of noise must be likelier than additive noise to be kept
 EXCERPT = 1200  # samples that hyper-parameters are tuned on: their likelihood is then sharp to a few per cent
 # Share of the samples of a state that an excerpt should have of it, as it has of all, for the state to be tuned on it.
@@ -56,6 +57,7 @@ class Column:
     Attributes:
         kind: of the noise under which it was tuned.
         faintest: smallest |x| that proportional noise, or that of counts, is taken relative to, in the data's units.
+        constant: |x| at which the constant part of combined noise is as large as the other; else 0.
         jump: the first derivative that jumps where inputs switch, by the likelihood; 0 where none does.
     """
 
@@ -65,6 +67,7 @@ class Column:
     kind: NoiseKind
     faintest: float
     jump: int = 0
+    constant: float = 0.0
 
     @property
     def noise(self) -> float:
@@ -77,8 +80,8 @@ class Fit:
     """A method tuned to data.
 
     Attributes:
-        guides: the additive fit of each state, whose curve proportional noise, or that of counts, is taken relative
-            to; empty for other noise.
+        guides: the additive fit of each state, whose curve noise that grows with the state is taken relative to;
+            empty for other noise.
         clock: by which the curves are smooth.
     """
 
@@ -99,7 +102,9 @@ class Fit:
         """The noise model in the data's units."""
         deviations = np.nanstd(np.concatenate([run.states for run in trajectories]), axis=0)
         scale = np.array([column.noise * (1.0 if self.guides else column.units.unit) for column in self.columns])
-        return NoiseModel(self.kind, scale, np.maximum(FLOOR * deviations, single(self.kind, scale)), self.estimated)
+        floor = np.maximum(FLOOR * deviations, single(self.kind, scale))
+        constant = scale * [column.constant for column in self.columns]
+        return NoiseModel(self.kind, scale, floor, self.estimated, constant=constant)
 
 
 def fit_method(
@@ -140,17 +145,19 @@ def _tuned(
     if noise in GUIDED:
         return Fit(method, unit, noise, False, tuner.columns(noise, guides), guides)
     for kind in other_kinds(trajectories):
-        if not deadline.passed():
-            guide = guides if kind in GUIDED else ()
-            other = Fit(method, unit, kind, True, tuner.columns(kind, guide), guide)
-            best = other if other.evidence > best.evidence + CONVINCING else best
+        dearer = CONVINCING + (tuner.price if kind == "combined" else 0.0)
+        if deadline.passed() or (kind == "combined" and not gain(tuner.parts(guides)) > dearer):
+            continue
+        guide = guides if kind in GUIDED else ()
+        other = Fit(method, unit, kind, True, tuner.columns(kind, guide), guide)
+        best = other if other.evidence > best.evidence + dearer else best
     return best
 
 
 def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
     """Kinds of noise beside additive that these data may have: what is given, that of counts where all are whole
-    numbers, no proportional noise on states that are spiky in a run, whose peaks it would flatten, and log-normal
-    noise only on positive ones.
+    numbers, no noise that grows with states that are spiky in a run, whose peaks it would flatten, and log-normal
+    noise only on positive ones. Combined noise comes last, as it has to be likelier than each of its parts.
     """
     kinds: list[NoiseKind] = []
     if any(run.errors.size for run in trajectories):
@@ -161,7 +168,7 @@ def other_kinds(trajectories: Sequence[Trajectory]) -> tuple[NoiseKind, ...]:
         kinds.append("proportional")
     if all(np.nanmin(run.states, initial=np.inf) > 0.0 for run in trajectories):
         kinds.append("lognormal")
-    return tuple(kinds)
+    return (*kinds, "combined") if "proportional" in kinds else tuple(kinds)
 
 
 def _spiky(run: Trajectory) -> bool:
@@ -195,11 +202,35 @@ class _Tuner:
         dimension = self.some[0].dimension
         return tuple(self._column(index, kind, guides[index] if guides else None) for index in range(dimension))
 
+    @property
+    def price(self) -> float:
+        """Nats that a second scale of noise costs in each state."""
+        return price(self.some[0].dimension, sum(map(len, self.some)))
+
+    def parts(self, guides: tuple[Column, ...]) -> tuple[Parts, ...]:
+        """The two parts of the noise about the curves of ``guides``, for each state."""
+        return tuple(self._parts(index, guide) for index, guide in enumerate(guides))
+
+    def _parts(self, index: int, guide: Column) -> Parts:
+        some = self._telling(index)
+        levels = np.concatenate(
+            [
+                _course(run, index, one, self.method, guide)
+                for run, one in zip(some, _grids(some, self.unit), strict=True)
+            ]
+        )
+        misses = np.concatenate([run.states[:, index] for run in some]) - levels
+        known = np.isfinite(misses)
+        return parts(misses[known], levels[known])
+
     def _column(self, index: int, kind: NoiseKind, guide: Column | None) -> Column:
         scale = units(self.everything, index, kind)
         values = np.concatenate([run.states[:, index] for run in self.everything])
         faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
-        blank = Column(scale, np.empty(0), 0.0, kind, faintest)
+        constant = 0.0
+        if kind == "combined" and guide is not None and (two := self._parts(index, guide)).scale > 0.0:
+            constant = two.constant / two.scale
+        blank = Column(scale, np.empty(0), 0.0, kind, faintest, constant=constant)
         some = self._telling(index)
         series = [
             _series(run, index, one, blank, self.method, guide)
@@ -212,7 +243,7 @@ class _Tuner:
                 tried.append((*self.method.tuned([replace(one, jump=jump) for one in series], self.deadline), jump))
         hyper, likelihood, jump = max(tried, key=lambda one: one[1])
         stretch = sum(scale.stretch(run.states[:, index]) for run in some)
-        return Column(scale, hyper, likelihood - stretch, kind, faintest, jump)
+        return replace(blank, hyper=hyper, evidence=likelihood - stretch, jump=jump)
 
     def _telling(self, index: int) -> Sequence[Trajectory]:
         """The samples that a state is tuned on: others where it was hardly measured in those, as in one run of many."""
@@ -234,11 +265,16 @@ def _series(run: Trajectory, index: int, steps: Grid, column: Column, method: Me
     values = run.states[:, index]
     weights = growth(column.kind, np.ones_like(values), run.errors[:, index] if run.errors.size else None)
     if guide is not None:
-        plain = Series(guide.units.standard(values), weights, steps, guide.jump)
-        means, _ = method.drawn(plain, guide.hyper)
-        curve = guide.units.centre + guide.units.unit * means[:, 0]
-        weights = growth(column.kind, np.maximum(np.abs(curve), column.faintest)) / column.units.unit
+        curve = np.maximum(np.abs(_course(run, index, steps, method, guide)), column.faintest)
+        weights = np.hypot(growth(column.kind, curve), column.constant) / column.units.unit
     return Series(column.units.standard(values), weights, steps, column.jump)
+
+
+def _course(run: Trajectory, index: int, steps: Grid, method: Method, guide: Column) -> Float[np.ndarray, " time"]:
+    """The additive curve of one state of one run, in its unit."""
+    values = run.states[:, index]
+    means, _ = method.drawn(Series(guide.units.standard(values), np.ones_like(values), steps, guide.jump), guide.hyper)
+    return guide.units.centre + guide.units.unit * means[:, 0]
 
 
 def posterior(fit: Fit, trajectories: Sequence[Trajectory]) -> tuple[SmoothedTrajectory, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float
 
-from discovery.types import NoiseModel, Trajectory, growth
+from discovery.types import NoiseModel, Trajectory
 
 SHARE = 0.1  # of the samples of a stretch
 STRETCH = 150  # rows of one stretch of a long run
@@ -70,9 +70,10 @@ def scores(
     The noise is not floored as the noise model's own deviations are: without noise a floor would hide which curve is
     better.
     """
+    low = replace(noise, floor=1e-3 * noise.floor)
     found: list[np.ndarray] = [np.empty(0)]
     for run, curve, mask in zip(trajectories, curves, hidden, strict=True):
-        deviations = np.maximum(noise.scale * growth(noise.kind, curve, run.errors), 1e-3 * noise.floor)
+        deviations = low.deviation(curve, run.errors)
         misses = (run.states - curve) / deviations
         found.append((-0.5 * misses**2 - np.log(deviations) - 0.5 * np.log(2.0 * np.pi))[mask])
     return np.concatenate(found)

@@ -77,6 +77,14 @@ def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: p
         assert text in printed.err
 
 
+def test_noise_of_two_parts_is_told_with_both(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
+    """What grows with the state, and what does not."""
+    noise = NoiseModel("combined", np.array([0.1, 0.25]), np.zeros(2), constant=np.array([0.3, 4.0]))
+    console.show(replace(result, smoothing=replace(result.smoothing, noise=noise)))
+    told = " ".join(capsys.readouterr().err.split())
+    assert "combined (the likeliest), prey [bold] 0.1 of it and 0.3, hunters 0.25 of it and 4." in told
+
+
 def test_constants_have_their_terms_and_units(
     result: DiscoveryResult, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -169,6 +169,14 @@ def test_a_smoothing_survives_as_arrays() -> None:
         assert (one.names, one.label) == (other.names, other.label)
         for curve in ("times", "states", "derivatives", "state_deviations", "derivative_deviations"):
             np.testing.assert_array_equal(getattr(one, curve), getattr(other, curve))
+
+
+def test_both_parts_of_combined_noise_survive() -> None:
+    """The constant part beside the scale; noise of one part has none on disk."""
+    noise = NoiseModel("combined", np.array([0.1, 0.2]), np.array([1e-3, 1e-4]), constant=np.array([0.3, 0.0]))
+    arrays = records.smoothing_arrays(replace(smoothing(None), noise=noise))
+    np.testing.assert_array_equal(noise.constant, records.smoothing_from(arrays).noise.constant)
+    assert "noise_constant" not in records.smoothing_arrays(smoothing(None))
 
 
 def test_a_learned_field_survives_as_arrays() -> None:

@@ -14,6 +14,7 @@ FORMULAS = {
     "additive": ("x + s ε", r"x + s\,\varepsilon"),
     "counts": ("x + s √x ε", r"x + s\,\sqrt{x}\,\varepsilon"),
     "proportional": ("x (1 + s ε)", r"x\,(1 + s\,\varepsilon)"),
+    "combined": ("x (1 + s ε) + a ε'", r"x\,(1 + s\,\varepsilon) + a\,\varepsilon'"),
     "lognormal": ("x exp(s ε)", r"x\,\exp(s\,\varepsilon)"),
     "given": ("x + s r ε", r"x + s\,r\,\varepsilon"),
 }

@@ -245,3 +245,29 @@ def test_the_noise_of_a_state_that_nothing_measured_is_that_of_its_curve(unit: f
     guess = NoiseModel("additive", np.array([0.3, 0.2]) * unit, np.array([1e-3, 1e-3]) * unit)
     found = noise_about(levels * unit, seen, guess)
     np.testing.assert_allclose(found.deviation(np.sqrt(np.mean((levels * unit) ** 2, axis=0))[None])[0, 1], 0.2 * unit)
+
+
+@pytest.mark.parametrize("guess", ["additive", "proportional", "combined"])
+def test_noise_of_two_parts_is_seen_about_the_right_curve(guess: str, levels: np.ndarray) -> None:
+    """Its constant part is below the other at the usual level, and above it near zero."""
+    rng = np.random.default_rng(2)
+    measured = levels + np.hypot(0.2 * levels, 0.4) * rng.normal(size=levels.shape)
+    found = noise_about(levels, measured, model(guess))
+    assert found.kind == "combined"
+    np.testing.assert_allclose(found.scale, 0.2, rtol=0.2)
+    np.testing.assert_allclose(found.constant, 0.4, rtol=0.3)
+    assert noise_about(levels, measured, replace(model(guess), process=True)).kind != "combined"
+    assert not np.any(noise_about(levels, scattered("additive", 0.2, levels), model(guess)).constant)
+
+
+def test_both_parts_are_no_larger_than_they_were_seen(levels: np.ndarray) -> None:
+    """A wrong law leaves more than noise, of which both parts shrink alike."""
+    constant = np.array([0.2, 0.1])
+    seen = replace(model("combined"), constant=constant)
+    after = believed(replace(seen, scale=5.0 * seen.scale, constant=5.0 * constant), seen, levels)
+    np.testing.assert_allclose([after.scale, after.constant], [seen.scale, constant])
+    less = replace(seen, scale=0.2 * seen.scale, constant=0.2 * constant)
+    np.testing.assert_allclose(believed(less, seen, levels).constant, less.constant)
+    other = believed(replace(seen, scale=9.0 * seen.scale, constant=9.0 * constant), model("proportional"), levels)
+    usual = np.sqrt(np.mean(levels**2, axis=0))
+    np.testing.assert_allclose(np.hypot(other.scale * usual, other.constant), 0.1 * usual)

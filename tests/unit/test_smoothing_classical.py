@@ -239,4 +239,4 @@ def test_runs_at_several_levels_may_have_proportional_noise() -> None:
     assert "proportional" in other_kinds(steady)
     assert "proportional" not in other_kinds([*steady, Trajectory(TIMES, spike, ("x",))])
     missing = [Trajectory(TIMES, np.full((len(TIMES), 1), np.nan), ("x",)), *steady]
-    assert ("proportional", "lognormal") == other_kinds(missing)
+    assert ("proportional", "lognormal", "combined") == other_kinds(missing)
