@@ -22,7 +22,7 @@ from discovery.selection.intervals import Bounds, bounds, profiled, widened
 from discovery.selection.reconstruction import courses
 from discovery.selection.residuals import WRONG
 from discovery.smoothing.combined import parts, price
-from discovery.types import NoiseKind, NoiseModel, Trajectory, growth, single, whole_numbers
+from discovery.types import Law, NoiseKind, NoiseModel, Trajectory, growth, single, whole_numbers
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.
 ROUNDS = 2
@@ -71,8 +71,7 @@ def polished(
     Args:
         profiles: whether intervals of constants that are not known well follow the profile of chi-squared.
     """
-    iterations, tolerance = TIGHT if windows.weights.any(axis=0).all() else PATIENT
-    tight = replace(settings, iterations=iterations * settings.iterations, tolerance=tolerance)
+    tight = to_the_end(fitted.law, windows, settings)
     before, (measured, errors) = noise.kind, _samples(windows, trajectories)
     spent = fitted.fitted / len(windows.spread)
     wrong = fitted.reduced > WRONG  # by the noise that it was fitted with: about its own curve everything is noise
@@ -89,6 +88,16 @@ def polished(
     # Intervals of a law that is wrong say nothing, and to follow profiles of dozens of constants takes minutes.
     fitted, ends = profiled(fitted, windows, settings) if profiles and not wrong else (fitted, bounds(fitted))
     return Polished(fitted, noise, widened(fitted, ends, windows, settings), before, windows)
+
+
+def to_the_end(law: Law, windows: Windows, settings: Shooting) -> Shooting:
+    """Settings by which a fit ends where it would with all the time in the world, as those of many candidates do not.
+
+    Constants that the user told of stand inside of functions as often, and their valleys bend: N' = -k N - g N^p began
+    as 3.1 N - 3.2 N^1.01, and came to -0.006 N - 0.072 N^2.0 after 300 steps.
+    """
+    iterations, tolerance = PATIENT if law.told or not windows.weights.any(axis=0).all() else TIGHT
+    return replace(settings, iterations=iterations * settings.iterations, tolerance=tolerance)
 
 
 def reweighed(

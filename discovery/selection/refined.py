@@ -17,7 +17,7 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, carried_starts
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.score import score
+from discovery.selection.score import residual_length, score
 from discovery.symbolic.constants import abstract
 from discovery.symbolic.stated import is_shared, terms_of
 from discovery.types import Law, symbol
@@ -59,6 +59,15 @@ class Refined:
     def law(self) -> Law:
         """The fitted law."""
         return self.fit.law
+
+    def with_fit(self, better: Fit, windows: Windows) -> Refined:
+        """The same law by another fit on the same windows; as it is where that is not nearer to the samples."""
+        if not better.cost < self.fit.cost:
+            return self
+        ours, theirs = (
+            residual_length(windows.worth * one.cost, windows.worth * one.count) for one in (self.fit, better)
+        )
+        return replace(self, fit=better, score=self.score + theirs - ours)
 
 
 def canonical_law(law: Law) -> Law:

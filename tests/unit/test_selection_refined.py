@@ -1,6 +1,7 @@
 """Laws fitted on windows, with their score; and moves on their structure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -247,3 +248,19 @@ def test_a_constant_that_stands_elsewhere_is_not_put_in_another_s_place(law_of: 
     one = tied(law)
     assert one is not None
     assert ("c0*x*y + c1*x*z", "c1*x*y", "c1*x*z") == tuple(str(side) for side in one.skeletons)
+
+
+def test_a_better_fit_of_the_same_law_shortens_its_description(
+    spiral: DiscoveryProblem, law_of: Callable[..., Law]
+) -> None:
+    """By what its residuals are shorter, and whatever else was paid for stays; a worse one changes nothing."""
+    windows = windows_of(spiral, 32)
+    law = law_of({"x": "c0*y", "y": "c1*x + c2*y"}, 0.4, -1.0, -0.2)
+    short = refine(law, windows, settings=Shooting(iterations=1))
+    whole = refine(law, windows)
+    assert short is not None
+    assert whole is not None
+    paid = replace(short, score=short.score + 5.0).with_fit(whole.fit, windows)
+    assert paid.fit is whole.fit
+    assert whole.score + 5.0 == pytest.approx(paid.score)
+    assert whole.with_fit(short.fit, windows) is whole
