@@ -9,15 +9,16 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.horizon import prediction_horizon
-from discovery.dynamics.shooting import Shooting, beginnings, fit
+from discovery.dynamics.shooting import Shooting, beginnings
 from discovery.dynamics.windows import Windows
 from discovery.problems.hidden import followed
 from discovery.protocols import Deadline
 from discovery.selection.averaging import averaged
 from discovery.selection.credits import Credit
+from discovery.selection.ended import ended
 from discovery.selection.held_out import HeldOut, crossed, hold_out
 from discovery.selection.nulls import resting
-from discovery.selection.polish import Polished, believed, polished, to_the_end
+from discovery.selection.polish import Polished, believed, polished
 from discovery.selection.ranked import ranked_law
 from discovery.selection.reconstruction import courses, reconstruct, with_beginnings
 from discovery.selection.refined import Refined
@@ -103,7 +104,7 @@ def selected(
     null = residual_length(windows.worth * resting(windows, settings.bend), windows.worth * windows.count)
     if not refined:
         return Selected(Ranking((), RULE), (), windows, null, None, np.inf, (), None, shooting=settings)
-    refined = _ended(refined, windows, problem, settings, deadline)
+    refined = ended(refined, windows, problem, settings, deadline)
     order = sound_first(refined, windows, problem.trajectories, deadline=deadline)
     refined, best = order.laws, order.laws[0]
     last = tuple(
@@ -139,26 +140,6 @@ def selected(
         with_beginnings(fitted, begun, windows), residuals, last, order.sound, unsound=order.unsound, crossed=other,
         balance=order.balance, shooting=settings,
     )  # fmt: skip
-
-
-def _ended(
-    refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, settings: Shooting, deadline: Deadline
-) -> Sequence[Refined]:
-    """The leading told laws fitted to the end, in the order that they have then, as the last fits of these are shown.
-
-    Their constants stand inside of functions as often, where valleys bend: other weights, and the profiles that are
-    followed for intervals, lead out of a corner.
-    """
-    ended: list[Refined] = []
-    for item in refined[:ENDED]:
-        if not item.law.told or deadline.passed():
-            break
-        runs, noise, patient = problem.trajectories, problem.smoothing.noise, to_the_end(item.law, windows, settings)
-        for start in (item.fit, polished(item.fit, windows, runs, noise, settings).fit):
-            again = fit(start.law, windows, starts=start.starts, settings=patient)
-            item = item if again is None else item.with_fit(again, windows)
-        ended.append(item)
-    return sorted([*ended, *refined[len(ended) :]], key=lambda item: item.score)
 
 
 def _last(item: Refined, windows: Windows, problem: DiscoveryProblem, settings: Shooting, *, chosen: bool) -> Polished:

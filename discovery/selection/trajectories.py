@@ -16,6 +16,7 @@ from discovery.selection.adding import completed
 from discovery.selection.beam import Beam, leading, systems
 from discovery.selection.borrowing import with_borrowed
 from discovery.selection.credits import Credits
+from discovery.selection.ended import ended
 from discovery.selection.growth import Growth, climb, grow, levels
 from discovery.selection.moves import prune
 from discovery.selection.polish import reweighed
@@ -223,6 +224,7 @@ def exchanged_in_rounds(
     """
     form, spent, look = tuple[sp.Expr, ...](), 0.0, Look(pools)
     for turn in range(selector.rounds if looks_twice(problem, windows) else FEWER_ROUNDS):
+        refined = ended(refined, windows, problem, selector.growth.shooting, deadline)
         best = leader(refined, problem.surcharge)
         if best is None or (turn > 1 and best.law.skeletons == form):
             break
