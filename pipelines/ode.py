@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Literal
 
 import sympy as sp
@@ -35,7 +33,7 @@ from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
-from discovery.smoothing.successive import METHOD, Successive
+from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
@@ -55,14 +53,14 @@ from discovery.types import (
 from pipelines.collecting import seldom_collected
 from pipelines.config import RunConfig
 from pipelines.dimensional import admitted, charging, fitting, stated
+from pipelines.inertia import with_inertia
 from pipelines.maps import as_map
 from pipelines.owning import among, in_vain, named, with_own
 from pipelines.plain import PlainNames
+from pipelines.sources import cites, provenance
 from pipelines.stages import SMOOTHING_SHARE, Candidates, Stages, train
 from pipelines.store import Memory, Store
 from pipelines.told import (
-    NETWORKS,
-    UNIVERSAL,
     ensure_goes_by_steps,
     headers_of,
     in_words_of_the_user,
@@ -112,12 +110,15 @@ def discover_ode(
     with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
         config, store = config or RunConfig(), store or Memory()
         deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-        return _discovered(_measurements(data, config), config, deadline, progress, store, witness)
+        measurements = _measurements(data, config)
+        config, why = with_inertia(config, measurements)
+        return _discovered(measurements, config, why, deadline, progress, store, witness)
 
 
 def _discovered(
     data: Measurements,
     config: RunConfig,
+    inertia: str,
     deadline: Deadline,
     progress: Progress,
     store: Store,
@@ -141,7 +142,10 @@ def _discovered(
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
-    headers, said = dict(headers_of(measurements, known)), _notes_on(measurements, known, config, problem, unit)
+    headers, said = (
+        dict(headers_of(measurements, known)),
+        _notes_on(measurements, known, config, problem, unit, inertia),
+    )
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
@@ -156,7 +160,7 @@ def _discovered(
         stopped_by=stopped_by,
         notes=(*said, *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
-        cites=_cites(config, problem),
+        cites=cites(config, problem),
         provenance=provenance(measurements, config),
         seconds=dict(stages.seconds),
         advice=advice,
@@ -229,14 +233,24 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
 
 
 def _notes_on(
-    measurements: Measurements, known: Knowledge | None, config: RunConfig, problem: DiscoveryProblem, unit: str
+    measurements: Measurements,
+    known: Knowledge | None,
+    config: RunConfig,
+    problem: DiscoveryProblem,
+    unit: str,
+    inertia: str,
 ) -> Iterator[str]:
-    """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak."""
+    """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak.
+
+    Args:
+        inertia: why laws of second order were looked for where nothing was told; else empty.
+    """
     yield from measurements.notes
     hidden = bool(known and known.hidden)
-    told = known is not None or bool(config.own)
+    told = (known is not None and not inertia) or bool(config.own)
     yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden, told=told)
-    yield from notes_of(measurements, known, config)
+    yield from [inertia] if inertia else []
+    yield from notes_of(measurements, known, config, told=not inertia)
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
     jumping = known.frame.algebraic if known else ()
     yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)
@@ -364,29 +378,3 @@ def _ended(stages: Stages) -> tuple[Literal["done", "deadline", "interrupt"], De
     if deadline.passed():
         return "deadline", deadline
     return ("deadline" if stages.cut else "done"), NEVER
-
-
-def _cites(config: RunConfig, problem: DiscoveryProblem) -> tuple[str, ...]:
-    """Keys of the papers behind what ran; engines did not where all of the law was told."""
-    asked = () if problem.smoothing.method == METHOD else (config.smoother,)  # a map's samples are not smoothed
-    ran = [("smoothing", name) for name in (*asked, *problem.smoothing.method.split(" + "))]
-    ran += [("selection", "trajectories")]
-    if problem.frame is None or problem.frame.unknowns:
-        ran += [("search", name) for name in config.engines]
-    known = {stage: registry.plugins(stage) for stage in ("smoothing", "search", "selection")}
-    keys = [key for stage, name in ran if name in known[stage] for key in known[stage][name].cites]
-    return tuple(dict.fromkeys([*keys, *(NETWORKS if ("smoothing", UNIVERSAL) in ran else ())]))
-
-
-def provenance(measurements: Measurements, config: RunConfig) -> dict[str, object]:
-    """What is needed to get the same law again; nothing that changes from run to run."""
-    packages = ("discovery", "numpy", "scipy", "sympy", "numba", "torch", "torchdiffeq", "pysindy", "pyoperon")
-    return {
-        "files": [measurements.source],
-        "data_sha256": measurements.sha256,
-        "seed": config.seed,
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "versions": {name: version(name) for name in packages},
-        "config": config.model_dump(mode="json"),
-    }

@@ -160,9 +160,11 @@ def _stages(folder: RunFolder) -> list[str]:
 
 
 def _steps(measurements: Measurements, config: RunConfig, kept: Sequence[str], machine: float = 1.0) -> Sequence[Step]:
+    from pipelines.inertia import with_inertia
     from pipelines.plan import plan
 
     rows = sum(len(run) for run in measurements.trajectories)
+    config, _ = with_inertia(config, measurements)
     return plan(rows, len(measurements.headers), config, kept=kept, machine=machine)
 
 

@@ -214,11 +214,11 @@ def in_words_of_the_user(verdict: Verdict, headers: Mapping[str, str]) -> Verdic
     return replace(verdict, headline=spoken(verdict.headline, headers), findings=findings)
 
 
-def notes_of(measurements: Measurements, known: Knowledge | None, config: RunConfig) -> list[str]:
-    """How the sentences were understood."""
+def notes_of(measurements: Measurements, known: Knowledge | None, config: RunConfig, *, told: bool = True) -> list[str]:
+    """How the sentences were understood, which the user ``told`` or not."""
     if known is None:
         return []
-    notes = [f"Told: {sentence}" for sentence in known.sentences]
+    notes = [f"Told: {sentence}" for sentence in known.sentences if told]
     notes += _meant_in(measurements, known, config)
     hidden = [one.header for one in known.hidden]
     if len(hidden) > 1:

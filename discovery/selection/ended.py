@@ -20,7 +20,7 @@ ENDED = 3  # laws that are fitted to the end: as many as have a last fit
 
 def ended(
     refined: Sequence[Refined], windows: Windows, problem: DiscoveryProblem, settings: Shooting, deadline: Deadline
-) -> Sequence[Refined]:
+) -> list[Refined]:
     """The leading told laws fitted to the end, in the order that they have then, as the last fits of these are shown.
 
     Their constants stand inside of functions as often, where valleys bend: other weights, and the profiles that are

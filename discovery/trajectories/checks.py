@@ -13,7 +13,7 @@ from discovery.trajectories.alerts import alerts
 from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.orders import orders_of
+from discovery.trajectories.orders import orders_of, oscillates_alone
 from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.undisturbed import lost, outside, undisturbed
 from discovery.trajectories.wrapped import may_be_angle
@@ -78,6 +78,11 @@ class DataCheck:
     def laws(self) -> tuple[str, ...]:
         """Sentences on the law that the data call for: of second order where states move so; or none."""
         return orders_of(self.facts)
+
+    @property
+    def inert(self) -> bool:
+        """Whether these sentences are the only way that the states, which nothing drives, can have a law."""
+        return bool(self.laws) and (oscillates_alone(self.facts) or self.facts.inertia) and not self.facts.inputs
 
     @property
     def law(self) -> str:
