@@ -17,6 +17,7 @@ from discovery.selection.onward import NOISE_LEVEL, exceeding
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
+from discovery.selection.short_pieces import followed_too_briefly
 from discovery.selection.ties import differing, ranked
 from discovery.symbolic.phases import phases
 from discovery.types import Finding, Verdict
@@ -153,6 +154,7 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
             f"Forecasts of samples that were not fitted are lost after {early:.2g} Lyapunov times, within one of which "
             "chaos does not explain it.",
         )
+    yield from followed_too_briefly(best.misfit, evidence.selected.windows, evidence.selected.horizon)
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
