@@ -11,8 +11,8 @@ from discovery.selection.onward import NOISE_LEVEL
 from discovery.types import Finding
 
 # Share of the time for which a law should be followed that pieces have to last. Of 545 laws of made and measured data
-# that were found, those with residuals above the noise were followed for 43 % of it at least; of 24 series that have none
-# two were given one, by pieces of 5 and 9 %.
+# that were found, those with residuals above the noise were followed for 43 % of it at least; of 24 series without a
+# law two had got one, by pieces of 5 and 9 %.
 SHORT = 0.1
 
 
