@@ -47,7 +47,7 @@ _SYMBOLS = re.compile(
     r"(?!pH$)(?:[GMkhdcmuµμnpf]|da)?(?:[mgsAKMLlNJWCVFSTHBΩΩ]|mol|Hz|Pa|ohm|Wb|lm|lx|cd|Bq|Gy|Sv|eV|bar|cal|Wh|Ah|Da)"
 )
 _OTHERS = re.compile(
-    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|yrs?|wk|"
+    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|[kMG]?yrs?|wk|"
     r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)|"
     r"cfs|cumecs?|gpm|mgd|MGD|MCM|acres?|kt|inHg|lux|lum|[uµμ]E|°Cd"  # of waters, fisheries, light and growth
 )
@@ -60,9 +60,10 @@ _WORDS = re.compile(
 )
 # A column of times that is named by its unit.
 _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
-# ... or that ends in its unit, as in "time_h", "t_ms" and "timestamp_us"; in letters that readers of units know.
+# ... or that ends in its unit, as in "time_h", "t_ms" and "delay_ps"; in letters that readers of units know.
 _ENDS = re.compile(
-    r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed))(?:_in)?_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
+    r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed|delay))(?:_in)?_"
+    r"([fpnuµm]?s|sec|min|hr?|d|[kMG]?yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
 # ... or in capitals behind the word, as "TimeUS" of ArduPilot, or behind that of a stamp, as "stamp.nanosec" of ROS.
 _LOGGED = re.compile(r"(?:.*[\W_])?(?:[Tt]ime([UMN]S)|(?i:stamp)[\W_]+(?i:(nanosec|nsec|sec)s?))")
@@ -86,7 +87,7 @@ _WORDS_OF_LENGTH = " ".join((
     *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "stage", "head", "tide", "rain")),
 ))  # fmt: skip
 _FITTING = (  # unit, letters of quantities in it, and words, as patterns
-    (r"[mµuμn]?s|mins?|secs?|hr?s?|d|wk|yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
+    (r"[mµuμnpf]?s|mins?|secs?|hr?s?|d|wk|[kMG]?yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
     (rf"[mµuμdc]?[lL]|{_LENGTH}(?:\^?3|³)", "Vv", "vol"),
     (rf"{_LENGTH}(?:\^?2|²)|ha", "", "area fläche"),
     (r"(?:[GMkhdcmµuμnp]|da)?m|ft|inch|mi|ly", "xyzrhsdlbwuafXYZRHDLλδξηζρ", _WORDS_OF_LENGTH),
