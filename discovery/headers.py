@@ -166,6 +166,14 @@ def stated_unit_of_time(header: str) -> str | None:
     return _LOGGED_UNITS.get(said, said) if said else None
 
 
+def unit_behind(header: str) -> str | None:
+    """The unit in which a name ends, as in ``T_degC`` and ``power_uW``; of one letter only where the name fits it."""
+    name, _, unit = header.strip().rpartition("_")
+    if not name or not _is_symbol(unit) or (len(unit) == 1 and not _measured_in(name, unit)):
+        return None
+    return unit
+
+
 def plural(unit: str) -> str:
     """A unit of time behind a number: ``weeks`` for ``week``, while ``d`` stays."""
     return f"{unit}s" if _TIMES.fullmatch(unit) and not unit.endswith("s") else unit
