@@ -169,7 +169,7 @@ def stated_unit_of_time(header: str) -> str | None:
 def unit_behind(header: str) -> str | None:
     """The unit in which a name ends, as in ``T_degC`` and ``power_uW``; of one letter only where the name fits it."""
     name, _, unit = header.strip().rpartition("_")
-    if not name or not _is_symbol(unit) or (len(unit) == 1 and not _measured_in(name, unit)):
+    if not name or not is_symbol(unit) or (len(unit) == 1 and not _measured_in(name, unit)):
         return None
     return unit
 
@@ -211,12 +211,12 @@ def _is_plain_unit(text: str) -> bool:
 def _over_unit(text: str) -> tuple[str, str | None]:
     """Name and unit of a quantity over its unit, else the text without a unit."""
     found = _OVER.fullmatch(text)
-    if found is None or not _is_symbol(found[2]) or not _measured_in(found[1], found[2]):
+    if found is None or not is_symbol(found[2]) or not _measured_in(found[1], found[2]):
         return text, None
     return found[1], found[2]
 
 
-def _is_symbol(unit: str) -> bool:
+def is_symbol(unit: str) -> bool:
     """Whether a text has symbols of units alone, no words, and no quantity such as ``N0``."""
     names = _NAMES.findall(unit)
     known = all(
