@@ -47,7 +47,7 @@ _SYMBOLS = re.compile(
     r"(?!pH$)(?:[GMkhdcmuµμnpf]|da)?(?:[mgsAKMLlNJWCVFSTHBΩΩ]|mol|Hz|Pa|ohm|Wb|lm|lx|cd|Bq|Gy|Sv|eV|bar|cal|Wh|Ah|Da)"
 )
 _OTHERS = re.compile(
-    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|yrs?|wk|"
+    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|[kMG]?yrs?|wk|"
     r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)|"
     r"cfs|cumecs?|gpm|mgd|MGD|MCM|acres?|kt|inHg|lux|lum|[uµμ]E|°Cd"  # of waters, fisheries, light and growth
 )
@@ -60,9 +60,10 @@ _WORDS = re.compile(
 )
 # A column of times that is named by its unit.
 _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?)")
-# ... or that ends in its unit, as in "time_h", "t_ms" and "timestamp_us"; in letters that readers of units know.
+# ... or that ends in its unit, as in "time_h", "t_ms" and "delay_ps"; in letters that readers of units know.
 _ENDS = re.compile(
-    r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed))(?:_in)?_([nuµm]?s|sec|min|hr?|d|yr|(?:second|minute|hour|day|week|month|year)s?)"
+    r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed|delay))(?:_in)?_"
+    r"([fpnuµm]?s|sec|min|hr?|d|[kMG]?yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
 # ... or in capitals behind the word, as "TimeUS" of ArduPilot, or behind that of a stamp, as "stamp.nanosec" of ROS.
 _LOGGED = re.compile(r"(?:.*[\W_])?(?:[Tt]ime([UMN]S)|(?i:stamp)[\W_]+(?i:(nanosec|nsec|sec)s?))")
@@ -86,7 +87,7 @@ _WORDS_OF_LENGTH = " ".join((
     *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "stage", "head", "tide", "rain")),
 ))  # fmt: skip
 _FITTING = (  # unit, letters of quantities in it, and words, as patterns
-    (r"[mµuμn]?s|mins?|secs?|hr?s?|d|wk|yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
+    (r"[mµuμnpf]?s|mins?|secs?|hr?s?|d|wk|[kMG]?yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
     (rf"[mµuμdc]?[lL]|{_LENGTH}(?:\^?3|³)", "Vv", "vol"),
     (rf"{_LENGTH}(?:\^?2|²)|ha", "", "area fläche"),
     (r"(?:[GMkhdcmµuμnp]|da)?m|ft|inch|mi|ly", "xyzrhsdlbwuafXYZRHDLλδξηζρ", _WORDS_OF_LENGTH),
@@ -165,6 +166,14 @@ def stated_unit_of_time(header: str) -> str | None:
     return _LOGGED_UNITS.get(said, said) if said else None
 
 
+def unit_behind(header: str) -> str | None:
+    """The unit in which a name ends, as in ``T_degC`` and ``power_uW``; of one letter only where the name fits it."""
+    name, _, unit = header.strip().rpartition("_")
+    if not name or not is_symbol(unit) or (len(unit) == 1 and not _measured_in(name, unit)):
+        return None
+    return unit
+
+
 def plural(unit: str) -> str:
     """A unit of time behind a number: ``weeks`` for ``week``, while ``d`` stays."""
     return f"{unit}s" if _TIMES.fullmatch(unit) and not unit.endswith("s") else unit
@@ -202,12 +211,12 @@ def _is_plain_unit(text: str) -> bool:
 def _over_unit(text: str) -> tuple[str, str | None]:
     """Name and unit of a quantity over its unit, else the text without a unit."""
     found = _OVER.fullmatch(text)
-    if found is None or not _is_symbol(found[2]) or not _measured_in(found[1], found[2]):
+    if found is None or not is_symbol(found[2]) or not _measured_in(found[1], found[2]):
         return text, None
     return found[1], found[2]
 
 
-def _is_symbol(unit: str) -> bool:
+def is_symbol(unit: str) -> bool:
     """Whether a text has symbols of units alone, no words, and no quantity such as ``N0``."""
     names = _NAMES.findall(unit)
     known = all(

@@ -248,7 +248,8 @@ def _notes_on(
     yield from measurements.notes
     hidden = bool(known and known.hidden)
     told = (known is not None and not inertia) or bool(config.own)
-    yield from () if measurements.trajectories[0].discrete else check(measurements).notes_on(hidden=hidden, told=told)
+    if not measurements.trajectories[0].discrete:
+        yield from check(measurements).notes_on(hidden=hidden, told=told, named=bool(config.data.states))
     yield from [inertia] if inertia else []
     yield from notes_of(measurements, known, config, told=not inertia)
     curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)

@@ -51,10 +51,14 @@ def _exponent(value: float) -> int:
 def _format(number: float, digits: int, reference: float) -> str:
     """``number`` to the decimal place that ``digits`` significant digits of ``reference`` reach."""
     exponent = _exponent(reference)
+    if number and digits + _exponent(number) - exponent > _MOST + 1:  # decades above it, the last place says nothing
+        return _shortest(number)
     if -4 <= exponent < 6:
         text = f"{number:.{max(digits - 1 - exponent, 0)}f}"
         return text if float(text) or not number else _tidy(f"{number:.1g}")  # on which side of zero it is, is seen
-    places = max(digits - 1 - exponent + _exponent(number), 0) if number else 0
+    if not number:
+        return "0"
+    places = max(digits - 1 - exponent + _exponent(number), 0)
     return _tidy(f"{number:.{places}e}")
 
 

@@ -9,18 +9,21 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from discovery.headers import bare, split_header
+from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.layout import SPACES, Layout
+from discovery.trajectories.levels import Level, are_set, level
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.source import Source
 from discovery.wording import joined, listed
 
 # Of plates with 96 or 384 wells.
 _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
-# "cell 3", "mouse_2", "rep1"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
-_NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+\)?|[\d.]+\s*([^\W\d_].*)")
+# "cell 3", "mouse_2", "rep1", "trace0.5"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
+_NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
 # "algae_rep1", a quantity and one of its units; and by its number alone, "algae 1" and "algae (1)".
@@ -110,8 +113,8 @@ class Abreast:
     def remedy(self) -> str:
         """What to do, in a sentence."""
         return (
-            "Replicates and units of their own, as wells, animals or countries, are runs of one law: put them one "
-            f"below the other, in pandas {self.melt}; then {shlex.join(self.words)}."
+            "Replicates, units of their own, as wells, animals or countries, and settings, as powers or doses, are "
+            f"runs of one law: put them one below the other, in pandas {self.melt}; then {shlex.join(self.words)}."
         )
 
     @property
@@ -126,7 +129,8 @@ class Abreast:
             return f"{has}: each column gets an equation of its own{times}."
         some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
         named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
-        return f"{named} {'are wells' if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
+        wells = "are wells" if self.certain else "are called like wells"
+        return f"{named} {wells if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
 
 
 def abreast(
@@ -202,12 +206,17 @@ def _options(layout: Layout, encoding: str) -> str:
 def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """What several headers name, and these: wells, or names that differ by their number alone; the most there are."""
     groups: dict[tuple[str, str | None], list[str]] = {}
+    levels: dict[str, list[Level]] = {}
     for header in headers:
         name, unit = split_header(header)
         if _WELL.fullmatch(name):
             groups.setdefault(("well", unit), []).append(header)
-        elif numbered := _NUMBERED.fullmatch(name):
+        elif (numbered := _NUMBERED.fullmatch(name)) and numbered[1] not in GREEK:  # theta_1 is a symbol, as x_1 is
             groups.setdefault((f"unit {numbered[1] or numbered[2]}", unit), []).append(header)
+        elif one := level(header):
+            levels.setdefault(one.alike, []).append(one)
+    settings = [(alike, ones) for alike, ones in levels.items() if are_set(ones)]
+    groups |= {(f"unit {alike}", ""): [one.form.format(one.setting) for one in ones] for alike, ones in settings}
     (kind, _), most = max(groups.items(), key=lambda item: len(item[1]), default=(("", None), []))
     return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())
 
@@ -238,14 +247,11 @@ def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, .
     Args:
         every: headers of all columns, of which no quantity may have the name of another.
     """
-    for pattern in _OF_QUANTITY:
+    headers = [one for one in headers if not set("{}") & set(one)]
+    for parts in (*(partial(_in_parts, pattern) for pattern in _OF_QUANTITY), _set_in_parts):
         groups: dict[tuple[str, str], list[str]] = {}  # the units by a quantity and the names of its columns
-        for header in headers:
-            name, _ = split_header(header)
-            if (one := pattern.fullmatch(name)) and not set("{}") & set(header):
-                rest = header[len(name) :]
-                form = f"{one['quantity']}{one['between']}{{}}{one['end']}{rest}"
-                groups.setdefault((f"{one['quantity']}{rest}", form), []).append(one["unit"])
+        for quantity, form, unit in filter(None, map(parts, headers)):
+            groups.setdefault((quantity, form), []).append(unit)
         alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for group, units in groups.items():
             alike.setdefault(tuple(sorted(units)), []).append(group)
@@ -254,3 +260,18 @@ def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, .
         if len(units) >= FEWEST and len(names) > 1 and len({*names}) == len(names) and not {*names} & {*every}:
             return names, tuple(groups[most[0]]), tuple(form for _, form in most)
     return (), (), ()
+
+
+def _in_parts(pattern: re.Pattern[str], header: str) -> tuple[str, str, str] | None:
+    """The quantity that a header names, what columns of it are called, with ``{}`` for the unit, and the unit."""
+    name, _ = split_header(header)
+    if (one := pattern.fullmatch(name)) is None:
+        return None
+    rest = header[len(name) :]
+    return f"{one['quantity']}{rest}", f"{one['quantity']}{one['between']}{{}}{one['end']}{rest}", one["unit"]
+
+
+def _set_in_parts(header: str) -> tuple[str, str, str] | None:
+    """The same of a quantity and of what was set when it was measured."""
+    one = level(header)
+    return None if one is None or not one.alone or not one.quantity else (one.quantity, one.form, one.setting)

@@ -19,7 +19,7 @@ from discovery.trajectories.keys import is_run_name
 from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.stamps import stamp_in_parts
 from discovery.trajectories.table import Table
-from discovery.trajectories.time_names import AMONG, CAPITAL, SPAN, UNIT, goes_on, likeness, only_rises
+from discovery.trajectories.time_names import AMONG, CAPITAL, SPAN, UNIT, UNKNOWN, goes_on, likeness, only_rises
 from discovery.wording import listed
 
 
@@ -86,7 +86,7 @@ def find_clock(
     if column is not None:
         clock = _read(table, _with_beside(column, free), units or {}, origin, certain=True)
         return replace(clock, also=(*clock.also, *stamp.headers)) if stamp is not None else clock
-    if (column := _called_like_one(free)) is not None:
+    if (column := _called_like_one(free) or _of_unknown_unit(free)) is not None:
         clock = _read(table, (column,), units or {}, origin, certain=True)
         said = f"{column.header!r} was taken for time, by its name or its unit; --time names another."
         return replace(clock, notes=(said, *clock.notes))
@@ -140,6 +140,12 @@ def _called_like_one(free: Sequence[Column]) -> Column | None:
     dated = _dated(free)
     rising = (one for one in free if likeness(one.header) in (AMONG, UNIT) and only_rises(one))
     return next((one for one in rising if dated < _different(one)), None)
+
+
+def _of_unknown_unit(free: Sequence[Column]) -> Column | None:
+    """The only column of numbers that rise and is called a time, in a unit that counts none; nothing beside dates."""
+    called = [one for one in free if likeness(one.header) == UNKNOWN and only_rises(one)]
+    return called[0] if len(called) == 1 and not _dated(free) else None
 
 
 def _dated(free: Sequence[Column]) -> int:

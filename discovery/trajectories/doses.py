@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from discovery.headers import split_header
+from discovery.headers import split_header, unit_behind
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.names import safe_names
 from discovery.trajectories.tokens import is_number
@@ -21,7 +21,8 @@ REPEATED = frozenset(
 )
 # Words of quantities that are set for a run, where a column of numbers has no unit.
 QUANTITIES = frozenset({"dose", "doses", "dosis", "concentration", "conc", "konzentration"}) | frozenset(
-    {"temperature", "temp", "temperatur", "pressure"}
+    {"temperature", "temp", "temperatur", "pressure", "power", "leistung", "fluence", "intensity", "irradiance"}
+    | {"stress", "voltage", "current", "speed", "rpm", "humidity", "salinity", "ph"}
 )
 
 
@@ -81,7 +82,7 @@ def _is_quantity(key: str) -> bool:
     """Whether numbers were set or measured, and are no names: by a unit or a word."""
     name, unit = split_header(key)
     words = {word for word in re.split(r"[\W\d_]+", name.lower()) if word}
-    return unit is not None or bool(words & QUANTITIES)
+    return (unit or unit_behind(key)) is not None or bool(words & QUANTITIES)
 
 
 def _counts(key: str) -> bool:

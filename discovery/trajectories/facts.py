@@ -26,6 +26,7 @@ from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.resting import measured_values, pulsed, rests
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
+from discovery.trajectories.settling import settled
 from discovery.trajectories.slower import can_drive
 from discovery.trajectories.straight import straight
 from discovery.trajectories.sums import running_sums
@@ -225,7 +226,7 @@ def facts(measurements: Measurements) -> Facts:
     return Facts(
         measurements.source,
         measurements.time_name,
-        tuple(_run(run, noises) for run in tame),
+        tuple(_run(run, states, noises) for run in tame),
         states,
         _inputs(measurements),
         steps(runs),
@@ -340,17 +341,15 @@ def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
     return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
 
 
-def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:
+def _run(run: Trajectory, states: Sequence[StateFacts], noises: Sequence[float]) -> RunFacts:
     """The run, and from where on every state stays within its noise of where it ends."""
     settles = 0
-    for column, noise in zip(run.states.T, noises, strict=True):
+    for column, state, noise in zip(run.states.T, states, noises, strict=True):
         there = np.flatnonzero(np.isfinite(column))
-        values = column[there]
-        if not len(values):
-            continue
-        end = values[-max(3, len(values) // 10) :].mean()
-        away = np.flatnonzero(np.abs(values - end) > max(QUIET * 2.0 * noise, 1e-3 * np.ptp(values)))
-        settles = max(settles, int(there[away[-1]]) + 1 if len(away) else 0)
+        if len(there) and np.isfinite(noise):
+            grows = state.noise_kind == "proportional" and noise > 0.0
+            after = settled(column[there], state.noise_at(column[there]), grows=grows)
+            settles = max(settles, int(there[after - 1]) + 1 if after else 0)
     first, last = float(run.times[0]), float(run.times[-1])
     share = (float(run.times[settles]) - first) / (last - first) if 0 < settles < len(run) else float(settles > 0)
     return RunFacts(run.label, len(run), first, last, share)

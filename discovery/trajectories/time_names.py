@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
-from discovery.headers import split_header
+from discovery.headers import ARBITRARY, is_unit, split_header, stated_unit_of_time
 from discovery.trajectories.columns import Column
 
 TIME_WORDS = frozenset(
@@ -15,12 +15,13 @@ TIME_WORDS = frozenset(
     | {"weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds"}
 )
 UNITS = frozenset(
-    {"s", "sec", "secs", "ms", "us", "ns", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs", "utc", "tdb", "tt"}
+    {"s", "sec", "secs", "ms", "us", "µs", "μs", "ns", "ps", "fs", "min", "mins", "h", "hr", "hrs", "d", "yr", "yrs"}
+    | {"kyr", "myr", "gyr", "utc", "tdb", "tt"}
     | {"jd", "mjd", "hjd", "bjd"}
 )
 # Units that name a column of times by themselves; single letters are states as often, min may be the least value, HR a
-# heart rate, and MS a mean square.
-LONE = UNITS - {"s", "h", "d", "us", "ns", "utc", "min", "tdb", "tt", "hr", "ms"}
+# heart rate, MS a mean square, PS a power, and fs a rate of samples.
+LONE = UNITS - {"s", "h", "d", "us", "µs", "μs", "ns", "ps", "fs", "utc", "min", "tdb", "tt", "hr", "ms"}
 JULIAN = frozenset({"jd", "mjd", "hjd", "bjd"})  # days since some day, from which another is taken, as in HJD-2450000
 SPAN = 4  # rank of such names, and of elapsed_s
 # Share of the steps of a column of such a name that may go back, each where another run begins: of runs of four rows
@@ -31,12 +32,15 @@ CAPITAL = 3  # rank of the name T, which is a temperature where a column of date
 _ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
 FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 AMONG, UNIT = 5, 6  # ranks of names with a word of time among others, and of names with a unit of time alone
+UNKNOWN = 7  # rank of a name of time alone with a unit that counts none, as "Time (a.u.)"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # TimeUS, RunTime
 # Words of time beside which others may stand: at the end of a word, as in Versuchszeit and header.stamp; and with a
 # unit of time, as "temps" may be temperatures.
 _WORDS, _ENDING = frozenset({"time", "stamp", "age"}), "zeit"
 _NO_TIMES = frozenset({"freizeit", "arbeitszeit", "mahlzeit"})
 _WITH_UNIT = frozenset({"temps", "tiempo", "tempo"})
+# With a unit of time, what is time where a second pulse looks at what a first began; with other words a span.
+_DELAY, _OF_DELAY = "delay", frozenset({"delay", "time", "pump", "probe", "stage", "fs", "ps", "ns", "us", "µs"})
 # Words between a day or an hour and what it is counted from: "Days after sowing", "hours post infection".
 _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "depuis"})
 # Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.
@@ -59,8 +63,8 @@ _SPANS = frozenset(
 )
 # Case counts: S, mS and H are siemens and henries.
 _UNITS_OF_TIME = re.compile(
-    r"[nuµμm]?s|[Ss]ecs?|[Mm]ins?|[Hh]rs?|h|d|wk|yrs?|"
-    r"(?:(?:[Mm]illi|[Mm]icro|[Nn]ano)?[Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s?"
+    r"[fpnuµμm]?s|[Ss]ecs?|[Mm]ins?|[Hh]rs?|h|d|wk|[kMG]?yrs?|"
+    r"(?:(?:[Mm]illi|[Mm]icro|[Nn]ano|[Pp]ico|[Ff]emto)?[Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s?"
 )
 
 
@@ -69,7 +73,8 @@ def likeness(header: str) -> int | None:
 
     Of the surer ones every word must belong to a time or its zone, as of ``t_days`` and ``time [s]``, and not of
     ``T [K]`` and ``time_to_peak``. A capital T alone is more often a temperature, and comes late; ``elapsed_ms``,
-    ``mins`` and ``HJD`` come later, then ``Cultivation time``, and last what has a unit of time alone, ``EFT (h)``.
+    ``mins`` and ``HJD`` come later, then ``Cultivation time``, what has a unit of time alone, ``EFT (h)``, and last
+    a time whose unit is none of time, ``Time (a.u.)``.
     """
     for text in (header, _CAMEL.sub(" ", header)):
         rank = _of_words([word for word in re.split(r"[\W_]+", _ZONE.sub("", text.lower())) if word], header)
@@ -97,12 +102,23 @@ def _among_others(header: str) -> int | None:
     name, unit = split_header(header)
     timed = is_unit_of_time(unit)
     words = {word for word in re.split(r"[\W_]+", _CAMEL.sub(" ", name).lower()) if word}
-    if words & _SPANS or (unit is not None and not timed):
+    if _DELAY in words and words <= _OF_DELAY and (timed or is_unit_of_time(stated_unit_of_time(header))):
+        return AMONG
+    if unit is not None and not timed:
+        return UNKNOWN if _is_called_time(name, words, unit) else None
+    if words & _SPANS:
         return None
     german = any(word.endswith(_ENDING) for word in words - _NO_TIMES)
     if german or words & _WORDS or (words & TIME_WORDS and words & _FROM):
         return AMONG
     return (AMONG if words & _WITH_UNIT else UNIT) if timed else None
+
+
+def _is_called_time(name: str, words: Set[str], unit: str) -> bool:
+    """Whether nothing but time can be meant by a name; by a t alone only if the unit is none of a quantity."""
+    if words == {"t"}:
+        return name == "t" and (not is_unit(unit) or ARBITRARY.fullmatch(unit) is not None)
+    return bool(words & (TIME_WORDS | _WORDS)) and words <= TIME_WORDS | _WORDS | FILLERS and "in" not in words
 
 
 def may_be_time(header: str) -> bool:

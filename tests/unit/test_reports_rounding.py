@@ -26,6 +26,27 @@ def test_value_and_bounds_share_the_last_place_that_the_interval_supports(bounds
     assert expected == rounded(*bounds)
 
 
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((5.638e-244, 0.0, 0.1577187271928703), ("5.6e-244", "0", "0.1577")),
+        ((2.563e-5, 0.0, 8.77e-5), ("2.6e-5", "0", "8.8e-5")),
+        ((5.6e-9, -3.1e12, 4.2e250), ("5.6e-9", "-3.1e12", "4.2e250")),
+        ((2.5, 0.0, 1e30), ("2.5", "0.0", "1e30")),
+        ((3.2e250, 4.1e-12, 6.4e250), ("3.2e250", "4e-12", "6.4e250")),
+        ((1.2e7, -1e-300, 1e300), ("1.2e7", "-1e-300", "1e300")),
+    ],
+)
+def test_bounds_many_decades_off_the_value_stay_short(bounds, expected):
+    """No bound has the digits of all decades between it and the value; zero is 0, without an exponent."""
+    assert expected == rounded(*bounds)
+
+
+def test_a_bound_of_the_next_decade_keeps_the_last_place():
+    """One digit more than the value's, as where an interval of seven digits reaches over 1000000."""
+    assert ("999999.0", "999998.9", "1000000.5") == rounded(999999.04, 999998.9, 1000000.5)
+
+
 def test_an_unknown_interval_says_so():
     """NaN bounds become words; the value keeps four digits."""
     assert ("2.5", NOT_DETERMINED, NOT_DETERMINED) == rounded(2.50001, math.nan, math.nan)

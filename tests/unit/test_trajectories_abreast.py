@@ -85,6 +85,56 @@ def test_columns_that_are_called_alike_are_noted(tmp_path: Path, names: list[str
         assert tuple(names) == found.abreast.columns
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["P={} uW", "{} uW", "PL_{}uW", "PL {} uW", "counts_{}uW", "I({} mW)", "I ({} mW)", "signal @ {} mW", "T={} K",
+     "T={}", "alpha_{}K", "alpha ({} K)", "PL_{}uW [counts]", "F={} uJ/cm2", "n(T={} K)", "glucose {} mM", "trace{}"],
+)  # fmt: skip
+@pytest.mark.parametrize("levels", [("1", "5", "25"), ("0.5", "1.5", "3.0")])
+def test_columns_of_one_quantity_at_other_settings_are_noted(
+    tmp_path: Path, form: str, levels: tuple[str, ...]
+) -> None:
+    """One text about a number with a unit, or behind a sign; a run tells it, too, unless something was told."""
+    names = [form.format(one) for one in levels]
+    found, units = seen(plate(tmp_path / "a.csv", names))
+    assert (units.columns, units.certain) == (tuple(names), False)
+    subprocess.run([sys.executable, "-c", f"import pandas as pd; {units.melt}"], cwd=tmp_path, check=True)
+    assert names == [run.label for run in read_csv(tmp_path / units.long, trajectory=["unit"]).trajectories]
+    checked = check(found)
+    assert [units.melt in note for note in checked.notes_on(hidden=False)][:1] == [True]
+    for later in (checked.notes_on(hidden=False, told=True), checked.notes_on(hidden=False, named=True)):
+        assert not any(units.melt in note for note in later)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["n_{}", "x{}", "theta_{}", "phi{}", "T{}", "x_{} [V]", "C_{} (mM)", "C_{} mM", "Ca_{} mM", "C{} mM", "x_{}A",
+     "V_{}V", "T @ {} cm", "T_{}m", "u(x={})", "y({})", "v{} (m/s)", "ERK_{}P", "x{}_a", "a_{}h", "B_{}Hz",
+     "room {} T"],
+)  # fmt: skip
+@pytest.mark.parametrize("numbers", ["123", "159"])
+def test_numbers_of_states_and_places_are_no_settings(tmp_path: Path, form: str, numbers: str) -> None:
+    """They count compartments, or say where or when; a unit behind a blank may be that of the state."""
+    assert read_csv(plate(tmp_path / "a.csv", [form.format(one) for one in numbers])).abreast is None
+
+
+def test_what_may_be_counted_is_no_setting_where_the_name_is_a_symbol(tmp_path: Path) -> None:
+    """V 1, V 2 and V 3 in mV are three voltages; behind a word, and from 5 to 25, they are doses."""
+    assert read_csv(plate(tmp_path / "a.csv", ["V 1 mV", "V 2 mV", "V 3 mV"])).abreast is None
+    for names in (["V 5 mV", "V 10 mV", "V 25 mV"], ["drug 1 mg", "drug 2 mg", "drug 3 mg"]):
+        assert tuple(names) == seen(plate(tmp_path / "b.csv", names))[1].columns
+
+
+def test_several_quantities_at_other_settings_stay_beside_each_other(tmp_path: Path) -> None:
+    """All of one setting belong together."""
+    names = [f"{one}_{power}uW [a.u.]" for one in ("PL", "Abs") for power in (1, 5, 25)]
+    _, found = seen(plate(tmp_path / "a.csv", names))
+    assert (("1uW", "5uW", "25uW"), ("PL [a.u.]", "Abs [a.u.]")) == (found.units, found.quantities)
+    subprocess.run([sys.executable, "-c", f"import pandas as pd; {found.melt}"], cwd=tmp_path, check=True)
+    long = read_csv(tmp_path / found.long, trajectory=["unit"])
+    assert ["T 600", "PL [a.u.]", "Abs [a.u.]"] == [*long.headers.values()]
+
+
 ROOMS = [f"R10{room}_{quantity}" for room in "123" for quantity in ("T [degC]", "Q [W]")]
 
 

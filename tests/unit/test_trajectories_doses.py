@@ -77,8 +77,10 @@ def test_groups_may_have_constants_of_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "values", "proposed"),
-    [("C0 [mg/L]", (25, 50, 100), True), ("dose", (1, 2, 3), True),
-     ("animal", (25, 50, 100), False), ("strain", ("A", "B", "C"), False)],
+    [("C0 [mg/L]", (25, 50, 100), True), ("dose", (1, 2, 3), True), ("T_degC", (25, 50, 100), True),
+     ("stress_MPa", (25, 50, 100), True), ("power_uW", (1, 5, 25), True), ("T_K", (280, 300, 320), True),
+     ("laser power", (1, 5, 25), True), ("animal", (25, 50, 100), False), ("rat_m", (25, 50, 100), False),
+     ("check_in", (25, 50, 100), False), ("strain", ("A", "B", "C"), False)],
 )  # fmt: skip
 @pytest.mark.parametrize("samples", [60, 15])
 def test_a_quantity_that_was_set_for_one_run_each_is_proposed_as_an_input(

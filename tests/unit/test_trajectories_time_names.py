@@ -21,7 +21,8 @@ def read(tmp_path: Path, text: str, **roles: object) -> Measurements:
     "header",
     ["t", "time", "Time", "t_s", "t_days", "time_s", "time [s]", "Time (ms)", "elapsed time", "year", "T",
      "elapsed_ms", "hrs", "JD", "HJD", "BJD_TDB", "HJD-2450000", "MJD [d]", "decimal_date", "decimal year",
-     "Test_Time(s)"],
+     "Test_Time(s)", "t (ps)", "time (ps)", "time_ps", "Time [ps]", "t [fs]", "t/ps", "t_ps", "t [µs]", "t [Myr]",
+     "t (Myr)", "time [kyr]", "t_Gyr"],
 )  # fmt: skip
 def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None:
     """The name decides, wherever the column stands."""
@@ -46,7 +47,8 @@ def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header:
     "header",
     ["Process time [h]", "Cultivation time", "Reaction time (min)", "Relative Time [s]", "Sample time", "RunTime",
      "Time after inoculation", "Days after sowing", "Batch age", "Age (h)", "EFT (h)", "Zeit nach Start",
-     "Versuchszeit", "Inkubationszeit", "temps (min)"],
+     "Versuchszeit", "Inkubationszeit", "temps (min)", "delay (ps)", "Delay [ns]", "time delay (fs)", "delay_ps",
+     "pump-probe delay [ps]", "Age [kyr]", "age (Myr)"],
 )  # fmt: skip
 @pytest.mark.parametrize("counter", ["Sample no.", "Probe", "Cycle"])
 def test_a_word_or_a_unit_of_time_goes_before_a_counter(tmp_path: Path, header: str, counter: str) -> None:
@@ -68,6 +70,27 @@ def test_a_word_or_a_unit_of_time_goes_before_a_counter(tmp_path: Path, header: 
 def test_a_word_or_a_unit_of_time_is_not_enough(tmp_path: Path, header: str, values: list[int]) -> None:
     """The numbers have to rise, and the name must not be that of a span, nor the unit another."""
     text = f"p,{header},y\n" + "".join(f"{i},{value},{i * i}\n" for i, value in enumerate(values))
+    assert "p" == read(tmp_path, text).time_name
+
+
+@pytest.mark.parametrize(
+    "header", ["Time [frames]", "time (a.u.)", "time (au)", "Time (10^-9 s)", "Age [ka]", "t (a.u.)"]
+)
+def test_a_unit_that_counts_no_time_does_not_undo_the_name_of_one(tmp_path: Path, header: str) -> None:
+    """Where no other column is a candidate; it is said, as what was guessed."""
+    rows = [(0.5 + run, 2 * i + 1, (i - 4) ** 2 + run) for run in range(3) for i in range(12)]
+    text = f"fluence,{header},n\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows)
+    measurements = read(tmp_path, text)
+    assert header == measurements.time_name
+    assert any(header in note and "--time" in note for note in measurements.notes)
+    days = f"n,{header},day\n" + "".join(f"{(i - 4) ** 2},{2 * i + 1},{i}\n" for i in range(12))
+    assert "day" == read(tmp_path, days).time_name
+
+
+@pytest.mark.parametrize("header", ["t [K]", "t (mm)", "Cooking time [°C]", "time constant [K]", "arrival delay (min)"])
+def test_other_names_with_other_units_are_states(tmp_path: Path, header: str) -> None:
+    """A temperature t, and what has further words."""
+    text = f"p,{header},y\n" + "".join(f"{i},{i + 1},{i * i}\n" for i in range(8))
     assert "p" == read(tmp_path, text).time_name
 
 
