@@ -51,16 +51,21 @@ def span(result: DiscoveryResult, state: int) -> tuple[float, float]:
 
     Of a state that was not measured the fit stands in for the measurements.
     """
-    measured = _finite(run.states[:, state] for run in result.trajectories)
-    if not len(measured):
-        measured = _finite(one.states[:, state] for one in result.predictions if one.kind == "fit")
-    measured = measured if len(measured) else np.zeros(1)
+    measured = measured_or_fitted(result, state)
     low, high = float(measured.min()), float(measured.max())
     reach = (high - low) or 1.0
     predicted = np.concatenate([measured, *(prediction.states[:, state] for prediction in result.predictions)])
     predicted = predicted[np.isfinite(predicted) & (predicted > low - reach / 2) & (predicted < high + reach / 2)]
     low, high = float(np.min(predicted, initial=low)), float(np.max(predicted, initial=high))
     return low - 0.06 * reach, high + 0.06 * reach
+
+
+def measured_or_fitted(result: DiscoveryResult, state: int) -> np.ndarray:
+    """Values that an axis has to hold: all measurements of a state, or its fit where it was never measured."""
+    values = _finite(run.states[:, state] for run in result.trajectories)
+    if not len(values):
+        values = _finite(one.states[:, state] for one in result.predictions if one.kind == "fit")
+    return values if len(values) else np.zeros(1)
 
 
 def _finite(columns: Iterable[np.ndarray]) -> np.ndarray:
