@@ -242,6 +242,7 @@ def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, .
         groups: dict[tuple[str, str], list[str]] = {}  # the units by a quantity and the names of its columns
         for header in headers:
             name, _ = split_header(header)
+            name = name if header.startswith(name) else header  # the unit stands before the label of a run
             if (one := pattern.fullmatch(name)) and not set("{}") & set(header):
                 rest = header[len(name) :]
                 form = f"{one['quantity']}{one['between']}{{}}{one['end']}{rest}"
