@@ -7,6 +7,7 @@
     ├── BackendMissing           exit 5   an engine or program that is not installed
     ├── EngineError              exit 1   an engine failed; recorded, the others go on
     ├── SimulationError          exit 1   a law that cannot be integrated as asked
+    │   └── EdgeReached          exit 1   one that has values until some time only
     └── OutputError              exit 7   a file that cannot be written: a full disk, no permission
 
 The exit code is a property of the class, so that a shell script can tell the causes apart.
@@ -52,6 +53,28 @@ class EngineError(DiscoveryError):
 
 class SimulationError(DiscoveryError):
     """A law that cannot be integrated as asked."""
+
+
+class EdgeReached(SimulationError):
+    """A law that ends, as what a root or a logarithm of it is taken of reaches zero: a tank that runs empty.
+
+    Attributes:
+        quantity: what reaches zero.
+        function: what has no value from there on.
+        below: whether it has one at zero itself.
+        time: when; to it the law can be followed.
+    """
+
+    def __init__(self, quantity: str, function: str, time: float, *, below: bool, clock: str = "t") -> None:
+        self.quantity, self.function, self.time, self.below = quantity, function, time, below
+        on = (
+            f"; or, if it stays at 0 from then on, tell the law with ({quantity} + abs({quantity}))/2 in the place of "
+            f"{quantity} in {function}"
+        )
+        super().__init__(
+            f"{quantity} reaches 0 at {clock} = {time:.5g}, and {function} has no value {'below' if below else 'there'}"
+            f": the law ends. Choose an end before{on if below else ''}."
+        )
 
 
 class OutputError(DiscoveryError):

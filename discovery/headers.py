@@ -9,6 +9,12 @@ _BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$"
 # An element of an array as PX4 and ROS name it, "q[0]", and of a matrix, "P[0,1]". Behind a blank 1 and other powers of
 # ten are units: what has no dimension is measured in 1.
 _INDEX = re.compile(r"\S(?:|\s+(?!\[10*\]$))\[\d+(?:,\s*\d+)*\]$")
+# What PASCO's software writes behind a unit where a table has several runs: "Position (m) Run #1", "Zeit (s) Messung 1".
+_RUN = re.compile(
+    r"\s+((?:run|trial|test|data ?set|messung|lauf|durchgang|versuch|messreihe|essai|mesure|s[eé]rie|ensayo|prova)"
+    r"\s*(?:#|nr\.?|no\.?|n°)?\s*\d+)\s*$",
+    re.IGNORECASE,
+)
 # What HOBO loggers write behind a name, a comma and a unit: serial numbers of the logger and its sensor, and a label.
 _LOGGER = re.compile(r"\s*\((?=LGR\b|SEN\b|LBL\b)(?:[^()]*\bLBL:\s*([^(),]*))?[^()]*\)\s*$")
 _BEHIND_A_COMMA = re.compile(r"(?<=\S)\s*,\s+([^,]+)$")
@@ -75,6 +81,9 @@ _NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
 # elements, need a name that fits, by its letter or by a word in it. So do lengths, energies and frequencies, for
 # each of which things are counted or measured: "trees/km", "photons/eV", "power/Hz".
 _OVER = re.compile(r"([^\W\d_][^/]*?)\s*/\s*([^\W\d_°].*|[°%].*)")
+# "U in V", "Zeit in s", as tables of schools have it; "fraction in S" and "calcium in cells" are told as quotients are.
+_IN = re.compile(r"(\S.*?)\s+in\s+(\S.*)")
+_MANY = re.compile(r"[^\W\d_]+s|percent|per cent", re.IGNORECASE)  # words of units, "in metres" and not "in cell"
 _LETTER = re.compile(r"[Δ∆]?([^\W\d_])(?:\d?|_\w+|(?<=[A-Z])[a-df-z]\d?)")
 _NOT_OVER = re.compile(r"[MG]g|au|AU|in|rev|I?U|px|kn|oz|pc|[A-Z]\d|.*_.*|.*[A-Z]\d.*")
 _LENGTH = r"[kdcmµuμn]?m"
@@ -84,7 +93,7 @@ _WORDS_OF_LENGTH = " ".join((
     "thickness deflection elongation extension amplitude separation coordinate circumference länge laenge breite höhe "
     "hoehe tiefe abstand auslenkung strecke durchmesser dicke longueur largeur hauteur profond longitud altura "
     "rainfall precip niederschlag snow runoff",
-    *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "stage", "head", "tide", "rain")),
+    *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "ort", "stage", "head", "tide", "rain")),
 ))  # fmt: skip
 _FITTING = (  # unit, letters of quantities in it, and words, as patterns
     (r"[mµuμnpf]?s|mins?|secs?|hr?s?|d|wk|[kMG]?yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
@@ -124,13 +133,17 @@ def split_header(header: str) -> tuple[str, str | None]:
     Whatever stands in square brackets at the end is a unit, but for an index, ``q[0]``; in round ones, what reads as
     one. So it does behind a comma, ``Temp, °C``, if it has a mark of units; of HOBO loggers without, and what tells the
     logger is left out, but for a label: ``Temp, °C (LGR S/N: 2099, LBL: deep)`` is (Temp deep, °C).
-    Behind a slash, as in ``x/m``, stands what the quantity is measured in.
+    Behind a slash, as in ``x/m``, and behind "in", as in ``U in V``, stands what the quantity is measured in. The label
+    of a run behind the unit is one of the name: ``Position (m) Run #1`` is (Position Run #1, m).
     """
     logger = _LOGGER.search(header)
     text = (header[: logger.start()] if logger else header).strip()
     label = f" {logger[1].strip()}" if logger and logger[1] else ""
     if _INDEX.search(text):
         return text + label, None
+    if run := _RUN.search(text):
+        name, unit = split_header(text[: run.start()])
+        return (text if unit is None else f"{name} {run[1]}") + label, unit
     found = _BRACKETS.search(text)
     if found is not None and (found[1] is not None or is_unit(found[2].strip())):
         name = text[: found.start()].strip()
@@ -209,11 +222,19 @@ def _is_plain_unit(text: str) -> bool:
 
 
 def _over_unit(text: str) -> tuple[str, str | None]:
-    """Name and unit of a quantity over its unit, else the text without a unit."""
-    found = _OVER.fullmatch(text)
-    if found is None or not is_symbol(found[2]) or not _measured_in(found[1], found[2]):
-        return text, None
-    return found[1], found[2]
+    """Name and unit of a quantity over or in its unit, else the text without a unit."""
+    if (found := _IN.fullmatch(text)) and _is_word(found[2]):
+        return found[1], found[2]
+    for pattern in (_IN, _OVER):
+        if (found := pattern.fullmatch(text)) and is_symbol(found[2]) and _measured_in(found[1], found[2]):
+            return found[1], found[2]
+    return text, None
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is one word for many of a unit; what is counted may be what others are in."""
+    counted = text.lower() in COUNTED_TOO or text.lower().removesuffix("s") in COUNTED
+    return _MANY.fullmatch(text) is not None and not counted and is_unit(text)
 
 
 def is_symbol(unit: str) -> bool:

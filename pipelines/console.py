@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from discovery.reports.conserving import sentences
+from discovery.reports.methods import SUCCESSIVE
 from discovery.reports.naming import constant_names, with_names
 from discovery.reports.owning import INTERVAL, OwnSheet, by_letter, own_sheets, own_tables
 from discovery.reports.rounding import NOT_DETERMINED
@@ -28,7 +29,7 @@ from pipelines.live import Screen, shown
 from pipelines.plan import Step
 from pipelines.terminal import plain
 from pipelines.timeline import Timeline, name_of
-from pipelines.told import spoken
+from pipelines.told import UNIVERSAL, spoken
 
 # A path in a log stays on one line; words between colons or brackets are words.
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -188,7 +189,7 @@ def show(result: DiscoveryResult) -> None:
     chosen = "the likeliest" if noise.estimated else "as told"
     counted = "; 1 by Poisson's law" if noise.kind == "counts" else ""
     acts = "in each step of the states, " if noise.process else ""
-    say("noise", f"{acts}{noise.kind} ({chosen}{counted}), {scale}. Smoothed by {result.smoothing.method}.", "dim")
+    say("noise", f"{acts}{noise.kind} ({chosen}{counted}), {scale}. {_smoothed(result)}.", "dim")
     for note in (*result.notes, *result.smoothing.notes):
         say("note", note, "dim")
     for failure in result.failures:
@@ -201,6 +202,14 @@ def show(result: DiscoveryResult) -> None:
         say("kept", spoken(sentence, headers), "cyan")
     for sentence in advised(result):
         say("advice", sentence, "cyan")
+
+
+def _smoothed(result: DiscoveryResult) -> str:
+    """By what samples were smoothed: a smoother that can be asked for, or what no option is called after."""
+    method = result.smoothing.method
+    if method == SUCCESSIVE:
+        return "Not smoothed: each sample is compared with the next"
+    return f"Smoothed by {'the told law, with networks for what is unknown in it' if method == UNIVERSAL else method}"
 
 
 def advised(result: DiscoveryResult) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from discovery.dynamics.forecast import Chance, carried, drawn_constants, fitted_starts, forecast, measured_starts
-from discovery.errors import DataError
+from discovery.errors import DataError, EdgeReached
 from discovery.headers import bare
 from discovery.samples import usual_step
 from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
@@ -97,6 +98,24 @@ def forecast_table(
         for end, values in (("low", found.lows), ("high", found.highs)):
             columns[_free(f"{name}_{end}{header[len(name) :]}", columns)] = values[:, i]
     return pd.DataFrame({clock: times, **columns})
+
+
+def until_it_ends(
+    forecast_at: Callable[[Float[np.ndarray, " time"]], pd.DataFrame],
+    times: Float[np.ndarray, " time"],
+    result: DiscoveryResult,
+) -> tuple[pd.DataFrame, EdgeReached | None]:
+    """A forecast at those of the times at which the law has values, and why no others, in the user's names."""
+    try:
+        return forecast_at(times), None
+    except EdgeReached as reached:
+        names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
+        quantity, function = (
+            re.sub(r"\w+", lambda found: names.get(found[0], found[0]), text)
+            for text in (reached.quantity, reached.function)
+        )
+        end = EdgeReached(quantity, function, reached.time, below=reached.below, clock=result.time_name)
+        return forecast_at(times[times <= reached.time]), end
 
 
 def _free(name: str, taken: Collection[str]) -> str:

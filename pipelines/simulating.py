@@ -60,8 +60,9 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     Raises:
         UsageError: the state or the times make no sense, or inputs are missing or not wanted.
         DataError: the run holds no law, or the inputs cannot be used.
+        EdgeReached: the law ends before the last time; what comes before is written.
     """
-    from pipelines.forecasts import doubts, forecast_table
+    from pipelines.forecasts import doubts, forecast_table, until_it_ends
     from pipelines.own_start import fitted_records, own_start, runs_of
     from pipelines.store import load
 
@@ -81,9 +82,12 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     errors = _errors(result, wanted.start_error) if wanted.start_error else own.errors if own else None
     even = np.linspace(start, until, wanted.samples or SAMPLES)
     times = _steps(start, until, wanted) if result.law.discrete else even
-    table = forecast_table(
-        result, state, times, errors=errors, beginning=own.beginning if own else None, way=own.way if own else None,
-        draws=wanted.draws, seed=wanted.seed, drive=drive,
+    table, end = until_it_ends(
+        lambda when: forecast_table(
+            result, state, when, errors=errors, beginning=own.beginning if own else None,
+            way=own.way if own else None, draws=wanted.draws, seed=wanted.seed, drive=drive,
+        ),
+        times, result,
     )  # fmt: skip
     if result.origin:
         sys.stderr.write(f"note: {result.time_name} is counted since {result.origin}\n")
@@ -92,6 +96,8 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     for sentence in doubts(result, state, table, drive):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
+    if end is not None:
+        raise end
 
 
 def _start(result: DiscoveryResult, text: str) -> Float[np.ndarray, " state"]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 UNIVERSAL = "universal"  # the method of curves by networks in a law that was told in part
 NETWORKS = ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992")  # papers behind it
+LETTERS = 4  # from which a word that has lost an accent is hardly one of a sentence
 _TYPED = re.compile(r'--law "[^"]*"')  # what advice says to type
 
 
@@ -191,7 +192,8 @@ def headers_of(measurements: Measurements, known: Knowledge | None) -> Mapping[s
 def spoken(text: str, headers: Mapping[str, str]) -> str:
     """A sentence in which states are called what the user calls them, as ``100%`` for ``x_100``.
 
-    Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter.
+    Identifiers that could be words of a sentence are left: those without digit and underscore that are no Greek letter,
+    and of those that have lost an accent, as ``Hohe`` for ``Höhe``, the short ones, as ``the`` for ``thé``.
     So is what is to be typed: an option takes identifiers, and not ``Channel B'' = f(Channel B)``; and so are columns
     that differ in their units only, of which ``x`` and ``x_2`` would both be x.
     """
@@ -200,7 +202,8 @@ def spoken(text: str, headers: Mapping[str, str]) -> str:
     own = {
         name: word
         for name, word in words.items()
-        if counts[word] == 1 and (re.search(r"[\d_]", name) or name.lower() in GREEK)
+        if counts[word] == 1
+        and (re.search(r"[\d_]", name) or name.lower() in GREEK or (not word.isascii() and len(name) >= LETTERS))
     }
     if not own:
         return text

@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
+from discovery.dynamics.edges import CLOCK, DIGITS, LAST, edge
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
@@ -16,7 +17,7 @@ from discovery.dynamics.iterate import MAP, MOST
 from discovery.dynamics.ramps import ramped
 from discovery.dynamics.readings import read_off
 from discovery.dynamics.tape import Tape, tape_of
-from discovery.errors import DataError, SimulationError
+from discovery.errors import DataError, EdgeReached, SimulationError
 from discovery.samples import Drive, drive_columns, symbol
 from discovery.types import Law
 
@@ -35,10 +36,11 @@ SHARE = 1e-3
 AGAIN = 3
 # A message has the time that a failed simulation came to up to this share: it is read at so many times, in some rounds.
 SHARP, FINE, ROUNDS = 1e-3, 1000, 4
+# ... and the time at which a state reaches the edge of where the law has values, with the digits of a stopwatch.
+SHARPER = 1e-6
+AROUND = 50  # times of the course, and as many of its end, by which such an edge is seen
 # Steps were spent where twice as many lead further by this share of the time.
 FURTHER = 0.01
-# How a message writes numbers of a term, and what stands for time where it is evaluated.
-DIGITS, CLOCK = 4, "clock"
 
 
 def simulate(
@@ -171,6 +173,7 @@ def simulate_or_fail(
 
     Raises:
         SimulationError: the law leaves every bound or stalls; the message says when, or where it is not defined.
+        EdgeReached: it ends where a root or a logarithm has no value further on; the message says of what.
     """
     states = simulate(law, start, times, drive=drive)
     lost = ~np.all(np.isfinite(states), axis=1)
@@ -178,8 +181,25 @@ def simulate_or_fail(
         row = int(np.argmax(lost))
         if row <= 1 and (why := _undefined(law, states[0], float(times[0]), drive)):
             raise SimulationError(why)
-        raise SimulationError(_lost(law, np.asarray(start, dtype=np.float64), times[: row + 1], drive))
+        start, times = np.asarray(start, dtype=np.float64), np.asarray(times, dtype=np.float64)[: row + 1]
+        _raise_at_an_edge(law, start, times, drive)
+        raise SimulationError(_lost(law, start, times, drive))
     return states
+
+
+def _raise_at_an_edge(
+    law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None
+) -> None:
+    """Raises the error of a law that has no value beyond where it was followed, if that is the reason."""
+    if law.discrete:
+        return
+    end = _reached(law, start, times, drive, MAX_STEPS, SHARPER)
+    whole = np.linspace(times[0], end, AROUND)
+    near = np.union1d(whole, np.linspace(end - LAST * (end - times[0]), end, AROUND))
+    states = simulate(law, start, near, drive=drive)
+    good = np.isfinite(states).all(axis=1)
+    if good.sum() > 1 and (found := edge(law, states[good], near[good], drive)):
+        raise EdgeReached(found.quantity, found.function, end, below=found.below)
 
 
 def _lost(law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None) -> str:
@@ -203,9 +223,14 @@ def _lost(law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray,
 
 
 def _reached(
-    law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None, most: int
+    law: Law,
+    start: Float[np.ndarray, " state"],
+    times: Float[np.ndarray, " time"],
+    drive: Drive | None,
+    most: int,
+    sharp: float = SHARP,
 ) -> float:
-    """The time to which a law is followed on the way to the last of these, up to a share of :data:`SHARP`."""
+    """The time to which a law is followed on the way to the last of these, up to such a share of it."""
     low, high = times[0], times[-1]
     for _ in range(ROUNDS):
         between = np.linspace(low, high, FINE)
@@ -218,7 +243,7 @@ def _reached(
         if tried[max(row - 1, 0)] < low:
             break  # steps that end at other times did not come as far again
         low, high = tried[max(row - 1, 0)], tried[row]
-        if high - low <= SHARP * (high - times[0]):
+        if high - low <= sharp * (high - times[0]):
             break
     return float(low)
 

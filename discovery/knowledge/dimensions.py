@@ -197,9 +197,10 @@ class _Walk:
             del self.pure[before:]
 
     def right_hand_side(self, expression: Node, unit: _Form) -> None:
-        """Each term has the unit of the derivative."""
+        """Each term has the unit of the derivative, which x' = v tells of a v that has none."""
+        told = self.strict or (expression.is_Symbol and expression.name in self.unknown)
         for term, scaled in _scaled(expression):
-            if term != 0 and (self.strict or any(map(_is_constant, term.free_symbols))):
+            if term != 0 and (told or any(map(_is_constant, term.free_symbols))):
                 for logarithm in scaled:
                     self.form(logarithm.args[0])  # whose own parts have to match
                 self.pure.append(self.form(term / sp.Mul(*scaled)) + self.hidden(term) - unit)

@@ -14,7 +14,7 @@ from discovery.reports.naming import symbols
 from discovery.reports.panels import Panel
 from discovery.reports.residuals import standardised
 from discovery.reports.room import of_runs, shown_inputs, shown_runs
-from discovery.reports.timelines import course
+from discovery.reports.timelines import course, measured_or_fitted
 from discovery.types import DiscoveryResult, Trajectory
 
 MOST_RUNS, MOST_STATES = 3, 6  # as in the figures
@@ -62,9 +62,14 @@ def rival_charts(result: DiscoveryResult, drawn: Sequence[Sequence[Curve]]) -> t
 
 
 def _residuals(result: DiscoveryResult, drawn: Sequence[Sequence[Curve]], run: int, state: int) -> str:
-    """Residuals of all laws on one scale, that of the chosen law; what lies beyond stands at its edge."""
+    """Residuals of all laws on one scale, that of the chosen law; what lies beyond stands at its edge.
+
+    Nothing where the run has no sample of the state, as of a velocity that the law implies.
+    """
     trajectory = result.trajectories[run]
     errors = [_standardised(result, pieces, run, state) for pieces in drawn]
+    if not any(len(values) for _, values in errors):
+        return ""
     first = errors[0][1] if len(errors[0][1]) else np.zeros(1)
     reach = max(_LEAST_REACH, 1.15 * float(np.max(np.abs(first))))
     panel = Panel(
@@ -136,7 +141,8 @@ def _charts(result: DiscoveryResult, layers: Layers, shown: str) -> tuple[Chart,
     full = {symbol.identifier: symbol.stands_for for symbol in symbols(result)}
     for number, run in enumerate(result.trajectories[:MOST_RUNS]):
         for state, name in enumerate(run.names[:MOST_STATES]):
-            panel = Panel((float(run.times[0]), float(run.times[-1])), _span(result, state), result.time_name)
+            span = _room_around(measured_or_fitted(result, state))  # a curve may leave it
+            panel = Panel((float(run.times[0]), float(run.times[-1])), span, result.time_name)
             header = result.headers.get(name, name)
             description = f"{header} against {result.time_name}: {shown}"
             drawing = panel.drawing([_measured(panel, run, state), *layers(panel, number, state)], description)
@@ -148,12 +154,6 @@ def _charts(result: DiscoveryResult, layers: Layers, shown: str) -> tuple[Chart,
 def _measured(panel: Panel, run: Trajectory, state: int) -> str:
     kept = thin(len(run))
     return panel.points(run.times[kept], run.states[kept, state], "measured many" if len(run) > _DENSE else "measured")
-
-
-def _span(result: DiscoveryResult, state: int) -> tuple[float, float]:
-    """All measurements of a state with a little room; a curve may leave it."""
-    values = np.concatenate([run.states[:, state] for run in result.trajectories])
-    return _room_around(values[np.isfinite(values)] if np.any(np.isfinite(values)) else np.zeros(1))
 
 
 def _room_around(values: np.ndarray) -> tuple[float, float]:

@@ -163,25 +163,34 @@ def unseen(result: DiscoveryResult) -> str:
         return f"{runs} were kept out whole. The law, refitted without them, forecast them{_from(result)}."
     if planned(result) is None:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
-    suggestion, others = next_run(result), len(beside(result)) - 1
-    stands = "stands the law" if others == 1 else f"stand the {others} laws"
-    if suggestion and suggestion.purpose == "rivals":
-        which = "from which that run would tell it"
-    else:
-        every, which = len(tied(result)) - 1, "that these data do not tell from it"
-        stands = f"stand {others} of the {every} laws" if every > others else stands
-    more = f"; beside it {stands} {which}, and where they part a measurement would decide" if others else ""
-    start = "the start proposed for a further run" if suggestion else "a start that no run had"
+    start = "the start proposed for a further run" if next_run(result) else "a start that no run had"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. The forecast from "
-        f"{start} is untested as well{more}."
+        "No run was kept out whole, so no forecast from an unseen start was tested. The figure shows the law's forecast "
+        f"from {start}, which is untested, too.{_beside(result)}"
     )
+
+
+def _beside(result: DiscoveryResult) -> str:
+    """What other forecasts the figure has, and what they are for; empty where there are none."""
+    if not (others := len(beside(result)) - 1):
+        return ""
+    is_, laws = ("is that", "one rival") if others == 1 else ("are those", f"{others} rivals")
+    suggestion = next_run(result)
+    if suggestion and suggestion.purpose == "rivals":
+        shows = "The further run would show which law is right: measure where the curves differ."
+        return f" Beside it {is_} of {laws}. {shows}"
+    every = len(tied(result)) - 1
+    laws = f"{others} of {every} rivals" if every > others else laws
+    shows = (
+        f"that these data cannot tell from {'it' if others == 1 else 'the law'}; a measurement where the curves differ"
+    )
+    return f" Beside it {is_} of {laws} {shows} would."
 
 
 def _from(result: DiscoveryResult) -> str:
     """Where forecasts of whole runs began."""
     if begun_anew(result):
-        return " from states of theirs, again and again, as far as the law can be followed"
+        return " piece by piece, each begun with a state of the run and as long as forecasts by the law hold"
     return " from their first states alone"
 
 

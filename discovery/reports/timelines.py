@@ -38,7 +38,10 @@ _HANDLE = 8  # letters that have the width of a legend's line and gaps
 _LETTERS = 17  # that an inch of a figure has room for
 _IN_ONE_COLUMN = 3  # states of a single run that stand one above the other; more take two columns
 _THIN = 0.55  # height of an input's panel, for one of a state
-DENSE = 600  # points beyond which marks and lines are drawn finer
+DENSE = 600  # points beyond which lines are drawn finer
+# Points: the least diameter of measurements that a line goes through, and the width of a line through many. Without
+# noise it goes through each, and of dots that are no wider than it nothing is seen.
+LEAST_DOT, LINE, LINE_OF_MANY = 2.4, 1.3, 1.0
 Look: TypeAlias = dict[str, Any]  # of a line: matplotlib's names of colour, dashes, markers
 # Told apart by dashes as well as by colour, for print in grey.
 FIT: Look = {"color": BLUE, "linestyle": "-"}
@@ -51,16 +54,21 @@ def span(result: DiscoveryResult, state: int) -> tuple[float, float]:
 
     Of a state that was not measured the fit stands in for the measurements.
     """
-    measured = _finite(run.states[:, state] for run in result.trajectories)
-    if not len(measured):
-        measured = _finite(one.states[:, state] for one in result.predictions if one.kind == "fit")
-    measured = measured if len(measured) else np.zeros(1)
+    measured = measured_or_fitted(result, state)
     low, high = float(measured.min()), float(measured.max())
     reach = (high - low) or 1.0
     predicted = np.concatenate([measured, *(prediction.states[:, state] for prediction in result.predictions)])
     predicted = predicted[np.isfinite(predicted) & (predicted > low - reach / 2) & (predicted < high + reach / 2)]
     low, high = float(np.min(predicted, initial=low)), float(np.max(predicted, initial=high))
     return low - 0.06 * reach, high + 0.06 * reach
+
+
+def measured_or_fitted(result: DiscoveryResult, state: int) -> np.ndarray:
+    """Values that an axis has to hold: all measurements of a state, or its fit where it was never measured."""
+    values = _finite(run.states[:, state] for run in result.trajectories)
+    if not len(values):
+        values = _finite(one.states[:, state] for one in result.predictions if one.kind == "fit")
+    return values if len(values) else np.zeros(1)
 
 
 def _finite(columns: Iterable[np.ndarray]) -> np.ndarray:
@@ -70,10 +78,11 @@ def _finite(columns: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def draw_samples(axes: Axes, run: Trajectory, across: np.ndarray, along: np.ndarray) -> None:
-    """Measurements as dots, finer and paler where there are many."""
+    """Measurements as dots, finer and paler where there are many, but never hidden by the line through them."""
     kept = thin(len(run))
-    size = dot_size(len(kept))
-    axes.plot(across[kept], along[kept], "o", ms=size, alpha=0.85 if size > 2 else 0.5, color=INK, mew=0, zorder=2)
+    many = dot_size(len(kept)) < LEAST_DOT
+    size, alpha = (LEAST_DOT, 0.6) if many else (dot_size(len(kept)), 0.85)
+    axes.plot(across[kept], along[kept], "o", ms=size, alpha=alpha, color=INK, mew=0, zorder=2)
 
 
 def legend(figure: Figure, entries: Iterable[tuple[str, Line2D]]) -> None:
@@ -212,7 +221,8 @@ def draw_timeline(axes: Axes, result: DiscoveryResult, run: Trajectory, state: i
 def _draw_prediction(axes: Axes, result: DiscoveryResult, prediction: Prediction, state: int) -> None:
     times, states = curve(result.law, prediction)
     look = FORECAST if prediction.kind == "held_out" else FIT
-    axes.plot(times, states[:, state], **look, lw=1.0 if len(times) > DENSE else 1.3)
+    many = dot_size(len(prediction.times)) < LEAST_DOT
+    axes.plot(times, states[:, state], **look, lw=LINE_OF_MANY if many else LINE)
 
 
 def unseen(result: DiscoveryResult) -> Figure | None:

@@ -265,7 +265,8 @@ def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, .
 def _in_parts(pattern: re.Pattern[str], header: str) -> tuple[str, str, str] | None:
     """The quantity that a header names, what columns of it are called, with ``{}`` for the unit, and the unit."""
     name, _ = split_header(header)
-    if (one := pattern.fullmatch(name)) is None:
+    name = name if header.startswith(name) else header  # the unit stands before the label of a run
+    if (one := pattern.fullmatch(name)) is None or set("{}") & set(header):
         return None
     rest = header[len(name) :]
     return f"{one['quantity']}{rest}", f"{one['quantity']}{one['between']}{{}}{one['end']}{rest}", one["unit"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -105,7 +106,8 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
     dense = {state.header: facts.samples_per_oscillation(state) for state in states}
-    few = {header: f"{number:.2g}" for header, number in dense.items() if number < SPARSE}
+    # Rounded down, as 9.97 is not the 10 that are asked for.
+    few = {header: f"{math.floor(10.0 * number) / 10.0:g}" for header, number in dense.items() if number < SPARSE}
     if few:
         yield Alert(
             "caution", "sparse", f"An oscillation has few samples: {_listed(few)}.",

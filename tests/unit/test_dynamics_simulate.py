@@ -12,7 +12,7 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.runge_kutta import propagate
 from discovery.dynamics.simulate import simulate, simulate_or_fail
 from discovery.dynamics.tape import tape_of
-from discovery.errors import DataError, SimulationError
+from discovery.errors import DataError, EdgeReached, SimulationError
 from discovery.types import Law
 
 LORENZ = {"x": "c0*(y - x)", "y": "x*(c1 - z) - y", "z": "x*y - c2*z"}
@@ -220,6 +220,38 @@ def test_failure_says_how_far_it_came(law_of: Callable[..., Law]) -> None:
         message = r"could not be integrated beyond t = (1|0\.999\d*): a state diverges.*nearer end"
         with pytest.raises(SimulationError, match=message):
             simulate_or_fail(law, np.array([1.0]), np.linspace(0.0, end, 5))
+
+
+@pytest.mark.parametrize(
+    ("equations", "start", "time", "words"),
+    [
+        ({"h": "-0.2*sqrt(h)"}, [25.0], 50.0, r"h reaches 0 at t = 50, and sqrt\(h\) has no value below"),
+        ({"h": "-0.2*h**0.5"}, [25.0], 50.0, r"h reaches 0 .* h\*\*0\.5 has no value below.*\(h \+ abs\(h\)\)/2"),
+        ({"h": "-0.3*h**0.7"}, [8.0], 8.0**0.3 / 0.09, r"h\*\*0\.7 has no value below"),
+        ({"h": "-1 - sqrt(h)"}, [1.0], 2.0 - 2.0 * np.log(2.0), r"h reaches 0 .* sqrt\(h\) has no value below"),
+        ({"x": "sqrt(2 - x) + 1"}, [0.0], None, r"2 - x reaches 0 .* sqrt\(2 - x\) has no value below"),
+        ({"h": "-1/h"}, [1.0], 0.5, r"h reaches 0 at t = 0\.5\d*, and 1/h has no value there: .* an end before\.$"),
+        ({"x": "y", "y": "log(x) - 1"}, [1.0, -1.0], None, r"x reaches 0 .* log\(x\) has no value there"),
+    ],
+)
+def test_a_law_that_ends_says_what_reaches_zero(
+    equations: dict[str, str], start: list[float], time: float | None, words: str, law_of: Callable[..., Law]
+) -> None:
+    """A bottle that runs empty does not diverge; the time is that of a stopwatch, wherever the end was asked for."""
+    for end in (60.0, 1e4):
+        with pytest.raises(EdgeReached, match=words) as ended:
+            simulate_or_fail(law_of(equations), np.array(start), np.linspace(0.0, end, 7))
+        assert time is None or time == pytest.approx(ended.value.time, rel=1e-4)
+        times = np.array([0.0, 0.5 * ended.value.time, 0.999 * ended.value.time])
+        assert np.isfinite(simulate(law_of(equations), np.array(start), times)).all()
+
+
+def test_a_state_that_diverges_is_no_edge(law_of: Callable[..., Law]) -> None:
+    """Though what a root is taken of goes to zero as well: y is 1 - t where x is 1/(1 - t), and decays for ever else."""
+    law = law_of({"x": "x**2", "y": "-x*y + 0.001*y*sqrt(y)"})
+    with pytest.raises(SimulationError, match="a state diverges") as failed:
+        simulate_or_fail(law, np.array([1.0, 1.0]), np.linspace(0.0, 3.0, 5))
+    assert not isinstance(failed.value, EdgeReached)
 
 
 @pytest.mark.parametrize("count", [2, 300])

@@ -210,6 +210,64 @@ def test_an_integer_alone_in_square_brackets_is_an_index(header: str) -> None:
     assert (header, "m/s") == split_header(f"{header} [m/s]")
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Zeit in s", ("Zeit", "s")),
+        ("t in s", ("t", "s")),
+        ("t in ms", ("t", "ms")),
+        ("U in V", ("U", "V")),
+        ("U_C in mV", ("U_C", "mV")),
+        ("Winkel in °", ("Winkel", "°")),
+        ("s in m", ("s", "m")),
+        ("Ort in cm", ("Ort", "cm")),
+        ("Temperatur in °C", ("Temperatur", "°C")),
+        ("Geschwindigkeit in m/s", ("Geschwindigkeit", "m/s")),
+        ("a in m/s²", ("a", "m/s²")),
+        ("Druck in hPa", ("Druck", "hPa")),
+        ("Time in seconds", ("Time", "seconds")),
+        ("population in millions", ("population", "millions")),
+        ("humidity in %", ("humidity", "%")),
+        ("position in x / m", ("position in x", "m")),
+    ],
+)
+def test_a_unit_may_stand_behind_the_word_in(header: str, expected: tuple[str, str]) -> None:
+    """As tables of schools have it, by DIN 1313."""
+    assert expected == split_header(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "cells in S", "cells in M", "fraction in G1", "drug in A", "amount in B", "Ca in cell", "Na in cells",
+        "virus in host", "cases in people", "rain in week", "births in year", "in town", "trees in town", "in s",
+        "height in", "change in h", "first in", "inches in", "hares in Ontario", "price in EU",
+    ],
+)  # fmt: skip
+def test_where_something_is_no_unit(header: str) -> None:
+    """Compartments, phases and places, though letters of some are units elsewhere."""
+    assert (header, None) == split_header(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Position (m) Run #1", ("Position Run #1", "m")),
+        ("Voltage Ch A (V) Run #1", ("Voltage Ch A Run #1", "V")),
+        ("Zeit (s) Messung 2", ("Zeit Messung 2", "s")),
+        ("Velocity [m/s] Run 12", ("Velocity Run 12", "m/s")),
+        ("U in V Lauf 3", ("U Lauf 3", "V")),
+        ("Run #1", ("Run #1", None)),
+        ("Position Run #1", ("Position Run #1", None)),
+        ("f (raw) Run #1", ("f (raw) Run #1", None)),
+        ("f (m) part 2", ("f (m) part 2", None)),
+    ],
+)
+def test_the_label_of_a_run_may_stand_behind_the_unit(header: str, expected: tuple[str, str | None]) -> None:
+    """As PASCO Capstone and SPARKvue name columns; the label stays with the name, so that two runs differ."""
+    assert expected == split_header(header)
+
+
 @pytest.mark.parametrize("unit", ["1", "1000"])
 def test_behind_a_blank_a_power_of_ten_is_a_unit(unit: str) -> None:
     """What has no dimension is measured in 1."""

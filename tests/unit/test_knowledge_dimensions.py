@@ -75,6 +75,22 @@ def test_the_unit_of_a_hidden_state_is_worked_out():
     assert ("s⁻¹", "–") == constant_units(law("-c0*x", "c1*x", constants=2), {"x": "m", "y": None, "t": "s"})
 
 
+def test_a_velocity_has_the_unit_of_its_state_by_time_whatever_that_is():
+    """Of x without a unit k in x'' = -k x is per second squared all the same, where nothing else is told."""
+    spring = law("y", "-c0*(x - c1) - c2*y - c3*y*Abs(y)", constants=4)
+    assert ("s⁻²", "–", "s⁻¹", "–") == constant_units(spring, {"x": None, "y": None, "t": "s"})
+    swing = law("y", "-c0*sin(c1*x)", constants=2)
+    assert ("–", "–") == constant_units(swing, {"x": None, "y": None, "t": "s"})
+    assert ("m s⁻²", "m⁻¹") == tuple(constant_units(swing, {"x": "m", "y": None, "t": "s"}))
+    assert ("–",) == constant_units(law("y", "-c0*x", constants=1), {"x": None, "y": None, "t": None})
+
+
+def test_a_measured_rate_keeps_the_unit_that_it_has():
+    """A factor one that is hidden in x' = v is let be, where v is in another unit than x by time."""
+    other = {"x": "m", "y": "km/h", "t": "s"}
+    assert ("km h⁻¹ m⁻¹ s⁻¹",) == constant_units(law("y", "-c0*x", constants=1), other)
+
+
 def test_a_term_without_constants_does_not_contradict():
     """x y beside c z hides a factor one that has a unit."""
     assert ("s⁻¹",) == constant_units(law("x*y - c0*x", "y", constants=1), METRES)

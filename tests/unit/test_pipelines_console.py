@@ -55,6 +55,22 @@ def result() -> DiscoveryResult:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("gaussian_process + neural_ode", "Smoothed by gaussian_process + neural_ode."),
+        ("universal", "Smoothed by the told law, with networks for what is unknown in it."),
+        ("successive samples", "Not smoothed: each sample is compared with the next."),
+    ],
+)
+def test_the_smoother_is_called_as_a_user_knows_it(
+    method: str, said: str, result: DiscoveryResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the name of an option, or in words where no option is called so."""
+    console.show(replace(result, smoothing=replace(result.smoothing, method=method)))
+    assert said in capsys.readouterr().err
+
+
 def test_the_law_is_data_and_the_rest_is_talk(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
     """stdout holds one line for each state, in the user's names, and nothing else."""
     console.show(result)

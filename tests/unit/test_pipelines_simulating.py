@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from discovery.errors import UsageError
 from discovery.laws import Frame, Law
@@ -70,6 +71,21 @@ def test_a_forecast_of_the_own_start_begins_at_its_time(run: Path, simulated: Si
     code, _, said = simulated(driven, "--until", 2)
     assert 2 == code
     assert "--until 2 does not come after the first time, 1900." in said
+
+
+def test_a_bottle_that_runs_empty_has_rows_until_then(decay: DiscoveryResult, simulated: Simulated) -> None:
+    """And the message has the time, in the words of the user; the exit code says that the last time was not reached."""
+    law = Law(("x",), (-0.2 * symbol("x") ** sp.Rational(1, 2),), ())
+    front = (replace(decay.ranking.front[0], law=law, lows=(), highs=()),)
+    bottle = replace(
+        decay, ranking=replace(decay.ranking, front=front), headers={"x": "Höhe [m]"}, time_name="Zeit [s]"
+    )
+    code, rows, said = simulated(bottle, "--x0", 25, "--until", 60, "--samples", 7)
+    assert (1, [0.0, 10.0, 20.0, 30.0, 40.0]) == (code, [time for time, _ in rows if time < 45.0])
+    assert [25.0, 16.0, 9.0, 4.0, 1.0] == pytest.approx([level for _, level in rows[:5]], rel=1e-6)
+    assert "error: Höhe reaches 0 at Zeit [s] = 50, and sqrt(Höhe) has no value below" in said
+    assert "(Höhe + abs(Höhe))/2" in said
+    assert 0 == simulated(bottle, "--x0", 25, "--until", 49)[0]
 
 
 def test_dates_of_inputs_are_counted_from_the_origin_of_the_run(

@@ -38,6 +38,13 @@ def test_columns_that_differ_in_more_than_their_word_stay_apart() -> None:
     assert "way + x" == spoken("way_2 + x", {"x": "x [m]", "way_2": "way [ft]"})
 
 
+def test_a_column_with_an_accent_keeps_it() -> None:
+    """Its identifier has none, which is the same word to a reader; short ones may be words of a sentence."""
+    accented = {"Hohe": "Höhe [cm]", "the": "thé (°C)", "Masse": "Masse [g]"}
+    assert "it is 0.12 (Höhe): the rest of Masse" == spoken("it is 0.12 (Hohe): the rest of Masse", accented)
+    assert '--law "Hohe\' = f(Hohe)" for Höhe' == spoken('--law "Hohe\' = f(Hohe)" for Hohe', accented)
+
+
 def test_a_greek_column_does_not_change_the_name_of_a_statistic() -> None:
     """Chi-squared is not the square of a column."""
     assert "chi-squared of χ" == spoken("chi-squared of chi", {"chi": "χ"})

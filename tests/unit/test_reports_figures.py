@@ -69,6 +69,20 @@ def test_every_panel_is_named(decay):
     assert ["a", "b"] == [axes.get_title(loc="left") for axes in panels]
 
 
+@pytest.mark.parametrize("count", [20, 200, 500, 5000])
+def test_measurements_are_seen_below_the_fit(count, decay):
+    """Without noise the line goes through each dot, and covers those that are no wider than it."""
+    times = np.linspace(0.0, 4.0, count)
+    course = np.exp(-0.5 * times)[:, None]
+    runs = tuple(replace(run, times=times, states=course) for run in decay.trajectories)
+    predictions = tuple(replace(one, times=times, states=course) for one in decay.predictions)
+    axes = draw(replace(decay, trajectories=runs, predictions=predictions))["trajectories"].axes[0]
+    (dots,) = (line for line in axes.lines if line.get_marker() == "o")
+    lines = [line.get_linewidth() for line in axes.lines if line.get_linestyle() != "None"]
+    assert lines
+    assert dots.get_markersize() - max(lines) >= 1.2
+
+
 def test_inputs_are_drawn_below_the_states_of_their_runs(decay):
     """What is held in steps, what is interpolated as it was read; a mark of a group is no course."""
     course = np.stack([np.arange(41) >= 20, np.linspace(0.0, 1.0, 41), np.ones(41)], axis=1).astype(float)

@@ -55,10 +55,15 @@ def test_the_text_says_whether_it_was_tested(decay):
     assert told(decay).startswith("1 of 2 runs were kept out whole.")
     assert told(decay).endswith("from their first states alone.")
     sensitive = replace(decay, verdict=replace(decay.verdict, measures={"horizon": 1.5}))
-    assert "again and again, as far as the law can be followed" in told(sensitive)
+    assert told(sensitive).endswith(
+        "piece by piece, each begun with a state of the run and as long as forecasts by the law hold."
+    )
     assert "from their first states alone" not in figure_caption(sensitive, "unseen")
     untried = replace(decay, predictions=decay.predictions[:2])
-    assert "beside it stands the law that these data do not tell from it" in told(untried)
+    assert told(untried).endswith(
+        "The figure shows the law's forecast from a start that no run had, which is untested, too. Beside it is that of "
+        "one rival that these data cannot tell from it; a measurement where the curves differ would."
+    )
 
 
 def _suggesting(decay: DiscoveryResult, purpose: Literal["rivals", "constants"], start: float) -> DiscoveryResult:
@@ -76,7 +81,9 @@ def test_the_laws_that_a_suggested_run_would_tell_apart_are_drawn(decay, purpose
     drawn = figure(suggesting)
     assert outlook(suggesting).ranks == ranks
     assert [*("chosen law", "law 2")[: len(ranks)]] == [one.get_text() for one in drawn.legends[0].get_texts()]
-    assert ("from which that run would tell it" in told(suggesting)) == (purpose == "rivals")
+    shows = "Beside it is that of one rival. The further run would show which law is right: measure where the curves differ."
+    assert (shows in told(suggesting)) == (purpose == "rivals")
+    assert told(suggesting).endswith(("differ.", "from the start proposed for a further run, which is untested, too."))
 
 
 def test_a_suggested_run_has_a_clock_of_its_own_and_a_range(decay):

@@ -69,6 +69,14 @@ CASES = {
 }  # fmt: skip
 
 
+def test_few_samples_are_fewer_than_what_is_asked_for() -> None:
+    """9.97 samples an oscillation are not told to be 10 where 10 are enough."""
+    times = np.linspace(0.0, 30.0, 600)
+    every = np.sin(2.0 * np.pi * times / (9.97 * times[1]))[:, None]
+    (alert,) = (one for one in looked_at(every, times).alerts if one.subject == "sparse")
+    assert ("An oscillation has few samples: x0 9.9.", True) == (alert.text, "Take at least 10" in alert.advice)
+
+
 @pytest.mark.parametrize("subject", CASES)
 def test_each_thing_amiss_is_noticed(subject: str) -> None:
     """The alert names its columns among the headers, and says what to do."""
