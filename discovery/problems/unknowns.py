@@ -18,6 +18,7 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import jacobians
 from discovery.errors import DataError
 from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
+from discovery.problems.domain import within
 from discovery.problems.flexible import MOST, Flexible, Start
 from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
@@ -60,6 +61,7 @@ def framed(
         DataError: there are fewer samples than it takes, or the frame has no value on the data.
     """
     ensure_enough(frame, trajectories)
+    smoothing = within(frame, trajectories, smoothing)
     points = Points.of(frame, trajectories, smoothing.trajectories, MOST)
     flexible = Flexible.of(frame, points)
     known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
