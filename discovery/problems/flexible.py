@@ -52,6 +52,11 @@ class Start:
     misfit: float
 
 
+def alike(one: Start, other: Start) -> bool:
+    """Whether the constants of both are the same, but for what a fit does at once."""
+    return np.allclose(one.values, other.values, rtol=0.02, atol=0.0)
+
+
 @dataclass(frozen=True)
 class Flexible:
     """The fit of a frame to points.
@@ -140,7 +145,7 @@ class Flexible:
         found.sort(key=lambda one: one.misfit)
         distinct: list[Start] = []
         for one in found:
-            if not any(np.allclose(one.values, other.values, rtol=0.02) for other in distinct):
+            if not any(alike(one, other) for other in distinct):
                 distinct.append(one)
         return tuple(distinct[:most])
 

@@ -26,7 +26,7 @@ def axis(one: Told, frame: Frame, points: Points) -> Sequence[float]:
     """Values that are tried of one constant."""
     if math.isfinite(one.deviation):
         return [one.mean + step * one.deviation for step in (-2.0, -1.0, 0.0, 1.0, 2.0)]
-    if _is_frequency(one.name, frame):
+    if is_frequency(one.name, frame):
         return _frequencies(one, points.curves).tolist()
     scale = _scale(one.name, frame, points)
     return [
@@ -73,7 +73,7 @@ def _power(
     return total
 
 
-def _is_frequency(name: str, frame: Frame) -> bool:
+def is_frequency(name: str, frame: Frame) -> bool:
     """Whether a constant stands only before time, within sines and cosines."""
     mark, found = told_symbol(name), False
     for expression in (*frame.templates, *(a for u in frame.unknowns for a in u.arguments)):
