@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.windows import Windows
+from discovery.symbolic.domain import edges
 from discovery.types import Law
 
 # Share of the way to a bound that a step goes at most, so that a constant stays inside.
@@ -114,3 +115,30 @@ class Anchors:
     def slope(self, starts: Float[np.ndarray, "window state"]) -> Float[np.ndarray, "window state"]:
         """Half the gradient of the cost."""
         return self.precisions * (starts - self.means)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Where states may be for a told law to have a value: a root of alpha has none below zero.
+
+    There it cannot be followed at all, so that a fit whose steps went beyond would be damped until it rests.
+    """
+
+    lows: Float[np.ndarray, " state"]
+    highs: Float[np.ndarray, " state"]
+
+    @classmethod
+    def of(cls, law: Law) -> Edges | None:
+        """None where the law has a value everywhere, or that depends on more than one state."""
+        if law.frame is None:
+            return None
+        found = np.array(edges(law.frame.templates, law.states), dtype=np.float64)
+        return cls(found[:, 0], found[:, 1]) if np.isfinite(found).any() else None
+
+    def inside(
+        self, starts: Float[np.ndarray, "window state"], change: Float[np.ndarray, "window state"]
+    ) -> Float[np.ndarray, "window state"]:
+        """The starts after a step, each of which stays on its side of the edges if it is there."""
+        low = np.where(starts > self.lows, starts - REACH * (starts - self.lows), -np.inf)
+        high = np.where(starts < self.highs, starts + REACH * (self.highs - starts), np.inf)
+        return np.clip(starts + change, low, high)

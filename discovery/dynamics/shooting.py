@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.amplitudes import along, amplitudes
-from discovery.dynamics.beliefs import Anchors, Beliefs
+from discovery.dynamics.beliefs import Anchors, Beliefs, Edges
 from discovery.dynamics.interpreter import SIGN, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble, assemble_stiff
@@ -344,7 +344,7 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    beliefs, anchors, valleys = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law)
+    beliefs, anchors, valleys, edges = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law), Edges.of(law)
     normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None
@@ -353,17 +353,18 @@ def fit(
         if settings.deadline.passed():
             break
         change = normal.step(damping, fixed)
-        trial, moved = None, constants
+        trial, moved, begun = None, constants, starts
         if change is not None:
             step = along(constants, change[0], normal.constants, valleys)
             moved = constants + step if beliefs is None else beliefs.inside(constants, step, fixed)
-            trial = _believed(_evaluate(tape, windows, settings, moved, starts + change[1], anchors), beliefs, moved)
+            begun = starts + change[1] if edges is None else edges.inside(starts, change[1])
+            trial = _believed(_evaluate(tape, windows, settings, moved, begun, anchors), beliefs, moved)
         if change is None or trial is None or not trial.cost < normal.cost:
             damping *= 10.0
             if damping > 1e8:
                 break
             continue
-        constants, starts = moved, starts + change[1]
+        constants, starts = moved, begun
         gain = (normal.cost - trial.cost) / max(normal.cost, 1e-300)
         normal, damping = trial, max(damping / 10.0, 1e-9)
         if gain < settings.tolerance:

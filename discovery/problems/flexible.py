@@ -34,6 +34,7 @@ RIDGE = 1e-7  # share of the unit diagonal, so that columns that are alike stay 
 # Rows that count, of any number, because neighbours err alike, and chi-squared by row below which less says nothing; as
 # of the gate before genetic search (selection/gate.py).
 ROWS, LEAST = 20.0, 0.01
+LARGEST = 1e150  # numbers of which the squares are numbers too
 ALIKE = 1e-4  # share of a column that others must leave for it to be a term of its own
 
 
@@ -50,6 +51,11 @@ class Start:
     values: tuple[float, ...]
     functions: Float[np.ndarray, "point unknown"]
     misfit: float
+
+
+def alike(one: Start, other: Start) -> bool:
+    """Whether the constants of both are the same, but for what a fit does at once."""
+    return np.allclose(one.values, other.values, rtol=0.02, atol=0.0)
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ class Flexible:
         found.sort(key=lambda one: one.misfit)
         distinct: list[Start] = []
         for one in found:
-            if not any(np.allclose(one.values, other.values, rtol=0.02) for other in distinct):
+            if not any(alike(one, other) for other in distinct):
                 distinct.append(one)
         return tuple(distinct[:most])
 
@@ -179,15 +185,15 @@ class Flexible:
         told = names_of(self.frame)
         zero = self._values(inner, [0.0] * len(self.linear))
         marks = [told_symbol(told[i]) for i in self.linear]
-        knowns = [self.parts[i].known for i in self.rows]
-        values = self.points.values(knowns, told, zero)
-        slopes = self.points.values(self.slopes, told, zero)
+        values = self.points.values([self.parts[i].known for i in self.rows], told, zero)
         weights = 1.0 / self.points.deviations[:, list(self.rows)]
-        target = (self.points.slopes[:, list(self.rows)] - values) * weights
-        shaped = slopes.reshape(len(values), len(knowns), len(marks)) * weights[:, :, None]
-        if not np.all(np.isfinite(shaped)):
+        with np.errstate(over="ignore"):  # of an exponent that is far too large
+            target = (self.points.slopes[:, list(self.rows)] - values) * weights
+            slopes = self.points.values(self.slopes, told, zero).reshape(*values.shape, len(marks))
+            shaped = slopes * weights[:, :, None]
+        if not np.all(np.abs(shaped) < LARGEST):
             return None, weights, target.T.ravel()
-        return shaped.transpose(1, 0, 2).reshape(len(values) * len(knowns), len(marks)), weights, target.T.ravel()
+        return shaped.transpose(1, 0, 2).reshape(values.size, len(marks)), weights, target.T.ravel()
 
     def _blocks(
         self, inner: Sequence[float], basis_of: Callable[[np.ndarray, list[bool]], np.ndarray] | None = None

@@ -15,6 +15,8 @@ from discovery.samples import SmoothedTrajectory, symbol
 
 # In units of one over what the constant is multiplied by.
 GRID = (0.1, 0.3, 1.0, 3.0, 10.0)
+# Share of its size that a factor changes by if it changes at all, and is no number with rounding.
+STILL = 1e-6
 # Values tried beyond a bound that is itself beyond all others, in its size.
 BEYOND = (0.1, 1.0, 4.0)
 # Frequencies that are tried: all of the lowest, and of the others as many as have most power, as a trial is 2 ms. There
@@ -26,12 +28,14 @@ def axis(one: Told, frame: Frame, points: Points) -> Sequence[float]:
     """Values that are tried of one constant."""
     if math.isfinite(one.deviation):
         return [one.mean + step * one.deviation for step in (-2.0, -1.0, 0.0, 1.0, 2.0)]
-    if _is_frequency(one.name, frame):
+    if is_frequency(one.name, frame):
         return _frequencies(one, points.curves).tolist()
-    scale = _scale(one.name, frame, points)
-    return [
-        sign * size * scale for sign in (1.0, -1.0) for size in GRID if one.low <= sign * size * scale <= one.high
-    ] or between(one.low, one.high)
+    scale, narrow = _scales(one.name, frame, points)
+    sizes = [size * scale for size in GRID]
+    sizes += [size * narrow for size in GRID if size * narrow > sizes[-1]]
+    return [sign * size for sign in (1.0, -1.0) for size in sizes if one.low <= sign * size <= one.high] or between(
+        one.low, one.high
+    )
 
 
 def between(low: float, high: float) -> list[float]:
@@ -73,7 +77,7 @@ def _power(
     return total
 
 
-def _is_frequency(name: str, frame: Frame) -> bool:
+def is_frequency(name: str, frame: Frame) -> bool:
     """Whether a constant stands only before time, within sines and cosines."""
     mark, found = told_symbol(name), False
     for expression in (*frame.templates, *(a for u in frame.unknowns for a in u.arguments)):
@@ -88,8 +92,11 @@ def _is_frequency(name: str, frame: Frame) -> bool:
     return found
 
 
-def _scale(name: str, frame: Frame, points: Points) -> float:
-    """About one over what the constant is multiplied by where it first stands; 1 where that cannot be told."""
+def _scales(name: str, frame: Frame, points: Points) -> tuple[float, float]:
+    """About one over what the constant is multiplied by where it first stands; 1 where that cannot be told.
+
+    And one over by how much that changes: as 1/T does little, E in exp(-E/T) is far larger than T.
+    """
     mark = told_symbol(name)
     for expression in (*frame.templates, *(a for u in frame.unknowns for a in u.arguments)):
         for part in sp.preorder_traversal(expression):
@@ -100,16 +107,18 @@ def _scale(name: str, frame: Frame, points: Points) -> float:
             names = set(map(str, beside.free_symbols))
             if len(own) != 1 or not names or not names <= set(points.names):
                 continue
-            sizes = np.abs(points.values([beside], (), ()))
-            sizes = sizes[np.isfinite(sizes) & (sizes > 0.0)]
-            if not len(sizes):
+            values = points.values([beside], (), ())
+            values = values[np.isfinite(values) & (values != 0.0)]
+            if not len(values):
                 continue
+            sizes, change = np.abs(values), float(values.std())
             if isinstance(part, sp.Add):
-                return float(np.max(sizes))  # a summand is as large as its fellows
-            below = isinstance(own[0], sp.Pow) and own[0].exp.could_extract_minus_sign()
+                return float(np.max(sizes)), 0.0  # a summand is as large as its fellows
             usual = float(np.median(sizes))  # a factor takes what is usual to one, also from below the bar
-            return usual if below else 1.0 / usual
-    return 1.0
+            if isinstance(own[0], sp.Pow) and own[0].exp.could_extract_minus_sign():
+                return usual, 0.0
+            return 1.0 / usual, 1.0 / change if change > STILL * usual else 0.0
+    return 1.0, 0.0
 
 
 def inside(one: Told, value: float) -> float:

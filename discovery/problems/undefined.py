@@ -7,6 +7,7 @@ import sympy as sp
 
 from discovery.laws import Frame
 from discovery.problems.points import Points
+from discovery.symbolic.domain import arguments
 from discovery.types import symbol
 
 
@@ -17,7 +18,8 @@ def said_of_negative(frame: Frame, points: Points) -> str:
     positive part: no other form of it is as near.
     """
     known: set[sp.Basic] = {symbol(name) for name in points.names}
-    for argument, written in _arguments(frame):
+    for one in arguments(frame.templates):
+        argument, written = one.value, one.written
         if not argument.free_symbols or not argument.free_symbols <= known:
             continue
         values = points.values((argument,), (), ())[:, 0]
@@ -35,14 +37,3 @@ def _remedy(argument: str, written: str) -> str:
     if written.startswith("log("):
         return f"leave those samples out: the logarithm of {argument} has no value at zero either."
     return f"write ({argument} + abs({argument}))/2 for {argument} there, which is zero then."
-
-
-def _arguments(frame: Frame) -> list[tuple[sp.Expr, str]]:
-    """What roots, fractional powers and logarithms are of, and these as they are written."""
-    found: dict[sp.Expr, str] = {}
-    for template in frame.templates:
-        for one in sorted(template.atoms(sp.Pow, sp.log), key=str):
-            fraction = isinstance(one, sp.Pow) and one.exp.is_number and not one.exp.is_integer
-            if fraction or isinstance(one, sp.log):
-                found.setdefault(one.args[0], str(one))
-    return list(found.items())

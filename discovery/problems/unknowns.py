@@ -18,7 +18,9 @@ from jaxtyping import Float
 from discovery.dynamics.evaluate import jacobians
 from discovery.errors import DataError
 from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
-from discovery.problems.flexible import MOST, Flexible, Start
+from discovery.problems.chords import chords
+from discovery.problems.domain import within
+from discovery.problems.flexible import MOST, Flexible, Start, alike
 from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_regression
@@ -36,6 +38,7 @@ from discovery.types import (
 
 # Starts of the told constants that are kept: as many as a few basins of attraction.
 STARTS = 6
+BARE = 2  # of these by chords of the samples, which are another view of the same law
 # Share of the largest factor of a function below which a row says nothing of it.
 FAINT = 1e-3
 # Values that are wanted for each function and each constant that is to be found. Where the form is told, and constants
@@ -60,10 +63,14 @@ def framed(
         DataError: there are fewer samples than it takes, or the frame has no value on the data.
     """
     ensure_enough(frame, trajectories)
+    smoothing = within(frame, trajectories, smoothing)
     points = Points.of(frame, trajectories, smoothing.trajectories, MOST)
     flexible = Flexible.of(frame, points)
     known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
     starts = (*((known,) if known else ()), *flexible.starts(STARTS, seed))
+    if flexible.inner and (bare := chords(frame, trajectories, smoothing)):
+        others = replace(flexible, points=bare).starts(BARE, seed)
+        starts += tuple(one for one in others if not any(alike(one, known) for known in starts))
     if not starts and frame.unknowns + frame.constants:
         raise DataError(
             "What was told has no value on the data: a root or logarithm of what is negative, or a division by zero. "

@@ -61,7 +61,7 @@ def _sought_everywhere(law: Law, misfit: float) -> Iterator[Finding]:
             "caution",
             f"Nothing was told of the size of {listed(names)}, and residuals exceed the noise: "
             "the fit may have ended far from where they are. Bounds help, as "
-            f'--law "0 < {names[0]} < 1", or a belief, as --law "{names[0]} ~ 1 +- 0.5".',
+            f'--law "{names[0]} > 0", or a belief of the size that is expected.',
         )
 
 

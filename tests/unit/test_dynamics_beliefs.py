@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from discovery.dynamics.beliefs import Anchors, Beliefs
+from discovery.dynamics.beliefs import Anchors, Beliefs, Edges
 from discovery.dynamics.shooting import Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
-from discovery.laws import Frame, Law, RankedLaw, Start, Told
+from discovery.laws import Frame, Law, RankedLaw, Start, Told, told_symbol
 from discovery.samples import NoiseModel, SmoothedTrajectory, Trajectory, symbol
 from discovery.selection.ranked import ranked_law
 from discovery.selection.refined import Refined
@@ -79,3 +79,33 @@ def test_what_was_believed_is_neither_misfit_nor_lost_of_r_squared() -> None:
         costs.append(found.cost)
     assert costs[0] > costs[1] + 500.0
     assert (ranked[0].misfit, ranked[0].r_squared) == (ranked[1].misfit, ranked[1].r_squared)
+
+
+def growing(constants: tuple[float, float]) -> Law:
+    """x' = k x**m, told, which has no value below zero."""
+    x, templates = symbol("x"), (told_symbol("k") * symbol("x") ** told_symbol("m"),)
+    frame = Frame(("x",), templates, constants=(Told("k"), Told("m")))
+    return Law(("x",), (symbol("c0") * x ** symbol("c1"),), constants, told=("k", "m"), frame=frame)
+
+
+def test_a_start_stays_where_a_told_law_has_a_value() -> None:
+    """A step goes most of the way to the edge; what is beyond already, or of another law, goes as it is asked to."""
+    edges = Edges.of(growing((1.0, 0.5)))
+    assert edges is not None
+    moved = edges.inside(np.array([[1.0], [1.0], [-0.5]]), np.array([[-3.0], [3.0], [-1.0]]))
+    np.testing.assert_allclose([[0.1], [4.0], [-1.5]], moved)
+    assert Edges.of(decay()) is None
+
+
+def test_a_fit_goes_on_where_the_best_start_is_at_the_edge() -> None:
+    """Steps to a start below zero were refused, until the exponent had gone to -0.3 from 1.1 instead of to 0.6."""
+    times = np.linspace(0.0, 4.0, 40)
+    states = simulate(growing((1.0, 0.6)), np.array([1e-3]), times)
+    states[:3] -= 0.005
+    near, small = np.maximum(states, 0.01), np.full_like(states, 0.01)
+    noise = NoiseModel("additive", np.array([0.01]), np.array([1e-4]))
+    curve = SmoothedTrajectory(times, near, np.gradient(near, times, axis=0), small, small, ("x",))
+    windows = cut([Trajectory(times, states, ("x",))], [curve], noise, len(times))
+    found = fit(growing((1.1, 1.1)), windows)
+    assert found is not None
+    np.testing.assert_allclose([1.0, 0.6], found.law.constants, atol=0.02)

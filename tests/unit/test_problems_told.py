@@ -10,6 +10,7 @@ from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
 from discovery.problems.conservation import check_conserved
+from discovery.problems.flexible import Flexible
 from discovery.problems.grids import axis
 from discovery.problems.latent import Latent
 from discovery.problems.points import Points
@@ -18,7 +19,7 @@ from discovery.problems.unknowns import framed
 from discovery.protocols import NEVER, silent
 from discovery.smoothing.kalman import Kalman
 from discovery.smoothing.universal import Outcome
-from discovery.types import DiscoveryProblem, NoiseModel, Smoothing, Trajectory, symbol
+from discovery.types import DiscoveryProblem, NoiseModel, SmoothedTrajectory, Smoothing, Trajectory, symbol
 from pipelines.config import RunConfig
 
 TIMES = np.linspace(0.0, 10.0, 200)
@@ -117,3 +118,20 @@ def test_regressions_are_those_of_the_curves_of_networks(monkeypatch: pytest.Mon
         monkeypatch.setattr(discovery.smoothing.universal, "with_networks", lambda *_, found=outcome, **__: found)
         found = pipelines.told.trained(posed, RunConfig(), NEVER, silent)
         assert kept == (found.parts["f"] is posed.parts["f"])
+
+
+@pytest.mark.parametrize("signs", [(), ("A > 0", "E > 0")])
+def test_an_activation_temperature_is_tried_where_its_factor_changes(signs: tuple[str, ...]) -> None:
+    """1/T is 0.0024 and changes by a twentieth: E in units of T was tried to 4000, and found below zero."""
+    level = 400.0 + 60.0 * (TIMES / 10.0) ** 2
+    slopes = 2e9 * np.exp(-9000.0 / level) - 0.02 * (level - 400.0)
+    small = np.full((len(TIMES), 1), 0.01)
+    curve = SmoothedTrajectory(TIMES, level[:, None], slopes[:, None], small, small, ("T",))
+    runs, noise = (Trajectory(TIMES, level[:, None], ("T",)),), NoiseModel("additive", small[0], small[0])
+    known = understand(("T' = A*exp(-E/T) - h*(T - 400)", *signs), Names({"T": "T"}))
+    points = Points.of(known.frame, runs, (curve,))
+    with np.errstate(over="raise", invalid="raise"):
+        first = Flexible.of(known.frame, points).starts(1, 0)[0]
+    assert [2e9, 9000.0, 0.02] == pytest.approx(first.values, rel=0.01)
+    told = framed(known.frame, runs, Smoothing((curve,), None, noise, 0.0, "exact"), (), 0).told
+    assert first.values == told[0]
