@@ -77,7 +77,9 @@ def test_a_bottle_that_runs_empty_has_rows_until_then(decay: DiscoveryResult, si
     """And the message has the time, in the words of the user; the exit code says that the last time was not reached."""
     law = Law(("x",), (-0.2 * symbol("x") ** sp.Rational(1, 2),), ())
     front = (replace(decay.ranking.front[0], law=law, lows=(), highs=()),)
-    bottle = replace(decay, ranking=replace(decay.ranking, front=front), headers={"x": "Höhe [m]"}, time_name="Zeit [s]")
+    bottle = replace(
+        decay, ranking=replace(decay.ranking, front=front), headers={"x": "Höhe [m]"}, time_name="Zeit [s]"
+    )
     code, rows, said = simulated(bottle, "--x0", 25, "--until", 60, "--samples", 7)
     assert (1, [0.0, 10.0, 20.0, 30.0, 40.0]) == (code, [time for time, _ in rows if time < 45.0])
     assert [25.0, 16.0, 9.0, 4.0, 1.0] == pytest.approx([level for _, level in rows[:5]], rel=1e-6)
