@@ -9,7 +9,7 @@ _BRACKETS = re.compile(r"(?<=\S)\s*(?:\[([^\[\]]*)\]|\((?!\d+\))([^()]*)\))\s*$"
 # An element of an array as PX4 and ROS name it, "q[0]", and of a matrix, "P[0,1]". Behind a blank 1 and other powers of
 # ten are units: what has no dimension is measured in 1.
 _INDEX = re.compile(r"\S(?:|\s+(?!\[10*\]$))\[\d+(?:,\s*\d+)*\]$")
-# What PASCO's software writes behind a unit where a table has several runs: "Position (m) Run #1", "Zeit (s) Messung 1".
+# What PASCO's software writes behind a unit where there are several runs: "Position (m) Run #1", "Zeit (s) Messung 1".
 _RUN = re.compile(
     r"\s+((?:run|trial|test|data ?set|messung|lauf|durchgang|versuch|messreihe|essai|mesure|s[eé]rie|ensayo|prova)"
     r"\s*(?:#|nr\.?|no\.?|n°)?\s*\d+)\s*$",
@@ -93,7 +93,8 @@ _WORDS_OF_LENGTH = " ".join((
     "thickness deflection elongation extension amplitude separation coordinate circumference länge laenge breite höhe "
     "hoehe tiefe abstand auslenkung strecke durchmesser dicke longueur largeur hauteur profond longitud altura "
     "rainfall precip niederschlag snow runoff",
-    *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "ort", "stage", "head", "tide", "rain")),
+    *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "ort")),
+    *map(_ALONE.format, ("stage", "head", "tide", "rain")),
 ))  # fmt: skip
 _FITTING = (  # unit, letters of quantities in it, and words, as patterns
     (r"[mµuμnpf]?s|mins?|secs?|hr?s?|d|wk|[kMG]?yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),

@@ -1,4 +1,4 @@
-"""Where a law ends because what a root or a logarithm is taken of reaches zero, as the level of a tank that runs empty."""
+"""Where a law ends because what a root or a logarithm is taken of reaches zero, as the level of an empty tank."""
 
 from __future__ import annotations
 

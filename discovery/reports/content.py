@@ -165,8 +165,8 @@ def unseen(result: DiscoveryResult) -> str:
         return "No run was kept out whole, so no forecast from an unseen start was tested."
     start = "the start proposed for a further run" if next_run(result) else "a start that no run had"
     return (
-        "No run was kept out whole, so no forecast from an unseen start was tested. The figure shows the law's forecast "
-        f"from {start}, which is untested, too.{_beside(result)}"
+        "No run was kept out whole, so no forecast from an unseen start was tested. The figure shows the law's "
+        f"forecast from {start}, which is untested, too.{_beside(result)}"
     )
 
 
@@ -181,10 +181,9 @@ def _beside(result: DiscoveryResult) -> str:
         return f" Beside it {is_} of {laws}. {shows}"
     every = len(tied(result)) - 1
     laws = f"{others} of {every} rivals" if every > others else laws
-    shows = (
-        f"that these data cannot tell from {'it' if others == 1 else 'the law'}; a measurement where the curves differ"
-    )
-    return f" Beside it {is_} of {laws} {shows} would."
+    law = "it" if others == 1 else "the law"
+    shows = "a measurement where the curves differ would"
+    return f" Beside it {is_} of {laws} that these data cannot tell from {law}; {shows}."
 
 
 def _from(result: DiscoveryResult) -> str:

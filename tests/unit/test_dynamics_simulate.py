@@ -247,7 +247,7 @@ def test_a_law_that_ends_says_what_reaches_zero(
 
 
 def test_a_state_that_diverges_is_no_edge(law_of: Callable[..., Law]) -> None:
-    """Though what a root is taken of goes to zero as well: y is 1 - t where x is 1/(1 - t), and decays for ever else."""
+    """Though what a root is taken of goes to zero as well: y is 1 - t where x is 1/(1 - t)."""
     law = law_of({"x": "x**2", "y": "-x*y + 0.001*y*sqrt(y)"})
     with pytest.raises(SimulationError, match="a state diverges") as failed:
         simulate_or_fail(law, np.array([1.0, 1.0]), np.linspace(0.0, 3.0, 5))

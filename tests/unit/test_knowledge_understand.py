@@ -147,6 +147,7 @@ def test_headers_with_units_are_known_by_their_bare_names() -> None:
         ("x [cm]", "t [s]", "x' [cm/s]"),
         ("x [cm]", "t", "x'"),
         ("x (cm)", "t (s)", "x' [cm/s]"),
+        ("Winkel in °", "Zeit in s", "Winkel' [°/s]"),
         ("x (smoothed)", "t [s]", "x (smoothed)'"),
         ("x(1)", "t [s]", "x(1)'"),
         ("x [-]", "t [s]", "x'"),

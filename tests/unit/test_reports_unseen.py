@@ -61,8 +61,8 @@ def test_the_text_says_whether_it_was_tested(decay):
     assert "from their first states alone" not in figure_caption(sensitive, "unseen")
     untried = replace(decay, predictions=decay.predictions[:2])
     assert told(untried).endswith(
-        "The figure shows the law's forecast from a start that no run had, which is untested, too. Beside it is that of "
-        "one rival that these data cannot tell from it; a measurement where the curves differ would."
+        "The figure shows the law's forecast from a start that no run had, which is untested, too. Beside it is that "
+        "of one rival that these data cannot tell from it; a measurement where the curves differ would."
     )
 
 
@@ -81,7 +81,7 @@ def test_the_laws_that_a_suggested_run_would_tell_apart_are_drawn(decay, purpose
     drawn = figure(suggesting)
     assert outlook(suggesting).ranks == ranks
     assert [*("chosen law", "law 2")[: len(ranks)]] == [one.get_text() for one in drawn.legends[0].get_texts()]
-    shows = "Beside it is that of one rival. The further run would show which law is right: measure where the curves differ."
+    shows = "one rival. The further run would show which law is right: measure where the curves differ."
     assert (shows in told(suggesting)) == (purpose == "rivals")
     assert told(suggesting).endswith(("differ.", "from the start proposed for a further run, which is untested, too."))
 
