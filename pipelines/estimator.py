@@ -44,7 +44,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Attributes:
         result_ (DiscoveryResult): everything that is known of the law.
-        equations_ (dict): right-hand side of each state's derivative, as text with all digits.
+        equations_ (dict): right-hand sides of derivatives, as text with all digits, by the identifiers of states, as
+            ``N_`` for a column ``N``; the column's own name, ``equations_["N"]``, leads there too.
         law_ (Law): the law itself.
         front_ (DataFrame): the laws that were compared; see :func:`discovery.reports.tables.front`.
         coefficients_ (DataFrame): the constants and their intervals; see :func:`discovery.reports.tables.constants`.
