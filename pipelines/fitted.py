@@ -58,10 +58,7 @@ class FittedLaw:
 
     @property
     def equations_(self) -> dict[str, str]:
-        """Right-hand sides as text that code can read, by the state's identifier: ``S_`` for a column ``S``.
-
-        The name of the column leads there, too: ``equations_["S"]``.
-        """
+        """Right-hand sides as text for code, by identifiers, ``S_`` for a column ``S``; ``["S"]`` leads there, too."""
         sides = {state: str(rhs) for state, rhs in self._written_law.equations.items()}
         return _Equations(sides, self._fitted().headers)
 

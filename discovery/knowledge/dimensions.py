@@ -325,7 +325,10 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
 
 def _is_scaled(node: Node) -> bool:
     """Whether it is an exponential of a sum with a constant, exp(a - E/T): a factor exp(a), which may have any unit."""
-    return isinstance(node, sp.exp) and any(map(_is_any, sp.Add.make_args(node.args[0])))
+    if not isinstance(node, sp.exp):
+        return False
+    exponent: Node = node.args[0]
+    return any(map(_is_any, sp.Add.make_args(exponent)))
 
 
 def _beside_constants(factor: Node) -> Sequence[Node]:
