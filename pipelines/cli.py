@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import sys
 from pathlib import Path
 from time import monotonic, process_time
@@ -37,7 +36,7 @@ from pipelines.flags import (
     parts,
     seconds_of,
 )
-from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, plain, told
+from pipelines.terminal import FOUND, INTERRUPTED, NOT_FOUND, PARTIAL, leave, lines, suggest, told
 
 __all__ = ["FOUND", "INTERRUPTED", "NOT_FOUND", "PARTIAL", "app", "main"]
 
@@ -361,13 +360,6 @@ def doctor(
     raise typer.Exit(examine_command(Asked(folder, report, licences, sbom, as_json)))
 
 
-def _suggest_check(words: list[str]) -> None:
-    """Whoever gives a file where a command belongs is told what to do with it."""
-    for word in words:
-        if not word.startswith("-") and Path(word).is_file():
-            typer.echo(f"To see what is in {word!r}: discover check {plain(shlex.quote(word))}", err=True)
-
-
 def main(began: float | None = None) -> NoReturn:
     """Runs the command, given then or with this process; each kind of error has its exit code and one message."""
     try:
@@ -392,6 +384,6 @@ def main(began: float | None = None) -> NoReturn:
     except Exception as error:
         if not told(error):
             raise
-        _suggest_check(sys.argv[1:2])
+        suggest(sys.argv[1:])
         leave(2)
     leave(code if isinstance(code, int) else 0)

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from discovery.errors import DataError
 from discovery.trajectories.dated import DAYS, Count, counted_in, written
+from discovery.trajectories.time_names import likeness
 from discovery.types import Trajectory
 
 # A date is that of a sample of a map if it is no further from a whole number of steps: months are up to two days off.
@@ -48,16 +49,30 @@ def whole(times: Any) -> Any:
 
 
 def own_times(X: Any) -> Any:
-    """The dates or durations that a table is indexed by, or each of a list of tables; None where there are none."""
+    """The times that a table is indexed by, or each of a list of tables; None where there are none.
+
+    They are dates, durations, or numbers that rise: broken ones, or of an index that is called as times are. Whole
+    numbers without such a name are those of rows.
+    """
     if isinstance(X, list | tuple):
         each = [own_times(one) for one in cast("list[Any]", X)]
         return each if each and all(one is not None for one in each) else None
     index = whole(X.index) if isinstance(X, pd.DataFrame | pd.Series) else None
-    return index if are_dates(index) or are_durations(index) else None
+    return index if are_dates(index) or are_durations(index) or _are_numbered(index) else None
+
+
+def _are_numbered(index: Any) -> bool:
+    """Whether an index of numbers rises and is one of times."""
+    if not isinstance(index, pd.Index) or not pd.api.types.is_numeric_dtype(index.dtype) or len(index) < 2:
+        return False
+    if pd.api.types.is_bool_dtype(index.dtype) or not (np.diff(index.to_numpy(dtype=np.float64)) > 0.0).all():
+        return False
+    named = isinstance(index.name, str) and likeness(index.name) is not None
+    return named or (pd.api.types.is_float_dtype(index.dtype) and not np.array_equal(index, np.arange(len(index))))
 
 
 def brings_times(X: Any) -> bool:
-    """Whether data need no times beside them: trajectories, and tables that dates or durations index."""
+    """Whether data need no times beside them: trajectories, and tables that times index."""
     first = cast("list[Any]", X)[0] if isinstance(X, list | tuple) and X else X
     return isinstance(first, Trajectory) or own_times(X) is not None
 

@@ -44,7 +44,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
 
     Attributes:
         result_ (DiscoveryResult): everything that is known of the law.
-        equations_ (dict): right-hand side of each state's derivative, as text with all digits.
+        equations_ (dict): right-hand sides of derivatives, as text with all digits, by the identifiers of states, as
+            ``N_`` for a column ``N``; the column's own name, ``equations_["N"]``, leads there too.
         law_ (Law): the law itself.
         front_ (DataFrame): the laws that were compared; see :func:`discovery.reports.tables.front`.
         coefficients_ (DataFrame): the constants and their intervals; see :func:`discovery.reports.tables.constants`.
@@ -100,7 +101,7 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
             X: states, one row for each time; a DataFrame; a list of those for several runs; or trajectories.
             t: times of the rows, or the step between rows; a list of those for several runs; or, for tables, the name
                 of the column that holds the times. Dates and durations are counted in a unit that suits their steps;
-                tables that they index need no t, nor does a map, whose samples are counted.
+                tables that they or numbers of times index need no t, nor does a map, whose samples are counted.
             names: a name for each state; a DataFrame brings its own.
             inputs: what drives the states, in the form of ``X``; or, for tables, names of its columns.
             held: names of the inputs that hold their value until the next row, whatever they look like; of an array

@@ -58,8 +58,9 @@ class FittedLaw:
 
     @property
     def equations_(self) -> dict[str, str]:
-        """Right-hand sides as text that code can read, by the state's identifier: ``S_`` for a column ``S``."""
-        return {state: str(rhs) for state, rhs in self._written_law.equations.items()}
+        """Right-hand sides as text for code, by identifiers, ``S_`` for a column ``S``; ``["S"]`` leads there, too."""
+        sides = {state: str(rhs) for state, rhs in self._written_law.equations.items()}
+        return _Equations(sides, self._fitted().headers)
 
     @property
     def front_(self) -> pd.DataFrame:
@@ -177,6 +178,20 @@ class FittedLaw:
     def _repr_latex_(self) -> str | None:
         """The law, typeset, for notebooks; nothing before ``fit``."""
         return notebook.latex(self.result_) if hasattr(self, "result_") else None
+
+
+class _Equations(dict[str, str]):
+    """Right-hand sides by identifiers, which are found by the columns' names, with or without their units, too."""
+
+    def __init__(self, sides: Mapping[str, str], headers: Mapping[str, str]) -> None:
+        super().__init__(sides)
+        self.headers = dict(headers)
+
+    def __missing__(self, name: str) -> str:
+        called = [one for one in self if name in (self.headers.get(one), bare(self.headers.get(one, one)))]
+        if len(called) != 1:
+            raise KeyError(name)
+        return self[called[0]]
 
 
 def _shared(result: DiscoveryResult, law: Law) -> Law:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float
 
-from discovery.dynamics.forecast import Chance, carried, drawn_constants, fitted_starts, forecast, measured_starts
+from discovery.dynamics.drawn import Known, drawn_constants, fitted_starts, measured_starts
+from discovery.dynamics.forecast import Chance, carried, forecast
 from discovery.errors import DataError, EdgeReached
 from discovery.headers import bare
 from discovery.samples import usual_step
-from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns
+from discovery.types import Beginning, DiscoveryResult, Drive, NoiseModel, drive_columns, measured_states
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +76,12 @@ def forecast_table(
 
     if result.law is None:
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
-    constants = drawn_constants(result.law, result.advice.covariance, draws=draws, seed=seed)
+    fitted = errors is None and beginning is not None
+    constants = drawn_constants(result.law, Known.of(result), draws=draws, seed=seed, apart=not fitted)
     if errors is None and beginning is not None:
-        changes = constants - np.array(result.law.constants)
-        starts = fitted_starts(start if way is None else way.state, beginning, changes, seed=seed)
+        hidden = ~measured_states(result.trajectories)
+        first = start if way is None else way.state
+        starts = fitted_starts(first, beginning, result.law, constants, hidden=hidden, seed=seed)
         if way is not None:
             starts = carried(result.law, _possible(starts, way.state, result), constants, way.times, way.drive)
     else:
@@ -233,7 +236,7 @@ def doubts(
     if open_ended.any():
         since = table.iloc[int(np.argmax(open_ended)), 0]
         said.append(
-            f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in forty cannot be "
+            f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in twenty cannot be "
             "followed so far. A start that is known better narrows it: --start-error."
         )
     return tuple(said)

@@ -273,7 +273,7 @@ def _has_names(X: Any, kinds: type | tuple[type, ...] = (pd.DataFrame, Trajector
 def _apart(X: Any, t: Any) -> tuple[Any, Any, str]:
     """States, times and the name of time; where t is the name of a column, that is taken out of each table.
 
-    Without t they are the dates or durations that tables are indexed by.
+    Without t they are the times that tables are indexed by.
     """
     if t is None and (own := own_times(X)) is not None:
         name = _each(own)[0].name

@@ -110,20 +110,13 @@ def discover_ode(
     with threadpool_limits(limits=1, user_api="blas"), seldom_collected():
         config, store = config or RunConfig(), store or Memory()
         deadline = deadline if config.budget is None else deadline.sooner(config.budget)
-        measurements = _measurements(data, config)
-        config, why = with_inertia(config, measurements)
-        return _discovered(measurements, config, why, deadline, progress, store, witness)
+        return _discovered(_measurements(data, config), config, deadline, progress, store, witness)
 
 
 def _discovered(
-    data: Measurements,
-    config: RunConfig,
-    inertia: str,
-    deadline: Deadline,
-    progress: Progress,
-    store: Store,
-    witness: Witness,
+    data: Measurements, config: RunConfig, deadline: Deadline, progress: Progress, store: Store, witness: Witness
 ) -> DiscoveryResult:
+    config, inertia = with_inertia(config, data)
     measurements, told = _told(data, config)
     known, units = told.known, stated(measurements, config, told.known)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -142,10 +135,8 @@ def _discovered(
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
-    headers, said = (
-        dict(headers_of(measurements, known)),
-        _notes_on(measurements, known, config, problem, unit, inertia),
-    )
+    headers = dict(headers_of(measurements, known))
+    said = _notes_on(measurements, known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))

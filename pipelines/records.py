@@ -15,7 +15,7 @@ import sympy as sp
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.headers import unit_of_time
 from discovery.knowledge.dimensions import constant_units
-from discovery.laws import Frame
+from discovery.laws import Frame, Told
 from discovery.reports.naming import input_units
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
@@ -41,6 +41,7 @@ from pipelines.schema import SCHEMA, plain, real
 from pipelines.structures import structure_document, structure_from
 
 Arrays = dict[str, np.ndarray]
+UNBOUNDED = (-math.inf, math.inf)
 _CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
 
 
@@ -124,12 +125,24 @@ def _front_document(ranked: RankedLaw) -> dict[str, Any]:
         "held_out": extended(ranked.held_out),
         "lows": [plain(low) for low in ranked.lows],
         "highs": [plain(high) for high in ranked.highs],
+        **({"bounds": bounds} if (bounds := _told_bounds(ranked.law)) else {}),
     }
 
 
+def _told_bounds(law: Law) -> dict[str, list[float | str | None]]:
+    """Bounds of the told constants that have some."""
+    told = [one for one in law.frame.constants if one.name in law.told] if law.frame else []
+    return {one.name: [extended(one.low), extended(one.high)] for one in told if (one.low, one.high) != UNBOUNDED}
+
+
 def _front_from(document: Mapping[str, Any]) -> RankedLaw:
+    law, bounds = law_from(document), document.get("bounds", {})
+    if law.frame and bounds:
+        ends = {name: (real(low), real(high)) for name, (low, high) in bounds.items()}
+        constants = tuple(Told(name, *ends.get(name, UNBOUNDED)) for name in law.told)
+        law = replace(law, frame=replace(law.frame, constants=constants))
     return RankedLaw(
-        law_from(document),
+        law,
         real(document["score"]),
         real(document["misfit"]),
         real(document["r_squared"]),

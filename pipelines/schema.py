@@ -98,6 +98,7 @@ class FrontLaw(_Part):
     lows: list[Number]
     highs: list[Number]
     told: list[str] = Field(default=[], description="What the user calls the first constants.")
+    bounds: dict[str, tuple[Extended, Extended]] = Field(default={}, description="What was told of the told constants.")
     inputs: list[str] = Field(default=[], description="Identifiers of the columns that drive the states.")
     algebraic: list[str] = Field(default=[], description="States whose right-hand side is the value itself.")
     map: bool = Field(default=False, description="Whether right-hand sides are next states, and not derivatives.")

@@ -203,13 +203,14 @@ def _discard_result(path: Path) -> None:
             (path / name).unlink(missing_ok=True)
 
 
-def load(path: Path) -> DiscoveryResult:
+def load(path: str | Path) -> DiscoveryResult:
     """The result of a finished run.
 
     Raises:
         UsageError: there is no such folder.
         DataError: a file is missing, damaged, or of another version.
     """
+    path = Path(path)
     if not path.is_dir():
         raise UsageError(f"There is no run folder {path}. Name one that `discover run --out` wrote.")
     text = _text(path / "result.json")

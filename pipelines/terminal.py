@@ -9,7 +9,8 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import pairwise
+from itertools import count, pairwise
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from discovery.errors import BackendMissing, DataError, DiscoveryError, OutputError, UsageError
@@ -37,6 +38,8 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _BRAILLE = 0x2800
 # A word with a single quotation mark, and nothing that a shell acts on between double ones.
 _MARKED = re.compile(r"""(?=.*')[^"$`\\!\n]*""")
+LISTED = 6  # files at most whose names a command has beside their numbers
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
 _PLAIN = "_.-~^"  # heights where the terminal has no braille
 
 
@@ -66,6 +69,51 @@ def told(error: Any) -> bool:
         error.message = error.message.replace("Value error, ", "")
     error.show()
     return True
+
+
+def suggest(words: Sequence[str]) -> None:
+    """What may have been meant by a command of wrong usage: a file where a command belongs, or several for one."""
+    files = [word for word in words if not word.startswith("-") and Path(word).is_file()]
+    if words and words[0] in files[:1]:
+        sys.stderr.write(f"To see what is in {words[0]!r}: discover check {plain(shlex.quote(words[0]))}\n")
+    elif words[:1] in (["check"], ["run"]):
+        data = [file for file in files if Path(file).suffix == Path(files[0]).suffix]
+        if len(data) > 1:
+            sys.stderr.write(lines(joining(data, words[0])) + "\n")
+
+
+def joining(files: Sequence[str], command: str) -> str:
+    """How files of one run each become one file with a column that tells the runs apart, and the command for that.
+
+    Of names with one number that differs, such as a dose, that number is the column, which can drive the states, too.
+    """
+    whole = next(name for name in (f"joined{'_' * i}.csv" for i in count()) if not Path(name).exists())
+    numbers = _numbers([Path(file).stem for file in files]) if len(files) <= LISTED else None
+    read, written = "pd.concat([pd.read_csv(f)", f".to_csv('{whole}', index=False)"
+    if numbers is None:
+        key, name = "file", "file"
+        code = f"import sys, pandas as pd; {read}.assign(file=f) for f in sys.argv[1:]]){written}"
+        join = command_line(["python", "-c", code, *files])
+    else:
+        key, name = "setting", "setting (call it as what differs, such as dose)"
+        each = ", ".join(f"{file!r}: {number}" for file, number in zip(files, numbers, strict=True))
+        code = f"import pandas as pd; {read}.assign(setting=n) for f, n in {{{each}}}.items()]){written}"
+        join = command_line(["python", "-c", code])
+    return (
+        f"One file is read. Files of one run each are put below each other, with a column {name} that tells the runs "
+        f"apart:\n  {join}\n  discover {command} {whole} --trajectory {key}"
+    )
+
+
+def _numbers(names: Sequence[str]) -> list[str] | None:
+    """The number of each name, where that alone differs between them; None where it does not."""
+    every = [re.split(_NUMBER, name) for name in names]
+    if len({tuple(parts[::2]) for parts in every}) > 1:
+        return None
+    differing = [column for column in zip(*(parts[1::2] for parts in every), strict=True) if len(set(column)) > 1]
+    if len(differing) != 1 or len(set(map(float, differing[0]))) < len(names):
+        return None
+    return [str(float(text)).removesuffix(".0") for text in differing[0]]  # 01 is no number in Python
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,12 @@ from jaxtyping import Float
 from discovery.dynamics.simulate import FEW_STEPS, simulate, simulate_or_fail
 from discovery.dynamics.single_steps import by_chance
 from discovery.errors import UsageError
-from discovery.types import Beginning, Drive, Law, NoiseModel
+from discovery.types import Drive, Law, NoiseModel
 
 LEVEL = 0.95
 # With fewer solutions none lies outside either end, and the band would be of what happened to be drawn.
 FEWEST = 40
+ROUNDED = 1e-9  # 5 % of a number of solutions that should be a whole one
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Forecast:
 
     Attributes:
         states: of the law as it was fitted.
-        lows, highs: between them lie 95 % of the solutions drawn, at each time apart; infinite where too many of them
-            cannot be followed so far.
+        lows, highs: between them lie 95 % of the solutions drawn, at each time apart; infinite where more of them than
+            may lie outside cannot be followed so far.
     """
 
     states: Float[np.ndarray, "time state"]
@@ -84,36 +84,26 @@ def forecast(
     ]
     if not solutions:
         return Forecast(states, states, states)
-    every = np.sort(np.where(np.isfinite(solutions), solutions, np.inf), axis=0)
-    lost = np.sort(np.where(np.isfinite(solutions), solutions, -np.inf), axis=0)
-    outside = int((1.0 - LEVEL) / 2 * len(solutions))
-    # A solution that was lost may have gone either way, and the fitted one is always inside.
-    return Forecast(states, np.minimum(lost[outside], states), np.maximum(every[len(solutions) - 1 - outside], states))
+    lows, highs = _ends(np.array(solutions))
+    return Forecast(states, np.fmin(lows, states), np.fmax(highs, states))  # the fitted one is always inside
 
 
-def measured_starts(
-    start: Float[np.ndarray, " state"], noise: NoiseModel, *, draws: int, seed: int
-) -> Float[np.ndarray, "draw state"]:
-    """States that may have been measured as ``start``."""
-    scatter = np.random.default_rng([seed, 1]).standard_normal((draws, len(start)))
-    if noise.kind == "lognormal":
-        return start * np.exp(noise.scale * scatter)
-    return start + noise.deviation(start[None, :]) * scatter
+def _ends(
+    solutions: Float[np.ndarray, "draw time state"],
+) -> tuple[Float[np.ndarray, "time state"], Float[np.ndarray, "time state"]]:
+    """Where the outermost of 95 % of the solutions lie.
 
-
-def fitted_starts(
-    start: Float[np.ndarray, " state"],
-    beginning: Beginning,
-    changes: Float[np.ndarray, "draw constant"],
-    *,
-    seed: int,
-) -> Float[np.ndarray, "draw state"]:
-    """States at which the run may have begun that ``start`` was fitted to, with constants that are off by so much.
-
-    Of a fit, starts and constants are not known apart: where a hidden state began lower, it has to grow faster.
+    Solutions that were lost are among those outside, and as they may have gone either way, as many fewer are left out
+    at both ends together; where they are more than may be outside, there is no end.
     """
-    scatter = _normal(beginning.scatter, len(changes), np.random.default_rng([seed, 1]))
-    return start + changes @ beginning.follows.T + scatter
+    lost = np.sum(~np.isfinite(solutions), axis=0)
+    outside = int((1.0 - LEVEL) * len(solutions) + ROUNDED)
+    each = np.maximum(outside - lost, 0) // 2
+    ordered = np.sort(np.where(np.isfinite(solutions), solutions, np.inf), axis=0)  # the lost come last
+    lows, highs = (
+        np.take_along_axis(ordered, place[None], axis=0)[0] for place in (each, len(solutions) - 1 - lost - each)
+    )
+    return np.where(lost > outside, -np.inf, lows), np.where(lost > outside, np.inf, highs)
 
 
 def carried(
@@ -129,33 +119,3 @@ def carried(
         for one, start in zip(constants, starts, strict=True)
     ]
     return np.reshape(ends, starts.shape)
-
-
-def drawn_constants(
-    law: Law, covariance: Sequence[Sequence[float]], *, draws: int, seed: int
-) -> Float[np.ndarray, "draw constant"]:
-    """Constants from their normal distribution.
-
-    Args:
-        covariance: of the law's constants; empty if they are certain.
-        seed: same seed, same constants.
-    """
-    constants = np.array(law.constants)
-    if not len(covariance):
-        return np.tile(constants, (draws, 1))
-    return constants + _normal(np.array(covariance), draws, np.random.default_rng(seed))
-
-
-def _normal(
-    covariance: Float[np.ndarray, "value value"], draws: int, generator: np.random.Generator
-) -> Float[np.ndarray, "draw value"]:
-    """Deviations of that covariance, by the principal axes of the correlations.
-
-    Those of the covariance itself would mix rounding of the largest deviation into the smallest, of 1e-121 beside 200.
-    """
-    sizes = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    units = np.where(sizes > 0.0, sizes, 1.0)
-    variances, axes = np.linalg.eigh(covariance / units[:, None] / units)
-    standard = generator.standard_normal((draws, len(variances)))
-    # The symmetric root: axes of constants that are hardly correlated hang on the last bits, and it does not.
-    return standard @ (axes * np.sqrt(np.maximum(variances, 0.0)) @ axes.T) * sizes

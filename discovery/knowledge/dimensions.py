@@ -242,7 +242,7 @@ class _Walk:
                 return self.powered(node)
             case sp.Function() | sp.Pow() | sp.exp():
                 self.pure += [self.form(argument) for argument in node.args]
-                return PURE
+                return self.any_unit() if not self.strict and _is_scaled(node) else PURE
             case _:
                 raise ValueError(type(node).__name__)
 
@@ -322,6 +322,14 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
         yield term, [one for one in rest if isinstance(one, sp.log) and rest - {one} in free]
+
+
+def _is_scaled(node: Node) -> bool:
+    """Whether it is an exponential of a sum with a constant, exp(a - E/T): a factor exp(a), which may have any unit."""
+    if not isinstance(node, sp.exp):
+        return False
+    exponent: Node = node.args[0]
+    return any(map(_is_any, sp.Add.make_args(exponent)))
 
 
 def _beside_constants(factor: Node) -> Sequence[Node]:

@@ -152,12 +152,13 @@ def _band(
     result: DiscoveryResult, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where solutions with other constants lie; empty if these are not known or the law cannot be followed."""
-    from discovery.dynamics.forecast import drawn_constants, forecast
+    from discovery.dynamics.drawn import Known, drawn_constants
+    from discovery.dynamics.forecast import forecast
 
     none = np.empty((0, len(start)))
     if result.law is None or not result.advice.covariance:
         return none, none
-    constants = drawn_constants(result.law, result.advice.covariance, draws=_DRAWS, seed=0)
+    constants = drawn_constants(result.law, Known.of(result), draws=_DRAWS, seed=0)
     starts = np.tile(start, (_DRAWS, 1))  # a start is set as exactly as one likes
     try:
         found = forecast(result.law, start, times, constants=constants, starts=starts)

@@ -1,5 +1,7 @@
 """The scikit-learn face: arrays and tables in, a law out."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,6 +75,16 @@ def test_a_table_brings_its_names() -> None:
     model = EquationDiscovery(**QUICK).fit(table, TIMES)
     assert ["prey"] == list(model.equations_)
     assert any("'temperature' was set aside" in note for note in model.result_.notes)
+
+
+def test_the_name_of_a_column_leads_to_its_equation() -> None:
+    """Also where code reads another, as of N, which is a function of SymPy; what names no column is missing."""
+    model = EquationDiscovery(**QUICK).fit(DECAY, TIMES, names=["N [1/m3]"])
+    assert ["N_"] == list(model.equations_)
+    assert model.equations_["N"] == model.equations_["N [1/m3]"] == model.equations_["N_"]
+    assert model.equations_["N_"] == pickle.loads(pickle.dumps(model.equations_))["N"]
+    with pytest.raises(KeyError, match="M"):
+        model.equations_["M"]
 
 
 def test_names_can_be_given() -> None:

@@ -96,6 +96,14 @@ def test_a_term_without_constants_does_not_contradict():
     assert ("s⁻¹",) == constant_units(law("x*y - c0*x", "y", constants=1), METRES)
 
 
+def test_a_constant_in_an_exponent_is_a_factor_of_any_unit():
+    """exp(a - E/x) is A exp(-E/x): it does not tell that x, of no known unit, is in seconds."""
+    rates = law("exp(c0 - c1/x) - c2*(x - c3)", constants=4)
+    assert ("", "–", "s⁻¹", "–") == constant_units(rates, {"x": None, "t": "s"})
+    assert ("", "K", "s⁻¹", "K") == constant_units(rates, {"x": "K", "t": "s"})
+    assert ("m⁻¹", "s⁻¹") == constant_units(law("exp(-c0*x)*c1*x", constants=2), {"x": "m", "t": "s"})
+
+
 def test_a_ratio_has_no_unit():
     """Empty, which is not the same as unknown."""
     assert ("",) == constant_units(law("c0*y", constants=1), METRES)

@@ -57,3 +57,29 @@ def test_a_column_that_is_not_there_is_answered_with_those_that_are(t: str, inpu
     """And with the nearest of them."""
     with pytest.raises(DataError, match=message):
         measured(TABLE, t, inputs=inputs)
+
+
+@pytest.mark.parametrize(
+    ("index", "taken"),
+    [
+        (pd.Index([0.0, 0.5, 2.0, 3.0, 4.0, 6.0]), True),
+        (pd.Index([0, 5, 20, 30, 40, 60], name="time [s]"), True),
+        (pd.Index([0.0, 0.5, 2.0, 3.0, 4.0, 6.0], name="delay (ps)"), True),
+        (pd.RangeIndex(6), False),
+        (pd.Index([0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), False),
+        (pd.Index([3, 7, 8, 9, 12, 13]), False),  # rows that were chosen
+        (pd.Index([0.0, 0.5, 0.5, 3.0, 4.0, 6.0]), False),
+        (pd.Index([0.0, 0.5, 2.0, 3.0, 4.0, np.nan], name="t"), False),
+    ],
+)
+def test_times_that_index_a_table_are_taken(index: pd.Index, taken: bool) -> None:
+    """Numbers that rise and are not those of rows, of a table or of one column of it, as dates are."""
+    column = pd.Series([4.0, 3.0, 2.5, 1.0, 0.8, 0.6], index=index, name="x")
+    for given in (column, column.to_frame()):
+        if not taken:
+            with pytest.raises(DataError, match="x came without times"):
+                measured(given, None)
+            continue
+        measurements, _ = measured(given, None)
+        np.testing.assert_array_equal(measurements.trajectories[0].times, index)
+        assert measurements.time_name == (index.name or "t")

@@ -10,6 +10,7 @@ import sympy as sp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
 from discovery.errors import UsageError
+from discovery.laws import Frame, Told
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.symbolic.writing import WeightedSum
@@ -48,6 +49,19 @@ def test_infinity_is_kept_where_it_says_something() -> None:
     """A forecast that failed has an infinite error, and one that was not tried has none."""
     assert ["inf", "-inf", None, 1.5] == [records.extended(v) for v in (math.inf, -math.inf, math.nan, 1.5)]
     assert math.inf == schema.real("inf")
+
+
+def test_bounds_that_were_told_survive_the_front() -> None:
+    """Forecasts draw constants within them; of the order that the law has, with those of which none were told."""
+    frame = Frame(LAW.states, LAW.skeletons, constants=(Told("a"), Told("b", 0.0), Told("c", -1.0, 0.5)))
+    law = replace(LAW, frame=frame, told=("a", "b", "c"))
+    ranked = RankedLaw(law, 1.0, 1.0, 1.0, 9, lows=(0.0,) * 4, highs=(3.0,) * 4)
+    document = through_json(records._front_document(ranked))
+    assert isinstance(document, dict)
+    assert {"b": [0.0, "inf"], "c": [-1.0, 0.5]} == document["bounds"]
+    read = records._front_from(schema.FrontLaw(**document).model_dump()).law.frame
+    assert read is not None
+    assert frame.constants == read.constants
 
 
 def test_a_law_survives_its_document() -> None:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.terminal import command_line, course, fancy, lines, plain
+from pipelines.terminal import command_line, course, fancy, joining, lines, plain, suggest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -100,3 +101,40 @@ def test_a_command_is_quoted_as_a_person_would(word: str, typed: str) -> None:
     """And a shell reads the same words from it."""
     assert f"discover run {typed}" == command_line(["discover", "run", word])
     assert ["discover", "run", word] == shlex.split(command_line(["discover", "run", word]))
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (("d_1uW.csv", "d_05uW.csv"), {1, 5}),
+        (("2024_a.csv", "2024_b.csv"), {"2024_a.csv", "2024_b.csv"}),
+        (("r1_1.csv", "r2_2.csv"), {"r1_1.csv", "r2_2.csv"}),
+    ],
+)
+def test_several_files_are_joined_by_the_line_that_is_said(
+    names: tuple[str, ...], column: set[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the one number in which names differ, or the names; what is there already is not written over."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*names, "joined.csv"):
+        Path(name).write_text("t,x\n0,1\n1,2\n", encoding="utf-8")
+    _, join, then = joining(names, "check").splitlines()
+    subprocess.run([sys.executable, *shlex.split(join)[1:]], check=True)
+    made = pd.read_csv("joined_.csv")
+    assert (4, column) == (len(made), set(made[then.split()[-1]]))
+    assert "discover check joined_.csv --trajectory" in then
+
+
+def test_what_was_meant_is_suggested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of several files to join them, of one in the place of a command to check it; of an option nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv", "how.toml"):
+        Path(name).touch()
+    suggest(["run", "a.csv", "b.csv", "--recipe", "how.toml"])
+    assert "discover run joined.csv --trajectory file" in capsys.readouterr().err
+    suggest(["a.csv"])
+    assert "discover check a.csv" in capsys.readouterr().err
+    suggest(["check", "a.csv", "--recipe", "how.toml", "--nope"])
+    assert not capsys.readouterr().err
