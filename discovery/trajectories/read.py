@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
-from discovery.trajectories.abreast import abreast
+from discovery.trajectories.abreast import abreast, options_of
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
@@ -107,6 +107,8 @@ def read_csv(
         clock.origin,
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
+        f"pd.read_csv({source.path.name!r}{options_of(layout, source.encoding)})",
+        clock.header if clock.name == clock.header in layout.headers and not clock.origin else "",
     )
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
