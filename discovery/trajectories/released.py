@@ -198,8 +198,8 @@ def remedy(found: Sequence[Released], source: tuple[str, str, str], keys: Sequen
     name = f"{file.partition('.')[0]}_cut.csv"
     told = f", in pandas {table}{cut}.to_csv({name!r}, index=False)" if cut else ""
     return (
-        f"If something was let go or switched on there, leave the rows before it out{told}; or name with --inputs what "
-        "was switched."
+        "If something was let go or switched on there, or a sensor was at the end of its range before, leave the rows "
+        f"before it out{told}; or name with --inputs what was switched."
     )
 
 
