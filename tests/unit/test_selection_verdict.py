@@ -339,7 +339,7 @@ def test_a_law_without_chaos_has_no_lyapunov_time() -> None:
 
 
 def test_a_state_that_is_forecast_badly_is_named() -> None:
-    """However well the others are, from twice the noise on, and of one state too; not of a law sensitive to its start."""
+    """However well the others are, from twice the noise on, and of one state too; not where its start decides."""
     two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
     selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
     told = texts(judge(selected), "caution")
