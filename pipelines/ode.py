@@ -160,12 +160,9 @@ def _discovered(
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=_cites(config, problem),
         provenance=provenance(measurements, config),
-        seconds=dict(stages.seconds),
-        advice=advice,
-        structure=structure,
-        inputs={**measurements.inputs, **(grown.inputs or {})},
-        origin=measurements.origin,
-    )
+        seconds=dict(stages.seconds), advice=advice, structure=structure,
+        inputs={**measurements.inputs, **(grown.inputs or {})}, origin=measurements.origin,
+    )  # fmt: skip
     return _as_measured(result, measurements.trajectories)
 
 

@@ -59,7 +59,7 @@ def _parts(rhs: sp.Expr, names: Sequence[str]) -> Iterator[tuple[int, sp.Expr]]:
     for power in rhs.atoms(sp.Pow):
         if not (power.base.is_Add and power.exp.is_negative):
             continue
-        number = sp.Add(*(one for one in power.base.args if not one.free_symbols))
+        number = power.base.as_independent(*power.base.free_symbols, as_Add=True)[0]
         rest = power.base - number
         places = [place for place, name in enumerate(names) if rest.free_symbols == {symbol(name)}]
         if places and number != 0 and rest.is_Mul | isinstance(rest, sp.exp) and rest.has(sp.exp):
