@@ -33,8 +33,8 @@ DROWNED = 0.5
 # What a course from rest may leave, in deviations of the noise and as a share of the motion, to be one.
 LEFT, MISSED = 2.0, 0.03
 # Nats by which it has to be likelier than smooth growth from the first sample on; and by which times are as good. Of
-# 1760 records of the registry's systems, with noise of none to 5 %, three are taken for such; of 120 with a rest of
-# 4.5 of 15 time units and noise of 0.1 and 1 % all.
+# 1760 records of the registry's systems, with noise of none to 5 %, three at most are taken for such; of 120
+# with a rest of 4.5 of 15 time units and noise of 0.1 and 1 % all.
 CLEARLY, ALIKE = 15.0, 2.0
 # Share of the rest for which states whose own course does not tell have to be at rest, too; rates move a little before.
 TOGETHER = 0.75
