@@ -29,14 +29,13 @@ from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.contradicted import contradicted
-from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
 from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
-from discovery.trajectories.checks import check
+from discovery.trajectories.checks import DataCheck, check
 from discovery.trajectories.gaps import between_gaps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.states import check_count
@@ -64,8 +63,8 @@ from pipelines.told import (
     ensure_goes_by_steps,
     headers_of,
     in_words_of_the_user,
-    notes_of,
     problem_of,
+    said_of_data,
     smoother_for,
     spoken,
     understood,
@@ -134,9 +133,11 @@ def _discovered(
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
-    verdict = judge(selected, finished=stopped_by == "done", agreed=_doubts(selected, known, rest), unit=unit)
+    checked = None if measurements.trajectories[0].discrete else check(measurements)
+    doubted = _doubts(selected, checked, known, rest)
+    verdict = judge(selected, finished=stopped_by == "done", agreed=doubted, unit=unit)
     headers = dict(headers_of(measurements, known))
-    said = _notes_on(measurements, known, config, problem, unit, inertia)
+    said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
@@ -153,12 +154,9 @@ def _discovered(
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=cites(config, problem),
         provenance=provenance(measurements, config),
-        seconds=dict(stages.seconds),
-        advice=advice,
-        structure=structure,
-        inputs={**measurements.inputs, **(grown.inputs or {})},
-        origin=measurements.origin,
-    )
+        seconds=dict(stages.seconds), advice=advice, structure=structure,
+        inputs={**measurements.inputs, **(grown.inputs or {})}, origin=measurements.origin,
+    )  # fmt: skip
     return _as_measured(result, measurements.trajectories)
 
 
@@ -223,31 +221,6 @@ def _followed(problem: DiscoveryProblem, selected: Selected) -> tuple[DiscoveryP
     return followed(problem, selected.fitted), selected
 
 
-def _notes_on(
-    measurements: Measurements,
-    known: Knowledge | None,
-    config: RunConfig,
-    problem: DiscoveryProblem,
-    unit: str,
-    inertia: str,
-) -> Iterator[str]:
-    """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak.
-
-    Args:
-        inertia: why laws of second order were looked for where nothing was told; else empty.
-    """
-    yield from measurements.notes
-    hidden = bool(known and known.hidden)
-    told = (known is not None and not inertia) or bool(config.own)
-    if not measurements.trajectories[0].discrete:
-        yield from check(measurements).notes_on(hidden=hidden, told=told, named=bool(config.data.states))
-    yield from [inertia] if inertia else []
-    yield from notes_of(measurements, known, config, told=not inertia)
-    curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
-    jumping = known.frame.algebraic if known else ()
-    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)
-
-
 def _notes(
     problem: DiscoveryProblem,
     selected: Selected,
@@ -304,9 +277,14 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
     config.make_selector()
 
 
-def _doubts(selected: Selected, known: Knowledge | None, deadline: Deadline) -> tuple[Finding, ...]:
-    """What runs do not agree on, and what speaks against that which was told."""
-    return (*agreement(selected, deadline=deadline), *against_told(selected, known.conserved if known else ()))
+def _doubts(
+    selected: Selected, checked: DataCheck | None, known: Knowledge | None, deadline: Deadline
+) -> tuple[Finding, ...]:
+    """What runs do not agree on, what speaks against that which was told, and records that begin before the motion."""
+    steady = checked is not None and all(one.law.autonomous for one in selected.ranking.front[:1])
+    begun = [Finding("caution", text) for text in checked.beginnings] if checked and steady else []
+    told = known.conserved if known else ()
+    return (*begun, *agreement(selected, deadline=deadline), *against_told(selected, told))
 
 
 def _advised(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,9 @@ from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
 from discovery.knowledge.units import unit_of
 from discovery.laws import unknown_symbol
+from discovery.problems.left_limits import at_samples
 from discovery.reports.naming import split_header
+from discovery.selection.moments import unknown_moments
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.jumps import said_of_jumps
 from discovery.trajectories.measurements import Measurements
@@ -30,6 +32,7 @@ from pipelines.plain import plain_names
 
 if TYPE_CHECKING:
     from discovery.protocols import Deadline, Progress, Smoother
+    from discovery.trajectories.checks import DataCheck
     from discovery.types import DiscoveryProblem, Smoothing, Trajectory, Verdict
 
 UNIVERSAL = "universal"  # the method of curves by networks in a law that was told in part
@@ -258,3 +261,28 @@ def _meant_in(measurements: Measurements, known: Knowledge, config: RunConfig) -
         f"Time is counted in {unit}, as the steps of the dates suggest: numbers that were told of constants are meant "
         "in it. In a file dates are counted in years by --set data.units.t=yr, for example; in Python pass numbers."
     ]
+
+
+def said_of_data(
+    data: tuple[Measurements, DataCheck | None],
+    known: Knowledge | None,
+    config: RunConfig,
+    problem: DiscoveryProblem,
+    unit: str,
+    inertia: str,
+) -> Iterator[str]:
+    """What is said of the data and of what was told; a map's samples are no curve, of which a check could speak.
+
+    Args:
+        inertia: why laws of second order were looked for where nothing was told; else empty.
+    """
+    measurements, checked = data
+    yield from measurements.notes
+    hidden = bool(known and known.hidden)
+    told = (known is not None and not inertia) or bool(config.own)
+    yield from checked.notes_on(hidden=hidden, told=told, named=bool(config.data.states)) if checked else ()
+    yield from [inertia] if inertia else []
+    yield from notes_of(measurements, known, config, told=not inertia)
+    curves = at_samples(problem.smoothing.trajectories, measurements.trajectories)
+    jumping = known.frame.algebraic if known else ()
+    yield from unknown_moments(curves, measurements, problem.smoothing.noise, unit, jumping)

@@ -19,6 +19,7 @@ from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
 from discovery.selection.short_pieces import followed_too_briefly
 from discovery.selection.ties import differing, ranked
+from discovery.selection.walls import walls
 from discovery.symbolic.phases import phases
 from discovery.types import Finding, Verdict
 
@@ -356,6 +357,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{differing(selected.rivals, evidence.equals)} and no more constants: it is first for being the "
             "shorter to state.",
         )
+    yield from walls(best.law, selected.fitted)
     free = phases(best.law.skeletons, len(best.lows))  # whose sign is where one begins to count
     ends = zip(best.lows, best.highs, strict=True)
     loose = [i for i, (low, high) in enumerate(ends) if not low * high > 0 and i not in free]

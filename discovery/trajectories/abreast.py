@@ -170,7 +170,7 @@ def abreast(
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns)
     certain = len(states) > most or bool(own and units) or (key == "well" and len(found) >= PLATE)
-    options = _options(layout, source.encoding)
+    options = options_of(layout, source.encoding)
     file = source.path.name
     told, keys = tuple(told), tuple(keys)
     return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms, own)
@@ -188,7 +188,7 @@ def unlike(found: Sequence[Relation], headers: Sequence[str], units: Abreast | N
     return tuple(one for one, out in zip(found, alike, strict=True) if one.exact or not out)
 
 
-def _options(layout: Layout, encoding: str) -> str:
+def options_of(layout: Layout, encoding: str) -> str:
     """What pandas has to be told to read the same: nothing of a table that begins with its header, with commas."""
     separator = r"\s+" if layout.separator == SPACES else layout.separator
     above = layout.header_line - 1 if layout.header_line else layout.first_line - 1

@@ -14,6 +14,7 @@ from discovery.trajectories.gaps import KNOWN_ALONE, bridged
 from discovery.trajectories.gaps import seen as seen_gaps
 from discovery.trajectories.orders import drives, melted, oscillates_alone, second_order
 from discovery.trajectories.related import of_relations
+from discovery.trajectories.released import remedy, said_of
 from discovery.trajectories.resting import COMES_BACK, HELD, PULSES
 from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.time_names import likeness, may_be_time
@@ -75,6 +76,13 @@ def _of_size(facts: Facts) -> Iterator[Alert]:
         yield Alert(
             "caution", "starts", "All runs begin at the same state.",
             "Begin them at different states: only those show what the law does elsewhere.",
+        )  # fmt: skip
+    if found := facts.released:
+        places = sorted({place for one in found for place in one.times})
+        yield Alert(
+            "caution", "rest", said_of(found, facts.headers, facts.time_name),
+            remedy(found, (facts.source, facts.table, facts.clock), facts.keys, len(facts.runs)),
+            tuple(facts.headers[place] for place in places),
         )  # fmt: skip
     early = [run for run in facts.runs if run.settles < EARLY]
     if early and len(early) * 2 >= len(facts.runs):

@@ -89,15 +89,20 @@ class DataCheck:
         """The sentence where the data call for one alone."""
         return self.laws[0] if len(self.laws) == 1 else ""
 
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """What a verdict should say of records that begin before the motion, and what to do about it."""
+        return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == "rest")
+
     def notes_on(self, *, hidden: bool, told: bool = False, named: bool = False) -> tuple[str, ...]:
         """What a report should say of the data: all alerts that call for caution, one sentence each.
 
         So are columns that look like runs side by side, unless something was ``told`` or they were ``named`` as states.
-        Of which order a law can be is no matter of the data: the verdict says it, where it matters. Where the law has
-        states that nothing measured, ``hidden``, it is not known where runs begin. Where one law cannot hold in all
-        runs and nothing was ``told`` of it, what to do is said, too.
+        Of which order a law can be is no matter of the data: the verdict says it, where it matters, and of records that
+        begin at rest (:attr:`beginnings`). Where the law has states that nothing measured, ``hidden``, it is not known
+        where runs begin. Where one law cannot hold in all runs and nothing was ``told`` of it, what to do is said, too.
         """
-        aside = ("order", "wide", *(("starts",) if hidden else ()))
+        aside = ("order", "rest", "wide", *(("starts",) if hidden else ()))
         found = tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
         asked = not (told or hidden or named)
         wide = [one for one in self.alerts if one.subject == "wide" and (asked or one.level != "note")]

@@ -12,6 +12,7 @@ from math import erf, log, sqrt
 from typing import Literal
 
 import numpy as np
+from jaxtyping import Float
 
 from discovery.trajectories.noise import residuals
 from discovery.types import Trajectory
@@ -53,15 +54,22 @@ def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[
     """The ends at which a state stays too long for its noise elsewhere."""
     every = np.concatenate([run.states[:, state] for run in runs])
     low, high = float(np.nanmin(every)), float(np.nanmax(every))
-    if low == high or np.all(np.mod(every[np.isfinite(every)], 1.0) == 0.0):  # a count may be zero for long
-        return ()
+    whole = bool(np.all(np.mod(every[np.isfinite(every)], 1.0) == 0.0))
+    if low == high or (whole and all(map(_goes_one_way, (run.states[:, state] for run in runs)))):
+        return ()  # totals, and numbers of those who are left, stay where they are for long
     ends: tuple[tuple[Literal["least", "greatest"], float], ...] = (("least", low), ("greatest", high))
+    ends = ends[1:] if whole else ends  # a count may be zero for long, and never has to be the greatest
     found = [
         Clipped(end, value, there)
         for end, value in ends
         if (there := tuple(one for run in runs for one in stretches(run, state, value)))
     ]
     return tuple(one for one in found if (kept := _noisy(runs, state, one, resolution)) for one in kept)
+
+
+def _goes_one_way(column: Float[np.ndarray, " time"]) -> bool:
+    steps = np.diff(column[np.isfinite(column)])
+    return bool(np.all(steps >= 0.0) or np.all(steps <= 0.0))
 
 
 def stretches(run: Trajectory, state: int, value: float) -> Iterator[int]:

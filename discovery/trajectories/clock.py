@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -69,6 +70,10 @@ def find_clock(
         DataError: there is no column of numbers, or an entry of the column is no time.
     """
     free = [column for column in table.columns if column.header not in others]
+    if told is None and (day := _one_day(free)) is not None:
+        clock = find_clock(table, None, (*others, day.header), units, origin)
+        note = f"{day.header!r} is {day.labels[0]!r} in all rows, and was left out: it tells no two times apart."
+        return replace(clock, notes=(note, *clock.notes), also=(day.header, *clock.also))
     parts = year_in_parts(table, others, told)
     if parts is not None:
         clock = _read(table, (table[parts.decimal],), {}, "", certain=True)
@@ -171,6 +176,12 @@ def _is_local_date(column: Column) -> bool:
     return column.misfit is not None and FORM.fullmatch(column.misfit.entry) is not None
 
 
+def _one_day(free: Sequence[Column]) -> Column | None:
+    """A column of one date in all rows whose order nothing tells, beside times of day; others named so go first."""
+    days = [one for one in free if one.kind == "text" and _is_local_date(one) and len(one.labels) == 1]
+    return days[0] if days and any(one.kind == "clock" for one in free) else None
+
+
 def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], origin: str, *, certain: bool) -> Clock:
     column = next((one for one in columns if one.misfit is not None), columns[0])
     if column.misfit is not None:
@@ -178,7 +189,7 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], o
         if _is_local_date(column) and column.kind == "text":
             raise DataError(
                 f"{place}: of dates such as {column.misfit.entry!r} none tells which number is the day and which the "
-                "month. Write them as 2024-01-31, or name another column with --time."
+                f"month. Write them as 2024-01-31, or name another column with --time{_such_as(table)}."
             )
         raise DataError(
             f"{place}: {column.misfit.entry!r} is not a time. Times must be numbers, dates such as 2024-01-31 or "
@@ -204,6 +215,12 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], o
         rows = "1 row without a time was" if len(empty) == 1 else f"{len(empty)} rows without a time were"
         notes = (*notes, f"{rows} left out, the first in line {table.lines[empty[0]]}.")
     return Clock(column.header, times, certain, notes, unit, tuple(one.header for one in columns[1:]), zero)
+
+
+def _such_as(table: Table) -> str:
+    """The column of times of day, to be named, if there is one."""
+    clocks = [one.header for one in table.columns if one.kind == "clock"]
+    return f", as --time {shlex.quote(clocks[0])}" if len(clocks) == 1 else ""
 
 
 def _with_dates(table: Table, column: Column) -> tuple[Column, str]:

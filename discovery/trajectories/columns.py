@@ -137,10 +137,13 @@ class LocalDates:
         self._lines.append(lines)
 
     def finished(self, header: str) -> Column:
-        """The dates, or a text column without labels."""
+        """The dates, or a text column without labels; with one where it is the same date in all rows."""
         parts, lines = _joined(self._parts), _joined(self._lines)
         dates = dates_of(parts)
         if dates is None:
+            there = ~np.isnan(parts[:, 0])
+            if self._first and not self._misfit and np.all(parts[there] == parts[there][:1]):
+                return Column(header, "text", np.where(there, 0, -1), (self._first.entry,), misfit=self._first)
             return Column(header, "text", np.full(len(parts), -1), misfit=self._first)
         impossible = np.flatnonzero(np.isnat(dates) & ~np.isnan(parts[:, 0]))
         if len(impossible) and (self._misfit is None or lines[impossible[0]] < self._misfit.line):

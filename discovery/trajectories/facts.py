@@ -20,11 +20,11 @@ from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
-from discovery.trajectories.noise import Strays, astray, without_strays
+from discovery.trajectories.noise import Strays, emptied, whose, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
-from discovery.trajectories.resting import measured_values, pulsed, rests
-from discovery.trajectories.runs import FEWEST_IN_RUN
+from discovery.trajectories.released import Released, released
+from discovery.trajectories.resting import fixed, measured_values, pulsed, rests
 from discovery.trajectories.sampling import SEVERAL, Steps, pace, steps
 from discovery.trajectories.settling import settled
 from discovery.trajectories.slower import can_drive
@@ -162,6 +162,8 @@ class Facts:
         abreast: columns that are one quantity of several units, it seems.
         common: headers of columns that have one course in all runs, and are not switched.
         keys: headers of the columns that tell the runs apart, in the order of their labels.
+        released: runs that begin at rest, where nothing that is known drives them.
+        table, clock: how pandas reads the file, and its column of times, as in the measurements.
     """
 
     source: str
@@ -187,6 +189,9 @@ class Facts:
     unknown_parted: bool = False
     common: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    released: tuple[Released, ...] = ()
+    table: str = ""
+    clock: str = ""
 
     @property
     def rows(self) -> int:
@@ -214,7 +219,7 @@ def facts(measurements: Measurements) -> Facts:
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
-    clean = [_without(run, [state.strays for state in states]) for run in tame]
+    clean = [emptied(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
     related = relations(clean, smooth, [state.noise_kind == "proportional" for state in states])
     late, pairs = between_samples(tame), swept(tame, noises)
@@ -247,6 +252,9 @@ def facts(measurements: Measurements) -> Facts:
         bool(between(tame, unknown)),
         shared,
         measurements.keys,
+        () if driven else released(tame, [_noise_at_rest(runs, i, state) for i, state in enumerate(states)]),
+        measurements.table,
+        measurements.clock,
     )
 
 
@@ -269,8 +277,8 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
     each = measured_values(runs, index)
-    held, fixed = jumps(each), _fixed(each)
-    coarse = held or fixed or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
+    held, set_once = jumps(each), fixed(each)
+    coarse = held or set_once or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
     deviation = float(np.nanstd(np.concatenate([run.states[:, index] for run in smooth])))
@@ -300,25 +308,14 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
         straight(runs, index, deviation),
         held,
         coarse,
-        stray_runs=_whose(runs, index, strays) if len(runs) > 1 and not noisy else (),
+        stray_runs=whose(runs, index, strays) if len(runs) > 1 and not noisy else (),
         clipped=tuple(end for end in ends if not (idle and end.value == 0.0)),
         pulsed=pulses,
         rests=idle,
-        fixed=fixed,
+        fixed=set_once,
         noisy_levels=noisy,
         gapless=len(known) == len(everything) or can_drive(runs, index, held=pulses),
     )
-
-
-def _fixed(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
-    """Whether a column is constant in each run, and not in all; what was measured once a run, as a harvest, is not."""
-    often = all(len(run) >= FEWEST_IN_RUN and np.all(run == run[0]) for run in runs)
-    return often and len({float(run[0]) for run in runs}) > 1
-
-
-def _whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str, ...]:
-    """Labels of the runs that have those samples."""
-    return tuple(next(run.label for run in runs if astray(run, index, (one,)).any()) for one in strays)
 
 
 def _alone(runs: Sequence[Trajectory], index: int, factor: float) -> list[Trajectory]:
@@ -333,12 +330,6 @@ def _enlarged(state: StateFacts, factor: float) -> StateFacts:
     strays = tuple((time, value * factor) for time, value in state.strays)
     ends = tuple(replace(one, value=one.value * factor) for one in state.clipped)
     return replace(state, strays=strays, clipped=ends, **{name: getattr(state, name) * factor for name in lengths})
-
-
-def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
-    """The run with nothing measured where a state is astray."""
-    spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
-    return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
 
 
 def _run(run: Trajectory, states: Sequence[StateFacts], noises: Sequence[float]) -> RunFacts:
@@ -375,6 +366,12 @@ def _crossing(runs: Sequence[Trajectory], state: StateFacts) -> Crossing | None:
     if state.coarse or state.wrapped is not None:
         return None
     return crossing(runs, _largest_noise(state))
+
+
+def _noise_at_rest(runs: Sequence[Trajectory], place: int, state: StateFacts) -> float:
+    """The deviation of its noise; NaN where it cannot be told when a course begins, or a sensor was at its end."""
+    ends = {end.value for end in state.clipped} & {float(run.states[0, place]) for run in runs}
+    return float("nan") if state.bounded or state.coarse or state.straight or ends else _largest_noise(state)
 
 
 def _largest_noise(state: StateFacts) -> float:

@@ -26,6 +26,8 @@ class Measurements:
         origin: the date or time of day at which time is zero; empty where times are numbers.
         abreast: columns that are one quantity of several units rather than states, if some seem so.
         unknown: that rows were left out as no input is known there, as in ``notes``; empty if none were.
+        table: the expression of pandas that reads the file; empty for arrays.
+        clock: header of the column whose numbers are the times; empty where they are dates, or count rows.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -40,3 +42,5 @@ class Measurements:
     origin: str = ""
     abreast: Abreast | None = None
     unknown: str = ""
+    table: str = ""
+    clock: str = ""

@@ -252,3 +252,14 @@ def _emptied(run: Trajectory, state: int, off: Strays) -> Float[np.ndarray, "tim
     states = np.array(run.states)
     states[astray(run, state, off), state] = np.nan
     return states
+
+
+def whose(runs: Sequence[Trajectory], index: int, strays: Strays) -> tuple[str, ...]:
+    """Labels of the runs that have those samples."""
+    return tuple(next(run.label for run in runs if astray(run, index, (one,)).any()) for one in strays)
+
+
+def emptied(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
+    """The run with nothing measured where a state is astray."""
+    spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
+    return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))

@@ -23,10 +23,23 @@ def rows_above(rows: Sequence[Row], decimal: str) -> int:
         return 0
     if settings := _below_settings(rows, width, decimal):
         return settings
-    place = next((i for i, row in enumerate(rows) if _names(row[1], width, decimal)), 0)
+    place = _place_of_names(rows, width, decimal)
     kinds = _kinds(rows[place + 1 :], width, decimal)
     above = (row for _, row in rows[:place])
     return 0 if any(_complete(row, width) or _is_data(row, kinds, decimal) for row in above) else place
+
+
+def _place_of_names(rows: Sequence[Row], width: int, decimal: str) -> int:
+    """The first row that may be that of the names, or the first whole one where others with fewer fields stand above.
+
+    Beside one column of times and one of values a line such as ``Ready.`` may be all names but one.
+    """
+    place = next((i for i, (_, row) in enumerate(rows) if _names(row, width, decimal)), 0)
+    whole = next((i for i, (_, row) in enumerate(rows[place:], start=place) if len(row) >= width), place)
+    words, below = rows[whole][1], rows[whole + 1 : whole + 2]
+    kinds = _kinds(rows[whole + 1 :], width, decimal)
+    named = _complete(words, width) and _names(words, width, decimal) and not _are_units(words)
+    return whole if named and all(_is_data(row, kinds, decimal) for _, row in below) else place
 
 
 def said_of_rows_above(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
-from discovery.trajectories.abreast import abreast
+from discovery.trajectories.abreast import abreast, options_of
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
@@ -102,12 +102,11 @@ def read_csv(
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
-        division.keys,
-        division.melted,
-        clock.origin,
+        division.keys, division.melted, clock.origin,
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
-    )
+        *_by_pandas(source, layout, clock),
+    )  # fmt: skip
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
 
@@ -168,6 +167,12 @@ def _again(time: str | None, inputs: Sequence[str], held: Sequence[str], missing
         "--missing": missing,
     }
     return [word for option, entries in told.items() if entries for word in (option, joined(entries))]
+
+
+def _by_pandas(source: Source, layout: Layout, clock: Clock) -> tuple[str, str]:
+    """How pandas reads the file, and the column there whose numbers are the times; empty where there is none."""
+    timed = clock.name == clock.header in layout.headers and not clock.origin
+    return f"pd.read_csv({source.path.name!r}{options_of(layout, source.encoding)})", clock.header if timed else ""
 
 
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:

@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from discovery.headers import split_header
 from discovery.trajectories.clipped import stretches
+from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.types import Trajectory
 
 # Pulses: values beside a zero, and steps between others, as a share of their size, by medians. Of 160 sines with 8 to
@@ -96,6 +97,12 @@ def _says(header: str, words: frozenset[str]) -> bool:
 def measured_values(runs: Sequence[Trajectory], state: int) -> list[Float[np.ndarray, " sample"]]:
     """Values of a column that were measured, of each run."""
     return [run.states[np.isfinite(run.states[:, state]), state] for run in runs]
+
+
+def fixed(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether a column is constant in each run, and not in all; what was measured once a run, as a harvest, is not."""
+    often = all(len(run) >= FEWEST_IN_RUN and np.all(run == run[0]) for run in runs)
+    return often and len({float(run[0]) for run in runs}) > 1
 
 
 def _zero_for_long(runs: Sequence[Trajectory], state: int) -> bool:

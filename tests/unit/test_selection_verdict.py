@@ -339,13 +339,16 @@ def test_a_law_without_chaos_has_no_lyapunov_time() -> None:
 
 
 def test_a_state_that_is_forecast_badly_is_named() -> None:
-    """However well the others are; not of a law that is sensitive to its start, nor of one state alone."""
+    """However well the others are, from twice the noise on, and of one state too; not where its start decides."""
     two = replace(BEST, law=Law(("x", "u"), (parse("c0*(u - x)"), parse("c1*x")), (1.0, 2.0), ("me",)))
     selected = replace(SELECTED, ranking=Ranking((two,), "rule"), held_out=replace(GOOD, off=(1.2, 16.0)))
     told = texts(judge(selected), "caution")
-    assert "(u by 4 of its standard deviations): the law lacks something there, or the noise is larger" in told
+    assert "(u by 4 of its standard deviations): the law lacks something there, its constants are hardly" in told
     assert "standard deviations" not in texts(judge(replace(selected, horizon=2.0)), "caution")
-    assert "standard deviations" not in texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(16.0,)))), "caution")
+    for square, off in ((4.7, True), (3.2, False)):
+        alone = texts(judge(replace(SELECTED, held_out=replace(GOOD, off=(square,)))), "caution")
+        assert off == ("standard deviations" in alone)
+        assert "--inputs" not in alone
 
 
 @pytest.mark.parametrize(

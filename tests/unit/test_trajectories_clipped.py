@@ -57,6 +57,17 @@ def test_what_rests_is_not_clipped(column: np.ndarray) -> None:
     assert [] == told(column)
 
 
+def test_a_converter_in_whole_numbers_is_clipped_at_its_greatest_value_alone() -> None:
+    """Counts may be zero for long; totals, and the number of those who are left, stay at their ends, too."""
+    decay = 1600.0 * np.exp(-TIMES / 5.0)
+    (high,) = told(np.clip(np.round(decay + 0.8 * NOISE), 0.0, 1023.0))
+    assert high.startswith("v [V] stays exactly at its greatest value, 1023, in 1 stretch, of 4")
+    assert [] == told(np.clip(np.round(500.0 * WAVE + 2.0 * NOISE), 0.0, 1023.0))
+    total = np.cumsum(np.random.default_rng(0).poisson(20.0 * np.exp(-((TIMES - 6.0) ** 2)))).astype(float)
+    assert [] == told(total)
+    assert [] == told(total[-1] - total)
+
+
 def test_pulses_are_not_clipped_and_a_sensor_that_cannot_go_below_zero_is() -> None:
     """Rain is as strong beside a dry day as on any other; a wave comes and goes by small steps."""
     random = np.random.default_rng(0)

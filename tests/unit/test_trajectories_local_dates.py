@@ -116,3 +116,26 @@ def test_a_date_that_is_missing_leaves_its_row_out(tmp_path: Path) -> None:
     measurements = read(tmp_path, dates)
     np.testing.assert_allclose(measurements.trajectories[0].times, [0.0, 1.0, 2.0, 4.0, 5.0, 6.0])
     assert "1 row without a time was left out, the first in line 5." in measurements.notes
+
+
+@pytest.mark.parametrize("times", ["Heure;", "t [s];"])
+def test_one_date_in_all_rows_needs_no_order(tmp_path: Path, times: str) -> None:
+    """Beside times of day, or of numbers that are named so: it changes no time, whichever number is the day."""
+    path = tmp_path / "data.csv"
+    of_day = times.startswith("H")
+    entries = [f"14:05:{10 + second}" if of_day else str(second) for second in range(8)]
+    path.write_text(f"Date;{times}x\n" + "".join(f"12/03/2026;{time};{i * i}\n" for i, time in enumerate(entries)))
+    found = read_csv(path)
+    np.testing.assert_allclose(found.trajectories[0].times, np.arange(8.0))
+    assert ["x"] == list(found.headers.values())
+    assert of_day == any("'12/03/2026' in all rows, and was left out" in note for note in found.notes)
+
+
+def test_where_dates_change_the_column_of_times_of_day_is_named(tmp_path: Path) -> None:
+    """Which has all that is needed, as midnight is seen in it."""
+    path = tmp_path / "data.csv"
+    rows = [f"{'11' if hour > 20 else '12'}/03/2026;{hour}:00:00;{hour}\n" for hour in (21, 22, 23, 0, 1, 2)]
+    path.write_text("Date;Heure;x\n" + "".join(rows))
+    with pytest.raises(DataError, match="name another column with --time, as --time Heure"):
+        read_csv(path)
+    np.testing.assert_allclose(read_csv(path, time="Heure").trajectories[0].times, np.arange(6.0))

@@ -44,6 +44,18 @@ def test_lines_above_the_names_are_passed_over(tmp_path: Path, above: str, rows:
     ]
 
 
+@pytest.mark.parametrize("above", ["Ready.\n", "Ready.\nCalibrating\n"])
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+def test_a_word_above_two_columns_is_passed_over(tmp_path: Path, above: str, mark: str) -> None:
+    """As a board writes when it starts; a name that is missing above as many columns stays missing."""
+    rows = "".join(f"{25 * i}{mark}{i * i % 7}\n" for i in range(12))
+    found = read(tmp_path, f"{above}millis{mark}A0\n{rows}")
+    assert ("millis", ["A0"]) == (found.time_name, list(found.headers.values()))
+    assert any("passed over" in note for note in found.notes)
+    with pytest.raises(DataError, match="line 2: 2 fields, but the header has 1"):
+        read(tmp_path, f"millis\n{rows}")
+
+
 def test_units_below_are_read_all_the_same(tmp_path: Path) -> None:
     """And lines of errors are those of the file."""
     text = "Export\n\nt;x;y\ns;m;K\n" + "".join(f"{i};{i * i};{i % 4}\n" for i in range(9))
