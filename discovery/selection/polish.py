@@ -182,9 +182,10 @@ def noise_about(
         kinds.append("given")
     models = [_estimated(kind, levels, measured, errors, noise, spent) for kind in kinds]
     dearer = price(levels.shape[1], len(levels))  # of noise that has two scales
+    known = ("combined", "additive", "proportional") if noise.kind == "combined" else (noise.kind,)  # and its parts
     scores = [
         _likelihood(model, levels, measured, errors)
-        + CONVINCING * (model.kind == noise.kind)
+        + CONVINCING * (model.kind in known)
         - dearer * (model.kind == "combined")
         for model in models
     ]

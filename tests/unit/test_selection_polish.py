@@ -260,6 +260,15 @@ def test_noise_of_two_parts_is_seen_about_the_right_curve(guess: str, levels: np
     assert not np.any(noise_about(levels, scattered("additive", 0.2, levels), model(guess)).constant)
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", ["additive", "proportional"])
+def test_one_part_is_no_other_kind_than_both(kind: str, seed: int, levels: np.ndarray) -> None:
+    """It need not be clearly likelier than noise of two parts, of which it has one scale less."""
+    some = levels[::2, :1]
+    both = NoiseModel("combined", np.array([0.1]), np.array([1e-3]), constant=np.array([0.1]))
+    assert kind == noise_about(some, scattered(kind, 0.2, some, seed), both).kind
+
+
 def test_both_parts_are_no_larger_than_they_were_seen(levels: np.ndarray) -> None:
     """A wrong law leaves more than noise, of which both parts shrink alike."""
     constant = np.array([0.2, 0.1])
