@@ -209,7 +209,8 @@ def _smoothed(result: DiscoveryResult) -> str:
     method = result.smoothing.method
     if method == SUCCESSIVE:
         return "Not smoothed: each sample is compared with the next"
-    return f"Smoothed by {'the told law, with networks for what is unknown in it' if method == UNIVERSAL else method}"
+    whole = "the form of the law, with networks for what is unknown in it"
+    return f"Smoothed by {whole if method == UNIVERSAL else method}"
 
 
 def advised(result: DiscoveryResult) -> list[str]:

@@ -36,7 +36,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
         noise: ``auto``, ``additive``, ``counts`` (Poisson), ``proportional``, ``combined`` (a constant part and one in
             proportion), ``lognormal`` or ``given``; ``process`` where chance acts on the states themselves.
         smoother: ``auto``, ``neural_ode``, ``gaussian_process``, ``kalman``, ``spline`` or ``local_polynomial``.
-        laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``.
+        laws: what is known of the law, one sentence each, such as ``x'' = -k*x + f(x')``; without any, a column alone
+            that turns back gets a law of second order, which ``predict`` and ``simulate`` then take x' for, too.
         budget: seconds after which work is cut off; None lets it finish.
         seed: same data and seed, same law.
         config: all settings at once; the arguments above replace what it says where they are not None.

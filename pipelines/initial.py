@@ -13,7 +13,7 @@ from discovery.errors import DataError
 from discovery.headers import bare
 from discovery.trajectories.array_tables import floats
 from pipelines.dates import are_dates, are_durations, whole
-from pipelines.named_states import Columns, in_full
+from pipelines.named_states import Columns, in_full, unmeasured
 
 
 def moments_of(columns: Columns, t: Any) -> Float[np.ndarray, " time"]:
@@ -63,7 +63,7 @@ def _read(columns: Columns, x0: Any) -> Float[np.ndarray, "start state"]:
     if starts.ndim > 2 or starts.shape[1] not in (len(columns.states), len(columns.given)):
         raise DataError(
             f"x0 has the shape {np.shape(x0)}, and the states are {', '.join(columns.states)}. Give a number for "
-            "each, in this order, or several rows of them."
+            f"each, in this order, or several rows of them.{unmeasured(columns)}"
         )
     return columns.read(starts)
 

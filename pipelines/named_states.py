@@ -175,8 +175,16 @@ def _misfit(columns: Columns, shape: tuple[int, ...]) -> DataError:
         )
     return DataError(
         f"X has {shape[1]} features, but EquationDiscovery is expecting {len(columns.given)} features as input: "
-        f"{wanted}. Its shape is {shape}. Pass these columns."
+        f"{wanted}. Its shape is {shape}. Pass these columns.{unmeasured(columns)}"
     )
+
+
+def unmeasured(columns: Columns) -> str:
+    """What to do where the law has the rate of a column for a state, as one of second order has."""
+    rates = [name for name in columns.states if "'" in name]
+    if not rates:
+        return ""
+    return f' The law is of second order and needs {rates[0]}, too; laws=["x\' = f(x)"] would ask for one of first.'
 
 
 def _is_run(one: Any) -> bool:

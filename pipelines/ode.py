@@ -115,7 +115,7 @@ def discover_ode(
 def _discovered(
     data: Measurements, config: RunConfig, deadline: Deadline, progress: Progress, store: Store, witness: Witness
 ) -> DiscoveryResult:
-    config, inertia = with_inertia(config, data)
+    asked, (config, inertia) = config, with_inertia(config, data)
     measurements, told = _told(data, config)
     known, units = told.known, stated(measurements, config, told.known)
     plain = PlainNames(tuple(measurements.headers), used=known is None)
@@ -153,7 +153,7 @@ def _discovered(
         notes=(*said, *units.notes, *notes, *in_vain(config.own, len(runs), told, grown)),
         failures=tuple(Failure(one.where, plain.words(one.why)) for one in (*doubts, *failed, *failures)),
         cites=cites(config, problem),
-        provenance=provenance(measurements, config),
+        provenance=provenance(measurements, asked),
         seconds=dict(stages.seconds), advice=advice, structure=structure,
         inputs={**measurements.inputs, **(grown.inputs or {})}, origin=measurements.origin,
     )  # fmt: skip

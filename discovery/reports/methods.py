@@ -33,7 +33,7 @@ _SMOOTHERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("Chen2018", "Roesch2021", "Turan2022", "MacKay1992", "Foresee1997", "Rasmussen2006", "Sarkka2023"),
     ),
     _UNIVERSAL: (
-        "a universal differential equation, what was told with a network for each unknown function, fitted by "
+        "a universal differential equation, the form of the law with a network for each unknown function, fitted by "
         "collocation and by multiple shooting",
         ("Rackauckas2020", "Chen2018", "Roesch2021", "MacKay1992"),
     ),

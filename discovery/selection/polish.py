@@ -18,10 +18,10 @@ from jaxtyping import Float
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, weighed
+from discovery.noise_parts import parts, price
 from discovery.selection.intervals import Bounds, bounds, profiled, widened
 from discovery.selection.reconstruction import courses
 from discovery.selection.residuals import WRONG
-from discovery.smoothing.combined import parts, price
 from discovery.types import Law, NoiseKind, NoiseModel, Trajectory, growth, single, whole_numbers
 
 # Rounds of noise and constants: after two, constants move by less than a tenth of their deviations.

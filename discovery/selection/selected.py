@@ -27,10 +27,6 @@ from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
 from discovery.types import DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
-ENDED = (
-    3  # told laws that are fitted to the end before they are compared: as many as have a last fit in `--recipe full`
-)
-
 
 @dataclass(frozen=True)
 class Selected:

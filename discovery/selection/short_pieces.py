@@ -16,11 +16,16 @@ from discovery.types import Finding
 SHORT = 0.1
 
 
-def followed_too_briefly(misfit: float, windows: Windows, horizon: float) -> Iterator[Finding]:
+def followed_too_briefly(
+    misfit: float, windows: Windows, horizon: float, spans: str = "time units"
+) -> Iterator[Finding]:
     """What speaks against a law that leaves more than noise on pieces far shorter than its errors need to grow.
 
     Laws are compared on windows that grow as far as the law can be followed. A chaotic law ends at its horizon, and a
     right one at the end of the record.
+
+    Args:
+        spans: what times are counted in, as a plural.
     """
     if windows.steps or not misfit > NOISE_LEVEL or len(windows.offsets) < 2:
         return
@@ -33,7 +38,7 @@ def followed_too_briefly(misfit: float, windows: Windows, horizon: float) -> Ite
     yield Finding(
         "bad",
         f"The law leaves more than the noise (chi-squared per value {misfit:.3g}) though it was compared on pieces of "
-        f"{windows.length} samples, {pieces:.3g} time units, each from a start of its own; {why} {should:.3g}.",
+        f"{windows.length} samples, {pieces:.3g} {spans}, each from a start of its own; {why} {should:.3g} {spans}.",
     )
 
 

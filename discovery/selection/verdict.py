@@ -63,7 +63,7 @@ def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding
         headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = Evidence.of(selected)
-    reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence)]
+    reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence, unit)]
     reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
     lacking = (*inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
@@ -142,7 +142,7 @@ def _walk(evidence: Evidence) -> tuple[str, str]:
     return f"{what[0]} explains the data about as well as the best law does", what[1]
 
 
-def _against(evidence: Evidence) -> Iterator[Finding]:
+def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
     yield from of_two_values(best.law, evidence.selected.windows)
     if not evidence.selected.sound:
@@ -155,7 +155,8 @@ def _against(evidence: Evidence) -> Iterator[Finding]:
             f"Forecasts of samples that were not fitted are lost after {early:.2g} Lyapunov times, within one of which "
             "chaos does not explain it.",
         )
-    yield from followed_too_briefly(best.misfit, evidence.selected.windows, evidence.selected.horizon)
+    selected, spans = evidence.selected, best.law.spans(unit)
+    yield from followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):

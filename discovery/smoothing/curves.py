@@ -13,9 +13,9 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError
+from discovery.noise_parts import Parts, gain, parts, price
 from discovery.protocols import NEVER, Deadline
 from discovery.smoothing.clock import PLAIN, Clock
-from discovery.smoothing.combined import Parts, gain, parts, price
 from discovery.smoothing.kinks import kinks
 from discovery.smoothing.series import Grid, Series, Units, excerpt, grid, spacing, units
 from discovery.types import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, growth, single, whole_numbers

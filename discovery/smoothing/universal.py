@@ -94,7 +94,7 @@ def with_networks(
     ours = replace(smoothing, trajectories=runs, score=learned.trial.score, method=METHOD)
     surer = study.trial(None).worse_than(learned.trial)
     names = ", ".join(one.name for one in frame.unknowns)
-    note = f"Networks for {names} were trained through the solver with what was told. {_kept(surer)} " + (
+    note = f"Networks for {names} were trained through the solver, within the form of the law. {_kept(surer)} " + (
         f"(log-likelihood {ours.score:.3f} nats a sample with the networks, {smoothing.score:.3f} without)."
     )
     return Outcome(ours if surer else mean_of(smoothing, ours), learned.network.constants, note)

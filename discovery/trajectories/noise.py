@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float
 
+from discovery.noise_parts import parts
 from discovery.types import Trajectory, read_only
 
 # Neighbours on each side. Few predict badly what bends; many run into the ends and need even noise.
@@ -97,10 +98,12 @@ class Residuals:
 
     @property
     def largest(self) -> float:
-        """Deviation of the noise where the state is largest."""
-        if self.kind == "additive":
+        """Deviation of the noise where the state is largest; of two parts it may be many times the usual one there."""
+        if not len(self.errors):
             return self.scale
-        return self.ratio * float(np.max(np.abs(self.values)))
+        most = np.max(np.abs(self.values), keepdims=True)
+        alone = self.scale if self.kind == "additive" else self.ratio * float(most[0])
+        return max(alone, float(parts(self.errors, self.values).deviation(most)[0]))
 
 
 def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:

@@ -28,11 +28,11 @@ def test_a_law_that_should_have_been_followed_further_is_refused(
     misfit: float, length: int, horizon: float, why: str
 ) -> None:
     """Its errors do not grow so fast, and still it leaves more than the noise on each piece."""
-    (finding,) = followed_too_briefly(misfit, pieces(length), horizon)
+    (finding,) = followed_too_briefly(misfit, pieces(length), horizon, "hours")
     assert "bad" == finding.level
     assert "(chi-squared per value 5)" in finding.text
-    assert "pieces of 5 samples, 4 time units" in finding.text
-    assert why in finding.text
+    assert "pieces of 5 samples, 4 hours" in finding.text
+    assert f"{why} hours." in finding.text
 
 
 @pytest.mark.parametrize(

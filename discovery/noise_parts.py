@@ -35,6 +35,10 @@ class Parts:
     constant: float
     profile: Float[np.ndarray, " ratio"]
 
+    def deviation(self, levels: Float[np.ndarray, " sample"]) -> Float[np.ndarray, " sample"]:
+        """Standard deviation of measurements of a state at some levels, in its unit."""
+        return np.hypot(self.constant, self.scale * levels)
+
 
 def parts(residuals: Float[np.ndarray, " sample"], levels: Float[np.ndarray, " sample"]) -> Parts:
     """The likeliest noise of two parts for residuals about a curve at some levels.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discovery.smoothing.combined import gain, parts, price
+from discovery.noise_parts import gain, parts, price
 from discovery.smoothing.gaussian_process import GaussianProcess
 from discovery.types import NoiseModel, Trajectory
 
