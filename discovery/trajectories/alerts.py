@@ -230,9 +230,11 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
     missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
+    clocks = facts.abreast.columns if facts.abreast is not None and facts.abreast.time else ()
     for state in facts.states:
         yield from _of_range(state)
-        yield from _of_state(state)
+        # times of another run are no clock of all rows: they are told with the runs side by side
+        yield from (one for one in _of_state(state) if one.subject != "clock" or state.header not in clocks)
 
 
 def _of_range(state: StateFacts) -> Iterator[Alert]:
