@@ -28,7 +28,7 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
-from discovery.selection.contradicted import contradicted
+from discovery.selection.contradicted import contradicted, shown
 from discovery.selection.moments import unknown_moments
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
@@ -346,7 +346,7 @@ def _kept(
         deadline=deadline,
     )  # fmt: skip
     verdict = contradicted(verdict, law, found)
-    return verdict, told if verdict.status == "not_found" else replace(told, invariants=found)
+    return verdict, told if verdict.status == "not_found" else replace(told, invariants=shown(found))
 
 
 def _problem(

@@ -14,13 +14,14 @@ from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.derived import derived
 from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
-from discovery.trajectories.noise import Strays, astray, without_strays
+from discovery.trajectories.noise import Strays, astray, unspoilt, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.resting import measured_values, pulsed, rests
@@ -147,6 +148,7 @@ class Facts:
     Attributes:
         inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
+        derived: pairs of states, the second a derivative that was computed from the first, with its noise.
         same_start: whether all of several runs begin at the same state, and do not part there.
         parting: whether they begin at the same state and part at once, though nothing drives them.
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
@@ -186,6 +188,7 @@ class Facts:
     unknown_parted: bool = False
     common: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -213,8 +216,9 @@ def facts(measurements: Measurements) -> Facts:
     wild = np.array([not TINY < max(abs(state.low), abs(state.high)) < HUGE for state in states])
     tame = [replace(run, states=np.where(wild, 0.0, run.states)) for run in runs] if wild.any() else runs
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
-    clean = [_without(run, [state.strays for state in states]) for run in tame]
+    clean = [unspoilt(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
+    known = [np.inf if state.bounded else noise for noise, state in zip(smooth, states, strict=True)]
     related = relations(clean, smooth, [state.noise_kind == "proportional" for state in states])
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
@@ -246,6 +250,7 @@ def facts(measurements: Measurements) -> Facts:
         bool(between(tame, unknown)),
         shared,
         measurements.keys,
+        tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
     )
 
 
@@ -332,12 +337,6 @@ def _enlarged(state: StateFacts, factor: float) -> StateFacts:
     strays = tuple((time, value * factor) for time, value in state.strays)
     ends = tuple(replace(one, value=one.value * factor) for one in state.clipped)
     return replace(state, strays=strays, clipped=ends, **{name: getattr(state, name) * factor for name in lengths})
-
-
-def _without(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
-    """The run with nothing measured where a state is astray."""
-    spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
-    return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
 
 
 def _run(run: Trajectory, noises: Sequence[float]) -> RunFacts:

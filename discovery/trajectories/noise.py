@@ -248,6 +248,12 @@ def astray(run: Trajectory, state: int, off: Strays) -> Bool[np.ndarray, " time"
     return found
 
 
+def unspoilt(run: Trajectory, strays: Sequence[Strays]) -> Trajectory:
+    """The run with nothing measured where a state is astray."""
+    spoilt = np.any([astray(run, state, off) for state, off in enumerate(strays)], axis=0)
+    return replace(run, states=np.where(spoilt[:, None], np.nan, run.states))
+
+
 def _emptied(run: Trajectory, state: int, off: Strays) -> Float[np.ndarray, "time state"]:
     states = np.array(run.states)
     states[astray(run, state, off), state] = np.nan
