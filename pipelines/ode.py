@@ -28,7 +28,7 @@ from discovery.selection.advise import advise
 from discovery.selection.agreement import agreement
 from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
-from discovery.selection.contradicted import contradicted
+from discovery.selection.contradicted import contradicted, shown
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
@@ -316,7 +316,7 @@ def _kept(
         deadline=deadline,
     )  # fmt: skip
     verdict = contradicted(verdict, law, found)
-    return verdict, told if verdict.status == "not_found" else replace(told, invariants=found)
+    return verdict, told if verdict.status == "not_found" else replace(told, invariants=shown(found))
 
 
 def _problem(

@@ -39,3 +39,8 @@ def contradicted(verdict: Verdict, law: Law, invariants: Sequence[Invariant]) ->
     )
     findings = (Finding("bad", text), Finding("caution", _JUMPS), *verdict.findings)
     return replace(verdict, status="not_found", headline=f"These data do not support a law. {text}", findings=findings)
+
+
+def shown(invariants: Sequence[Invariant]) -> tuple[Invariant, ...]:
+    """The quantities that the measured runs keep, or whose changes are not known; not those lost in their noise."""
+    return tuple(one for one in invariants if not one.variation > LOST)

@@ -18,6 +18,7 @@ from discovery.trajectories.layout import SPACES, Layout
 from discovery.trajectories.levels import Level, are_set, level
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.source import Source
+from discovery.trajectories.time_names import likeness
 from discovery.wording import joined, listed
 
 # Of plates with 96 or 384 wells.
@@ -26,9 +27,10 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
-# "algae_rep1", a quantity and one of its units; and by its number alone, "algae 1" and "algae (1)".
+# "algae_rep1" and "Position (m) Run #1", a quantity and one of its units; and by its number alone, "algae 1" and
+# "algae (1)".
 _OF_QUANTITY = (
-    re.compile(r"(?P<quantity>.*?[^\W\d_].*?)(?P<between>[ _.:/-]+)(?P<unit>[^\W\d_]{3,}[ _#-]?\d+)(?P<end>)"),
+    re.compile(r"(?P<quantity>.*?[^\W\d_].*?)(?P<between>[ _.:/-]+)(?P<unit>[^\W\d_]{3,}[ _#-]{0,2}\d+)(?P<end>)"),
     re.compile(r"(?P<quantity>[^\W\d_]{3}.*?)(?P<between>[\s_.#-]*\(?)(?P<unit>\d+)(?P<end>\)?)"),
 )
 FEWEST = 3  # columns that are alike: two are as often two things
@@ -153,22 +155,21 @@ def abreast(
         told: words of a command that tell what was told of other columns.
         time: header of the column of times, which may be that of the first unit alone.
     """
-    own, each = _of_each_with_times([time, *numbers], time)
+    own, (split, units, quantities, forms) = _of_each_with_times([time, *numbers], time, layout.headers)
     key, found = ("unit", ()) if own else _alike(numbers)
-    split, units, quantities = ("", (), ()) if found else each if own else _of_each(numbers)
+    if not (own or found):
+        split, units, quantities = _of_each(numbers)
     key = "run" if own and all(is_run_name(unit.rstrip("0123456789")) for unit in units) else key
-    told = ["--time", own, *told[2:]] if own and told[:1] == ["--time"] else told
-    forms: tuple[str, ...] = ()
-    found = found or tuple(unit + split + one for unit in units for one in quantities)
     if key == "unit" and not units:
         quantities, units, forms = _each_of(numbers, layout.headers)
-        found = tuple(form.format(unit) for unit in units for form in forms) or found
+    found = _columns(split, units, quantities, forms) or found
     if len(set(found) & set(states)) < 2:
-        key, found, units, forms = "unit", (), (), ()
+        own, key, found, units, forms = "", "unit", (), (), ()
     if not found and len(states) <= most:
         return None
+    told = ["--time", own, *told[2:]] if own and told[:1] == ["--time"] else told
     columns = found or tuple(states)
-    others = tuple(one for one in layout.headers if one not in columns)
+    others = tuple(one for one in layout.headers if one not in columns and not (own and _is_of_one(one, units)))
     certain = len(states) > most or bool(own and units) or (key == "well" and len(found) >= PLATE)
     options = options_of(layout, source.encoding)
     file = source.path.name
@@ -221,11 +222,36 @@ def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())
 
 
-def _of_each_with_times(headers: Sequence[str], time: str) -> tuple[str, tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """The quantity that is time where each unit has its own, as the runs of Logger Pro, and the rest as below."""
-    each = _of_each(headers, fewest=2)
-    split, units, quantities = each
-    return next((one for one in quantities if time in {unit + split + one for unit in units}), ""), each
+def _columns(split: str, units: Sequence[str], quantities: Sequence[str], forms: Sequence[str]) -> tuple[str, ...]:
+    """Headers of the columns of all quantities of all units."""
+    if forms:
+        return tuple(form.format(unit) for unit in units for form in forms)
+    return tuple(unit + split + one for unit in units for one in quantities)
+
+
+def _is_of_one(header: str, units: Sequence[str]) -> bool:
+    """Whether a column is named by one of several units, whose rows are no rows of the others."""
+    return any(re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", header) for unit in units)
+
+
+def _of_each_with_times(
+    headers: Sequence[str], time: str, every: Sequence[str]
+) -> tuple[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    """The quantity that is time where each unit has its own, and what stands between, units, quantities and forms.
+
+    Units stand before their quantities, as the runs of Logger Pro, or behind them and their units of measurement, as
+    those of PASCO Capstone: then what columns are called, too.
+    """
+    split, units, quantities = _of_each(headers, fewest=2)
+    columns = {one: {unit + split + one for unit in units} for one in quantities}
+    if own := next((one for one in quantities if time in columns[one]), ""):
+        return own, (split, units, quantities, ())
+    quantities, units, forms = _each_of(headers, every, fewest=2)
+    named = dict(zip(quantities, forms, strict=True))
+    own = next((one for one, form in named.items() if time in {form.format(unit) for unit in units}), "")
+    if own and likeness(own) is not None:  # without a column of times the first one is taken for it
+        return own, ("", units, quantities, forms)
+    return "", ("", (), (), ())
 
 
 def _of_each(headers: Sequence[str], fewest: int = FEWEST) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -241,7 +267,9 @@ def _of_each(headers: Sequence[str], fewest: int = FEWEST) -> tuple[str, tuple[s
     return "", (), ()
 
 
-def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _each_of(
+    headers: Sequence[str], every: Sequence[str], fewest: int = FEWEST
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Quantities that each of several units has, the units, and the names of their columns; or nothing.
 
     Args:
@@ -257,7 +285,7 @@ def _each_of(headers: Sequence[str], every: Sequence[str]) -> tuple[tuple[str, .
             alike.setdefault(tuple(sorted(units)), []).append(group)
         units, most = max(alike.items(), key=lambda item: len(item[0]) * len(item[1]), default=((), []))
         names = tuple(name for name, _ in most)
-        if len(units) >= FEWEST and len(names) > 1 and len({*names}) == len(names) and not {*names} & {*every}:
+        if len(units) >= fewest and len(names) > 1 and len({*names}) == len(names) and not {*names} & {*every}:
             return names, tuple(groups[most[0]]), tuple(form for _, form in most)
     return (), (), ()
 

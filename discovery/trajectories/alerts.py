@@ -43,6 +43,10 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
         *_of_layout(facts), *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts),
         *_of_inputs(facts), *_of_values(facts), *of_relations(facts),
     ]  # fmt: skip
+    computed = {state.header for state in facts.states if state.name in {name for _, name in facts.derived}}
+    # what is to be left out anyway needs neither more samples nor less noise
+    idle = [one for one in found if one.subject in ("sparse", "noise") and one.columns and {*one.columns} <= computed]
+    found = [one for one in found if one not in idle]
     order = {"serious": 0, "caution": 1, "note": 2}
     return tuple(sorted(found, key=lambda alert: order[alert.level]))
 
@@ -134,6 +138,8 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
 
 
 def _of_order(facts: Facts) -> Iterator[Alert]:
+    if facts.derived:
+        return  # which says it of what is left
     if oscillates_alone(facts):
         (state,) = courses(facts)
         law = f"{state.name}' = f({', '.join((state.name, *drives(facts)))})"
@@ -240,9 +246,11 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
     missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
+    clocks = facts.abreast.columns if facts.abreast is not None and facts.abreast.time else ()
     for state in facts.states:
         yield from _of_range(state)
-        yield from _of_state(state)
+        # times of another run are no clock of all rows: they are told with the runs side by side
+        yield from (one for one in _of_state(state) if one.subject != "clock" or state.header not in clocks)
 
 
 def _of_range(state: StateFacts) -> Iterator[Alert]:

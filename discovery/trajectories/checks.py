@@ -28,10 +28,10 @@ class DataCheck:
 
     @property
     def surplus(self) -> tuple[str, ...]:
-        """Headers of columns that others give exactly, that add others up, or that are clocks: better left out."""
+        """Headers of columns that others give, exactly or as derivatives, that add others up, or that are clocks."""
         states = self.facts.states
         exact = [states[one.surplus].header for one in self.facts.relations if one.surplus >= 0 and one.exact]
-        totals = {total for total, _ in self.facts.sums}
+        totals = {total for total, _ in self.facts.sums} | {name for _, name in self.facts.derived}
         exact += [state.header for state in states if state.name in totals]
         clocks = [state.header for state in states if state.straight and len(states) > 1]
         found = tuple(dict.fromkeys((*exact, *clocks)))
@@ -82,7 +82,8 @@ class DataCheck:
     @property
     def inert(self) -> bool:
         """Whether these sentences are the only way that the states, which nothing drives, can have a law."""
-        return bool(self.laws) and (oscillates_alone(self.facts) or self.facts.inertia) and not self.facts.inputs
+        alone = oscillates_alone(self.facts) or self.facts.inertia
+        return bool(self.laws) and alone and not (self.facts.inputs or self.facts.derived)
 
     @property
     def law(self) -> str:
@@ -103,7 +104,11 @@ class DataCheck:
         where runs begin. Where one law cannot hold in all runs and nothing was ``told`` of it, what to do is said, too.
         """
         aside = ("order", "rest", "wide", *(("starts",) if hidden else ()))
-        found = tuple(alert.text for alert in self.alerts if alert.level != "note" and alert.subject not in aside)
+        found = tuple(
+            f"{alert.text} {alert.advice}" if alert.subject == "computed" and not told else alert.text
+            for alert in self.alerts
+            if alert.level != "note" and alert.subject not in aside
+        )
         asked = not (told or hidden or named)
         wide = [one for one in self.alerts if one.subject == "wide" and (asked or one.level != "note")]
         found = (*(f"{one.text} {one.advice}" for one in wide), *found)
@@ -142,6 +147,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
                 {"text": words(one, found.headers), **asdict(one), "exact": one.exact} for one in found.relations
             ],
             "velocities": [list(pair) for pair in found.velocities],
+            "derived": [list(pair) for pair in found.derived],
             "sums": [list(pair) for pair in found.sums],
             "multiples": [asdict(one) for one in found.multiples],
             "alerts": [asdict(alert) for alert in checked.alerts],

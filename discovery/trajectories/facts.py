@@ -14,6 +14,7 @@ from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
 from discovery.trajectories.crossings import Crossing, crossing, parting
+from discovery.trajectories.derived import derived
 from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
@@ -148,6 +149,7 @@ class Facts:
     Attributes:
         inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
+        derived: pairs of states, the second a derivative that was computed from the first, with its noise.
         same_start: whether all of several runs begin at the same state, and do not part there.
         parting: whether they begin at the same state and part at once, though nothing drives them.
         inertia: whether all states, two or three or one that inputs drive, move as by a law of second order alone.
@@ -192,6 +194,7 @@ class Facts:
     released: tuple[Released, ...] = ()
     table: str = ""
     clock: str = ""
+    derived: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -221,6 +224,7 @@ def facts(measurements: Measurements) -> Facts:
     noises = [np.inf if out else state.noise for out, state in zip(wild, states, strict=True)]
     clean = [emptied(run, [state.strays for state in states]) for run in tame]
     smooth = [np.inf if state.straight or state.coarse else noise for noise, state in zip(noises, states, strict=True)]
+    known = [np.inf if state.bounded else noise for noise, state in zip(smooth, states, strict=True)]
     related = relations(clean, smooth, [state.noise_kind == "proportional" for state in states])
     late, pairs = between_samples(tame), swept(tame, noises)
     sums = tuple((states[total].name, states[part].name) for total, part in running_sums(tame))
@@ -255,6 +259,7 @@ def facts(measurements: Measurements) -> Facts:
         () if driven else released(tame, [_noise_at_rest(runs, i, state) for i, state in enumerate(states)]),
         measurements.table,
         measurements.clock,
+        tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from discovery.trajectories.derived import is_place
 from discovery.trajectories.doses import names_of_doses, repeated
 from discovery.trajectories.facts import MOST_MOVING, NOISY, Facts
 from discovery.trajectories.undisturbed import courses
@@ -36,6 +39,8 @@ def orders_of(facts: Facts) -> tuple[str, ...]:
 
     None where a column is to be left out first, nor where constants of their own may be why runs differ.
     """
+    if facts.derived:
+        return of_places(facts)
     surplus = any(one.surplus >= 0 and one.exact for one in facts.relations)
     clear = oscillates_alone(facts) if len(courses(facts)) == 1 else facts.inertia
     few = len(facts.states) <= MOST_MOVING
@@ -54,10 +59,26 @@ def _begins_alike(facts: Facts) -> bool:
     return not others and one is not None and facts.same_start and abs(one.start) > AWAY * (state.high - state.low)
 
 
-def second_order(facts: Facts) -> tuple[str, ...]:
-    """Sentences that all states are of second order, with what drives them."""
-    names = [state.name for state in courses(facts)]
-    driving = (*drives(facts), *names_of_doses(facts))
+def of_places(facts: Facts) -> tuple[str, ...]:
+    """Sentences that places are of second order whose velocities were computed from them and are to be left out.
+
+    Of what else a derivative was computed from, as of a temperature, the law may be of first order, unless it comes and
+    goes alone.
+    """
+    if oscillates_alone(facts):
+        return second_order(facts)
+    kept = {state.name: state.header for state in courses(facts)}
+    headers = {state.name: state.header for state in facts.states}
+    pairs = [(root, headers[name]) for root, name in facts.derived if root in kept]
+    places = dict.fromkeys(root for root, velocity in pairs if is_place(kept[root], velocity))
+    return second_order(facts, [*places]) if places else ()
+
+
+def second_order(facts: Facts, of: Sequence[str] = ()) -> tuple[str, ...]:
+    """Sentences that states are of second order, all unless some are named, with what drives them."""
+    every = [state.name for state in courses(facts)]
+    names = [*of] or every
+    driving = (*(one for one in every if one not in names), *drives(facts), *names_of_doses(facts))
     inside = ", ".join((*names, *(f"{name}'" for name in names), *driving))
     free = [f"f{number}" for number in range(1, 2 * len(names) + len(driving) + 1)]
     letters = [one for one in (*"fghFGH", *free) if one not in {*names, *driving}]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.facts import Facts
+from discovery.trajectories.orders import of_places
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.relations_in_words import words
+from discovery.trajectories.undisturbed import courses
+from discovery.wording import joined, listed
 
 DISPARATE = 1e6  # ratio of scales that is large
 
@@ -26,12 +30,14 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
             f"Leave one out with --states. Errors of {part} are independent of each other, as a fit takes them to be; "
             f"those of {total} are not, and look small.", (total, part),
         )  # fmt: skip
-    for position, velocity in facts.velocities:
+    yield from _of_derived(facts, headers)
+    computed = {name for _, name in facts.derived}
+    for position, velocity in (pair for pair in facts.velocities if pair[1] not in computed):
         yield Alert(
             "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
             "That equation needs no search.", (headers[position], headers[velocity]),
         )  # fmt: skip
-    for one in facts.multiples:
+    for one in (pair for pair in facts.multiples if pair.velocity not in computed):
         yield Alert(
             "note", "velocity",
             f"{headers[one.velocity]} is {one.factor:.4g} times the derivative of {headers[one.position]}, by "
@@ -44,6 +50,21 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
         yield Alert(
             "note", "scales", f"The states differ in scale by a factor of {max(scales) / min(scales):.1g}.",
             "Units in which both are near 1 make constants that can be read.",
+        )  # fmt: skip
+
+
+def _of_derived(facts: Facts, headers: Mapping[str, str]) -> Iterator[Alert]:
+    """Of derivatives that were computed from a column; what to do about all of them is said once for each."""
+    laws = "".join(f' --law "{law}"' for law in of_places(facts)) if facts.derived else ""
+    kept = shlex.quote(joined([state.header for state in courses(facts)]))
+    for root in dict.fromkeys(root for root, _ in facts.derived):
+        names = [headers[name] for other, name in facts.derived if other == root]
+        are, it = ("was", "it") if len(names) == 1 else ("were", "them")
+        yield Alert(
+            "caution", "computed",
+            f"{listed(names)} {are} computed from {headers[root]}, noise and all, it seems: nobody measured {it}.",
+            f"Leave {it} out, --states {kept}{laws}: errors that neighbours share pass for part of the law.",
+            (headers[root], *names),
         )  # fmt: skip
 
 

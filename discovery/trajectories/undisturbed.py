@@ -27,7 +27,7 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
         return ()
     most = min(state.noise_share for state in disturbed) / UNDISTURBED
     quiet = tuple(state for state in states if state.noise_share <= most)
-    moving = (*facts.velocities, *((one.position, one.velocity) for one in facts.multiples))
+    moving = (*facts.velocities, *facts.derived, *((one.position, one.velocity) for one in facts.multiples))
     paired = {name for pair in moving for name in pair}
     fed = any(state.name not in paired for state in disturbed)
     related = {position for position, _ in moving} | (set[str]() if fed else paired)
@@ -54,9 +54,9 @@ def lost(facts: Facts) -> tuple[StateFacts, ...]:
 
 
 def courses(facts: Facts) -> tuple[StateFacts, ...]:
-    """All states but those."""
-    without = lost(facts)
-    return tuple(state for state in facts.states if state not in without)
+    """All states but those, and those that were computed from others."""
+    without, computed = lost(facts), {name for _, name in facts.derived}
+    return tuple(state for state in facts.states if state not in without and state.name not in computed)
 
 
 def _is_lost(state: StateFacts) -> bool:

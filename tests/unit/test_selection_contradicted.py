@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.selection.contradicted import contradicted
+from discovery.selection.contradicted import contradicted, shown
 from discovery.structure import Invariant
 from discovery.symbolic.parse import parse
 from discovery.types import Finding, Law, Verdict
@@ -40,3 +40,9 @@ def test_only_what_was_found_is_taken_back() -> None:
     assert FOUND is contradicted(FOUND, LAW, [])
     partial = Verdict("partial", "Cut off.", (), {})
     assert partial is contradicted(partial, LAW, [lost])
+
+
+def test_what_noise_hides_is_not_said_to_be_conserved() -> None:
+    """A quantity that varies as much as its terms do was not seen to be kept, though noise may be why."""
+    seen = [Invariant(ENERGY, variation=variation, expected=0.3) for variation in (0.1, 0.4, float("nan"))]
+    assert shown([*seen, Invariant(parse("a"), variation=1.0, expected=1.0)]) == tuple(seen)

@@ -296,6 +296,46 @@ def test_runs_side_by_side_with_times_of_their_own_are_put_one_below_the_other(
     assert not any("without a time" in note for note in long.notes)
 
 
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize(
+    ("form", "key"),
+    [("{} Run #{}", "run"), ("{} Messung {}", "unit"), ("{} run_{}", "run"), ("{} Lauf {}", "unit")],
+)
+def test_the_label_of_a_run_with_times_of_its_own_may_stand_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, key: str, count: int
+) -> None:
+    """As PASCO Capstone exports them, behind the unit: each run keeps a clock of its own in the long table."""
+    columns: dict[str, np.ndarray] = {}
+    for run in range(1, count + 1):
+        times = np.where(np.arange(60) < 60 - 7 * run, 0.1 * run * np.arange(60), np.nan)
+        columns |= {form.format("Time (s)", run): times, form.format("Position (m)", run): np.sin(times)}
+    path = tmp_path / "cart.csv"
+    pd.DataFrame(columns | {form.format("Force (N)", 1): np.cos(np.arange(60.0))}).to_csv(path, index=False)
+    checked = check(read_csv(path))
+    units = checked.facts.abreast
+    assert units is not None
+    assert (units.certain, units.time, units.key) == (True, "Time (s)", key)
+    assert units.others == (), "what one run alone has is nothing that the others share"
+    assert next_command(path, Columns(), checked) == f"discover check cart_long.csv --trajectory {key}"
+    assert "clock" not in {one.subject for one in checked.alerts}, "the times of another run are no clock of all rows"
+    monkeypatch.chdir(tmp_path)
+    exec(units.melt, {"pd": pd})
+    long = read_csv(units.long, trajectory=[key])
+    assert ["Position (m)"] == [*long.headers.values()]
+    for run, one in enumerate(long.trajectories, start=1):
+        np.testing.assert_allclose(one.times, 0.1 * run * np.arange(60 - 7 * run))
+        np.testing.assert_allclose(one.states[:, 0], np.sin(one.times))
+
+
+def test_a_state_that_comes_first_is_no_clock_of_a_run(tmp_path: Path) -> None:
+    """Where no column is called like a time the first is taken for one, and says nothing of runs."""
+    names = [f"{quantity} (V) Run #{run}" for run in "12" for quantity in ("Level", "Flow")]
+    path = tmp_path / "a.csv"
+    rng = np.random.default_rng(0)
+    pd.DataFrame({name: np.cumsum(rng.random(40)) for name in names}).to_csv(path, index=False)
+    assert read_csv(path).abreast is None
+
+
 @pytest.mark.parametrize("names", [[f"A{i}" for i in range(1, 9)], ["cell 1", "cell 2", "cell 3"]])
 def test_replicates_are_alike_and_no_relation_is_told_between_them(tmp_path: Path, names: list[str]) -> None:
     """That two have one course, but for noise, speaks for putting them one below the other, not for leaving one out."""
