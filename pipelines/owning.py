@@ -134,7 +134,7 @@ def _from_one(problem: DiscoveryProblem, told: Grouped, stages: Stages, *, robus
     views = regressions((run,), smoothing)
     if told.known:
         try:
-            one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed)
+            one = framed(told.known.frame, (run,), smoothing, views, stages.config.seed, deadline=stages.deadline)
         except DataError:  # what all runs bear, one need not
             return
     else:
@@ -177,7 +177,8 @@ def _trial(
         grown.known, grown.runs, (*told.owned, *grown.owned), {**(told.inputs or {}), **(grown.inputs or {})}
     )
     try:
-        posed = framed(grown.known.frame, grown.runs, problem.smoothing, problem.regressions, stages.config.seed)
+        views, limit = problem.regressions, stages.deadline
+        posed = framed(grown.known.frame, grown.runs, problem.smoothing, views, stages.config.seed, deadline=limit)
     except DataError:  # what is there already is kept
         return None
     posed = replace(posed, surcharge=lambda one: problem.surcharge(one) + grown.surcharge(one))

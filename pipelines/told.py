@@ -134,7 +134,7 @@ def problem_of(
     """The problem that the sentences leave.
 
     Args:
-        deadline: of the search for the course of hidden states.
+        deadline: of the search for the course of hidden states, and for further starts.
 
     Raises:
         DataError: the data are too few for what is to be found, or what was told has no value on them.
@@ -150,7 +150,7 @@ def problem_of(
     if latent:
         runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed, deadline, progress)
     check_conserved(known.conserved, runs, curves)
-    return framed(known.frame, runs, curves, regressions(runs, curves), config.seed)
+    return framed(known.frame, runs, curves, regressions(runs, curves), config.seed, deadline=deadline)
 
 
 def without_settled(known: Knowledge, found: Mapping[str, sp.Expr]) -> Knowledge:

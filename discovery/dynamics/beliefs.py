@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,16 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.windows import Windows
-from discovery.symbolic.domain import edges
+from discovery.symbolic.domain import Edge, edges
 from discovery.types import Law
 
 # Share of the way to a bound that a step goes at most, so that a constant stays inside.
 REACH = 0.9
 # A start that was told exactly is held to this share of its state's spread, far below what samples tell.
 EXACT = 1e-4
+# Deviations of the noise that a sample has to be beyond an edge, past the largest that so many have by chance: where a
+# state that is nowhere negative rests at zero for long, noise alone takes samples below it.
+BEYOND = 3.0
 
 
 @dataclass(frozen=True)
@@ -128,12 +132,22 @@ class Edges:
     highs: Float[np.ndarray, " state"]
 
     @classmethod
-    def of(cls, law: Law) -> Edges | None:
-        """None where the law has a value everywhere, or that depends on more than one state."""
+    def of(cls, law: Law, windows: Windows) -> Edges | None:
+        """None where the law has a value everywhere, or that depends on more than one state.
+
+        Below a free exponent there is no edge if a sample is clearly beyond it: a whole one has a value there.
+        """
         if law.frame is None:
             return None
-        found = np.array(edges(law.frame.templates, law.states), dtype=np.float64)
-        return cls(found[:, 0], found[:, 1]) if np.isfinite(found).any() else None
+        lows, highs = np.full(len(law.states), -np.inf), np.full(len(law.states), np.inf)
+        for one in edges(law.frame.templates, law.states):
+            if one.free and _crossed(one, windows):
+                continue
+            if one.above:
+                lows[one.state] = max(lows[one.state], one.at)
+            else:
+                highs[one.state] = min(highs[one.state], one.at)
+        return cls(lows, highs) if np.isfinite([lows, highs]).any() else None
 
     def inside(
         self, starts: Float[np.ndarray, "window state"], change: Float[np.ndarray, "window state"]
@@ -142,3 +156,15 @@ class Edges:
         low = np.where(starts > self.lows, starts - REACH * (starts - self.lows), -np.inf)
         high = np.where(starts < self.highs, starts + REACH * (self.highs - starts), np.inf)
         return np.clip(starts + change, low, high)
+
+
+def _crossed(edge: Edge, windows: Windows) -> bool:
+    """Whether a sample lies beyond an edge by more than noise."""
+    there = windows.weights[:, edge.state] > 0.0
+    values, deviations = windows.values[there, edge.state], 1.0 / windows.weights[there, edge.state]
+    if windows.logarithmic:
+        values = windows.units[edge.state] * np.exp(values)
+        deviations = deviations * values
+    beyond = edge.at - values if edge.above else values - edge.at
+    by_chance = math.sqrt(2.0 * math.log(max(len(values), 1)))
+    return bool(np.any(beyond > (BEYOND + by_chance) * deviations))

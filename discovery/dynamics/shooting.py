@@ -344,7 +344,8 @@ def fit(
     tape = tape_of(law)
     constants = np.array(law.constants, dtype=np.float64)
     starts = np.array(windows.starts if starts is None else starts)
-    beliefs, anchors, valleys, edges = Beliefs.of(law), Anchors.of(law, windows), amplitudes(law), Edges.of(law)
+    beliefs, valleys = Beliefs.of(law), amplitudes(law)
+    anchors, edges = Anchors.of(law, windows), Edges.of(law, windows)
     normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from discovery.laws import Frame
+from discovery.problems.flexible import MOST
 from discovery.problems.grids import is_frequency
-from discovery.problems.points import Points
+from discovery.problems.points import Points, drawn
 from discovery.samples import measured_states
 from discovery.symbolic.domain import arguments
 from discovery.types import Smoothing, Trajectory, symbol
@@ -24,37 +25,51 @@ from discovery.types import Smoothing, Trajectory, symbol
 APART, LONGEST = 5.0, 0.25
 
 
-def chords(frame: Frame, runs: Sequence[Trajectory], smoothing: Smoothing) -> Points | None:
+def chords(frame: Frame, runs: Sequence[Trajectory], smoothing: Smoothing, most: int = MOST) -> Points | None:
     """Means and slopes of the samples between pairs that noise does not explain; None where a law has no such slopes.
 
     So it is of maps, which are not smoothed, of laws with states that were not measured or that have no derivative,
     and where a frequency is asked for, as chords average waves.
+
+    Args:
+        most: chords that are looked for, as many as starts are fitted to; of longer records each begins in a stretch of
+            its own. 0 for one from each sample.
     """
     if frame.unknowns or frame.algebraic or runs[0].discrete or not measured_states(runs).all():
         return None
     if any(is_frequency(one.name, frame) for one in frame.constants):
         return None
-    parts = [_chords(run, smoothing) for run in runs]
+    whole = [np.all(np.isfinite(run.states), axis=1) for run in runs]
+    begins = np.cumsum([0, *(int(there.sum()) for there in whole)])
+    rows = drawn(int(begins[-1]), most)
+    firsts = np.split(rows, np.searchsorted(rows, begins[1:-1]))
+    parts = [
+        _chords(run, smoothing, there, first - begin)
+        for run, there, first, begin in zip(runs, whole, firsts, begins[:-1], strict=True)
+    ]
     columns, slopes, deviations = (np.vstack([part[i] for part in parts]) for i in range(3))
     names = (*frame.states, *frame.inputs, "t")
     curves = tuple(smoothing.trajectories)
     points = Points(names, columns, slopes, deviations, curves)
     inside = [one.value for one in arguments(frame.templates) if one.value.free_symbols <= set(map(symbol, names))]
-    rows = np.all(points.values(inside, (), ()) > 0.0, axis=1) if inside else np.ones(len(columns), dtype=bool)
-    return Points(names, columns[rows], slopes[rows], deviations[rows], curves) if rows.any() else None
+    valid = np.all(points.values(inside, (), ()) > 0.0, axis=1) if inside else np.ones(len(columns), dtype=bool)
+    return Points(names, columns[valid], slopes[valid], deviations[valid], curves) if valid.any() else None
 
 
 def _chords(
-    run: Trajectory, smoothing: Smoothing
+    run: Trajectory, smoothing: Smoothing, there: Bool[np.ndarray, " time"], firsts: Int[np.ndarray, " chord"]
 ) -> tuple[Float[np.ndarray, "chord name"], Float[np.ndarray, "chord state"], Float[np.ndarray, "chord state"]]:
-    """Of one run: states, inputs and time on the average, slopes, and deviations of these."""
-    there = np.isfinite(run.states).all(axis=1)
+    """Of one run: states, inputs and time on the average, slopes, and deviations of these.
+
+    Args:
+        there: samples that are whole.
+        firsts: where chords begin, among these.
+    """
     columns = np.column_stack([run.states, run.inputs, run.times])[there]
-    states, times, count = run.states[there], run.times[there], int(there.sum())
+    states, times = run.states[there], run.times[there]
     noise = smoothing.noise.deviation(states, run.errors[there] if run.errors.size else None)
-    lasts = _lasts(states, noise)
-    firsts = np.arange(len(lasts))
-    firsts, lasts = firsts[lasts < count], lasts[lasts < count]
+    lasts = np.array([_last(states, noise, int(first)) for first in firsts], dtype=np.int64)
+    firsts, lasts = firsts[lasts < len(states)], lasts[lasts < len(states)]
     steps = np.diff(times, prepend=times[:1])[:, None]
     halves = 0.5 * (columns + np.vstack([columns[:1], columns[:-1]])) * steps
     area, span = np.cumsum(halves, axis=0), (times[lasts] - times[firsts])[:, None]
@@ -65,15 +80,12 @@ def _chords(
     )
 
 
-def _lasts(
-    states: Float[np.ndarray, "sample state"], noise: Float[np.ndarray, "sample state"]
-) -> Int[np.ndarray, " sample"]:
-    """Where the chord from each sample ends: as soon as a state has changed by more than noise, or at the longest."""
-    count = len(states)
-    longest = max(1, round(LONGEST * count))
-    lasts = np.full(count, count)
-    for step in range(longest, 0, -1):
-        far = np.abs(states[step:] - states[:-step]) > APART * noise[:-step]
-        ends = np.flatnonzero(far.any(axis=1) | (step == longest))
-        lasts[ends] = ends + step
-    return lasts
+def _last(states: Float[np.ndarray, "sample state"], noise: Float[np.ndarray, "sample state"], first: int) -> int:
+    """Where the chord from a sample ends: as soon as a state has changed by more than noise, or at the longest.
+
+    The number of samples where the run ends before.
+    """
+    longest = max(1, round(LONGEST * len(states)))
+    changes = np.abs(states[first + 1 : first + 1 + longest] - states[first])
+    far = np.any(changes > APART * noise[first], axis=1)
+    return min(first + 1 + int(np.argmax(far)) if far.any() else first + longest, len(states))

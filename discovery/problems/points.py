@@ -41,10 +41,7 @@ class Points:
             for run, curve in zip(trajectories, curves, strict=True)
         ]
         everything = np.vstack(columns)
-        rows = np.arange(len(everything))
-        if most and len(rows) > most:
-            drawn = np.arange(most) + np.random.default_rng(0).random(most)
-            rows = (drawn * (len(rows) / most)).astype(int)
+        rows = drawn(len(everything), most)
         slopes = np.vstack([curve.derivatives for curve in curves])[rows]
         deviations = np.vstack([curve.derivative_deviations for curve in curves])[rows]
         for place in map(frame.states.index, frame.algebraic):
@@ -58,6 +55,13 @@ class Points:
     ) -> Float[np.ndarray, "point expression"]:
         """Expressions of a frame at the points; NaN where they are not defined."""
         return evaluated(expressions, self.names, self.columns, told, constants)
+
+
+def drawn(count: int, most: int) -> Int[np.ndarray, " point"]:
+    """Places of all of so many samples, or of ``most`` of them: one at random of each stretch; 0 stands for all."""
+    if not most or count <= most:
+        return np.arange(count)
+    return ((np.arange(most) + np.random.default_rng(0).random(most)) * (count / most)).astype(int)
 
 
 def _read(

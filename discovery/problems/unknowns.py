@@ -27,6 +27,7 @@ from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_r
 from discovery.problems.response import Driven, Response, driven_response, projector
 from discovery.problems.undefined import said_of_negative
 from discovery.problems.vectors import among
+from discovery.protocols import NEVER, Deadline
 from discovery.types import (
     DiscoveryProblem,
     Regression,
@@ -53,11 +54,13 @@ def framed(
     regressions: tuple[Regression, ...],
     seed: int,
     likely: Sequence[float] = (),
+    deadline: Deadline = NEVER,
 ) -> DiscoveryProblem:
     """The problem of finding what a frame leaves open.
 
     Args:
         likely: values of all told constants from which those that stand inside of functions are taken first, if known.
+        deadline: after which no second look is taken for other starts.
 
     Raises:
         DataError: there are fewer samples than it takes, or the frame has no value on the data.
@@ -68,7 +71,7 @@ def framed(
     flexible = Flexible.of(frame, points)
     known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
     starts = (*((known,) if known else ()), *flexible.starts(STARTS, seed))
-    if flexible.inner and (bare := chords(frame, trajectories, smoothing)):
+    if flexible.inner and not deadline.passed() and (bare := chords(frame, trajectories, smoothing)):
         others = replace(flexible, points=bare).starts(BARE, seed)
         starts += tuple(one for one in others if not any(alike(one, known) for known in starts))
     if not starts and frame.unknowns + frame.constants:

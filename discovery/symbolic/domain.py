@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,16 +41,30 @@ def arguments(templates: Sequence[sp.Expr]) -> list[Argument]:
     return list(found.values())
 
 
+@dataclass(frozen=True)
+class Edge:
+    """Where the range of a state ends in which told right-hand sides have a value.
+
+    Attributes:
+        state: its place.
+        at: the state there.
+        above: whether they have one above it; else below.
+        free: whether free exponents alone ask for it, of which whole ones have a value on both sides.
+    """
+
+    state: int
+    at: float
+    above: bool
+    free: bool
+
+
 @lru_cache(maxsize=256)
-def edges(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[tuple[float, float], ...]:
-    """The range of each state in which they have a value, by what is straight in that state and holds nothing else."""
-    found: list[tuple[float, float]] = []
-    for mark in map(symbol, states):
-        low, high = -math.inf, math.inf
-        for value in (one.value for one in arguments(templates) if one.value.free_symbols == {mark}):
-            slope = value.diff(mark)
-            if slope.is_number and slope.is_extended_real:
-                edge = float(-value.subs(mark, 0) / slope)
-                low, high = (max(low, edge), high) if slope > 0 else (low, min(high, edge))
-        found.append((low, high))
+def edges(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[Edge, ...]:
+    """The edges of each state, by what is straight in that state and holds nothing else."""
+    found: list[Edge] = []
+    for place, mark in enumerate(map(symbol, states)):
+        for one in arguments(templates):
+            slope = one.value.diff(mark)
+            if one.value.free_symbols == {mark} and slope.is_number and slope.is_extended_real:
+                found.append(Edge(place, float(-one.value.subs(mark, 0) / slope), bool(slope > 0), one.free))
     return tuple(found)

@@ -1,15 +1,17 @@
 """What is believed of constants beside the data, where steps go far."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import sympy as sp
 
 from discovery.dynamics.beliefs import Anchors, Beliefs, Edges
 from discovery.dynamics.shooting import Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
 from discovery.laws import Frame, Law, RankedLaw, Start, Told, told_symbol
-from discovery.samples import NoiseModel, SmoothedTrajectory, Trajectory, symbol
+from discovery.samples import NoiseKind, NoiseModel, SmoothedTrajectory, Trajectory, symbol
 from discovery.selection.ranked import ranked_law
 from discovery.selection.refined import Refined
 
@@ -81,6 +83,9 @@ def test_what_was_believed_is_neither_misfit_nor_lost_of_r_squared() -> None:
     assert (ranked[0].misfit, ranked[0].r_squared) == (ranked[1].misfit, ranked[1].r_squared)
 
 
+LONG = Shooting(iterations=60, tolerance=1e-9)
+
+
 def growing(constants: tuple[float, float]) -> Law:
     """x' = k x**m, told, which has no value below zero."""
     x, templates = symbol("x"), (told_symbol("k") * symbol("x") ** told_symbol("m"),)
@@ -88,13 +93,46 @@ def growing(constants: tuple[float, float]) -> Law:
     return Law(("x",), (symbol("c0") * x ** symbol("c1"),), constants, told=("k", "m"), frame=frame)
 
 
+def sampled(samples: np.ndarray, kind: NoiseKind = "additive", times: np.ndarray | None = None) -> Windows:
+    """One window of samples of x with noise of 0.01, and a curve through them."""
+    times = np.linspace(0.0, 4.0, len(samples)) if times is None else times
+    states, small = samples[:, None], np.full((len(samples), 1), 0.01)
+    noise = NoiseModel(kind, np.array([0.01]), np.array([1e-4]))
+    curve = SmoothedTrajectory(times, states, np.gradient(states, times, axis=0), small, small, ("x",))
+    return cut([Trajectory(times, states, ("x",))], [curve], noise, len(times))
+
+
 def test_a_start_stays_where_a_told_law_has_a_value() -> None:
     """A step goes most of the way to the edge; what is beyond already, or of another law, goes as it is asked to."""
-    edges = Edges.of(growing((1.0, 0.5)))
+    edges = Edges.of(growing((1.0, 0.5)), sampled(np.linspace(-0.02, 4.0, 40)))
     assert edges is not None
     moved = edges.inside(np.array([[1.0], [1.0], [-0.5]]), np.array([[-3.0], [3.0], [-1.0]]))
     np.testing.assert_allclose([[0.1], [4.0], [-1.5]], moved)
-    assert Edges.of(decay()) is None
+    assert Edges.of(decay(), fed(0.0)) is None
+
+
+def test_a_free_exponent_has_no_edge_where_samples_are_clearly_beyond() -> None:
+    """A velocity that turns round has powers that are whole; a root has no value there all the same."""
+    free, turning = growing((1.0, 2.0)), np.linspace(-2.0, 2.0, 40)
+    assert Edges.of(free, sampled(turning)) is None
+    assert Edges.of(free, sampled(turning + 2.0)) is not None
+    resting = 0.01 * np.random.default_rng(0).standard_normal(20_000)
+    assert Edges.of(free, sampled(resting)) is not None
+    assert Edges.of(free, sampled(turning + 3.0, "lognormal")) is not None
+    templates = (told_symbol("k") * sp.sqrt(symbol("x")),)
+    root = replace(free, frame=Frame(("x",), templates, constants=(Told("k"),)))
+    assert Edges.of(root, sampled(turning)) is not None
+
+
+def test_a_start_on_the_wrong_side_can_cross_to_a_whole_power() -> None:
+    """x' = k x**2 from -1: a first guess above zero was held there, where nothing follows the samples."""
+    times = np.linspace(0.0, 1.0, 30)
+    states = simulate(growing((1.0, 2.0)), np.array([-1.0]), times)
+    windows = sampled(states[:, 0], times=times)
+    found = fit(growing((1.2, 2.0)), windows, starts=np.array([[0.01]]), settings=LONG, fixed=[1])
+    assert found is not None
+    np.testing.assert_allclose([[-1.0]], found.starts, atol=0.01)
+    np.testing.assert_allclose(1.0, found.law.constants[0], atol=0.02)
 
 
 def test_a_fit_goes_on_where_the_best_start_is_at_the_edge() -> None:
@@ -102,10 +140,7 @@ def test_a_fit_goes_on_where_the_best_start_is_at_the_edge() -> None:
     times = np.linspace(0.0, 4.0, 40)
     states = simulate(growing((1.0, 0.6)), np.array([1e-3]), times)
     states[:3] -= 0.005
-    near, small = np.maximum(states, 0.01), np.full_like(states, 0.01)
-    noise = NoiseModel("additive", np.array([0.01]), np.array([1e-4]))
-    curve = SmoothedTrajectory(times, near, np.gradient(near, times, axis=0), small, small, ("x",))
-    windows = cut([Trajectory(times, states, ("x",))], [curve], noise, len(times))
-    found = fit(growing((1.1, 1.1)), windows)
+    windows = sampled(states[:, 0], times=times)
+    found = fit(growing((1.1, 1.1)), windows, starts=np.maximum(windows.starts, 0.01))
     assert found is not None
     np.testing.assert_allclose([1.0, 0.6], found.law.constants, atol=0.02)

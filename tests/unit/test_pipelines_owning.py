@@ -62,7 +62,7 @@ def test_one_run_alone_may_have_too_few_samples() -> None:
     known = understand(["x' = -a*x/(b + x) + c"], Names({"x": "x"}))
     smoothing = Kalman(noise="additive").smooth(runs, seed=0)
     problem = framed(known.frame, runs, smoothing, regressions(runs, smoothing), 0)
-    stages = cast("Any", SimpleNamespace(config=RunConfig()))
+    stages = cast("Any", SimpleNamespace(config=RunConfig(), deadline=NEVER))
     assert [] == [*_from_one(problem, Grouped(known, runs), stages, robust=False)]
 
 

@@ -8,7 +8,9 @@ import pytest
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
 from discovery.problems.chords import chords
+from discovery.problems.flexible import MOST, Flexible, Start
 from discovery.problems.unknowns import framed
+from discovery.protocols import Deadline
 from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 # A record that begins steeply: N' = -0.006 N - 0.07 N**2 from 4, at the times of a usual afterglow.
@@ -70,3 +72,50 @@ def test_chords_pass_over_samples_at_which_the_law_has_no_value() -> None:
     assert every is not None
     assert 0 < len(found.columns) < len(every.columns)
     assert np.all(found.columns[:, 0] > 0.0)
+
+
+def long(count: int = 3000) -> tuple[tuple[Trajectory, ...], Smoothing]:
+    """Two runs of a decay with many more samples than starts are fitted to, one of them with a gap."""
+    times = np.linspace(0.0, 400.0, count)
+    level = FIRST * RATE * np.exp(-RATE * times) / (RATE + PAIRS * FIRST * (1.0 - np.exp(-RATE * times)))
+    rng = np.random.default_rng(0)
+    samples = [level * (1.0 + 0.01 * rng.standard_normal(count)) for _ in range(2)]
+    samples[1][count // 2 : count // 2 + 50] = np.nan
+    small = 0.01 * level[:, None]
+    curve = SmoothedTrajectory(times, level[:, None], np.gradient(level, times)[:, None], small, small, ("N",))
+    noise = NoiseModel("proportional", np.array([0.01]), np.array([1e-3]))
+    runs = tuple(Trajectory(times, one[:, None], ("N",)) for one in samples)
+    return runs, Smoothing((curve, curve), None, noise, 0.0, "exact")
+
+
+def test_of_a_long_record_as_many_chords_are_taken_as_starts_are_fitted_to() -> None:
+    """Each is one of those from every sample, in all stretches of both runs, and none ends in another run."""
+    runs, smoothing = long()
+    frame = understand(["N' = -k*N"], Names({"N": "N"})).frame
+    found, every = (chords(frame, runs, smoothing, most) for most in (MOST, 0))
+    assert found is not None
+    assert every is not None
+    assert 0.5 * MOST < len(found.columns) <= MOST < len(every.columns)
+    known = {tuple(row) for row in np.hstack([every.columns, every.slopes, every.deviations])}
+    assert {tuple(row) for row in np.hstack([found.columns, found.slopes, found.deviations])} <= known
+    assert 1 == np.count_nonzero(np.abs(np.diff(found.columns[:, 1])) > 300.0)  # from one run to the next
+
+
+def test_starts_are_fitted_to_no_more_rows_and_chords_wait_for_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By smoothed slopes and by chords alike; after the deadline by smoothed slopes alone."""
+    runs, smoothing = long()
+    rows: list[int] = []
+
+    def counted(self: Flexible, most: int, seed: int) -> tuple[Start, ...]:
+        rows.append(len(self.points.columns))
+        one = self.solved([1.0] * len(self.inner))
+        return () if one is None else (one,)
+
+    monkeypatch.setattr(Flexible, "starts", counted)
+    frame = understand(["N' = -k*N - g*N^p"], Names({"N": "N"})).frame
+    framed(frame, runs, smoothing, (), 0)
+    assert 2 == len(rows)
+    assert max(rows) <= MOST
+    rows.clear()
+    framed(frame, runs, smoothing, (), 0, deadline=Deadline(0.0))
+    assert [MOST] == rows

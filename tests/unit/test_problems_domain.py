@@ -6,7 +6,7 @@ import pytest
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.understand import understand
 from discovery.problems.domain import within
-from discovery.symbolic.domain import edges
+from discovery.symbolic.domain import Edge, edges
 from discovery.types import NoiseModel, SmoothedTrajectory, Smoothing, Trajectory
 
 TIMES = np.linspace(0.0, 6.0, 13)
@@ -56,4 +56,6 @@ def test_a_state_has_edges_where_what_is_straight_in_it_vanishes() -> None:
     """A positive part has a value everywhere, and a constant inside leaves the edge open."""
     names = Names({"x": "x", "y": "y", "z": "z"})
     frame = understand(["x' = k*x^m*(1 - x)^n", "y' = sqrt((y + abs(y))/2)", "z' = log(a - z)"], names).frame
-    assert ((0.0, 1.0), (-np.inf, np.inf), (-np.inf, np.inf)) == edges(frame.templates, frame.states)
+    assert {Edge(0, 0.0, True, True), Edge(0, 1.0, False, True)} == set(edges(frame.templates, frame.states))
+    (root,) = edges(understand(["x' = -k*sqrt(x) - g*x^p"], names).frame.templates, ("x",))
+    assert Edge(0, 0.0, True, False) == root
