@@ -13,6 +13,7 @@
 The exit code is a property of the class, so that a shell script can tell the causes apart.
 """
 
+from functools import partial
 from typing import ClassVar
 
 
@@ -75,6 +76,12 @@ class EdgeReached(SimulationError):
             f"{quantity} reaches 0 at {clock} = {time:.5g}, and {function} has no value {'below' if below else 'there'}"
             f": the law ends. Choose an end before{on if below else ''}."
         )
+        self._clock = clock
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it is made again in another process, to which a text alone would be passed otherwise."""
+        made = partial(type(self), below=self.below, clock=self._clock)
+        return made, (self.quantity, self.function, self.time), vars(self)
 
 
 class OutputError(DiscoveryError):
