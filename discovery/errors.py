@@ -13,6 +13,8 @@
 The exit code is a property of the class, so that a shell script can tell the causes apart.
 """
 
+import re
+from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -66,21 +68,33 @@ class EdgeReached(SimulationError):
         time: when; to it the law can be followed.
     """
 
-    def __init__(self, quantity: str, function: str, time: float, *, below: bool, clock: str = "t") -> None:
+    def __init__(
+        self,
+        quantity: str,
+        function: str,
+        time: float,
+        *,
+        below: bool,
+        clock: str = "t",
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """An error that calls states as ``names`` says, but in what is to be typed, as sentences take identifiers."""
         self.quantity, self.function, self.time, self.below = quantity, function, time, below
         on = (
             f"; or, if it stays at 0 from then on, tell the law with ({quantity} + abs({quantity}))/2 in the place of "
             f"{quantity} in {function}"
         )
+        called = names or {}
+        what, of = (re.sub(r"\w+", lambda found: called.get(found[0], found[0]), text) for text in (quantity, function))
         super().__init__(
-            f"{quantity} reaches 0 at {clock} = {time:.5g}, and {function} has no value {'below' if below else 'there'}"
+            f"{what} reaches 0 at {clock} = {time:.5g}, and {of} has no value {'below' if below else 'there'}"
             f": the law ends. Choose an end before{on if below else ''}."
         )
-        self._clock = clock
+        self._clock, self._names = clock, names
 
     def __reduce__(self) -> tuple[object, ...]:
         """How it is made again in another process, to which a text alone would be passed otherwise."""
-        made = partial(type(self), below=self.below, clock=self._clock)
+        made = partial(type(self), below=self.below, clock=self._clock, names=self._names)
         return made, (self.quantity, self.function, self.time), vars(self)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -113,11 +112,9 @@ def until_it_ends(
         return forecast_at(times), None
     except EdgeReached as reached:
         names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
-        quantity, function = (
-            re.sub(r"\w+", lambda found: names.get(found[0], found[0]), text)
-            for text in (reached.quantity, reached.function)
+        end = EdgeReached(
+            reached.quantity, reached.function, reached.time, below=reached.below, clock=result.time_name, names=names
         )
-        end = EdgeReached(quantity, function, reached.time, below=reached.below, clock=result.time_name)
         return forecast_at(times[times <= reached.time]), end
 
 
