@@ -108,14 +108,21 @@ def until_it_ends(
     result: DiscoveryResult,
 ) -> tuple[pd.DataFrame, EdgeReached | None]:
     """A forecast at those of the times at which the law has values, and why no others, in the user's names."""
-    try:
-        return forecast_at(times), None
-    except EdgeReached as reached:
-        names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
-        end = EdgeReached(
-            reached.quantity, reached.function, reached.time, below=reached.below, clock=result.time_name, names=names
-        )
-        return forecast_at(times[times <= reached.time]), end
+    end = None
+    while True:
+        try:
+            return forecast_at(times), end
+        except EdgeReached as reached:
+            end = end or _in_words_of_the_user(reached, result)
+            kept = times[times <= reached.time]
+            times = kept if len(kept) < len(times) else times[:-1]  # each time fewer, so that it comes to an end
+
+
+def _in_words_of_the_user(reached: EdgeReached, result: DiscoveryResult) -> EdgeReached:
+    names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
+    return EdgeReached(
+        reached.quantity, reached.function, reached.time, below=reached.below, clock=result.time_name, names=names
+    )
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -32,3 +32,11 @@ def test_what_is_to_be_typed_at_the_edge_of_a_law_has_identifiers() -> None:
     assert "water level reaches 0" in said
     assert "sqrt(water level) has no value below" in said
     assert " (water_level + abs(water_level))/2 in the place of water_level in sqrt(water_level)." == typed
+
+
+@pytest.mark.parametrize(
+    ("time", "said"), [(100.159, "100.15"), (49.99995, "49.999"), (-0.1234567, "-0.12346"), (2.0, "2"), (0.0, "0")]
+)
+def test_the_time_to_which_a_law_goes_is_rounded_down(time: float, said: str) -> None:
+    """Who asks for the time that is printed gets it."""
+    assert f"soon after t [s] = {said}, and" in str(edge_reached(time))
