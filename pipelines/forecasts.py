@@ -225,9 +225,17 @@ def _outside(
 
 
 def doubts(
-    result: DiscoveryResult, start: Float[np.ndarray, " state"], table: pd.DataFrame, drive: Drive | None = None
+    result: DiscoveryResult,
+    start: Float[np.ndarray, " state"],
+    table: pd.DataFrame,
+    drive: Drive | None = None,
+    end: EdgeReached | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against a forecast, in sentences for who asked for it."""
+    """What speaks against a forecast, in sentences for who asked for it.
+
+    Args:
+        end: why it goes no further, where the law ends.
+    """
     said: list[str] = []
     if result.status == "not_found":
         said.append(result.verdict.headline)
@@ -239,8 +247,13 @@ def doubts(
     open_ended = ~np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
     if open_ended.any():
         since = table.iloc[int(np.argmax(open_ended)), 0]
+        why = (
+            ". A start that is known better narrows it: --start-error."
+            if end is None
+            else ", as the law itself soon after: when it ends is as uncertain as its constants and its start."
+        )
         said.append(
             f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in twenty cannot be "
-            "followed so far. A start that is known better narrows it: --start-error."
+            f"followed so far{why}"
         )
     return tuple(said)

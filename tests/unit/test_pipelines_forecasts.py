@@ -130,3 +130,14 @@ def test_a_law_that_ends_sooner_when_asked_again_has_rows_all_the_same(run: Path
     assert [0.0, 0.1, 0.2, 0.3, 0.4] == pd.Series(table["t"]).round(9).tolist()
     assert end is not None
     assert 0.8 == end.time
+
+
+def test_a_band_without_an_end_is_no_fault_of_the_start_where_the_law_ends(run: Path) -> None:
+    """A few of the tanks run empty before: no start that is known better gives the last rows a band."""
+    table = forecast_table(load(run), START, TIMES, draws=40)
+    table.loc[2:, ["x_low", "x_high"]] = [-np.inf, np.inf]
+    end = EdgeReached("x", "sqrt(x)", 1.0, below=True)
+    (said,) = doubts(load(run), START, table, end=end)
+    assert said.startswith("From t = 1 on the band has no end: more than one solution in twenty ")
+    assert said.endswith("when it ends is as uncertain as its constants and its start.")
+    assert "--start-error" not in said
