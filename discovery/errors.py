@@ -13,7 +13,13 @@
 The exit code is a property of the class, so that a shell script can tell the causes apart.
 """
 
+import re
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Context
+from functools import partial
 from typing import ClassVar
+
+DIGITS = 5  # of the time at which a law ends, as a stopwatch has
 
 
 class DiscoveryError(Exception):
@@ -62,19 +68,42 @@ class EdgeReached(SimulationError):
         quantity: what reaches zero.
         function: what has no value from there on.
         below: whether it has one at zero itself.
-        time: when; to it the law can be followed.
+        time: a little before; the law can be followed to it, and to it as it is printed, which is rounded down.
     """
 
-    def __init__(self, quantity: str, function: str, time: float, *, below: bool, clock: str = "t") -> None:
+    def __init__(
+        self,
+        quantity: str,
+        function: str,
+        time: float,
+        *,
+        below: bool,
+        clock: str = "t",
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """An error that calls states as ``names`` says, but in what is to be typed, as sentences take identifiers."""
         self.quantity, self.function, self.time, self.below = quantity, function, time, below
         on = (
             f"; or, if it stays at 0 from then on, tell the law with ({quantity} + abs({quantity}))/2 in the place of "
             f"{quantity} in {function}"
         )
+        called = names or {}
+        what, of = (re.sub(r"\w+", lambda found: called.get(found[0], found[0]), text) for text in (quantity, function))
         super().__init__(
-            f"{quantity} reaches 0 at {clock} = {time:.5g}, and {function} has no value {'below' if below else 'there'}"
-            f": the law ends. Choose an end before{on if below else ''}."
+            f"{what} reaches 0 soon after {clock} = {_rounded_down(time):.{DIGITS}g}, and {of} has no value "
+            f"{'below' if below else 'there'}: the law ends. Choose an end no later{on if below else ''}."
         )
+        self._clock, self._names = clock, names
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it is made again in another process, to which a text alone would be passed otherwise."""
+        made = partial(type(self), below=self.below, clock=self._clock, names=self._names)
+        return made, (self.quantity, self.function, self.time), vars(self)
+
+
+def _rounded_down(time: float) -> float:
+    """The largest number of :data:`DIGITS` digits that is not above a time."""
+    return float(Context(prec=DIGITS, rounding=ROUND_FLOOR).create_decimal_from_float(time))
 
 
 class OutputError(DiscoveryError):

@@ -69,7 +69,7 @@ _TIMES = re.compile(r"(?i)(?:years?|months?|weeks?|days?|hours?|minutes?|seconds
 # ... or that ends in its unit, as in "time_h", "t_ms" and "delay_ps"; in letters that readers of units know.
 _ENDS = re.compile(
     r"(?:[^\W_]+_)*(?:t|(?i:times?|timestamp|datetime|epoch|elapsed|delay))(?:_in)?_"
-    r"([fpnuµm]?s|sec|min|hr?|d|[kMG]?yr|(?:second|minute|hour|day|week|month|year)s?)"
+    r"([fpnuµμm]?s|sec|min|hr?|d|[kMG]?yr|(?:second|minute|hour|day|week|month|year)s?)"
 )
 # ... or in capitals behind the word, as "TimeUS" of ArduPilot, or behind that of a stamp, as "stamp.nanosec" of ROS.
 _LOGGED = re.compile(r"(?:.*[\W_])?(?:[Tt]ime([UMN]S)|(?i:stamp)[\W_]+(?i:(nanosec|nsec|sec)s?))")

@@ -152,7 +152,7 @@ class FittedLaw:
 
         Raises:
             SimulationError: the law cannot be followed so far.
-            EdgeReached: it ends at ``time`` of the error, as what a root is taken of reaches zero there.
+            EdgeReached: it ends soon after ``time`` of the error, as what a root is taken of reaches zero there.
         """
         law, columns = self._of_all_states()
         times = moments_of(columns, t)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -109,16 +108,21 @@ def until_it_ends(
     result: DiscoveryResult,
 ) -> tuple[pd.DataFrame, EdgeReached | None]:
     """A forecast at those of the times at which the law has values, and why no others, in the user's names."""
-    try:
-        return forecast_at(times), None
-    except EdgeReached as reached:
-        names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
-        quantity, function = (
-            re.sub(r"\w+", lambda found: names.get(found[0], found[0]), text)
-            for text in (reached.quantity, reached.function)
-        )
-        end = EdgeReached(quantity, function, reached.time, below=reached.below, clock=result.time_name)
-        return forecast_at(times[times <= reached.time]), end
+    end = None
+    while True:
+        try:
+            return forecast_at(times), end
+        except EdgeReached as reached:
+            end = end or _in_words_of_the_user(reached, result)
+            kept = times[times <= reached.time]
+            times = kept if len(kept) < len(times) else times[:-1]  # each time fewer, so that it comes to an end
+
+
+def _in_words_of_the_user(reached: EdgeReached, result: DiscoveryResult) -> EdgeReached:
+    names = {name: bare(header) for name, header in (*result.headers.items(), *result.inputs.items())}
+    return EdgeReached(
+        reached.quantity, reached.function, reached.time, below=reached.below, clock=result.time_name, names=names
+    )
 
 
 def _free(name: str, taken: Collection[str]) -> str:
@@ -221,9 +225,17 @@ def _outside(
 
 
 def doubts(
-    result: DiscoveryResult, start: Float[np.ndarray, " state"], table: pd.DataFrame, drive: Drive | None = None
+    result: DiscoveryResult,
+    start: Float[np.ndarray, " state"],
+    table: pd.DataFrame,
+    drive: Drive | None = None,
+    end: EdgeReached | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against a forecast, in sentences for who asked for it."""
+    """What speaks against a forecast, in sentences for who asked for it.
+
+    Args:
+        end: why it goes no further, where the law ends.
+    """
     said: list[str] = []
     if result.status == "not_found":
         said.append(result.verdict.headline)
@@ -235,8 +247,13 @@ def doubts(
     open_ended = ~np.isfinite(table.to_numpy(dtype=float)).all(axis=1)
     if open_ended.any():
         since = table.iloc[int(np.argmax(open_ended)), 0]
+        why = (
+            ". A start that is known better narrows it: --start-error."
+            if end is None
+            else ", as the law itself soon after: when it ends is as uncertain as its constants and its start."
+        )
         said.append(
             f"From {result.time_name} = {since:.6g} on the band has no end: more than one solution in twenty cannot be "
-            "followed so far. A start that is known better narrows it: --start-error."
+            f"followed so far{why}"
         )
     return tuple(said)

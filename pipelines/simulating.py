@@ -93,7 +93,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
         sys.stderr.write(f"note: {result.time_name} is counted since {result.origin}\n")
     if own and own.within:
         sys.stderr.write(f"note: {own.within}\n")
-    for sentence in doubts(result, state, table, drive):
+    for sentence in doubts(result, state, table, drive, end):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)
     if end is not None:

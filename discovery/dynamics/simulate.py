@@ -38,6 +38,9 @@ AGAIN = 3
 SHARP, FINE, ROUNDS = 1e-3, 1000, 4
 # ... and the time at which a state reaches the edge of where the law has values, with the digits of a stopwatch.
 SHARPER = 1e-6
+# Steps that end at other times come less far: of 292 tanks that run empty and x' = -a/x each was followed to all of 2,
+# 7, 50 and 200 times if these end earlier by SHARPER of the time; twice as much is taken.
+BEFORE = 2.0 * SHARPER
 AROUND = 50  # times of the course, and as many of its end, by which such an edge is seen
 # Steps were spent where twice as many lead further by this share of the time.
 FURTHER = 0.01
@@ -199,7 +202,8 @@ def _raise_at_an_edge(
     states = simulate(law, start, near, drive=drive)
     good = np.isfinite(states).all(axis=1)
     if good.sum() > 1 and (found := edge(law, states[good], near[good], drive)):
-        raise EdgeReached(found.quantity, found.function, end, below=found.below)
+        before = float(end - BEFORE * (end - times[0]))
+        raise EdgeReached(found.quantity, found.function, before, below=found.below)
 
 
 def _lost(law: Law, start: Float[np.ndarray, " state"], times: Float[np.ndarray, " time"], drive: Drive | None) -> str:

@@ -40,7 +40,8 @@ _WORDS, _ENDING = frozenset({"time", "stamp", "age"}), "zeit"
 _NO_TIMES = frozenset({"freizeit", "arbeitszeit", "mahlzeit"})
 _WITH_UNIT = frozenset({"temps", "tiempo", "tempo"})
 # With a unit of time, what is time where a second pulse looks at what a first began; with other words a span.
-_DELAY, _OF_DELAY = "delay", frozenset({"delay", "time", "pump", "probe", "stage", "fs", "ps", "ns", "us", "µs"})
+_DELAY = "delay"
+_OF_DELAY = frozenset({"delay", "time", "pump", "probe", "stage", "fs", "ps", "ns", "us", "µs", "μs", "ms", "s"})
 # Words between a day or an hour and what it is counted from: "Days after sowing", "hours post infection".
 _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "depuis"})
 # Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.headers import bare, perhaps_unit, split_header, unit_of_time
+from discovery.headers import bare, perhaps_unit, split_header, stated_unit_of_time, unit_of_time
 
 UNITS = [
     *("V", "ms", "s", "kg", "µm", "mL", "degC", "°C", "%", "-", "days", "Hours", "kilograms", "rad", "mol/l", "m/s^2"),
@@ -272,3 +272,12 @@ def test_the_label_of_a_run_may_stand_behind_the_unit(header: str, expected: tup
 def test_behind_a_blank_a_power_of_ten_is_a_unit(unit: str) -> None:
     """What has no dimension is measured in 1."""
     assert ("ratio", unit) == split_header(f"ratio [{unit}]")
+
+
+@pytest.mark.parametrize(
+    "header", ["t_{}s", "delay_{}s", "timestamp_{}s", "time_in_{}s", "t [{}s]", "t/{}s", "Zeit in {}s"]
+)
+def test_both_letters_mu_are_micro(header: str) -> None:
+    """The sign of keyboards, U+00B5, and the Greek letter, U+03BC, which look the same."""
+    for mu in ("\u00b5", "\u03bc"):
+        assert f"{mu}s" == stated_unit_of_time(header.format(mu))

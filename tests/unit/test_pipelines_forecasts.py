@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from discovery.errors import EdgeReached
 from discovery.samples import Trajectory
-from pipelines.forecasts import doubts, forecast_table
+from pipelines.forecasts import doubts, forecast_table, until_it_ends
 from pipelines.store import load
 
 START, TIMES = np.array([0.01]), np.linspace(0.0, 1.0, 3)
@@ -114,3 +115,29 @@ def test_between_the_steps_of_a_map_there_is_no_course(run: Path) -> None:
     assert "by 0.71 of the ranges of x, y" in " ".join(doubts(result, np.zeros(2), table))
     straight = replace(result, trajectories=(replace(jumps, discrete=False),))
     assert () == doubts(straight, np.zeros(2), table)
+
+
+def test_a_law_that_ends_sooner_when_asked_again_has_rows_all_the_same(run: Path) -> None:
+    """Steps of a solver that end at other times may come less far."""
+    ends = iter([0.8, 0.9, 0.4])
+
+    def forecast_at(times: np.ndarray) -> pd.DataFrame:
+        if (end := next(ends, None)) is not None:
+            raise EdgeReached("x", "sqrt(x)", end, below=True)
+        return pd.DataFrame({"t": times})
+
+    table, end = until_it_ends(forecast_at, np.linspace(0.0, 1.0, 11), load(run))
+    assert [0.0, 0.1, 0.2, 0.3, 0.4] == pd.Series(table["t"]).round(9).tolist()
+    assert end is not None
+    assert 0.8 == end.time
+
+
+def test_a_band_without_an_end_is_no_fault_of_the_start_where_the_law_ends(run: Path) -> None:
+    """A few of the tanks run empty before: no start that is known better gives the last rows a band."""
+    table = forecast_table(load(run), START, TIMES, draws=40)
+    table.loc[2:, ["x_low", "x_high"]] = [-np.inf, np.inf]
+    end = EdgeReached("x", "sqrt(x)", 1.0, below=True)
+    (said,) = doubts(load(run), START, table, end=end)
+    assert said.startswith("From t = 1 on the band has no end: more than one solution in twenty ")
+    assert said.endswith("when it ends is as uncertain as its constants and its start.")
+    assert "--start-error" not in said

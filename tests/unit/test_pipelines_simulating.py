@@ -83,9 +83,9 @@ def test_a_bottle_that_runs_empty_has_rows_until_then(decay: DiscoveryResult, si
     code, rows, said = simulated(bottle, "--x0", 25, "--until", 60, "--samples", 7)
     assert (1, [0.0, 10.0, 20.0, 30.0, 40.0]) == (code, [time for time, _ in rows if time < 45.0])
     assert [25.0, 16.0, 9.0, 4.0, 1.0] == pytest.approx([level for _, level in rows[:5]], rel=1e-6)
-    assert "error: Höhe reaches 0 at Zeit [s] = 50, and sqrt(Höhe) has no value below" in said
-    assert "(Höhe + abs(Höhe))/2" in said
-    assert 0 == simulated(bottle, "--x0", 25, "--until", 49)[0]
+    assert "error: Höhe reaches 0 soon after Zeit [s] = 49.999, and sqrt(Höhe) has no value below" in said
+    assert "tell the law with (x + abs(x))/2 in the place of x in sqrt(x)" in said
+    assert 0 == simulated(bottle, "--x0", 25, "--until", 49.999)[0]  # as it is printed
 
 
 def test_dates_of_inputs_are_counted_from_the_origin_of_the_run(

@@ -48,6 +48,7 @@ def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header:
     ["Process time [h]", "Cultivation time", "Reaction time (min)", "Relative Time [s]", "Sample time", "RunTime",
      "Time after inoculation", "Days after sowing", "Batch age", "Age (h)", "EFT (h)", "Zeit nach Start",
      "Versuchszeit", "Inkubationszeit", "temps (min)", "delay (ps)", "Delay [ns]", "time delay (fs)", "delay_ps",
+     "delay_ms", "delay_s", "delay_µs", "delay_μs",
      "pump-probe delay [ps]", "Age [kyr]", "age (Myr)"],
 )  # fmt: skip
 @pytest.mark.parametrize("counter", ["Sample no.", "Probe", "Cycle"])
