@@ -112,13 +112,16 @@ def _sampled(
 def _known(columns: Columns, inputs: Any) -> tuple[Any, str]:
     """Times of a table of inputs, None where it has none, and what a message calls them.
 
-    They are a column, or the dates or durations that index the table where those of the data are such.
+    They are a column, or the dates or durations that index the table where those of the data are such, or an index that
+    is called as time is.
     """
     clock = _clock(columns, inputs)
     if clock is not None:
         return cast("pd.DataFrame", inputs)[clock], f"column {clock!r}"
-    table = isinstance(inputs, pd.DataFrame | pd.Series) and columns.calendar is not None
-    return own_times(inputs) if table else None, "index"
+    if not isinstance(inputs, pd.DataFrame | pd.Series):
+        return None, "index"
+    called = isinstance(inputs.index.name, str) and bare(inputs.index.name) == bare(columns.time)
+    return own_times(inputs) if called or columns.calendar is not None else None, "index"
 
 
 def _clock(columns: Columns, inputs: Any) -> str | None:

@@ -51,8 +51,8 @@ def whole(times: Any) -> Any:
 def own_times(X: Any) -> Any:
     """The times that a table is indexed by, or each of a list of tables; None where there are none.
 
-    They are dates, durations, or numbers that rise: broken ones, or of an index that is called as times are. Whole
-    numbers without such a name are those of rows.
+    They are dates, durations, or numbers that rise: of an index that is called as times are, or broken ones of an index
+    without a name. Whole numbers without a name are those of rows.
     """
     if isinstance(X, list | tuple):
         each = [own_times(one) for one in cast("list[Any]", X)]
@@ -67,8 +67,9 @@ def _are_numbered(index: Any) -> bool:
         return False
     if pd.api.types.is_bool_dtype(index.dtype) or not (np.diff(index.to_numpy(dtype=np.float64)) > 0.0).all():
         return False
-    named = isinstance(index.name, str) and likeness(index.name) is not None
-    return named or (pd.api.types.is_float_dtype(index.dtype) and not np.array_equal(index, np.arange(len(index))))
+    if isinstance(index.name, str):
+        return likeness(index.name) is not None
+    return pd.api.types.is_float_dtype(index.dtype) and not np.array_equal(index, np.arange(len(index)))
 
 
 def brings_times(X: Any) -> bool:

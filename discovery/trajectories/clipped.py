@@ -25,6 +25,9 @@ ROUNDING = 0.5
 # Noise relative to the deviation below which none was seen.
 SEEN = 1e-4
 
+# The greatest numbers of converters of 8 to 24 bits, and of those with a sign.
+CONVERTED = frozenset(2.0**bits - 1.0 for bits in range(7, 25))
+
 
 @dataclass(frozen=True)
 class Clipped:
@@ -58,7 +61,8 @@ def clipped(runs: Sequence[Trajectory], state: int, resolution: float) -> tuple[
     if low == high or (whole and all(map(_goes_one_way, (run.states[:, state] for run in runs)))):
         return ()  # totals, and numbers of those who are left, stay where they are for long
     ends: tuple[tuple[Literal["least", "greatest"], float], ...] = (("least", low), ("greatest", high))
-    ends = ends[1:] if whole else ends  # a count may be zero for long, and never has to be the greatest
+    # A count may be zero for long, and all of those that there are: of whole numbers a converter's last one is an end.
+    ends = tuple(one for one in ends[1:] if one[1] in CONVERTED) if whole else ends
     found = [
         Clipped(end, value, there)
         for end, value in ends

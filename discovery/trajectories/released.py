@@ -172,7 +172,7 @@ def said_of(found: Sequence[Released], headers: Sequence[str], time_name: str) -
     for one in found[:SHOWN]:
         where = f" in {one.label}" if one.label else ""
         each = [
-            f"{headers[place]} keeps its first value until {time_name} = {at:.6g}" for place, at in one.times.items()
+            f"{headers[place]} keeps its first value until {time_name} = {at:.10g}" for place, at in one.times.items()
         ]
         parts.append(f"{listed(each)}{where}")
     more = f"; {len(found) - SHOWN} more runs begin alike" if len(found) > SHOWN else ""
@@ -191,9 +191,9 @@ def remedy(found: Sequence[Released], source: tuple[str, str, str], keys: Sequen
     """
     (file, table, time), cut = source, ""
     if table and runs == 1:
-        cut = f"[lambda d: d[{time!r}] >= {found[0].time:.6g}]" if time else f".iloc[{found[0].row}:]"
+        cut = f"[lambda d: d[{time!r}] >= {float(found[0].time)!r}]" if time else f".iloc[{found[0].row}:]"
     elif table and time and len(keys) == 1 and len(found) <= SHOWN:
-        begins = ", ".join(f"{_entry(one.label, keys[0])}: {one.time:.6g}" for one in found)
+        begins = ", ".join(f"{entry}: {float(one.time)!r}" for one in found for entry in _entries(one.label, keys[0]))
         cut = f"[lambda d: ~(d[{time!r}] < d[{keys[0]!r}].map({{{begins}}}))]"
     name = f"{file.partition('.')[0]}_cut.csv"
     told = f", in pandas {table}{cut}.to_csv({name!r}, index=False)" if cut else ""
@@ -203,7 +203,7 @@ def remedy(found: Sequence[Released], source: tuple[str, str, str], keys: Sequen
     )
 
 
-def _entry(label: str, key: str) -> str:
-    """What a column has in the rows of a run, as Python writes it: a number has the column's name before it."""
+def _entries(label: str, key: str) -> tuple[str, ...]:
+    """What a column may have in the rows of a run, as Python writes it: a number has the column's name before it."""
     word = label.removeprefix(f"{key} ")
-    return word if word != label and is_number(word, ".") else repr(label)
+    return (word, repr(label)) if word != label and is_number(word, ".") else (repr(label),)

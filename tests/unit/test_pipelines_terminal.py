@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discovery.trajectories.read import read_csv
 from pipelines.terminal import command_line, course, fancy, joining, lines, plain, suggest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +124,18 @@ def test_several_files_are_joined_by_the_line_that_is_said(
     made = pd.read_csv("joined_.csv")
     assert (4, column) == (len(made), set(made[then.split()[-1]]))
     assert "discover check joined_.csv --trajectory" in then
+
+
+def test_files_with_decimal_commas_are_joined_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever separates their columns; what comes of it is read as each of them is."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("t;x\n" + "".join(f"0,{i};{i},5\n" for i in range(1, 10)), encoding="utf-8")
+    _, join, _ = joining(("a.csv", "b.csv"), "check").splitlines()
+    subprocess.run([sys.executable, *shlex.split(join)[1:]], check=True)
+    made = read_csv("joined.csv", trajectory=("file",))
+    assert [one.states[:, 0].tolist() for one in made.trajectories] == [[i + 0.5 for i in range(1, 10)]] * 2
+    assert made.trajectories[0].times[0] == 0.1
 
 
 def test_what_was_meant_is_suggested(

@@ -155,3 +155,16 @@ def test_rain_in_whole_millimetres_comes_in_pulses_too(days: int) -> None:
     outbreak = random.poisson(40.0 * np.maximum(np.sin(np.arange(days) / 15.0), 0.0) ** 2).astype(float)
     found = check(from_arrays(np.column_stack([rain, rare, outbreak]), 1.0)).facts.states
     assert [True, False, False] == [state.pulsed for state in found]
+
+
+@pytest.mark.parametrize("most", [50, 200])
+@pytest.mark.parametrize("seed", range(3))
+def test_all_of_those_that_there_are_is_no_end_of_a_sensor(most: int, seed: int) -> None:
+    """Counts of a fixed number stay at it, as of cells that have all divided; a converter's last number is an end."""
+    share = 1.0 / (1.0 + np.exp(-(np.arange(120.0) - 40.0) / 8.0))
+    counts = np.random.default_rng(seed).binomial(most, share).astype(float)
+    (state,) = check(from_arrays(counts[:, None], 1.0, names=["alive"])).facts.states
+    assert not state.clipped
+    converted = np.minimum(np.round(1500.0 * share + 3.0 * np.random.default_rng(seed).normal(size=120)), 1023.0)
+    (state,) = check(from_arrays(converted[:, None], 1.0, names=["light"])).facts.states
+    assert [one.value for one in state.clipped] == [1023.0]
