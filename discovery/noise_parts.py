@@ -51,7 +51,7 @@ def parts(residuals: Float[np.ndarray, " sample"], levels: Float[np.ndarray, " s
         return Parts(0.0, constant, np.zeros(len(_RATIOS)))
     variances = 1.0 + _RATIOS[:, None] * (levels / usual) ** 2
     sizes = np.mean(residuals**2 / variances, axis=1)
-    profile = -0.5 * (np.log(variances).sum(axis=1) + len(residuals) * np.log(sizes))
+    profile = -0.5 * (np.log(variances).sum(axis=1) + len(residuals) * np.log(np.maximum(sizes, 1e-300)))
     best = int(np.argmax(profile))
     constant = float(np.sqrt(sizes[best]))
     return Parts(constant * float(np.sqrt(_RATIOS[best])) / usual, constant, profile)

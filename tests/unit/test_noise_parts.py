@@ -46,6 +46,8 @@ def test_states_with_noise_of_two_kinds_gain() -> None:
 def test_nothing_is_of_no_kind() -> None:
     """States that are zero, residuals that are, or none at all."""
     assert parts(np.full(9, 2.0), np.zeros(9)).constant == 2.0
+    least = parts(np.full(9, 1e-200), np.ones(9))  # whose squares are zero
+    assert (least.scale, least.constant) == (0.0, 0.0)
     for of_none in (parts(np.zeros(9), np.ones(9)), parts(np.empty(0), np.empty(0))):
         assert (of_none.scale, of_none.constant, gain([of_none])) == (0.0, 0.0, 0.0)
 

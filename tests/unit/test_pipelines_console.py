@@ -59,7 +59,7 @@ def result() -> DiscoveryResult:
     ("method", "said"),
     [
         ("gaussian_process + neural_ode", "Smoothed by gaussian_process + neural_ode."),
-        ("universal", "Smoothed by the told law, with networks for what is unknown in it."),
+        ("universal", "Smoothed by the form of the law, with networks for what is unknown in it."),
         ("successive samples", "Not smoothed: each sample is compared with the next."),
     ],
 )
