@@ -11,7 +11,7 @@ from discovery.types import Finding, Law
 from discovery.wording import listed
 
 # Deviations of the noise by which forecasts of a state are clearly off, as a root mean square: of laws that were right
-# none was by more than 1.3; of six that fitted well and were wrong five were by 2.04 to 4.1, one by 1.5.
+# none was by more than 1.3; of ten that fitted well and were wrong five were by 2.04 to 4.1, five by 1.0 to 1.5.
 CLEARLY_OFF = 2.0
 
 
