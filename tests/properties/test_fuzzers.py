@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_fuzzer_finds_nothing_in_seconds(fuzzer: str, tmp_path: Path) -> None:
     """The long form is an hour (benchmarks/trust.md); without atheris inputs are mutated at random, also there."""
     done = subprocess.run(
-        [sys.executable, f"benchmarks/{fuzzer}.py", "--seconds", "10", "--out", str(tmp_path)], cwd=ROOT,
+        [sys.executable, f"benchmarks/{fuzzer}.py", "--seconds", "4", "--out", str(tmp_path)], cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stdout + done.stderr[-3000:]
