@@ -75,9 +75,9 @@ def forecast_table(
 
     if result.law is None:
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
-    fitted = errors is None and beginning is not None
-    constants = drawn_constants(result.law, Known.of(result), draws=draws, seed=seed, apart=not fitted)
-    if errors is None and beginning is not None:
+    beginning = beginning if errors is None else None
+    constants = drawn_constants(result.law, Known.of(result), draws=draws, seed=seed, apart=beginning is None)
+    if beginning is not None:
         hidden = ~measured_states(result.trajectories)
         first = start if way is None else way.state
         starts = fitted_starts(first, beginning, result.law, constants, hidden=hidden, seed=seed)

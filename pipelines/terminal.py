@@ -89,10 +89,8 @@ def joining(files: Sequence[str], command: str) -> str:
     """
     whole = next(name for name in (f"joined{'_' * i}.csv" for i in count()) if not Path(name).exists())
     numbers = _numbers([Path(file).stem for file in files]) if len(files) <= LISTED else None
-    read, written = (
-        "pd.concat([pd.read_csv(f, sep=None, engine='python', dtype=str)",
-        f".to_csv('{whole}', index=False)",
-    )
+    read = "pd.concat([pd.read_csv(f, sep=None, engine='python', dtype=str)"  # any separator, decimals as they are
+    written = f".to_csv('{whole}', index=False)"
     if numbers is None:
         key, name = "file", "file"
         code = f"import sys, pandas as pd; {read}.assign(file=f) for f in sys.argv[1:]]){written}"

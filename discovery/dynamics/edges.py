@@ -24,7 +24,7 @@ GROWN = 10.0
 
 
 @dataclass(frozen=True)
-class Edge:
+class End:
     """What reaches zero, and what has no value from there on.
 
     Attributes:
@@ -38,12 +38,12 @@ class Edge:
     below: bool
 
 
-def edge(
+def end_of(
     law: Law,
     states: Float[np.ndarray, "time state"],
     times: Float[np.ndarray, " time"],
     drive: Drive | None,
-) -> Edge | None:
+) -> End | None:
     """What reaches zero at the last of the times, to which a law was followed and no further; None where nothing does.
 
     Args:
@@ -58,7 +58,7 @@ def edge(
         course = np.abs(values([quantity], names, table)[:, 0])
         before = course[early][-1]
         if np.isfinite(before) and before > 0.0 and course[-1] <= NEAR * before:
-            return Edge(_text(quantity), _text(function), below)
+            return End(_text(quantity), _text(function), below)
     return None
 
 

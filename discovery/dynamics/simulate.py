@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from jaxtyping import Float
 
-from discovery.dynamics.edges import CLOCK, DIGITS, LAST, edge
+from discovery.dynamics.edges import CLOCK, DIGITS, LAST, end_of
 from discovery.dynamics.evaluate import values
 from discovery.dynamics.follow import follow
 from discovery.dynamics.interpreter import run, with_table
@@ -201,7 +201,7 @@ def _raise_at_an_edge(
     near = np.union1d(whole, np.linspace(end - LAST * (end - times[0]), end, AROUND))
     states = simulate(law, start, near, drive=drive)
     good = np.isfinite(states).all(axis=1)
-    if good.sum() > 1 and (found := edge(law, states[good], near[good], drive)):
+    if good.sum() > 1 and (found := end_of(law, states[good], near[good], drive)):
         before = float(end - BEFORE * (end - times[0]))
         raise EdgeReached(found.quantity, found.function, before, below=found.below)
 

@@ -62,5 +62,5 @@ def _parts(rhs: sp.Expr, names: Sequence[str]) -> Iterator[tuple[int, sp.Expr]]:
         number = power.base.as_independent(*power.base.free_symbols, as_Add=True)[0]
         rest = power.base - number
         places = [place for place, name in enumerate(names) if rest.free_symbols == {symbol(name)}]
-        if places and number != 0 and rest.is_Mul | isinstance(rest, sp.exp) and rest.has(sp.exp):
+        if places and number != 0 and (rest.is_Mul or isinstance(rest, sp.exp)) and rest.has(sp.exp):
             yield places[0], rest / number

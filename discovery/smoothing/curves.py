@@ -143,13 +143,15 @@ def _tuned(
         return best  # noise that small is of no kind
     guides = best.columns
     if noise in GUIDED:
-        return Fit(method, unit, noise, False, tuner.columns(noise, guides), guides)
+        both = tuner.parts(guides) if noise == "combined" else ()
+        return Fit(method, unit, noise, False, tuner.columns(noise, guides, both), guides)
     for kind in other_kinds(trajectories):
-        dearer = CONVINCING + (tuner.price if kind == "combined" else 0.0)
-        if deadline.passed() or (kind == "combined" and not gain(tuner.parts(guides)) > dearer):
+        both = tuner.parts(guides) if kind == "combined" else ()
+        dearer = CONVINCING + (tuner.price if both else 0.0)
+        if deadline.passed() or (both and not gain(both) > dearer):
             continue
         guide = guides if kind in GUIDED else ()
-        other = Fit(method, unit, kind, True, tuner.columns(kind, guide), guide)
+        other = Fit(method, unit, kind, True, tuner.columns(kind, guide, both), guide)
         best = other if other.evidence > best.evidence + dearer else best
     return best
 
@@ -197,10 +199,14 @@ class _Tuner:
     unit: float
     deadline: Deadline
 
-    def columns(self, kind: NoiseKind, guides: tuple[Column, ...] = ()) -> tuple[Column, ...]:
-        """The tuned states under that kind of noise."""
-        dimension = self.some[0].dimension
-        return tuple(self._column(index, kind, guides[index] if guides else None) for index in range(dimension))
+    def columns(
+        self, kind: NoiseKind, guides: tuple[Column, ...] = (), both: tuple[Parts, ...] = ()
+    ) -> tuple[Column, ...]:
+        """The tuned states under that kind of noise, which may be relative to ``guides``, and have two parts."""
+        return tuple(
+            self._column(index, kind, guides[index] if guides else None, both[index] if both else None)
+            for index in range(self.some[0].dimension)
+        )
 
     @property
     def price(self) -> float:
@@ -213,23 +219,18 @@ class _Tuner:
 
     def _parts(self, index: int, guide: Column) -> Parts:
         some = self._telling(index)
-        levels = np.concatenate(
-            [
-                _course(run, index, one, self.method, guide)
-                for run, one in zip(some, _grids(some, self.unit), strict=True)
-            ]
-        )
+        grids = _grids(some, self.unit)
+        courses = [_course(run, index, one, self.method, guide) for run, one in zip(some, grids, strict=True)]
+        levels = np.concatenate(courses)
         misses = np.concatenate([run.states[:, index] for run in some]) - levels
         known = np.isfinite(misses)
         return parts(misses[known], levels[known])
 
-    def _column(self, index: int, kind: NoiseKind, guide: Column | None) -> Column:
+    def _column(self, index: int, kind: NoiseKind, guide: Column | None, both: Parts | None) -> Column:
         scale = units(self.everything, index, kind)
         values = np.concatenate([run.states[:, index] for run in self.everything])
         faintest = FAINTEST * float(np.sqrt(np.nanmean(values**2))) or 1.0
-        constant = 0.0
-        if kind == "combined" and guide is not None and (two := self._parts(index, guide)).scale > 0.0:
-            constant = two.constant / two.scale
+        constant = both.constant / both.scale if both is not None and both.scale > 0.0 else 0.0
         blank = Column(scale, np.empty(0), 0.0, kind, faintest, constant=constant)
         some = self._telling(index)
         series = [

@@ -72,7 +72,7 @@ def find_clock(
     free = [column for column in table.columns if column.header not in others]
     if told is None and (day := _one_day(free)) is not None:
         clock = find_clock(table, None, (*others, day.header), units, origin)
-        note = f"{day.header!r} is {day.labels[0]!r} in all rows, and was left out: it tells no two times apart."
+        note = f"{day.header!r} is {day.labels[0]!r} wherever it stands, and was left out: it tells no two times apart."
         return replace(clock, notes=(note, *clock.notes), also=(day.header, *clock.also))
     parts = year_in_parts(table, others, told)
     if parts is not None:

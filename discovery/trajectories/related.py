@@ -56,7 +56,8 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
 def _of_derived(facts: Facts, headers: Mapping[str, str]) -> Iterator[Alert]:
     """Of derivatives that were computed from a column; what to do about all of them is said once for each."""
     laws = "".join(f' --law "{law}"' for law in of_places(facts)) if facts.derived else ""
-    kept = shlex.quote(joined([state.header for state in courses(facts)]))
+    whole = {state.name for state in courses(facts)} | {root for root, _ in facts.derived}
+    kept = shlex.quote(joined([state.header for state in facts.states if state.name in whole]))
     for root in dict.fromkeys(root for root, _ in facts.derived):
         names = [headers[name] for other, name in facts.derived if other == root]
         are, it = ("was", "it") if len(names) == 1 else ("were", "them")

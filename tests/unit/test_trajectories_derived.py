@@ -113,3 +113,11 @@ def test_places_and_angles_are_known_by_their_unit_or_by_their_velocity(
 ) -> None:
     """Of these laws are of second order; of a temperature and of a voltage as often of first."""
     assert is_place(header, velocity) == place
+
+
+def test_what_a_derivative_was_computed_from_is_kept_however_noisy_it_is(tmp_path: Path) -> None:
+    """A place that hardly moves is lost in its noise, but no state is left without the derivative if it goes, too."""
+    still = 0.02 * np.cos(0.3 * TIMES) + 0.03 * np.random.default_rng(2).normal(size=len(TIMES))
+    checked, _ = looked_at(tmp_path / "still.csv", {"x": still, "v": rate(still, PLAIN), "z": np.exp(-TIMES)}, 9)
+    (alert,) = [one for one in checked.alerts if one.subject == "computed"]
+    assert "--states x,z" in alert.advice

@@ -128,7 +128,7 @@ def test_one_date_in_all_rows_needs_no_order(tmp_path: Path, times: str) -> None
     found = read_csv(path)
     np.testing.assert_allclose(found.trajectories[0].times, np.arange(8.0))
     assert ["x"] == list(found.headers.values())
-    assert of_day == any("'12/03/2026' in all rows, and was left out" in note for note in found.notes)
+    assert of_day == any("'12/03/2026' wherever it stands, and was left out" in note for note in found.notes)
 
 
 def test_where_dates_change_the_column_of_times_of_day_is_named(tmp_path: Path) -> None:
