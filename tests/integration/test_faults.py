@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = "from pipelines.cli import main; main()"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
 QUICK = ("--engines", "sindy", "--smoother", "kalman")
-KILLS = int(os.environ.get("KILLS", "4"))  # the long form, benchmarks/trust.py, has fifty
+KILLS = int(os.environ.get("KILLS", "2"))  # the long form, benchmarks/trust.py, has fifty
 TYPESETTING = {} if "KILLS" in os.environ else {"PATH": "/nowhere"}  # of a report takes longer than all the rest
 
 
