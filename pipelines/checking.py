@@ -14,6 +14,7 @@ from discovery.errors import UsageError
 from discovery.trajectories.checks import DataCheck, check, document
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.facts import Facts, StateFacts
+from discovery.trajectories.intersample import between_rows
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from discovery.wording import joined
@@ -35,10 +36,10 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
     """
     if picture is not None and picture.suffix.lower() not in PICTURES:
         raise UsageError(f"--picture {picture} has none of the endings {', '.join(PICTURES)}. Choose one of them.")
-    measurements = read_csv(
+    measurements = between_rows(read_csv(
         data, time=columns.time, states=columns.states, trajectory=columns.trajectory, inputs=columns.inputs,
         held=columns.held, missing=columns.missing, units=columns.units,
-    )  # fmt: skip
+    ))  # fmt: skip
     checked = check(measurements)
     command = next_command(data, columns, checked)
     if picture is not None:

@@ -37,6 +37,7 @@ from discovery.structure import Structure
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import DataCheck, check
 from discovery.trajectories.gaps import between_gaps
+from discovery.trajectories.intersample import between_rows
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.states import check_count
 from discovery.trajectories.switches import in_stretches, left_whole
@@ -166,11 +167,13 @@ def _told(measurements: Measurements, config: RunConfig) -> tuple[Measurements, 
     Runs stay whole where a constant belongs to each of them, or where nothing but the law tells how a state goes on.
     """
     known = understood(measurements, config)
-    if config.noise == PROCESS:  # steps are from sample to sample, whatever switches there
-        return measurements, in_groups((), known, measurements.trajectories, measurements.keys)
     jumping = known.frame.algebraic if known else ()
-    whole = bool(config.own or jumping or (known and known.hidden))
-    measurements = between_gaps(measurements, whole=whole)
+    judged = not (jumping or (known and known.hidden))  # all that inputs act through is measured
+    if config.noise == PROCESS:  # steps are from sample to sample, whatever switches there
+        measurements = between_rows(measurements, judged=judged)
+        return measurements, in_groups((), known, measurements.trajectories, measurements.keys)
+    whole = bool(config.own or not judged)
+    measurements = between_rows(between_gaps(measurements, whole=whole), judged=judged)
     measurements = left_whole(measurements, jumping) if whole else in_stretches(measurements)
     runs = with_left_limits(measurements.trajectories)
     return measurements, in_groups(named(config.own), known, runs, measurements.keys)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from discovery.errors import DataError
 from discovery.trajectories.array_tables import States, Tables, floats, no_number, one_by_one, place_of, table_of
 from discovery.trajectories.error_columns import beside, errors_among, relative
-from discovery.trajectories.inputs import held_inputs, known_rows, named, told_held, within
+from discovery.trajectories.inputs import held_inputs, known_rows, named, told_held, undecided, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, header_of, safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN, check_spans, long_enough
@@ -76,7 +76,10 @@ def from_arrays(
         kept, dropped = long_enough([len(table) for table in tables], "x")
     safe = safe_names((*used, *driving))
     tables, names = [table[:, columns] for table in tables], tuple(safe)[: len(used)]
-    stay = held_inputs([drives[i] for i in kept], _told_to_be_held(held, driving, runs), [times[i] for i in kept])
+    stays = _told_to_be_held(held, driving, runs)
+    stay = held_inputs([drives[i] for i in kept], stays, [times[i] for i in kept])
+    drivers = dict(list(safe.items())[len(used) :])
+    said = any(isinstance(run, Trajectory) for run in runs)  # which inputs are held
     return Measurements(
         tuple(
             _trajectory(runs[i], (i, len(runs)), times[i], tables[i], names, drives[i], stay, scatter[i]) for i in kept
@@ -86,8 +89,9 @@ def from_arrays(
         (*unknown, *dropped, *aside, *notes),
         digest,
         "arrays",
-        dict(list(safe.items())[len(used) :]),
+        drivers,
         unknown=" ".join(unknown),
+        lines=() if said else undecided([*drivers], stay, stays),
     )
 
 

@@ -122,6 +122,11 @@ def held_inputs(
     )
 
 
+def undecided(inputs: Sequence[str], held: Sequence[bool], told: Sequence[bool | None]) -> tuple[str, ...]:
+    """The inputs that are taken along lines, and of which nobody said so."""
+    return tuple(one for one, stays, said in zip(inputs, held, told, strict=True) if not stays and said is None)
+
+
 def _ramps(
     values: Float[np.ndarray, "sample input"], times: Float[np.ndarray, " sample"]
 ) -> Bool[np.ndarray, "step input"]:

@@ -28,6 +28,7 @@ class Measurements:
         unknown: that rows were left out as no input is known there, as in ``notes``; empty if none were.
         table: the expression of pandas that reads the file; empty for arrays.
         clock: header of the column whose numbers are the times; empty where they are dates, or count rows.
+        lines: identifiers of the inputs that are taken along lines from row to row, of which nobody said so.
     """
 
     trajectories: tuple[Trajectory, ...]
@@ -44,3 +45,4 @@ class Measurements:
     unknown: str = ""
     table: str = ""
     clock: str = ""
+    lines: tuple[str, ...] = ()

@@ -9,19 +9,18 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
 from discovery.trajectories.abreast import abreast, options_of
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
-from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held
+from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held, undecided
 from discovery.trajectories.layout import Layout, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.periods import held_otherwise
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
@@ -92,13 +91,14 @@ def read_csv(
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    stay, lines = _held(drives, clock, division.rows, [*driving], stays, successive=successive)
+    each = division.rows
+    stay = held_inputs([drives[run] for run in each], stays, [clock.times[run] for run in each])
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
         dict(list(headers.items())[: len(columns)]),
         clock.name,
-        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned, *lines),
+        (*_said(source, layout, clock, division, headers, units or {}), *unknown, *dropped, *aside, *thinned),
         source.sha256,
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
@@ -106,24 +106,9 @@ def read_csv(
         abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
         " ".join(unknown),
         *_by_pandas(source, layout, clock),
+        () if successive else undecided([*headers][len(columns) :], stay, stays),  # a map has nothing between its rows
     )  # fmt: skip
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
-
-
-def _held(
-    drives: Float[np.ndarray, "row input"],
-    clock: Clock,
-    runs: Sequence[Int[np.ndarray, " sample"]],
-    headers: Sequence[str],
-    told: Sequence[bool | None],
-    *,
-    successive: bool,
-) -> tuple[tuple[bool, ...], tuple[str, ...]]:
-    """Which inputs are held, and a note on others that may be; a map has nothing between its rows."""
-    times = [clock.times[run] for run in runs]
-    stay = held_inputs([drives[run] for run in runs], told, times)
-    lines = [header for header, held, said in zip(headers, stay, told, strict=True) if not held and said is None]
-    return stay, () if successive else held_otherwise(lines, clock.name, times, dated=bool(clock.origin))
 
 
 def _trajectories(

@@ -1,4 +1,4 @@
-"""A tank that runs out through a hole while its pump is switched on and off, found from its levels."""
+"""Laws found where inputs are switched or set: a tank with a pump, a chemostat, a heater behind a controller."""
 
 import numpy as np
 import pandas as pd
@@ -102,3 +102,19 @@ def test_switches_between_samples_hide_no_law() -> None:
         "speed": "c0*current + c1*speed",
     } == dict(zip(found.law_.states, map(str, found.law_.skeletons), strict=True))
     np.testing.assert_allclose(found.law_.constants, [4.8, -0.02], rtol=0.02)
+
+
+def test_what_a_controller_sets_at_each_row_hides_no_law() -> None:
+    """A power that is held for each step, and read as a line would come half a step early: nobody has to tell."""
+    rng, temperature, found = np.random.default_rng(3), 1.0, []
+    times = 0.5 * np.arange(150)
+    power = 1.0 + np.sin(times) * np.cos(0.23 * times)
+    for watts in power:
+        found.append(temperature)
+        temperature = 1.5 / 0.4 * watts + (temperature - 1.5 / 0.4 * watts) * np.exp(-0.4 * 0.5)
+    noisy = np.array(found) + 0.02 * rng.normal(size=len(times))
+    model = EquationDiscovery(**SETTINGS).fit(pd.DataFrame({"T": noisy, "power": power}), times, inputs="power")
+    assert "found" == model.result_.status
+    assert (True,) == model.result_.trajectories[0].held
+    assert {"T": "T*c0 + c1*power"} == dict(zip(model.law_.states, map(str, model.law_.skeletons), strict=True))
+    np.testing.assert_allclose(model.law_.constants, [-0.4, 1.5], rtol=0.02)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from discovery.trajectories.intersample import between_rows
 from discovery.trajectories.read import read_csv
 
 ROWS = 30
@@ -18,7 +19,7 @@ def notes(
     """What is said of an input of its own at each row, that it may be held."""
     table = pd.DataFrame({clock: times, "x": RNG.uniform(1, 2, ROWS), "effort, total": RNG.uniform(0, 1, ROWS)})
     table.to_csv(folder / "x.csv", index=False)
-    found = read_csv(folder / "x.csv", inputs=["effort, total"], held=held, successive=successive)
+    found = between_rows(read_csv(folder / "x.csv", inputs=["effort, total"], held=held, successive=successive))
     return [one for one in found.notes if "another reading" in one]
 
 

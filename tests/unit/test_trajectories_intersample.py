@@ -1,0 +1,101 @@
+"""Inputs that are held from row to row are told from lines by what the states do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.signal import lfilter
+
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.intersample import between_rows, held_by_states
+from discovery.trajectories.measurements import Measurements
+from discovery.types import Trajectory
+
+STEP = 0.25
+
+
+def driven(inputs: np.ndarray, *, held: bool, noise: float = 0.02, seed: int = 0, label: str = "") -> Trajectory:
+    """x' = -0.5 x - 0.2 x^3 + 1.5 u, and y' = x - y, of the first input, by small steps."""
+    states, found, small = np.array([1.0, 0.0]), [], 40
+    for place in range(len(inputs)):
+        found.append(states)
+        first, last = inputs[place, 0], inputs[min(place + 1, len(inputs) - 1), 0]
+        for part in range(small):
+            u = first if held else first + (part + 0.5) / small * (last - first)
+            x, y = states
+            states = states + STEP / small * np.array([-0.5 * x - 0.2 * x**3 + 1.5 * u, x - y])
+    values = np.array(found) + noise * np.random.default_rng(seed).normal(size=(len(found), 2))
+    flags = (False,) * inputs.shape[1]
+    return Trajectory(STEP * np.arange(len(inputs)), values, ("x", "y"), label, inputs, flags)
+
+
+def course(kind: str, seed: int = 0, rows: int = 200) -> np.ndarray:
+    """An input that has another value at each row."""
+    rng, times = np.random.default_rng(seed), STEP * np.arange(rows)
+    if kind == "random":
+        return rng.uniform(-1.0, 1.0, rows)
+    if kind == "walk":
+        return lfilter([0.4], [1.0, -0.9], rng.normal(size=rows))
+    return np.sin(1.3 * times) + 0.5 * np.cos(2.9 * times)
+
+
+def measured(*runs: Trajectory) -> Measurements:
+    """As arrays bring them, of which nobody said whether inputs are held."""
+    return from_arrays([run.states for run in runs], [run.times for run in runs], inputs=[run.inputs for run in runs])
+
+
+@pytest.mark.parametrize("kind", ["random", "smooth"])
+def test_what_holds_is_seen(kind: str) -> None:
+    """With noise, and of a smooth input as of a rough one."""
+    assert [0] == list(held_by_states([driven(course(kind)[:, None], held=True)], [0]))
+
+
+@pytest.mark.parametrize("kind", ["random", "walk", "smooth"])
+@pytest.mark.parametrize("noise", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize("rows", [40, 200, 1000])
+def test_lines_stay_lines(kind: str, noise: float, rows: int) -> None:
+    """However many rows there are, and whatever the noise of the states that steps begin at."""
+    inputs = course(kind, rows=rows)[:, None]
+    assert {} == held_by_states([driven(inputs, held=False, noise=noise)], [0])
+
+
+def test_each_input_is_seen_by_itself() -> None:
+    """The other one does nothing, and stays a line."""
+    inputs = np.column_stack([course("smooth"), course("walk")])
+    assert [0] == list(held_by_states([driven(inputs, held=True)], [0, 1]))
+    assert {} == held_by_states([driven(inputs, held=True)], [1])
+
+
+def test_runs_are_taken_together_and_gaps_left_out() -> None:
+    """Three short runs, of which one lacks values, and one is too short to have steps."""
+    runs = [driven(course("random", seed, rows=70)[:, None], held=True, seed=seed) for seed in range(2)]
+    states = runs[0].states.copy()
+    states[10:13, 0] = np.nan
+    short = driven(course("random", 5, rows=2)[:, None], held=True)
+    assert [0] == list(held_by_states([replace(runs[0], states=states), runs[1], short], [0]))
+
+
+def test_few_rows_say_nothing() -> None:
+    """Fewer than three for each constant of a straight line, and an input that never changes."""
+    assert {} == held_by_states([driven(course("random", rows=20)[:, None], held=True, noise=0.0)], [0])
+    assert {} == held_by_states([driven(np.ones((200, 1)), held=True)], [0])
+
+
+def test_what_is_seen_is_taken_and_told() -> None:
+    """The note has both ways to say otherwise; asked again, nothing is judged any more."""
+    found = between_rows(measured(driven(course("random")[:, None], held=True)))
+    assert (True,) == found.trajectories[0].held
+    assert found.notes[-1].startswith("u0 is held from row to row, as the states tell: their steps follow its value at")
+    assert found.notes[-1].endswith("--held none draws lines, and --held u0 says that this is right.")
+    assert found == between_rows(found)
+
+
+def test_it_is_not_judged_where_somebody_said_so_or_not_all_is_measured() -> None:
+    """What was told stays; so do lines where inputs act through hidden states."""
+    run = driven(course("random")[:, None], held=True)
+    told = from_arrays([run.states], [run.times], inputs=[run.inputs], held=("none",))
+    assert (False,) == between_rows(told).trajectories[0].held
+    assert (False,) == between_rows(measured(run), judged=False).trajectories[0].held
+    assert (False,) == between_rows(from_arrays([run], None)).trajectories[0].held
