@@ -203,4 +203,6 @@ def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, 
             return float("-inf")
         error += float(((simulated - states)[there] ** 2).sum())
         total += float(((states - np.nanmean(states, axis=0))[there] ** 2).sum())
-    return 1.0 - error / total if total > 0 else float("-inf")
+    if error == 0.0:
+        return 1.0  # also of what rests, as the law has it
+    return 1.0 - error / total if total > 0.0 else float("-inf")

@@ -117,7 +117,10 @@ class FittedLaw:
             if t is None:
                 raise DataError("Time stands in the law. Pass t: the time of each point.")
         points = columns.read(X)
-        times = np.broadcast_to(columns.times(0.0 if t is None else t), len(points))
+        times = np.asarray(columns.times(0.0 if t is None else t))
+        if times.shape not in ((), (len(points),)):
+            raise DataError(f"t has the shape {times.shape} for {len(points)} points. Pass one time for each, or one.")
+        times = np.broadcast_to(times, len(points))
         places = np.column_stack([points, columns.drives(inputs, len(points), X), times])
         sides = [substituted(side, {time: column}) for side in law.skeletons]
         slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)

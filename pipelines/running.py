@@ -52,8 +52,9 @@ class Request:
 
     @property
     def folder(self) -> Path:
-        """Where the results go."""
-        return self.out or Path("runs") / self.data.name.split(".")[0]
+        """Where the results go: in a folder named as the data, without the endings of its format."""
+        name = self.data.name.removesuffix(".gz")
+        return self.out or Path("runs") / (Path(name).stem or name)
 
 
 def run_command(request: Request) -> int:
@@ -187,7 +188,7 @@ def _command(request: Request) -> str:
     words = iter(sys.argv[1:])
     named = request.out is not None
     kept = [
-        request.data.name if word == str(request.data) else word
+        request.data.name if not word.startswith("-") and Path(word) == request.data else word
         for word in words
         if word not in SILENT and not (named and _names_folder(word, words))
     ]

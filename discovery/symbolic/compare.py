@@ -119,7 +119,13 @@ def compare_laws(
     region: Region | None = None,
     free: Mapping[str, float] | None = None,
 ) -> FormVerdict:
-    """Judges a system by its worst equation; ``names`` are the states of ``reference`` unless others are given."""
+    """Judges a system by its worst equation; ``names`` are the states of ``reference`` unless others are given.
+
+    Raises:
+        UsageError: there are no equations.
+    """
+    if not found and not reference:
+        raise UsageError("There are no equations to compare. Pass a right-hand side for each state.")
     if set(found) != set(reference):
         missing = ", ".join(sorted(set(found) ^ set(reference)))
         return FormVerdict("different", f"Only one of the laws has an equation for {missing}.")
@@ -127,7 +133,7 @@ def compare_laws(
     verdicts = {s: compare(found[s], reference[s], names, region=region, free=free) for s in reference}
     state, worst = max(verdicts.items(), key=lambda item: JUDGEMENTS.index(item[1].verdict))
     errors = [verdict.largest_error for verdict in verdicts.values()]
-    largest = math.nan if any(map(math.isnan, errors)) else max(errors, default=0.0)
+    largest = math.nan if any(map(math.isnan, errors)) else max(errors)
     return FormVerdict(worst.verdict, f"Equation of {state}: {worst.how}", largest)
 
 

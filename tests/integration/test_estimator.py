@@ -57,6 +57,7 @@ def test_the_score_is_one_where_the_law_holds(fitted: EquationDiscovery) -> None
     assert fitted.score(other, TIMES) > 0.9999
     assert fitted.score([DECAY, other], [TIMES, TIMES]) > 0.9999
     assert fitted.score(3.0 * np.exp(-1.6 * TIMES)[:, None], TIMES) < 0.9
+    assert 1.0 == fitted.score(np.zeros((5, 1)), np.arange(5.0))  # at rest, as the law has it
 
 
 def test_a_law_that_cannot_be_followed_scores_minus_infinity() -> None:
@@ -171,6 +172,8 @@ def test_what_is_no_point_start_or_time_is_refused_in_words(fitted: EquationDisc
         fitted.predict([DECAY, DECAY[:40]])
     with pytest.raises(DataError, match=r"X has the shape \(1,\), and .* one row for each point.*is \[\[\.\.\.\]\]"):
         fitted.predict([1.0])
+    with pytest.raises(DataError, match=r"t has the shape \(2,\) for 3 points\. Pass one time for each, or one\."):
+        fitted.predict([[1.0], [2.0], [3.0]], t=[0.0, 1.0])
     with pytest.raises(DataError, match=r"t is one number\. Pass all times .* np\.linspace\(0, 5, 101\)"):
         fitted.simulate([1.0], 5)
     with pytest.raises(DataError, match=r"x0 does not hold real numbers .*<U1"):

@@ -292,3 +292,9 @@ def test_a_quotient_of_cosine_and_sine_is_a_cotangent(scale: float) -> None:
     assert "identical" == compare(found, parse("cos(x)*cot(y)"), ("x", "y"), region=region).verdict
     other = parse(f"0.98*cos({scale}*x)*cos({scale}*x)/sin({scale}*y)")
     assert "different" == compare(other, parse("cos(x)*cot(y)"), ("x", "y"), region=region).verdict
+
+
+def test_laws_without_equations_are_refused() -> None:
+    """There is nothing to judge."""
+    with pytest.raises(UsageError, match="There are no equations to compare"):
+        compare_laws({}, {})
