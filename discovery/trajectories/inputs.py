@@ -31,6 +31,9 @@ BACK, AGAIN, SEVERAL = 1.0 / 3.0, 2, 3
 # ... or one value comes between all others, as zero does between doses: each change is to it or from it, of two doses
 # or more. Of 200 courses of doses 163 pass so, and of 2800 of sensors, counters and decays 1 more than without this.
 PULSES = 4
+# ... or values last for so many steps, in the mean, and have so many digits, as in a protocol of speeds. A slow sensor
+# whose values are repeated has more digits, or is too coarse to pass over a value: of 2800 courses none passes.
+LONG, DIGITS = 16, 2
 # Share of the rows in which an input is known, at least, for the others to be left out: a daily input beside hourly
 # states has to be brought to their times by those who know how.
 KNOWN = 0.8
@@ -174,8 +177,8 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
 
     A jump passes over values that the column has elsewhere, and is held before and after. Of a state that is read off a
     coarse scale each sample may be the last one's, too, but it moves from a value to the next. Values come again, or
-    one of them comes between all others, as no infusion does between infusions. Of runs with one change each at most,
-    as where something is washed out, none goes to and fro, and none drifts.
+    last for long, or one of them comes between all others, as no infusion does between infusions. Of runs with one
+    change each at most, as where something is washed out, none goes to and fro, and none drifts.
     """
     values, places = np.unique(np.concatenate(runs), return_inverse=True)
     parts = np.split(places, np.cumsum([len(run) for run in runs])[:-1])
@@ -188,11 +191,17 @@ def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     steps = np.abs(np.concatenate(every))
     changes = int(np.count_nonzero(steps))
     again = changes >= max(SEVERAL, AGAIN * len(values)) or (changes >= PULSES and _between(parts) == changes)
+    again = again or (changes >= SEVERAL and LONG * changes <= len(steps) and _round(values))
     held = again and changes <= (1.0 - SET) * len(steps)
     once = all(np.count_nonzero(one) <= 1 for one in every)
     return bool(
         held and (once or back >= BACK * changes) and np.count_nonzero(alone & far & (steps > 1)) >= JUMPS * changes
     )
+
+
+def _round(values: Float[np.ndarray, " value"]) -> bool:
+    """Whether people would choose such numbers: of few digits."""
+    return all(float(f"{value:.{DIGITS}g}") == value for value in values)
 
 
 def _between(runs: Sequence[Int[np.ndarray, " sample"]]) -> int:

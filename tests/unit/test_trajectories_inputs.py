@@ -282,6 +282,14 @@ def test_what_goes_back_to_one_value_between_others_is_set() -> None:
     assert not jumps([np.repeat(spikes, 8)])
 
 
+def test_a_protocol_whose_values_last_for_long_is_set() -> None:
+    """Speeds of a treadmill, none of which comes again; a slow sensor that is repeated as often has more digits."""
+    speeds = np.repeat([0.0, 8.0, 5.0, 11.0, 6.0, 13.0, 0.0], 40)
+    assert jumps([speeds])
+    assert not jumps([speeds[::4]])
+    assert not jumps([np.repeat(20.0 + 3.0 * np.random.default_rng(0).normal(size=12).round(1), 40)])
+
+
 def test_what_is_washed_out_once_in_each_run_is_set() -> None:
     """Runs of other concentrations have no change to and fro, and no drift either."""
     washed = [np.repeat([dose, 0.0], [40, 60]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)]
