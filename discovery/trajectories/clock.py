@@ -140,11 +140,17 @@ def _called_like_one(free: Sequence[Column]) -> Column | None:
     Only where the first column of numbers counts rows, or does not rise: ages and durations are states as often.
     """
     first = next((one for one in free if one.kind == "number" and not is_run_name(one.header)), None)
-    if first is None or (only_rises(first) and not is_counter(first.header)):
+    if first is None or (only_rises(first) and not (is_counter(first.header) or _counts_rows(first))):
         return first if first is not None and likeness(first.header) in (AMONG, UNIT) else None
     dated = _dated(free)
     rising = (one for one in free if likeness(one.header) in (AMONG, UNIT) and only_rises(one))
     return next((one for one in rising if dated < _different(one)), None)
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether its numbers are those of the rows, from 0 or 1 on, whatever they are called: echoes, shots, frames."""
+    first = column.values[0]
+    return first in (0.0, 1.0) and np.array_equal(column.values, first + np.arange(len(column.values)))
 
 
 def _of_unknown_unit(free: Sequence[Column]) -> Column | None:

@@ -63,6 +63,14 @@ def test_a_word_or_a_unit_of_time_goes_before_a_counter(tmp_path: Path, header: 
     assert "No column is named" not in " ".join(measurements.notes)
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_unit_of_time_goes_before_what_counts_the_rows_by_any_name(tmp_path: Path, first: int) -> None:
+    """Echoes of a train and their times; but what begins elsewhere, or leaves one out, counts no rows."""
+    rows = [f"{i + first},{2 * (i + 1)},{0.5**i}\n" for i in range(8)]
+    assert "TE [ms]" == read(tmp_path, "Echo,TE [ms],M\n" + "".join(rows)).time_name
+    assert "Echo" == read(tmp_path, "Echo,TE [ms],M\n" + "".join(rows[2:])).time_name
+
+
 @pytest.mark.parametrize(
     ("header", "values"),
     [("Process time [h]", [0, 1, 2, 1, 3, 1, 4, 2]), ("temps", range(8)), ("Cooking time [°C]", range(8)),
