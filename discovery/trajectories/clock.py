@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,12 @@ from discovery.trajectories.local_dates import FORM
 from discovery.trajectories.stamps import stamp_in_parts
 from discovery.trajectories.table import Table
 from discovery.trajectories.time_names import AMONG, CAPITAL, SPAN, UNIT, UNKNOWN, goes_on, likeness, only_rises
+from discovery.trajectories.tokens import seconds_of
 from discovery.wording import listed
+
+# Entries of which nothing tells whether they are hours and minutes or minutes and seconds, and those of a day.
+_OF_TWO = re.compile(r"\d{1,4}:[0-5]\d(?:[.,]\d+)?", re.ASCII)
+_HOURS = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def find_clock(
     Raises:
         DataError: there is no column of numbers, or an entry of the column is no time.
     """
+    table = replace(table, columns=_with_times_of_day(table.columns))
     free = [column for column in table.columns if column.header not in others]
     if told is None and (day := _one_day(free)) is not None:
         clock = find_clock(table, None, (*others, day.header), units, origin)
@@ -84,6 +91,7 @@ def find_clock(
         )
         return replace(clock, notes=(note, *clock.notes), also=also)
     column, stamp = table[told] if told is not None else _named(free), stamp_in_parts(free, told)
+    _check_whole(table, free if column is None else [column])
     if stamp is not None and (told in stamp.headers or (told is None and _is_unsure(column))):
         clock = _read(table, (replace(table[stamp.whole], values=stamp.times),), {}, "", certain=True)
         note = f"{stamp.whole!r} and {stamp.beyond!r} were put together: seconds, and nanoseconds beyond them."
@@ -106,6 +114,33 @@ def find_clock(
         f"{table.name} has no column of numbers; its columns are {', '.join(map(repr, table.headers))}. "
         "It needs one of times and at least one of states."
     )
+
+
+def _with_times_of_day(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns; beside days, entries such as 12:30 are times of day, which they may not be anywhere else."""
+    if not any(map(of_days, columns)):
+        return tuple(columns)
+    return tuple(map(_of_day, columns))
+
+
+def _of_day(column: Column) -> Column:
+    """The column, as seconds if it has hours and minutes."""
+    if column.kind != "text" or not column.labels or not all(map(_HOURS.fullmatch, column.labels)):
+        return column
+    seconds = np.array([*(seconds_of(f"{label}:00") for label in column.labels), np.nan])
+    return replace(column, kind="clock", values=seconds[column.values], labels=(), misfit=None)
+
+
+def _check_whole(table: Table, columns: Sequence[Column]) -> None:
+    """Raises an error if one has entries such as 12:30, which may be two things."""
+    for column in columns:
+        if column.kind == "text" and column.labels and all(map(_OF_TWO.fullmatch, column.labels)):
+            of = f"table[{column.header!r}]"
+            raise DataError(
+                f"{table.name}, column {column.header!r}: {column.labels[0]!r} may be hours and minutes or minutes and "
+                f"seconds, and nothing tells which. Write all three: {of} = '00:' + {of} in pandas if it is minutes "
+                f"and seconds, {of} = {of} + ':00' if it is hours and minutes."
+            )
 
 
 def _named(free: Sequence[Column]) -> Column | None:

@@ -71,13 +71,23 @@ def test_times_of_day_are_counted_from_the_first(tmp_path: Path, header: str) ->
     assert ["T"] == list(measurements.headers.values())
 
 
+@pytest.mark.parametrize("header", ["mm:ss", "t", "elapsed"])
+@pytest.mark.parametrize("told", [False, True])
+def test_times_of_two_parts_without_a_date_are_refused(tmp_path: Path, header: str, told: bool) -> None:
+    """They may be minutes and seconds; the message has the line for either, and takes them for no names of runs."""
+    text = f"who,{header},x\n" + "".join(f"a,00:{5 * i:02d},{i * i}\n" for i in range(9))
+    with pytest.raises(DataError, match=r"'00:00' may be hours and minutes or minutes and seconds.* = '00:' \+ table"):
+        read(tmp_path, text, time=header if told else None)
+
+
 @pytest.mark.parametrize("told", [None, "date", "time"])
-def test_dates_and_times_of_day_in_two_columns_are_one_clock(tmp_path: Path, told: str | None) -> None:
-    """As loggers write them; nights and weekends count."""
+@pytest.mark.parametrize("written", ["%H:%M:%S", "%H:%M"])
+def test_dates_and_times_of_day_in_two_columns_are_one_clock(tmp_path: Path, written: str, told: str | None) -> None:
+    """As loggers write them, with seconds or without; nights and weekends count."""
     at = pd.DatetimeIndex(
         ["2020-01-01 08:00", "2020-01-01 14:00", "2020-01-02 08:00", "2020-01-05 08:00", "2020-01-05 20:00"]
     )
-    rows = [f"{moment:%d.%m.%Y},{moment:%H:%M:%S},{i * i}\n" for i, moment in enumerate(at)]
+    rows = [f"{moment:%d.%m.%Y},{moment.strftime(written)},{i * i}\n" for i, moment in enumerate(at)]
     measurements = read(tmp_path, "date,time,T\n" + "".join(rows), time=told)
     assert f"{told or 'date'} [d]" == measurements.time_name
     np.testing.assert_allclose(measurements.trajectories[0].times, [0.0, 0.25, 1.0, 4.0, 4.5])
