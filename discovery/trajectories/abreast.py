@@ -27,6 +27,8 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
+# "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times and its values.
+_PAIRED = re.compile(r"(.*\w.*?)([ _.:-]+)([XYxy])")
 # "algae_rep1" and "Position (m) Run #1", a quantity and one of its units; and by its number alone, "algae 1" and
 # "algae (1)".
 _OF_QUANTITY = (
@@ -242,7 +244,9 @@ def _of_each_with_times(
     Units stand before their quantities, as the runs of Logger Pro, or behind them and their units of measurement, as
     those of PASCO Capstone: then what columns are called, too.
     """
-    split, units, quantities = _of_each(headers, fewest=2)
+    split, units, quantities = _of_each(headers, _PAIRED, fewest=2)
+    if not units:
+        split, units, quantities = _of_each(headers, fewest=2)
     columns = {one: {unit + split + one for unit in units} for one in quantities}
     if own := next((one for one in quantities if time in columns[one]), ""):
         return own, (split, units, quantities, ())
@@ -254,11 +258,13 @@ def _of_each_with_times(
     return "", ("", (), (), ())
 
 
-def _of_each(headers: Sequence[str], fewest: int = FEWEST) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _of_each(
+    headers: Sequence[str], pattern: re.Pattern[str] = _OF_UNIT, fewest: int = FEWEST
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """What stands between units and quantities, the units, and the quantities that each of them has; or nothing."""
     groups: dict[str, dict[str, list[str]]] = {}
     for header in headers:
-        if one := _OF_UNIT.fullmatch(header):
+        if one := pattern.fullmatch(header):
             groups.setdefault(one[2], {}).setdefault(one[1], []).append(one[3])
     for split, units in groups.items():
         first, *others = units.values()

@@ -296,6 +296,27 @@ def test_runs_side_by_side_with_times_of_their_own_are_put_one_below_the_other(
     assert not any("without a time" in note for note in long.notes)
 
 
+def test_curves_of_pairs_are_put_one_below_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As sensors of binding export them, X and Y of each concentration; of a plane's x and y none is time."""
+    times = np.linspace(-1.0, 9.0, 41)
+    columns: dict[str, np.ndarray] = {}
+    for dose in ("3.1", "6.2", "12.5"):
+        columns |= {f"Fc=2-1 - {dose} nM_X": times, f"Fc=2-1 - {dose} nM_Y": float(dose) * np.exp(-times / 3.0)}
+    pd.DataFrame(columns).to_csv(tmp_path / "spr.csv", index=False)
+    units = read_csv(tmp_path / "spr.csv").abreast
+    assert units is not None
+    assert (units.certain, units.time) == (True, "X")
+    monkeypatch.chdir(tmp_path)
+    exec(units.melt, {"pd": pd})
+    long = read_csv(units.long, trajectory=["unit"])
+    assert [run.label for run in long.trajectories] == [f"Fc=2-1 - {dose} nM" for dose in ("3.1", "6.2", "12.5")]
+    assert (long.time_name, [*long.headers.values()]) == ("X", ["Y"])
+    plane = {"t": times} | {f"{name}_{axis}": np.sin(times) for name in ("ball", "foot", "hand") for axis in "xy"}
+    pd.DataFrame(plane).to_csv(tmp_path / "plane.csv", index=False)
+    other = read_csv(tmp_path / "plane.csv").abreast
+    assert other is None or not other.time
+
+
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     ("form", "key"),
