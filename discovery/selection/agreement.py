@@ -156,7 +156,7 @@ def _inseparable(law: Law, pair: tuple[int, int], correlation: float, own: Own, 
     return (
         f"{begun} and {second} cannot be separated in these data: a single run hardly tells them apart "
         f"(correlation {correlation:.2f}), and runs do not agree "
-        f"({_range(own)}). Tell the value of one of them.{more}"
+        f"({_range(own)}). Tell the value of one of them.{more} {_own(law, (*pair, *further)[:SHOWN])}"
     )
 
 
