@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from discovery.errors import DataError
-from discovery.samples import is_usual, usual_step
+from discovery.samples import EVEN, is_usual, usual_step
 from discovery.types import (
     DiscoveryProblem,
     Prediction,
@@ -67,17 +67,20 @@ def note_of(runs: Sequence[Trajectory], fitted: int) -> str:
         fitted: how many steps the law was fitted to; of more than selection takes, some spread evenly.
     """
     usual = usual_step(runs)
-    kept, total = sum(int(steps(run, usual).sum()) for run in runs), sum(max(len(run) - 1, 0) for run in runs)
+    lengths = np.concatenate([np.diff(run.times)[steps(run, usual)] for run in runs])
+    kept, total = len(lengths), sum(max(len(run) - 1, 0) for run in runs)
+    calendar = kept and np.ptp(lengths) > 2.0 * EVEN * usual
+    length = f"{lengths.min():.4g} to {lengths.max():.4g}" if calendar else f"{usual:.4g}"
     left = f" {total - kept} others, longer, shorter or without some state, were left out." if kept < total else ""
     some = f"{fitted} of {kept}" if fitted < kept else f"{kept}"
     return (
         f"Chance acts on the states, as asked: measurements count as exact, and the law is fitted to {some} steps of "
-        f"{usual:.4g}, each from the sample before it.{left}"
+        f"{length}, each from the sample before it.{left}"
     )
 
 
 def steps(run: Trajectory, usual: float) -> Bool[np.ndarray, " step"]:
-    """Which steps of a run are as long as usual, with all states at both ends."""
+    """Which steps of a run are as long as usual (as months are), with all states at both ends."""
     whole = np.all(np.isfinite(run.states), axis=1)
     return whole[:-1] & whole[1:] & is_usual(np.diff(run.times), usual)
 

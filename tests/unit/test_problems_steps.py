@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.errors import DataError
-from discovery.problems.steps import ensure_steps, note_of, rejoined, stepwise
+from discovery.problems.steps import ensure_steps, note_of, rejoined, steps, stepwise
 from discovery.samples import usual_step
 from discovery.smoothing.successive import successive
 from discovery.types import DiscoveryProblem, Prediction, Trajectory
@@ -56,6 +56,25 @@ def test_of_two_lengths_of_steps_the_usual_one_is_one_of_them() -> None:
     assert usual_step([Trajectory(times, np.zeros((100, 1)), ("x",))]) == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(("period", "shortest", "longest"), [("M", 28, 31), ("Q", 90, 92)])
+@pytest.mark.parametrize("unit", [1.0, 1 / 365.25])
+def test_months_and_quarters_are_even_steps(period: str, shortest: float, longest: float, unit: float) -> None:
+    """Whatever their days are counted in; a month that is missing is a longer step, and left out."""
+    stamps = np.arange("1980-01", "1990-01", 3 if period == "Q" else 1, dtype="datetime64[M]")
+    times = np.delete(stamps, 7).astype("datetime64[D]").astype(float) * unit
+    run = Trajectory(times, np.zeros((len(times), 1)), ("x",))
+    assert len(times) - 2 == steps(run, usual_step([run])).sum()
+    said = f"steps of {shortest * unit:.4g} to {longest * unit:.4g}, each from the sample before it. 1 others,"
+    assert said in note_of([run], len(times) - 2)
+
+
+def test_steps_that_are_no_whole_days_are_no_months() -> None:
+    """As those of a clock that wavers, by which other steps are other chances."""
+    times = np.cumsum(np.where(np.arange(60) % 3 == 0, 0.955, 1.0))
+    run = Trajectory(times, np.zeros((60, 1)), ("x",))
+    assert 40 == steps(run, usual_step([run])).sum()
+
+
 def test_few_steps_are_refused() -> None:
     """Before anything is computed."""
     ensure_steps([record()])
@@ -66,9 +85,9 @@ def test_few_steps_are_refused() -> None:
 def test_steps_are_put_together_by_run() -> None:
     """Each sample by the step that ends there; where none does, as behind a hole, there is nothing."""
     runs = (record("a"), record("b", missing=5))
-    steps = stepwise(posed(*runs)).trajectories
+    single = stepwise(posed(*runs)).trajectories
     later = np.array([[0.0], [1.0]])
-    said = [Prediction("fit", one.label, one.times, one.states + later) for one in steps]
+    said = [Prediction("fit", one.label, one.times, one.states + later) for one in single]
     first, second = rejoined(said, runs)
     assert ("a", "b") == (first.label, second.label)
     np.testing.assert_array_equal(TIMES, first.times)
