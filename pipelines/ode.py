@@ -61,6 +61,7 @@ from pipelines.sources import cites, provenance
 from pipelines.stages import SMOOTHING_SHARE, Candidates, Stages, train
 from pipelines.store import Memory, Store
 from pipelines.told import (
+    about_the_law,
     ensure_goes_by_steps,
     headers_of,
     in_words_of_the_user,
@@ -135,7 +136,8 @@ def _discovered(
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     checked = None if measurements.trajectories[0].discrete else check(measurements)
-    doubted = _doubts(selected, checked, known, rest)
+    named_states = bool(config.data.states) or about_the_law(known, config, inertia)
+    doubted = (*_set(checked, named=named_states), *_doubts(selected, checked, known, rest))
     verdict = judge(selected, finished=stopped_by == "done", agreed=doubted, unit=unit)
     headers = dict(headers_of(measurements, known))
     said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
@@ -278,6 +280,11 @@ def ensure(config: RunConfig, measurements: Measurements) -> None:
         registry.ensure("search", name)
         config.make_engine(name)
     config.make_selector()
+
+
+def _set(checked: DataCheck | None, *, named: bool) -> Iterator[Finding]:
+    """That what was taken for a state may be an input, unless states were named or something was told of them."""
+    return (Finding("caution", text) for text in (checked.unmeasured if checked and not named else ()))
 
 
 def _doubts(

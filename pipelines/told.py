@@ -263,6 +263,11 @@ def _meant_in(measurements: Measurements, known: Knowledge, config: RunConfig) -
     ]
 
 
+def about_the_law(known: Knowledge | None, config: RunConfig, inertia: str) -> bool:
+    """Whether anything was told of the law, and not only concluded from the data, as ``inertia`` is."""
+    return (known is not None and not inertia) or bool(config.own)
+
+
 def said_of_data(
     data: tuple[Measurements, DataCheck | None],
     known: Knowledge | None,
@@ -279,7 +284,7 @@ def said_of_data(
     measurements, checked = data
     yield from measurements.notes
     hidden = bool(known and known.hidden)
-    told = (known is not None and not inertia) or bool(config.own)
+    told = about_the_law(known, config, inertia)
     yield from checked.notes_on(hidden=hidden, told=told, named=bool(config.data.states)) if checked else ()
     yield from [inertia] if inertia else []
     yield from notes_of(measurements, known, config, told=not inertia)

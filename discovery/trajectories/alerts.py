@@ -211,7 +211,7 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
     if headers := [state.header for state in quiet if state.header not in shared]:
         least = min(state.noise_share for state in facts.states if state not in quiet and not apart(state))
         yield Alert(
-            "caution", "input",
+            "caution", "undisturbed",
             f"{listed(headers)} {'shows' if len(headers) == 1 else 'show'} no noise, while all others have "
             f"{100 * least:.2g} % or more: what is set rather than measured is an input, no state.",
             f"Name {'it' if len(headers) == 1 else 'them'} with --inputs, unless the others drive "

@@ -18,6 +18,8 @@ from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.undisturbed import lost, outside, undisturbed
 from discovery.trajectories.wrapped import may_be_angle
 
+SET = "undisturbed"  # the subject of an alert of columns that are set and not measured, it seems
+
 
 @dataclass(frozen=True)
 class DataCheck:
@@ -95,15 +97,21 @@ class DataCheck:
         """What a verdict should say of records that begin before the motion, and what to do about it."""
         return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == "rest")
 
+    @property
+    def unmeasured(self) -> tuple[str, ...]:
+        """What a verdict should say of states that were set and not measured, it seems, where nobody said they are."""
+        return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == SET)
+
     def notes_on(self, *, hidden: bool, told: bool = False, named: bool = False) -> tuple[str, ...]:
         """What a report should say of the data: all alerts that call for caution, one sentence each.
 
         So are columns that look like runs side by side, unless something was ``told`` or they were ``named`` as states.
         Of which order a law can be is no matter of the data: the verdict says it, where it matters, and of records that
-        begin at rest (:attr:`beginnings`). Where the law has states that nothing measured, ``hidden``, it is not known
-        where runs begin. Where one law cannot hold in all runs and nothing was ``told`` of it, what to do is said, too.
+        begin at rest (:attr:`beginnings`) or states that were set (:attr:`unmeasured`), unless told or named. Where the
+        law has states that nothing measured, ``hidden``, it is not known where runs begin. Where one law cannot hold in
+        all runs and nothing was ``told`` of it, what to do is said, too.
         """
-        aside = ("order", "rest", "wide", *(("starts",) if hidden else ()))
+        aside = ("order", "rest", "wide", *(("starts",) if hidden else ()), *(() if told or named else (SET,)))
         found = tuple(
             f"{alert.text} {alert.advice}" if alert.subject == "computed" and not told else alert.text
             for alert in self.alerts

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.orders import of_places
-from discovery.trajectories.relations import Relation
+from discovery.trajectories.relations import EXACT, Relation
 from discovery.trajectories.relations_in_words import words
 from discovery.trajectories.undisturbed import courses
 from discovery.wording import joined, listed
@@ -85,7 +85,8 @@ def _of_relation(relation: Relation, facts: Facts) -> Alert:
             f"Leave {surplus} out: it adds nothing, and makes terms that cannot be told apart.", about,
         )  # fmt: skip
     within = "exactly" if relation.exact else "within the noise"
-    more = "" if relation.surplus < 0 else f", or leave {headers[relation.surplus]} out if it must be so"
+    known = relation.surplus < 0 or facts.states[relation.surplus].noise < EXACT * relation.noise
+    more = "" if known else f", or leave {headers[relation.surplus]} out if it must be so"
     return Alert(
         "caution", "relation", f"{said} holds {within} on all data.",
         f"Terms that differ by it cannot be told apart; measure where it does not hold{more}.", about,

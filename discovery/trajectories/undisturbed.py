@@ -19,7 +19,8 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
 
     None where a column is in between, nor of those that belong to another: positions of which a column is the
     derivative, and columns that were computed from others. A derivative of a column with noise is set, too, as the feed
-    that fills a vessel is, where other columns with noise belong to no such pair.
+    that fills a vessel is, where other columns with noise belong to no such pair. A relation that holds but within the
+    noise of the others says nothing: whatever drives a slow system goes along with it.
     """
     states = [state for state in facts.states if not apart(state)]
     disturbed = [state for state in states if _is_disturbed(state)]
@@ -32,7 +33,8 @@ def undisturbed(facts: Facts) -> tuple[StateFacts, ...]:
     fed = any(state.name not in paired for state in disturbed)
     related = {position for position, _ in moving} | (set[str]() if fed else paired)
     related |= {name for pair in facts.sums for name in pair}
-    related |= {facts.states[place].name for relation in facts.relations for place in relation.states}
+    exact = (relation for relation in facts.relations if relation.exact)
+    related |= {facts.states[place].name for relation in exact for place in relation.states}
     belong = any(state.name in related for state in quiet)
     return () if belong or len(quiet) + len(disturbed) < len(states) else quiet
 

@@ -51,7 +51,7 @@ CASES = {
     "sparse": (np.sin(40.0 * TIMES)[:, None] + 0.0 * GOOD, TIMES),
     "order": (GOOD[:, :1], TIMES),
     "noise": (WAVES + 0.3 * NOISE[:, :2], TIMES),
-    "input": (with_column(np.cos(0.4 * TIMES)), TIMES),
+    "undisturbed": (with_column(np.cos(0.4 * TIMES)), TIMES),
     "code": (changed(GOOD, [100, 300], -9999.0), TIMES),
     "missing": (changed(GOOD, slice(100, 200), np.nan), TIMES),
     "resolution": (np.round(2 * WAVES) / 2, TIMES),
@@ -141,7 +141,7 @@ def test_little_noise_is_noise_and_rounding_is_none() -> None:
     """Noise of 0.5 % shows what has none beside it; few digits beside many are no noise."""
     dose = np.where(TIMES < 20.0, np.round(0.8 / (1.0 + np.exp(10.0 - TIMES)), 6), 0.0)
     checked = looked_at(np.column_stack([WAVES * (1.0 + [0.003, 0.05] * NOISE[:, :2]), dose]))
-    assert (("x2",), {"input"}) == (checked.switches, subjects(checked) - {"strays"})
+    assert (("x2",), {"undisturbed"}) == (checked.switches, subjects(checked) - {"strays"})
     rounded = looked_at(np.column_stack([np.round(WAVES, 1), WAVES[:, 0] * np.cos(TIMES)]))
     assert () == rounded.switches
 

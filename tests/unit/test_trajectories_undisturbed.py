@@ -9,8 +9,10 @@ import pandas as pd
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.read import read_csv
+from discovery.types import Trajectory
 from pipelines.checking import next_command
-from pipelines.config import Columns
+from pipelines.config import Columns, RunConfig
+from pipelines.ode import discover_ode
 
 TIMES = np.linspace(0.0, 1.5, 90)
 NOISE = np.random.default_rng(0).normal(size=(90, 3))
@@ -25,7 +27,7 @@ def test_beside_nothing_but_noise_a_course_is_no_input(tmp_path: Path) -> None:
     checked = check(read_csv(path))
     assert checked.switches == ()
     assert checked.lost == ("x",)
-    assert "input" not in {alert.subject for alert in checked.alerts}
+    assert not {"input", "undisturbed"} & {alert.subject for alert in checked.alerts}
     assert shlex.split(next_command(path, Columns(), checked))[3:] == ["--states", "y"]
     told = Columns(states=("y", "x"))
     assert shlex.split(next_command(path, told, check(read_csv(path, states=told.states))))[3:] == ["--states", "y,x"]
@@ -46,6 +48,35 @@ def test_columns_of_noise_alone_are_not_all_left_out() -> None:
     assert check(from_arrays(NOISE[:, :2], TIMES)).lost == ()
     wave = np.sin(9.0 * TIMES)[:, None] + [0.02, 0.5] * NOISE[:, :2]
     assert check(from_arrays(wave, TIMES)).lost == ()
+
+
+def warming() -> Trajectory:
+    """A slow temperature, with noise, and what heats it, of which it lags so little that noise hides it."""
+    times = np.linspace(1850.0, 2023.0, 174)
+    forcing = 278.0 + 100.0 * np.exp((times - 2023.0) / 40.0)
+    measured = 0.01 * (forcing - 278.0) + 0.04 * np.random.default_rng(1).normal(size=174)
+    return Trajectory(times, np.column_stack([measured, forcing]), ("T", "CO2"))
+
+
+def test_what_noisy_states_follow_is_an_input_though_they_are_in_proportion() -> None:
+    """A relation that holds but within their noise neither makes it a state nor is a reason to leave it out."""
+    checked = check(from_arrays([warming()], None))
+    assert ("CO2",) == checked.switches
+    (relation,) = [one for one in checked.alerts if one.subject == "relation"]
+    assert relation.text.startswith("CO2 = ")
+    assert "leave" not in relation.advice
+
+
+def test_a_state_that_may_be_an_input_is_a_caution_beside_a_law() -> None:
+    """Where nobody named it; among the notes where somebody did."""
+    config = RunConfig().changed(engines=("sindy",), smoother="kalman")
+    result = discover_ode([warming()], config)
+    said = [one.text for one in result.verdict.findings if one.level == "caution" and "--inputs" in one.text]
+    assert ["CO2 shows no noise"] == [text[:18] for text in said]
+    assert not any("no noise" in note for note in result.notes)
+    checked = check(from_arrays([warming()], None))
+    for told, named in ((True, False), (False, True)):
+        assert any("CO2 shows no noise" in note for note in checked.notes_on(hidden=False, told=told, named=named))
 
 
 def fed(noise: float) -> np.ndarray:
