@@ -17,15 +17,15 @@ from discovery.trajectories.weeks import Days, firsts, mondays
 YEARS = (1800, 2200)  # between which a number of six or eight digits may begin with a year
 _WEEKS = re.compile(r"week|woche|semaine|semana|settimana|(?<![a-z])(?:kw|wk|yw|yyyyww)(?![a-z])")
 _MONTHS = re.compile(r"month|monat|(?<![a-z])(?:mois|mes|mese|ym|yyyymm)(?![a-z])")
-_YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno)")
+_YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno|yyyy)")
 _PART = re.compile(
-    r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
+    r"(?:(?:iso|epi)[\W_]*)?(weeks?|wk|kw|woche|semaine|months?|mon?|monat|mois)(?:[\W_]*(?:no|nr|num|number))?"
 )
 _DAY_OF_YEAR = re.compile(
     r"doy|[jy](?:ul(?:ian)?)?[\W_]*day|year[\W_]*day|day[\W_]*(?:of[\W_]*)?(?:the[\W_]*)?year|julian[\W_]*date"
 )
 LAST = {"week": 53, "day": 366}  # of a year
-_DAYS = ("day", "tag", "jour")
+_DAYS = ("day", "tag", "jour", "dy")
 _DIGITS = re.compile(r"\d{6}|\d{8}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
-from discovery.trajectories.keys import disorder, group, guess_keys, nearly_a_key, told_keys
+from discovery.trajectories.columns import MOST_LABELS
+from discovery.trajectories.keys import ROWS_PER_RUN, disorder, group, guess_keys, nearly_a_key, told_keys
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
@@ -91,9 +93,10 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     if not keys:
         groups, notes = _restarts(table, rows, times)
     if (wrong := disorder(times, groups)) is not None:
+        nearly = None if keys else nearly_a_key(table, rows, times, taken)
         raise next(
             (_put_back(table, clock, one) for one in twice if one.row == wrong[0]),
-            _disordered(table, clock, keys, *wrong, nearly=None if keys else nearly_a_key(table, rows, times, taken)),
+            _disordered(table, clock, keys, *wrong, nearly, states),
         )
     order = np.argsort(groups, kind="stable")
     parts = np.split(rows[order], np.flatnonzero(np.diff(groups[order])) + 1)
@@ -179,7 +182,13 @@ def _restarts(
 
 
 def _disordered(
-    table: Table, clock: Clock, keys: Sequence[str], late: int, before: int, nearly: tuple[str, int, int] | None
+    table: Table,
+    clock: Clock,
+    keys: Sequence[str],
+    late: int,
+    before: int,
+    nearly: tuple[str, int, int] | None,
+    states: Sequence[str],
 ) -> DataError:
     if nearly is not None:
         key, again, first = nearly[0], int(clock.rows[nearly[1]]), int(clock.rows[nearly[2]])
@@ -205,7 +214,23 @@ def _disordered(
         what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
         remedy, such = "Sort the rows by time", ""
     also = "further columns" if keys else "the columns"
+    other = _rising(table, clock, states) if time == clock.times[previous] else ""
+    if other:
+        such += f"; or, if samples are to be counted by {other!r}, which rises in each, --time {shlex.quote(other)}"
     return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
+
+
+def _rising(table: Table, clock: Clock, states: Sequence[str]) -> str:
+    """The first column that rises among the rows of each time, by what text tells apart; empty where none does."""
+    words = [one.header for one in table.columns if one.kind == "text" and len(one.labels) <= MOST_LABELS]
+    groups = group(table, [clock.header, *words], clock.rows)
+    if len(groups) < ROWS_PER_RUN * (int(groups.max(initial=0)) + 1):
+        return ""
+    for column in table.columns:
+        free = column.kind == "number" and column.header not in (clock.header, *clock.also, *states)
+        if free and np.isfinite(values := column.values[clock.rows]).all() and disorder(values, groups) is None:
+            return column.header
+    return ""
 
 
 def _put_back(table: Table, clock: Clock, change: Change) -> DataError:

@@ -38,6 +38,12 @@ REFUSED = {
         r"line 6, column 't': time 3 stands in line 5 already in the run 'run 1'.*name further columns that tell runs "
         r"apart with --trajectory, as one that numbers replicates\.",
     ),
+    "a year for the time": (
+        "year,plot,GDD [°Cd],yield\n"
+        + "".join(f"{year},P{i},{day},{day % 7}\n" for year in (2019, 2020) for i in (1, 2) for day in (5, 9, 12, 20)),
+        r"line 3, column 'year': time 2019 stands in line 2 already.*; or, if samples are to be counted by "
+        r"'GDD \[°Cd\]', which rises in each, --time 'GDD \[°Cd\]'\.",
+    ),
     "restarts after few rows": ("t,x\n" + "0,1\n1,2\n2,3\n" * 3, r"line 5, column 't': time 0 comes after 2"),
     "blocks in the wrong order": (
         "t,x\n" + "".join(f"{t},{t * t}\n" for t in [*range(10, 20), *range(10)]),

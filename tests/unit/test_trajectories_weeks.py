@@ -133,6 +133,17 @@ def test_a_year_and_its_days_in_two_columns_are_refused(tmp_path: Path, part: st
     np.testing.assert_allclose(found.trajectories[0].times, np.arange(60.0))
 
 
+def test_a_table_of_a_weather_service_is_refused_with_its_abbreviations(tmp_path: Path) -> None:
+    """YR, MON and DY, between blanks."""
+    days = pd.date_range("2019-11-20", periods=60)
+    table = pd.DataFrame({"YR": days.year, "MON": days.month, "DY": days.day, "ANOM": np.linspace(3.0, 1.0, 60) ** 2})
+    path = tmp_path / "index.txt"
+    path.write_text(table.to_string(index=False))
+    advice = "dict(year=table.pop('YR'), month=table.pop('MON'), day=table.pop('DY'))"
+    with pytest.raises(DataError, match=f"times are in two columns, 'YR' and 'MON'.*{re.escape(advice)}"):
+        read_csv(path)
+
+
 def test_a_year_with_one_month_each_is_a_time(tmp_path: Path) -> None:
     """As the month of a peak; and what is told to tell runs apart does."""
     table = pd.DataFrame({"year": range(2000, 2012), "month": [3, 4] * 6, "cases": np.arange(12) ** 2})
