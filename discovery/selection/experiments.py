@@ -6,6 +6,7 @@ that a weak belief keeps the determinant finite; model discrimination as Hunter 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from discovery.dynamics.evaluate import values
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut, known_states
+from discovery.headers import split_header
 from discovery.selection.identifiability import Relative
 from discovery.types import DiscoveryProblem, Law, RankedLaw, SmoothedTrajectory, Trajectory, measured_states
 from discovery.wording import listed
@@ -30,6 +32,12 @@ MARGIN = 1.0
 # A state is never below zero that is so at most by so many deviations of its noise, more than which come once in 30 000
 # samples, and by this share of its width: one that swings about zero is below it by half of that.
 NOISE, ABOUT_ZERO = 4.0, 0.1
+# Words of what is a part of a whole, and the whole by its unit; a frequency in hertz has one, and is none.
+PARTS = frozenset(
+    {"frequency", "freq", "fraction", "frac", "proportion", "share", "probability", "prob", "prevalence", "coverage"}
+    | {"occupancy", "anteil", "häufigkeit", "fréquence", "proporción"}
+)
+_WHOLES = {None: 1.0, "1": 1.0, "-": 1.0, "%": 100.0}
 # Rates of change of a sum, relative to the largest of any, that are rounding; and projections that find a start which
 # keeps it.
 CONSERVED, TURNS = 1e-9, 50
@@ -102,12 +110,12 @@ def stage_of(
     around = np.where(np.arange(TRIED) % 2 == 0, MARGIN, 0.0)[:, None]
     tried = low - around * width + points * (1.0 + 2.0 * around) * width
     noise = problem.smoothing.noise.deviation(np.zeros((1, len(low))))[0]
-    limits = _least(low, width, noise), -_least(-high, width, noise)
+    names = tuple((headers or {}).get(name, name) for name in problem.names)
+    limits = _least(low, width, noise), np.minimum(-_least(-high, width, noise), _whole(names, low, high, noise))
     tried = np.clip(tried, *limits)
     if law is not None:
         tried = _conserving(law, states, tried, limits)
     measured = np.array([run.states[0] for run in problem.smoothing.trajectories])
-    names = tuple((headers or {}).get(name, name) for name in problem.names)
     return Stage(
         problem, longest.times[::each], each, max(4, length // each), measured, _round(tried, width), names, unit
     )
@@ -119,6 +127,24 @@ def _least(
     """The least value of a start: no concentration is below zero, whatever the noise makes of it."""
     never = -low <= np.minimum(NOISE * noise, ABOUT_ZERO * width)
     return np.where(low >= 0.0, low - MARGIN * np.minimum(low, width), np.where(never, 0.0, -np.inf))
+
+
+def _whole(
+    names: Sequence[str],
+    low: Float[np.ndarray, " state"],
+    high: Float[np.ndarray, " state"],
+    noise: Float[np.ndarray, " state"],
+) -> Float[np.ndarray, " state"]:
+    """The largest value of a start: what is called a part of a whole, and is one but for noise, is never more than it.
+
+    Args:
+        names: of the states, as the user wrote them, with their units.
+    """
+    parts = [split_header(name) for name in names]
+    wholes = np.array([_WHOLES.get(unit, np.inf) for _, unit in parts])
+    called = np.array([bool({*re.split(r"[\W\d_]+", name.lower())} & PARTS) for name, _ in parts])
+    slack = np.minimum(NOISE * noise, ABOUT_ZERO * (high - low))
+    return np.where(called & (low >= -slack) & (high <= wholes + slack), wholes, np.inf)
 
 
 def _conserving(

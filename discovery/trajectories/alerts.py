@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -32,6 +33,7 @@ NOISY, DROWNED = 0.1, 0.5
 # Error of prediction from neighbours, relative to the deviation, above which samples do not follow a course.
 UNRESOLVED = 0.1
 FAR_AWAY = 1e5  # deviations of a mean beside which digits are lost
+STEPS = frozenset({"generation", "generations", "gen", "iteration", "iterations", "iter"})  # words of steps of a map
 NAMED = 5  # labels of a column that are written out
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
@@ -134,6 +136,13 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         yield Alert(
             "caution", "sparse", f"Neighbours predict samples to a share of the deviation only: {_listed(fast)}.",
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
+        )  # fmt: skip
+
+    words = {word for word in re.split(r"[\W\d_]+", facts.time_name.lower()) if word}
+    if words & STEPS and steps.spacing == "even" and steps.typical == steps.shortest == round(steps.typical):
+        yield Alert(
+            "note", "map", f"{facts.time_name} counts steps, it seems: nothing is between them.",
+            "For a law that gives the next row, run with --map.",
         )  # fmt: skip
 
 

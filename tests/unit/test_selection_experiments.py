@@ -138,6 +138,18 @@ def test_no_start_is_where_only_noise_is(
     assert np.all(tried[:, 2:].min(axis=0) < -1.0)
 
 
+def test_a_part_is_never_more_than_the_whole(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """By its name and all that was measured; a frequency in hertz, one above 1, and a column of another name may be."""
+    problem = problem_of(law_of(LOGISTIC, 1.0, 1.0), [[0.05]], TIMES, noise=0.01)
+    assert problem.trajectories[0].states.max() < 1.04
+    for name, within in (("freq_A", True), ("Infected fraction [-]", True), ("freq [Hz]", False), ("x", False)):
+        assert within == (stage_of(problem, 200, {"x": name}).tried.max() <= 1.0)
+    more = problem_of(law_of(LOGISTIC, 1.0, 0.5), [[0.05]], TIMES, noise=0.01)
+    assert stage_of(more, 200, {"x": "freq"}).tried.max() > 1.2
+
+
 def test_a_start_keeps_the_sums_that_the_law_conserves(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:

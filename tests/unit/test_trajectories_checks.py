@@ -137,6 +137,18 @@ def test_a_column_without_noise_is_a_likely_input_where_all_others_have_noise() 
     assert () == looked_at(np.column_stack([np.sin(TIMES), np.cos(TIMES) + 0.02 * NOISE[:, 0]])).switches
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "said"),
+    [("generation", 1.0, True), ("iteration no", 2.0, True), ("gen", 0.5, False), ("t", 1.0, False)],
+)
+def test_times_that_count_steps_may_be_those_of_a_map(tmp_path: Path, name: str, step: float, said: bool) -> None:
+    """By their name, where they are whole numbers; the option that is for them is named."""
+    path = tmp_path / "steps.csv"
+    pd.DataFrame({name: step * np.arange(80), "x": GOOD[:80, 0]}).to_csv(path, index=False)
+    found = [one.advice for one in check(read_csv(path)).alerts if one.subject == "map"]
+    assert said == any("--map" in one for one in found)
+
+
 def test_little_noise_is_noise_and_rounding_is_none() -> None:
     """Noise of 0.5 % shows what has none beside it; few digits beside many are no noise."""
     dose = np.where(TIMES < 20.0, np.round(0.8 / (1.0 + np.exp(10.0 - TIMES)), 6), 0.0)
