@@ -22,7 +22,8 @@ from discovery.reports.owning import INTERVAL, OwnSheet, by_letter, own_sheets, 
 from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
-from discovery.trajectories.names import read_as
+from discovery.trajectories.names import TIME, read_as
+from discovery.trajectories.time_names import likeness
 from discovery.types import DiscoveryResult, RankedLaw, measured_states
 from pipelines.laws import as_read, law_lines, one_line
 from pipelines.live import Screen, shown
@@ -172,7 +173,8 @@ def show(result: DiscoveryResult) -> None:
     print_law(result)
     front = result.ranking.front
     words = read_as(result.headers)
-    if others := {words.get(name, name): header for name, header in headers.items() if words.get(name, name) != header}:
+    others = {words.get(name, name): header for name, header in headers.items() if words.get(name, name) != header}
+    if others := {**others, **_clock(result)}:
         TALK.print("In the equations " + ", ".join(f"{name} is {header}" for name, header in others.items()) + ".",
                    markup=False, style="dim")  # fmt: skip
     if front and front[0].law.constants:
@@ -202,6 +204,12 @@ def show(result: DiscoveryResult) -> None:
         say("kept", spoken(sentence, headers), "cyan")
     for sentence in advised(result):
         say("advice", sentence, "cyan")
+
+
+def _clock(result: DiscoveryResult) -> Mapping[str, str]:
+    """What t is where it is called like no time, as a depth; nothing where it is, or steps are counted."""
+    header, discrete = result.time_name, result.trajectories[0].discrete
+    return {} if discrete or likeness(header) is not None else {TIME: plain(header)}
 
 
 def _smoothed(result: DiscoveryResult) -> str:

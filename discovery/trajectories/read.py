@@ -173,9 +173,12 @@ def _said(
     headers: Mapping[str, str],
     told: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """Notes on the file, and on what stands like a unit in headers and is read as none, unless the unit is told."""
+    """Notes on the file, and on what stands like a unit in headers and is read as none, unless the unit is told.
+
+    Dates have no unit: behind their name stands a zone of time, or how they are written.
+    """
     notes = (*source.notes, *layout.notes, *clock.notes, *division.notes)
-    used = {"t": clock.header, **headers}
+    used = {**({} if clock.origin else {"t": clock.header}), **headers}
     found = [one for name, one in used.items() if perhaps_unit(one) and not {name, one} & {*told}]
     if not found:
         return notes

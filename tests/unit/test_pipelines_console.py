@@ -241,6 +241,15 @@ def test_in_a_pipe_a_long_law_is_cut(result: DiscoveryResult, capsys: pytest.Cap
     assert console.LONGEST_LAW == len(line.split("): ", 1)[1])
 
 
+def test_what_time_is_called_is_told_where_it_is_none(
+    result: DiscoveryResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a profile by depth rates are by depth; times of that name need no word."""
+    for header, said in (("Pressure (dbar)", True), ("date [d]", False), ("t", False)):
+        console.show(replace(result, time_name=header))
+        assert said == (f"t is {header}." in capsys.readouterr().err)
+
+
 def test_formulas_have_the_columns_own_names(result: DiscoveryResult, capsys: pytest.CaptureFixture[str]) -> None:
     """I and not I_, which code needs as SymPy's I is the imaginary unit: in laws, tables, and the words about them."""
     law = Law(("S_", "I_"), (parse("-c0*S_*I_"), parse("c0*S_*I_ - c1*I_")), (0.25, 0.5), ("sindy",))

@@ -266,3 +266,5 @@ def test_brackets_that_may_be_meant_as_a_unit_are_noted(tmp_path: Path) -> None:
     note = "(TAF) of 'Storage (TAF)' was not read as a unit; if it is one, write 'Storage [TAF]', or tell it in"
     assert [True] == [one.startswith(note) for one in read_csv(path).notes]
     assert () == read_csv(path, units={"Storage (TAF)": "m^3"}).notes
+    path.write_text("time (UTC),x\n" + "".join(f"2023-05-0{i}T00:00:00Z,{i * i}\n" for i in range(1, 10)))
+    assert not any("unit" in one for one in read_csv(path).notes)  # a zone is none
