@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from discovery.headers import ACRE_FEET, ARBITRARY, OPTICAL, OXIDES
+from discovery.headers import ACRE_FEET, ARBITRARY, BOUND, OPTICAL, OXIDES, bound
+from discovery.knowledge.spellings import one_spelling, without_substances
 from discovery.structure import MARK
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
@@ -29,7 +30,7 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 # The digits of OD600, O2 and cmH2O are no exponents.
 _FACTOR = re.compile(
-    rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
+    rf"(1)|([^\W\d_]+{BOUND}[\w-]+|[%]{BOUND}[\w-]+|a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
 )
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
@@ -42,7 +43,7 @@ def exponents(unit: str) -> Exponents:
         return {}
     unit = OPTICAL.sub(r"\1\2", ARBITRARY.sub("a.u.", unit))
     found: dict[str, Fraction] = defaultdict(Fraction)
-    for place, part in enumerate(unit.translate(_SUPERSCRIPTS).split("/")):
+    for place, part in enumerate(bound(unit).translate(_SUPERSCRIPTS).split("/")):
         factors = re.split(r"[\s*·⋅×]+", part.strip().removeprefix("(").removesuffix(")"))
         if place and len(factors) > 1 and not part.strip().startswith("("):
             return {unit.strip(): Fraction(1)}  # "J/kg K" may mean two things
@@ -58,7 +59,13 @@ def exponents(unit: str) -> Exponents:
 def written(unit: Exponents) -> str:
     """Base units side by side, those in the denominator last, and what an amount is of behind it: ``mL O2 s⁻²``."""
     factors = sorted(unit.items(), key=lambda item: (item[1] < 0, item[0] in OXIDES))
-    return " ".join(name if power == 1 else name + _raised(power) for name, power in factors)
+    powers = (name if power == 1 else _whole(name) + _raised(power) for name, power in factors)
+    return " ".join(powers).replace(BOUND, " ")
+
+
+def _whole(name: str) -> str:
+    """A base unit to which a power belongs: ``(kg N)``."""
+    return f"({name})" if BOUND in name else name
 
 
 def _raised(power: Fraction) -> str:
@@ -72,9 +79,11 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
         units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told,
             unless the equations tell its unit, as they do of a hidden state.
     """
-    columns = {name: exponents(unit) if unit is not None else {} for name, unit in units.items()}
+    columns = one_spelling({name: exponents(unit) if unit is not None else {} for name, unit in units.items()})
     unknown = {name for name, unit in units.items() if unit is None}
     together = _solved(law, columns, unknown, law.states)
+    if together is None and (plain := without_substances(columns)) != columns:
+        columns, together = plain, _solved(law, plain, unknown, law.states)
     alone = () if together is not None else [_solved(law, columns, unknown, (state,)) or {} for state in law.states]
     told: list[set[str]] = [set() for _ in law.constants]  # by the equations that are solved
     for found in alone or [together or {}]:
@@ -89,9 +98,10 @@ def _solved(
     """Units of the constants by the equations of some states; None where these contradict each other.
 
     A number that was a constant before it was made exact has a unit that it does not show: where else nothing fits,
-    numbers before terms without a constant of their own may have one, and then numbers in sums.
+    numbers before terms without a constant of their own may have one, then sizes in functions and beside 1, as the
+    278 in log(x/278) and the 50 in 1 - x/50, and then numbers in sums.
     """
-    for hiding in range(3):
+    for hiding in range(4):
         walk = _Walk(columns, hiding=hiding)
         walk.unknown |= unknown
         for state, skeleton in zip(law.states, law.skeletons, strict=True):
@@ -159,8 +169,8 @@ class _Walk:
         strict: whether a term without a constant counts, whose factor 1 else may hide a unit.
         converting: whether powers of ten are from one unit to another, as 1000 mm are 1 m, and not pure numbers.
         known: sizes of numbers that have a unit, to be solved for too.
-        hiding: whether numbers may hide a unit: 1 for those before a term, where no constant stands there, 2 for those
-            in sums as well.
+        hiding: whether numbers may hide a unit: 1 for those before a term, where no constant stands there, 2 for sizes
+            that others are divided by, 3 for those in sums as well.
         unknown: columns whose unit is not known, solved for as those of the constants.
         pure: what must be without a unit.
     """
@@ -241,7 +251,7 @@ class _Walk:
             case sp.Pow() if self.strict:
                 return self.powered(node)
             case sp.Function() | sp.Pow() | sp.exp():
-                self.pure += [self.form(argument) for argument in node.args]
+                self.pure += [self.sized(argument) for argument in node.args]
                 return self.any_unit() if not self.strict and _is_scaled(node) else PURE
             case _:
                 raise ValueError(type(node).__name__)
@@ -260,10 +270,28 @@ class _Walk:
         self.pure.append(self.form(node.exp))
         return PURE if not self.form(node.base).known else _Form({f"unit of {node}": Fraction(1)}, {})
 
-    def alike(self, nodes: tuple[Node, ...]) -> _Form:
+    def sized(self, node: Node) -> _Form:
+        """The unit of what a function is taken of, or of what stands beside 1: of x/278, where 278 is a size of x.
+
+        Of shares, as in percent and ppm, the number is one in the unit of its column, which so is none.
+        """
+        if isinstance(node, sp.Add):
+            return self.alike(node.args, sized=True)
+        number = node.as_coeff_Mul()[0]
+        if abs(number) == 1 or abs(float(number)) in self.known or any(map(_is_constant, node.free_symbols)):
+            return self.form(node)
+        if self.hiding > 1:
+            return self.any_unit()
+        columns = [{} if name in self.unknown else self.columns.get(name, {}) for name in map(str, node.free_symbols)]
+        shares = any(columns) and all(one.keys() <= {FACTOR} for one in columns)
+        found = self.form(node)
+        return replace(found, known={}) if shares else found
+
+    def alike(self, nodes: tuple[Node, ...], *, sized: bool = False) -> _Form:
         """The one unit of several expressions."""
-        loose = self.hiding > 1
-        first, *others = (self.any_unit() if loose and node.is_number else self.form(node) for node in nodes)
+        read = self.sized if sized or {sp.S.One, sp.S.NegativeOne} & {*nodes} else self.form
+        loose = self.hiding > 2
+        first, *others = (self.any_unit() if loose and node.is_number else read(node) for node in nodes)
         self.pure += [first - other for other in others]
         return first
 
@@ -313,7 +341,7 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     """Terms, and their logarithms whose argument may be over a size of its own: a g + b g log(x) is b g log(x/k).
 
     Each term needs a partner of its own: in another unit of S, b S X log(S) becomes b S X log(S) + k S X. Where k has a
-    value for each group of runs, its terms together are one.
+    value for each group of runs, its terms together are one. An argument with a number, x/278, has its size already.
     """
     terms = sp.Add.make_args(expression)
     factors = [sp.Mul.make_args(term) for term in terms]
@@ -321,7 +349,12 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_any, product))]
     free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
-        yield term, [one for one in rest if isinstance(one, sp.log) and rest - {one} in free]
+        yield term, [one for one in rest if isinstance(one, sp.log) and _is_bare(one) and rest - {one} in free]
+
+
+def _is_bare(logarithm: Node) -> bool:
+    """Whether it is taken of something without a number before it."""
+    return abs(logarithm.args[0].as_coeff_Mul()[0]) == 1
 
 
 def _is_scaled(node: Node) -> bool:

@@ -66,7 +66,7 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
     risen as far as a parabola would at the quantile, or nowhere. Where a profile leads to a better fit, that is
     returned. Constants that the deadline overtakes keep their parabola.
     """
-    tight = replace(settings, iterations=2 * settings.iterations, tolerance=1e-6)
+    tight = _tight(settings)
     for _ in range(RESTARTS):
         lows, highs = (np.array(side) for side in bounds(fitted))
         better: Fit | None = None
@@ -74,7 +74,7 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
             if settings.deadline.passed():
                 break
             for ends, side in ((lows, -1.0), (highs, 1.0)):
-                ends[place], lowest = _end(fitted, windows, tight, place, side)
+                ends[place], lowest = _end(fitted, windows, tight, place, side, quantile(fitted))
                 better = lowest if better is None or lowest.cost < better.cost else better
         again = better and fit(better.law, windows, starts=better.starts, settings=tight)
         if again is None or again.cost > fitted.cost - BETTER:
@@ -84,13 +84,31 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
 
 
 def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> Bounds:
-    """The intervals, wider where windows that are resampled scatter the constants more than the curvature says."""
+    """The intervals, wider where windows that are resampled scatter the constants more than the curvature says.
+
+    An end of a profile that gets across zero by this is sought along the profile, at a rise that is as much larger: of
+    ``c0*x**c1``, whose c0 is never zero, it comes as near to zero as c1 allows.
+    """
     scattered = resampled(fitted, windows, settings)
     if scattered is None:
         return _within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
     factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), 1.0)
-    constants, (lows, highs) = np.array(fitted.law.constants), (np.array(side) for side in ends)
-    return _within_told(fitted.law, constants - factor * (constants - lows), constants + factor * (highs - constants))
+    constants = np.array(fitted.law.constants)
+    wider: list[Float[np.ndarray, " constant"]] = []
+    for before, parabola, side in zip(ends, bounds(fitted), (-1.0, 1.0), strict=True):
+        found = constants + factor * (np.array(before) - constants)
+        over = (found * constants <= 0.0) & (np.array(before) * constants > 0.0) & (np.array(before) != parabola)
+        for place in np.flatnonzero(over):
+            if not settings.deadline.passed():
+                wanted = float(factor[place]) * quantile(fitted)
+                found[place], _ = _end(fitted, windows, _tight(settings), int(place), side, wanted)
+        wider.append(found)
+    return _within_told(fitted.law, *wider)
+
+
+def _tight(settings: Shooting) -> Shooting:
+    """Settings for fits on a profile, whose costs are compared."""
+    return replace(settings, iterations=2 * settings.iterations, tolerance=1e-6)
 
 
 def _within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np.ndarray, " constant"]) -> Bounds:
@@ -140,17 +158,22 @@ class _Point:
     fit: Fit | None
 
 
-def _end(fitted: Fit, windows: Windows, settings: Shooting, place: int, side: float) -> tuple[float, Fit]:
-    """Where the profile of a constant has risen by the square of the quantile, on one side, by regula falsi.
+def _end(
+    fitted: Fit, windows: Windows, settings: Shooting, place: int, side: float, wanted: float
+) -> tuple[float, Fit]:
+    """Where the profile of a constant has risen by the square of what is wanted, on one side, by regula falsi.
 
     The root of the rise is a straight line if the cost is a parabola, so that few fits are needed. Each begins at the
     nearest fit further in, which is near its own: one that begins further out may not get down into the valley, and
-    the interval would be too narrow.
+    the interval would be too narrow. No end is across zero if the data rule zero out, wherever the fits have got.
+
+    Args:
+        wanted: the root of the rise in chi-squared, as the quantile.
 
     Returns:
         The end, and the best of the fits.
     """
-    step, wanted = side * float(deviations(fitted)[place]), quantile(fitted)
+    step = side * float(deviations(fitted)[place])
     known = [_Point(0.0, 0.0, fitted)]
     distance = wanted
     for _ in range(FITS):
@@ -165,7 +188,11 @@ def _end(fitted: Fit, windows: Windows, settings: Shooting, place: int, side: fl
         return side * np.inf, lowest
     found_there = any(abs(point.rise - wanted) < NEAR * wanted for point in known)
     least = (LEAST if found_there else 1.0) * wanted
-    return float(fitted.law.constants[place] + step * max(_crossing(inside, outside, wanted), least)), lowest
+    distance, zero = max(_crossing(inside, outside, wanted), least), -fitted.law.constants[place] / step
+    if inside.distance < zero <= distance:
+        at_zero = _point(fitted, windows, settings, place, step, known, zero)
+        distance = _crossing(inside, at_zero, wanted) if at_zero.rise > wanted else distance
+    return float(fitted.law.constants[place] + step * distance), lowest
 
 
 def _point(

@@ -1,10 +1,11 @@
 """Units of constants from the units of columns."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
-from discovery.knowledge.dimensions import consistent, constant_units, exponents, written
+from discovery.knowledge.dimensions import FACTOR, consistent, constant_units, exponents, written
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 
@@ -154,3 +155,42 @@ def test_a_size_in_a_logarithm_may_be_the_groups_own(side: str, fits: bool) -> N
     """x log(x/k) is x log(x) less x log(k), and where k is each group's own the second has each group's constant."""
     columns = {"x": exponents("m"), "t": exponents("s"), "u": {}, "in_group_0": {}, "in_group_1": {}}
     assert fits == consistent(law(side, constants=5), columns)
+
+
+@pytest.mark.parametrize(
+    ("side", "fits"),
+    [
+        ("c0*log(u/278) - c1*x", True),
+        ("c0*log(u/278) - c1*x + c2", True),
+        ("c0*exp(-u/35)", True),
+        ("c0*x*(1 - u/50)", True),
+        ("c0*log(u) - c1*x", False),
+        ("c0*x*(1 - u)", False),
+        ("c0*x*u + 3*x*c0", False),
+        ("c0*log(w/278) - c1*x", False),
+        ("c0*log(w/278) - c1*x + c2", False),
+        ("c0*log(w) - c1*x + c2", True),
+        ("c0*x*(1 - w/50)", False),
+    ],
+)
+def test_a_number_beside_a_share_is_in_its_unit(side: str, fits: bool) -> None:
+    """278 ppm as a size of what is measured in ppm; one of metres has a unit, which no constant term replaces."""
+    columns = {"x": exponents("K"), "t": exponents("s"), "u": {FACTOR: Fraction(-6)}, "w": exponents("m")}
+    assert fits == consistent(law(side, constants=3), columns)
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [
+        ("c0*log(y/278) - c1*x", ("m s⁻¹", "s⁻¹")),
+        ("c0*log(y/278) - c1*x + c2", ("m s⁻¹", "s⁻¹", "m s⁻¹")),
+        ("c0*x*(1 - x/50) - c1*x", ("s⁻¹", "s⁻¹")),
+        ("c0*exp(-0.03*y - 2)", ("m s⁻¹",)),
+        ("c0*sin(2.5*x)", ("m s⁻¹",)),
+    ],
+)
+def test_numbers_that_were_told_do_not_take_the_units_of_constants_with_them(
+    side: str, expected: tuple[str, ...]
+) -> None:
+    """A size in a function or beside 1 has a unit that it does not show; those of the others follow all the same."""
+    assert expected == constant_units(law(side, constants=len(expected)), METRES)

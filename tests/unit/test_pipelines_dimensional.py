@@ -58,10 +58,22 @@ TABLE = replace(TABLE, time_name="t [s]")
 
 
 @pytest.mark.parametrize(
-    "sentence", ["x'' = -k*sin(x)", "x' = v + f(v)*sin(x)", "v' = -v", "x'' = -k*x - k*x'", "x' = v**2"]
+    "sentence",
+    [
+        "x'' = -k*sin(x)",
+        "x' = v + f(v)*sin(x)",
+        "v' = -v",
+        "x'' = -k*x - k*x'",
+        "x' = v**2",
+        "x' = a*log(v/278) - b*x",
+        "x' = a*log(v/278) + f(x)",
+    ],
 )
 def test_sentences_that_do_not_fit_the_units_are_refused_before_anything_is_computed(sentence: str) -> None:
-    """Functions of lengths, numbers that hide a unit, one constant in two units; of hidden velocities too."""
+    """Functions of lengths, numbers that hide a unit, one constant in two units; of hidden velocities too.
+
+    An unknown function that could be a constant mends no logarithm of which the size is told.
+    """
     config = RunConfig(laws=(sentence,))
     with pytest.raises(UsageError, match="What was told does not fit the units"):
         stated(TABLE, config, understood(TABLE, config))

@@ -11,12 +11,14 @@ from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, cut
 from discovery.laws import Frame, Told, told_symbol
 from discovery.samples import symbol
+from discovery.selection import intervals
 from discovery.selection.intervals import bounds, deviations, profiled, quantile, widened
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law
 
 SETTINGS = Shooting()
 SATURATED = {"x": "c0*x/(c1 + x) - x"}
+DRAINED = {"x": "-c0*x**c1"}
 
 
 def windows_of(problem: DiscoveryProblem) -> Windows:
@@ -102,6 +104,56 @@ def test_bounds_that_were_told_do_not_widen_intervals(problem_of: Callable[..., 
         assert low <= lows[0] < highs[0] <= high
         ends.append((lows[0], highs[0]))
     assert all(low >= ends[0][0] - 0.02 and high <= ends[0][1] + 0.05 for low, high in ends[1:])
+
+
+@pytest.fixture(scope="module")
+def drained(law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]) -> tuple[Fit, Windows]:
+    """A factor known to its size alone, for that of its power: it drains, and nothing fits without it."""
+    law = law_of(DRAINED, 1e-9, 5.65)
+    problem = problem_of(law, [[34.0], [32.0], [30.0]], np.linspace(0.0, 60.0, 60), noise=0.15)
+    found = fitted(problem, law)
+    assert 0.5 < deviations(found)[0] / found.law.constants[0] < 1.0
+    return found, windows_of(problem)
+
+
+def test_wider_intervals_stay_on_the_side_of_zero_that_the_data_allow(
+    drained: tuple[Fit, Windows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where residuals hang together, the profile is followed further: its end is not moved in a straight line."""
+    found, windows = drained
+    monkeypatch.setattr(intervals, "resampled", lambda fitted, *_: 1.5 * deviations(fitted))
+    found, ends = profiled(found, windows, SETTINGS)
+    lows, highs = widened(found, ends, windows, SETTINGS)
+    constant = found.law.constants[0]
+    assert constant - 1.5 * (constant - ends[0][0]) < 0.0 < lows[0] < ends[0][0]
+    assert highs[0] > ends[1][0]
+    there = fit(found.law.with_constants((lows[0], found.law.constants[1])), windows, fixed=(0,))
+    assert there is not None
+    rise = (there.cost - found.cost) / max(1.0, found.reduced)
+    np.testing.assert_allclose(np.sqrt(rise), 1.5 * quantile(found), rtol=0.2)
+
+
+def test_an_end_that_was_not_found_in_time_is_not_across_a_zero_that_is_ruled_out(
+    drained: tuple[Fit, Windows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parabola's, which stands for it, is there; zero itself is tried once."""
+    found, windows = drained
+    monkeypatch.setattr(intervals, "FITS", 1)
+    assert bounds(found)[0][0] < 0.0
+    _, (lows, _) = profiled(found, windows, SETTINGS)
+    assert 0.0 < lows[0] < found.law.constants[0]
+
+
+def test_zero_stays_inside_where_the_data_allow_it(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Of a rate that is hardly seen."""
+    law = law_of({"x": "c0 - c1*x"}, 0.02, 0.02)
+    problem = problem_of(law, [[2.0]], np.linspace(0.0, 4.0, 60), noise=1.0)
+    best = fitted(problem, law)
+    found, ends = profiled(best, windows_of(problem), SETTINGS)
+    lows, highs = widened(found, ends, windows_of(problem), SETTINGS)
+    assert all(low < 0.0 < high for low, high in zip(lows, highs, strict=True))
 
 
 def test_a_small_share_of_what_is_not_determined_is_much() -> None:
