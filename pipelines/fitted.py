@@ -117,10 +117,7 @@ class FittedLaw:
             if t is None:
                 raise DataError("Time stands in the law. Pass t: the time of each point.")
         points = columns.read(X)
-        times = np.asarray(columns.times(0.0 if t is None else t))
-        if times.shape not in ((), (len(points),)):
-            raise DataError(f"t has the shape {times.shape} for {len(points)} points. Pass one time for each, or one.")
-        times = np.broadcast_to(times, len(points))
+        times = _of_points(columns.times(0.0 if t is None else t), len(points))
         places = np.column_stack([points, columns.drives(inputs, len(points), X), times])
         sides = [substituted(side, {time: column}) for side in law.skeletons]
         slopes = values(sides, (*law.states, *law.inputs, column.name), places, law.constants)
@@ -210,3 +207,10 @@ def _shared(result: DiscoveryResult, law: Law) -> Law:
             "result_.structure.owned for their values, or discover simulate RUN --group."
         )
     return law
+
+
+def _of_points(times: np.ndarray, count: int) -> np.ndarray:
+    """A time for each point; one is that of all."""
+    if times.shape not in ((), (count,)):
+        raise DataError(f"t has the shape {times.shape} for {count} points. Pass one time for each, or one.")
+    return np.broadcast_to(times, count)

@@ -91,8 +91,7 @@ def read_csv(
     columns, errors, aside = find_states(table, told=states, taken=roles, rows=division.every_row, guess=not missing)
     runs, thinned = (cut_short if successive else thin)(division.runs, max_rows)
     headers = safe_names((*columns, *driving))
-    each = division.rows
-    stay = held_inputs([drives[run] for run in each], stays, [clock.times[run] for run in each])
+    stay = held_inputs([drives[run] for run in division.rows], stays, [clock.times[run] for run in division.rows])
     numbers, told = _numbers(table, roles), _again(time, inputs, held, missing)
     measurements = Measurements(
         _trajectories(runs, clock, columns, relative(errors, columns), tuple(headers)[: len(columns)], drives, stay),
