@@ -257,7 +257,11 @@ def gains(
         return None
     matrix, slope = normal.information(), normal.slope()
     kept, tried = matrix[:free, :free], matrix[:free, free:]
-    follow = np.linalg.lstsq(kept, np.column_stack([tried, slope[:free]]), rcond=1e-12)[0]
+    # Constants are solved for in units of their own: what is singular must not depend on the units of the data.
+    size = np.sqrt(np.maximum(np.diag(kept), 0.0))
+    size = np.where(size > 0.0, size, 1.0)
+    right = np.column_stack([tried, slope[:free]]) / size[:, None]
+    follow = np.linalg.lstsq(kept / size / size[:, None], right, rcond=1e-12)[0] / size[:, None]
     curvature = np.diag(matrix)[free:] - np.einsum("ij,ij->j", tried, follow[:, :-1])
     slopes = slope[free:] - tried.T @ follow[:, -1]
     # A term that those there already can replace has no curvature of its own.
