@@ -214,10 +214,14 @@ def carried_starts(
 
 
 def records(windows: Windows) -> list[Int[np.ndarray, " window"]]:
-    """Windows that go on where the one before ends, as steps of one record do."""
-    firsts, lasts = windows.offsets[:-1], windows.offsets[1:] - 1
-    apart = windows.times[firsts[1:]] != windows.times[lasts[:-1]]
-    return np.split(np.arange(len(firsts)), np.flatnonzero(apart) + 1)
+    """Windows that go on where the one before ends, as steps of one record do: at its time, and where the states are.
+
+    By time alone, a run whose clock goes on from the last one's would be one record with it.
+    """
+    begins, ends = windows.offsets[1:-1], windows.offsets[1:-1] - 1
+    apart = windows.times[begins] != windows.times[ends]
+    apart |= np.any(windows.values[begins] != windows.values[ends], axis=1)
+    return np.split(np.arange(len(windows.starts)), np.flatnonzero(apart) + 1)
 
 
 def _thin(pieces: list[tuple[int, int, int]], max_samples: int | None) -> list[tuple[int, int, int]]:
