@@ -295,9 +295,21 @@ class Pulls:
         return np.linalg.solve(self.starts + ridge, pull)
 
 
-def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:
-    """How the samples of one window pull at its start and at the constants; None if it cannot be simulated."""
-    normal = _point(law, windows, settings, starts)
+def pulls(
+    law: Law,
+    windows: Windows,
+    starts: Float[np.ndarray, "window state"],
+    settings: Shooting,
+    *,
+    anchored: bool = True,
+) -> Pulls | None:
+    """How the samples of one window pull at its start and at the constants; None if it cannot be simulated.
+
+    Args:
+        anchored: what was told of the start pulls at it, too.
+    """
+    anchors = Anchors.of(law, windows) if anchored else None
+    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts), anchors)
     if normal is None:
         return None
     return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient, normal.constants)
