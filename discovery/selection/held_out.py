@@ -25,6 +25,8 @@ CLEAR = 3.0
 # With this many trajectories whole ones are kept out, which tests unseen initial states too; of two, one would be half
 # of the data, and each is forecast from the other besides.
 WHOLE = 3
+# Samples of a record that are fitted at least where its end is kept out; and of a whole one that is kept out.
+FEWEST = 4
 # Values that a run has for each constant and state of a law at least, if the law is fitted to that run alone.
 ENOUGH = 5
 # A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
@@ -133,7 +135,8 @@ def hold_out(
 ) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
 
-    A law that cannot be refitted keeps its constants and window starts as they are guessed from the smoothed states.
+    Runs too short to spare some are fitted whole. A law that cannot be refitted keeps its constants and window starts
+    as they are guessed from the smoothed states.
 
     Args:
         length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
@@ -141,19 +144,28 @@ def hold_out(
     """
     runs = problem.trajectories
     curves = curves and not runs[0].step  # of which none goes on
-    kept_out = _with_known_constants(law, runs, set(range(1, len(runs), round(1 / SHARE))))
+    kept_out = _with_known_constants(law, runs, set(_telling(runs)[1 :: round(1 / SHARE)]))
     whole = len(runs) >= WHOLE and bool(kept_out)
     if whole:
         train = tuple(_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out)
         test = tuple(_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out))
     else:
         ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
-        if min(ends) < 4:
-            return None
+        ends = [end if end >= FEWEST else len(run) for end, run in zip(ends, runs, strict=True)]
         train = tuple(_Part(i, 0, end) for i, end in enumerate(ends))
-        test = tuple(_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)))
+        test = tuple(
+            _Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)) if end < len(run)
+        )
+    if not test:
+        return None
     split = _Split(train, test, whole)
     return _judge(_fit(law, problem, train, length, settings), problem, split, length, curves=curves)
+
+
+def _telling(runs: Sequence[Trajectory]) -> list[int]:
+    """The runs that have enough samples to show something when they are kept out; all if most samples are of others."""
+    long = [i for i, run in enumerate(runs) if len(run) >= FEWEST]
+    return long if 2 * sum(len(runs[i]) for i in long) > sum(map(len, runs)) else list(range(len(runs)))
 
 
 def _with_known_constants(law: Law, runs: Sequence[Trajectory], kept_out: set[int]) -> set[int]:

@@ -213,6 +213,37 @@ def test_too_few_samples_are_not_split(truth: Law, problem_of: Callable[..., Dis
     assert hold_out(truth, problem_of(truth, STARTS[:1], TIMES[:5]), 5, SETTINGS) is None
 
 
+def test_short_runs_do_not_end_the_test_of_the_others(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """What has no end to keep out is fitted whole; where whole runs are kept out, it is one that shows something."""
+    problem = problem_of(truth, STARTS[:3], TIMES, noise=0.05)
+    curves = problem.smoothing.trajectories
+
+    def held(lengths: Sequence[int]) -> HeldOut | None:
+        runs = [one.part(slice(0, end)) for one, end in zip(problem.trajectories, lengths, strict=False)]
+        kept = [
+            replace(
+                one, times=one.times[:end], states=one.states[:end], derivatives=one.derivatives[:end],
+                state_deviations=one.state_deviations[:end], derivative_deviations=one.derivative_deviations[:end],
+            )
+            for one, end in zip(curves, lengths, strict=False)
+        ]  # fmt: skip
+        given = replace(
+            problem, trajectories=tuple(runs), smoothing=replace(problem.smoothing, trajectories=tuple(kept))
+        )
+        return hold_out(truth, given, 100, SETTINGS)
+
+    for lengths, label, count in (
+        ((100, 5), "run 0", 40),
+        ((3, 100), "run 1", 40),
+        ((100, 3, 100), "run 2", 200),
+        ((3, 3, 100), "run 2", 40),
+        ((3, 3, 3), "run 1", 6),
+    ):
+        found = held(lengths)
+        assert found is not None
+        assert ([label], count) == ([one.label for one in found.predictions], found.count)
+
+
 @pytest.mark.parametrize(
     ("error", "null", "noise", "skill"),
     [
