@@ -38,6 +38,16 @@ def test_the_beam_finds_what_trying_all_finds(seed: int) -> None:
         np.testing.assert_allclose([subset.error for subset in ours], [error for error, _ in expected], rtol=1e-8)
 
 
+@pytest.mark.parametrize(("beam", "keep"), [(1, 1), (2, 3), (8, 3)])
+def test_the_best_single_columns_are_kept(beam: int, keep: int) -> None:
+    """Of more columns than places, whatever their order: a later one that is worse takes none."""
+    terms = np.linalg.qr(np.random.default_rng(0).standard_normal((50, 10)))[0]
+    for order in (1, -1):
+        target = terms @ np.arange(10.0, 0.0, -1.0)[::order]
+        found = search(terms, target, largest=1, beam=beam, keep=keep)
+        assert [(i,) for i in range(10)][::order][:keep] == [subset.support for subset in found]
+
+
 def test_coefficients_are_in_the_terms_own_units() -> None:
     """Columns of very different size get their least-squares coefficients."""
     rng = np.random.default_rng(0)
