@@ -50,7 +50,8 @@ class HeldOut:
         noise: that which measurement noise alone explains.
         whole: whether whole trajectories were kept out.
         curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`), and of one
-            that goes on as the samples before each forecast did (:mod:`discovery.selection.trends`).
+            that goes on as the samples before each forecast did, or stays where a whole run begins
+            (:mod:`discovery.selection.trends`).
         valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
         off: of each state, the law's mean squared error in variances of the noise, and of what the error of the start
             makes of a run that is forecast whole.
@@ -304,9 +305,9 @@ def _judge(
         there[: int(run.step)] = False  # where a step begins is no forecast
         guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
         if trends is not None:
-            guesses |= _curves(problem, train, part, whole)
+            guesses |= _curves(problem, train, part, whole=whole, clock=not result.law.autonomous)
             lows = range(part.low, part.high, length)
-            guesses[SMOOTH] = trends.forecast(run.times, run.states, lows, part.high)
+            guesses[SMOOTH] = trends.forecast(run.times, run.states, lows, part.high, begun=whole)
         for name, guess in guesses.items():
             error = np.where(there, (guess - measured) / spread, 0.0)
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
@@ -349,15 +350,19 @@ def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarr
 
 
 def _curves(
-    problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, whole: bool
+    problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, *, whole: bool, clock: bool
 ) -> Mapping[str, Float[np.ndarray, "time state"]]:
-    """What curves that know no law expect of a part."""
-    later = problem.trajectories[part.index].times[part.low : part.high]
-    known = {one.index: problem.trajectories[one.index] for one in train}
-    if whole:
-        return average([(run.times, run.states) for run in known.values()], later)
-    before = known[part.index]
-    return extrapolations(before.times[: part.low], before.states[: part.low], later)
+    """What curves that know no law expect of a part.
+
+    Args:
+        clock: whether the time that runs have in common is the clock's, and not that since each began.
+    """
+    run = problem.trajectories[part.index]
+    if not whole:
+        return extrapolations(run.times[: part.low], run.states[: part.low], run.times[part.low : part.high])
+    others = [problem.trajectories[one.index] for one in train]
+    known = [(one.times - (0.0 if clock else one.times[0]), one.states) for one in others]
+    return average(known, run.times[part.low : part.high] - (0.0 if clock else run.times[0]))
 
 
 def _forecasts(
