@@ -273,6 +273,7 @@ def _fit(
         problem.smoothing.noise,
         length,
         max_samples=20_000,
+        to_ends=True,
     )
     fitted = fit(law, windows, settings=settings)
     if fitted is None:
