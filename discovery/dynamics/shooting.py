@@ -42,7 +42,7 @@ class Shooting:
     """Settings of the fit.
 
     Attributes:
-        iterations: most evaluations of the normal equations.
+        iterations: most steps that are tried, each an evaluation of the normal equations; the first guess is one more.
         tolerance: the fit ends when the cost falls by less than this share.
         rtol: relative tolerance of the integration, at most; less where the windows' noise asks for less.
         steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.

@@ -19,7 +19,8 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, pulls
 from discovery.dynamics.windows import Windows, chosen
 
-# Samples of a block, unless that makes more blocks than MOST; fewer than FEWEST tell nothing of a variance.
+# Samples of a block, or more where all samples make more than MOST such blocks; a window is one block at least, however
+# short, so that many short ones make more. Fewer than FEWEST blocks tell nothing of a variance.
 SAMPLES = 16
 FEWEST, MOST = 8, 40
 
