@@ -127,7 +127,7 @@ def compare_laws(
     verdicts = {s: compare(found[s], reference[s], names, region=region, free=free) for s in reference}
     state, worst = max(verdicts.items(), key=lambda item: JUDGEMENTS.index(item[1].verdict))
     errors = [verdict.largest_error for verdict in verdicts.values()]
-    largest = math.nan if any(map(math.isnan, errors)) else max(errors, default=0.0)
+    largest = math.nan if any(map(math.isnan, errors)) else max(errors)
     return FormVerdict(worst.verdict, f"Equation of {state}: {worst.how}", largest)
 
 
