@@ -22,6 +22,7 @@ from discovery.reports.owning import INTERVAL, OwnSheet, by_letter, own_sheets, 
 from discovery.reports.rounding import NOT_DETERMINED
 from discovery.reports.rows import constants, span, units_of
 from discovery.reports.tables import written_term
+from discovery.reports.text import columns_of
 from discovery.trajectories.names import TIME, read_as
 from discovery.trajectories.time_names import likeness
 from discovery.types import DiscoveryResult, RankedLaw, measured_states
@@ -157,13 +158,8 @@ def print_law(result: DiscoveryResult) -> None:
     """Prints the law to stdout, one line for each state; nothing where there is none."""
     out = Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
     for ranked in result.ranking.front[:1]:
-        for line in law_lines(ranked.law, _headers(result), result.structure.owned, span(result)):
+        for line in law_lines(ranked.law, columns_of(result), result.structure.owned, span(result)):
             out.print(line, style="bold")
-
-
-def _headers(result: DiscoveryResult) -> Mapping[str, str]:
-    """Of all that may stand in a formula: states, and what drives them."""
-    return {**result.inputs, **result.headers}
 
 
 def show(result: DiscoveryResult) -> None:
@@ -251,7 +247,7 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
         table.add_column(name, no_wrap=True)
     if terms:
         table.add_column("first term", overflow="fold")  # the one that gives way
-    words = read_as(headers := _headers(result))
+    words = read_as(headers := columns_of(result))
     letters = [one.name for one in result.structure.owned]
     for row in rows:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
@@ -280,7 +276,7 @@ def _between(low: str, high: str) -> str:
 
 
 def _show_front(result: DiscoveryResult) -> None:
-    front, headers, times = result.ranking.front, _headers(result), span(result)
+    front, headers, times = result.ranking.front, columns_of(result), span(result)
     table = Table(box=None, pad_edge=False)
     for name in ("#", "nats behind", "size", "misfit"):
         table.add_column(name, justify="right", no_wrap=True)

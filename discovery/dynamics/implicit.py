@@ -19,7 +19,7 @@ from numba import njit
 
 from discovery.dynamics.interpreter import copy, header_of, linearise, next_change, run, without_edges, workspace
 from discovery.dynamics.lu import factorise, solve
-from discovery.dynamics.runge_kutta import is_stuck
+from discovery.dynamics.runge_kutta import is_stuck, slopes_at
 
 GAMMA = 0.25
 C = np.array([1 / 4, 3 / 4, 11 / 20, 1 / 2, 1.0])
@@ -142,22 +142,6 @@ def _step(code, outputs, value, work, time, y, step, rtol, atol, k):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _first_slope(code, outputs, value, work, time, y, slope):
-    """Slopes of state and sensitivities at the start."""
-    dimension, columns = y.shape
-    for i in range(dimension):
-        value[i] = y[i, 0]
-    value[dimension] = time
-    partials, adjoint, jacobian = work
-    if linearise(code, outputs, dimension, value, partials, adjoint, jacobian):
-        without_edges(jacobian)
-    for i in range(dimension):
-        slope[i, 0] = value[outputs[i]]
-        for j in range(1, columns):
-            slope[i, j] = jacobian[i, j - 1]  # sensitivities to the start are the unit matrix
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def _between(theta, step, y, slope, after, slope_after, out):
     """Cubic Hermite interpolation within a step; its error is of the order of the embedded method."""
     square, rest = theta * theta, 1.0 - theta
@@ -187,7 +171,7 @@ def propagate_stiff(code, outputs, registers, constants, start, times, columns, 
     origin = times[0]
     time, end = 0.0, times[-1] - origin
     copy(y, out[0])
-    _first_slope(code, outputs, value, work, origin, y, slope)
+    slopes_at(code, outputs, value, work, origin, y, slope)
     reached = 1
     step = 1e-4 * end
     header, change = header_of(code), -1.0

@@ -49,7 +49,7 @@ SMALLEST = 1e-30
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _slopes(code, outputs, value, work, time, y, k):
+def slopes_at(code, outputs, value, work, time, y, k):
     """K = d/dt of (state | sensitivities); columns of ``y``: state, initial states, constants."""
     dimension, columns = y.shape
     for i in range(dimension):
@@ -125,7 +125,7 @@ def _stages(code, outputs, value, work, time, step, y, trial, k):
     for stage in range(1, 7):
         for i in range(dimension):
             _combined(A[stage, :stage], k, y, step, i, trial[i])
-        _slopes(code, outputs, value, work, time + C[stage] * step, trial, k[stage])
+        slopes_at(code, outputs, value, work, time + C[stage] * step, trial, k[stage])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -183,7 +183,7 @@ def propagate(code, outputs, registers, constants, start, times, columns, rtol, 
     reached = 1
     if times.shape[0] == 1:
         return reached
-    _slopes(code, outputs, value, work, origin, y, k[0])
+    slopes_at(code, outputs, value, work, origin, y, k[0])
     step = _first_step(y, k, atol, rtol, end)
     header, change = header_of(code), -1.0
     for _ in range(max_steps):

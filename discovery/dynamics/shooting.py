@@ -42,7 +42,7 @@ class Shooting:
     """Settings of the fit.
 
     Attributes:
-        iterations: most evaluations of the normal equations.
+        iterations: most steps that are tried, each an evaluation of the normal equations; the first guess is one more.
         tolerance: the fit ends when the cost falls by less than this share.
         rtol: relative tolerance of the integration, at most; less where the windows' noise asks for less.
         steps_a_sample: integration steps allowed for each sample, beyond 100; a wild candidate stops here.
@@ -257,7 +257,11 @@ def gains(
         return None
     matrix, slope = normal.information(), normal.slope()
     kept, tried = matrix[:free, :free], matrix[:free, free:]
-    follow = np.linalg.lstsq(kept, np.column_stack([tried, slope[:free]]), rcond=1e-12)[0]
+    # Constants are solved for in units of their own: what is singular must not depend on the units of the data.
+    size = np.sqrt(np.maximum(np.diag(kept), 0.0))
+    size = np.where(size > 0.0, size, 1.0)
+    right = np.column_stack([tried, slope[:free]]) / size[:, None]
+    follow = np.linalg.lstsq(kept / size / size[:, None], right, rcond=1e-12)[0] / size[:, None]
     curvature = np.diag(matrix)[free:] - np.einsum("ij,ij->j", tried, follow[:, :-1])
     slopes = slope[free:] - tried.T @ follow[:, -1]
     # A term that those there already can replace has no curvature of its own.
@@ -291,9 +295,21 @@ class Pulls:
         return np.linalg.solve(self.starts + ridge, pull)
 
 
-def pulls(law: Law, windows: Windows, starts: Float[np.ndarray, "window state"], settings: Shooting) -> Pulls | None:
-    """How the samples of one window pull at its start and at the constants; None if it cannot be simulated."""
-    normal = _point(law, windows, settings, starts)
+def pulls(
+    law: Law,
+    windows: Windows,
+    starts: Float[np.ndarray, "window state"],
+    settings: Shooting,
+    *,
+    anchored: bool = True,
+) -> Pulls | None:
+    """How the samples of one window pull at its start and at the constants; None if it cannot be simulated.
+
+    Args:
+        anchored: what was told of the start pulls at it, too.
+    """
+    anchors = Anchors.of(law, windows) if anchored else None
+    normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts), anchors)
     if normal is None:
         return None
     return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient, normal.constants)

@@ -59,7 +59,8 @@ def simulate(
     """States at ``times``, starting from ``start`` at ``times[0]``.
 
     Each state is as accurate as its own size asks, whatever the units of the others. Rows after the integration
-    diverged, which is beyond :data:`BOUND` times the start, or took too many steps are NaN.
+    diverged or took too many steps are NaN. It has diverged beyond :data:`BOUND` times the largest state at the start,
+    or times one if that is more; where ``spread`` is given, beyond as many times a state's own start and spread.
 
     Args:
         start: what it says of algebraic states is not looked at.

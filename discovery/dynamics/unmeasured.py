@@ -26,14 +26,15 @@ def begun(law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]) -> Floa
         usual: a first guess of the states that were not measured; of a velocity the run itself tells one.
     """
     hidden = np.all(~np.isfinite(run.states), axis=0)
-    start = np.where(hidden, _guessed(law, run, usual), run.states[0])
+    guess, size = _guessed(law, run, usual)
+    start = np.where(hidden, guess, run.states[0])
     if not hidden.any():
         return start
     spread = np.nanstd(run.states[:, ~hidden], axis=0)
     scale = np.where(spread > 0.0, spread, 1.0)
     length = min(FIRST, len(run))
     while True:
-        start[hidden] = _fitted(law, run.part(slice(length)), start, hidden, scale)
+        start[hidden] = _fitted(law, run.part(slice(length)), start, hidden, size[hidden], scale)
         if length == len(run):
             return start
         length = min(2 * length, len(run))
@@ -44,6 +45,7 @@ def _fitted(
     run: Trajectory,
     start: Float[np.ndarray, " state"],
     hidden: Bool[np.ndarray, " state"],
+    size: Float[np.ndarray, " hidden"],
     scale: Float[np.ndarray, " measured"],
 ) -> Float[np.ndarray, " hidden"]:
     measured = run.states[:, ~hidden]
@@ -51,20 +53,25 @@ def _fitted(
 
     def errors(values: Float[np.ndarray, " hidden"]) -> Float[np.ndarray, " sample"]:
         whole = start.copy()
-        whole[hidden] = values
+        whole[hidden] = values * size
         states = simulate(law, whole, run.times, max_steps=FEW_STEPS, drive=run.drive)[:, ~hidden]
         return np.clip(np.nan_to_num((states - measured) / scale, nan=LOST), -LOST, LOST)[there]
 
     with np.errstate(all="ignore"):
-        return least_squares(errors, start[hidden], x_scale=np.maximum(np.abs(start[hidden]), 1e-3)).x
+        first = start[hidden] / size  # steps of differences are a share of at least one, whatever the unit
+        return size * least_squares(errors, first, x_scale=np.maximum(np.abs(first), 1e-3)).x
 
 
-def _guessed(law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]) -> Float[np.ndarray, " state"]:
-    """What is usual, but of velocities the slope of the run's first samples."""
+def _guessed(
+    law: Law, run: Trajectory, usual: Float[np.ndarray, " state"]
+) -> tuple[Float[np.ndarray, " state"], Float[np.ndarray, " state"]]:
+    """What is usual, but of velocities the slope of the run's first samples; and how large each state is."""
     guess = np.array(usual, dtype=np.float64)
+    size = np.abs(guess)
     for state, side in enumerate(law.skeletons):
         velocity = next((place for place, name in enumerate(law.states) if side == symbol(name)), None)
         there = np.flatnonzero(np.isfinite(run.states[:, state]))[:FIRST]
         if velocity is not None and len(there) > 1:
             guess[velocity] = np.polyfit(run.times[there] - run.times[0], run.states[there, state], 1)[0]
-    return guess
+            size[velocity] = max(abs(guess[velocity]), np.nanstd(run.states[:, state]) / np.std(run.times))
+    return guess, np.where(size > 0.0, size, 1.0)

@@ -97,17 +97,19 @@ def cut(
     length: int,
     *,
     max_samples: int | None = None,
+    to_ends: bool = False,
 ) -> Windows:
     """Windows of about ``length`` samples that together cover the trajectories.
 
     Args:
         max_samples: if the data have more samples, windows spread evenly over all trajectories are kept.
+        to_ends: the last of those of a trajectory is then that at its end, from which a forecast goes on.
     """
     pieces: list[tuple[int, int, int]] = []
     for index, trajectory in enumerate(trajectories):
         edges = _edges(len(trajectory), length)
         pieces += [(index, low, high) for low, high in pairwise(edges)]
-    pieces = _thin(pieces, max_samples)
+    pieces = _thin(pieces, max_samples, to_ends)
     everything = known_states(trajectories, smoothed)
     size = np.nanmax(np.abs(everything), axis=0)
     hidden = ~measured_states(trajectories)
@@ -214,17 +216,26 @@ def carried_starts(
 
 
 def records(windows: Windows) -> list[Int[np.ndarray, " window"]]:
-    """Windows that go on where the one before ends, as steps of one record do."""
-    firsts, lasts = windows.offsets[:-1], windows.offsets[1:] - 1
-    apart = windows.times[firsts[1:]] != windows.times[lasts[:-1]]
-    return np.split(np.arange(len(firsts)), np.flatnonzero(apart) + 1)
+    """Windows that go on where the one before ends, as steps of one record do: at its time, and where the states are.
+
+    By time alone, a run whose clock goes on from the last one's would be one record with it.
+    """
+    begins, ends = windows.offsets[1:-1], windows.offsets[1:-1] - 1
+    apart = windows.times[begins] != windows.times[ends]
+    apart |= np.any(windows.values[begins] != windows.values[ends], axis=1)
+    return np.split(np.arange(len(windows.starts)), np.flatnonzero(apart) + 1)
 
 
-def _thin(pieces: list[tuple[int, int, int]], max_samples: int | None) -> list[tuple[int, int, int]]:
+def _thin(pieces: list[tuple[int, int, int]], max_samples: int | None, to_ends: bool) -> list[tuple[int, int, int]]:
     total = sum(high - low for _, low, high in pieces)
     if max_samples is None or total <= max_samples:
         return pieces
     keep = max(1, round(len(pieces) * max_samples / total))
     chosen: Bool[np.ndarray, " piece"] = np.zeros(len(pieces), dtype=bool)
     chosen[np.linspace(0, len(pieces) - 1, keep).round().astype(int)] = True
-    return [piece for piece, kept in zip(pieces, chosen, strict=True) if kept]
+    some = [piece for piece, kept in zip(pieces, chosen, strict=True) if kept]
+    if not to_ends:
+        return some
+    ends = {piece[0]: piece for piece in pieces}
+    lasts = [a[0] != b[0] for a, b in pairwise(some)] + [True]
+    return [ends[piece[0]] if last else piece for piece, last in zip(some, lasts, strict=True)]

@@ -40,7 +40,7 @@ def lines(
 
 
 def columns_of(result: DiscoveryResult) -> Mapping[str, str]:
-    """Headers of inputs and states by identifier."""
+    """Headers of all that may stand in a formula, states and what drives them, by identifier."""
     return {**result.inputs, **result.headers}
 
 

@@ -35,7 +35,8 @@ def eliminated(
 ) -> tuple[Subset, ...]:
     """Supports of up to ``largest`` terms on the way down from all terms: the one of least Wald statistic leaves.
 
-    A beam goes up from one term and may miss terms that help together only; this goes down.
+    A beam goes up from one term and may miss terms that help together only; this goes down. Of more terms than half of
+    the rows can tell, it begins with those that follow the target best.
 
     Args:
         terms: as of :func:`best_subsets`; on rows whose errors are independent, or the statistic says little.
@@ -46,9 +47,10 @@ def eliminated(
     count = min(len(columns.places), len(target) // 2)
     if count <= largest or not target.any():
         return ()
-    inverse = np.linalg.inv(columns.normal[:count, :count] + ALIKE * np.eye(count))
-    solved = inverse @ (columns.rows[:count] @ target)
-    left = list(range(count))
+    alike = columns.rows @ target
+    left = sorted(np.argsort(-np.abs(alike), kind="stable")[:count].tolist())
+    inverse = np.linalg.inv(columns.normal[np.ix_(left, left)] + ALIKE * np.eye(count))
+    solved = inverse @ alike[left]
     found: list[Subset] = []
     while len(left) > 1:
         j = int(np.argmin(solved**2 / np.diag(inverse)))

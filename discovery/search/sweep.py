@@ -71,7 +71,7 @@ def _small(gram, forced, masks, errors, counts):
         one = np.int64(1) << (i % WORD)
         first, second = (one, np.int64(0)) if i < WORD else (np.int64(0), one)
         _sweep(gram, i, swept)
-        if forced[i]:
+        if forced[i] and swept[count, count] < errors[0, last]:
             counts[0] = _insert(first, second, swept[count, count], masks[0], errors[0], counts[0])
         for j in range(i + 1, count):
             pivot = swept[j, j]

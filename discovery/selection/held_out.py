@@ -25,6 +25,8 @@ CLEAR = 3.0
 # With this many trajectories whole ones are kept out, which tests unseen initial states too; of two, one would be half
 # of the data, and each is forecast from the other besides.
 WHOLE = 3
+# Samples of a record that are fitted at least where its end is kept out; and of a whole one that is kept out.
+FEWEST = 4
 # Values that a run has for each constant and state of a law at least, if the law is fitted to that run alone.
 ENOUGH = 5
 # A forecast is lost where it is off by this share of a state's deviation, beyond what three deviations of the noise
@@ -48,7 +50,8 @@ class HeldOut:
         noise: that which measurement noise alone explains.
         whole: whether whole trajectories were kept out.
         curves: of curves that go on as the samples fitted did, by name (:mod:`discovery.selection.nulls`), and of one
-            that goes on as the samples before each forecast did (:mod:`discovery.selection.trends`).
+            that goes on as the samples before each forecast did, or stays where a whole run begins
+            (:mod:`discovery.selection.trends`).
         valid: median time for which forecasts stay near the measurements; infinite if most do to their end.
         off: of each state, the law's mean squared error in variances of the noise, and of what the error of the start
             makes of a run that is forecast whole.
@@ -133,7 +136,8 @@ def hold_out(
 ) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
 
-    A law that cannot be refitted keeps its constants and window starts as they are guessed from the smoothed states.
+    Runs too short to spare some are fitted whole. A law that cannot be refitted keeps its constants and window starts
+    as they are guessed from the smoothed states.
 
     Args:
         length: longest forecast in samples; beyond it a chaotic law cannot be expected to follow.
@@ -141,19 +145,28 @@ def hold_out(
     """
     runs = problem.trajectories
     curves = curves and not runs[0].step  # of which none goes on
-    kept_out = _with_known_constants(law, runs, set(range(1, len(runs), round(1 / SHARE))))
+    kept_out = _with_known_constants(law, runs, set(_telling(runs)[1 :: round(1 / SHARE)]))
     whole = len(runs) >= WHOLE and bool(kept_out)
     if whole:
         train = tuple(_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out)
         test = tuple(_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out))
     else:
         ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
-        if min(ends) < 4:
-            return None
+        ends = [end if end >= FEWEST else len(run) for end, run in zip(ends, runs, strict=True)]
         train = tuple(_Part(i, 0, end) for i, end in enumerate(ends))
-        test = tuple(_Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)))
+        test = tuple(
+            _Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)) if end < len(run)
+        )
+    if not test:
+        return None
     split = _Split(train, test, whole)
     return _judge(_fit(law, problem, train, length, settings), problem, split, length, curves=curves)
+
+
+def _telling(runs: Sequence[Trajectory]) -> list[int]:
+    """The runs that have enough samples to show something when they are kept out; all if most samples are of others."""
+    long = [i for i, run in enumerate(runs) if len(run) >= FEWEST]
+    return long if 2 * sum(len(runs[i]) for i in long) > sum(map(len, runs)) else list(range(len(runs)))
 
 
 def _with_known_constants(law: Law, runs: Sequence[Trajectory], kept_out: set[int]) -> set[int]:
@@ -260,6 +273,7 @@ def _fit(
         problem.smoothing.noise,
         length,
         max_samples=20_000,
+        to_ends=True,
     )
     fitted = fit(law, windows, settings=settings)
     if fitted is None:
@@ -292,9 +306,9 @@ def _judge(
         there[: int(run.step)] = False  # where a step begins is no forecast
         guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
         if trends is not None:
-            guesses |= _curves(problem, train, part, whole)
+            guesses |= _curves(problem, train, part, whole=whole, clock=not result.law.autonomous)
             lows = range(part.low, part.high, length)
-            guesses[SMOOTH] = trends.forecast(run.times, run.states, lows, part.high)
+            guesses[SMOOTH] = trends.forecast(run.times, run.states, lows, part.high, begun=whole)
         for name, guess in guesses.items():
             error = np.where(there, (guess - measured) / spread, 0.0)
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
@@ -337,15 +351,19 @@ def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarr
 
 
 def _curves(
-    problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, whole: bool
+    problem: DiscoveryProblem, train: Sequence[_Part], part: _Part, *, whole: bool, clock: bool
 ) -> Mapping[str, Float[np.ndarray, "time state"]]:
-    """What curves that know no law expect of a part."""
-    later = problem.trajectories[part.index].times[part.low : part.high]
-    known = {one.index: problem.trajectories[one.index] for one in train}
-    if whole:
-        return average([(run.times, run.states) for run in known.values()], later)
-    before = known[part.index]
-    return extrapolations(before.times[: part.low], before.states[: part.low], later)
+    """What curves that know no law expect of a part.
+
+    Args:
+        clock: whether the time that runs have in common is the clock's, and not that since each began.
+    """
+    run = problem.trajectories[part.index]
+    if not whole:
+        return extrapolations(run.times[: part.low], run.states[: part.low], run.times[part.low : part.high])
+    others = [problem.trajectories[one.index] for one in train]
+    known = [(one.times - (0.0 if clock else one.times[0]), one.states) for one in others]
+    return average(known, run.times[part.low : part.high] - (0.0 if clock else run.times[0]))
 
 
 def _forecasts(

@@ -18,7 +18,7 @@ from discovery.selection.identifiability import Relative
 from discovery.selection.moves import without_terms
 from discovery.selection.refined import Refined, refine
 from discovery.selection.score import score
-from discovery.symbolic.complexity import is_constant
+from discovery.symbolic.complexity import is_constant, is_number
 from discovery.symbolic.constants import shape, substituted
 from discovery.symbolic.expansion import is_short
 from discovery.types import Law, symbol
@@ -66,7 +66,7 @@ def _terms(law: Law, equation: int) -> Iterator[tuple[str, str]]:
         key = _key(term)
         if key not in seen:
             seen.add(key)
-            factors = [factor for factor in sp.Mul.make_args(term) if not factor.is_number and not _is_constant(factor)]
+            factors = [factor for factor in sp.Mul.make_args(term) if not is_number(factor)]
             named: dict[sp.Expr, sp.Expr] = dict.fromkeys(_constants(term), symbol("c"))
             yield key, str(substituted(sp.Mul(*factors), named))
 
@@ -82,11 +82,7 @@ def _key(term: sp.Expr) -> str:
 
 
 def _constants(term: sp.Expr) -> list[sp.Symbol]:
-    return [one for one in term.free_symbols if isinstance(one, sp.Symbol) and _is_constant(one)]
-
-
-def _is_constant(one: sp.Basic) -> bool:
-    return isinstance(one, sp.Symbol) and is_constant(one.name)
+    return [one for one in term.free_symbols if isinstance(one, sp.Symbol) and is_constant(one.name)]
 
 
 def _without_one(refined: Sequence[Refined], windows: Windows, settings: Shooting) -> Iterator[tuple[Law, float]]:

@@ -184,7 +184,11 @@ def average(
     known: Sequence[tuple[Float[np.ndarray, " known"], Float[np.ndarray, "known state"]]],
     times: Float[np.ndarray, " time"],
 ) -> Mapping[str, Forecast]:
-    """What is expected of a further run: the mean of the others at the same time; where there are none, of all."""
+    """What is expected of a further run: the mean of the others at the same time; where there are none, of all.
+
+    Args:
+        times: by the clock of the others, or since the run began if theirs are.
+    """
     every = np.vstack([states for _, states in known])
     total = np.nanmean(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)  # 0 for a state nothing measured
     sums, counts = np.zeros((len(times), len(total))), np.zeros((len(times), len(total)))

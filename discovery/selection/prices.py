@@ -13,7 +13,7 @@ from jaxtyping import Float
 from scipy import sparse
 
 from discovery.symbolic.complexity import LENGTHS, PER_TRANSCENDENTAL, Function, description_length, functions_of
-from discovery.symbolic.stated import is_shared, terms_of
+from discovery.symbolic.stated import shareable
 from discovery.types import symbol
 
 # What stands for a term that another equation has.
@@ -53,7 +53,7 @@ class Prices:
             count: values that the samples have.
         """
         paid = frozenset[Function]().union(*map(functions_of, others))
-        known = {term for other in others for _, term in terms_of(other) if is_shared(term)}
+        known = frozenset[sp.Expr]().union(*map(shareable, others))
         plain, shared = np.zeros(len(terms)), np.zeros(len(terms))
         functions = [frozenset[Function]()] * len(terms)
         pointer, _ = _stated(POINTER)

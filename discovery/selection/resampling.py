@@ -19,7 +19,8 @@ from jaxtyping import Float
 from discovery.dynamics.shooting import Fit, Shooting, pulls
 from discovery.dynamics.windows import Windows, chosen
 
-# Samples of a block, unless that makes more blocks than MOST; fewer than FEWEST tell nothing of a variance.
+# Samples of a block, or more where all samples make more than MOST such blocks; a window is one block at least, however
+# short, so that many short ones make more. Fewer than FEWEST blocks tell nothing of a variance.
 SAMPLES = 16
 FEWEST, MOST = 8, 40
 
@@ -39,7 +40,11 @@ def resampled(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.nda
 
 
 def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarray, "block constant"] | None:
-    """The pull of each block at the constants, the window's start following."""
+    """The pull of each block at the constants, the window's start following, less the mean.
+
+    What was told of starts and constants is the same however samples are drawn: it holds the start, but pulls with no
+    block, and what the blocks pull against it together is their mean.
+    """
     length = max(SAMPLES, -(-len(windows.times) // MOST))
     scores: list[Float[np.ndarray, " constant"]] = []
     for window in range(len(windows.starts)):
@@ -51,11 +56,11 @@ def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarr
         if whole is None:
             return None
         for rows in _blocks(high - low, length):
-            mine = pulls(fitted.law, _part(windows, window, rows.stop, rows), start, settings)
+            mine = pulls(fitted.law, _part(windows, window, rows.stop, rows), start, settings, anchored=False)
             if mine is None:
                 return None
             scores.append(whole.slope_of(mine))
-    return np.array(scores) if len(scores) >= FEWEST else None
+    return np.array(scores) - np.mean(scores, axis=0) if len(scores) >= FEWEST else None
 
 
 def _blocks(samples: int, length: int) -> Iterator[slice]:

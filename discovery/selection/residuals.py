@@ -14,7 +14,8 @@ from scipy.special import gammaincc, ndtr
 
 # Lags whose correlations are tested together: the usual number, less where there are few samples.
 LAGS = 10
-# Probability of a test from which on residuals are no chance: rarer than once in a thousand good laws.
+# Probability of a test from which on residuals are no chance: a few of a thousand good laws are below it, not one, as
+# the test of correlations says no too often where samples are few (4.8 of a thousand white series of 50).
 UNLIKELY = 1e-3
 # Chi-squared by value, by the smoother's noise, of a law that is wrong. Its intervals say nothing, so that no profiles
 # are followed (polish.py), and no forecasts excuse it if it leaves much unexplained besides (verdict.py).

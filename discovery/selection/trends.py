@@ -113,12 +113,19 @@ class Trends:
         states: Float[np.ndarray, "time state"],
         lows: Sequence[int],
         high: int,
+        *,
+        begun: bool = False,
     ) -> Float[np.ndarray, "sample state"]:
-        """What is expected of a record from each of ``lows`` to the next or ``high``, given the samples before it."""
+        """What is expected of a record from each of ``lows`` to the next or ``high``, given the samples before it.
+
+        Args:
+            begun: the first of ``lows`` is given too, as it is to a law that forecasts a whole run from there.
+        """
         rows: list[np.ndarray] = []
         for low, end in zip(lows, [*lows[1:], high], strict=True):
+            known = slice(0, low + (begun and low == lows[0]))
             columns = [
-                trend.expected((times[:low], states[:low, i]), times[low:end]) for i, trend in enumerate(self.states)
+                trend.expected((times[known], states[known, i]), times[low:end]) for i, trend in enumerate(self.states)
             ]
             rows.append(np.column_stack(columns))
         return np.vstack(rows)

@@ -11,13 +11,6 @@ from jaxtyping import Float, Int
 from discovery.symbolic.evaluate import compiled
 
 
-def fingerprint(
-    expressions: Sequence[sp.Expr], names: Sequence[str], points: Float[np.ndarray, "point name"]
-) -> Float[np.ndarray, "expression point"]:
-    """Values of each expression at ``points``; NaN where it is undefined."""
-    return compiled(expressions, names)(points).T
-
-
 def first_equal(
     expressions: Sequence[sp.Expr],
     names: Sequence[str],
@@ -33,7 +26,7 @@ def first_equal(
 
     Expressions that are undefined everywhere count as equal to one another.
     """
-    values = fingerprint(expressions, names, points)
+    values = compiled(expressions, names)(points).T
     undefined = np.isnan(values)
     values = np.where(undefined, 0.0, values)
     sizes = np.abs(values).max(axis=1, initial=0.0)

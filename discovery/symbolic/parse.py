@@ -138,9 +138,9 @@ def _product(first: sp.Expr, factors: Sequence[sp.Expr]) -> sp.Expr:
     """The product; a float times what has no number is put together as it is.
 
     SymPy asks a new float for all that it knows of it before it decides whether to multiply it into a sum, which took
-    a third of the time to read the candidates of a run.
+    a third of the time to read the candidates of a run. Its truth costs nothing and tells a zero, which equals no 0.
     """
-    if not isinstance(first, sp.Float) or first == 0:
+    if not isinstance(first, sp.Float) or not first:
         return sp.Mul(first, *factors)
     rest = sp.Mul(*factors)
     if rest.is_Add or rest.is_number or rest.as_coeff_Mul()[0] is not sp.S.One:
@@ -152,7 +152,7 @@ def _sum(terms: Sequence[sp.Expr]) -> sp.Expr:
     """The sum; of floats times different things in SymPy's order, which then has nothing to gather."""
     parts = [term.as_coeff_Mul() for term in terms]
     rests = {rest for _, rest in parts}
-    plain = all(isinstance(number, sp.Float) and number != 0 for number, _ in parts)
+    plain = all(isinstance(number, sp.Float) and number for number, _ in parts)
     if not plain or len(rests) < len(parts) or any(rest.is_Add or rest.is_number for rest in rests - {sp.S.One}):
         return sp.Add(*terms)
     return sp.Add(*sorted(terms, key=IN_ORDER), evaluate=False)

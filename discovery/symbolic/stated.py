@@ -29,9 +29,9 @@ def stated_length(expressions: Sequence[sp.Expr]) -> float:
     functions = {one for expression in expressions for one in functions_of(expression)}
     homes: dict[sp.Expr, int] = {}
     for expression in expressions:
-        for term in _shareable(expression):
+        for term in shareable(expression):
             homes[term] = homes.get(term, 0) + 1
-    shared = [frozenset(term for term in _shareable(side) if homes[term] > 1) for side in expressions]
+    shared = [frozenset(term for term in shareable(side) if homes[term] > 1) for side in expressions]
     total = sum(shortest(side) for side, terms in zip(expressions, shared, strict=True) if not terms)
     linked = [(side, terms) for side, terms in zip(expressions, shared, strict=True) if terms]
     if linked:
@@ -91,7 +91,7 @@ def _given(expression: sp.Expr, told: frozenset[sp.Expr]) -> float:
 
 
 @lru_cache(maxsize=1 << 14)
-def _shareable(expression: sp.Expr) -> frozenset[sp.Expr]:
+def shareable(expression: sp.Expr) -> frozenset[sp.Expr]:
     """Its terms that it may pay to point at."""
     return frozenset(term for _, term in terms_of(expression) if is_shared(term))
 

@@ -22,7 +22,7 @@ from discovery.symbolic.complexity import (
     shortest,
     spelled,
 )
-from discovery.symbolic.stated import apart, is_shared, terms_of
+from discovery.symbolic.stated import apart, shareable
 
 # Stands for a term of another equation.
 SHARED = sp.Symbol("shared", real=True)
@@ -46,7 +46,7 @@ class Told:
     def by(cls, expressions: Iterable[sp.Expr]) -> Told:
         """What some right-hand sides state."""
         sides = list(expressions)
-        terms = frozenset(term for side in sides for _, term in terms_of(side) if is_shared(term))
+        terms = frozenset[sp.Expr]().union(*map(shareable, sides))
         return cls(frozenset[Function]().union(*map(functions_of, sides)), terms)
 
 

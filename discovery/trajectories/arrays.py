@@ -105,7 +105,29 @@ def _runs(x: States | Sequence[States]) -> tuple[list[States], list[np.ndarray]]
     runs = list(cast(Sequence[States], x)) if _is_several(x) else [cast(States, x)]
     if not runs:
         raise DataError("x holds no runs. Pass at least one array of states.")
+    _ensure_labels(runs)
     return runs, [table_of(run, place_of(i, len(runs))) for i, run in enumerate(runs)]
+
+
+def _ensure_labels(runs: Sequence[States]) -> None:
+    """Curves, forecasts and residuals of a run are looked up by its label.
+
+    Raises:
+        DataError: two runs have the same.
+    """
+    first: dict[str, int] = {}
+    for i, label in enumerate(_label(run, i, len(runs)) for i, run in enumerate(runs)):
+        if (before := first.setdefault(label, i)) < i:
+            raise DataError(
+                f"x[{before}] and x[{i}] are both labelled {label!r}, by which runs are told apart. Give each a label "
+                "of its own, dataclasses.replace(run, label=...), or none to any."
+            )
+
+
+def _label(run: States, i: int, runs: int) -> str:
+    """A run's own label, or its number where there are several."""
+    own = run.label if isinstance(run, Trajectory) else ""
+    return own or (f"run {i + 1}" if runs > 1 else "")
 
 
 def _kept(keep: Sequence[str], headers: Sequence[str]) -> tuple[str, ...]:
@@ -307,12 +329,9 @@ def _trajectory(
     errors: np.ndarray,
 ) -> Trajectory:
     i, runs = place
-    label = run.label if isinstance(run, Trajectory) else ""
     held = run.held if isinstance(run, Trajectory) and run.inputs.shape[1] else held
     try:
-        found = Trajectory(
-            times, table, names, label or (f"run {i + 1}" if runs > 1 else ""), drive, held, errors=errors
-        )
+        found = Trajectory(times, table, names, _label(run, i, runs), drive, held, errors=errors)
     except DataError as error:
         key = _key(run, times) if isinstance(run, pd.DataFrame) and len(run) == len(times) else ""
         told = f" If {key!r} tells runs apart, {one_by_one(key)}." if key else ""

@@ -32,6 +32,17 @@ def test_a_run_tells_where_it_begins(
     np.testing.assert_allclose(start, found, rtol=1e-4)
 
 
+@pytest.mark.parametrize("unit", [1e-8, 1e6])
+def test_a_run_tells_where_it_begins_in_any_unit(law_of: Callable[..., Law], unit: float) -> None:
+    """Also where the first guess of a velocity is near zero: differences are in units of its size."""
+    law = law_of({"x": "v", "v": f"-x - {0.8 / unit**2!r}*x**3"})
+    times = np.linspace(0.0, 12.0, 120)
+    states = simulate_or_fail(law, unit * np.array([1.0, 0.7]), times)
+    states[:, 1] = np.nan
+    found = begun(law, Trajectory(times, states, law.states), np.array([unit, 0.0]))
+    np.testing.assert_allclose(found / unit, [1.0, 0.7], rtol=1e-4)
+
+
 def test_what_was_measured_is_taken_as_it_is(law_of: Callable[..., Law]) -> None:
     """Nothing is fitted then."""
     run = Trajectory(TIMES, np.ones((300, 2)), ("x", "v"))

@@ -25,9 +25,11 @@ def runs(*lengths: int) -> tuple[list[Trajectory], list[SmoothedTrajectory]]:
     return raw, smooth
 
 
-def windows(length: int, *lengths: int, noise: NoiseModel = ADDITIVE, most: int | None = None) -> Windows:
+def windows(
+    length: int, *lengths: int, noise: NoiseModel = ADDITIVE, most: int | None = None, to_ends: bool = False
+) -> Windows:
     """Windows of such trajectories."""
-    return cut(*runs(*lengths), noise, length, max_samples=most)
+    return cut(*runs(*lengths), noise, length, max_samples=most, to_ends=to_ends)
 
 
 @pytest.mark.parametrize("length", [2, 7, 16, 100, 1000])
@@ -146,6 +148,16 @@ def test_many_samples_are_thinned_evenly() -> None:
     assert first[0] == 0
     assert first[-1] > 1900
     assert np.diff(first).max() < 1.6 * np.diff(first).min()
+
+
+@pytest.mark.parametrize("most", [1, 60, 150, 330])
+def test_thinned_windows_can_go_to_the_ends_of_runs(most: int) -> None:
+    """As many as else, of the same runs: forecasts go on from the last samples of each."""
+    plain, found = (windows(10, 200, 200, 200, most=most, to_ends=ends) for ends in (False, True))
+    assert [index for index, _ in plain.places] == [index for index, _ in found.places]
+    lasts = dict(found.places)
+    every = dict(windows(10, 200, 200, 200).places)
+    assert lasts == {index: every[index] for index in lasts}
 
 
 def test_data_within_the_limit_are_not_thinned() -> None:

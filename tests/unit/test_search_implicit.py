@@ -43,7 +43,7 @@ def test_denominators_of_the_grammar_are_left_to_it() -> None:
 
 
 def test_a_denominator_with_a_zero_on_the_range_is_not_returned() -> None:
-    """1 - 0.2 x - 0.2 x y is zero in the corner of the range, though at no sample."""
+    """1 - 0.05 x - 0.105 x y is zero in the corner of the range, though at no sample."""
     x, y = X.T
     bottom = 1.0 - 0.05 * x - 0.105 * x * y
     samples = np.abs(bottom) > 0.3

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from discovery.search.subsets import Subset, best_subsets
+from discovery.search.subsets import Subset, best_subsets, eliminated
 
 
 def brute_force(terms: np.ndarray, target: np.ndarray, size: int) -> list[tuple[float, tuple[int, ...]]]:
@@ -36,6 +36,27 @@ def test_the_beam_finds_what_trying_all_finds(seed: int) -> None:
         ours = [subset for subset in found if len(subset.support) == size]
         assert [support for _, support in expected] == [subset.support for subset in ours]
         np.testing.assert_allclose([subset.error for subset in ours], [error for error, _ in expected], rtol=1e-8)
+
+
+@pytest.mark.parametrize(("beam", "keep"), [(1, 1), (2, 3), (8, 3)])
+def test_the_best_single_columns_are_kept(beam: int, keep: int) -> None:
+    """Of more columns than places, whatever their order: a later one that is worse takes none."""
+    terms = np.linalg.qr(np.random.default_rng(0).standard_normal((50, 10)))[0]
+    for order in (1, -1):
+        target = terms @ np.arange(10.0, 0.0, -1.0)[::order]
+        found = search(terms, target, largest=1, beam=beam, keep=keep)
+        assert [(i,) for i in range(10)][::order][:keep] == [subset.support for subset in found]
+
+
+def test_terms_are_eliminated_from_all_of_them() -> None:
+    """Wherever they stand, also where there are more than half as many as rows."""
+    rng = np.random.default_rng(0)
+    terms = rng.standard_normal((30, 40))
+    for pair in ([1, 4], [35, 38]):
+        target = terms[:, pair] @ [3.0, -2.0] + 1e-3 * rng.standard_normal(30)
+        found = {one.support: one.error for one in eliminated(terms, target, largest=4)}
+        assert tuple(pair) == min((one for one in found if len(one) == 2), key=found.__getitem__)
+        assert found[tuple(pair)] < 1e-3
 
 
 def test_coefficients_are_in_the_terms_own_units() -> None:

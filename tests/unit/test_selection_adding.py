@@ -1,6 +1,7 @@
 """Terms that the trajectories miss."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,6 +87,27 @@ def test_gains_are_what_a_fit_gains(prey: DiscoveryProblem, law_of: Callable[...
         after = fit(one, windows, starts=before.starts, settings=Shooting(tolerance=1e-9))
         assert after is not None
         np.testing.assert_allclose(before.cost - after.cost, expected[i], rtol=0.1, atol=0.02)
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e6])
+def test_gains_are_the_same_in_any_unit(
+    unit: float, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Constants of x and of x**2 are then told very differently well, and both still follow."""
+    law = law_of({"x": "0.9*x - 0.5*x**2 + 0.05"})
+    windows = windows_of(problem_of(law, [[0.1]], np.linspace(0.0, 8.0, 60), noise=0.02), 60)
+    other = replace(
+        windows, values=windows.values * unit, weights=windows.weights / unit, starts=windows.starts * unit,
+        spread=windows.spread * unit, bound=windows.bound * unit,
+    )  # fmt: skip
+    more = {"x": "c0*x - c1*x**2 + c2 + c3*x**3"}
+    expected, found = (
+        gains(law_of(more, 0.9, 0.5 / size, 0.0, 0.0), one, one.starts, 2, SETTINGS)
+        for one, size in ((windows, 1.0), (other, unit))
+    )
+    assert expected is not None
+    assert found is not None
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
 def test_a_term_that_is_there_already_gains_nothing(prey: DiscoveryProblem, law_of: Callable[..., Law]) -> None:

@@ -213,6 +213,37 @@ def test_too_few_samples_are_not_split(truth: Law, problem_of: Callable[..., Dis
     assert hold_out(truth, problem_of(truth, STARTS[:1], TIMES[:5]), 5, SETTINGS) is None
 
 
+def test_short_runs_do_not_end_the_test_of_the_others(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """What has no end to keep out is fitted whole; where whole runs are kept out, it is one that shows something."""
+    problem = problem_of(truth, STARTS[:3], TIMES, noise=0.05)
+    curves = problem.smoothing.trajectories
+
+    def held(lengths: Sequence[int]) -> HeldOut | None:
+        runs = [one.part(slice(0, end)) for one, end in zip(problem.trajectories, lengths, strict=False)]
+        kept = [
+            replace(
+                one, times=one.times[:end], states=one.states[:end], derivatives=one.derivatives[:end],
+                state_deviations=one.state_deviations[:end], derivative_deviations=one.derivative_deviations[:end],
+            )
+            for one, end in zip(curves, lengths, strict=False)
+        ]  # fmt: skip
+        given = replace(
+            problem, trajectories=tuple(runs), smoothing=replace(problem.smoothing, trajectories=tuple(kept))
+        )
+        return hold_out(truth, given, 100, SETTINGS)
+
+    for lengths, label, count in (
+        ((100, 5), "run 0", 40),
+        ((3, 100), "run 1", 40),
+        ((100, 3, 100), "run 2", 200),
+        ((3, 3, 100), "run 2", 40),
+        ((3, 3, 3), "run 1", 6),
+    ):
+        found = held(lengths)
+        assert found is not None
+        assert ([label], count) == ([one.label for one in found.predictions], found.count)
+
+
 @pytest.mark.parametrize(
     ("error", "null", "noise", "skill"),
     [
@@ -249,6 +280,41 @@ def test_curves_are_tried_beside_the_law(truth: Law, problem_of: Callable[..., D
     alone = hold_out(truth, problem_of(truth, STARTS, TIMES, noise=0.05), 100, SETTINGS, curves=False)
     assert alone is not None
     assert ({}, many.error) == (alone.curves, alone.error)
+
+
+def test_a_smooth_curve_of_a_whole_run_begins_where_the_law_does(
+    truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Given the first sample alone it stays there, and is not the mean of the others."""
+    held = hold_out(truth, problem_of(truth, [*STARTS[:1], [5.0, 0.0], *STARTS[2:3]], TIMES, noise=0.05), 100, SETTINGS)
+    assert held is not None
+    np.testing.assert_allclose(held.curves["a free smooth curve"], held.persistence, rtol=0.05)
+    assert held.persistence > 1.2 * held.mean
+
+
+def test_other_runs_are_averaged_by_the_time_since_they_began(
+    truth: Law, problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Whatever their clocks say, unless the law does."""
+    problem = problem_of(truth, [[1.0, 0.0], [1.2, 0.0], [1.4, 0.0]], TIMES, noise=0.05)
+    curves = problem.smoothing.trajectories
+    moved = replace(
+        problem,
+        trajectories=tuple(replace(run, times=TIMES + 20.0 * i) for i, run in enumerate(problem.trajectories)),
+        smoothing=replace(
+            problem.smoothing, trajectories=tuple(replace(one, times=TIMES + 20.0 * i) for i, one in enumerate(curves))
+        ),
+    )
+    clocked = replace(truth, skeletons=(truth.skeletons[0], truth.skeletons[1] + parse("0.001*cos(t)")))
+    same, other, by_clock = (
+        hold_out(law, given, 100, SETTINGS) for law, given in ((truth, problem), (truth, moved), (clocked, moved))
+    )
+    assert same is not None
+    assert other is not None
+    assert by_clock is not None
+    name = "the average of the other runs"
+    np.testing.assert_allclose(other.curves[name], same.curves[name], rtol=1e-9)
+    assert by_clock.curves[name] > 2.0 * same.curves[name]
 
 
 def test_a_smooth_curve_begins_anew_where_the_law_does(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:

@@ -7,9 +7,10 @@ import pytest
 import sympy as sp
 
 from discovery.dynamics.shooting import Shooting, fit
-from discovery.dynamics.windows import Windows
+from discovery.dynamics.windows import Windows, cut, records
+from discovery.samples import NoiseKind
 from discovery.selection.nulls import average, extrapolations, resting, scattering, wandering
-from discovery.types import Law
+from discovery.types import Law, NoiseModel, SmoothedTrajectory, Trajectory
 
 TIMES = np.linspace(0.0, 10.0, 200)
 LATER = np.linspace(10.05, 14.0, 80)
@@ -127,3 +128,20 @@ def test_a_drift_for_each_run_has_to_be_told() -> None:
     stated = 0.5 * 14 * np.log(105)
     assert alone < slightly < alone + stated
     assert clearly == pytest.approx(alone + stated, abs=15.0)
+
+
+@pytest.mark.parametrize("noise", ["additive", "lognormal"])
+@pytest.mark.parametrize("gap", [0.0, 0.5])
+def test_runs_whose_clock_goes_on_are_not_one_walk(gap: float, noise: NoiseKind) -> None:
+    """Where chance acts on the states, the jump from run to run is none of a walk's steps."""
+    rng = np.random.default_rng(0)
+    levels, begin = np.exp(0.1 * np.cumsum(rng.standard_normal((4, 11)), axis=1)) * [[1.0], [99.0], [2.0], [50.0]], 0.0
+    pieces: list[Trajectory] = []
+    for values in levels:
+        times = begin + np.arange(11.0)
+        begin = times[-1] + gap
+        pieces += [Trajectory(times[i : i + 2], values[i : i + 2, None], ("x",), step=True) for i in range(10)]
+    none = np.zeros((2, 1))
+    curves = [SmoothedTrajectory(one.times, one.states, none, none, none, one.names) for one in pieces]
+    windows = cut(pieces, curves, NoiseModel(noise, np.ones(1), np.ones(1), process=True), 2)
+    assert [10, 10, 10, 10] == [len(some) for some in records(windows)]

@@ -8,6 +8,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, cut
+from discovery.laws import Frame, Start
 from discovery.selection.intervals import bounds, deviations, widened
 from discovery.selection.resampling import resampled
 from discovery.types import DiscoveryProblem, Law
@@ -61,6 +62,20 @@ def test_residuals_that_hang_together_scatter_more(
     assert np.median(scattered / deviations(found)) > 1.3
     plain, wide = np.diff(bounds(found), axis=0), np.diff(widened(found, bounds(found), windows, SETTINGS), axis=0)
     np.testing.assert_allclose(wide / plain, np.maximum(scattered / deviations(found), 1.0)[None], rtol=1e-6)
+
+
+@pytest.mark.parametrize("length", [160, 10_000])
+def test_a_belief_is_no_sample(
+    length: int, law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """A start that was told off from where white data have it pulls once, not in each block that is resampled."""
+    law = law_of(OSCILLATOR, *TRUTH)
+    frame = Frame(law.states, law.skeletons, starts=(Start("y", "y", 0.0, 0.04, 0.005),))
+    problem = problem_of(law, [[1.0, 0.0]], TIMES, noise=0.05)
+    found, windows = fitted(problem, replace(law, frame=frame), length)
+    scattered = resampled(found, windows, SETTINGS)
+    assert scattered is not None
+    np.testing.assert_allclose(scattered / deviations(found), 1.0, atol=0.4)
 
 
 def test_too_few_samples_are_not_resampled(

@@ -37,6 +37,13 @@ def test_reads_the_grammar(text: str, expected: sp.Expr) -> None:
     assert expected == parse(text)
 
 
+@pytest.mark.parametrize("text", ["0.0*x + 2.0*y", "2.0*y - x*0.0", "1e-400*x + 2.0*y", "exp(-1000)*x + 2.0*y"])
+def test_terms_of_a_float_that_is_zero_are_none(text: str) -> None:
+    """Nor is a sum of nothing else more than a number."""
+    assert 2.0 * y == parse(text)
+    assert parse("0.0*x").is_zero
+
+
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_reads_every_function_on_the_list(name: str) -> None:
     """Each function of the list can be called with one argument."""

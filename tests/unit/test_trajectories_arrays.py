@@ -65,6 +65,14 @@ def test_a_trajectory_keeps_its_label() -> None:
     assert "first" == from_arrays(RUN).trajectories[0].label
 
 
+@pytest.mark.parametrize("labels", [("a", "b", "a"), ("run 3", "b", "")])
+def test_runs_of_one_label_are_refused(labels: tuple[str, ...]) -> None:
+    """What was fitted to one would else stand beside what was measured in another."""
+    runs = [Trajectory(T, X, ("a", "b"), label=label) for label in labels]
+    with pytest.raises(DataError, match=rf"x\[0\] and x\[2\] are both labelled '{labels[0]}'"):
+        from_arrays(runs)
+
+
 def test_names_are_made_safe_and_headers_kept() -> None:
     """The user's names come back as headers."""
     measurements = from_arrays(X, T, names=["N", "x y"])
