@@ -90,7 +90,8 @@ _NAMES = re.compile(r"°?[^\W\d_⁰¹²³⁴-⁹]+|[%‰°]")
 # "m/s", "I/N", "Na/K" and "requests/s": units that are wanted in quotients, or that are letters of quantities and
 # elements, need a name that fits, by its letter or by a word in it. So do lengths, energies and frequencies, for
 # each of which things are counted or measured: "trees/km", "photons/eV", "power/Hz".
-_OVER = re.compile(r"([^\W\d_][^/]*?)\s*/\s*([^\W\d_°].*|[°%].*)")
+# Where a mean is measured it is in angles, as EC-Lab writes "<I>/mA".
+_OVER = re.compile(r"((?:[^\W\d_]|<[^\W\d_][^<>/]*>)[^/]*?)\s*/\s*([^\W\d_°].*|[°%].*)")
 # "U in V", "Zeit in s", as tables of schools have it; "fraction in S" and "calcium in cells" are told as quotients are.
 _IN = re.compile(r"(\S.*?)\s+in\s+(\S.*)")
 _MANY = re.compile(r"[^\W\d_]+s|percent|per cent", re.IGNORECASE)  # words of units, "in metres" and not "in cell"
@@ -106,6 +107,8 @@ _WORDS_OF_LENGTH = " ".join((
     *map(_ALONE.format, ("level", "range", "gap", "axis", "size", "pos", "weg", "ort")),
     *map(_ALONE.format, ("stage", "head", "tide", "rain")),
 ))  # fmt: skip
+# Voltages of cells and of working and counter electrodes: EC-Lab's "Ecell/V", "Ewe/V", "Ewe-Ece/V", and at rest.
+_OF_CELLS = f"ecell {' '.join(map(_ALONE.format, ('ewe', 'ece', 'emf', 'ocv', 'ocp')))}"
 _FITTING = (  # unit, letters of quantities in it, and words, as patterns
     (r"[mµuμnpf]?s|mins?|secs?|hr?s?|d|wk|[kMG]?yrs?", "tTτ", "time zeit temps tiempo dauer duration period delay tau"),
     (rf"[mµuμdc]?[lL]|{_LENGTH}(?:\^?3|³)", "Vv", "vol"),
@@ -117,7 +120,7 @@ _FITTING = (  # unit, letters of quantities in it, and words, as patterns
     (r"[mµuμnk]?mol", "n", "amount menge"),
     (r"K", "TΘθϑ", "temp"),
     (r"N", "F", "force kraft weight gewicht load"),
-    (r"V", "UuVvEe", "volt spannung potential signal channel output"),
+    (r"V", "UuVvEe", f"volt spannung potential signal channel output {_OF_CELLS}"),
     (r"A", "Ii", "current strom"),
     (r"W", "PQ", "power leistung heat"),
     (r"J", "EQWU", "energ heat work"),
@@ -273,6 +276,7 @@ def is_symbol(unit: str) -> bool:
 
 def _measured_in(name: str, unit: str) -> bool:
     """Whether a quantity of that name may be measured in the unit, rather than divided by it."""
+    name = name.strip("<>")
     letter = _LETTER.fullmatch(name)
     if len(name) > 1 and "_" not in name and is_unit(name):
         return False

@@ -65,6 +65,7 @@ from pipelines.told import (
     ensure_goes_by_steps,
     headers_of,
     in_words_of_the_user,
+    loosely_told,
     problem_of,
     said_of_data,
     smoother_for,
@@ -138,7 +139,7 @@ def _discovered(
     checked = None if measurements.trajectories[0].discrete else check(measurements)
     named_states = bool(config.data.states) or about_the_law(known, config, inertia)
     doubted = (*_set(checked, named=named_states), *_doubts(selected, checked, known, rest))
-    verdict = judge(selected, finished=stopped_by == "done", agreed=doubted, unit=unit)
+    verdict = judge(selected, finished=stopped_by == "done", agreed=doubted, unit=unit, loose=loosely_told(known))
     headers = dict(headers_of(measurements, known))
     said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)

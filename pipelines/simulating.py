@@ -15,9 +15,9 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare
+from pipelines.driving import as_number, chosen, grouped, idle
 
 if TYPE_CHECKING:
-    from discovery.structure import Owned
     from discovery.types import DiscoveryResult, Drive, Law, Trajectory
     from pipelines.own_start import Record
 
@@ -70,7 +70,7 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     if result.law is None:
         raise DataError(f"{folder} holds no law that can be simulated. See {folder / 'report.html'} for the reasons.")
     names, told = _inputs(result, wanted.inputs), str(wanted.inputs or "")
-    constant = _constant(told, names) if "=" in told and not Path(told).exists() else None
+    constant = _constant(result, told, names) if "=" in told and not Path(told).exists() else None
     course = _drive(result, Path(told), names) if names and constant is None else None
     runs = runs_of(result, chosen(result, wanted.groups))
     records = () if wanted.x0 is not None else fitted_records(result, runs, _way_out(result))
@@ -178,7 +178,7 @@ def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
     first, last = (float(result.trajectories[0].times[end]) for end in (0, -1))
     text = (result.origin and in_digits(text, bare(result.time_name))) or text
     example = f"a number of {result.time_name}, such as {last:g}"
-    if (number := _number(text)) is not None:
+    if (number := as_number(text)) is not None:
         if result.origin and FURTHEST * (last - first) < abs(number) < math.inf:
             raise UsageError(
                 f"{option} {text} is more than {FURTHEST} times as far as the record is long: {result.time_name} is "
@@ -212,21 +212,22 @@ def _way_out(result: DiscoveryResult) -> str:
 
 
 def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, str]:
-    """Headers of the law's inputs by identifier, those that tell groups apart besides.
+    """Headers of the inputs that stand in the law, by identifier; not of those that tell groups apart.
 
     Raises:
         UsageError: there are some and nothing is given, or the other way round.
     """
     assert result.law is not None
     marks = {mark for one in result.structure.owned for mark in one.inputs}
-    names = {name: result.inputs.get(name, name) for name in result.law.inputs if name not in marks}
+    asked = [name for name in result.law.inputs if name not in marks and name not in idle(result)]
+    names = {name: result.inputs.get(name, name) for name in asked}
     headers = ", ".join(names.values())
     if text is None and names:
         raise UsageError(
             f"The law is driven by {headers}. Give its course: --inputs new.csv, with a column of times and "
             f"{headers}; or numbers, if it is constant: --inputs {_example(names)}."
         )
-    if text is not None and not names:
+    if text is not None and not names and not idle(result):
         raise UsageError(f"--inputs {text} is given, but nothing drives the law of this run. Leave it out.")
     return names
 
@@ -244,14 +245,15 @@ def _drive(result: DiscoveryResult, path: Path, names: Mapping[str, str]) -> Dri
     return Drive.of_samples(times, values, tuple(held[name] for name in names))
 
 
-def _constant(text: str, names: Mapping[str, str]) -> list[float]:
-    """Values of inputs that stay as they are, in the order of the law's, from ``u=1,v=2``.
+def _constant(result: DiscoveryResult, text: str, names: Mapping[str, str]) -> list[float]:
+    """Values of inputs that stay as they are, in the order of the law's, from ``u=1,v=2``, also with idle ones.
 
     Raises:
         UsageError: they are not one number for each input.
     """
-    if numbers := _values(_parts(text), names):
-        return numbers
+    every = names | {name: result.inputs.get(name, name) for name in idle(result)}
+    if numbers := _values(_parts(text), names) or _values(_parts(text), every):
+        return numbers[: len(names)]
     raise UsageError(
         f"--inputs {text!r} is no file, and does not give one number for each input. The inputs are "
         f"{', '.join(names.values())}; write for example --inputs {_example(names)}, or name a CSV file with their "
@@ -264,78 +266,6 @@ def _course(span: tuple[float, float], values: Sequence[float]) -> Drive:
     from discovery.types import Drive
 
     return Drive(np.array(span), np.tile(values, (2, 1)), (True,) * len(values))
-
-
-def chosen(result: DiscoveryResult, groups: Sequence[str]) -> dict[str, float]:
-    """What is 1 for the constants of the groups that are asked for, and 0 for those of others.
-
-    Raises:
-        UsageError: constants differ between groups, and none is chosen, or one that is not there.
-    """
-    owned = result.structure.owned
-    if unknown := {text for text in groups if not any(_named(text, one) for one in owned)}:
-        there = [group for one in owned for group in one.groups]
-        among = f" There are {', '.join(dict.fromkeys(there))}." if there else " It has one value of each for all runs."
-        raise UsageError(
-            f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.{among}"
-        )
-    marks: dict[str, float] = {}
-    for one in owned:
-        mine = {group for text in groups for group in _named(text, one)}
-        if len(mine) != 1:
-            raise UsageError(
-                f"{one.name} has a value for each {one.by or 'run'}; choose one: --group {one.groups[0]!r}. There are "
-                f"{', '.join(one.groups)}."
-            )
-        marks |= {mark: float(group in mine) for mark, group in zip(one.inputs, one.groups, strict=True)}
-    return marks
-
-
-def grouped(
-    result: DiscoveryResult, groups: Sequence[str], course: Drive | None, span: tuple[float, float]
-) -> Drive | None:
-    """The inputs with those that choose the constants of a group among them.
-
-    Raises:
-        UsageError: as of :func:`chosen`.
-    """
-    from discovery.types import Drive
-
-    if not (marks := chosen(result, groups)):
-        return course
-    assert result.law is not None
-    times = np.array(span) if course is None else course.times
-    values = np.empty((len(times), len(result.law.inputs)))
-    others = iter(() if course is None else course.values.T)
-    for place, name in enumerate(result.law.inputs):
-        values[:, place] = marks[name] if name in marks else next(others)
-    return Drive(times, values, result.trajectories[0].held)
-
-
-def _named(text: str, owned: Owned) -> list[str]:
-    """The groups of a constant that are called so, in full or by the entry of their column; numbers by their values."""
-    if text in owned.groups:
-        return [text]
-    entries = {group: _entry(group, owned.by) for group in owned.groups}
-    number = _number(text)
-    return [
-        group for group, entry in entries.items() if entry == text or (number is not None and _number(entry) == number)
-    ]
-
-
-def _entry(group: str, by: str) -> str:
-    """What a column has for a group: ``2.0`` for ``dose 2.0``; of runs the number that one column tells them by."""
-    if by:
-        return group.removeprefix(f"{by} ")
-    last = group.rpartition(" ")[2]
-    return group if "," in group or _number(last) is None else last
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def initial_state(text: str, headers: dict[str, str]) -> list[float]:

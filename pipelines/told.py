@@ -147,10 +147,22 @@ def problem_of(
 
     runs, curves = with_velocities(trajectories, smoothing, known.hidden)
     latent = [one for one in known.hidden if not one.velocity_of]
+    likely: tuple[float, ...] = ()
     if latent:
-        runs, curves = Latent.of(known.frame, latent, runs, curves).found(config.seed, deadline, progress)
+        runs, curves, likely = Latent.of(known.frame, latent, runs, curves).found(config.seed, deadline, progress)
     check_conserved(known.conserved, runs, curves)
-    return framed(known.frame, runs, curves, regressions(runs, curves), config.seed, deadline=deadline)
+    return framed(known.frame, runs, curves, regressions(runs, curves), config.seed, likely, deadline)
+
+
+def loosely_told(known: Knowledge | None) -> tuple[str, ...]:
+    """Of a law that was told in full the constants without bounds on both sides, and of which nothing is believed."""
+    if known is None or known.frame.unknowns:
+        return ()
+    return tuple(
+        one.name
+        for one in known.frame.constants
+        if not math.isfinite(one.deviation) and not (math.isfinite(one.low) and math.isfinite(one.high))
+    )
 
 
 def without_settled(known: Knowledge, found: Mapping[str, sp.Expr]) -> Knowledge:

@@ -59,7 +59,7 @@ def check_uses(statements: Sequence[Statement], equations: Sequence[Equation]) -
                 )
 
 
-def check_used(statements: Sequence[Statement], equations: Sequence[Equation]) -> None:
+def check_used(statements: Sequence[Statement], equations: Sequence[Equation], names: Names) -> None:
     """Every constant that has a value stands in an equation, in a conserved quantity or in another constant.
 
     Raises:
@@ -76,7 +76,10 @@ def check_used(statements: Sequence[Statement], equations: Sequence[Equation]) -
             near = get_close_matches(one.name, sorted(used), n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise pointed(
-                one.sentence, 0, f"No equation has the constant {one.name!r}.{hint} Correct it or leave it out"
+                one.sentence,
+                0,
+                f"No equation has the constant {one.name!r}.{hint} Correct it or leave it out. A column is told by its "
+                f"value where the sentence has its name; the columns are {names.listing}",
             )
 
 

@@ -64,7 +64,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
     states = states_of(equations, names)
     check_constants(statements, states)
     known = definitions(statements, names)
-    check_used(statements, equations)
+    check_used(statements, equations, names)
     angles = frozenset(states.column(one.name, one.sentence) for one in statements if isinstance(one, Angle))
     reader = Reader(states, known, _arguments(statements, equations, names), angles)
     templates = _templates(equations, states, reader)

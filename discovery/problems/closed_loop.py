@@ -28,7 +28,9 @@ BEGUN, STEPS = 12, 20
 # and the long ones tell constants that the short ones leave open.
 SHARES, LEAST = (16, 4), 16
 MOST_SAMPLES = 4000  # a fit of as many, of two states and six constants, takes a second
-ENOUGH = 1.2  # chi-squared by value with which there is nothing left to be found
+# Chi-squared by value with which there is nothing left to be found. Far below one it tells noise that was taken for too
+# large, as that of curves smoothed over jumps is, and a wrong law fits within such noise.
+TOO_GOOD, ENOUGH = 0.5, 1.2
 
 
 def closed_loop(
@@ -45,7 +47,7 @@ def closed_loop(
         return None
     best: tuple[float, tuple[float, ...]] | None = None
     for misfit, values in tried[:BEGUN]:
-        if not math.isfinite(misfit) or deadline.passed() or (best is not None and best[0] < ENOUGH):
+        if not math.isfinite(misfit) or deadline.passed() or (best is not None and TOO_GOOD < best[0] < ENOUGH):
             break
         found = _followed(latent, values)
         # Its course, driven by the other states, is what the search goes on with.

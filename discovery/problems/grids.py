@@ -127,3 +127,8 @@ def inside(one: Told, value: float) -> float:
     width = one.high - one.low
     step = 0.01 * width if math.isfinite(width) else max(0.01 * abs(value), 1e-6)
     return edge + step if value < one.low else edge - step
+
+
+def within_bounds(one: Told, value: float) -> float:
+    """The number itself where its bounds allow it, else the nearest that is well within them."""
+    return value if one.low <= value <= one.high else inside(one, value)

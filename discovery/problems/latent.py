@@ -52,6 +52,7 @@ class Latent:
         law: their equations in their own constants, driven by the other states and the inputs.
         told: the constants that are looked for with the courses: those of the law, then those that the other equations
             are not linear in.
+        turned: names of the constants in whose places reciprocals are.
     """
 
     frame: Frame
@@ -60,12 +61,13 @@ class Latent:
     smoothing: Smoothing
     law: Law
     told: tuple[Told, ...]
+    turned: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, frame: Frame, hidden: Sequence[Hidden], runs: tuple[Trajectory, ...], smoothing: Smoothing) -> Latent:
         """The search of a frame in which the equations of latent states were told in full."""
         rows = {one.name: frame.templates[frame.states.index(one.name)] for one in hidden}
-        frame = _multiplied(frame, tuple(rows.values()))
+        frame, turned = _multiplied(frame, tuple(rows.values()))
         marks = [one for one in frame.constants if any(row.has(told_symbol(one.name)) for row in rows.values())]
         number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(marks)}
         others = tuple(name for name in (*frame.states, *frame.inputs) if name not in rows)
@@ -76,12 +78,14 @@ class Latent:
             skeletons.append(written)
         driven = Frame(tuple(rows), tuple(skeletons), inputs=others)
         law = Law(tuple(rows), tuple(skeletons), (1.0,) * len(marks), (), driven)
-        return cls(frame, tuple(hidden), runs, smoothing, law, (*marks, *_inner(frame, marks)))
+        return cls(frame, tuple(hidden), runs, smoothing, law, (*marks, *_inner(frame, marks)), turned)
 
     def found(
         self, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
-    ) -> tuple[tuple[Trajectory, ...], Smoothing]:
-        """The runs and curves with the latent states; the best of those that there was time to try.
+    ) -> tuple[tuple[Trajectory, ...], Smoothing, tuple[float, ...]]:
+        """The runs and curves with the latent states, the best of those that there was time to try.
+
+        And all told constants as they were with these; none where functions are open, or values of some are not known.
 
         Raises:
             DataError: none of the courses that were tried fits the other equations.
@@ -100,7 +104,24 @@ class Latent:
         curves = self.curves(best[1])
         names = [one.name for one in self.hidden]
         runs = tuple(with_columns(run, names) for run in self.runs)
-        return runs, replace(self.smoothing, trajectories=curves, noise=wider(self.smoothing.noise, curves))
+        smoothing = replace(self.smoothing, trajectories=curves, noise=wider(self.smoothing.noise, curves))
+        return runs, smoothing, self._constants(best[1], runs, curves)
+
+    def _constants(
+        self, values: Sequence[float], runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory]
+    ) -> tuple[float, ...]:
+        """All constants as they were told, by their order, with which a law that was told in full has such courses."""
+        frame = self._fixed(values[: len(self.told)])
+        solved = Flexible.of(frame, Points.of(frame, runs, curves, MOST)).solved(())
+        if frame.unknowns or solved is None:
+            return ()
+        found = dict(zip([one.name for one in self.told], values, strict=False))
+        found |= dict(zip([one.name for one in frame.constants], solved.values, strict=True))
+        if any(not found[name] for name in self.turned):
+            return ()
+        return tuple(
+            1.0 / found[one.name] if one.name in self.turned else found[one.name] for one in self.frame.constants
+        )
 
     def _tried(self, seed: int, deadline: Deadline, progress: Progress) -> list[tuple[float, tuple[float, ...]]]:
         """Misfits of a grid of constants and first values, the best first; of one that can be followed in any case."""
@@ -177,6 +198,14 @@ class Latent:
             curve = extended(curve, one.name, states[:, i], slopes[:, i], unsure, np.full(len(unsure), rough))
         return curve
 
+    def _divides(self, one: Told) -> bool:
+        """Whether the equations of the latent states only divide by a constant, as by a time constant."""
+        mark = told_symbol(one.name)
+        rows = [
+            side for name, side in zip(self.frame.states, self.frame.templates, strict=True) if name in self.law.states
+        ]
+        return not any(row.xreplace({1 / mark: sp.Integer(1)}).has(mark) for row in rows)
+
     def _grid(self, seed: int) -> list[tuple[float, ...]]:
         largest = max(float(np.nanmax(np.abs(run.states))) for run in self.runs)
         span = max(float(np.ptp(run.times)) for run in self.runs)
@@ -184,10 +213,12 @@ class Latent:
         scales = {1.0, largest, *(abs(value) for value in told.values() if value)}
         rates = sorted({pace / span / size for pace in PACES for size in scales} | set(GRID))
         own = len(self.law.constants)
+        # What only divides is a time, or a size by a rate: the same paces, the other way up.
+        sizes = [[1.0 / rate for rate in rates] if self._divides(one) else rates for one in self.told[:own]]
         axes = [
-            [value for sign in (1.0, -1.0) for rate in rates if one.low <= (value := sign * rate) <= one.high]
+            [value for sign in (1.0, -1.0) for size in some if one.low <= (value := sign * size) <= one.high]
             or between(one.low, one.high)
-            for one in self.told[:own]
+            for one, some in zip(self.told, sizes, strict=False)
         ]
         measured = tuple(name for name in self.frame.states if name not in self.law.states)
         points = Points.of(replace(self.frame, states=measured), self.runs, self.smoothing.trajectories, MOST)
@@ -226,11 +257,12 @@ def _firsts(
     return firsts
 
 
-def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> Frame:
-    """The frame with the reciprocals of constants that only divide in their places, which it is linear in.
+def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> tuple[Frame, tuple[str, ...]]:
+    """The frame with the reciprocals of constants that only divide in their places, which it is linear in; and these.
 
     No course depends on how a constant is written. Those in the ``rows`` of latent states stay, as their bounds count.
     """
+    names: list[str] = []
     for one in frame.constants:
         mark = told_symbol(one.name)
         if any(row.has(mark) for row in rows) or not any(row.has(1 / mark) for row in frame.templates):
@@ -239,7 +271,8 @@ def _multiplied(frame: Frame, rows: Sequence[sp.Expr]) -> Frame:
         if len(linear_places(turned)) > len(linear_places(frame)):
             others = tuple(Told(one.name) if other is one else other for other in frame.constants)
             frame = replace(turned, constants=others)
-    return frame
+            names.append(one.name)
+    return frame, tuple(names)
 
 
 def _inner(frame: Frame, known: Sequence[Told]) -> list[Told]:

@@ -21,6 +21,7 @@ from discovery.laws import Frame, Unknown, told_symbol, unknown_symbol
 from discovery.problems.chords import chords
 from discovery.problems.domain import within
 from discovery.problems.flexible import MOST, Flexible, Start, alike
+from discovery.problems.grids import within_bounds
 from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_regression
@@ -69,7 +70,8 @@ def framed(
     smoothing = within(frame, trajectories, smoothing)
     points = Points.of(frame, trajectories, smoothing.trajectories, MOST)
     flexible = Flexible.of(frame, points)
-    known = flexible.solved([likely[i] for i in flexible.inner]) if likely and flexible.inner else None
+    first = [within_bounds(frame.constants[i], likely[i]) for i in flexible.inner] if likely else []
+    known = flexible.solved(first) if first else None
     starts = (*((known,) if known else ()), *flexible.starts(STARTS, seed))
     if flexible.inner and not deadline.passed() and (bare := chords(frame, trajectories, smoothing)):
         others = replace(flexible, points=bare).starts(BARE, seed)

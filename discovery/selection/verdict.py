@@ -22,6 +22,7 @@ from discovery.selection.ties import differing, ranked
 from discovery.selection.walls import walls
 from discovery.symbolic.phases import phases
 from discovery.types import Finding, Verdict
+from discovery.wording import listed
 
 # A law has to remove this share of the better null's error on samples that were not fitted; half is what a
 # law with an R² of 0.5 does. So it has of a free smooth curve's, where that is clearly above the noise: of forty of
@@ -45,19 +46,33 @@ _NOWHERE = "No candidate could be integrated along the measured trajectories."
 _BELOW = (
     " With log-normal noise none may fall to zero: --noise proportional allows that; bounds, as in k > 0, prevent it."
 )
+_BOUNDS = (
+    "A search that begins too far off fails so: give bounds on both sides for {0}, from what such constants usually "
+    'are, as in --law "0.1 < {1} < 10".'
+)
 
 
-def judge(selected: Selected, *, finished: bool = True, agreed: Sequence[Finding] = (), unit: str = "") -> Verdict:
+def judge(
+    selected: Selected,
+    *,
+    finished: bool = True,
+    agreed: Sequence[Finding] = (),
+    unit: str = "",
+    loose: Sequence[str] = (),
+) -> Verdict:
     """The verdict on the first law of the ranking.
 
     Args:
         finished: False if work was cut off; a law is then at best a partial result.
         unit: of time, where it is known.
+        loose: constants that were told without bounds on both sides, of which the search may have begun too far off.
         agreed: whether all runs agree on its constants (:mod:`discovery.selection.agreement`).
     """
     if not selected.ranking.front:
         told = f"All {selected.refused} candidates contradict what was told of a function. Tell less, or otherwise."
         text = told if selected.refused else f"{_NOWHERE}{_BELOW if selected.windows.logarithmic else ''}"
+        if loose and not selected.refused:
+            text += f" {_BOUNDS.format(listed(loose), loose[0])}"
         finding = Finding("bad", text)
         what = "goes with what was told" if selected.refused else "can be simulated"
         headline = f"No law was found that {what}" + ("." if finished else " before work was cut off.")

@@ -15,8 +15,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.lib.stride_tricks import sliding_window_view
 
-from discovery.headers import bare
+from discovery.knowledge.knowledge import Names
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.names import safe_names
 from discovery.trajectories.runs import FEWEST_IN_RUN
 from discovery.types import Trajectory
 from discovery.wording import listed
@@ -37,6 +38,8 @@ ELSEWHERE = 3000
 MOST_OF_THEM = 0.8
 WHOLE = "Each counts as if it were switched at the sample after it, which shifts constants."
 MOMENTS = "Rows that tell when, with the new value and no states, say more."
+# Names that a sentence may give to what is no column: a hidden state, and a constant.
+_HIDDEN, _FACTORS = "xyzuvw", "cabkgr"
 TOO_FAST = "They follow each other too fast for each stretch between them to be a run of its own."
 
 
@@ -140,13 +143,23 @@ def remedies(late: Sequence[Late], states: Sequence[str], inputs: Sequence[str])
     for state, some in jumps.items():
         parts = [f" {'+' if one.jump < 0.0 else '-'} {abs(one.jump):.3g}*{inputs[one.input]}" for one in some]
         without.append(f"{states[state]}{''.join(parts)}")
-    name = bare(states[late[0].state])
+    words = _in_sentences((*states, *inputs))
+    name, driver = words[late[0].state], words[len(states) + late[0].input]
+    hidden, factor = (
+        next((one for one in letters if one not in words), letters[0] + "1") for letters in (_HIDDEN, _FACTORS)
+    )
     jump, those = ("jump", "columns, and name these") if len(jumps) > 1 else ("jumps", "a column, and name that")
     return (
         f"{MOMENTS} If {listed([states[state] for state in jumps])} {jump} along, as a voltage does by a current times "
         f"a resistance, no law of rates has it: put {listed(without)} into {those} with --states, or tell all of the "
-        f'law, {name} by its value: --law "{name} = x + c*{bare(inputs[late[0].input])}" --law "x\' = ...".'
+        f'law, {name} by its value: --law "{name} = {hidden} + {factor}*{driver}" --law "{hidden}\' = ...".'
     )
+
+
+def _in_sentences(headers: Sequence[str]) -> list[str]:
+    """How sentences name columns: what is to be typed has no header that is no word, as ``<I>/mA``."""
+    names = Names(safe_names(headers))
+    return [names.written(name) for name in names.states]
 
 
 def _late(runs: Sequence[Trajectory], place: int, states: Sequence[int]) -> Late | None:

@@ -145,6 +145,14 @@ def test_one_of_many_is_no_unit() -> None:
         ("U/V", ("U", "V")),
         ("U_C / mV", ("U_C", "mV")),
         ("I/A", ("I", "A")),
+        ("I/mA", ("I", "mA")),
+        ("<I>/mA", ("<I>", "mA")),
+        ("<I>/A", ("<I>", "A")),
+        ("<Ewe>/V", ("<Ewe>", "V")),
+        ("Ewe/V", ("Ewe", "V")),
+        ("Ecell/V", ("Ecell", "V")),
+        ("Ewe-Ece/V", ("Ewe-Ece", "V")),
+        ("Capacity/mA.h", ("Capacity", "mA.h")),
         ("F/N", ("F", "N")),
         ("Kraft / N", ("Kraft", "N")),
         ("p/kPa", ("p", "kPa")),
@@ -170,6 +178,7 @@ def test_a_quantity_over_its_unit_is_split_at_the_slash(header: str, expected: t
         "V/V0", "T/T0", "Na/K", "Ca/Mg", "C/N", "Fe/N", "price/kg", "GDP/capita", "a/b", "n/a", "N/A", "on/off", "w/o",
         "dx/dt", "I/O", "log/in", "1/s", "m2/s", "rad/s", "kWh/kg", "beats/min", "mean/SD", "q/q_max", "31/12", "/s",
         "s/", "x//m", "T/T2", "D/H", "tonnes/ha",
+        "<x>/<y>", "<N>/V", "<I>/N", "cell/V", "sheep and ewes/V",
     ],
 )  # fmt: skip
 def test_other_quotients_are_names(header: str) -> None:

@@ -20,10 +20,10 @@ from discovery.structure import Invariant, Structure
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryResult
 from pipelines.config import RunConfig
+from pipelines.driving import grouped
 from pipelines.forecasts import doubts, forecast_table
 from pipelines.laws import law_lines
 from pipelines.ode import discover_ode
-from pipelines.simulating import grouped
 from pipelines.structures import structure_document, structure_from
 
 RATES = {"slow, 1": 0.3, "slow, 2": 0.3, "fast, 1": 1.2}

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import sympy as sp
 
-from discovery.errors import DiscoveryError, UsageError
+from discovery.errors import DiscoveryError, ExpressionError, UsageError
 from discovery.knowledge.knowledge import Hidden, Knowledge, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Told, Unknown, told_symbol, unknown_symbol
@@ -294,3 +294,10 @@ def test_maps_have_steps_and_no_second_derivatives() -> None:
     assert understand(["x[n+1] = r*x[n]"], names).frame == understand(["x' = r*x"], names).frame
     with pytest.raises(UsageError, match="A map has no second derivative"):
         understand(["x'' = -x"], names)
+
+
+def test_a_name_that_is_no_column_has_the_columns_listed() -> None:
+    """As sentences name them: who tells a column by its value under another name learns what it is called."""
+    names = Names({"E_cell_V": "E cell/V"})
+    with pytest.raises(ExpressionError, match=r"the columns are 'E_cell_V' \(E cell/V\)"):
+        understand(["Ecell = x", "x' = -k*x"], names)

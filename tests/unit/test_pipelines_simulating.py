@@ -265,6 +265,27 @@ def _filling(result: DiscoveryResult) -> DiscoveryResult:
     )  # fmt: skip
 
 
+def test_inputs_that_are_not_in_the_law_are_not_asked_for(run: Path, simulated: Simulated) -> None:
+    """As the number of a run that stood among them; who gives it all the same is answered."""
+    plain = load(run)
+    side = -symbol("x") + symbol("u")
+    runs = tuple(
+        replace(one, inputs=np.tile([3.0, 1.0], (len(one), 1)), held=(True, True)) for one in plain.trajectories
+    )
+    for sides, asked in {side: ("u=2", "u=2,Cycle=7"), -symbol("x"): (None, "u=2,Cycle=7")}.items():
+        law = Law(("x",), (sides,), (), frame=Frame(("x",), (sides,), inputs=("Cycle", "u")))
+        best = replace(plain.ranking.front[0], law=law, lows=(), highs=())
+        found = replace(
+            plain, ranking=replace(plain.ranking, front=(best,)), trajectories=runs,
+            inputs={"Cycle": "Cycle", "u": "u [V]"}, advice=replace(plain.advice, covariance=()),
+        )  # fmt: skip
+        for told in asked:
+            code, rows, said = simulated(found, "--x0", 1, "--until", 1, *(("--inputs", told) if told else ()))
+            assert (0, False) == (code, "Cycle" in said)
+            expected = 2 - 1 / np.e if sides is side else 1 / np.e
+            assert pytest.approx(expected, rel=1e-6) == rows[-1][1]
+
+
 def test_inputs_that_begin_within_the_record_find_the_state_of_that_time(
     decay: DiscoveryResult, simulated: Simulated, tmp_path: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """What was told, where data are at odds with its first guesses."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from discovery.knowledge.knowledge import Hidden, Names
 from discovery.knowledge.understand import understand
 from discovery.laws import Frame, Told, Unknown, told_symbol, unknown_symbol
 from discovery.problems.conservation import check_conserved
-from discovery.problems.flexible import Flexible
+from discovery.problems.flexible import Flexible, Start
 from discovery.problems.grids import axis
 from discovery.problems.latent import Latent
 from discovery.problems.points import Points
@@ -96,6 +98,37 @@ def test_the_course_of_a_hidden_state_is_found_beside_constants_that_divide(
     assert np.isfinite([latent.misfit(values) for values in latent._grid(0)[:20]]).any()
 
 
+CELL = ("u' = current/C - u/tau", "q' = current", "u(0) = 0", "q(0) = 0", "tau > 0")
+
+
+def _cell(seed: int) -> Trajectory:
+    """The voltage of a cell every five seconds, with pulses of current: C 2000, tau 60, C0 9000."""
+    times = np.arange(0.0, 1500.0, 5.0)
+    current = np.where(times % 400.0 < 100.0, 1.0, np.where(times % 400.0 > 260.0, -1.5, 0.0)) * (times > 20.0)
+    charge = np.concatenate([[0.0], np.cumsum(5.0 * current)[:-1]])
+    slow, decay = np.zeros(len(times)), np.exp(-5.0 / 60.0)
+    for i in range(1, len(times)):
+        slow[i] = slow[i - 1] * decay + 60.0 / 2000.0 * current[i - 1] * (1.0 - decay)
+    voltage = (
+        3.7 - 0.035 * current - slow - charge / 9000.0 + 2e-4 * np.random.default_rng(seed).normal(size=len(times))
+    )
+    return Trajectory(times, voltage[:, None], ("V",), inputs=current[:, None], held=(True,))
+
+
+def test_constants_that_only_divide_begin_as_the_reciprocals_of_rates() -> None:
+    """A time constant of a minute at steps of seconds was tried from a hundredth of a second to ten only."""
+    names = Names({"V": "V"}, {"current": "current"})
+    known = understand(("V = E - R*current - u - q/C0", *CELL), names)
+    run = _cell(0)
+    latent = Latent.of(known.frame, known.hidden, (run,), Kalman(noise="additive").smooth((run,), seed=0))
+    assert ["C", "tau"] == [one.name for one in latent.told]
+    taus = {values[1] for values in latent._grid(0)}
+    assert min(taus) < 60.0 < max(taus)
+    *_, constants = latent.found(0)
+    found = dict(zip([one.name for one in known.frame.constants], constants, strict=True))
+    assert found == pytest.approx({"E": 3.7, "R": 0.035, "C0": 9000.0, "C": 2000.0, "tau": 60.0}, rel=0.1)
+
+
 @pytest.mark.parametrize("equation", ["x' = -h", "x' = -h**n"])
 def test_an_equation_without_constants_of_its_own_judges_a_hidden_course(equation: str) -> None:
     """The course that the law has describes it better than one twice as slow."""
@@ -105,6 +138,18 @@ def test_an_equation_without_constants_of_its_own_judges_a_hidden_course(equatio
     latent = Latent.of(known.frame, known.hidden, (run,), Kalman(noise="additive").smooth((run,), seed=0))
     powers = (1.0,) * (len(latent.told) - 1)
     assert latent.misfit((0.4, *powers, 1.0)) < latent.misfit((0.2, *powers, 1.0))
+
+
+def test_a_misfit_too_large_for_a_number_is_no_cost_to_take_differences_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A constant inside of a function at which all overflows; the search had warned of infinity less infinity."""
+    run = Trajectory(TIMES, np.exp(-0.4 * TIMES)[:, None], ("x",))
+    known = understand(("x' = -x/(K + x)",), Names({"x": "x"}))
+    points = Points.of(known.frame, (run,), Kalman(noise="additive").smooth((run,), seed=0).trajectories, 100)
+    infinite = Start((1.0,), np.empty((len(points.columns), 0)), np.inf)
+    monkeypatch.setattr(Flexible, "solved", lambda *_: infinite)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Flexible.of(known.frame, points)._refined((1.0,)) is infinite
 
 
 def test_regressions_are_those_of_the_curves_of_networks(monkeypatch: pytest.MonkeyPatch) -> None:

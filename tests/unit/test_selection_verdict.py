@@ -92,6 +92,13 @@ def test_no_law_at_all_is_not_found() -> None:
     assert "--noise proportional allows that; bounds, as in k > 0, prevent it" in texts(judge(positive), "bad")
 
 
+def test_bounds_are_advised_for_the_constants_of_a_told_law_that_was_not_found() -> None:
+    """Those that have none on both sides, in a sentence that can be typed."""
+    verdict = judge(replace(SELECTED, ranking=Ranking((), "rule"), held_out=None, residuals=None), loose=("C", "tau"))
+    assert "give bounds on both sides for C and tau" in texts(verdict, "bad")
+    assert '--law "0.1 < C < 10"' in texts(verdict, "bad")
+
+
 def test_a_law_no_better_than_constant_states_is_not_found() -> None:
     """The null's description is as short."""
     verdict = judge(replace(SELECTED, null=101.0))

@@ -1,14 +1,18 @@
 """A coil whose voltage is switched between samples or at them: L i' = u - R i, solved exactly from switch to switch."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from discovery.knowledge.knowledge import Names
+from discovery.knowledge.understand import understand
 from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.checks import check
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.switches import between_samples, in_stretches, left_whole
+from discovery.trajectories.names import is_safe, safe_names
+from discovery.trajectories.switches import Late, between_samples, in_stretches, left_whole, remedies
 from discovery.types import Trajectory
 
 TIME_CONSTANT, NOISE = 5.0, 0.02
@@ -94,6 +98,17 @@ def test_what_follows_an_input_at_once_is_named_as_the_other_cause() -> None:
     assert '--law "i = x + c*u"' in note
     without = measured(replace(run, states=fed.trajectories[0].states - late.jump * run.inputs))
     assert () == between_samples(without.trajectories)
+
+
+def test_what_is_to_be_typed_names_columns_as_sentences_do() -> None:
+    """Headers that are no words stand as identifiers, and a hidden state has no column's name."""
+    late = (Late(0, 0, 40.0, 0.5),)
+    note = remedies(late, ("E cell/V", "x"), ("<I>/mA",))
+    sentence = re.search(r'--law "([^"]*)" --law "([^"]*) = ..."', note)
+    assert sentence is not None
+    names = Names(safe_names(("E cell/V", "x")), {"I_mA": "<I>/mA"}, is_safe=is_safe)
+    known = understand((sentence[1], f"{sentence[2]} = -k*y", "x' = -x"), names)
+    assert {"y"} == {one.name for one in known.hidden}
 
 
 def test_hardly_a_coil_is_parted_at_a_switch_at_a_sample() -> None:
