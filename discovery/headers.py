@@ -38,23 +38,33 @@ OPTICAL = re.compile(r"(?<!\w)(OD)[ _]?(\d{3})(?: ?nm)?(?!\w)")  # density at a 
 OXIDES = ("O2", "O₂", "CO2", "CO₂")
 OF_WHAT = (*OXIDES, "DW", "FW", "WW", "BW", "MVC", "RH")
 _AMOUNT_OF = re.compile(rf"(?<=[^\W\d_])\s+(?:{'|'.join(OF_WHAT)})(?!\w)")
+# Substances whose symbols are units, too, or are none that pint knows, right behind a mass, an amount or a share: mg C,
+# kg N, PgC. Elsewhere N, C, P and S are newtons, coulombs, poises and siemens; K is kelvin, as in J/(mol K).
+BOUND = "\u2060"  # stands between an amount and its substance, which are one unit: a character that no header has
+_AMOUNT = r"(?<![\w°^])((?:[PTGMkhdcmµuμnp]|da)?(?:g|mol)|[kMGT]?t|[mµuμn]M|lbs?|%|pp[mb])"
+_ELEMENT = r"([NCPS]|Si|Fe|Ca|(?:N[OH][234x]|[PS]O4)(?:-[NPS])?)(?![\w^⁺⁻⁰¹²³⁴-⁹]|-\d)"
+_MATTER = r"([Cc]hl(?:[ .-]?a)?|DM|photons?|quanta)(?![\w^⁺⁻⁰¹²³⁴-⁹]|-\d)"
+_STUCK = (re.compile(_AMOUNT + _ELEMENT), re.compile(f"{_AMOUNT} ?{_MATTER}"))
+_APART = re.compile(f"{_AMOUNT} {_ELEMENT}")
 ACRE_FEET = r"(?:acre|ac)-f(?:oo|ee)?t"  # a product, whatever the dash
 # A pressure as a column of water, whose digit is no exponent; a share of volumes or weights.
 WATER = re.compile(r"(?<!\w)cmH[2₂]O(?!\w)")
-SHARE = re.compile(r"(?<!\w)(?:vol|wt)\.? ?%")
+SHARE = re.compile(r"(?<!\w)(?:[Vv]ol|wt|[Gg]ew|[Mm]asse)\.?[ -]?%|% ?(?:vol|wt)(?!\w)\.?")
 # Numbers in words, in the singular.
 SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9}
 # Powers of ten, "100,000", "100 000", "10^5" and "1e5"; the exponent in "m^10" and the number 110 are none.
 POWER_OF_TEN = re.compile(
     r"(?<![\w^.,⁻+-])(?:10\^(-?\d+)|1e\+?(-?\d+)|1((?:0|[ ,.'\u202f\xa0]000(?!\d))+))(?![\w^.,])", re.IGNORECASE
 )
+_OF_SUBSTANCE = re.compile(rf"(?:[^\W\d_]+|%){BOUND}[\w-]+")
+_AT_A_TIME = re.compile(r"t[A-Z]")  # "x(tN)" has no tonnes of nitrogen
 # In round brackets may stand anything, as in "f(x)" and "x (smoothed)": these are the units that are told from it.
 _SYMBOLS = re.compile(
     r"(?!pH$)(?:[GMkhdcmuµμnpf]|da)?(?:[mgsAKMLlNJWCVFSTHBΩΩ]|mol|Hz|Pa|ohm|Wb|lm|lx|cd|Bq|Gy|Sv|eV|bar|cal|Wh|Ah|Da)"
 )
 _OTHERS = re.compile(
-    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|[kMG]?yrs?|wk|"
-    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)|"
+    r"%|‰|°[CF]?|deg[CF]?|rad|pp[mb]v?|pptv|rpm|atm|mmHg|psi|ft|in|inch|mi|mph|kn|lbs?|oz|ha|au|AU|pc|ly|mins?|hr?s?|d|[kMG]?yrs?|wk|"
+    r"secs?|I?U|CFU|OD|RFU|RLU|AFU|MFI|[NF]TU|FNU|PSU|psu|dpm|rev|px|USD|EUR|bpm|[Tt]orr|METs?|m(?:Eq|Osm)|"
     r"cfs|cumecs?|gpm|mgd|MGD|MCM|acres?|kt|inHg|lux|lum|[uµμ]E|°Cd"  # of waters, fisheries, light and growth
 )
 _WORDS = re.compile(
@@ -207,6 +217,7 @@ def is_unit(text: str) -> bool:
         return False
     text = ARBITRARY.sub("AFU", POWER_OF_TEN.sub("1", text).replace("per cent", "percent"))
     text = SHARE.sub("%", WATER.sub("mmHg", text))
+    text = text if _AT_A_TIME.fullmatch(text) else _OF_SUBSTANCE.sub("g", bound(text))
     text = _AMOUNT_OF.sub("", re.sub(rf"(?<!\w){ACRE_FEET}(?!\w)", "m^3", text))
     if text in ("-", "1/1"):
         return True
@@ -215,6 +226,19 @@ def is_unit(text: str) -> bool:
         return False
     known = [any(form.fullmatch(name) for form in (_SYMBOLS, _OTHERS, _WORDS)) for name in names]
     return all(known) or (any(known) and bool(_TOGETHER.search(text)))
+
+
+def bound(unit: str) -> str:
+    """A unit in which each amount and what it is of are one, without the blank between them.
+
+    Below a slash a substance apart is one only beside another above, as in ``mol C/mol N``: in ``J/kg C`` it is none.
+    """
+    for form in _STUCK:
+        unit = form.sub(lambda found: found[1] + BOUND + re.sub(r"[ .]", "-", found[2]), unit)
+    above = re.split(r"/|\bper\b", unit, maxsplit=1)[0]
+    first = _APART.sub(rf"\1{BOUND}\2", above)
+    rest = unit[len(above) :]
+    return first + (_APART.sub(rf"\1{BOUND}\2", rest) if BOUND in first else rest)
 
 
 def _is_plain_unit(text: str) -> bool:

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from discovery.headers import ACRE_FEET, ARBITRARY, OPTICAL, OXIDES
+from discovery.headers import ACRE_FEET, ARBITRARY, BOUND, OPTICAL, OXIDES, bound
+from discovery.knowledge.spellings import one_spelling, without_substances
 from discovery.structure import MARK
 from discovery.symbolic.constants import power_of_ten
 from discovery.types import Law
@@ -29,7 +30,7 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 # The digits of OD600, O2 and cmH2O are no exponents.
 _FACTOR = re.compile(
-    rf"(1)|(a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
+    rf"(1)|([^\W\d_]+{BOUND}[\w-]+|[%]{BOUND}[\w-]+|a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
 )
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Abs, sp.Max, sp.Min)
@@ -42,7 +43,7 @@ def exponents(unit: str) -> Exponents:
         return {}
     unit = OPTICAL.sub(r"\1\2", ARBITRARY.sub("a.u.", unit))
     found: dict[str, Fraction] = defaultdict(Fraction)
-    for place, part in enumerate(unit.translate(_SUPERSCRIPTS).split("/")):
+    for place, part in enumerate(bound(unit).translate(_SUPERSCRIPTS).split("/")):
         factors = re.split(r"[\s*·⋅×]+", part.strip().removeprefix("(").removesuffix(")"))
         if place and len(factors) > 1 and not part.strip().startswith("("):
             return {unit.strip(): Fraction(1)}  # "J/kg K" may mean two things
@@ -58,7 +59,13 @@ def exponents(unit: str) -> Exponents:
 def written(unit: Exponents) -> str:
     """Base units side by side, those in the denominator last, and what an amount is of behind it: ``mL O2 s⁻²``."""
     factors = sorted(unit.items(), key=lambda item: (item[1] < 0, item[0] in OXIDES))
-    return " ".join(name if power == 1 else name + _raised(power) for name, power in factors)
+    powers = (name if power == 1 else _whole(name) + _raised(power) for name, power in factors)
+    return " ".join(powers).replace(BOUND, " ")
+
+
+def _whole(name: str) -> str:
+    """A base unit to which a power belongs: ``(kg N)``."""
+    return f"({name})" if BOUND in name else name
 
 
 def _raised(power: Fraction) -> str:
@@ -72,9 +79,11 @@ def constant_units(law: Law, units: Mapping[str, str | None]) -> tuple[str, ...]
         units: of the states and of ``t``, None where a column has none; what depends on such a one cannot be told,
             unless the equations tell its unit, as they do of a hidden state.
     """
-    columns = {name: exponents(unit) if unit is not None else {} for name, unit in units.items()}
+    columns = one_spelling({name: exponents(unit) if unit is not None else {} for name, unit in units.items()})
     unknown = {name for name, unit in units.items() if unit is None}
     together = _solved(law, columns, unknown, law.states)
+    if together is None and (plain := without_substances(columns)) != columns:
+        columns, together = plain, _solved(law, plain, unknown, law.states)
     alone = () if together is not None else [_solved(law, columns, unknown, (state,)) or {} for state in law.states]
     told: list[set[str]] = [set() for _ in law.constants]  # by the equations that are solved
     for found in alone or [together or {}]:
@@ -268,21 +277,15 @@ class _Walk:
         """
         if isinstance(node, sp.Add):
             return self.alike(node.args, sized=True)
-        number = node.as_coeff_Mul()[0]
-        if abs(number) == 1 or abs(float(number)) in self.known or any(map(_is_constant, node.free_symbols)):
+        if not _has_number(node, self.known):
             return self.form(node)
-        if self.hiding > 1:
-            return self.any_unit()
-        columns = [{} if name in self.unknown else self.columns.get(name, {}) for name in map(str, node.free_symbols)]
-        shares = any(columns) and all(one.keys() <= {FACTOR} for one in columns)
-        found = self.form(node)
-        return replace(found, known={}) if shares else found
+        found = self.any_unit() if self.hiding > 1 else self.form(node)
+        return replace(found, known={}) if _is_share(node, self.columns) else found
 
     def alike(self, nodes: tuple[Node, ...], *, sized: bool = False) -> _Form:
         """The one unit of several expressions."""
         read = self.sized if sized or {sp.S.One, sp.S.NegativeOne} & {*nodes} else self.form
-        loose = self.hiding > 2
-        first, *others = (self.any_unit() if loose and node.is_number else read(node) for node in nodes)
+        first, *others = (self.any_unit() if self.hiding > 2 and one.is_number else read(one) for one in nodes)
         self.pure += [first - other for other in others]
         return first
 
@@ -340,12 +343,21 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_any, product))]
     free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
-        yield term, [one for one in rest if isinstance(one, sp.log) and _is_bare(one) and rest - {one} in free]
+        yield (
+            term,
+            [one for one in rest if isinstance(one, sp.log) and not _has_number(one.args[0]) and rest - {one} in free],
+        )
 
 
-def _is_bare(logarithm: Node) -> bool:
-    """Whether it is taken of something without a number before it."""
-    return abs(logarithm.args[0].as_coeff_Mul()[0]) == 1
+def _has_number(node: Node, known: frozenset[float] = frozenset()) -> bool:
+    """Whether a number that is none of those known stands before it, and no constant that could take its unit."""
+    number = abs(float(node.as_coeff_Mul()[0]))
+    return number != 1.0 and number not in known and not any(map(_is_constant, node.free_symbols))
+
+
+def _is_share(node: Node, columns: Mapping[str, Exponents]) -> bool:
+    """Whether what it is made of has no dimension, or none that is known, only sizes such as that of a ppm."""
+    return all(columns.get(str(one), {}).keys() <= {FACTOR} for one in node.free_symbols)
 
 
 def _is_scaled(node: Node) -> bool:

@@ -18,6 +18,7 @@ from discovery.errors import BackendMissing, UsageError
 from discovery.headers import ACRE_FEET, OPTICAL, READINGS, bare, split_header, stated_unit_of_time
 from discovery.knowledge.counted import factor_of, in_powers
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
+from discovery.knowledge.spellings import amount_of
 from discovery.laws import Law
 
 Mode = Literal["auto", "hard", "soft", "off"]
@@ -34,11 +35,12 @@ _MORE = (
     "cubic_foot_per_second = foot ** 3 / second = cfs", "gallon_per_minute = gallon / minute = gpm",
     "million_gallons_per_day = 1e6 * gallon / day = MGD = mgd", "million_cubic_meters = 1e6 * meter ** 3 = MCM",
     "cumec = meter ** 3 / second", "micro_einstein = 1e-6 * mole = µE = uE", "@alias lumen = lum",
-    "degree_day = kelvin * day",
+    "degree_day = kelvin * day", "disintegration_per_minute = 1 / minute = dpm",
 )  # fmt: skip
-_SPELLED = {"°Cd": "degree_day", "μE": "µE"}  # the latter by the Greek letter
+_SPELLED = {"°Cd": "degree_day", "μE": "µE", "psu": "PSU"}  # the second by the Greek letter
 # A knot to pint and in weather, thousand tonnes in fisheries: it fits anywhere.
 _TWO = {"kt": " (knots are kn, thousand tonnes Gg)"}
+_TONNES = "Gg"  # ... but for kt C, which are no knots
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,14 @@ def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
         registry.define(definition)
 
     def base(name: str) -> tuple[float, dict[str, Fraction]]:
+        if (amount := amount_of(name)) != name:
+            return base(_TONNES if amount in _TWO else amount)
+        name = _SPELLED.get(name, name)
         if (one := factor_of(name)) is not None:
             return one, {}
         if (reading := OPTICAL.sub(r"\1", name)) in READINGS:
             return 1.0, {reading: Fraction(1)}
-        name = "acre_foot" if re.fullmatch(ACRE_FEET, name) else _SPELLED.get(name, name.replace("₂", "2"))
+        name = "acre_foot" if re.fullmatch(ACRE_FEET, name) else name.replace("₂", "2")
         if name in _TWO or _NAME.fullmatch(name.replace("_", "")) is None:
             raise pint.errors.UndefinedUnitError(name)
         factor, unit = registry.get_base_units(name)

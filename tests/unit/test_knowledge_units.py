@@ -204,6 +204,81 @@ def test_units_of_bodies_and_waters_are_known(unit: str, like: str) -> None:
     assert one == other
 
 
+OF_SUBSTANCES = (
+    ("kg N/ha", "kg/ha"), ("kg N ha-1", "kg/ha"), ("mmol N/m3", "mmol/m^3"), ("mmol N m⁻³", "mmol/m^3"),
+    ("mg C m-3", "mg/m^3"), ("Pg C", "Pg"), ("PgC", "Pg"), ("PgC/yr", "Pg/yr"), ("GtC", "Gg"), ("ktC", "Gg"),
+    ("kt C", "Gg"), ("gC/m2/d", "g/m^2/d"), ("mgC/L", "mg/L"), ("kg DM ha-1", "kg/ha"), ("t DM/ha", "t/ha"),
+    ("mg Chl m-3", "mg/m^3"), ("µg Chl a/L", "µg/L"), ("µg chl-a/L", "µg/L"), ("umol photons m-2 s-1", "umol/m^2/s"),
+    ("µmol quanta/m2/s", "umol/m^2/s"), ("mg NO3-N/L", "mg/L"), ("µM P", "µM"), ("% N", "%"), ("mol C/mol N", "1"),
+    ("mg C per m3", "mg/m^3"), ("mgC/mgChl", "1"), ("mg N/kg", "mg/kg"), ("ppmv", "ppm"), ("psu", "PSU"),
+    ("Vol.-%", "vol%"), ("% vol", "%"), ("Gew.-%", "wt%"), ("dpm/g", "1/min/g"), ("dpm", "bpm"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "like"), OF_SUBSTANCES)
+def test_an_amount_of_a_substance_is_an_amount(unit: str, like: str) -> None:
+    """Nitrogen is no newton, carbon no coulomb; two substances fit each other."""
+    units = units_of({"x": f"x [{unit}]", "y": f"y [{like}]", "z": "z [m]", "t": "t [s]"}, {}, "hard")
+    one, other = ({**(units.dimensions[name] or {}), FACTOR: 0} for name in "xy")
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("unit", "base"),
+    [("N", "kg m s^-2"), ("N/m", "kg s^-2"), ("N m", "kg m^2 s^-2"), ("kN m", "kg m^2 s^-2"), ("C/s", "A"),
+     ("C", "A s"), ("mC", "A s"), ("N/kg", "m s^-2"), ("C/kg", "A s kg^-1"), ("P", "Pa s"), ("mN", "kg m s^-2"),
+     ("N s/m", "kg s^-1"),
+     ("S/m", "A^2 s^3 kg^-1 m^-3"), ("V/(mol C)", "V mol^-1 A^-1 s^-1"), ("J/(kg K)", "m^2 s^-2 K^-1"),
+     ("kg C-1", "kg A^-1 s^-1"), ("kg·N", "kg^2 m s^-2"), ("°C", "K"), ("degC", "K"), ("m N", "kg m^2 s^-2")],
+)  # fmt: skip
+def test_newtons_and_coulombs_stay_what_they_are(unit: str, base: str) -> None:
+    """Alone, in quotients and beside what is no amount."""
+    units = units_of({"x": f"x [{unit}]", "y": f"y [{base}]", "t": "t [s]"}, {}, "hard")
+    one, other = ({**(units.dimensions[name] or {}), FACTOR: 0} for name in "xy")
+    assert one == other
+
+
+@pytest.mark.parametrize("unit", ["J/kg C", "days since 1980-01-01"])
+def test_a_unit_that_may_mean_two_things_is_still_none(unit: str) -> None:
+    """A joule by kilogram and degree is not one by a kilogram of carbon."""
+    assert units_of({"x": f"x [{unit}]", "z": "z [m]", "t": "t [s]"}, {}, "auto").dimensions["x"] is None
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "told"),
+    [
+        ("kg N/ha", "kg N/ha", ("d⁻¹", "ha (kg N)⁻¹ d⁻¹")),
+        ("kg/ha", "kg N/ha", ("d⁻¹", "ha kg⁻¹ d⁻¹")),
+        ("PgC", "Pg C", ("d⁻¹", "(Pg C)⁻¹ d⁻¹")),
+    ],
+)
+def test_constants_tell_of_what_they_are(x: str, y: str, told: tuple[str, str]) -> None:
+    """As far as a flow from one column to another lets them."""
+    flow = law({"x": "-c0*x", "y": "c0*x - c1*y**2"}, 2)
+    found = constant_units(flow, {"x": x, "y": y, "t": "d"})
+    assert [sorted(one.split(" ")) for one in told] == [sorted(one.split(" ")) for one in found]
+
+
+def test_one_unit_of_time_has_one_spelling() -> None:
+    """A column of years and a flow by yr cancel; so do days and d."""
+    flow = law({"x": "c0*e - c1*x"}, 2)
+    assert ("", "yr⁻¹") == constant_units(flow, {"x": "PgC", "e": "PgC/yr", "t": "Year"})
+    assert ("", "d⁻¹") == constant_units(flow, {"x": "mm", "e": "mm/d", "t": "days"})
+    assert ("days yr⁻¹", "yr⁻¹") == constant_units(flow, {"x": "mm", "e": "mm/days", "t": "yr"})
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("NO3 (kg N/ha)", "kg N/ha"), ("land (PgC)", "PgC"), ("GPP (gC/m2/d)", "gC/m2/d"),
+     ("Chl (mg Chl m-3)", "mg Chl m-3"), ("x(tN)", None), ("S (tC/ha)", "tC/ha"),
+     ("PAR (umol photons m-2 s-1)", "umol photons m-2 s-1"), ("Bodenfeuchte (Vol.-%)", "Vol.-%"), ("S (psu)", "psu"),
+     ("CO2 (ppmv)", "ppmv"), ("Pb (dpm/g)", "dpm/g"), ("biomass (kg DM ha-1)", "kg DM ha-1"), ("x (mean C)", None)],
+)  # fmt: skip
+def test_amounts_of_substances_stand_in_round_brackets_too(header: str, unit: str | None) -> None:
+    """As units do of which every part is one."""
+    assert unit == unit_of(header)
+
+
 def test_what_stands_for_two_units_fits_anywhere() -> None:
     """A knot and a thousand tonnes are kt: pint would take a catch for a speed."""
     units = units_of({"x": "Catch (kt)", "y": "y [m]", "t": "t [yr]"}, {}, "auto")
