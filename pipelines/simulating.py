@@ -198,6 +198,8 @@ def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
 
 def _no_origin(result: DiscoveryResult) -> str:
     """Why dates cannot be counted; folders of before origins were kept have notes of them alone."""
+    if result.law and result.law.discrete:
+        return f"a map counts samples, whatever their dates: the last is number {result.trajectories[0].times[-1]:g}"
     if any(COUNTED in note for note in result.notes):
         return "the run's folder, of an earlier version, does not hold from when its dates are counted"
     return "the run has no dates"

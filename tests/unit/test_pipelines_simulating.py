@@ -176,6 +176,22 @@ def test_times_that_cannot_be_meant_are_refused(
     assert said in answer
 
 
+def test_a_map_of_dates_says_that_it_counts_samples(decay: DiscoveryResult, simulated: Simulated) -> None:
+    """Its folder has no origin, as a new one of a map has none, and the way out is a number."""
+    best = replace(decay.ranking.front[0], law=replace(decay.ranking.front[0].law, discrete=True))
+    runs = tuple(replace(one, times=np.arange(41.0), discrete=True) for one in decay.trajectories)
+    notes = ("The dates in 'month' were turned into days since 1980-01-01.",)
+    counted = replace(
+        decay, time_name="n", notes=notes, trajectories=runs, ranking=replace(decay.ranking, front=(best,))
+    )
+    code, _, answer = simulated(counted, "--from", "end", "--until", "2025-06")
+    assert 2 == code
+    assert (
+        "a map counts samples, whatever their dates: the last is number 40. Write a number of n, such as 40" in answer
+    )
+    assert "version" not in answer
+
+
 def test_inputs_may_be_numbers_that_hold_throughout(run: Path, simulated: Simulated) -> None:
     """By the names of their columns, with or without units; the forecast needs its end told then."""
     plain = load(run)
