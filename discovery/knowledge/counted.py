@@ -10,12 +10,19 @@ import re
 from discovery.headers import COUNTED, COUNTED_TOO, OF_WHAT, OXIDES, POWER_OF_TEN, SCALES, SHARE
 
 TEN = "ten"  # a factor of its own, so that 100,000 is ten to the fifth
+_BY_VOLUME = {"ppmv": 1e-6, "ppbv": 1e-9, "pptv": 1e-12}
 _SHARES = {"%": 0.01, "percent": 0.01, "‰": 0.001, "permille": 0.001, TEN: 10.0, "fraction": 1.0, "proportion": 1.0}
 _SHARES |= {"ppmv": 1e-6, "ppbv": 1e-9, "pptv": 1e-12}  # of volumes
 # What is counted in a time or a volume alone: without these the words stand in brackets for other things.
 _OFTEN = ("beat", "beats", "breath", "breaths", "step", "steps", "copy", "copies")
 _ONES = frozenset({"CFU", "PFU", *COUNTED_TOO, *COUNTED, *(f"{name}s" for name in COUNTED), *_OFTEN, *OF_WHAT})
-_FACTORS = {**_SHARES, **SCALES, **{f"{name}s": factor for name, factor in SCALES.items()}, **dict.fromkeys(_ONES, 1.0)}
+_FACTORS = {
+    **_SHARES,
+    **_BY_VOLUME,
+    **SCALES,
+    **{f"{name}s": factor for name, factor in SCALES.items()},
+    **dict.fromkeys(_ONES, 1.0),
+}
 _CENT, _MILLE = re.compile(r"\bper ?cent\b", re.IGNORECASE), re.compile(r"\bper ?mil(?:le?)?\b", re.IGNORECASE)
 _PER = re.compile(r"^per\s+|(\s+per\s+)", re.IGNORECASE)
 _MG_PERCENT = re.compile(r"(?<!\w)mg ?%")  # milligrams in a decilitre

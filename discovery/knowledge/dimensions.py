@@ -277,21 +277,15 @@ class _Walk:
         """
         if isinstance(node, sp.Add):
             return self.alike(node.args, sized=True)
-        number = node.as_coeff_Mul()[0]
-        if abs(number) == 1 or abs(float(number)) in self.known or any(map(_is_constant, node.free_symbols)):
+        if not _has_number(node, self.known):
             return self.form(node)
-        if self.hiding > 1:
-            return self.any_unit()
-        columns = [{} if name in self.unknown else self.columns.get(name, {}) for name in map(str, node.free_symbols)]
-        shares = any(columns) and all(one.keys() <= {FACTOR} for one in columns)
-        found = self.form(node)
-        return replace(found, known={}) if shares else found
+        found = self.any_unit() if self.hiding > 1 else self.form(node)
+        return replace(found, known={}) if _is_share(node, self.columns) else found
 
     def alike(self, nodes: tuple[Node, ...], *, sized: bool = False) -> _Form:
         """The one unit of several expressions."""
         read = self.sized if sized or {sp.S.One, sp.S.NegativeOne} & {*nodes} else self.form
-        loose = self.hiding > 2
-        first, *others = (self.any_unit() if loose and node.is_number else read(node) for node in nodes)
+        first, *others = (self.any_unit() if self.hiding > 2 and one.is_number else read(one) for one in nodes)
         self.pure += [first - other for other in others]
         return first
 
@@ -349,12 +343,21 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_any, product))]
     free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
-        yield term, [one for one in rest if isinstance(one, sp.log) and _is_bare(one) and rest - {one} in free]
+        yield (
+            term,
+            [one for one in rest if isinstance(one, sp.log) and not _has_number(one.args[0]) and rest - {one} in free],
+        )
 
 
-def _is_bare(logarithm: Node) -> bool:
-    """Whether it is taken of something without a number before it."""
-    return abs(logarithm.args[0].as_coeff_Mul()[0]) == 1
+def _has_number(node: Node, known: frozenset[float] = frozenset()) -> bool:
+    """Whether a number that is none of those known stands before it, and no constant that could take its unit."""
+    number = abs(float(node.as_coeff_Mul()[0]))
+    return number != 1.0 and number not in known and not any(map(_is_constant, node.free_symbols))
+
+
+def _is_share(node: Node, columns: Mapping[str, Exponents]) -> bool:
+    """Whether what it is made of has no dimension, or none that is known, only sizes such as that of a ppm."""
+    return all(columns.get(str(one), {}).keys() <= {FACTOR} for one in node.free_symbols)
 
 
 def _is_scaled(node: Node) -> bool:
