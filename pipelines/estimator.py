@@ -142,7 +142,8 @@ class EquationDiscovery(FittedLaw, BaseEstimator):
     def score(self, X: Any, t: Any = None, *, inputs: Any = None) -> float:
         """R² of trajectories simulated from their first complete samples, variance-weighted over states and runs.
 
-        A state that no column has begins in each run where the law then explains most of it. Where chance acts on the
+        A state that no column has, or that is never measured along with the others, begins in each run where the law
+        then explains most of it. Where chance acts on the
         states (noise ``process``), each sample is told from the one before it. Minus infinity where a trajectory cannot
         be simulated to its end. Arguments are as for ``fit``.
         """
@@ -186,7 +187,7 @@ def _explained(law: Law, trajectories: Sequence[Trajectory], usual: np.ndarray, 
     for run in trajectories:
         known = np.isfinite(run.states).any(axis=0)
         first = int(np.argmax(np.isfinite(run.states[:, known]).all(axis=1)))
-        start = run.states[first] if known.all() else begun(law, run.part(slice(first, None)), usual)
+        start = begun(law, run.part(slice(first, None)), usual)
         states, times = run.states[first:, known], run.times[first:]
         there = np.isfinite(states)
         try:

@@ -60,6 +60,14 @@ def test_the_score_is_one_where_the_law_holds(fitted: EquationDiscovery) -> None
     assert 1.0 == fitted.score(np.zeros((5, 1)), np.arange(5.0))  # at rest, as the law has it
 
 
+def test_states_that_are_measured_in_turn_are_scored() -> None:
+    """No sample is whole, so that a start is fitted."""
+    states = np.column_stack([DECAY[:, 0], np.exp(-0.3 * TIMES)])
+    model = EquationDiscovery(**QUICK).fit(states, TIMES)
+    states[::2, 0] = states[1::2, 1] = np.nan
+    assert model.score(states, TIMES) > 0.999
+
+
 def test_a_law_that_cannot_be_followed_scores_minus_infinity() -> None:
     """x' = x^2 from 1 reaches infinity at t = 1."""
     times = np.linspace(0.0, 0.9, 60)

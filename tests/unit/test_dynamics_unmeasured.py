@@ -43,6 +43,14 @@ def test_a_run_tells_where_it_begins_in_any_unit(law_of: Callable[..., Law], uni
     np.testing.assert_allclose(found / unit, [1.0, 0.7], rtol=1e-4)
 
 
+def test_a_run_whose_states_are_measured_in_turn_tells_where_it_begins(law_of: Callable[..., Law]) -> None:
+    """The state that the first sample lacks is fitted, and the one that it has is taken."""
+    law = law_of({"x": "v", "v": "-x - 0.1*v"})
+    states = simulate_or_fail(law, np.array([1.0, 0.7]), TIMES)
+    states[::2, 1] = states[1::2, 0] = np.nan
+    np.testing.assert_allclose([1.0, 0.7], begun(law, Trajectory(TIMES, states, law.states), np.zeros(2)), rtol=1e-4)
+
+
 def test_what_was_measured_is_taken_as_it_is(law_of: Callable[..., Law]) -> None:
     """Nothing is fitted then."""
     run = Trajectory(TIMES, np.ones((300, 2)), ("x", "v"))
