@@ -10,8 +10,8 @@ Source: intersample behaviour, Ljung (1999), System Identification, 2nd ed., sec
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -24,17 +24,17 @@ from discovery.types import Trajectory
 from discovery.wording import joined, listed
 
 # Shares of the way from an input's value at the beginning of a step to that at its end. Below zero are values of before
-# the step, which fit best where states follow an input late: then it is neither held nor a line.
+# the step: they fit best where states follow late, or where a controller sets what it does by that very sample's noise.
 SHARES = (-1.0, -0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 HELD, LINE = 0.0, 0.5
-LATE, LINES = 0.2, 0.4  # how far off "held" the best may be, and from where on they are lines
+NEAR, LINES = 0.2, 0.4  # how far off "held" the best is for it to be nothing else, and from where on they are lines
 # Steps that are taken together: two, and four of which it must not be the other way. Of single ones the noise of the
 # state that they begin at makes a smooth input seem held: of 600 samples of a driven state, in 19 of 126 cases.
 TOGETHER, AGREEING = 2, 4
 # Nats by which "held" has to be the likelier: with these it was said of none of 2520 driven records of lines (six
 # systems, seven inputs, steps of 0.05 to 0.5, 40 to 1500 samples, noise of 0 to 20 %), and of those that were held of
 # 76, 45, 29, 17 and 8 % at noise of 0, 2, 5, 10 and 20 %: most of the others hardly show it, as inputs are slow.
-NATS = 10.0
+NATS = 12.0
 # Degree of the polynomial, unless there are fewer steps for each of its constants than these; and steps at most.
 DEGREE, FOR_EACH, MOST = 2, 3, 2000
 # What is left is no less than this share, which digits leave.
@@ -56,46 +56,69 @@ def between_rows(measurements: Measurements, *, judged: bool = True) -> Measurem
         runs = tuple(replace(run, held=flags) for run in runs)
     rest = [names[place] for place in places if place not in held]
     dated, times = bool(measurements.origin), [run.times for run in runs]
-    notes = (*_said(names, held), *held_otherwise(rest, measurements.time_name, times, dated=dated))
+    periods = held_otherwise(rest, measurements.time_name, times, dated=dated)
+    notes = (*_said(names, held), *(periods or (() if judged else _unknown(rest))))
     return replace(measurements, trajectories=runs, lines=(), notes=(*measurements.notes, *notes))
 
 
-def held_by_states(runs: Sequence[Trajectory], places: Sequence[int]) -> dict[int, float]:
-    """Of inputs at these places those that are held until the next sample, as the states tell, with the nats for it."""
+@dataclass(frozen=True)
+class Held:
+    """That an input is held.
+
+    Attributes:
+        nats: by which that is likelier than lines.
+        late: whether values of before a step fit even better.
+    """
+
+    nats: float
+    late: bool
+
+
+def held_by_states(runs: Sequence[Trajectory], places: Sequence[int]) -> dict[int, Held]:
+    """Of inputs at these places those that are held until the next sample, as the states tell."""
     shares = np.where(runs[0].held, HELD, LINE)
-    found: dict[int, float] = {}
+    found: dict[int, Held] = {}
     while left := [place for place in places if place not in found]:
-        nats = {place: _nats(runs, shares, place, TOGETHER) for place in left}
-        seen = [one for one in left if nats[one] > NATS and _nats(runs, shares, one, AGREEING) >= 0.0]
+        likelier = {place: _likelier(runs, shares, place, TOGETHER) for place in left}
+        seen = [one for one in left if likelier[one].nats > NATS and _likelier(runs, shares, one, AGREEING).nats >= 0.0]
         if not seen:
             break
-        best = max(seen, key=nats.__getitem__)
-        found[best], shares[best] = nats[best], HELD
+        best = max(seen, key=lambda one: likelier[one].nats)
+        found[best], shares[best] = likelier[best], HELD
     return found
 
 
-def _said(names: Sequence[str], held: dict[int, float]) -> tuple[str, ...]:
-    """A note on inputs that are taken as held; none where none are."""
-    if not held:
-        return ()
-    which = [names[place] for place in sorted(held)]
-    is_, its = ("is", "its value") if len(which) == 1 else ("are", "their values")
-    return (
-        f"{listed(which)} {is_} held from row to row, as the states tell: their steps follow {its} at the beginning "
-        f"of each, and not the mean of both ends ({min(held.values()):.3g} nats). --held none draws lines, and --held "
-        f"{shlex.quote(joined(which))} says that this is right.",
-    )
+def _said(names: Sequence[str], held: dict[int, Held]) -> Iterator[str]:
+    """A note on each input that is taken as held."""
+    for place, one in sorted(held.items()):
+        name = names[place]
+        late = " They follow values of before even more: it is set by what was measured, or acts late." * one.late
+        yield (
+            f"{name} is taken as held from row to row, as the states tell: their steps follow its value at the "
+            f"beginning of each, and not the mean of both ends ({one.nats:.3g} nats).{late} --held none draws lines, "
+            f"and --held {shlex.quote(joined([name]))} says that this is right."
+        )
 
 
-def _nats(runs: Sequence[Trajectory], shares: Float[np.ndarray, " input"], place: int, together: int) -> float:
-    """How much likelier it is that an input is held than a line; minus infinity where it is neither, 0 if unknown."""
+def _unknown(names: Sequence[str]) -> Iterator[str]:
+    """A note on inputs along lines of which nobody said so, and the states do not tell; none where there are none."""
+    if names:
+        yield (
+            f"Straight lines are drawn between the rows of {listed(names)}; states that nobody measured hide whether "
+            f"that is right. --held {shlex.quote(joined(names))} keeps each value until the next row, as what a "
+            "controller sets does: constants change by it."
+        )
+
+
+def _likelier(runs: Sequence[Trajectory], shares: Float[np.ndarray, " input"], place: int, together: int) -> Held:
+    """How much likelier it is that an input is held than a line; not at all where it is neither, and 0 if unknown."""
     one = np.arange(len(shares)) == place
     likelihoods = {share: _likelihood(runs, np.where(one, share, shares), together) for share in SHARES}
     if not any(likelihoods.values()):
-        return 0.0
-    if abs(max(SHARES, key=likelihoods.__getitem__) - HELD) > LATE:
-        return -np.inf
-    return likelihoods[HELD] - max(likelihoods[share] for share in SHARES if share >= LINES)
+        return Held(0.0, late=False)
+    best = max(SHARES, key=likelihoods.__getitem__)
+    nats = likelihoods[HELD] - max(likelihoods[share] for share in SHARES if share >= LINES)
+    return Held(nats if best <= NEAR else -np.inf, late=best < -NEAR)
 
 
 def _likelihood(runs: Sequence[Trajectory], shares: Float[np.ndarray, " input"], together: int) -> float:

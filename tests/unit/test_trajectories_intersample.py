@@ -77,6 +77,25 @@ def test_runs_are_taken_together_and_gaps_left_out() -> None:
     assert [0] == list(held_by_states([replace(runs[0], states=states), runs[1], short], [0]))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_controller_sets_by_a_noisy_sample_is_held(seed: int) -> None:
+    """Values of before a step fit best then, as the input has the noise of the sample that the step begins at."""
+    rng, room, sum_, rows = np.random.default_rng(seed), 15.0, 0.0, []
+    for row in range(400):
+        seen = room + 0.05 * rng.normal()
+        wanted = 20.0 + 2.0 * np.sign(np.sin(0.05 * row))
+        sum_ += 0.05 * (wanted - seen)
+        heat = float(np.clip(0.8 * (wanted - seen) + sum_, 0.0, 6.0))
+        rows.append((seen, heat))
+        room = 8.0 + 4.0 * heat + (room - 8.0 - 4.0 * heat) * np.exp(-0.25 * 0.25)
+    table = np.array(rows)
+    run = Trajectory(0.25 * np.arange(400), table[:, :1], ("room",), "", table[:, 1:], (False,))
+    held = held_by_states([run], [0])
+    assert [0] == list(held)
+    (note,) = between_rows(from_arrays(run.states, run.times, inputs=run.inputs)).notes
+    assert held[0].late == ("set by what was measured" in note)
+
+
 def test_few_rows_say_nothing() -> None:
     """Fewer than three for each constant of a straight line, and an input that never changes."""
     assert {} == held_by_states([driven(course("random", rows=20)[:, None], held=True, noise=0.0)], [0])
@@ -87,7 +106,9 @@ def test_what_is_seen_is_taken_and_told() -> None:
     """The note has both ways to say otherwise; asked again, nothing is judged any more."""
     found = between_rows(measured(driven(course("random")[:, None], held=True)))
     assert (True,) == found.trajectories[0].held
-    assert found.notes[-1].startswith("u0 is held from row to row, as the states tell: their steps follow its value at")
+    assert found.notes[-1].startswith(
+        "u0 is taken as held from row to row, as the states tell: their steps follow its value at"
+    )
     assert found.notes[-1].endswith("--held none draws lines, and --held u0 says that this is right.")
     assert found == between_rows(found)
 
@@ -97,5 +118,7 @@ def test_it_is_not_judged_where_somebody_said_so_or_not_all_is_measured() -> Non
     run = driven(course("random")[:, None], held=True)
     told = from_arrays([run.states], [run.times], inputs=[run.inputs], held=("none",))
     assert (False,) == between_rows(told).trajectories[0].held
-    assert (False,) == between_rows(measured(run), judged=False).trajectories[0].held
+    hidden = between_rows(measured(run), judged=False)
+    assert (False,) == hidden.trajectories[0].held
+    assert hidden.notes[-1].startswith("Straight lines are drawn between the rows of u0; states that nobody measured")
     assert (False,) == between_rows(from_arrays([run], None)).trajectories[0].held
