@@ -26,6 +26,8 @@ LONG = 0.05
 SHOWN = 5.0
 # Share of the largest change after a switch from which others tell how long it takes; and deviations that are one.
 LARGE, CLEAR = 0.5, 3.0
+# Share of the rows at which an input has another value, above which it is not switched but set at each.
+EACH = 0.5
 
 
 def unknown_moments(
@@ -49,7 +51,7 @@ def unknown_moments(
     states = list(measurements.headers.values())
     moving = [column for column, name in enumerate(runs[0].names) if name not in jumping]
     for place, header in enumerate(measurements.inputs.values()):
-        if place in shown or not runs[0].held[place] or _totals(runs, place, header):
+        if place in shown or not runs[0].held[place] or _at_each_row(runs, place) or _totals(runs, place, header):
             continue
         pairs = zip(runs, curves, strict=True)
         found = [one for run, curve in pairs for one in _answers(run, curve, noise, place)]
@@ -61,6 +63,11 @@ def unknown_moments(
                 "changes, times of the law come out too short by about half of that, and no residuals show it. "
                 f"{MOMENTS}"
             )
+
+
+def _at_each_row(runs: Sequence[Trajectory], place: int) -> bool:
+    """Whether an input is set anew at most rows, as by a controller that writes them: these are the moments."""
+    return float(np.mean(np.concatenate([np.diff(run.inputs[:, place]) != 0.0 for run in runs]))) > EACH
 
 
 def _totals(runs: Sequence[Trajectory], place: int, header: str) -> bool:

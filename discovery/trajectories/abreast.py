@@ -29,6 +29,8 @@ _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*(
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
 # "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times and its values.
 _PAIRED = re.compile(r"(.*\w.*?)([ _.:-]+)([XYxy])")
+# ... or X1, Y1, X2, Y2: where no other column is time, as bodies in a plane have one.
+_NUMBERED_PAIR = re.compile(r"(?P<quantity>[XYTxyt])(?P<between>[ _.]?)(?P<unit>\d+)(?P<end>)")
 # "algae_rep1" and "Position (m) Run #1", a quantity and one of its units; and by its number alone, "algae 1" and
 # "algae (1)".
 _OF_QUANTITY = (
@@ -250,11 +252,13 @@ def _of_each_with_times(
     columns = {one: {unit + split + one for unit in units} for one in quantities}
     if own := next((one for one in quantities if time in columns[one]), ""):
         return own, (split, units, quantities, ())
-    quantities, units, forms = _each_of(headers, every, fewest=2)
-    named = dict(zip(quantities, forms, strict=True))
-    own = next((one for one, form in named.items() if time in {form.format(unit) for unit in units}), "")
-    if own and likeness(own) is not None:  # without a column of times the first one is taken for it
-        return own, ("", units, quantities, forms)
+    for pattern in (*_OF_QUANTITY, _NUMBERED_PAIR):
+        quantities, units, forms = _each_of(headers, every, 2, [pattern])
+        named = dict(zip(quantities, forms, strict=True))
+        own = next((one for one, form in named.items() if time in {form.format(unit) for unit in units}), "")
+        pair = pattern is _NUMBERED_PAIR and len(quantities) == 2 and own in ("X", "x", "T", "t")
+        if own and (pair or likeness(own) is not None):  # without a column of times the first is taken for it
+            return own, ("", units, quantities, forms)
     return "", ("", (), (), ())
 
 
@@ -274,7 +278,10 @@ def _of_each(
 
 
 def _each_of(
-    headers: Sequence[str], every: Sequence[str], fewest: int = FEWEST
+    headers: Sequence[str],
+    every: Sequence[str],
+    fewest: int = FEWEST,
+    patterns: Sequence[re.Pattern[str]] = _OF_QUANTITY,
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Quantities that each of several units has, the units, and the names of their columns; or nothing.
 
@@ -282,7 +289,7 @@ def _each_of(
         every: headers of all columns, of which no quantity may have the name of another.
     """
     headers = [one for one in headers if not set("{}") & set(one)]
-    for parts in (*(partial(_in_parts, pattern) for pattern in _OF_QUANTITY), _set_in_parts):
+    for parts in (*(partial(_in_parts, pattern) for pattern in patterns), _set_in_parts):
         groups: dict[tuple[str, str], list[str]] = {}  # the units by a quantity and the names of its columns
         for quantity, form, unit in filter(None, map(parts, headers)):
             groups.setdefault((quantity, form), []).append(unit)

@@ -45,7 +45,10 @@ class Clipped:
     def remedy(self) -> str:
         """What to do about entries at this end; zero may be what was there."""
         if self.value != 0.0:
-            return "Leave these entries empty: the state went on, and they say otherwise."
+            return (
+                "Leave these entries empty if the state went on, as they say otherwise; what is set from outside, as "
+                "by a controller at its limit, is an input: name it with --inputs."
+            )
         return (
             "If the state went on past zero, leave these entries empty: they say otherwise. If it is zero there, as "
             "what falls or is given from outside, it is an input: name it with --inputs, or with --held where a value "

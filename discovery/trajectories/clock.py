@@ -27,7 +27,8 @@ from discovery.wording import listed
 
 # Entries of which nothing tells whether they are hours and minutes or minutes and seconds, and those of a day.
 _OF_TWO = re.compile(r"\d{1,4}:[0-5]\d(?:[.,]\d+)?", re.ASCII)
-_HOURS = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d", re.ASCII)
+_HOURS = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
+_TWELVE = re.compile(r"(0?[1-9]|1[0-2])(:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)\s*([AaPp])\.?[Mm]\.?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,32 @@ def _with_times_of_day(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def _of_day(column: Column) -> Column:
-    """The column, as seconds if it has hours and minutes."""
-    if column.kind != "text" or not column.labels or not all(map(_HOURS.fullmatch, column.labels)):
+    """The column, as seconds if it has hours and minutes, or hours before and after noon."""
+    if column.kind != "text" or not column.labels or "elapsed" in column.header.lower():
         return column
-    seconds = np.array([*(seconds_of(f"{label}:00") for label in column.labels), np.nan])
+    seconds = np.array([*map(_seconds_of_day, column.labels), np.nan])
+    if np.isnan(seconds[:-1]).any():
+        return column
     return replace(column, kind="clock", values=seconds[column.values], labels=(), misfit=None)
 
 
+def _seconds_of_day(entry: str) -> float:
+    """Seconds of 20:15 and of 08:15 PM; NaN for other entries."""
+    if _HOURS.fullmatch(entry):
+        return seconds_of(f"{entry}:00")
+    if (half := _TWELVE.fullmatch(entry)) is None:
+        return float("nan")
+    hours = int(half[1]) % 12 + 12 * (half[3] in "Pp")
+    return seconds_of(f"{hours}{half[2]}" + ":00" * (half[2].count(":") == 1))
+
+
 def _check_whole(table: Table, columns: Sequence[Column]) -> None:
-    """Raises an error if one has entries such as 12:30, which may be two things."""
+    """Raises an error if one has entries such as 12:30 that go on as times do, which may be two things."""
     for column in columns:
         if column.kind == "text" and column.labels and all(map(_OF_TWO.fullmatch, column.labels)):
+            each = np.array([seconds_of(f"{label}:00") for label in column.labels])[column.values]
+            if not goes_on(replace(column, kind="number", values=each)):
+                continue  # a ratio, or a score
             of = f"table[{column.header!r}]"
             raise DataError(
                 f"{table.name}, column {column.header!r}: {column.labels[0]!r} may be hours and minutes or minutes and "

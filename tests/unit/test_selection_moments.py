@@ -27,11 +27,13 @@ def curve_of(times: np.ndarray, lasts: float, levels: np.ndarray) -> SmoothedTra
 
 
 def said(
-    *, noise: float = 0.1, lasts: float = LASTS, times: np.ndarray = TIMES, told: bool = False, pulses: bool = False
-) -> list[str]:
+    *, noise: float = 0.1, lasts: float = LASTS, times: np.ndarray = TIMES, told: bool = False, pulses: bool = False,
+    set_at_each: bool = False,
+) -> list[str]:  # fmt: skip
     """What is said of such a run; its states may be empty at the switches, which tells their moments."""
     levels = LEVELS[np.searchsorted(MOMENTS, times, side="right") - 1]
     levels = np.where(np.arange(len(times)) % 40 == 20, 2.0 + np.sin(times), 0.0) if pulses else levels
+    levels = levels + 0.01 * np.sin(times) if set_at_each else levels
     curve = curve_of(times, lasts, levels)
     noisy = curve.states + noise * np.random.default_rng(0).normal(size=curve.states.shape)
     run = Trajectory(times, noisy, ("x",), inputs=levels[:, None], held=(True,))
@@ -57,9 +59,10 @@ def test_steps_that_are_long_and_hidden_by_noise_are_told() -> None:
         {"times": np.arange(0.0, 800.0, 1.0)},
         {"told": True},  # rows without states are the moments
         {"pulses": True},  # totals count from their rows on
+        {"set_at_each": True},  # rows are the moments of a controller that writes them
         {"noise": 1.0},  # nothing is seen to answer
     ],
-    ids=["clean", "slow", "often", "told", "totals", "drowned"],
+    ids=["clean", "slow", "often", "told", "totals", "at each row", "drowned"],
 )
 def test_nothing_is_said_where_moments_are_known_or_matter_little(known: dict) -> None:
     """Else every run with a switch would have a note."""

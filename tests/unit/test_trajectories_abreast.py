@@ -317,6 +317,22 @@ def test_curves_of_pairs_are_put_one_below_the_other(tmp_path: Path, monkeypatch
     assert other is None or not other.time
 
 
+@pytest.mark.parametrize(("first", "second"), [("X{}", "Y{}"), ("X_{}", "Y_{}"), ("t{}", "y{}")])
+def test_numbered_pairs_are_runs_where_no_other_column_is_time(tmp_path: Path, first: str, second: str) -> None:
+    """Two bodies in a plane, with a time of both, are one system."""
+    times = np.linspace(0.0, 4.0, 41)
+    columns: dict[str, np.ndarray] = {}
+    for run in (1, 2, 3):
+        columns |= {first.format(run): (1.0 + 0.1 * run) * times, second.format(run): np.exp(-times * run)}
+    pd.DataFrame(columns).to_csv(tmp_path / "pairs.csv", index=False)
+    units = read_csv(tmp_path / "pairs.csv").abreast
+    assert units is not None
+    assert (units.units, units.time) == (("1", "2", "3"), first[0])
+    pd.DataFrame({"time": times} | columns).to_csv(tmp_path / "bodies.csv", index=False)
+    other = read_csv(tmp_path / "bodies.csv").abreast
+    assert other is None or not other.time
+
+
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     ("form", "key"),

@@ -106,7 +106,8 @@ def test_who_is_told_of_entries_to_empty_is_told_of_inputs_where_they_are_zero()
     """A sensor that ends there and what is given from outside may look alike."""
     for end, input_too in ((0.0, True), (-0.5, False)):
         (found,) = [one for one in checked(np.maximum(WAVE + 0.01 * NOISE, end)).alerts if one.subject == "clipped"]
-        assert input_too == ("--inputs" in found.advice)
+        assert input_too == ("If it is zero there" in found.advice)
+        assert "name it with --inputs" in found.advice
 
 
 DAYLIGHT = 1400.0 * np.maximum(np.sin(np.arange(288) * np.pi / 24.0), 0.0)  # six days, every half hour

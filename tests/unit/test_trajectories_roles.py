@@ -80,10 +80,28 @@ def test_times_of_two_parts_without_a_date_are_refused(tmp_path: Path, header: s
         read(tmp_path, text, time=header if told else None)
 
 
+def test_midnight_beside_a_date_is_the_end_of_its_day(tmp_path: Path) -> None:
+    """Hours from 1 to 24 are one record, and their column is no name of runs."""
+    hours = [(day, hour) for day in (1, 2) for hour in range(1, 25)]
+    rows = [f"2024-05-{day:02d},{hour:02d}:00,{(24 * day + hour) ** 2}\n" for day, hour in hours]
+    measurements = read(tmp_path, "date,hour,load\n" + "".join(rows))
+    (run,) = measurements.trajectories
+    np.testing.assert_allclose(np.diff(run.times), 1.0)
+
+
+def test_ratios_and_times_that_elapsed_are_no_times_of_day(tmp_path: Path) -> None:
+    """The first in a file whose first number is taken for time; the second beside a date that tells rows apart."""
+    ratios = ["1:30", "2:15", "0:45"] * 4
+    text = "n,ratio,x\n" + "".join(f"{i},{ratio},{i * i}\n" for i, ratio in enumerate(ratios))
+    assert "n" == read(tmp_path, text).time_name
+    text = "date,Elapsed,x\n" + "".join(f"2024-05-{i + 1:02d},00:{i:02d},{i * i}\n" for i in range(12))
+    assert [float(i) for i in range(12)] == read(tmp_path, text, time="date").trajectories[0].times.tolist()
+
+
 @pytest.mark.parametrize("told", [None, "date", "time"])
-@pytest.mark.parametrize("written", ["%H:%M:%S", "%H:%M"])
+@pytest.mark.parametrize("written", ["%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p"])
 def test_dates_and_times_of_day_in_two_columns_are_one_clock(tmp_path: Path, written: str, told: str | None) -> None:
-    """As loggers write them, with seconds or without; nights and weekends count."""
+    """As loggers write them, with seconds or without, or by half days; nights and weekends count."""
     at = pd.DatetimeIndex(
         ["2020-01-01 08:00", "2020-01-01 14:00", "2020-01-02 08:00", "2020-01-05 08:00", "2020-01-05 20:00"]
     )
