@@ -11,7 +11,7 @@ import sympy as sp
 
 from discovery.errors import UsageError
 from discovery.headers import bare
-from discovery.knowledge.angles import angular
+from discovery.knowledge.angles import angular, in_degrees, said_of_degrees
 from discovery.knowledge.dimensions import exponents
 from discovery.knowledge.knowledge import Hidden, Knowledge
 from discovery.knowledge.units import Units, units_of
@@ -50,11 +50,14 @@ def stated(measurements: Measurements, config: RunConfig, known: Knowledge | Non
             note = "Units were not checked: a constant that is 1 cannot be seen, whatever its unit."
             return replace(units, dimensions={}, mode="off", notes=(*units.notes, note))
         told = ", ".join(f"{measurements.headers.get(name, name)} in {text}" for name, text in units.texts.items())
+        columns = {**measurements.headers, **measurements.inputs}
+        degrees = [header for name, header in columns.items() if in_degrees(header, units.texts.get(name))]
+        turned = f" {' '.join(said_of_degrees(degrees))}" if degrees else ""
         raise UsageError(
             f"What was told does not fit the units of the columns ({told}): {'; '.join(known.sentences)}. Both sides "
             "of an equation and all its terms need one unit, and functions such as sin take numbers without one. "
             "Correct the sentences or the units, put a constant where a number has a unit, or check nothing with "
-            "--units off."
+            f"--units off.{turned}"
         )
     return units
 

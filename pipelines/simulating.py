@@ -251,7 +251,7 @@ def _constant(result: DiscoveryResult, text: str, names: Mapping[str, str]) -> l
     Raises:
         UsageError: they are not one number for each input.
     """
-    every = names | {name: result.inputs.get(name, name) for name in idle(result)}
+    every = {**names, **{name: result.inputs.get(name, name) for name in idle(result)}}
     if numbers := _values(_parts(text), names) or _values(_parts(text), every):
         return numbers[: len(names)]
     raise UsageError(

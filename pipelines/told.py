@@ -13,7 +13,7 @@ import sympy as sp
 
 from discovery import registry
 from discovery.errors import UsageError
-from discovery.knowledge.angles import in_radians
+from discovery.knowledge.angles import in_degrees, in_radians, said_of_degrees
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
@@ -63,17 +63,34 @@ def _with_angles(known: Knowledge, measurements: Measurements, config: RunConfig
     """What was told, with the states that are angles by their unit and that unknown functions depend on."""
     stated = config.data.units
     used = {symbol for one in known.frame.unknowns for argument in one.arguments for symbol in argument.free_symbols}
+    columns = {**measurements.headers, **measurements.inputs}
+    units = {
+        name: next((stated[key] for key in (name, header) if key in stated), unit_of(header))
+        for name, header in columns.items()
+    }
+    _ensure_no_sine_of_degrees(known, columns, units)
     angles = tuple(
         name
         for name, header in measurements.headers.items()
-        if in_radians(header, next((stated[key] for key in (name, header) if key in stated), unit_of(header)))
-        and name in set(map(str, used))
+        if in_radians(header, units[name]) and name in set(map(str, used))
     )
     notes = [
         f"{measurements.headers[name]} is an angle by its unit: laws that are periodic in it count as the simpler ones."
         for name in angles
     ]
     return replace(known, angles=angles, notes=(*known.notes, *notes))
+
+
+def _ensure_no_sine_of_degrees(known: Knowledge, columns: Mapping[str, str], units: Mapping[str, str | None]) -> None:
+    """That nothing depends on a column in degrees by its sine, as by a sentence that it is an angle.
+
+    Raises:
+        UsageError: an unknown function does.
+    """
+    arguments = [argument for one in known.frame.unknowns for argument in one.arguments]
+    of = {str(wave.args[0]) for argument in arguments for wave in argument.atoms(sp.sin, sp.cos)}
+    if turning := [header for name, header in columns.items() if name in of and in_degrees(header, units[name])]:
+        raise UsageError(" ".join(said_of_degrees(turning)))
 
 
 def variables(measurements: Measurements, config: RunConfig) -> tuple[str, ...]:
@@ -295,6 +312,9 @@ def said_of_data(
     """
     measurements, checked = data
     yield from measurements.notes
+    columns = [*measurements.headers.values(), *measurements.inputs.values()]
+    if degrees := [header for header in columns if in_degrees(header, unit_of(header))]:
+        yield " ".join(said_of_degrees(degrees))
     hidden = bool(known and known.hidden)
     told = about_the_law(known, config, inertia)
     yield from checked.notes_on(hidden=hidden, told=told, named=bool(config.data.states)) if checked else ()

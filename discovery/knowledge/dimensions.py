@@ -202,15 +202,19 @@ class _Walk:
         """An equation; none where it has a function or power to which units say nothing."""
         before = len(self.pure)
         try:
-            self.right_hand_side(expression, self.left(state, at_once=at_once))
+            self.right_hand_side(expression, self.left(state, at_once=at_once), telling=state in self.unknown)
         except ValueError:
             del self.pure[before:]
 
-    def right_hand_side(self, expression: Node, unit: _Form) -> None:
-        """Each term has the unit of the derivative, which x' = v tells of a v that has none."""
-        told = self.strict or (expression.is_Symbol and expression.name in self.unknown)
+    def right_hand_side(self, expression: Node, unit: _Form, *, telling: bool = False) -> None:
+        """Each term has the unit of the derivative, which x' = v tells of a v that has none.
+
+        So does a sum, as V = E - R I - u of u; and where the derivative's is not known (``telling``) q' = I tells it.
+        """
         for term, scaled in _scaled(expression):
-            if term != 0 and (told or any(map(_is_constant, term.free_symbols))):
+            column = next((one for one in (term, -term) if one.is_Symbol), None)
+            told = column is not None and (telling or column.name in self.unknown)
+            if term != 0 and (self.strict or told or any(map(_is_constant, term.free_symbols))):
                 for logarithm in scaled:
                     self.form(logarithm.args[0])  # whose own parts have to match
                 self.pure.append(self.form(term / sp.Mul(*scaled)) + self.hidden(term) - unit)

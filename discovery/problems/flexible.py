@@ -157,8 +157,7 @@ class Flexible:
 
         def cost(relative: np.ndarray) -> float:
             one = self.solved(tuple(_clipped([self.frame.constants[i] for i in self.inner], relative * size)))
-            # A misfit that no number can hold is as bad as none: the search takes differences of costs.
-            return 1e6 if one is None or not one.misfit < math.inf else math.log(max(one.misfit, 1e-300))
+            return math.log(max(one.misfit, 1e-300)) if one and one.misfit < math.inf else 1e6
 
         found = minimize(cost, np.array(inner) / size, method="Nelder-Mead", options={"maxfev": 60 * len(size)})
         return self.solved(tuple(_clipped([self.frame.constants[i] for i in self.inner], found.x * size)))

@@ -105,23 +105,7 @@ class Latent:
         names = [one.name for one in self.hidden]
         runs = tuple(with_columns(run, names) for run in self.runs)
         smoothing = replace(self.smoothing, trajectories=curves, noise=wider(self.smoothing.noise, curves))
-        return runs, smoothing, self._constants(best[1], runs, curves)
-
-    def _constants(
-        self, values: Sequence[float], runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory]
-    ) -> tuple[float, ...]:
-        """All constants as they were told, by their order, with which a law that was told in full has such courses."""
-        frame = self._fixed(values[: len(self.told)])
-        solved = Flexible.of(frame, Points.of(frame, runs, curves, MOST)).solved(())
-        if frame.unknowns or solved is None:
-            return ()
-        found = dict(zip([one.name for one in self.told], values, strict=False))
-        found |= dict(zip([one.name for one in frame.constants], solved.values, strict=True))
-        if any(not found[name] for name in self.turned):
-            return ()
-        return tuple(
-            1.0 / found[one.name] if one.name in self.turned else found[one.name] for one in self.frame.constants
-        )
+        return runs, smoothing, _constants(self, best[1], runs, curves)
 
     def _tried(self, seed: int, deadline: Deadline, progress: Progress) -> list[tuple[float, tuple[float, ...]]]:
         """Misfits of a grid of constants and first values, the best first; of one that can be followed in any case."""
@@ -159,11 +143,11 @@ class Latent:
         points = Points.of(self.frame, runs, curves, MOST)
         # With all their constants written in, the measured states' equations still judge the course.
         judged = tuple(i for i, name in enumerate(self.frame.states) if name not in self.law.states)
-        length = replace(Flexible.of(self._fixed(constants), points), rows=judged).briefest(DEGREE)
+        length = replace(Flexible.of(self.fixed(constants), points), rows=judged).briefest(DEGREE)
         belief = sum(((v - one.mean) / one.deviation) ** 2 for one, v in zip(self.told, constants, strict=True))
         return length + 0.5 * belief
 
-    def _fixed(self, constants: Sequence[float]) -> Frame:
+    def fixed(self, constants: Sequence[float]) -> Frame:
         """The frame with the constants that are looked for written in."""
         change: dict[sp.Basic, sp.Basic] = {
             told_symbol(one.name): sp.Float(value) for one, value in zip(self.told, constants, strict=True)
@@ -198,14 +182,6 @@ class Latent:
             curve = extended(curve, one.name, states[:, i], slopes[:, i], unsure, np.full(len(unsure), rough))
         return curve
 
-    def _divides(self, one: Told) -> bool:
-        """Whether the equations of the latent states only divide by a constant, as by a time constant."""
-        mark = told_symbol(one.name)
-        rows = [
-            side for name, side in zip(self.frame.states, self.frame.templates, strict=True) if name in self.law.states
-        ]
-        return not any(row.xreplace({1 / mark: sp.Integer(1)}).has(mark) for row in rows)
-
     def _grid(self, seed: int) -> list[tuple[float, ...]]:
         largest = max(float(np.nanmax(np.abs(run.states))) for run in self.runs)
         span = max(float(np.ptp(run.times)) for run in self.runs)
@@ -213,13 +189,7 @@ class Latent:
         scales = {1.0, largest, *(abs(value) for value in told.values() if value)}
         rates = sorted({pace / span / size for pace in PACES for size in scales} | set(GRID))
         own = len(self.law.constants)
-        # What only divides is a time, or a size by a rate: the same paces, the other way up.
-        sizes = [[1.0 / rate for rate in rates] if self._divides(one) else rates for one in self.told[:own]]
-        axes = [
-            [value for sign in (1.0, -1.0) for size in some if one.low <= (value := sign * size) <= one.high]
-            or between(one.low, one.high)
-            for one, some in zip(self.told, sizes, strict=False)
-        ]
+        axes = [_tried_of(self, one, rates) for one in self.told[:own]]
         measured = tuple(name for name in self.frame.states if name not in self.law.states)
         points = Points.of(replace(self.frame, states=measured), self.runs, self.smoothing.trajectories, MOST)
         axes += [np.clip(axis(one, self.frame, points), one.low, one.high).tolist() for one in self.told[own:]]
@@ -233,6 +203,36 @@ class Latent:
         every = [tuple(axis[i] for axis, i in zip(axes, places, strict=True)) for places in drawn]
         known, count = len(self.told), len(self.runs)
         return [(*one[:known], *(one[known:] * count)) for one in every]
+
+
+def _tried_of(latent: Latent, one: Told, rates: Sequence[float]) -> list[float]:
+    """Values that are tried of a constant of the equations of the latent states.
+
+    One that these only divide by is a time, or a size by a rate: the same paces, the other way up.
+    """
+    mark, own = told_symbol(one.name), latent.law.states
+    rows = [side for name, side in zip(latent.frame.states, latent.frame.templates, strict=True) if name in own]
+    divides = not any(row.xreplace({1 / mark: sp.Integer(1)}).has(mark) for row in rows)
+    sizes = [1.0 / rate for rate in rates] if divides else rates
+    return [
+        value for sign in (1.0, -1.0) for size in sizes if one.low <= (value := sign * size) <= one.high
+    ] or between(one.low, one.high)
+
+
+def _constants(
+    latent: Latent, values: Sequence[float], runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory]
+) -> tuple[float, ...]:
+    """All constants as they were told, by their order, with which a law that was told in full has such courses."""
+    frame = latent.fixed(values[: len(latent.told)])
+    solved = Flexible.of(frame, Points.of(frame, runs, curves, MOST)).solved(())
+    if frame.unknowns or solved is None:
+        return ()
+    found = dict(zip([one.name for one in latent.told], values, strict=False))
+    found |= dict(zip([one.name for one in frame.constants], solved.values, strict=True))
+    if any(not found[name] for name in latent.turned):
+        return ()
+    every = [one.name for one in latent.frame.constants]
+    return tuple(1.0 / found[name] if name in latent.turned else found[name] for name in every)
 
 
 def _rests(states: Float[np.ndarray, "sample state"], hidden: int) -> bool:

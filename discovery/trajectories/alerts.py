@@ -7,6 +7,8 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
+from discovery.headers import split_header
+from discovery.knowledge.angles import in_degrees, said_of_degrees
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.common import said_of_common
 from discovery.trajectories.doses import doses, named_as_both, said_of_doses
@@ -43,7 +45,7 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
     """All alerts, the serious ones first."""
     found = [
         *_of_layout(facts), *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts),
-        *_of_inputs(facts), *_of_values(facts), *of_relations(facts),
+        *_of_inputs(facts), *_of_angles(facts), *_of_values(facts), *of_relations(facts),
     ]  # fmt: skip
     computed = {state.header for state in facts.states if state.name in {name for _, name in facts.derived}}
     # what is to be left out anyway needs neither more samples nor less noise
@@ -227,6 +229,12 @@ def _of_noise(facts: Facts) -> Iterator[Alert]:
             f"{'it' if len(headers) == 1 else 'them'}.",
             tuple(headers),
         )  # fmt: skip
+
+
+def _of_angles(facts: Facts) -> Iterator[Alert]:
+    headers = [one.header for one in (*facts.states, *facts.inputs) if one.wrapped is None]
+    if degrees := [header for header in headers if in_degrees(header, split_header(header)[1])]:
+        yield Alert("note", "degrees", *said_of_degrees(degrees), tuple(degrees))
 
 
 def _of_inputs(facts: Facts) -> Iterator[Alert]:

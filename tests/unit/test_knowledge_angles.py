@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from discovery.knowledge.angles import angular, in_radians
+from discovery.errors import UsageError
+from discovery.knowledge.angles import angular, in_degrees, in_radians, said_of_degrees
 from discovery.laws import Frame, Law, Unknown, unknown_symbol
 from discovery.symbolic.parse import parse
+from discovery.trajectories.checks import check
+from discovery.trajectories.read import read_csv
 from discovery.types import symbol
+from pipelines.config import RunConfig
+from pipelines.dimensional import stated
+from pipelines.told import understood
 
 TURN = Frame(
     ("a", "v"),
@@ -60,3 +69,41 @@ def test_periodic_functions_of_an_angle_cost_nothing_and_the_angle_itself_a_func
 def test_nothing_changes_where_nothing_is_an_angle() -> None:
     """The same laws without an angle."""
     assert angular(law("c0*sin(a)"), ()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "angle"),
+    [
+        ("knee", "°", True),
+        ("knee_deg", None, True),
+        ("knee", "rad", False),
+        ("Temp", "°", False),
+        ("knee", "°/s", False),
+    ],
+)
+def test_degrees_are_known_by_the_same_signs(header: str, unit: str | None, angle: bool) -> None:
+    """But for temperatures, whose sign has lost its letter."""
+    assert angle is in_degrees(header, unit)
+
+
+def test_who_has_an_angle_in_degrees_is_told_of_radians(tmp_path: Path) -> None:
+    """By the check, where sines of it are told, and where it is told to be an angle; a sine of radians is let be."""
+    times = np.linspace(0.0, 5.0, 60)
+    table = np.column_stack([times, 20.0 * np.cos(3.0 * times)])
+    path = tmp_path / "knee.csv"
+    np.savetxt(path, table, delimiter=",", header="t [s],Knee angle [°]", comments="", encoding="utf-8")
+    measured = read_csv(path)
+    line = "table['Knee angle [rad]'] = numpy.radians(table['Knee angle [°]'])"
+    (alert,) = [one for one in check(measured).alerts if one.subject == "degrees"]
+    assert line in alert.advice
+    config = RunConfig(laws=("Knee_angle'' = -k*sin(Knee_angle)",))
+    with pytest.raises(UsageError, match=r"does not fit the units.*write radians"):
+        stated(measured, config, understood(measured, config))
+    with pytest.raises(UsageError, match="is an angle in degrees"):
+        understood(measured, RunConfig(laws=("Knee_angle angle", "Knee_angle'' = f(Knee_angle)")))
+    table[:, 1] = np.radians(table[:, 1])
+    np.savetxt(path, table, delimiter=",", header="t [s],Knee angle [rad]", comments="", encoding="utf-8")
+    measured = read_csv(path)
+    stated(measured, config, understood(measured, config))
+    assert not [one for one in check(measured).alerts if one.subject == "degrees"]
+    assert "are angles in degrees" in said_of_degrees(["a [°]", "b [°]"])[0]

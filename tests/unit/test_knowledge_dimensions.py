@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from discovery.knowledge.dimensions import FACTOR, consistent, constant_units, exponents, written
+from discovery.laws import Frame
 from discovery.symbolic.parse import parse
 from discovery.types import Law
 
@@ -74,6 +75,20 @@ def test_the_unit_of_a_hidden_state_is_worked_out():
     found = constant_units(law(side, rate, constants=3), columns)
     assert ["min⁻¹", "min⁻¹", "mL min⁻² uU⁻¹"] == [" ".join(sorted(unit.split())) for unit in found]
     assert ("s⁻¹", "–") == constant_units(law("-c0*x", "c1*x", constants=2), {"x": "m", "y": None, "t": "s"})
+
+
+def test_the_units_of_hidden_states_are_told_by_an_output_and_by_a_sum() -> None:
+    """Of a cell V = E - R I - u - q/C0, with u in volts, q' = I and so C0 and C in ampere seconds by volt."""
+    states = ("V", "u", "q")
+    sides = tuple(parse(text) for text in ("c0 - c1*I_ - u - q/c2", "I_/c3 - u/c4", "I_"))
+    frame = Frame(states, sides, inputs=("I_",), algebraic=("V",))
+    cell = Law(states, sides, (1.0,) * 5, (), frame)
+    units = {"V": "V", "I_": "A", "u": None, "q": None, "t": "s"}
+    found = constant_units(cell, units)
+    assert ["V", "A⁻¹ V", "A V⁻¹ s", "A V⁻¹ s", "s"] == [" ".join(sorted(unit.split())) for unit in found]
+    assert "–" in constant_units(cell, units | {"I_": None})
+    off = replace(cell, skeletons=(parse("c0 - c1*I_ - u - q"), *sides[1:]))  # a factor one hides a unit
+    assert "A⁻¹ V" == " ".join(sorted(constant_units(off, units)[1].split()))
 
 
 def test_a_velocity_has_the_unit_of_its_state_by_time_whatever_that_is():
