@@ -33,7 +33,7 @@ _FACTOR = re.compile(
     rf"(1)|([^\W\d_]+{BOUND}[\w-]+|[%]{BOUND}[\w-]+|a\.u\.|OD\d{{3}}|{'|'.join(OXIDES)}|cmH[2₂]O|{ACRE_FEET}|°?[^\W\d_]+|[%‰°])(?:\^?\(?([+-]?\d+)\)?)?"
 )
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
-_SAME = (sp.Abs, sp.Max, sp.Min)
+_SAME = (sp.Add, sp.Abs, sp.Max, sp.Min)
 Node = Any  # a part of an expression
 
 
@@ -212,9 +212,7 @@ class _Walk:
         So does a sum, as V = E - R I - u of u; and where the derivative's is not known (``telling``) q' = I tells it.
         """
         for term, scaled in _scaled(expression):
-            column = next((one for one in (term, -term) if one.is_Symbol), None)
-            told = column is not None and (telling or column.name in self.unknown)
-            if term != 0 and (self.strict or told or any(map(_is_constant, term.free_symbols))):
+            if term != 0 and (self.strict or _tells(term, None if telling else self.unknown)):
                 for logarithm in scaled:
                     self.form(logarithm.args[0])  # whose own parts have to match
                 self.pure.append(self.form(term / sp.Mul(*scaled)) + self.hidden(term) - unit)
@@ -241,15 +239,13 @@ class _Walk:
                 return sum((self.form(factor) for factor in node.args), PURE)
             case sp.Pow() if node.exp.is_number:
                 return self.form(node.base).to(Fraction(float(node.exp)).limit_denominator(12))
-            case sp.Add():
+            case _ if isinstance(node, _SAME):
                 return self.alike(node.args)
             case _ if node.is_number and abs(float(node)) in self.known:
                 return _Form({f"unit of {abs(float(node))}": Fraction(1)}, {})
             case _ if node.is_number:
                 power = power_of_ten(float(node)) if self.converting and node.is_Rational else 0
                 return _Form({}, {FACTOR: Fraction(-power)}) if power else PURE
-            case _ if isinstance(node, _SAME):
-                return self.alike(node.args)
             case sp.sign():
                 return PURE
             case sp.Pow() if self.strict:
@@ -327,6 +323,13 @@ class _Walk:
             for i, row, is_told in zip(unknown, values.tolist(), told, strict=True)
             if is_told and isinstance(i, int)
         }
+
+
+def _tells(term: Node, unknown: Set[str] | None) -> bool:
+    """Whether a term has a constant, or is a column alone: any, or one of those whose unit is not known."""
+    column = next((one for one in (term, -term) if one.is_Symbol), None)
+    alone = column is not None and (unknown is None or column.name in unknown)
+    return alone or any(map(_is_constant, term.free_symbols))
 
 
 def _number_of(leaf: sp.Basic) -> int | None:
