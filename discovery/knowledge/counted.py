@@ -12,7 +12,6 @@ from discovery.headers import COUNTED, COUNTED_TOO, OF_WHAT, OXIDES, POWER_OF_TE
 TEN = "ten"  # a factor of its own, so that 100,000 is ten to the fifth
 _BY_VOLUME = {"ppmv": 1e-6, "ppbv": 1e-9, "pptv": 1e-12}
 _SHARES = {"%": 0.01, "percent": 0.01, "‰": 0.001, "permille": 0.001, TEN: 10.0, "fraction": 1.0, "proportion": 1.0}
-_SHARES |= {"ppmv": 1e-6, "ppbv": 1e-9, "pptv": 1e-12}  # of volumes
 # What is counted in a time or a volume alone: without these the words stand in brackets for other things.
 _OFTEN = ("beat", "beats", "breath", "breaths", "step", "steps", "copy", "copies")
 _ONES = frozenset({"CFU", "PFU", *COUNTED_TOO, *COUNTED, *(f"{name}s" for name in COUNTED), *_OFTEN, *OF_WHAT})
