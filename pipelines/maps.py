@@ -33,7 +33,9 @@ def as_map(measurements: Measurements) -> Measurements:
             "times the numbers of the steps that are left."
         )
     runs = tuple(map(counted, measurements.trajectories))
-    return replace(measurements, trajectories=runs, time_name=TIME, origin="", notes=(*measurements.notes, NOTE))
+    return replace(
+        measurements, trajectories=runs, time_name=TIME, origin="", lines=(), notes=(*measurements.notes, NOTE)
+    )
 
 
 def counted(run: Trajectory) -> Trajectory:

@@ -254,7 +254,13 @@ def fingerprint(measurements: Measurements, config: RunConfig) -> str:
     """Changes with all that changes a stage's outcome: version, data, columns, settings other than time and threads."""
     settings = version("discovery") + config.model_dump_json(exclude=set(FREE))
     runs = [[run.label, len(run), run.held] for run in measurements.trajectories]
-    names = dict(measurements.headers), dict(measurements.inputs), measurements.time_name, dict(config.data.units)
+    names = (
+        dict(measurements.headers),
+        dict(measurements.inputs),
+        measurements.time_name,
+        dict(config.data.units),
+        measurements.lines,
+    )
     mark = hashlib.sha256(json.dumps([measurements.sha256, names, runs, settings]).encode())
     for run in measurements.trajectories:  # a file says something else where other entries stand for missing
         for values in (run.times, run.states, run.inputs):

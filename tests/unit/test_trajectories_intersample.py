@@ -9,7 +9,7 @@ import pytest
 from scipy.signal import lfilter
 
 from discovery.trajectories.arrays import from_arrays
-from discovery.trajectories.intersample import between_rows, held_by_states
+from discovery.trajectories.intersample import NATS, between_rows, held_by_states
 from discovery.trajectories.measurements import Measurements
 from discovery.types import Trajectory
 
@@ -94,6 +94,33 @@ def test_what_a_controller_sets_by_a_noisy_sample_is_held(seed: int) -> None:
     assert [0] == list(held)
     (note,) = between_rows(from_arrays(run.states, run.times, inputs=run.inputs)).notes
     assert held[0].late == ("set by what was measured" in note)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_acts_by_way_of_something_unmeasured_is_not_held(seed: int) -> None:
+    """Behind a slow sensor, states follow a line late, as if it were held; but they follow the row before, too."""
+    times = 0.1 * np.arange(400)
+    inputs = np.sin(2.0 * np.pi * (times / 20.0 + 10.0 * (times / 40.0) ** 2))
+    truth, seen, rows, small = 0.0, 0.0, [], 40
+    for row in range(400):
+        rows.append(seen)
+        for part in range(small):
+            u = np.interp(times[row] + 0.1 * (part + 0.5) / small, times, inputs)
+            truth += 0.1 / small * (u - truth)
+            seen += 0.1 / small * 5.0 * (truth - seen)
+    states = np.array(rows)[:, None] + 0.002 * np.random.default_rng(seed).normal(size=(400, 1))
+    assert {} == held_by_states([Trajectory(times, states, ("x",), "", inputs[:, None], (False,))], [0])
+
+
+def test_long_records_are_thinned_and_their_nats_with_them() -> None:
+    """So that chance is no larger than in short ones: nats are those of the steps that are looked at."""
+    few, many = (
+        [driven(course("random", part, rows=400)[:, None], held=True, seed=part) for part in range(count)]
+        for count in (8, 24)
+    )
+    nats, of_many = (held_by_states(runs, [0])[0].nats for runs in (few, many))
+    assert nats > 20.0 * NATS
+    assert 0.7 * nats < of_many < 1.4 * nats
 
 
 def test_few_rows_say_nothing() -> None:
