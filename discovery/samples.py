@@ -69,8 +69,8 @@ class Drive:
 
 # Steps may be longer or shorter than usual by this share and count as alike.
 EVEN = 0.01
-# Days of the shortest and the longest month, and quarter; the longest is there most often, from whichever month on.
-CALENDAR = ((28, 31), (89, 92))
+# Days of the shortest and the longest month, quarter and half of a year.
+CALENDAR = ((28, 31), (89, 92), (181, 184))
 WHOLE = 0.05  # days by which such steps miss whole ones at most: times in years with four digits miss them by 0.04
 
 
@@ -220,10 +220,11 @@ def is_usual(steps: Float[np.ndarray, " step"], usual: float) -> Bool[np.ndarray
     """Which times between samples are as long as usual; months and quarters are, however many days they have."""
     even = np.abs(steps - usual) <= EVEN * usual
     for shortest, longest in CALENDAR:
-        days = steps * (longest / usual)
-        within = (days > shortest - 0.5) & (days < longest + 0.5)
-        if np.all(np.abs(days - np.round(days))[within] <= WHOLE):  # in whatever unit they are counted
-            even |= within
+        for length in range(shortest, longest + 1):  # that of the usual one, in whatever unit they are counted
+            days = steps * (length / usual)
+            within = (days > shortest - 0.5) & (days < longest + 0.5)
+            if np.all(np.abs(days - np.round(days))[within] <= WHOLE):
+                even |= within
     return even
 
 

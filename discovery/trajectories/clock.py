@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
-from discovery.headers import bare
+from discovery.headers import bare, split_header
 from discovery.trajectories.calendar import as_dates, names_dates, year_in_parts
 from discovery.trajectories.columns import Column
 from discovery.trajectories.counters import is_counter
@@ -27,6 +27,8 @@ from discovery.wording import listed
 
 # Entries of which nothing tells whether they are hours and minutes or minutes and seconds, and those of a day.
 _OF_TWO = re.compile(r"\d{1,4}:[0-5]\d(?:[.,]\d+)?", re.ASCII)
+_PARTS = re.compile(r"(?:h{1,2}|m{1,2}|min)[:_. /](?:m{1,2}|min|s{1,2}|sec)")  # mm:ss
+SAME_DAY = 0.25  # share of the rows, at least, that are of the same day as the row before
 _HOURS = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _TWELVE = re.compile(r"(0?[1-9]|1[0-2])(:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)\s*([AaPp])\.?[Mm]\.?", re.ASCII)
 
@@ -92,7 +94,9 @@ def find_clock(
         )
         return replace(clock, notes=(note, *clock.notes), also=also)
     column, stamp = table[told] if told is not None else _named(free), stamp_in_parts(free, told)
-    _check_whole(table, free if column is None else [column])
+    others = [] if any(map(_may_be_clock, free)) else free
+    called = [one for one in free if _PARTS.fullmatch(one.header.lower())]
+    _check_whole(table, [column] if column is not None else [*called, *others])
     if stamp is not None and (told in stamp.headers or (told is None and _is_unsure(column))):
         clock = _read(table, (replace(table[stamp.whole], values=stamp.times),), {}, "", certain=True)
         note = f"{stamp.whole!r} and {stamp.beyond!r} were put together: seconds, and nanoseconds beyond them."
@@ -118,10 +122,15 @@ def find_clock(
 
 
 def _with_times_of_day(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The columns; beside days, entries such as 12:30 are times of day, which they may not be anywhere else."""
-    if not any(map(of_days, columns)):
+    """The columns; beside days, entries such as 12:30 are times of day, which they may not be anywhere else.
+
+    So they are where they are called like times, or where days repeat from row to row: when the sun rose is no time.
+    """
+    days = next((one.values for one in columns if of_days(one)), None)
+    if days is None:
         return tuple(columns)
-    return tuple(map(_of_day, columns))
+    repeated = len(days) > 1 and float(np.mean(days[1:] == days[:-1])) >= SAME_DAY
+    return tuple(_of_day(one) if repeated or likeness(one.header) is not None else one for one in columns)
 
 
 def _of_day(column: Column) -> Column:
@@ -142,6 +151,11 @@ def _seconds_of_day(entry: str) -> float:
         return float("nan")
     hours = int(half[1]) % 12 + 12 * (half[3] in "Pp")
     return seconds_of(f"{hours}{half[2]}" + ":00" * (half[2].count(":") == 1))
+
+
+def _may_be_clock(column: Column) -> bool:
+    """Whether it has dates, times of day or numbers that go on, of which the first is taken for time."""
+    return column.kind in ("date", "clock") or (column.kind == "number" and goes_on(column))
 
 
 def _check_whole(table: Table, columns: Sequence[Column]) -> None:
@@ -201,7 +215,11 @@ def _called_like_one(free: Sequence[Column]) -> Column | None:
 def _counts_rows(column: Column) -> bool:
     """Whether its numbers are those of the rows, from 0 or 1 on, whatever they are called: echoes, shots, frames."""
     first = column.values[0]
-    return first in (0.0, 1.0) and np.array_equal(column.values, first + np.arange(len(column.values)))
+    return (
+        split_header(column.header)[1] is None
+        and first in (0.0, 1.0)
+        and np.array_equal(column.values, first + np.arange(len(column.values)))
+    )
 
 
 def _of_unknown_unit(free: Sequence[Column]) -> Column | None:

@@ -68,6 +68,16 @@ def test_months_and_quarters_are_even_steps(period: str, shortest: float, longes
     assert said in note_of([run], len(times) - 2)
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "count"), [("2001-02", 1, 6), ("2000-01", 3, 6), ("2001-01", 6, 30), ("1999-07", 6, 4)]
+)
+def test_few_periods_are_even_steps_whichever_comes_first(start: str, months: int, count: int) -> None:
+    """The usual one may be any of them, and the longest need not be there."""
+    stamps = np.datetime64(start, "M") + months * np.arange(count)
+    run = Trajectory(stamps.astype("datetime64[D]").astype(float), np.zeros((count, 1)), ("x",))
+    assert count - 1 == steps(run, usual_step([run])).sum()
+
+
 def test_steps_that_are_no_whole_days_are_no_months() -> None:
     """As those of a clock that wavers, by which other steps are other chances."""
     times = np.cumsum(np.where(np.arange(60) % 3 == 0, 0.955, 1.0))

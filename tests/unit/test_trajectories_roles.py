@@ -94,6 +94,14 @@ def test_ratios_and_times_that_elapsed_are_no_times_of_day(tmp_path: Path) -> No
     ratios = ["1:30", "2:15", "0:45"] * 4
     text = "n,ratio,x\n" + "".join(f"{i},{ratio},{i * i}\n" for i, ratio in enumerate(ratios))
     assert "n" == read(tmp_path, text).time_name
+    stamped = "".join(
+        f"2024-05-01 0{i}:00:00,{ratio},{i * i}\n" for i, ratio in enumerate(["1:30", "1:45", "2:00"] * 3)
+    )
+    assert "when [h]" == read(tmp_path, "when,ratio,x\n" + stamped).time_name
+    for header in ("score", "sunrise", "start"):
+        rows = [f"2024-05-{i + 1:02d},{7 + i % 2}:{50 - i},{i * i}\n" for i in range(12)]
+        daily = read(tmp_path, f"date,{header},x\n" + "".join(rows))
+        assert [float(i) for i in range(12)] == daily.trajectories[0].times.tolist()
     text = "date,Elapsed,x\n" + "".join(f"2024-05-{i + 1:02d},00:{i:02d},{i * i}\n" for i in range(12))
     assert [float(i) for i in range(12)] == read(tmp_path, text, time="date").trajectories[0].times.tolist()
 

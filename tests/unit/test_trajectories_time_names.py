@@ -69,6 +69,7 @@ def test_a_unit_of_time_goes_before_what_counts_the_rows_by_any_name(tmp_path: P
     rows = [f"{i + first},{2 * (i + 1)},{0.5**i}\n" for i in range(8)]
     assert "TE [ms]" == read(tmp_path, "Echo,TE [ms],M\n" + "".join(rows)).time_name
     assert "Echo" == read(tmp_path, "Echo,TE [ms],M\n" + "".join(rows[2:])).time_name
+    assert "depth [cm]" == read(tmp_path, "depth [cm],age [yr],M\n" + "".join(rows)).time_name
 
 
 @pytest.mark.parametrize(
