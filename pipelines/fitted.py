@@ -211,6 +211,6 @@ def _shared(result: DiscoveryResult, law: Law) -> Law:
 
 def _of_points(times: np.ndarray, count: int) -> np.ndarray:
     """A time for each point; one is that of all."""
-    if times.shape not in ((), (count,)):
+    if times.shape not in ((), (1,), (count,)):
         raise DataError(f"t has the shape {times.shape} for {count} points. Pass one time for each, or one.")
     return np.broadcast_to(times, count)

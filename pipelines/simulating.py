@@ -215,7 +215,7 @@ def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, st
     """Headers of the inputs that stand in the law, by identifier; not of those that tell groups apart.
 
     Raises:
-        UsageError: there are some and nothing is given, or the other way round.
+        UsageError: there are some and nothing is given, or the other way round, or a file is not there.
     """
     assert result.law is not None
     marks = {mark for one in result.structure.owned for mark in one.inputs}
@@ -229,6 +229,8 @@ def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, st
         )
     if text is not None and not names and not idle(result):
         raise UsageError(f"--inputs {text} is given, but nothing drives the law of this run. Leave it out.")
+    if text is not None and not names and "=" not in str(text) and not Path(text).exists():
+        raise UsageError(f"There is no file {text}. Nothing drives the law of this run: leave --inputs out.")
     return names
 
 
@@ -254,9 +256,10 @@ def _constant(result: DiscoveryResult, text: str, names: Mapping[str, str]) -> l
     every = {**names, **{name: result.inputs.get(name, name) for name in idle(result)}}
     if numbers := _values(_parts(text), names) or _values(_parts(text), every):
         return numbers[: len(names)]
+    wanted = names or every
     raise UsageError(
         f"--inputs {text!r} is no file, and does not give one number for each input. The inputs are "
-        f"{', '.join(names.values())}; write for example --inputs {_example(names)}, or name a CSV file with their "
+        f"{', '.join(wanted.values())}; write for example --inputs {_example(wanted)}, or name a CSV file with their "
         "courses."
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
@@ -34,6 +34,7 @@ _FACTOR = re.compile(
 )
 _NONE = frozenset({"", "-", "–", "1", "rad", "none", "dimensionless"})  # an angle in radians is a ratio of lengths
 _SAME = (sp.Add, sp.Abs, sp.Max, sp.Min)
+_OF_RATIOS = (sp.sin, sp.cos, sp.tan, sp.exp)  # the 2 in sin(2 a) is no size of an angle in degrees
 Node = Any  # a part of an expression
 
 
@@ -251,7 +252,7 @@ class _Walk:
             case sp.Pow() if self.strict:
                 return self.powered(node)
             case sp.Function() | sp.Pow() | sp.exp():
-                self.pure += [self.sized(argument) for argument in node.args]
+                self.pure += [self.sized(one, share=not isinstance(node, _OF_RATIOS)) for one in node.args]
                 return self.any_unit() if not self.strict and _is_scaled(node) else PURE
             case _:
                 raise ValueError(type(node).__name__)
@@ -270,21 +271,21 @@ class _Walk:
         self.pure.append(self.form(node.exp))
         return PURE if not self.form(node.base).known else _Form({f"unit of {node}": Fraction(1)}, {})
 
-    def sized(self, node: Node) -> _Form:
+    def sized(self, node: Node, *, share: bool = True) -> _Form:
         """The unit of what a function is taken of, or of what stands beside 1: of x/278, where 278 is a size of x.
 
-        Of shares, as in percent and ppm, the number is one in the unit of its column, which so is none.
+        Of shares, as in percent and ppm, the number is one in the unit of its column, which so is none, if ``share``.
         """
         if isinstance(node, sp.Add):
-            return self.alike(node.args, sized=True)
+            return self.alike(node.args, lambda one: self.sized(one, share=share))
         if not _has_number(node, self.known):
             return self.form(node)
         found = self.any_unit() if self.hiding > 1 else self.form(node)
-        return replace(found, known={}) if _is_share(node, self.columns) else found
+        return replace(found, known={}) if share and _is_share(node, self.columns) else found
 
-    def alike(self, nodes: tuple[Node, ...], *, sized: bool = False) -> _Form:
+    def alike(self, nodes: tuple[Node, ...], sized: Callable[[Node], _Form] | None = None) -> _Form:
         """The one unit of several expressions."""
-        read = self.sized if sized or {sp.S.One, sp.S.NegativeOne} & {*nodes} else self.form
+        read = sized or (self.sized if {sp.S.One, sp.S.NegativeOne} & {*nodes} else self.form)
         first, *others = (self.any_unit() if self.hiding > 2 and one.is_number else read(one) for one in nodes)
         self.pure += [first - other for other in others]
         return first
@@ -350,10 +351,8 @@ def _scaled(expression: Node) -> Iterator[tuple[Node, list[Node]]]:
     free = [rest for product, rest in zip(factors, rests, strict=True) if any(map(_is_any, product))]
     free += [{one for one in rest if not _is_mark(one)} for rest in free]
     for term, rest in zip(terms, rests, strict=True):
-        yield (
-            term,
-            [one for one in rest if isinstance(one, sp.log) and not _has_number(one.args[0]) and rest - {one} in free],
-        )
+        logarithms = [one for one in rest if isinstance(one, sp.log) and rest - {one} in free]
+        yield term, [one for one in logarithms if not _has_number(one.args[0])]
 
 
 def _has_number(node: Node, known: frozenset[float] = frozenset()) -> bool:

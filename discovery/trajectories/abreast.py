@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,7 +27,7 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
-# "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times and its values.
+# "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times, which only rise, and its values.
 _PAIRED = re.compile(r"(.*\w.*?)([ _.:-]+)([XYxy])")
 # ... or X1, Y1, X2, Y2: where no other column is time, as bodies in a plane have one.
 _NUMBERED_PAIR = re.compile(r"(?P<quantity>[XYTxyt])(?P<between>[ _.]?)(?P<unit>\d+)(?P<end>)")
@@ -148,6 +148,7 @@ def abreast(
     most: int,
     told: Sequence[str] = (),
     time: str = "",
+    rising: Set[str] = frozenset(),
 ) -> Abreast | None:
     """The columns of a file that are one quantity of several units; None where nothing looks so.
 
@@ -158,8 +159,10 @@ def abreast(
         most: states of a law at most; more of them are units, most likely.
         told: words of a command that tell what was told of other columns.
         time: header of the column of times, which may be that of the first unit alone.
+        rising: headers of the columns of numbers that only rise, as times do.
     """
-    own, (split, units, quantities, forms) = _of_each_with_times([time, *numbers], time, layout.headers)
+    rising = rising | {time}
+    own, (split, units, quantities, forms) = _of_each_with_times([time, *numbers], time, layout.headers, rising)
     key, found = ("unit", ()) if own else _alike(numbers)
     if not (own or found):
         split, units, quantities = _of_each(numbers)
@@ -238,16 +241,25 @@ def _is_of_one(header: str, units: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(unit)}(?!\w)", header) for unit in units)
 
 
+def _is_numbered(header: str, units: Sequence[str]) -> bool:
+    """Whether the name of a column, without its unit of measurement, ends with the number of one of several units."""
+    return any(re.search(rf"(?<!\d){unit}$", split_header(header)[0]) for unit in units)
+
+
 def _of_each_with_times(
-    headers: Sequence[str], time: str, every: Sequence[str]
+    headers: Sequence[str], time: str, every: Sequence[str], rising: Set[str]
 ) -> tuple[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
     """The quantity that is time where each unit has its own, and what stands between, units, quantities and forms.
 
     Units stand before their quantities, as the runs of Logger Pro, or behind them and their units of measurement, as
-    those of PASCO Capstone: then what columns are called, too.
+    those of PASCO Capstone: then what columns are called, too. Pairs of X and Y are curves where each X only rises, as
+    times do, and the units have nothing else; else they may be places of bodies, or two quantities beside a time.
     """
     split, units, quantities = _of_each(headers, _PAIRED, fewest=2)
-    if not units:
+    own = next((one for one in "Xx" if time in {unit + split + one for unit in units}), "")
+    beside = {*every} - {*_columns(split, units, quantities, ())}
+    further = any(one.startswith(unit + split) for one in beside for unit in units)
+    if not own or further or not {unit + split + own for unit in units} <= rising:
         split, units, quantities = _of_each(headers, fewest=2)
     columns = {one: {unit + split + one for unit in units} for one in quantities}
     if own := next((one for one in quantities if time in columns[one]), ""):
@@ -257,6 +269,8 @@ def _of_each_with_times(
         named = dict(zip(quantities, forms, strict=True))
         own = next((one for one, form in named.items() if time in {form.format(unit) for unit in units}), "")
         pair = pattern is _NUMBERED_PAIR and len(quantities) == 2 and own in ("X", "x", "T", "t")
+        pair = pair and {named[own].format(unit) for unit in units} <= rising
+        pair = pair and not any(_is_numbered(one, units) for one in {*every} - {*_columns("", units, (), forms)})
         if own and (pair or likeness(own) is not None):  # without a column of times the first is taken for it
             return own, ("", units, quantities, forms)
     return "", ("", (), (), ())

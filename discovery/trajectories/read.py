@@ -102,7 +102,7 @@ def read_csv(
         source.path.name,
         dict(list(headers.items())[len(columns) :]),
         division.keys, division.melted, clock.origin,
-        abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header),
+        abreast([*columns], numbers, division.keys, layout, source, MOST_STATES, told, clock.header, _rising(table)),
         " ".join(unknown),
         *_by_pandas(source, layout, clock),
         () if successive else undecided([*headers][len(columns) :], stay, stays),  # a map has nothing between its rows
@@ -162,6 +162,12 @@ def _by_pandas(source: Source, layout: Layout, clock: Clock) -> tuple[str, str]:
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:
     """Headers of the columns of numbers but some."""
     return [one.header for one in table.columns if one.kind == "number" and one.header not in besides]
+
+
+def _rising(table: Table) -> frozenset[str]:
+    """Headers of the columns of which each number is larger than that before it."""
+    numbers = [(one.header, one.values[np.isfinite(one.values)]) for one in table.columns if one.kind == "number"]
+    return frozenset(header for header, values in numbers if len(values) and np.all(np.diff(values) > 0))
 
 
 def _said(

@@ -18,6 +18,7 @@ from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_number
+from discovery.wording import joined as listed
 
 FEWEST_SAMPLES = 5  # in all: a start and two constants can meet three samples whatever the law; two more can object
 FEWEST_IN_RUN = 3  # the fewest that show a curvature
@@ -214,23 +215,30 @@ def _disordered(
         what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
         remedy, such = "Sort the rows by time", ""
     also = "further columns" if keys else "the columns"
-    other = _rising(table, clock, states) if time == clock.times[previous] else ""
+    other, told = _rising(table, clock, states) if time == clock.times[previous] else ("", ())
     if other:
         such += f"; or, if samples are to be counted by {other!r}, which rises in each, --time {shlex.quote(other)}"
+        such += f" --trajectory {shlex.quote(listed(told))}"
     return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
 
 
-def _rising(table: Table, clock: Clock, states: Sequence[str]) -> str:
-    """The first column that rises among the rows of each time, by what text tells apart; empty where none does."""
-    words = [one.header for one in table.columns if one.kind == "text" and len(one.labels) <= MOST_LABELS]
-    groups = group(table, [clock.header, *words], clock.rows)
-    if len(groups) < ROWS_PER_RUN * (int(groups.max(initial=0)) + 1):
-        return ""
+def _rising(table: Table, clock: Clock, states: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The first column that rises among the rows of each time, by what text tells apart, and what these are.
+
+    Nothing where none does. Text that some rows lack, or that never changes, tells no runs.
+    """
+    words = [one for one in table.columns if one.kind == "text" and len(one.labels) <= MOST_LABELS]
+    codes = {one.header: one.values[clock.rows] for one in words if one.header != clock.header}
+    keys = (clock.header, *(header for header, one in codes.items() if np.min(one) >= 0 and np.ptp(one) > 0))
+    groups = group(table, keys, clock.rows)
+    runs = int(groups.max(initial=0)) + 1
+    if len(groups) < ROWS_PER_RUN * runs or runs > MOST_LABELS:
+        return "", ()
     for column in table.columns:
         free = column.kind == "number" and column.header not in (clock.header, *clock.also, *states)
         if free and np.isfinite(values := column.values[clock.rows]).all() and disorder(values, groups) is None:
-            return column.header
-    return ""
+            return column.header, keys
+    return "", ()
 
 
 def _put_back(table: Table, clock: Clock, change: Change) -> DataError:

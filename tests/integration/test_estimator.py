@@ -174,6 +174,12 @@ def test_what_is_masked_is_not_taken_for_a_number(fitted: EquationDiscovery) -> 
         fitted.simulate([1.0], np.ma.masked_array([0.0, 1.0], mask=[False, True]))
 
 
+def test_one_time_is_that_of_all_points(fitted: EquationDiscovery) -> None:
+    """As a number or as an array of one."""
+    points = [[1.0], [2.0], [3.0]]
+    np.testing.assert_array_equal(fitted.predict(points, t=[0.0]), fitted.predict(points, t=0.0))
+
+
 def test_what_is_no_point_start_or_time_is_refused_in_words(fitted: EquationDiscovery) -> None:
     """Never by an error of another package, and never as the columns that were wanted."""
     with pytest.raises(DataError, match=r"X is a list of runs.*model\.predict\(run\) for run in X"):

@@ -177,7 +177,7 @@ def test_a_size_in_a_logarithm_may_be_the_groups_own(side: str, fits: bool) -> N
     [
         ("c0*log(u/278) - c1*x", True),
         ("c0*log(u/278) - c1*x + c2", True),
-        ("c0*exp(-u/35)", True),
+        ("c0*tanh(u/35)", True),
         ("c0*x*(1 - u/50)", True),
         ("c0*log(u) - c1*x", False),
         ("c0*x*(1 - u)", False),
@@ -192,6 +192,14 @@ def test_a_number_beside_a_share_is_in_its_unit(side: str, fits: bool) -> None:
     """278 ppm as a size of what is measured in ppm; one of metres has a unit, which no constant term replaces."""
     columns = {"x": exponents("K"), "t": exponents("s"), "u": {FACTOR: Fraction(-6)}, "w": exponents("m")}
     assert fits == consistent(law(side, constants=3), columns)
+
+
+@pytest.mark.parametrize("side", ["sin(2*u)", "cos(u/2 + c1)", "tan(2*u)", "exp(2*u)", "exp(-u/35)"])
+@pytest.mark.parametrize(("unit", "fits"), [(0, True), (-2, False)])
+def test_a_number_in_a_sine_or_exponential_is_no_size(side: str, unit: int, fits: bool) -> None:
+    """Twice an angle in degrees is in degrees, too, and what these functions are taken of is a plain number."""
+    columns = {"x": exponents("K"), "t": exponents("s"), "u": {FACTOR: Fraction(unit)} if unit else {}}
+    assert fits == consistent(law(f"c0*{side}", constants=2), columns)
 
 
 @pytest.mark.parametrize(

@@ -284,6 +284,13 @@ def test_inputs_that_are_not_in_the_law_are_not_asked_for(run: Path, simulated: 
             assert (0, False) == (code, "Cycle" in said)
             expected = 2 - 1 / np.e if sides is side else 1 / np.e
             assert pytest.approx(expected, rel=1e-6) == rows[-1][1]
+    refused = {
+        "missing.csv": "There is no file missing.csv. Nothing drives the law of this run: leave --inputs out.",
+        "u=much": "The inputs are Cycle, u [V]; write for example --inputs Cycle=1.0,u=1.0, or",
+    }
+    for told, words in refused.items():
+        code, _, said = simulated(found, "--x0", 1, "--until", 1, "--inputs", told)
+        assert (2, True) == (code, words in " ".join(said.split())), said
 
 
 def test_inputs_that_begin_within_the_record_find_the_state_of_that_time(

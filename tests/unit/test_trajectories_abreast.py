@@ -333,6 +333,47 @@ def test_numbered_pairs_are_runs_where_no_other_column_is_time(tmp_path: Path, f
     assert other is None or not other.time
 
 
+@pytest.mark.parametrize(
+    ("names", "units"),
+    [
+        ([f"Run {run}: {one}" for run in "123" for one in "txy"], ("Run 1", "Run 2", "Run 3")),
+        ([f"R10{run}_{one}" for run in "12" for one in ("time", "x", "y")], ("R101", "R102")),
+        ([f"{joint}_{axis}" for joint in ("knee", "hip") for axis in "xy"], ()),
+        ([f"{axis}{body}" for body in "12" for axis in "xy"], ()),
+    ],
+)
+def test_pairs_are_curves_where_each_first_one_is_the_time(
+    tmp_path: Path, names: list[str], units: tuple[str, ...]
+) -> None:
+    """Where units have a time besides they are two quantities of each, and where an x swings they are places."""
+    times = np.linspace(0.0, 4.0, 41)
+    columns = {name: np.sin(times + place) for place, name in enumerate(names)}
+    columns |= {name: times for name in names if name == names[0] or name.endswith((" t", "_time"))}
+    pd.DataFrame(columns).to_csv(tmp_path / "a.csv", index=False)
+    found = read_csv(tmp_path / "a.csv").abreast
+    assert (units, bool(units)) == ((found.units, bool(found.time)) if found else ((), False))
+
+
+@pytest.mark.parametrize("form", ["{axis}{body}", "{part}_{axis}"])
+def test_places_with_a_third_coordinate_are_no_curves(tmp_path: Path, form: str) -> None:
+    """Even where every x only rises: the z would be left beside each of the bodies."""
+    times = np.linspace(0.0, 4.0, 41)
+    columns: dict[str, np.ndarray] = {}
+    for body, part in enumerate(("knee", "hip", "toe"), start=1):
+        columns |= {form.format(axis="x", body=body, part=part): times + body}
+        columns |= {form.format(axis=axis, body=body, part=part): np.sin(body * times) for axis in "yz"}
+    pd.DataFrame(columns).to_csv(tmp_path / "space.csv", index=False)
+    found = read_csv(tmp_path / "space.csv").abreast
+    assert found is None or not found.time
+    pd.DataFrame({name: one for name, one in columns.items() if "z" not in name}).to_csv(tmp_path / "plane.csv")
+    pairs = read_csv(tmp_path / "plane.csv").abreast
+    assert pairs is None or not pairs.time, "the number of the row is the time"
+    pd.read_csv(tmp_path / "plane.csv", index_col=0).to_csv(tmp_path / "pairs.csv", index=False)
+    curves = read_csv(tmp_path / "pairs.csv").abreast
+    assert curves is not None
+    assert curves.time == "x"
+
+
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     ("form", "key"),

@@ -42,7 +42,7 @@ REFUSED = {
         "year,plot,GDD [°Cd],yield\n"
         + "".join(f"{year},P{i},{day},{day % 7}\n" for year in (2019, 2020) for i in (1, 2) for day in (5, 9, 12, 20)),
         r"line 3, column 'year': time 2019 stands in line 2 already.*; or, if samples are to be counted by "
-        r"'GDD \[°Cd\]', which rises in each, --time 'GDD \[°Cd\]'\.",
+        r"'GDD \[°Cd\]', which rises in each, --time 'GDD \[°Cd\]' --trajectory year,plot\.",
     ),
     "restarts after few rows": ("t,x\n" + "0,1\n1,2\n2,3\n" * 3, r"line 5, column 't': time 0 comes after 2"),
     "blocks in the wrong order": (
@@ -143,6 +143,18 @@ def test_a_part_of_a_name_with_a_comma_is_told_how_to_be_whole(tmp_path: Path) -
         UsageError, match=r"no column 'Air' .* between quotation marks: '\"Air, north \(2 m up\)\"'\. The"
     ):
         read_csv(path, inputs=["Air", "north (2 m up)"])
+
+
+def test_the_column_that_rises_is_advised_with_those_that_tell_its_runs(tmp_path: Path) -> None:
+    """Of casts of an hour and a day the day alone repeats a depth; remarks of some rows tell nothing."""
+    path = tmp_path / "casts.csv"
+    casts = [(day, at, depth) for day in range(1, 6) for at in "ab" for depth in range(3)]
+    rows = [f"2024-01-0{day},{at},ship,{'wind' * (z == day)},{z},{(day * z) % 7}\n" for day, at, z in casts]
+    path.write_text("day,cast,from,remark,depth,x\n" + "".join(rows))
+    with pytest.raises(DataError, match=r"counted by 'depth', .* --time depth --trajectory day,cast") as refused:
+        read_csv(path)
+    *_, keys = str(refused.value).removesuffix(".").split()
+    assert 10 == len(read_csv(path, time="depth", trajectory=keys.split(",")).trajectories)
 
 
 def test_dates_are_no_state(tmp_path: Path) -> None:
