@@ -94,9 +94,9 @@ def find_clock(
         )
         return replace(clock, notes=(note, *clock.notes), also=also)
     column, stamp = table[told] if told is not None else _named(free), stamp_in_parts(free, told)
-    others = [] if any(map(_may_be_clock, free)) else free
-    called = [one for one in free if _PARTS.fullmatch(one.header.lower())]
-    _check_whole(table, [column] if column is not None else [*called, *others])
+    any_clock = any(map(_may_be_clock, free))
+    halves = [one for one in free if not any_clock or _PARTS.fullmatch(one.header.lower())]
+    _check_whole(table, halves if column is None else [column])
     if stamp is not None and (told in stamp.headers or (told is None and _is_unsure(column))):
         clock = _read(table, (replace(table[stamp.whole], values=stamp.times),), {}, "", certain=True)
         note = f"{stamp.whole!r} and {stamp.beyond!r} were put together: seconds, and nanoseconds beyond them."

@@ -37,7 +37,7 @@ def course(kind: str, seed: int = 0, rows: int = 200) -> np.ndarray:
     if kind == "random":
         return rng.uniform(-1.0, 1.0, rows)
     if kind == "walk":
-        return lfilter([0.4], [1.0, -0.9], rng.normal(size=rows))
+        return np.asarray(lfilter([0.4], [1.0, -0.9], rng.normal(size=rows)))
     return np.sin(1.3 * times) + 0.5 * np.cos(2.9 * times)
 
 
