@@ -1,4 +1,4 @@
-"""What columns that count the rows are called."""
+"""What columns that count rows, or pieces of a record, are called."""
 
 from __future__ import annotations
 
@@ -10,10 +10,21 @@ COUNTED_ROWS = frozenset(
     {"sample", "probe", "echantillon", "muestra", "point", "reading", "measurement", "messung", "observation", "obs"}
     | {"cycle", "scan", "frame", "row", "line", "record", "zeile"}
 )
+# Those of longer pieces of a record, too: of a cycler's programme, of a set of trials.
+PIECES = frozenset({"step", "loop", "segment", "block", "trial", "test", "run", "phase", "stage"})
 NUMBERS = frozenset({"no", "nr", "number", "num", "index", "id", "nummer", "count", "n"})
 
 
 def is_counter(header: str) -> bool:
     """Whether a column of that name may count the rows: ``index``, ``Sample no.``, ``Probe``."""
+    return header.lower().strip("_") in COUNTERS or _names_one_of(COUNTED_ROWS, header)
+
+
+def counts_pieces(header: str) -> bool:
+    """Whether a column of that name may count pieces of a record: ``Cycle``, ``Step Index``, ``trial``."""
+    return _names_one_of(COUNTED_ROWS | PIECES, header)
+
+
+def _names_one_of(counted: frozenset[str], header: str) -> bool:
     words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
-    return header.lower().strip("_") in COUNTERS or bool(words & COUNTED_ROWS and words <= COUNTED_ROWS | NUMBERS)
+    return bool(words & counted and words <= counted | NUMBERS)

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
-from discovery.trajectories.counters import is_counter
+from discovery.trajectories.counters import counts_pieces, is_counter
 from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
@@ -146,6 +146,11 @@ def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> 
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
         elif is_counter(column.header) and _counts(column.values, rows):
             notes.append(f"{column.header!r} was set aside: it counts the rows.")
+        elif counts_pieces(column.header) and (last := _pieces(column.values[rows])):
+            notes.append(
+                f"{column.header!r} was set aside: it counts pieces of the record, of which there are {last}. "
+                f"--trajectory {shlex.quote(column.header)} takes each as a run."
+            )
         else:
             kept.append(column)
     return kept, notes
@@ -156,6 +161,12 @@ def _counts(values: Float[np.ndarray, " row"], rows: Int[np.ndarray, " sample"])
     steps = np.diff(values[rows])
     anew = (steps < 0.0) & (values[rows][1:] == values[rows][:1])
     return bool(np.all((steps == 1) | anew) and np.any(steps == 1)) or bool(np.all(steps == np.diff(rows)))
+
+
+def _pieces(values: Float[np.ndarray, " sample"]) -> int:
+    """How many pieces of the record values count, one up at each; 0 if they do not: what goes up once may be a step."""
+    steps = np.diff(values)
+    return int(np.sum(steps)) + 1 if np.all((steps == 0) | (steps == 1)) and np.sum(steps) > 1 else 0
 
 
 def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:

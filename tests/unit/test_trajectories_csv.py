@@ -75,6 +75,15 @@ LAYOUTS = {
         "x",
         ("'column 1' was set aside: it counts the rows.",),
     ),
+    "pieces of the record": (
+        "t,x,Step Index\n"
+        + "".join(f"{t},{x},{1 + i // 2}\n" for i, (t, x) in enumerate(zip(TIMES, SQUARES, strict=True))),
+        "x",
+        (
+            "'Step Index' was set aside: it counts pieces of the record, of which there are 3. "
+            "--trajectory 'Step Index' takes each as a run.",
+        ),
+    ),
     "a constant column": (
         table("t,x,g\n", "{t},{x},9.81"),
         "x",

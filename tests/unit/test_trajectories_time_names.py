@@ -63,6 +63,12 @@ def test_a_word_or_a_unit_of_time_goes_before_a_counter(tmp_path: Path, header: 
     assert "No column is named" not in " ".join(measurements.notes)
 
 
+def test_what_goes_up_once_is_no_count_of_pieces(tmp_path: Path) -> None:
+    """A step of an input may be called so."""
+    rows = "".join(f"{i},{i**2},{int(i > 3)}\n" for i in range(8))
+    assert ["x", "step"] == list(read(tmp_path, f"t,x,step\n{rows}").headers.values())
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_unit_of_time_goes_before_what_counts_the_rows_by_any_name(tmp_path: Path, first: int) -> None:
     """Echoes of a train and their times; but what begins elsewhere, or leaves one out, counts no rows."""
