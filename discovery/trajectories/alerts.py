@@ -56,9 +56,9 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
 
 
 def _of_layout(facts: Facts) -> Iterator[Alert]:
-    if (units := facts.abreast) is not None:
+    if (units := facts.measurements.abreast) is not None:
         yield Alert("caution" if units.certain else "note", "wide", units.said, units.remedy, units.columns)
-    if (one := facts.melted) is None:
+    if (one := facts.measurements.melted) is None:
         return
     names = listed(one.labels) if len(one.labels) <= NAMED else f"{', '.join(one.labels[:NAMED])}, …"
     own = f"give each a column of its own; in pandas {one.pivot}."
@@ -86,10 +86,11 @@ def _of_size(facts: Facts) -> Iterator[Alert]:
             "Begin them at different states: only those show what the law does elsewhere.",
         )  # fmt: skip
     if found := facts.released:
+        read = facts.measurements
         places = sorted({place for one in found for place in one.times})
         yield Alert(
-            "caution", "rest", said_of(found, facts.headers, facts.time_name),
-            remedy(found, (facts.source, facts.table, facts.clock), facts.keys, len(facts.runs)),
+            "caution", "rest", said_of(found, facts.headers, read.time_name),
+            remedy(found, (read.source, read.table, read.clock), read.keys, len(facts.runs)),
             tuple(facts.headers[place] for place in places),
         )  # fmt: skip
     early = [run for run in facts.runs if run.settles < EARLY]
@@ -140,10 +141,11 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
         )  # fmt: skip
 
-    words = {word for word in re.split(r"[\W\d_]+", facts.time_name.lower()) if word}
+    clock = facts.measurements.time_name
+    words = {word for word in re.split(r"[\W\d_]+", clock.lower()) if word}
     if words & STEPS and steps.spacing == "even" and steps.typical == steps.shortest == round(steps.typical):
         yield Alert(
-            "note", "map", f"{facts.time_name} counts steps, it seems: nothing is between them.",
+            "note", "map", f"{clock} counts steps, it seems: nothing is between them.",
             "For a law that gives the next row, run with --map.",
         )  # fmt: skip
 
@@ -263,7 +265,8 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
     missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
-    clocks = facts.abreast.columns if facts.abreast is not None and facts.abreast.time else ()
+    beside = facts.measurements.abreast
+    clocks = beside.columns if beside is not None and beside.time else ()
     for state in facts.states:
         yield from _of_range(state)
         # times of another run are no clock of all rows: they are told with the runs side by side

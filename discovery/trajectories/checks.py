@@ -137,8 +137,8 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
     return _plain(
         {
             "schema": 1,
-            "file": found.source,
-            "time": found.time_name,
+            "file": found.measurements.source,
+            "time": found.measurements.time_name,
             "rows": found.rows,
             "runs": [asdict(run) for run in found.runs],
             "sampling": asdict(found.steps),
@@ -159,7 +159,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "sums": [list(pair) for pair in found.sums],
             "multiples": [asdict(one) for one in found.multiples],
             "alerts": [asdict(alert) for alert in checked.alerts],
-            "notes": list(found.notes),
+            "notes": list(found.measurements.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
             "doses": list(checked.doses),
