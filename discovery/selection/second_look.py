@@ -87,7 +87,7 @@ def second_look(
         return Look({})
     found = [one for state in seen for one in state.candidates()]
     there = replace(about, respond=lambda _: known)  # no law is likelier than this one
-    pools = pool(found, there, per_size=0, most=most, short=1.0, beside=others, deadline=deadline)
+    pools = pool(found, there, per_size=0, most=most, short=1.0, beside=others, deadline=deadline).entries
     return Look(pools, () if deadline.passed() else beside_each_other(seen, about, best.law, deadline))
 
 
