@@ -12,8 +12,7 @@ import numpy as np
 from discovery.errors import DataError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.curves import FLOOR, Fit
-from discovery.smoothing.neural.derivatives import derivatives, deviations
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Network, derivatives, deviations
 from discovery.smoothing.neural.reading_out import read_out
 from discovery.smoothing.neural.study import Study
 from discovery.smoothing.neural.threads import one_thread
