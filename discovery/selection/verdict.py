@@ -287,9 +287,8 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
         why = "because it shortens the description by more than the fit gets worse"
         yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
-    if (
-        last is not None and last.noise.kind != last.before and not last.noise.process
-    ):  # what a law lacks looks like noise of any kind
+    # what a law lacks looks like noise of any kind
+    if last is not None and last.noise.kind != last.before and not last.noise.process:
         yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count

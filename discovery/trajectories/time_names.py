@@ -47,20 +47,9 @@ _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "de
 # Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.
 _SPANS = frozenset(
     {"to", "step", "between", "per", "constant", "lag", "delay", "dead", "rise", "fall", "remaining", "left", "half"}
-    | {
-        "life",
-        "period",
-        "doubling",
-        "response",
-        "residence",
-        "retention",
-        "survival",
-        "lead",
-        "wait",
-        "waiting",
-        "exposure",
-    }
-    | {"charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean", "feed"}
+    | {"life", "period", "doubling", "response", "residence", "retention", "survival", "lead", "wait", "waiting"}
+    | {"exposure", "charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean"}
+    | {"feed"}
 )
 # Case counts: S, mS and H are siemens and henries.
 _UNITS_OF_TIME = re.compile(
