@@ -10,7 +10,7 @@ import sympy as sp
 
 from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.comparison import Difference, differences, why_not
-from discovery.reports.naming import input_units, split_header, units_of_constants
+from discovery.reports.naming import input_units, printed_header, units_of_constants
 from discovery.reports.owning import collapsed_expression
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.room import inputs
@@ -214,7 +214,7 @@ def states(result: DiscoveryResult) -> tuple[State, ...]:
         known = column[np.isfinite(column)]
         low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
         header = result.headers.get(name, name)
-        unit = split_header(header)[1] or ""
+        unit = printed_header(header)[1] or ""
         missing = str(len(column) - len(known)) if len(known) else "all"
         size = plain(float(scale)) if len(known) else "–"
         besides = plain(float(constant)) if len(known) and noise.kind == "combined" else ""

@@ -23,7 +23,7 @@ from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.time_names import likeness, may_be_time
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
 from discovery.trajectories.wrapped import if_angle
-from discovery.wording import listed
+from discovery.wording import listed, times
 
 # Rows below which a law of several terms can hardly be told from others: ODEBench's shortest records have 50.
 FEW = 50
@@ -118,7 +118,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         driven = facts.inputs or any(state.switched for state in facts.states)
         then = ", and runs end where an input is not known for long" if driven else ""
         yield Alert(
-            "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
+            "note", "gaps", f"{times(steps.gaps).capitalize()} samples are missing from an even record; {longest}.",
             f"Leave the gaps as they are: nothing is filled in{then}.",
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
@@ -161,7 +161,7 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
         else:
             why = f"what follows a law {law} never does."
         yield Alert(
-            "caution", "order", f"{state.header} turns back {_times(state.clear_turns).lower()}; {why}",
+            "caution", "order", f"{state.header} turns back {times(state.clear_turns)}; {why}",
             f'Say that it is of second order, --law "{second_order(facts)[0]}"; or name with --inputs what '
             f"{'else ' if names else ''}drives it.",
             (state.header,),
@@ -297,7 +297,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
     for value, count in state.codes:
         yield Alert(
             "serious", "code",
-            f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
+            f"{state.header} is {value:.10g} {times(count)}, far from all else: that stands for "
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
@@ -307,7 +307,8 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
         yield Alert(
-            "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
+            "caution", "strays",
+            f"{times(len(state.strays)).capitalize()} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps"
             f"{if_angle(state.name, state.header, state.low, state.high)}.", about,
         )  # fmt: skip
@@ -363,7 +364,3 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
 
 def _listed(figures: Mapping[str, str]) -> str:
     return ", ".join(f"{header} {figure}" for header, figure in figures.items())
-
-
-def _times(count: int) -> str:
-    return {1: "Once", 2: "Twice"}.get(count, f"{count} times")

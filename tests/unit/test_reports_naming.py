@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from discovery.reports.naming import shown, split_header, symbols, without_units
+from discovery.reports.naming import printed_header, shown, symbols, without_units
 from discovery.types import DiscoveryResult, NoiseModel, Ranking, Smoothing, Trajectory, Verdict
 
 
@@ -33,7 +33,7 @@ def result(headers: dict[str, str], time_name: str = "t") -> DiscoveryResult:
 )
 def test_a_unit_in_brackets_is_split_off(header, expected):
     """Square or round ones at the end, with a name before them; a number in brackets is an index."""
-    assert expected == split_header(header)
+    assert expected == printed_header(header)
 
 
 def test_short_names_stand_for_themselves_and_others_get_a_letter():
