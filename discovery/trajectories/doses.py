@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from discovery.headers import split_header, unit_behind
+from discovery.headers import split_header, unit_behind, words_of
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.names import safe_names
 from discovery.trajectories.tokens import is_number
@@ -86,7 +86,7 @@ def _is_quantity(key: str) -> bool:
 
 
 def _counts(key: str) -> bool:
-    return {word for word in re.split(r"[\W_]+", key.lower()) if word} <= REPEATED
+    return set(words_of(key)) <= REPEATED
 
 
 def _entry(label: str, keys: Sequence[str], place: int) -> str:
