@@ -202,6 +202,11 @@ class Trajectory:
         errors = self.errors[rows] if self.errors.size else self.errors
         return replace(self, times=self.times[rows], states=self.states[rows], inputs=self.inputs[rows], errors=errors)
 
+    def measured(self, state: int) -> tuple[Float[np.ndarray, " seen"], Float[np.ndarray, " seen"]]:
+        """Times and values of the samples of one state that are there."""
+        there = np.isfinite(self.states[:, state])
+        return self.times[there], self.states[there, state]
+
     def __len__(self) -> int:
         return len(self.times)
 

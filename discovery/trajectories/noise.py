@@ -118,8 +118,7 @@ def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:
 def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Residuals:
     parts: list[np.ndarray] = [np.empty((4, 0))]
     for run in trajectories:
-        there = np.isfinite(run.states[:, state])
-        times, values = run.times[there], run.states[there, state]
+        times, values = run.measured(state)
         if len(times) > 2 * reach:
             weights = _weights(times, reach)
             near = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
@@ -220,8 +219,7 @@ def _without(trajectories: Sequence[Trajectory], state: int, off: Strays) -> tup
 
 def _is_corner(run: Trajectory, state: int, one: tuple[float, float], noise: float) -> bool:
     """Whether a sample of a run goes on from those before it, or leads to those behind, without a bend between."""
-    there = np.isfinite(run.states[:, state])
-    times, values = run.times[there], run.states[there, state]
+    times, values = run.measured(state)
     for place in np.flatnonzero((times == one[0]) & (values == one[1])).tolist():
         for degree, count in ONE_SIDED:
             for side in (slice(max(place - count, 0), place), slice(place + 1, place + 1 + count)):

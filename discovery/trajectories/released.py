@@ -76,8 +76,7 @@ def _released(index: int, run: Trajectory, noises: Mapping[int, float]) -> Relea
     times: dict[int, float] = {}
     others: list[float] = []
     for place, noise in noises.items():
-        there = np.isfinite(run.states[:, place])
-        clock, values = run.times[there], run.states[there, place]
+        clock, values = run.measured(place)
         if (time := rest(clock, values, noise)) is not None:
             times[place] = time
         elif (row := left_at(values, noise)) >= 0:  # else it stays where it is
