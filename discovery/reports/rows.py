@@ -261,22 +261,21 @@ def errors(result: DiscoveryResult, kind: Kind) -> tuple[Errors, ...]:
 def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
     """Errors of the forecast of each run that was kept out whole, all states together."""
     whole = {run.label for run, _ in whole_runs(result)}
+    every = np.concatenate([run.states for run in result.trajectories])
+    spread = np.nanstd(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)
     rows: list[Errors] = []
-    for one in residuals(result, "held_out"):
-        if one.run.label in whole:
-            every = np.concatenate([run.states for run in result.trajectories])
-            spread = np.nanstd(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)
-            with np.errstate(all="ignore"):
-                relative = mean_square((one.differences / spread).ravel()) ** 0.5
-            standard = one.standardised.ravel()
-            known = standard[~np.isnan(standard)]
-            outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
-            rows.append(
-                Errors(
-                    one.run.label, len(known), "–", percent(relative), plain(mean_square(standard)),
-                    percent(outside), "–", "–", "–",
-                )
-            )  # fmt: skip
+    for one in (one for one in residuals(result, "held_out") if one.run.label in whole):
+        with np.errstate(all="ignore"):
+            relative = mean_square((one.differences / spread).ravel()) ** 0.5
+        standard = one.standardised.ravel()
+        known = standard[~np.isnan(standard)]
+        outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
+        rows.append(
+            Errors(
+                one.run.label, len(known), "–", percent(relative), plain(mean_square(standard)),
+                percent(outside), "–", "–", "–",
+            )
+        )  # fmt: skip
     return tuple(rows)
 
 
