@@ -118,7 +118,8 @@ def residuals(trajectories: Sequence[Trajectory], state: int) -> Residuals:
 def _of_reach(trajectories: Sequence[Trajectory], state: int, reach: int) -> Residuals:
     parts: list[np.ndarray] = [np.empty((4, 0))]
     for run in trajectories:
-        times, values = run.measured(state)
+        there = np.isfinite(run.states[:, state])
+        times, values = run.times[there], run.states[there, state]
         if len(times) > 2 * reach:
             weights = _weights(times, reach)
             near = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1)
