@@ -121,14 +121,14 @@ class NeuralODE:
 
     def _train(self, study: Study, seed: int, member: int, deadline: Deadline, progress: Progress) -> Learned:
         plan = Plan(
-            self.width,
-            self.collocation,
-            self.iterations,
-            self.continuity,
-            self.cells,
-            self.most_windows,
-            int(self.memory * MEGABYTE),
-            self.refit,
+            width=self.width,
+            collocation=self.collocation,
+            iterations=self.iterations,
+            continuity=self.continuity,
+            cells=self.cells,
+            most_windows=self.most_windows,
+            numbers=int(self.memory * MEGABYTE),
+            refit=self.refit,
         )
         told = _telling(progress, member, self.members)
         return train(study, plan, seed=seed + member, deadline=deadline, told=told)
