@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from discovery.errors import UsageError
 from discovery.smoothing.classical import Classical
-from discovery.smoothing.linear import CrossValidated, Drawn, leave_one_out
+from discovery.smoothing.linear import CLOSEST, CrossValidated, Drawn
 from discovery.smoothing.local_fit import local_fits
 from discovery.smoothing.series import Series
 
@@ -82,5 +82,5 @@ class NearestSamples:
         return Drawn(means, covariances, leverages, spent)
 
     def loss(self, residuals: Float[np.ndarray, " sample"], leverages: Float[np.ndarray, " sample"]) -> float:
-        """Leave-one-out cross-validation."""
-        return leave_one_out(residuals, leverages)
+        """Leave-one-out cross-validation: mean squared error of predicting each sample from all others."""
+        return float(np.mean((residuals / np.maximum(1.0 - leverages, CLOSEST)) ** 2))
