@@ -7,12 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.files import finite
 from discovery.headers import unit_of_time
 from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame, Told
@@ -216,22 +217,13 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "score": plain(result.smoothing.score),
             "notes": list(result.smoothing.notes),
         },
-        "advice": _plain_parts(asdict(result.advice)),
+        "advice": finite(asdict(result.advice)),
         **structure_document(result.structure),
         "notes": list(result.notes),
         "failures": [{"where": f.where, "why": f.why} for f in result.failures],
         "cites": list(result.cites),
         "provenance": dict(result.provenance),
     }
-
-
-def _plain_parts(value: Any) -> Any:
-    """The same value with null for numbers that are not finite."""
-    if isinstance(value, dict):
-        return {key: _plain_parts(part) for key, part in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_plain_parts(part) for part in cast("Sequence[Any]", value)]
-    return plain(value) if isinstance(value, float) else value
 
 
 def advice_from(document: Mapping[str, Any]) -> Advice:
