@@ -18,6 +18,7 @@ from discovery.headers import unit_of_time
 from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame, Told
 from discovery.reports.naming import input_units
+from discovery.samples import CURVES
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stored import exact, stored
@@ -43,7 +44,6 @@ from pipelines.structures import structure_document, structure_from
 
 Arrays = dict[str, np.ndarray]
 UNBOUNDED = (-math.inf, math.inf)
-_CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
 
 
 def extended(value: float) -> float | str | None:
@@ -303,7 +303,7 @@ def smoothing_arrays(smoothing: Smoothing) -> Arrays:
     if noise.kind == "combined":
         arrays["noise_constant"] = noise.constant
     for i, run in enumerate(smoothing.trajectories):
-        arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in _CURVES}
+        arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in CURVES}
     if isinstance(smoothing.field, PerceptronField):
         arrays |= {f"field_{name}": value for name, value in smoothing.field.to_arrays().items()}
     return arrays
@@ -314,7 +314,7 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
     told = json.loads(str(arrays["told"]))
     names = tuple(told["names"])
     runs = tuple(
-        SmoothedTrajectory(**{curve: arrays[f"{curve}_{i}"] for curve in _CURVES}, names=names, label=label)
+        SmoothedTrajectory(**{curve: arrays[f"{curve}_{i}"] for curve in CURVES}, names=names, label=label)
         for i, label in enumerate(told["labels"])
     )
     weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}
