@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 import sympy as sp
@@ -105,8 +104,7 @@ def followed_too_briefly(
     """
     if windows.steps or not misfit > NOISE_LEVEL or len(windows.offsets) < 2:
         return
-    edges = pairwise(windows.offsets.tolist())
-    pieces = max(float(windows.times[high - 1] - windows.times[low]) for low, high in edges)
+    pieces = max(float(windows.times[high - 1] - windows.times[low]) for low, high in windows.edges)
     should = min(horizon, _record(windows))
     if not pieces < SHORT * should:
         return
@@ -121,7 +119,7 @@ def followed_too_briefly(
 def _record(windows: Windows) -> float:
     """Time from the first to the last sample of the longest record."""
     ends: dict[int, list[float]] = {}
-    for (run, _), low, high in zip(windows.places, windows.offsets[:-1], windows.offsets[1:], strict=True):
+    for (run, _), (low, high) in zip(windows.places, windows.edges, strict=True):
         ends.setdefault(run, []).extend((float(windows.times[low]), float(windows.times[high - 1])))
     return max(max(times) - min(times) for times in ends.values())
 
@@ -170,7 +168,7 @@ def of_two_values(law: Law, windows: Windows) -> Iterator[Finding]:
 def _turns(windows: Windows) -> int:
     """How often the only state turns back by more than any noise could make it."""
     runs: dict[int, list[np.ndarray]] = {}
-    for (run, _), (low, high) in zip(windows.places, pairwise(windows.offsets.tolist()), strict=True):
+    for (run, _), (low, high) in zip(windows.places, windows.edges, strict=True):
         runs.setdefault(run, []).append(np.arange(low, high))
     there = windows.weights[:, 0] > 0.0
     if not runs or not there.any():

@@ -174,8 +174,8 @@ def sharing(fitted: Fit, windows: Windows, member: Sequence[int], settings: Shoo
     """
     number = len(fitted.law.constants)
     information = np.zeros((max(member) + 1, number, number))
-    for window, (run, _) in enumerate(windows.places):
-        if not windows.weights[windows.offsets[window] : windows.offsets[window + 1]].any():
+    for window, ((run, _), (low, high)) in enumerate(zip(windows.places, windows.edges, strict=True)):
+        if not windows.weights[low:high].any():
             continue  # in a gap of the measurements
         mine = pulls(fitted.law, chosen(windows, [window]), fitted.starts[window : window + 1], settings)
         if mine is None:
