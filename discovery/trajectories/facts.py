@@ -18,7 +18,7 @@ from discovery.trajectories.derived import derived
 from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
-from discovery.trajectories.inputs import jumps
+from discovery.trajectories.inputs import is_set
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noise import Strays, emptied, whose, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
@@ -266,7 +266,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
     each = measured_values(runs, index)
-    held, set_once = jumps(each), fixed(each)
+    held, set_once = is_set(each), fixed(each)
     coarse = held or set_once or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
