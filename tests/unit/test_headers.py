@@ -293,7 +293,8 @@ def test_both_letters_mu_are_micro(header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "unit"), [("v [m/s]", "m/s"), ("v", None), ("[m]", None), ("x (1)", None), ("v (m/s)", "m/s")]
+    ("header", "unit"),
+    [("v [m/s]", "m/s"), ("x [-]", "-"), ("v", None), ("[m]", None), ("x (1)", None), ("v (m/s)", "m/s")],
 )
 def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
     """At the end of a header that has a name too."""
