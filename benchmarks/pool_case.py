@@ -97,7 +97,7 @@ def _pooled(
 ) -> Record:
     """Which equations are in the pool of some candidates, that took so many seconds ``spent`` before."""
     start = time.process_time()
-    pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION, short=SHORT)
+    pools = pool(candidates, problem, per_size=PER_SIZE, most=BY_REGRESSION, short=SHORT).entries
     merging = spent.get("pool", 0.0) + time.process_time() - start
     single = split(candidates)
     rows: list[Record] = []

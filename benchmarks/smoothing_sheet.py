@@ -14,7 +14,7 @@ from rich.console import Console
 
 from benchmarks.smoothing_peers import PEERS, REMEDY
 from benchmarks.smoothing_summary import Choice, Line, Place, Setting, Study, choices, lines, places
-from pipelines.schema import finite
+from discovery.files import finite
 from pipelines.store import write
 from pipelines.validation_sheets import NOTHING, Sheet, as_csv, as_terminal
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 import secrets
 import shutil
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from discovery.errors import OutputError, UsageError
 
@@ -87,3 +89,14 @@ def clear_unfinished(path: Path) -> None:
             old.unlink(missing_ok=True)
         elif _SCRATCHES.fullmatch(old.name) and old.is_dir() and not old.is_symlink():
             shutil.rmtree(old, ignore_errors=True)
+
+
+def finite(value: Any) -> Any:
+    """The same with None for numbers that are not finite, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in cast("Sequence[Any]", value)]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value

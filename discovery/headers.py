@@ -175,6 +175,11 @@ def perhaps_unit(header: str) -> str:
     return found[2].strip() if found and may_be and _PERHAPS.fullmatch(found[2].strip()) else ""
 
 
+def words_of(text: str) -> list[str]:
+    """Its words in small letters, and numbers as they stand between other marks."""
+    return re.findall(r"[^\W_]+", text.lower())
+
+
 def unit_of_time(header: str) -> str | None:
     """What times are counted in, by the brackets of their column or its name, as ``week``; None where neither tells."""
     name = bare(header)

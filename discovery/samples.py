@@ -202,6 +202,11 @@ class Trajectory:
         errors = self.errors[rows] if self.errors.size else self.errors
         return replace(self, times=self.times[rows], states=self.states[rows], inputs=self.inputs[rows], errors=errors)
 
+    def measured(self, state: int) -> tuple[Float[np.ndarray, " seen"], Float[np.ndarray, " seen"]]:
+        """Times and values of the samples of one state that are there."""
+        there = np.isfinite(self.states[:, state])
+        return self.times[there], self.states[there, state]
+
     def __len__(self) -> int:
         return len(self.times)
 
@@ -292,6 +297,10 @@ def single(kind: NoiseKind, scale: Float[np.ndarray, " state"]) -> Float[np.ndar
     return scale**2 if kind == "counts" else np.zeros_like(scale)
 
 
+# What smoothing tells of each sample.
+CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
+
+
 @dataclass(frozen=True)
 class SmoothedTrajectory:
     """States and derivatives of one run after smoothing, with standard deviations.
@@ -308,8 +317,12 @@ class SmoothedTrajectory:
     label: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("times", "states", "derivatives", "state_deviations", "derivative_deviations"):
+        for name in CURVES:
             object.__setattr__(self, name, read_only(getattr(self, name)))
+
+    def part(self, rows: slice) -> Self:
+        """Some of the rows."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in CURVES})
 
 
 def through_samples(

@@ -15,7 +15,6 @@ from discovery.trajectories.checks import DataCheck, check, document
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.facts import Facts, StateFacts
 from discovery.trajectories.intersample import between_rows
-from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from discovery.wording import joined
 from pipelines.config import Columns
@@ -43,19 +42,19 @@ def check_command(data: Path, columns: Columns, *, picture: Path | None, as_json
     checked = check(measurements)
     command = next_command(data, columns, checked)
     if picture is not None:
-        _draw(checked, measurements, picture)
+        _draw(checked, picture)
     out = Console(highlight=False, emoji=False, markup=False)
     if as_json:
         shown = {**document(checked), "next": command}
         out.file.write(json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
         return
-    out.print(survey(checked, measurements, out.width, dots=fancy(out.file)), soft_wrap=not out.is_terminal)
+    out.print(survey(checked, out.width, dots=fancy(out.file)), soft_wrap=not out.is_terminal)
     out.print(Text.assemble(("next  ", "bold"), plain(command)), soft_wrap=True)
 
 
 def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     """The command that finds the law: with what was told, what is switched as input, no columns that others give."""
-    units = checked.facts.abreast
+    units = checked.facts.measurements.abreast
     if units is not None and units.certain and not columns.states:
         return command_line(units.words)
     words = ["discover", "run", str(data)]
@@ -70,7 +69,7 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         kept = [header for header in checked.facts.headers if header not in (*surplus, *switches)]
         words += ["--states", joined(kept)]
     doses = checked.doses
-    if keys := columns.trajectory or (checked.facts.keys if doses else ()):
+    if keys := columns.trajectory or (checked.facts.measurements.keys if doses else ()):
         words += ["--trajectory", joined(keys)]
     pulses = [] if columns.states else checked.pulses
     if inputs := [*columns.inputs, *(one for one in switches if one not in pulses), *doses]:
@@ -86,20 +85,21 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
     return command_line(words)
 
 
-def _draw(checked: DataCheck, measurements: Measurements, path: Path) -> None:
+def _draw(checked: DataCheck, path: Path) -> None:
     from discovery.files import write
     from discovery.reports.survey import picture, save
 
+    measurements = checked.facts.measurements
     runs, _ = without_codes(measurements.trajectories)
     write(path, save(picture(checked, runs, tuple(measurements.inputs.values())), path.suffix.lower()))
 
 
-def survey(checked: DataCheck, measurements: Measurements, width: int, *, dots: bool = True) -> RenderableType:
+def survey(checked: DataCheck, width: int, *, dots: bool = True) -> RenderableType:
     """The whole check for a terminal of that width."""
-    facts = checked.facts
-    parts: list[RenderableType] = [_headline(facts), Text(), _states(facts, measurements, width, dots), Text()]
-    if facts.notes:
-        parts += [*(Text(plain(note), style="dim") for note in facts.notes), Text()]
+    facts, notes = checked.facts, checked.facts.measurements.notes
+    parts: list[RenderableType] = [_headline(facts), Text(), _states(facts, width, dots), Text()]
+    if notes:
+        parts += [*(Text(plain(note), style="dim") for note in notes), Text()]
     for alert in checked.alerts:
         said = Text.assemble((f"{alert.level:<9}", _COLOURS[alert.level]), plain(alert.text))
         parts.append(_hanging(said))
@@ -125,8 +125,9 @@ def _headline(facts: Facts) -> Text:
     each = f"{fewest}" if fewest == most else f"{fewest} to {most}"
     runs = f"{len(facts.runs)} runs of {each}" if len(facts.runs) > 1 else "1 run"
     first, last = min(run.first for run in facts.runs), max(run.last for run in facts.runs)
-    time = f"{plain(facts.time_name)} from {first:.6g} to {last:.6g}"
-    return Text.assemble((plain(facts.source), "bold"), f": {facts.rows} rows, {runs}, {time}, {_spacing(facts)}")
+    source, clock = plain(facts.measurements.source), plain(facts.measurements.time_name)
+    time = f"{clock} from {first:.6g} to {last:.6g}"
+    return Text.assemble((source, "bold"), f": {facts.rows} rows, {runs}, {time}, {_spacing(facts)}")
 
 
 def _spacing(facts: Facts) -> str:
@@ -138,14 +139,14 @@ def _spacing(facts: Facts) -> str:
     return f"unevenly, {steps.shortest:.4g} to {steps.longest:.4g} apart"
 
 
-def _states(facts: Facts, measurements: Measurements, width: int, dots: bool) -> Table:
+def _states(facts: Facts, width: int, dots: bool) -> Table:
     """One row for each state: range, noise, samples, and its course in the longest run; inputs are below them."""
     table = Table(box=None, pad_edge=False, header_style="bold", collapse_padding=True)
     table.add_column("state", no_wrap=True)
     for name in ("from", "to", "noise"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("samples an\noscillation" if width < _NARROW else "samples an oscillation", justify="right")
-    runs, _ = without_codes(measurements.trajectories)
+    runs, _ = without_codes(facts.measurements.trajectories)
     longest = max(runs, key=len)
     whose = "" if len(facts.runs) == 1 else f" of {plain(longest.label, _WIDEST)}"
     table.add_column(Text(f"course{whose}"), no_wrap=True)

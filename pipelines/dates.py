@@ -41,9 +41,8 @@ def whole(times: Any) -> Any:
     each = list(cast("Sequence[Any]", times)) if listed else []
     if not (each and all(isinstance(one, (*_DATES, *_DURATIONS)) for one in each)):
         return times
-    days = all(
-        isinstance(one, date) and not isinstance(one, datetime) for one in each
-    )  # which pandas leaves as they are
+    # days, which pandas leaves as they are
+    days = all(isinstance(one, date) and not isinstance(one, datetime) for one in each)
     name = getattr(times, "name", None)
     return pd.DatetimeIndex(each, name=name) if days else pd.Index(each, name=name)
 

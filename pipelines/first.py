@@ -64,7 +64,7 @@ def _first_law(
     problem = DiscoveryProblem(some, smoothing, regressions(some, smoothing))
     progress("first law", "sparse regression")
     candidates = tuple(_candidates(problem))
-    pools = pool(candidates, problem, per_size=1, most=TRIED, deadline=deadline)
+    pools = pool(candidates, problem, per_size=1, most=TRIED, deadline=deadline).entries
     if not all(pools.values()):
         return None
     progress("first law", "refining constants")

@@ -7,16 +7,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.files import finite
 from discovery.headers import unit_of_time
 from discovery.knowledge.dimensions import constant_units
 from discovery.laws import Frame, Told
 from discovery.reports.naming import input_units
+from discovery.samples import CURVES
 from discovery.smoothing.vector_field import PerceptronField
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stored import exact, stored
@@ -42,7 +44,6 @@ from pipelines.structures import structure_document, structure_from
 
 Arrays = dict[str, np.ndarray]
 UNBOUNDED = (-math.inf, math.inf)
-_CURVES = ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
 
 
 def extended(value: float) -> float | str | None:
@@ -216,22 +217,13 @@ def result_document(result: DiscoveryResult, latex: str) -> dict[str, Any]:
             "score": plain(result.smoothing.score),
             "notes": list(result.smoothing.notes),
         },
-        "advice": _plain_parts(asdict(result.advice)),
+        "advice": finite(asdict(result.advice)),
         **structure_document(result.structure),
         "notes": list(result.notes),
         "failures": [{"where": f.where, "why": f.why} for f in result.failures],
         "cites": list(result.cites),
         "provenance": dict(result.provenance),
     }
-
-
-def _plain_parts(value: Any) -> Any:
-    """The same value with null for numbers that are not finite."""
-    if isinstance(value, dict):
-        return {key: _plain_parts(part) for key, part in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_plain_parts(part) for part in cast("Sequence[Any]", value)]
-    return plain(value) if isinstance(value, float) else value
 
 
 def advice_from(document: Mapping[str, Any]) -> Advice:
@@ -311,7 +303,7 @@ def smoothing_arrays(smoothing: Smoothing) -> Arrays:
     if noise.kind == "combined":
         arrays["noise_constant"] = noise.constant
     for i, run in enumerate(smoothing.trajectories):
-        arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in _CURVES}
+        arrays |= {f"{curve}_{i}": getattr(run, curve) for curve in CURVES}
     if isinstance(smoothing.field, PerceptronField):
         arrays |= {f"field_{name}": value for name, value in smoothing.field.to_arrays().items()}
     return arrays
@@ -322,7 +314,7 @@ def smoothing_from(arrays: Mapping[str, np.ndarray]) -> Smoothing:
     told = json.loads(str(arrays["told"]))
     names = tuple(told["names"])
     runs = tuple(
-        SmoothedTrajectory(**{curve: arrays[f"{curve}_{i}"] for curve in _CURVES}, names=names, label=label)
+        SmoothedTrajectory(**{curve: arrays[f"{curve}_{i}"] for curve in CURVES}, names=names, label=label)
         for i, label in enumerate(told["labels"])
     )
     weights = {name.removeprefix("field_"): value for name, value in arrays.items() if name.startswith("field_")}

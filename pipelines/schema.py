@@ -31,13 +31,6 @@ def real(value: float | str | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def finite(value: Any) -> Any:
-    """What a dataclass holds, or one value of it, with None for numbers that JSON does not know."""
-    if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
-    return plain(value) if isinstance(value, float) else value
-
-
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, protected_namespaces=())
 

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
-from discovery.headers import bare
+from discovery.headers import bare, split_header
 from pipelines.driving import as_number, chosen, grouped, idle
 
 if TYPE_CHECKING:
@@ -170,7 +170,6 @@ def _span(
 
 def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
     """The time of an option: a number, or where the run has an origin a date, in digits alone too, or a time of day."""
-    from discovery.knowledge.units import unit_of
     from discovery.trajectories.calendar import in_digits
     from discovery.trajectories.dated import moment
 
@@ -187,7 +186,7 @@ def _moment(result: DiscoveryResult, told: str | float, option: str) -> float:
         return number
     if not result.origin:
         raise UsageError(f"{option} {text!r} is not a number, and {_no_origin(result)}. Write {example}.")
-    found = moment(text, unit_of(result.time_name) or "", result.origin, last)
+    found = moment(text, split_header(result.time_name)[1] or "", result.origin, last)
     if found is None:
         raise UsageError(
             f"{option} {text!r} is neither a number nor a date. Write {example}, or a date as {result.origin!r}, which "
@@ -236,13 +235,12 @@ def _inputs(result: DiscoveryResult, text: str | Path | None) -> Mapping[str, st
 
 def _drive(result: DiscoveryResult, path: Path, names: Mapping[str, str]) -> Drive:
     """The inputs of a file in the order of the law's."""
-    from discovery.knowledge.units import unit_of
     from discovery.trajectories.read import read_course
     from discovery.types import Drive
 
     assert result.law is not None
     origin = result.origin or (None if _timed(result.law) else "")
-    times, values = read_course(path, [*names.values()], unit=unit_of(result.time_name) or "", origin=origin)
+    times, values = read_course(path, [*names.values()], unit=split_header(result.time_name)[1] or "", origin=origin)
     held = dict(zip(result.law.inputs, result.trajectories[0].held, strict=True))
     return Drive.of_samples(times, values, tuple(held[name] for name in names))
 

@@ -25,16 +25,15 @@ from discovery.selection.selected import Selected
 from discovery.selection.trajectories import TrajectorySelector
 from discovery.smoothing.outliers import without_outliers
 from discovery.symbolic.stored import exact
-from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Law, Smoothing, Trajectory
+from discovery.types import DiscoveryProblem, EquationCandidate, Failure, Smoothing, Trajectory
 from pipelines.apart import Apart
 from pipelines.config import GENETIC, RunConfig
 from pipelines.first import first_law
 from pipelines.maps import selector_of_maps
-from pipelines.store import Store
+from pipelines.store import Candidates, Store
 from pipelines.told import open_functions, trained
 from pipelines.watched import GRACE, one_by_one, side_by_side, watched
 
-Candidates = tuple[EquationCandidate | Law, ...]
 _Search = Callable[..., Candidates]
 
 # Shares of the time left that the first law, smoothing and each search engine may take when there is a budget; the rest

@@ -13,14 +13,14 @@ import sympy as sp
 
 from discovery import registry
 from discovery.errors import UsageError
+from discovery.headers import split_header
 from discovery.knowledge.angles import in_degrees, in_radians, said_of_degrees
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
-from discovery.knowledge.units import unit_of
 from discovery.laws import unknown_symbol
 from discovery.problems.left_limits import at_samples
-from discovery.reports.naming import split_header
+from discovery.reports.naming import printed_header
 from discovery.selection.moments import unknown_moments
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.jumps import said_of_jumps
@@ -65,7 +65,7 @@ def _with_angles(known: Knowledge, measurements: Measurements, config: RunConfig
     used = {symbol for one in known.frame.unknowns for argument in one.arguments for symbol in argument.free_symbols}
     columns = {**measurements.headers, **measurements.inputs}
     units = {
-        name: next((stated[key] for key in (name, header) if key in stated), unit_of(header))
+        name: next((stated[key] for key in (name, header) if key in stated), split_header(header)[1])
         for name, header in columns.items()
     }
     _ensure_no_sine_of_degrees(known, columns, units)
@@ -229,7 +229,7 @@ def spoken(text: str, headers: Mapping[str, str]) -> str:
     So is what is to be typed: an option takes identifiers, and not ``Channel B'' = f(Channel B)``; and so are columns
     that differ in their units only, of which ``x`` and ``x_2`` would both be x.
     """
-    words = {name: split_header(header)[0] for name, header in headers.items()}
+    words = {name: printed_header(header)[0] for name, header in headers.items()}
     counts = Counter(words.values())
     own = {
         name: word
@@ -278,7 +278,7 @@ def notes_of(measurements: Measurements, known: Knowledge | None, config: RunCon
 
 def _meant_in(measurements: Measurements, known: Knowledge, config: RunConfig) -> list[str]:
     """In which unit of time the numbers of constants are meant, where it was chosen by the steps of dates."""
-    name, unit = split_header(measurements.time_name)
+    name, unit = printed_header(measurements.time_name)
     chosen = bool(measurements.origin) and not {name, measurements.time_name, "t"} & config.data.units.keys()
     numbers = [*known.values]
     for one in known.frame.constants:
@@ -313,7 +313,7 @@ def said_of_data(
     measurements, checked = data
     yield from measurements.notes
     columns = [*measurements.headers.values(), *measurements.inputs.values()]
-    if degrees := [header for header in columns if in_degrees(header, unit_of(header))]:
+    if degrees := [header for header in columns if in_degrees(header, split_header(header)[1])]:
         yield " ".join(said_of_degrees(degrees))
     hidden = bool(known and known.hidden)
     told = about_the_law(known, config, inertia)

@@ -24,11 +24,11 @@ import sympy as sp
 
 from discovery.datasets.system import TIME
 from discovery.errors import DiscoveryError, ExpressionError
+from discovery.files import finite
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.parse import parse
 from discovery.types import symbol
 from pipelines import validation_truth
-from pipelines.schema import finite
 from pipelines.store import write
 from pipelines.terminal import WITH_RESULT
 from pipelines.validation_cases import DATA, Case, write_measurements

@@ -15,7 +15,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.schema import finite
+from discovery.files import finite
 from pipelines.store import write
 from pipelines.validation_summary import Row, Share, Summary
 
@@ -203,5 +203,5 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict):
             flat |= {key if inner == "value" else f"{key}_{inner}": one for inner, one in value.items()}
         else:
-            flat[key] = " ".join(value) if isinstance(value, tuple) else value
+            flat[key] = " ".join(value) if isinstance(value, list) else value
     return flat

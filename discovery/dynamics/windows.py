@@ -70,6 +70,11 @@ class Windows:
         return Drive(self.times[low:high], self.drives[low:high], self.held)
 
     @property
+    def edges(self) -> list[tuple[int, int]]:
+        """The first sample of each window, and the one behind its last."""
+        return list(pairwise(self.offsets.tolist()))
+
+    @property
     def units(self) -> Float[np.ndarray, " state"]:
         """Power of two near each state's size; dividing by it is exact, so logarithms lose no digits."""
         return binary_units(self.bound)
@@ -161,7 +166,7 @@ def weighed(
 ) -> Windows:
     """The same windows with the weights that ``noise`` gives to measurements of states at ``levels``."""
     values, weights = np.empty_like(windows.values), np.empty_like(windows.weights)
-    for (index, first), (low, high) in zip(windows.places, pairwise(windows.offsets), strict=True):
+    for (index, first), (low, high) in zip(windows.places, windows.edges, strict=True):
         part = trajectories[index].part(slice(first, first + high - low))
         values[low:high], weights[low:high] = _weighed(part, levels[low:high], noise, windows.units)
     return replace(

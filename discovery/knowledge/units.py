@@ -95,7 +95,9 @@ def units_of(names: Mapping[str, str], stated: Mapping[str, str], mode: Mode) ->
     """
     if mode == "off":
         return NONE
-    read = {name: (stated_unit_of_time if name == "t" else unit_of)(header) for name, header in names.items()}
+    read = {name: split_header(header)[1] for name, header in names.items()}
+    if "t" in names:
+        read["t"] = stated_unit_of_time(names["t"])
     texts = {name: unit for name, unit in read.items() if unit is not None}
     told = {_identifier(key, names): unit for key, unit in stated.items()}
     texts |= told
@@ -133,11 +135,6 @@ def _read(names: Mapping[str, str], texts: Mapping[str, str], mode: Mode, *, ask
     fits = "this column fits" if len(unknown) == 1 else "these columns fit"
     notes = (f"{told}, so that {fits} whatever stands beside it; the other units were checked.",) if unknown else ()
     return Units(texts, {name: read.get(name) for name in names}, mode, notes)
-
-
-def unit_of(header: str) -> str | None:
-    """What a header says after the name: ``v [m/s]``, ``v (m/s)``; None where it says nothing."""
-    return split_header(header)[1]
 
 
 def _identifier(key: str, names: Mapping[str, str]) -> str:

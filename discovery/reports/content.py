@@ -11,7 +11,7 @@ import sympy as sp
 
 from discovery.laws import NO_ENGINES, SELECTION, SETTLED
 from discovery.reports.methods import TOLD
-from discovery.reports.naming import in_letters, split_header, symbols
+from discovery.reports.naming import in_letters, printed_header, symbols
 from discovery.reports.openness import next_run
 from discovery.reports.room import MOST_UNSEEN, fit_runs, has_dots, inputs, shown_inputs, shown_runs
 from discovery.reports.rounding import NOT_DETERMINED, plain
@@ -268,7 +268,7 @@ def figure_caption(result: DiscoveryResult, name: str) -> str:
         if result.trajectories[0].discrete:
             text = "The next state against the state: samples and the law."
     if name == "phase" and dimension == 2 and _has_field(result.law):
-        first, second = (split_header(result.headers.get(name, name))[0] for name in result.trajectories[0].names)
+        first, second = (printed_header(result.headers.get(name, name))[0] for name in result.trajectories[0].names)
         text += (
             f" Grey lines follow the law's vector field; {first} is at rest on the dashed green line, {second} on the "
         )

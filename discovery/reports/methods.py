@@ -113,9 +113,8 @@ def _smoothing(result: DiscoveryResult) -> tuple[str, ...]:
     curve = texts[0] if len(texts) == 1 else f"the mean of {' and '.join(texts)}"
     keys = [key for name in (str(asked), *kept) for key in _SMOOTHERS.get(name, ("", ()))[1]]
     beside = ""
-    if (
-        asked == "auto" and _UNIVERSAL not in kept and not _is_hidden(result)
-    ):  # a hidden state has no field to learn, so nothing was compared
+    # a hidden state has no field to learn, so nothing was compared
+    if asked == "auto" and _UNIVERSAL not in kept and not _is_hidden(result):
         beside = "; of a neural ODE and its classical start this is what the data favour"
     score = plain(smoothing.score).replace("-", "−")
     return f"Samples were smoothed by {curve} ({score} nats a held-out sample{beside}).", *keys

@@ -59,7 +59,7 @@ class Symbol:
         return "" if self.is_own else self.name
 
 
-def split_header(header: str) -> tuple[str, str | None]:
+def printed_header(header: str) -> tuple[str, str | None]:
     """Name and unit, as they can be printed: ``v [m/s]`` is (v, m/s); None where no unit is given."""
     return headers.split_header(printable(header))
 
@@ -74,8 +74,8 @@ def symbols(result: DiscoveryResult) -> tuple[Symbol, ...]:
     unit, is t.
     """
     states = result.trajectories[0].names
-    parts = {name: split_header(result.headers.get(name, name)) for name in states}
-    parts[TIME] = (split_header(result.time_name)[0], headers.unit_of_time(printable(result.time_name)))
+    parts = {name: printed_header(result.headers.get(name, name)) for name in states}
+    parts[TIME] = (printed_header(result.time_name)[0], headers.unit_of_time(printable(result.time_name)))
     stated = result.structure.units
     parts = {key: (name, stated.get(key, unit)) for key, (name, unit) in parts.items()}
     words = {key: _INDEX.sub(r"_\1", name) for key, (name, _) in parts.items()}
@@ -103,7 +103,7 @@ def input_units(result: DiscoveryResult) -> Mapping[str, str | None]:
     marks = {mark for one in result.structure.owned for mark in one.inputs}
     stated = result.structure.units
     return {
-        name: "" if name in marks else stated.get(name, split_header(header)[1])
+        name: "" if name in marks else stated.get(name, printed_header(header)[1])
         for name, header in result.inputs.items()
     }
 
@@ -124,7 +124,7 @@ def shown(result: DiscoveryResult) -> Mapping[str, str]:
 
 def _input_words(result: DiscoveryResult) -> Mapping[str, str]:
     """What the user calls the inputs, without units, an index as formulas have it."""
-    return {name: _INDEX.sub(r"_\1", split_header(header)[0]) for name, header in result.inputs.items()}
+    return {name: _INDEX.sub(r"_\1", printed_header(header)[0]) for name, header in result.inputs.items()}
 
 
 def constant_names(result: DiscoveryResult) -> Mapping[str, str]:

@@ -16,10 +16,8 @@ from discovery.selection.score import TIE
 from discovery.types import DiscoveryResult
 
 _TALL = 100  # nats above which the axis of scores becomes logarithmic
-_RAIL, _STRIP = (
-    0.055,
-    0.3,
-)  # height of the numbers, a share of the axes; and of the strip they need, a share of the rest
+# Height of the numbers, a share of the axes; and of the strip they need, a share of the rest.
+_RAIL, _STRIP = 0.055, 0.3
 _APART = 0.065  # distance between two numbers, a share of the axes
 
 

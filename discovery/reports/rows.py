@@ -10,7 +10,7 @@ import sympy as sp
 
 from discovery.knowledge.dimensions import UNTOLD
 from discovery.reports.comparison import Difference, differences, why_not
-from discovery.reports.naming import input_units, split_header, units_of_constants
+from discovery.reports.naming import input_units, printed_header, units_of_constants
 from discovery.reports.owning import collapsed_expression
 from discovery.reports.residuals import Kind, mean_square, residuals, state_errors
 from discovery.reports.room import inputs
@@ -214,7 +214,7 @@ def states(result: DiscoveryResult) -> tuple[State, ...]:
         known = column[np.isfinite(column)]
         low, high = (plain(float(bound), 4) for bound in (known.min(), known.max())) if len(known) else ("–", "–")
         header = result.headers.get(name, name)
-        unit = split_header(header)[1] or ""
+        unit = printed_header(header)[1] or ""
         missing = str(len(column) - len(known)) if len(known) else "all"
         size = plain(float(scale)) if len(known) else "–"
         besides = plain(float(constant)) if len(known) and noise.kind == "combined" else ""
@@ -261,22 +261,21 @@ def errors(result: DiscoveryResult, kind: Kind) -> tuple[Errors, ...]:
 def unseen_runs(result: DiscoveryResult) -> tuple[Errors, ...]:
     """Errors of the forecast of each run that was kept out whole, all states together."""
     whole = {run.label for run, _ in whole_runs(result)}
+    every = np.concatenate([run.states for run in result.trajectories])
+    spread = np.nanstd(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)
     rows: list[Errors] = []
-    for one in residuals(result, "held_out"):
-        if one.run.label in whole:
-            every = np.concatenate([run.states for run in result.trajectories])
-            spread = np.nanstd(np.where(np.isfinite(every).any(axis=0), every, 0.0), axis=0)
-            with np.errstate(all="ignore"):
-                relative = mean_square((one.differences / spread).ravel()) ** 0.5
-            standard = one.standardised.ravel()
-            known = standard[~np.isnan(standard)]
-            outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
-            rows.append(
-                Errors(
-                    one.run.label, len(known), "–", percent(relative), plain(mean_square(standard)),
-                    percent(outside), "–", "–", "–",
-                )
-            )  # fmt: skip
+    for one in (one for one in residuals(result, "held_out") if one.run.label in whole):
+        with np.errstate(all="ignore"):
+            relative = mean_square((one.differences / spread).ravel()) ** 0.5
+        standard = one.standardised.ravel()
+        known = standard[~np.isnan(standard)]
+        outside = float(np.mean(np.abs(known) > 2.0)) if len(known) else np.nan
+        rows.append(
+            Errors(
+                one.run.label, len(known), "–", percent(relative), plain(mean_square(standard)),
+                percent(outside), "–", "–", "–",
+            )
+        )  # fmt: skip
     return tuple(rows)
 
 

@@ -47,7 +47,7 @@ def picture(checked: DataCheck, trajectories: Sequence[Trajectory], inputs: Sequ
         for row, header in enumerate(inputs):
             _draw_input(panels[len(states) + row], header, trajectories, row)
         panels[-1].xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # years are whole
-        panels[-1].set_xlabel(lettering(checked.facts.time_name), parse_math=False)
+        panels[-1].set_xlabel(lettering(checked.facts.measurements.time_name), parse_math=False)
         if named:
             handles = [panels[0].plot([], [], color=PALETTE[i % len(PALETTE)])[0] for i in range(len(named))]
             left.legend(handles, named, loc="outside lower center", ncols=2)

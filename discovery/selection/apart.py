@@ -9,13 +9,11 @@ Source: Schwarz (1978) for the price of a constant.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import gammaincc
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, chosen
@@ -107,13 +105,9 @@ def _apart(alone: _Alone, fitted: Fit, place: int) -> Apart | None:
     off = values - shared
     own = alone.constants[:, place] + np.sum(mixed * off, axis=1) / size
     rise = np.maximum(np.einsum("gi,gij,gj->g", off, left, off), 0.0)  # what is left in one group may be rounding
-    cost, price = alone.cost + float(rise.sum()), len(own) - 1
-    freedom = max(1, fitted.count - fitted.fitted - price)
-    gain = 0.5 * max(float(fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * alone.tau)
-    lead = gain - 0.5 * price * math.log(max(fitted.count / alone.tau, 2.0))
+    cost = alone.cost + float(rise.sum())
     constants = np.insert(shared, place, np.median(own))
-    probability = float(gammaincc(0.5 * price, gain))
-    return Apart(place, Own(tuple(range(len(own))), tuple(own), lead, probability), tuple(constants))
+    return Apart(place, Own.of(fitted, range(len(own)), own, cost, alone.tau), tuple(constants))
 
 
 def _balanced(

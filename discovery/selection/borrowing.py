@@ -59,7 +59,7 @@ def with_borrowed(
     proposed = [one for one in borrowed(laws) if one.state in problem.open] if len(pools) <= MANY else []
     if not proposed or deadline.passed():
         return dict(pools)
-    found = pool(proposed, problem, per_size=1, most=MOST, deadline=deadline)
+    found = pool(proposed, problem, per_size=1, most=MOST, deadline=deadline).entries
     return {state: (*entries, *found[state]) for state, entries in pools.items()}
 
 

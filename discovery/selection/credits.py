@@ -20,8 +20,6 @@ from discovery.symbolic.sums import Sums, sums_of
 from discovery.types import Law
 from discovery.wording import listed
 
-# Points at which terms are told from tiny ones.
-POINTS = 300
 # Engines by equation of a law.
 Credit = tuple[tuple[str, ...], ...]
 
@@ -105,9 +103,8 @@ def _share(engine: str, proposed: Credit, states: Sequence[str]) -> str:
 
 def _forms(sheet: Sheet) -> dict[str, list[str]]:
     """The forms of a state's candidates, each with the engines that proposed it."""
-    sums, where = sheet.sums, [regression.kind for regression in sheet.problem.regressions].index("derivative")
-    view = sheet.views[where]
-    shorter = sums.without_tiny(sums.shares(view[:: max(1, len(view) // POINTS)]), TINY)
+    sums = sheet.sums
+    shorter = sums.without_tiny(sheet.shares(sums), TINY)
     supports: dict[tuple[int, ...], tuple[tuple[float, ...], dict[str, None]]] = {}
     for some in (sums, shorter):
         for i, source in enumerate(sheet.sources):

@@ -77,6 +77,12 @@ class Stage:
         """Which states are measured: a further run would not tell of the others either."""
         return measured_states(self.problem.trajectories)
 
+    @cached_property
+    def bound(self) -> Float[np.ndarray, " state"]:
+        """Ten times the largest magnitude that was measured: the law is not believed beyond."""
+        states = known_states(self.problem.trajectories, self.problem.smoothing.trajectories)
+        return 10.0 * (np.nanmax(np.abs(states), axis=0) + np.nanstd(states, axis=0))
+
     @property
     def followed(self) -> float:
         """Time for which the law can be followed."""
@@ -245,7 +251,7 @@ def _information(
 ) -> Float[np.ndarray, "constant constant"] | None:
     """Information of the constants in a run from ``start``, whose own state is not known better than it is measured."""
     states = simulate(law, start, stage.times, rtol=settings.rtol)
-    if not np.all(np.isfinite(states)) or not np.all(np.abs(states) <= _bound(stage)):
+    if not np.all(np.isfinite(states)) or not np.all(np.abs(states) <= stage.bound):
         return None
     noise = stage.problem.smoothing.noise
     if noise.kind == "lognormal" and np.any(states <= 0.0):
@@ -254,17 +260,11 @@ def _information(
     run = Trajectory(stage.times, states, law.states, discrete=law.discrete)
     windows = cut([run], [SmoothedTrajectory(stage.times, states, none, none, none, law.states)], noise, stage.length)
     weights = windows.weights * np.sqrt(stage.each) * stage.seen
-    windows = replace(windows, weights=weights, bound=10.0 * _bound(stage))
+    windows = replace(windows, weights=weights, bound=10.0 * stage.bound)
     found = fit(law, windows, settings=replace(settings, iterations=0))
     if found is None or (beliefs := Beliefs.of(law)) is None:
         return None if found is None else found.information
     return found.information - beliefs.curvature(len(law.constants))  # which no further run says again
-
-
-def _bound(stage: Stage) -> Float[np.ndarray, " state"]:
-    """Ten times the largest magnitude that was measured: the law is not believed beyond."""
-    states = known_states(stage.problem.trajectories, stage.problem.smoothing.trajectories)
-    return 10.0 * (np.nanmax(np.abs(states), axis=0) + np.nanstd(states, axis=0))
 
 
 def _difference(law: Law, rival: Law, start: Float[np.ndarray, " state"], stage: Stage) -> float:
@@ -274,7 +274,7 @@ def _difference(law: Law, rival: Law, start: Float[np.ndarray, " state"], stage:
     """
     times = stage.times[: stage.length]
     ours, theirs = (simulate(one, start, times, rtol=1e-6) for one in (law, rival))
-    if not np.all(np.isfinite(ours)) or not np.all(np.abs(ours) <= _bound(stage)):
+    if not np.all(np.isfinite(ours)) or not np.all(np.abs(ours) <= stage.bound):
         return 0.0
     apart = np.abs(np.where(np.isfinite(theirs), theirs, np.inf) - ours) / stage.problem.smoothing.noise.deviation(ours)
     apart = apart[:, stage.seen]

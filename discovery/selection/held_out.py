@@ -121,6 +121,11 @@ class _Part:
     low: int
     high: int
 
+    @property
+    def rows(self) -> slice:
+        """Those of the trajectory."""
+        return slice(self.low, self.high)
+
 
 @dataclass(frozen=True)
 class _Split:
@@ -244,7 +249,7 @@ def _by_start(
     found = np.zeros_like(forecast)
     for place in np.flatnonzero(deviation > 0.0):
         moved = start + np.where(np.arange(len(start)) == place, deviation, 0.0)
-        times = run.times[part.low : part.high]
+        times = run.times[part.rows]
         with np.errstate(all="ignore"):  # of a forecast that runs off
             change = (simulate(law, moved, times, drive=run.drive, spread=spread) - forecast) ** 2
         found += np.where(np.isfinite(change), change, 0.0)
@@ -253,14 +258,7 @@ def _by_start(
 
 def _slice(problem: DiscoveryProblem, part: _Part) -> tuple[Trajectory, SmoothedTrajectory]:
     run, smooth = problem.trajectories[part.index], problem.smoothing.trajectories[part.index]
-    rows = slice(part.low, part.high)
-    return (
-        run.part(rows),
-        SmoothedTrajectory(
-            smooth.times[rows], smooth.states[rows], smooth.derivatives[rows], smooth.state_deviations[rows],
-            smooth.derivative_deviations[rows], smooth.names, smooth.label,
-        ),
-    )  # fmt: skip
+    return run.part(part.rows), smooth.part(part.rows)
 
 
 def _fit(
@@ -286,7 +284,7 @@ def _judge(
     fitted: tuple[Fit, Windows], problem: DiscoveryProblem, split: _Split, length: int, *, curves: bool
 ) -> HeldOut:
     (result, windows), train, whole = fitted, split.train, split.whole
-    known = np.vstack([problem.trajectories[part.index].states[part.low : part.high] for part in train])
+    known = np.vstack([problem.trajectories[part.index].states[part.rows] for part in train])
     known = np.where(np.isfinite(known).any(axis=0), known, _smooth(problem, train))  # a hidden state has its curve
     mean = np.nanmean(known, axis=0)
     least = problem.smoothing.noise.deviation(mean[None, :])[0]  # a state that hardly changes is measured by its noise
@@ -300,8 +298,8 @@ def _judge(
     for part in split.test:
         run = problem.trajectories[part.index]
         forecast, persisted = _forecasts(result, windows, problem, part, length, whole)
-        predictions.append(Prediction("held_out", run.label, run.times[part.low : part.high], forecast))
-        measured = run.states[part.low : part.high]
+        predictions.append(Prediction("held_out", run.label, run.times[part.rows], forecast))
+        measured = run.states[part.rows]
         there = np.isfinite(measured)
         there[: int(run.step)] = False  # where a step begins is no forecast
         guesses = {"law": forecast, "persistence": persisted, "mean": np.broadcast_to(mean, measured.shape)}
@@ -313,10 +311,10 @@ def _judge(
             error = np.where(there, (guess - measured) / spread, 0.0)
             square = np.inf if not np.all(np.isfinite(error)) else float((error**2).sum())
             sums[name] = sums.get(name, 0.0) + square
-        errors = run.part(slice(part.low, part.high)).errors
+        errors = run.part(part.rows).errors
         noise = problem.smoothing.noise.deviation(np.where(there, measured, mean), errors) / spread
         off = np.where(there, np.abs(forecast - measured) / spread - NOISY * noise, 0.0)
-        valid += _valid(run.times[part.low : part.high], ~np.all(off <= LOST, axis=1), length)
+        valid += _valid(run.times[part.rows], ~np.all(off <= LOST, axis=1), length)
         begun_once = whole and curves and length >= len(measured)
         doubt = _by_start(result.law, problem, part, forecast, windows.spread) / spread if begun_once else 0.0
         with np.errstate(all="ignore"):  # of a forecast that runs off
@@ -343,11 +341,11 @@ def _measured(
     problem: DiscoveryProblem, part: _Part
 ) -> tuple[Float[np.ndarray, " time"], Float[np.ndarray, "time state"]]:
     run = problem.trajectories[part.index]
-    return run.times[part.low : part.high], run.states[part.low : part.high]
+    return run.times[part.rows], run.states[part.rows]
 
 
 def _smooth(problem: DiscoveryProblem, parts: Sequence[_Part]) -> Float[np.ndarray, "sample state"]:
-    return np.vstack([problem.smoothing.trajectories[part.index].states[part.low : part.high] for part in parts])
+    return np.vstack([problem.smoothing.trajectories[part.index].states[part.rows] for part in parts])
 
 
 def _curves(
@@ -360,10 +358,10 @@ def _curves(
     """
     run = problem.trajectories[part.index]
     if not whole:
-        return extrapolations(run.times[: part.low], run.states[: part.low], run.times[part.low : part.high])
+        return extrapolations(run.times[: part.low], run.states[: part.low], run.times[part.rows])
     others = [problem.trajectories[one.index] for one in train]
     known = [(one.times - (0.0 if clock else one.times[0]), one.states) for one in others]
-    return average(known, run.times[part.low : part.high] - (0.0 if clock else run.times[0]))
+    return average(known, run.times[part.rows] - (0.0 if clock else run.times[0]))
 
 
 def _forecasts(

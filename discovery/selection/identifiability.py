@@ -94,9 +94,8 @@ def loose_combinations(
     if not len(relative.matrix):
         return ()
     eigenvalues, vectors = np.linalg.eigh(relative.believed)
-    eigenvalues = np.maximum(
-        eigenvalues, PRIOR**-2
-    )  # as they are but for rounding, where what starts take is subtracted
+    # as they are but for rounding, where what starts take is subtracted
+    eigenvalues = np.maximum(eigenvalues, PRIOR**-2)
     found: list[LooseCombination] = []
     for eigenvalue, vector in zip(eigenvalues, vectors.T, strict=True):
         deviation = float(np.max(np.abs(vector)) / np.sqrt(eigenvalue))

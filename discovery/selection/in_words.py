@@ -117,9 +117,7 @@ def _shown(law: Law, term: sp.Expr, *, values: bool) -> sp.Expr:
 def _short(value: float) -> sp.Expr:
     """A number of three digits."""
     text = f"{value:.3g}"
-    return (
-        sp.Integer(text) if text.lstrip("-").isdecimal() else sp.Float(text, "")
-    )  # which keeps the digits of the text
+    return sp.Integer(text) if text.lstrip("-").isdecimal() else sp.Float(text, "")  # "" keeps the digits of the text
 
 
 def multiplies(law: Law, place: int) -> bool:

@@ -47,10 +47,7 @@ def resting(windows: Windows, bend: float) -> float:
         ends = windows.offsets[1:] - 1
         off = np.abs(windows.weights[ends] * (windows.values[ends] - begun(windows)))
         return min(_loss(off, bend), _resting(windows.values[ends], windows.weights[ends], bend))
-    return sum(
-        _resting(windows.values[low:high], windows.weights[low:high], bend)
-        for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True)
-    )
+    return sum(_resting(windows.values[low:high], windows.weights[low:high], bend) for low, high in windows.edges)
 
 
 def _resting(values: np.ndarray, weights: np.ndarray, bend: float) -> float:
@@ -149,7 +146,7 @@ def _columns(windows: Windows, state: int) -> list[_Column]:
     if windows.steps:
         return _records(windows, state)
     found: list[_Column] = []
-    for low, high in zip(windows.offsets[:-1], windows.offsets[1:], strict=True):
+    for low, high in windows.edges:
         there = windows.weights[low:high, state] > 0
         parts = (windows.times, windows.values[:, state], windows.weights[:, state])
         times, values, weights = (part[low:high][there] for part in parts)

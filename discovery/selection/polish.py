@@ -146,8 +146,8 @@ def _samples(
     windows: Windows, trajectories: Sequence[Trajectory]
 ) -> tuple[Float[np.ndarray, "sample state"], Float[np.ndarray, "sample state"]]:
     """The measurements of all samples of the windows, and the errors that came with them."""
-    edges = zip(windows.places, windows.offsets[:-1], windows.offsets[1:], strict=True)
-    parts = [trajectories[run].part(slice(first, first + high - low)) for (run, first), low, high in edges]
+    edges = zip(windows.places, windows.edges, strict=True)
+    parts = [trajectories[run].part(slice(first, first + high - low)) for (run, first), (low, high) in edges]
     measured = np.vstack([part.states for part in parts])
     if windows.steps:
         measured[windows.offsets[:-1]] = np.nan  # where a step begins is known

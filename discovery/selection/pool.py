@@ -106,22 +106,6 @@ def pool(
     *,
     per_size: int,
     most: int,
-    short: float = 0.5,
-    beside: Mapping[str, Sequence[sp.Expr]] | None = None,
-    deadline: Deadline = NEVER,
-) -> dict[str, tuple[Entry, ...]]:
-    """Distinct entries for each state, best first, as :func:`pools_of` has them."""
-    return pools_of(
-        candidates, problem, per_size=per_size, most=most, short=short, beside=beside, deadline=deadline
-    ).entries
-
-
-def pools_of(
-    candidates: Sequence[EquationCandidate | Law],
-    problem: DiscoveryProblem,
-    *,
-    per_size: int,
-    most: int,
     one_rate: int = 0,
     short: float = 0.5,
     sheets: Sheets | None = None,

@@ -16,13 +16,13 @@ from discovery.types import Beginning, Prediction, Trajectory
 
 def courses(fit: Fit, windows: Windows) -> list[Float[np.ndarray, "sample state"]]:
     """The law's states at the samples of each window, from its fitted start."""
-    edges = zip(fit.starts, windows.offsets[:-1], windows.offsets[1:], strict=True)
+    edges = zip(fit.starts, windows.edges, strict=True)
     return [
         simulate(
             fit.law, start, windows.times[low:high], rtol=windows.rtol, drive=windows.drive(low, high),
             spread=windows.spread,
         )
-        for start, low, high in edges
+        for start, (low, high) in edges
     ]  # fmt: skip
 
 
@@ -43,9 +43,8 @@ def reconstruct(
     """
     followed = courses(fit, windows)
     pieces: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
-    for window, (index, _) in enumerate(windows.places):
-        times = windows.times[windows.offsets[window] : windows.offsets[window + 1]]
-        pieces.setdefault(index, []).append((times, followed[window]))
+    for (index, _), (low, high), states in zip(windows.places, windows.edges, followed, strict=True):
+        pieces.setdefault(index, []).append((windows.times[low:high], states))
     predictions = tuple(
         Prediction(
             "fit", trajectories[index].label, np.concatenate([t for t, _ in parts]), np.vstack([x for _, x in parts])
@@ -74,7 +73,7 @@ def with_beginnings(
 def _residuals(followed: Sequence[np.ndarray], windows: Windows) -> list[np.ndarray]:
     found: list[np.ndarray] = []
     units = windows.units
-    for states, low, high in zip(followed, windows.offsets[:-1], windows.offsets[1:], strict=True):
+    for states, (low, high) in zip(followed, windows.edges, strict=True):
         weights = windows.weights[low:high]
         positive = np.where(states > 0, states, np.nan)
         shown = np.log(positive / units) if windows.logarithmic else states

@@ -110,21 +110,16 @@ def relations(fit: Fit) -> list[Relation]:
 
     What is known to eight digits speaks loudly for 7/5, which is no shorter than a constant of the score's few digits.
     """
-    covariance = Relative.of(fit).covariance(prior=PRIOR)
-    found = [_relation(fit.law, covariance, one) for one in _credible(fit)]
-    saved = 0.5 * math.log(max(fit.count, 1))
-    return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
-
-
-def _credible(fit: Fit) -> Iterator[_Weighed]:
-    """What the data speak for."""
     constants = np.array(fit.law.constants)
     if not len(constants) or np.any(constants == 0.0):
-        return
+        return []
     covariance = Relative.of(fit).covariance(prior=PRIOR)
     named = len(fit.law.told)  # what a user wrote stays as it is
     every = (one for one in (*_snaps(fit.law), *_ties(fit.law)) if one[0] >= named)
-    yield from (one for one in (_weighed(fit.law, covariance, *one) for one in every) if one.evidence > 0.0)
+    weighed = (_weighed(fit.law, covariance, *one) for one in every)
+    found = [_relation(fit.law, covariance, one) for one in weighed if one.evidence > 0.0]
+    saved = 0.5 * math.log(max(fit.count, 1))
+    return sorted(found, key=lambda one: (one.price + one.objection > saved, -one.evidence))
 
 
 def idle(fit: Fit) -> list[Relation]:

@@ -47,8 +47,7 @@ def _scores(fitted: Fit, windows: Windows, settings: Shooting) -> Float[np.ndarr
     """
     length = max(SAMPLES, -(-len(windows.times) // MOST))
     scores: list[Float[np.ndarray, " constant"]] = []
-    for window in range(len(windows.starts)):
-        low, high = int(windows.offsets[window]), int(windows.offsets[window + 1])
+    for window, (low, high) in enumerate(windows.edges):
         start = fitted.starts[window : window + 1]
         if not windows.weights[low:high].any():
             continue  # in a gap of the measurements

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import sympy as sp
@@ -87,7 +86,7 @@ def second_look(
         return Look({})
     found = [one for state in seen for one in state.candidates()]
     there = replace(about, respond=lambda _: known)  # no law is likelier than this one
-    pools = pool(found, there, per_size=0, most=most, short=1.0, beside=others, deadline=deadline)
+    pools = pool(found, there, per_size=0, most=most, short=1.0, beside=others, deadline=deadline).entries
     return Look(pools, () if deadline.passed() else beside_each_other(seen, about, best.law, deadline))
 
 
@@ -107,8 +106,8 @@ def _about(
         return None
     error = np.maximum(KNOWN * np.abs(np.vstack(rates)).max(axis=0), 1e-100)
     runs, curves = list[Trajectory](), list[SmoothedTrajectory]()
-    edges = pairwise(windows.offsets)
-    for (run, first), (low, high), states, rate in zip(windows.places, edges, followed, rates, strict=True):
+    pieces = zip(windows.places, windows.edges, followed, rates, strict=True)
+    for (run, first), (low, high), states, rate in pieces:
         part = problem.trajectories[run].part(slice(first, first + high - low))
         measured = part.states
         if robust:

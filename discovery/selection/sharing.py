@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float
@@ -48,6 +49,19 @@ class Own:
     values: tuple[float, ...]
     lead: float
     probability: float
+
+    @classmethod
+    def of(cls, fitted: Fit, groups: Sequence[int], values: Sequence[float], cost: float, tau: float) -> Self:
+        """Of the law with one value for all, and the chi-squared with a value for each group.
+
+        Args:
+            tau: samples that residuals hang together for.
+        """
+        price = len(groups) - 1
+        freedom = max(1, fitted.count - fitted.fitted - price)
+        gain = 0.5 * max(float(fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * tau)
+        lead = gain - 0.5 * price * math.log(max(fitted.count / tau, 2.0))
+        return cls(tuple(groups), tuple(values), lead, float(gammaincc(0.5 * price, gain)))
 
     def differs(self, constants: int) -> bool:
         """Whether the values differ clearly, for one of so many constants that are asked."""
@@ -100,12 +114,7 @@ class Sharing:
             cost += float(fitted.costs.sum())  # beliefs would count in every group
             residuals += residuals_of(fitted, windows)
             values += [fitted.law.constants[place]] if group in groups else []
-        tau, price = inefficiency(residuals), len(groups) - 1
-        freedom = max(1, self.fitted.count - self.fitted.fitted - price)
-        gain = 0.5 * max(float(self.fitted.costs.sum()) - cost, 0.0) / (max(1.0, cost / freedom) * tau)
-        worth = max(self.fitted.count / tau, 2.0)
-        probability = float(gammaincc(0.5 * price, gain))
-        return Own(tuple(groups), tuple(values), gain - 0.5 * price * math.log(worth), probability)
+        return Own.of(self.fitted, groups, values, cost, inefficiency(residuals))
 
     def _alone(self, group: int, place: int) -> tuple[Fit, Windows] | None:
         """One constant fitted to one group, and its windows; None where the law cannot be followed there."""
@@ -165,8 +174,8 @@ def sharing(fitted: Fit, windows: Windows, member: Sequence[int], settings: Shoo
     """
     number = len(fitted.law.constants)
     information = np.zeros((max(member) + 1, number, number))
-    for window, (run, _) in enumerate(windows.places):
-        if not windows.weights[windows.offsets[window] : windows.offsets[window + 1]].any():
+    for window, ((run, _), (low, high)) in enumerate(zip(windows.places, windows.edges, strict=True)):
+        if not windows.weights[low:high].any():
             continue  # in a gap of the measurements
         mine = pulls(fitted.law, chosen(windows, [window]), fitted.starts[window : window + 1], settings)
         if mine is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import sympy as sp
 from jaxtyping import Bool, Float
+from scipy import sparse
 
 from discovery.problems.response import Response
 from discovery.selection.refit import PerCandidate, chi_squared, refitted
@@ -26,6 +27,8 @@ from discovery.types import DiscoveryProblem, EquationCandidate
 TINY = 1e-3
 # Values beyond this are wild: the square of a residual could overflow.
 LARGEST = 1e100
+# Points at which terms are told from tiny ones.
+POINTS = 300
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,7 @@ class Sheet:
         columns, wild = self.columns(response) if response else (self.views[0][:0], self.wild)
         sums = self.sums.beside(refitted(self.sums, columns, response.targets)) if response else self.sums
         undefined = np.tile(self.sums.using(self.wild | wild), 2 if response else 1)
-        where = [regression.kind for regression in self.problem.regressions].index("derivative")
-        shares = sums.shares(self.views[where][:: max(1, len(self.views[where]) // 300)])
+        shares = self.shares(sums)
         strains = shares.max(axis=1).toarray().ravel()
         sums = sums.without_tiny(shares, TINY)
         errors = self._errors(sums)
@@ -138,6 +140,11 @@ class Sheet:
         errors = self._errors(self.sums)
         errors[self.sums.using(self.wild)] = np.inf
         return errors
+
+    def shares(self, sums: Sums) -> sparse.csr_array:
+        """What terms contribute at most, at some of the points where derivatives are known."""
+        view = self.views[[regression.kind for regression in self.problem.regressions].index("derivative")]
+        return sums.shares(view[:: max(1, len(view) // POINTS)])
 
     def _errors(self, sums: Sums) -> Float[np.ndarray, "candidate regression"]:
         errors: list[PerCandidate] = []

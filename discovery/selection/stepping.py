@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from discovery.selection.doubts import ALIKE, IMPOSSIBLE
 from discovery.selection.held_out import HeldOut
-from discovery.selection.left_over import ALIKE, IMPOSSIBLE
 from discovery.selection.residuals import Whiteness
 from discovery.selection.score import TIE
 from discovery.types import Finding

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from discovery.laws import NOTHING, Frame, Unknown, told_symbol, unknown_symbol
 from discovery.problems.shared import one_for_all
 from discovery.protocols import NEVER, Deadline
-from discovery.selection.pool import Entry, Pools, Sheets, pool, pools_of
+from discovery.selection.pool import Entry, Pools, Sheets, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate, slope
 from discovery.symbolic.parse import FUNCTIONS
@@ -38,7 +38,7 @@ def tried_on(
 ) -> Pools:
     """What to try for each equation, or for each unknown function of a law that was told in part."""
     if problem.frame is None:
-        return pools_of(
+        return pool(
             candidates, problem, per_size=per_size, most=most, one_rate=one_rate, sheets=sheets, deadline=deadline
         )
     found: dict[str, tuple[Entry, ...]] = {}
@@ -54,7 +54,7 @@ def tried_on(
         mine = [one for one in mine if allowed(one.expression, unknown, part)]
         nothing = EquationCandidate(place, sp.S.Zero, NOTHING)
         tried = [*mine, nothing] if allowed(sp.S.Zero, unknown, part) or not mine else mine
-        entries = pool(tried, part, per_size=per_size, most=most, deadline=deadline)
+        entries = pool(tried, part, per_size=per_size, most=most, deadline=deadline).entries
         found[unknown.name] = tuple(
             replace(entry, state=unknown.name, frame=problem.frame, told=problem.told[0]) for entry in entries[place]
         )

@@ -129,9 +129,8 @@ def _with_all(law: Law, entry: Entry) -> Law:
     more = len(names) - len(law.told)
     shift |= {symbol(f"c{i}"): symbol(f"c{i + more}") for i in range(len(law.told), len(law.constants))}
     found = tuple(substituted(part, shift) for part in law.found)
-    return replace(
-        law, found=found, told=tuple(names), constants=(*values, *law.constants[len(law.told) :])
-    )  # its skeletons are made anew where it is rebuilt
+    # its skeletons are made anew where it is rebuilt
+    return replace(law, found=found, told=tuple(names), constants=(*values, *law.constants[len(law.told) :]))
 
 
 def _has(part: sp.Expr, number: int) -> bool:

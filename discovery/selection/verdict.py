@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from discovery.selection import stepping
+from discovery.selection import doubts, stepping
 from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
-from discovery.selection.far_off import far_off
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import MADE_EXACT, taken_for
-from discovery.selection.left_over import left_over
-from discovery.selection.monotonic import inert, of_two_values, one_way
 from discovery.selection.onward import NOISE_LEVEL, exceeding
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
-from discovery.selection.short_pieces import followed_too_briefly
 from discovery.selection.ties import differing, ranked
-from discovery.selection.walls import walls
 from discovery.symbolic.phases import phases
 from discovery.types import Finding, Verdict
 from discovery.wording import listed
@@ -79,8 +74,8 @@ def judge(
         return Verdict("not_found" if finished else "partial", headline, (finding,), {})
     evidence = Evidence.of(selected)
     reasons = [*(one for one in agreed if one.level == "bad"), *_against(evidence, unit)]
-    reasons = [*one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
-    lacking = (*inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
+    reasons = [*doubts.one_way(evidence.best.law, selected.windows), *reasons] if reasons else []
+    lacking = (*doubts.inert(evidence.best.law), *_by_chance(evidence)) if reasons else ()
     cautions = (*(one for one in agreed if one.level != "bad"), *_cautions(evidence, finished))
     praised = () if reasons else _predictability(evidence, unit)  # that a wrong law forecasts so far is no praise
     findings = (*reasons, *lacking, *_for(evidence, opposed=bool(reasons)), *cautions, *praised)
@@ -159,7 +154,7 @@ def _walk(evidence: Evidence) -> tuple[str, str]:
 
 def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
     best, held = evidence.best, evidence.held
-    yield from of_two_values(best.law, evidence.selected.windows)
+    yield from doubts.of_two_values(best.law, evidence.selected.windows)
     if not evidence.selected.sound:
         yield Finding(
             "bad", "The law blows up on the data, at a pole or before a record ends, as do all that were tried."
@@ -171,7 +166,7 @@ def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
             "chaos does not explain it.",
         )
     selected, spans = evidence.selected, best.law.spans(unit)
-    yield from followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
+    yield from doubts.followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
     if best.score > evidence.selected.null - TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
@@ -292,9 +287,8 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
         why = "because it shortens the description by more than the fit gets worse"
         yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
     last = evidence.selected.last[0] if evidence.selected.last and best.misfit <= NOISE_LEVEL else None
-    if (
-        last is not None and last.noise.kind != last.before and not last.noise.process
-    ):  # what a law lacks looks like noise of any kind
+    # what a law lacks looks like noise of any kind
+    if last is not None and last.noise.kind != last.before and not last.noise.process:
         yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
@@ -326,7 +320,7 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     elif (curve := held.behind(1.0)) and (held.skill >= EXCELLENT or not held.behind(CLEARLY)):
         yield Finding("caution", _beaten(held, curve, "even"))
     if held is not None and not math.isfinite(evidence.selected.horizon):
-        yield from far_off(evidence.best.law, held)
+        yield from doubts.far_off(evidence.best.law, held)
     if (other := evidence.crossed) is not None and not other.skill >= SKILL:
         yield Finding(
             "caution",
@@ -358,7 +352,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "could not be followed further, and not as its errors grow: something is left to explain.",
         )
     if best.misfit > WELL_BELOW_NOISE:
-        yield from left_over(evidence.tests, noisy=best.misfit > NOISE_LEVEL)
+        yield from doubts.left_over(evidence.tests, noisy=best.misfit > NOISE_LEVEL)
     if evidence.ties:
         number = len(evidence.ties)
         yield Finding(
@@ -373,7 +367,7 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             f"{differing(selected.rivals, evidence.equals)} and no more constants: it is first for being the "
             "shorter to state.",
         )
-    yield from walls(best.law, selected.fitted)
+    yield from doubts.walls(best.law, selected.fitted)
     free = phases(best.law.skeletons, len(best.lows))  # whose sign is where one begins to count
     ends = zip(best.lows, best.highs, strict=True)
     loose = [i for i, (low, high) in enumerate(ends) if not low * high > 0 and i not in free]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.smoothing.classical import smooth_classically
+from discovery.smoothing.classical import Classical
 from discovery.smoothing.priors import IntegratedWiener
 from discovery.smoothing.process import Process
-from discovery.types import NoiseKind, Smoothing, Trajectory
 
 PLUGIN = "Kalman"
 REQUIRES = ("scipy", "numba")
@@ -18,7 +14,7 @@ CITES = ("Sarkka2023",)
 
 
 @dataclass(frozen=True)
-class Kalman:
+class Kalman(Classical):
     """Smooths each state as a thrice integrated Wiener process, by a Rauch-Tung-Striebel smoother; O(samples).
 
     Unlike the Gaussian process it is not stationary: trends, growth and decay cost it nothing.
@@ -28,15 +24,10 @@ class Kalman:
         prior: the process.
     """
 
-    noise: NoiseKind | Literal["auto"] = "auto"
+    name = "kalman"
     prior: IntegratedWiener = field(default_factory=IntegratedWiener)
 
-    def smooth(
-        self, trajectories: Sequence[Trajectory], *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
-    ) -> Smoothing:
-        """States and derivatives at the samples of each run.
-
-        Raises:
-            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
-        """
-        return smooth_classically(trajectories, Process(self.prior), self.noise, "kalman", seed, deadline, progress)
+    @property
+    def method(self) -> Process:
+        """How curves are drawn."""
+        return Process(self.prior)

@@ -20,7 +20,6 @@ from discovery.smoothing.series import Series
 
 FAINTEST = 1e-9  # smallest noise in standard units, as the priors bound it
 BELIEVED = 0.3  # noise where the samples tell nothing of it, as the priors believe; each degree of freedom takes a nat
-IMPOSSIBLE = 1e12  # stands for the loss of a level that leaves no degrees of freedom
 CLOSEST = 1e-9  # smallest 1 - leverage: nothing is learned from a sample that the curve must go through
 SPREAD = 10.0  # deviations of a curve of which nothing was measured, as that of `IntegratedWiener`
 WIDEST = SPREAD * np.array([1.0, np.pi])  # of such a curve and of its derivative
@@ -114,21 +113,6 @@ class CrossValidated:
             parts.append(rows[:, np.isfinite(one.values)])
         residuals, leverages, spent = np.concatenate(parts, axis=1)
         return residuals, leverages, spent
-
-
-def generalised(
-    residuals: Float[np.ndarray, " sample"], leverages: Float[np.ndarray, " sample"], inflation: float
-) -> float:
-    """Generalised cross-validation (Craven & Wahba 1979), with degrees of freedom that count
-    ``inflation`` times.
-    """
-    left = 1.0 - inflation * float(np.mean(leverages))
-    return float(np.mean(residuals**2)) / left**2 if left > 0.0 else IMPOSSIBLE
-
-
-def leave_one_out(residuals: Float[np.ndarray, " sample"], leverages: Float[np.ndarray, " sample"]) -> float:
-    """Ordinary cross-validation: mean squared error of predicting each sample from all others."""
-    return float(np.mean((residuals / np.maximum(1.0 - leverages, CLOSEST)) ** 2))
 
 
 def _least(loss: Callable[[float], float], grid: Float[np.ndarray, " level"], deadline: Deadline) -> float:

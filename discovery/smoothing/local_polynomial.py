@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import UsageError
-from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.smoothing.classical import smooth_classically
-from discovery.smoothing.linear import CrossValidated, Drawn, leave_one_out
+from discovery.smoothing.classical import Classical
+from discovery.smoothing.linear import CLOSEST, CrossValidated, Drawn
 from discovery.smoothing.local_fit import local_fits
 from discovery.smoothing.series import Series
-from discovery.types import NoiseKind, Smoothing, Trajectory
 
 PLUGIN = "LocalPolynomial"
 REQUIRES = ("scipy", "numba")
@@ -27,7 +23,7 @@ WIDEST = 600  # samples in the widest window: half of what widths are tuned on
 
 
 @dataclass(frozen=True)
-class LocalPolynomial:
+class LocalPolynomial(Classical):
     """Fits a polynomial about every sample to the samples nearest to it, weighted by their distance.
 
     One number of nearest samples, the width, serves all rows and runs of a state: windows widen where samples are
@@ -45,23 +41,17 @@ class LocalPolynomial:
         UsageError: another degree.
     """
 
-    noise: NoiseKind | Literal["auto"] = "auto"
+    name = "local_polynomial"
     degree: int = 5
 
     def __post_init__(self) -> None:
         if self.degree not in DEGREES:
             raise UsageError(f"LocalPolynomial got degree={self.degree!r}. Choose one from 1 to 6.")
 
-    def smooth(
-        self, trajectories: Sequence[Trajectory], *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
-    ) -> Smoothing:
-        """States and derivatives at the samples of each run.
-
-        Raises:
-            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
-        """
-        method = CrossValidated(NearestSamples(self.degree))
-        return smooth_classically(trajectories, method, self.noise, "local_polynomial", seed, deadline, progress)
+    @property
+    def method(self) -> CrossValidated:
+        """How curves are drawn."""
+        return CrossValidated(NearestSamples(self.degree))
 
 
 @dataclass(frozen=True)
@@ -92,5 +82,5 @@ class NearestSamples:
         return Drawn(means, covariances, leverages, spent)
 
     def loss(self, residuals: Float[np.ndarray, " sample"], leverages: Float[np.ndarray, " sample"]) -> float:
-        """Leave-one-out cross-validation."""
-        return leave_one_out(residuals, leverages)
+        """Leave-one-out cross-validation: mean squared error of predicting each sample from all others."""
+        return float(np.mean((residuals / np.maximum(1.0 - leverages, CLOSEST)) ** 2))

@@ -12,8 +12,7 @@ import numpy as np
 from discovery.errors import DataError, UsageError
 from discovery.protocols import NEVER, Deadline, Progress, silent
 from discovery.smoothing.curves import FLOOR, Fit
-from discovery.smoothing.neural.derivatives import derivatives, deviations
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Network, derivatives, deviations
 from discovery.smoothing.neural.reading_out import read_out
 from discovery.smoothing.neural.study import Study
 from discovery.smoothing.neural.threads import one_thread
@@ -122,14 +121,14 @@ class NeuralODE:
 
     def _train(self, study: Study, seed: int, member: int, deadline: Deadline, progress: Progress) -> Learned:
         plan = Plan(
-            self.width,
-            self.collocation,
-            self.iterations,
-            self.continuity,
-            self.cells,
-            self.most_windows,
-            int(self.memory * MEGABYTE),
-            self.refit,
+            width=self.width,
+            collocation=self.collocation,
+            iterations=self.iterations,
+            continuity=self.continuity,
+            cells=self.cells,
+            most_windows=self.most_windows,
+            numbers=int(self.memory * MEGABYTE),
+            refit=self.refit,
         )
         told = _telling(progress, member, self.members)
         return train(study, plan, seed=seed + member, deadline=deadline, told=told)

@@ -8,7 +8,7 @@ the data's units.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -33,7 +33,6 @@ def _faint_noise(logarithm: float) -> float:
     return 0.5 * max(0.0, float(np.log(0.3)) - logarithm) ** 2
 
 
-@runtime_checkable
 class Prior(Protocol):
     """A prior with its hyper-parameters' logarithms as a vector; the first two are amplitude and noise."""
 

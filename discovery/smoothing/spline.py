@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.errors import UsageError
-from discovery.protocols import NEVER, Deadline, Progress, silent
-from discovery.smoothing.classical import smooth_classically
-from discovery.smoothing.linear import SPREAD, CrossValidated, Drawn, generalised
+from discovery.smoothing.classical import Classical
+from discovery.smoothing.linear import SPREAD, CrossValidated, Drawn
 from discovery.smoothing.priors import wiener_moves
 from discovery.smoothing.series import Series
 from discovery.smoothing.state_space import smooth_series
-from discovery.types import NoiseKind, Smoothing, Trajectory
 
 PLUGIN = "SmoothingSpline"
 REQUIRES = ("scipy", "numba")
@@ -32,10 +28,11 @@ LEVELS = tuple(np.geomspace(1e-3, 3.0, 12).tolist())
 # 100 samples pass for having less than half their noise, and sixty where noise of another kind was asked for; counted
 # 1.1 times none do, and ten. It costs 3 % of the derivative's accuracy at 512 samples.
 INFLATION = 1.1
+IMPOSSIBLE = 1e12  # stands for the loss of a level that leaves no degrees of freedom
 
 
 @dataclass(frozen=True)
-class SmoothingSpline:
+class SmoothingSpline(Classical):
     """Smooths each state by a spline with a knot at every sample; O(samples), whatever the times.
 
     The spline of degree 2 m - 1 minimises the weighted squared residuals plus a multiple of the integral of its
@@ -52,23 +49,17 @@ class SmoothingSpline:
         UsageError: another degree.
     """
 
-    noise: NoiseKind | Literal["auto"] = "auto"
+    name = "spline"
     degree: int = 5
 
     def __post_init__(self) -> None:
         if self.degree not in DEGREES:
             raise UsageError(f"SmoothingSpline got degree={self.degree!r}. Choose one of 3, 5 and 7.")
 
-    def smooth(
-        self, trajectories: Sequence[Trajectory], *, seed: int, deadline: Deadline = NEVER, progress: Progress = silent
-    ) -> Smoothing:
-        """States and derivatives at the samples of each run.
-
-        Raises:
-            DataError: a state has too few samples, or noise of a kind is asked for that the data cannot have.
-        """
-        method = CrossValidated(PenalisedSpline((self.degree + 1) // 2))
-        return smooth_classically(trajectories, method, self.noise, "spline", seed, deadline, progress)
+    @property
+    def method(self) -> CrossValidated:
+        """How curves are drawn."""
+        return CrossValidated(PenalisedSpline((self.degree + 1) // 2))
 
 
 @dataclass(frozen=True)
@@ -94,5 +85,6 @@ class PenalisedSpline:
         return Drawn(means, covariances / ASSUMED**2, leverages, leverages)
 
     def loss(self, residuals: Float[np.ndarray, " sample"], leverages: Float[np.ndarray, " sample"]) -> float:
-        """Generalised cross-validation."""
-        return generalised(residuals, leverages, INFLATION)
+        """Generalised cross-validation (Craven & Wahba 1979), with degrees of freedom that count more than once."""
+        left = 1.0 - INFLATION * float(np.mean(leverages))
+        return float(np.mean(residuals**2)) / left**2 if left > 0.0 else IMPOSSIBLE

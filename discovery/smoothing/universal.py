@@ -82,7 +82,16 @@ def with_networks(
         del held_out
         progress("smoothing", f"networks in what was told: {what}, loss {cost:.4g}", share)
 
-    plan = Plan(WIDTH, COLLOCATION, ITERATIONS, CONTINUITY, CELLS, 128, 2**62, REFIT)  # no window is too long for few
+    plan = Plan(
+        width=WIDTH,
+        collocation=COLLOCATION,
+        iterations=ITERATIONS,
+        continuity=CONTINUITY,
+        cells=CELLS,
+        most_windows=128,
+        numbers=2**62,  # no window is too long for few
+        refit=REFIT,
+    )
     with one_thread():
         learned = trained(field, field.prior, study, plan, rng, deadline, told)
         reason = _distrust(study, learned, smoothing)

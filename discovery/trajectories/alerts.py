@@ -23,7 +23,7 @@ from discovery.trajectories.switches import TOO_FAST, remedies, seen
 from discovery.trajectories.time_names import likeness, may_be_time
 from discovery.trajectories.undisturbed import apart, courses, outside, undisturbed
 from discovery.trajectories.wrapped import if_angle
-from discovery.wording import listed
+from discovery.wording import listed, times
 
 # Rows below which a law of several terms can hardly be told from others: ODEBench's shortest records have 50.
 FEW = 50
@@ -56,9 +56,9 @@ def alerts(facts: Facts) -> tuple[Alert, ...]:
 
 
 def _of_layout(facts: Facts) -> Iterator[Alert]:
-    if (units := facts.abreast) is not None:
+    if (units := facts.measurements.abreast) is not None:
         yield Alert("caution" if units.certain else "note", "wide", units.said, units.remedy, units.columns)
-    if (one := facts.melted) is None:
+    if (one := facts.measurements.melted) is None:
         return
     names = listed(one.labels) if len(one.labels) <= NAMED else f"{', '.join(one.labels[:NAMED])}, …"
     own = f"give each a column of its own; in pandas {one.pivot}."
@@ -86,10 +86,11 @@ def _of_size(facts: Facts) -> Iterator[Alert]:
             "Begin them at different states: only those show what the law does elsewhere.",
         )  # fmt: skip
     if found := facts.released:
+        read = facts.measurements
         places = sorted({place for one in found for place in one.times})
         yield Alert(
-            "caution", "rest", said_of(found, facts.headers, facts.time_name),
-            remedy(found, (facts.source, facts.table, facts.clock), facts.keys, len(facts.runs)),
+            "caution", "rest", said_of(found, facts.headers, read.time_name),
+            remedy(found, (read.source, read.table, read.clock), read.keys, len(facts.runs)),
             tuple(facts.headers[place] for place in places),
         )  # fmt: skip
     early = [run for run in facts.runs if run.settles < EARLY]
@@ -117,7 +118,7 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
         driven = facts.inputs or any(state.switched for state in facts.states)
         then = ", and runs end where an input is not known for long" if driven else ""
         yield Alert(
-            "note", "gaps", f"{_times(steps.gaps)} samples are missing from an even record; {longest}.",
+            "note", "gaps", f"{times(steps.gaps).capitalize()} samples are missing from an even record; {longest}.",
             f"Leave the gaps as they are: nothing is filled in{then}.",
         )  # fmt: skip
     states = [state for state in facts.states if not state.switched]  # which has no course
@@ -140,10 +141,11 @@ def _of_sampling(facts: Facts) -> Iterator[Alert]:
             "Take samples more closely: the state changes faster than it is sampled.", tuple(fast),
         )  # fmt: skip
 
-    words = {word for word in re.split(r"[\W\d_]+", facts.time_name.lower()) if word}
+    clock = facts.measurements.time_name
+    words = {word for word in re.split(r"[\W\d_]+", clock.lower()) if word}
     if words & STEPS and steps.spacing == "even" and steps.typical == steps.shortest == round(steps.typical):
         yield Alert(
-            "note", "map", f"{facts.time_name} counts steps, it seems: nothing is between them.",
+            "note", "map", f"{clock} counts steps, it seems: nothing is between them.",
             "For a law that gives the next row, run with --map.",
         )  # fmt: skip
 
@@ -159,7 +161,7 @@ def _of_order(facts: Facts) -> Iterator[Alert]:
         else:
             why = f"what follows a law {law} never does."
         yield Alert(
-            "caution", "order", f"{state.header} turns back {_times(state.clear_turns).lower()}; {why}",
+            "caution", "order", f"{state.header} turns back {times(state.clear_turns)}; {why}",
             f'Say that it is of second order, --law "{second_order(facts)[0]}"; or name with --inputs what '
             f"{'else ' if names else ''}drives it.",
             (state.header,),
@@ -263,7 +265,8 @@ def _of_values(facts: Facts) -> Iterator[Alert]:
     missing = {state.header: f"{state.missing} of {facts.rows}" for state in lacking}
     if missing:
         yield Alert("note", "missing", f"Entries are missing: {_listed(missing)}.", "Leave them empty.", tuple(missing))
-    clocks = facts.abreast.columns if facts.abreast is not None and facts.abreast.time else ()
+    beside = facts.measurements.abreast
+    clocks = beside.columns if beside is not None and beside.time else ()
     for state in facts.states:
         yield from _of_range(state)
         # times of another run are no clock of all rows: they are told with the runs side by side
@@ -294,7 +297,7 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
     for value, count in state.codes:
         yield Alert(
             "serious", "code",
-            f"{state.header} is {value:.10g} {_times(count).lower()}, far from all else: that stands for "
+            f"{state.header} is {value:.10g} {times(count)}, far from all else: that stands for "
             '"missing", it seems.',
             "Make such entries NaN: a search takes them as measured. Here they were left out.", about,
         )  # fmt: skip
@@ -304,7 +307,8 @@ def _of_state(state: StateFacts) -> Iterator[Alert]:
         told = [f"{time:.6g}{run}" for (time, _), run in zip(state.strays, whose, strict=True)]
         places = ", ".join([*told[:3], *(["…"] if len(told) > 3 else [])])
         yield Alert(
-            "caution", "strays", f"{_times(len(state.strays))} {state.header} is far off its neighbours, at {places}.",
+            "caution", "strays",
+            f"{times(len(state.strays)).capitalize()} {state.header} is far off its neighbours, at {places}.",
             "Empty the entries if they are errors; cut the record into runs there if the system jumps"
             f"{if_angle(state.name, state.header, state.low, state.high)}.", about,
         )  # fmt: skip
@@ -360,7 +364,3 @@ def _of_levels(state: StateFacts) -> Iterator[Alert]:
 
 def _listed(figures: Mapping[str, str]) -> str:
     return ", ".join(f"{header} {figure}" for header, figure in figures.items())
-
-
-def _times(count: int) -> str:
-    return {1: "Once", 2: "Twice"}.get(count, f"{count} times")

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from discovery.files import finite
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.alerts import alerts
 from discovery.trajectories.doses import doses
@@ -134,11 +133,11 @@ def check(measurements: Measurements) -> DataCheck:
 def document(checked: DataCheck) -> Mapping[str, Any]:
     """The check as a JSON document; what is not finite is None."""
     found = checked.facts
-    return _plain(
+    return finite(
         {
             "schema": 1,
-            "file": found.source,
-            "time": found.time_name,
+            "file": found.measurements.source,
+            "time": found.measurements.time_name,
             "rows": found.rows,
             "runs": [asdict(run) for run in found.runs],
             "sampling": asdict(found.steps),
@@ -159,7 +158,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "sums": [list(pair) for pair in found.sums],
             "multiples": [asdict(one) for one in found.multiples],
             "alerts": [asdict(alert) for alert in checked.alerts],
-            "notes": list(found.notes),
+            "notes": list(found.measurements.notes),
             "surplus": list(checked.surplus),
             "switches": list(checked.switches),
             "doses": list(checked.doses),
@@ -168,13 +167,3 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "laws": list(checked.laws),
         }
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

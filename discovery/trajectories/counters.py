@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from discovery.headers import words_of
 
 COUNTERS = frozenset({"index", "row", "id", "n", "nr", "no", "#", "record", "unnamed: 0", "column 1"})
 # Words of what is counted in a row each, alone or with one for a number: Sample no., Probe, Cycle Nr.
@@ -26,5 +26,5 @@ def counts_pieces(header: str) -> bool:
 
 
 def _names_one_of(counted: frozenset[str], header: str) -> bool:
-    words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
+    words = set(words_of(header))
     return bool(words & counted and words <= counted | NUMBERS)

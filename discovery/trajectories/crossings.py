@@ -73,8 +73,7 @@ def crossing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
 
 def _passing(runs: Sequence[Trajectory], noise: float) -> Crossing | None:
     """Two short runs that go the same way from one value to another in clearly different times; None if none do."""
-    rows = [np.isfinite(run.states[:, 0]) for run in runs]
-    measured = [(run.times[there], run.states[there, 0]) for run, there in zip(runs, rows, strict=True)]
+    measured = [run.measured(0) for run in runs]
     if not np.isfinite(noise) or any(len(times) < 2 for times, _ in measured):
         return None
     best: tuple[float, Crossing] | None = None
@@ -134,8 +133,7 @@ def parting(runs: Sequence[Trajectory], noises: Sequence[float]) -> bool:
 
 def _course(run: Trajectory, noise: float, state: int = 0) -> Float[np.ndarray, "stretch 4"]:
     """Value and rate in the middle of each stretch, and their standard errors."""
-    there = np.isfinite(run.states[:, state])
-    times, values = run.times[there], run.states[there, state]
+    times, values = run.measured(state)
     rows: list[tuple[float, float, float, float]] = []
     for part in np.array_split(np.arange(len(times)), min(MOST, len(times) // FEWEST) or 1):
         if len(part) < FEWEST:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from discovery.headers import split_header, unit_behind
+from discovery.headers import split_header, unit_behind, words_of
 from discovery.trajectories.facts import Facts
 from discovery.trajectories.names import safe_names
 from discovery.trajectories.tokens import is_number
@@ -28,7 +28,7 @@ QUANTITIES = frozenset({"dose", "doses", "dosis", "concentration", "conc", "konz
 
 def repeated(facts: Facts) -> bool:
     """Whether nothing but repetitions of one experiment tells the runs apart."""
-    return all(_counts(key) for key in facts.keys)
+    return all(_counts(key) for key in facts.measurements.keys)
 
 
 def doses(facts: Facts) -> tuple[str, ...]:
@@ -40,16 +40,16 @@ def doses(facts: Facts) -> tuple[str, ...]:
     """
     if facts.crossing is None:
         return ()
-    labels = [run.label for run in facts.runs]
+    labels, keys = [run.label for run in facts.runs], facts.measurements.keys
     first, second = facts.crossing.runs
     found: list[str] = []
-    for place, key in enumerate(facts.keys):
-        values = [_entry(label, facts.keys, place) for label in labels]
+    for place, key in enumerate(keys):
+        values = [_entry(label, keys, place) for label in labels]
         if _counts(key) or not all(is_number(value, ".") for value in values) or values[first] == values[second]:
             continue
         different = sorted({float(value) for value in values})
         counted = any(different == [float(i) for i in range(at, at + len(different))] for at in (0, 1))
-        if _is_quantity(key) or (not counted and len(facts.keys) > 1 and len(different) < len(values)):
+        if _is_quantity(key) or (not counted and len(keys) > 1 and len(different) < len(values)):
             found.append(key)
     return tuple(found)
 
@@ -64,7 +64,7 @@ def said_of_doses(facts: Facts) -> tuple[str, str]:
     """What was seen of these columns, and what to do."""
     keys = doses(facts)
     one = len(keys) == 1
-    alike = " the same in several runs, and runs" if len(facts.keys) > 1 else " set for each run, and runs"
+    alike = " the same in several runs, and runs" if len(facts.measurements.keys) > 1 else " set for each run, and runs"
     return (
         f"{listed(keys)} {'is a number that is' if one else 'are numbers that are'}{alike} "
         f"that differ in {'it' if one else 'them'} pass the same value at different rates: what is set for a run may "
@@ -74,7 +74,7 @@ def said_of_doses(facts: Facts) -> tuple[str, str]:
 
 def named_as_both(facts: Facts) -> str:
     """The options that name them as inputs, too."""
-    told = (facts.keys, doses(facts))
+    told = (facts.measurements.keys, doses(facts))
     return "--trajectory {} --inputs {}".format(*(shlex.quote(joined(headers)) for headers in told))
 
 
@@ -86,7 +86,7 @@ def _is_quantity(key: str) -> bool:
 
 
 def _counts(key: str) -> bool:
-    return {word for word in re.split(r"[\W_]+", key.lower()) if word} <= REPEATED
+    return set(words_of(key)) <= REPEATED
 
 
 def _entry(label: str, keys: Sequence[str], place: int) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from discovery.trajectories.abreast import Abreast, unlike
+from discovery.trajectories.abreast import unlike
 from discovery.trajectories.clipped import Clipped, clipped
 from discovery.trajectories.codes import without_codes
 from discovery.trajectories.common import common
@@ -18,9 +18,8 @@ from discovery.trajectories.derived import derived
 from discovery.trajectories.directions import with_unit_vectors
 from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
-from discovery.trajectories.inputs import jumps
+from discovery.trajectories.inputs import is_set
 from discovery.trajectories.measurements import Measurements
-from discovery.trajectories.melted import Melted
 from discovery.trajectories.noise import Strays, emptied, whose, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
@@ -99,15 +98,15 @@ class StateFacts:
     straight: bool
     held: bool
     coarse: bool
-    codes: tuple[tuple[float, int], ...] = ()
-    stray_runs: tuple[str, ...] = ()
-    clipped: tuple[Clipped, ...] = ()
-    pulsed: bool = False
-    rests: bool = False
-    wrapped: Wrapped | None = None
-    fixed: bool = False
-    gapless: bool = True
-    noisy_levels: int = 0
+    codes: tuple[tuple[float, int], ...]
+    stray_runs: tuple[str, ...]
+    clipped: tuple[Clipped, ...]
+    pulsed: bool
+    rests: bool
+    wrapped: Wrapped | None
+    fixed: bool
+    gapless: bool
+    noisy_levels: int
 
     @property
     def switched(self) -> bool:
@@ -144,9 +143,10 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known of the measurements.
+    """All that is known of measurements.
 
     Attributes:
+        measurements: what it is known of.
         inputs: what drives the states.
         velocities: pairs of states, the second the derivative of the first.
         derived: pairs of states, the second a derivative that was computed from the first, with its noise.
@@ -158,18 +158,13 @@ class Facts:
         unknown: gaps of inputs.
         unknown_parted: whether the stretches between these gaps can be runs of their own.
         crossing: where two runs pass the same value of the only state, which nothing drives, at different rates.
-        melted: the column of a long table that names quantities, where runs seem to be these.
         sums: pairs of states, the first the running sum of the second.
         multiples: states that are derivatives of others, times what their units say.
-        abreast: columns that are one quantity of several units, it seems.
         common: headers of columns that have one course in all runs, and are not switched.
-        keys: headers of the columns that tell the runs apart, in the order of their labels.
         released: runs that begin at rest, where nothing that is known drives them.
-        table, clock: how pandas reads the file, and its column of times, as in the measurements.
     """
 
-    source: str
-    time_name: str
+    measurements: Measurements
     runs: tuple[RunFacts, ...]
     states: tuple[StateFacts, ...]
     inputs: tuple[StateFacts, ...]
@@ -180,21 +175,15 @@ class Facts:
     inertia: bool
     late: tuple[Late, ...]
     parted: bool
-    notes: tuple[str, ...]
-    crossing: Crossing | None = None
-    melted: Melted | None = None
-    sums: tuple[tuple[str, str], ...] = ()
-    multiples: tuple[Multiple, ...] = ()
-    parting: bool = False
-    abreast: Abreast | None = None
-    unknown: tuple[Gap, ...] = ()
-    unknown_parted: bool = False
-    common: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    released: tuple[Released, ...] = ()
-    table: str = ""
-    clock: str = ""
-    derived: tuple[tuple[str, str], ...] = ()
+    crossing: Crossing | None
+    sums: tuple[tuple[str, str], ...]
+    multiples: tuple[Multiple, ...]
+    parting: bool
+    unknown: tuple[Gap, ...]
+    unknown_parted: bool
+    common: tuple[str, ...]
+    released: tuple[Released, ...]
+    derived: tuple[tuple[str, str], ...]
 
     @property
     def rows(self) -> int:
@@ -232,34 +221,29 @@ def facts(measurements: Measurements) -> Facts:
     shared = tuple(states[place].header for place in common(tame) if not states[place].switched)
     driven = bool(measurements.inputs or shared) or any(state.switched for state in states)
     apart = together and not driven and parting(clean, [_largest_noise(state) for state in states])
+    unknown = gaps(tame)
+    related = with_unit_vectors(related, clean, smooth)
     return Facts(
-        measurements.source,
-        measurements.time_name,
-        tuple(_run(run, states, noises) for run in tame),
-        states,
-        _inputs(measurements),
-        steps(runs),
-        unlike(with_unit_vectors(related, clean, smooth), [state.header for state in states], measurements.abreast),
-        tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
-        together and not apart,
-        _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
-        late,
-        bool(parted(tame, late)),
-        measurements.notes,
-        _crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
-        measurements.melted,
-        sums,
-        multiples(pairs, measurements.headers, measurements.time_name),
-        apart,
-        measurements.abreast,
-        unknown := gaps(tame),
-        bool(between(tame, unknown)),
-        shared,
-        measurements.keys,
-        () if driven else released(tame, [_noise_at_rest(runs, i, state) for i, state in enumerate(states)]),
-        measurements.table,
-        measurements.clock,
-        tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
+        measurements=measurements,
+        runs=tuple(_run(run, states, noises) for run in tame),
+        states=states,
+        inputs=_inputs(measurements),
+        steps=steps(runs),
+        relations=unlike(related, [state.header for state in states], measurements.abreast),
+        velocities=tuple(pair for pair in velocities(pairs, [one.name for one in states]) if pair not in sums),
+        same_start=together and not apart,
+        inertia=_inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
+        late=late,
+        parted=bool(parted(tame, late)),
+        crossing=_crossing(clean, states[0]) if len(states) == 1 and not measurements.inputs else None,
+        sums=sums,
+        multiples=multiples(pairs, measurements.headers, measurements.time_name),
+        parting=apart,
+        unknown=unknown,
+        unknown_parted=bool(between(tame, unknown)),
+        common=shared,
+        released=() if driven else released(tame, [_noise_at_rest(runs, i, one) for i, one in enumerate(states)]),
+        derived=tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
     )
 
 
@@ -282,7 +266,7 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     known = everything[np.isfinite(everything)]
     different = np.unique(known)
     each = measured_values(runs, index)
-    held, set_once = jumps(each), fixed(each)
+    held, set_once = is_set(each), fixed(each)
     coarse = held or set_once or (len(different) <= FEW_LEVELS and len(known) > 2 * FEW_LEVELS)
     smooth, found, strays = without_strays(runs, index, float("inf") if coarse else float(known.std()))
     course = pace(smooth, index, found.largest)
@@ -293,30 +277,32 @@ def _state(runs: Sequence[Trajectory], index: int, name: str, header: str) -> St
     ends = () if coarse or pulses else clipped(runs, index, resolution)
     idle = not (coarse or pulses) and rests(runs, index, resolution, header, noisy=bool(ends))
     return StateFacts(
-        name,
-        header,
-        len(known),
-        len(everything) - len(known),
-        float(known.min()),
-        float(known.max()),
-        float(known.mean()),
-        deviation,
-        found.scale,
-        found.kind,
-        found.falling,
-        len(different),
-        resolution,
-        course.turns,
-        course.clear,
-        course.period,
-        () if noisy else strays,
-        straight(runs, index, deviation),
-        held,
-        coarse,
+        name=name,
+        header=header,
+        measured=len(known),
+        missing=len(everything) - len(known),
+        low=float(known.min()),
+        high=float(known.max()),
+        mean=float(known.mean()),
+        deviation=deviation,
+        noise=found.scale,
+        noise_kind=found.kind,
+        bounded=found.falling,
+        levels=len(different),
+        resolution=resolution,
+        turns=course.turns,
+        clear_turns=course.clear,
+        period=course.period,
+        strays=() if noisy else strays,
+        straight=straight(runs, index, deviation),
+        held=held,
+        coarse=coarse,
+        codes=(),
         stray_runs=whose(runs, index, strays) if len(runs) > 1 and not noisy else (),
         clipped=tuple(end for end in ends if not (idle and end.value == 0.0)),
         pulsed=pulses,
         rests=idle,
+        wrapped=None,
         fixed=set_once,
         noisy_levels=noisy,
         gapless=len(known) == len(everything) or can_drive(runs, index, held=pulses),

@@ -172,7 +172,7 @@ def known_rows(
     return known, (f"{rows} left out, as {listed(which)} {'is' if len(which) == 1 else 'are'} unknown there.",)
 
 
-def jumps(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+def is_set(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     """Whether a column is set from time to time: held at most steps, and at most of the others it jumps, to and fro.
 
     A jump passes over values that the column has elsewhere, and is held before and after. Of a state that is read off a

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, islice
 
@@ -10,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from discovery.errors import DataError
+from discovery.headers import words_of
 from discovery.trajectories.columns import MOST_LABELS, Column
 from discovery.trajectories.table import Table
 
@@ -25,7 +25,7 @@ ROWS_PER_RUN = 3  # fewer on average, and the column does not tell runs apart
 
 def is_run_name(header: str) -> bool:
     """Whether a column of that name tells runs apart: ``run``, ``Trial no.``, ``body_id``."""
-    words = {word for word in re.split(r"[\W_]+", header.lower()) if word}
+    words = set(words_of(header))
     return bool(words) and words <= RUN_WORDS | {"no", "nr", "number", "name", "index"} and bool(words & RUN_WORDS)
 
 

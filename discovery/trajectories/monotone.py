@@ -28,7 +28,7 @@ def turns_back(trajectories: Sequence[Trajectory], state: int) -> bool:
     noise = parts(left.errors, left.values)
     off, count = 0, 0
     for run in trajectories:
-        values = run.states[np.isfinite(run.states[:, state]), state]
+        _, values = run.measured(state)
         if len(values) < 2:
             continue
         courses = [isotonic_regression(values, increasing=way).x for way in (True, False)]

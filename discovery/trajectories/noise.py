@@ -220,8 +220,7 @@ def _without(trajectories: Sequence[Trajectory], state: int, off: Strays) -> tup
 
 def _is_corner(run: Trajectory, state: int, one: tuple[float, float], noise: float) -> bool:
     """Whether a sample of a run goes on from those before it, or leads to those behind, without a bend between."""
-    there = np.isfinite(run.states[:, state])
-    times, values = run.times[there], run.states[there, state]
+    times, values = run.measured(state)
     for place in np.flatnonzero((times == one[0]) & (values == one[1])).tolist():
         for degree, count in ONE_SIDED:
             for side in (slice(max(place - count, 0), place), slice(place + 1, place + 1 + count)):

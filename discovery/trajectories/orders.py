@@ -31,7 +31,7 @@ def oscillates_alone(facts: Facts) -> bool:
 
 def melted(facts: Facts) -> bool:
     """Whether runs are quantities of a long table."""
-    return facts.melted is not None and facts.melted.certain
+    return facts.measurements.melted is not None and facts.measurements.melted.certain
 
 
 def orders_of(facts: Facts) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ DISPARATE = 1e6  # ratio of scales that is large
 
 def of_relations(facts: Facts) -> Iterator[Alert]:
     """Alerts of combinations that stay the same, of sums and derivatives, and of scales far apart."""
-    if facts.abreast is not None and facts.abreast.time:
+    beside, time = facts.measurements.abreast, facts.measurements.time_name
+    if beside is not None and beside.time:
         return  # runs of one law, row by row at other times
     for relation in facts.relations:
         yield _of_relation(relation, facts)
@@ -42,7 +43,7 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
             "note", "velocity",
             f"{headers[one.velocity]} is {one.factor:.4g} times the derivative of {headers[one.position]}, by "
             "their units.",
-            f"Choose units in which that factor is 1, of {facts.time_name} too: then that equation needs no search.",
+            f"Choose units in which that factor is 1, of {time} too: then that equation needs no search.",
             (headers[one.position], headers[one.velocity]),
         )  # fmt: skip
     scales = [state.deviation for state in facts.states if state.deviation > 0.0]

@@ -18,9 +18,8 @@ from discovery.wording import listed
 
 # Samples at rest at least, as many by which a stretch at the end of a range counts; samples that move, for a course.
 FEWEST, MOVING = 5, 4
-SHORTEST = (
-    0.03  # share of a run below which a rest tells a course of high order as well: the last of a chain begins late
-)
+# Share of a run below which a rest tells a course of high order as well: the last of a chain begins late.
+SHORTEST = 0.03
 # Deviations of the noise that are a motion, where two samples in a row are as far.
 MOVED = 4.0
 # The beginning ends where it has moved by so many deviations or this share of the range, but not by more than half of
@@ -77,8 +76,7 @@ def _released(index: int, run: Trajectory, noises: Mapping[int, float]) -> Relea
     times: dict[int, float] = {}
     others: list[float] = []
     for place, noise in noises.items():
-        there = np.isfinite(run.states[:, place])
-        clock, values = run.times[there], run.states[there, place]
+        clock, values = run.measured(place)
         if (time := rest(clock, values, noise)) is not None:
             times[place] = time
         elif (row := left_at(values, noise)) >= 0:  # else it stays where it is

@@ -96,7 +96,7 @@ def _says(header: str, words: frozenset[str]) -> bool:
 
 def measured_values(runs: Sequence[Trajectory], state: int) -> list[Float[np.ndarray, " sample"]]:
     """Values of a column that were measured, of each run."""
-    return [run.states[np.isfinite(run.states[:, state]), state] for run in runs]
+    return [run.measured(state)[1] for run in runs]
 
 
 def fixed(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from discovery import wording
 from discovery.errors import DataError
 from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
@@ -18,7 +19,6 @@ from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
 from discovery.trajectories.tokens import is_number
-from discovery.wording import joined as listed
 
 FEWEST_SAMPLES = 5  # in all: a start and two constants can meet three samples whatever the law; two more can object
 FEWEST_IN_RUN = 3  # the fewest that show a curvature
@@ -218,7 +218,7 @@ def _disordered(
     other, told = _rising(table, clock, states) if time == clock.times[previous] else ("", ())
     if other:
         such += f"; or, if samples are to be counted by {other!r}, which rises in each, --time {shlex.quote(other)}"
-        such += f" --trajectory {shlex.quote(listed(told))}"
+        such += f" --trajectory {shlex.quote(wording.joined(told))}"
     return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
 
 

@@ -97,8 +97,7 @@ def pace(trajectories: Sequence[Trajectory], state: int, noise: float) -> Pace:
     periods: list[np.ndarray] = [np.empty(0)]
     turns = clear = 0
     for run in trajectories:
-        there = np.isfinite(run.states[:, state])
-        times, values = run.times[there], run.states[there, state]
+        times, values = run.measured(state)
         places = times[turning(values, max(TURN * width, NOISES * noise))]
         turns += len(places)
         clear += len(turning(values, max(SLIGHT * width, CLEAR * noise)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 import numpy as np
 
-from discovery.headers import ARBITRARY, is_unit, split_header, stated_unit_of_time
+from discovery.headers import ARBITRARY, is_unit, split_header, stated_unit_of_time, words_of
 from discovery.trajectories.columns import Column
 
 TIME_WORDS = frozenset(
@@ -47,20 +47,9 @@ _FROM = frozenset({"after", "post", "since", "past", "from", "nach", "seit", "de
 # Words of spans that belong to a system or to a part of the record: time to peak, step time of a cycler, half-life.
 _SPANS = frozenset(
     {"to", "step", "between", "per", "constant", "lag", "delay", "dead", "rise", "fall", "remaining", "left", "half"}
-    | {
-        "life",
-        "period",
-        "doubling",
-        "response",
-        "residence",
-        "retention",
-        "survival",
-        "lead",
-        "wait",
-        "waiting",
-        "exposure",
-    }
-    | {"charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean", "feed"}
+    | {"life", "period", "doubling", "response", "residence", "retention", "survival", "lead", "wait", "waiting"}
+    | {"exposure", "charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean"}
+    | {"feed"}
 )
 # Case counts: S, mS and H are siemens and henries.
 _UNITS_OF_TIME = re.compile(
@@ -78,7 +67,7 @@ def likeness(header: str) -> int | None:
     a time whose unit is none of time, ``Time (a.u.)``.
     """
     for text in (header, _CAMEL.sub(" ", header)):
-        rank = _of_words([word for word in re.split(r"[\W_]+", _ZONE.sub("", text.lower())) if word], header)
+        rank = _of_words(words_of(_ZONE.sub("", text.lower())), header)
         if rank is not None and (text == header or rank in (0, 2)):  # dT, minT and tMax are no times
             return rank
     return _among_others(header)
@@ -102,7 +91,7 @@ def _among_others(header: str) -> int | None:
     """Rank of a name that has a word of time among others, or a unit of time."""
     name, unit = split_header(header)
     timed = is_unit_of_time(unit)
-    words = {word for word in re.split(r"[\W_]+", _CAMEL.sub(" ", name).lower()) if word}
+    words = set(words_of(_CAMEL.sub(" ", name)))
     if _DELAY in words and words <= _OF_DELAY and (timed or is_unit_of_time(stated_unit_of_time(header))):
         return AMONG
     if unit is not None and not timed:

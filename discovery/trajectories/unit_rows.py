@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from discovery.headers import is_unit, split_header
+from discovery.trajectories.preamble import Row
 from discovery.trajectories.tokens import is_limit, is_missing, kind_of
-
-Row = tuple[int, list[str]]  # with its line in the file
 
 LOGGER = "TOA5"  # how Campbell Scientific's loggers begin a file, before names, units and processing
 # ... what they write for units of times and of numbers of records,

@@ -17,6 +17,7 @@ from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.resting import measured_values
 from discovery.types import Trajectory
+from discovery.wording import times
 
 # A whole turn by the unit, or by the last word of a header without one, as in ``theta_rad``.
 _RADIANS, _DEGREES, _TURNS = 2.0 * np.pi, 360.0, 1.0
@@ -80,7 +81,7 @@ class Wrapped:
 
     def said(self, name: str, header: str) -> str:
         """What was seen in the column, one sentence with what to do."""
-        often, sure = _often(self.jumps), self.told or may_be_angle(header)
+        often, sure = times(self.jumps), self.told or may_be_angle(header)
         return (
             f"{header} jumps by {self.spelled} {often}, from one end of its range to the other: it "
             f"{'is' if sure else 'may be'} an angle that was wrapped, and no law follows its jumps. "
@@ -150,16 +151,12 @@ def without_wraps(measurements: Measurements, units: Mapping[str, str] | None = 
     """
     runs, found = unwrapped(measurements.trajectories, measurements.headers, guess=False, units=units)
     notes = [
-        f"{header} jumped by {one.spelled} from one end of its range to the other {_often(one.jumps)}: it is an "
+        f"{header} jumped by {one.spelled} from one end of its range to the other {times(one.jumps)}: it is an "
         f"angle that was wrapped, and was unwrapped, run by run, as by {one.command(name)} in Python."
         for (name, header), one in zip(measurements.headers.items(), found, strict=True)
         if one is not None
     ]
     return replace(measurements, trajectories=tuple(runs), notes=(*measurements.notes, *notes))
-
-
-def _often(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _stated(name: str, header: str, units: Mapping[str, str]) -> tuple[str, str | None]:

@@ -290,3 +290,24 @@ def test_both_letters_mu_are_micro(header: str) -> None:
     """The sign of keyboards, U+00B5, and the Greek letter, U+03BC, which look the same."""
     for mu in ("\u00b5", "\u03bc"):
         assert f"{mu}s" == stated_unit_of_time(header.format(mu))
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("v [m/s]", "m/s"), ("x [-]", "-"), ("v", None), ("[m]", None), ("x (1)", None), ("v (m/s)", "m/s")],
+)
+def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
+    """At the end of a header that has a name too."""
+    assert unit == split_header(header)[1]
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("NO3 (kg N/ha)", "kg N/ha"), ("land (PgC)", "PgC"), ("GPP (gC/m2/d)", "gC/m2/d"),
+     ("Chl (mg Chl m-3)", "mg Chl m-3"), ("x(tN)", None), ("S (tC/ha)", "tC/ha"),
+     ("PAR (umol photons m-2 s-1)", "umol photons m-2 s-1"), ("Bodenfeuchte (Vol.-%)", "Vol.-%"), ("S (psu)", "psu"),
+     ("CO2 (ppmv)", "ppmv"), ("Pb (dpm/g)", "dpm/g"), ("biomass (kg DM ha-1)", "kg DM ha-1"), ("x (mean C)", None)],
+)  # fmt: skip
+def test_amounts_of_substances_stand_in_round_brackets_too(header: str, unit: str | None) -> None:
+    """As units do of which every part is one."""
+    assert unit == split_header(header)[1]

@@ -8,7 +8,7 @@ import pytest
 
 from discovery.errors import UsageError
 from discovery.knowledge.dimensions import FACTOR, constant_units
-from discovery.knowledge.units import SOFT, Units, unit_of, units_of
+from discovery.knowledge.units import SOFT, Units, units_of
 from discovery.laws import Law
 from discovery.symbolic.parse import parse
 
@@ -146,14 +146,6 @@ def test_nothing_is_checked_if_nothing_is_to_be() -> None:
     assert Units({}, {}) == units_of(METRES, {}, "off")
 
 
-@pytest.mark.parametrize(
-    ("header", "unit"), [("v [m/s]", "m/s"), ("v", None), ("[m]", None), ("x (1)", None), ("v (m/s)", "m/s")]
-)
-def test_a_unit_stands_in_square_brackets(header: str, unit: str | None) -> None:
-    """At the end of a header that has a name too."""
-    assert unit == unit_of(header)
-
-
 PLAIN = ("people", "Persons", "cases", "deaths", "animals", "CFU", "ind", "1", "cells")
 MANY = (
     ("millions", 1e6), ("thousand people", 1e3), ("Mio", 1e6), ("per cent", 0.01), ("percent", 0.01), ("‰", 1e-3),
@@ -265,18 +257,6 @@ def test_one_unit_of_time_has_one_spelling() -> None:
     assert ("", "yr⁻¹") == constant_units(flow, {"x": "PgC", "e": "PgC/yr", "t": "Year"})
     assert ("", "d⁻¹") == constant_units(flow, {"x": "mm", "e": "mm/d", "t": "days"})
     assert ("days yr⁻¹", "yr⁻¹") == constant_units(flow, {"x": "mm", "e": "mm/days", "t": "yr"})
-
-
-@pytest.mark.parametrize(
-    ("header", "unit"),
-    [("NO3 (kg N/ha)", "kg N/ha"), ("land (PgC)", "PgC"), ("GPP (gC/m2/d)", "gC/m2/d"),
-     ("Chl (mg Chl m-3)", "mg Chl m-3"), ("x(tN)", None), ("S (tC/ha)", "tC/ha"),
-     ("PAR (umol photons m-2 s-1)", "umol photons m-2 s-1"), ("Bodenfeuchte (Vol.-%)", "Vol.-%"), ("S (psu)", "psu"),
-     ("CO2 (ppmv)", "ppmv"), ("Pb (dpm/g)", "dpm/g"), ("biomass (kg DM ha-1)", "kg DM ha-1"), ("x (mean C)", None)],
-)  # fmt: skip
-def test_amounts_of_substances_stand_in_round_brackets_too(header: str, unit: str | None) -> None:
-    """As units do of which every part is one."""
-    assert unit == unit_of(header)
 
 
 def test_what_stands_for_two_units_fits_anywhere() -> None:

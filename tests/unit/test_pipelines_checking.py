@@ -44,7 +44,7 @@ def printed(path: Path, width: int, *, terminal: bool = False, dots: bool = True
     """The survey of a file."""
     measurements = read_csv(path, inputs=inputs)
     console = Console(file=io.StringIO(), width=width, force_terminal=terminal, emoji=False, markup=False)
-    console.print(survey(check(measurements), measurements, width, dots=dots))
+    console.print(survey(check(measurements), width, dots=dots))
     return console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
 
 

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from discovery.reports.naming import shown, split_header, symbols, without_units
+from discovery.reports.naming import shown, symbols, without_units
 from discovery.types import DiscoveryResult, NoiseModel, Ranking, Smoothing, Trajectory, Verdict
 
 
@@ -18,22 +17,6 @@ def result(headers: dict[str, str], time_name: str = "t") -> DiscoveryResult:
         headers, time_name, (run,), Smoothing((), None, noise, 0.0, "kalman"), Ranking((), ""),
         Verdict("not_found", "", (), {}), (),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ("v [m/s]", ("v", "m/s")),
-        ("v (m/s)", ("v", "m/s")),
-        ("x [-]", ("x", "-")),
-        ("x(1)", ("x(1)", None)),
-        ("speed", ("speed", None)),
-        ("[m]", ("[m]", None)),
-    ],
-)
-def test_a_unit_in_brackets_is_split_off(header, expected):
-    """Square or round ones at the end, with a name before them; a number in brackets is an index."""
-    assert expected == split_header(header)
 
 
 def test_short_names_stand_for_themselves_and_others_get_a_letter():

@@ -245,4 +245,4 @@ def test_the_pool_of_candidates_that_were_kept_is_the_pool_of_those_found(noisy:
     kept = [
         records.candidate_from(json.loads(json.dumps(records.candidate_document(one))), noisy.names) for one in found
     ]
-    assert pool(found, noisy, per_size=2, most=40) == pool(kept, noisy, per_size=2, most=40)
+    assert pool(found, noisy, per_size=2, most=40).entries == pool(kept, noisy, per_size=2, most=40).entries

@@ -45,7 +45,7 @@ def test_an_equation_of_both_stands_before_a_shorter_one_of_one(switch: Discover
     """What it says of the other gene is spared there."""
     alone = [EquationCandidate("x", parse("2/(1 + y**2) - x"), "one"), EquationCandidate("x", parse("1 - x"), "two")]
     other = [EquationCandidate("y", parse("1 - y"), "two")]
-    pools = pool([both("2/(1 + y**2) - x"), *alone, *other], switch, per_size=2, most=10)
+    pools = pool([both("2/(1 + y**2) - x"), *alone, *other], switch, per_size=2, most=10).entries
     for state, truth in SWITCH.items():
         assert verdict(pools[state][0], truth) in ("identical", "same structure")
 
@@ -54,7 +54,7 @@ def test_an_equation_of_both_is_there_once(switch: DiscoveryProblem) -> None:
     """However it was found."""
     alone = [EquationCandidate("x", parse("1.99/(1 + 1.01*y**2) - x"), "sindy:stlsq")]
     alone += [EquationCandidate("y", parse("2.01/(1 + 0.99*x**2) - y"), "sindy:stlsq")]
-    pools = pool([both("2/(1 + y**2) - x"), *alone], switch, per_size=2, most=10)
+    pools = pool([both("2/(1 + y**2) - x"), *alone], switch, per_size=2, most=10).entries
     assert 1 == len(pools["x"]) == len(pools["y"])
 
 
@@ -65,7 +65,7 @@ def test_states_that_are_not_alike_have_equations_of_their_own(
     law = law_of({"x": "2/(1 + y**2) - x", "y": "2/(1 + x**2) - 1.2*y"})
     problem = problem_of(law, [[1.5, 0.2]], TIMES, noise=0.02)
     own = [EquationCandidate(state, parse(str(side)), "own") for state, side in law.equations.items()]
-    pools = pool([both("2/(1 + y**2) - x"), *own], problem, per_size=2, most=1)
+    pools = pool([both("2/(1 + y**2) - x"), *own], problem, per_size=2, most=1).entries
     assert "identical" == verdict(pools["y"][0], "2/(1 + x**2) - 1.2*y")
 
 

@@ -54,7 +54,7 @@ def found_by(
     problem: DiscoveryProblem, *, threads: int = 1, deadline: Deadline = NEVER, laws: tuple[Law, ...] = ()
 ) -> list[Refined]:
     """What the beam makes of the candidates."""
-    pools = pool(candidates(), problem, per_size=9, most=40)
+    pools = pool(candidates(), problem, per_size=9, most=40).entries
     return systems(pools, laws, short(problem), Beam(), threads=threads, deadline=deadline, progress=silent)
 
 

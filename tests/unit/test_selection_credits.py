@@ -7,7 +7,7 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.selection.credits import Credits, agreeing
-from discovery.selection.pool import pools_of, sheets_of
+from discovery.selection.pool import pool, sheets_of
 from discovery.selection.refined import Refined
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
@@ -98,7 +98,7 @@ def test_an_equation_found_in_another_place_is_its_engines(
         EquationCandidate("y", parse("1 - y"), "sindy"),
     ]
     sheets = sheets_of(some, problem)
-    pools = pools_of(some, problem, per_size=6, most=20, sheets=sheets).entries
+    pools = pool(some, problem, per_size=6, most=20, sheets=sheets).entries
     assert (("structured:hill3",), ("structured:hill3",)) == Credits.of(sheets).beside(pools).by_equation(law)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discovery.selection.left_over import left_over
+from discovery.selection.doubts import left_over
 from discovery.selection.residuals import Whiteness, whiteness
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from discovery.dynamics.windows import Windows, cut
 from discovery.laws import Frame
-from discovery.selection.monotonic import inert, of_two_values, one_way
+from discovery.selection.doubts import inert, of_two_values, one_way
 from discovery.types import DiscoveryProblem, Law, symbol
 
 TIMES = np.linspace(0.0, 10.0, 200)

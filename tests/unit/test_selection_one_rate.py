@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from discovery.selection.pool import pool, pools_of
+from discovery.selection.pool import pool
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, EquationCandidate, Law
 
@@ -25,14 +25,14 @@ def candidates(**sides: list[str]) -> list[EquationCandidate]:
 
 def rates(found: list[EquationCandidate], problem: DiscoveryProblem, one_rate: int = 2) -> list[str]:
     """The first equations of the laws of one rate."""
-    pools = pools_of(found, problem, per_size=2, most=9, one_rate=one_rate)
+    pools = pool(found, problem, per_size=2, most=9, one_rate=one_rate)
     return [str(law.skeletons[0]) for law in pools.of_one_rate]
 
 
 def test_a_rate_in_all_equations_is_a_law(batch: DiscoveryProblem) -> None:
     """Each equation keeps its own constant inside and fits its factor; a rate of one equation alone is none."""
     found = candidates(x=["0.9*x*s/(0.8 + s)", "0.3*x*s"], s=["-2.2*x*s/(1.1 + s)", "-x"])
-    (law,) = pools_of(found, batch, per_size=2, most=9, one_rate=2).of_one_rate
+    (law,) = pool(found, batch, per_size=2, most=9, one_rate=2).of_one_rate
     assert (0.8, 1.1) == pytest.approx(law.constants[1::2])
     assert (1.0, -2.0) == pytest.approx(law.constants[::2], rel=0.15)
     assert ("c0*s*x/(c1 + s)", "c2*s*x/(c3 + s)") == tuple(map(str, law.skeletons))
@@ -61,5 +61,4 @@ def test_one_equation_shares_nothing(law_of: Callable[..., Law], problem_of: Cal
 def test_no_rates_are_looked_for_where_none_are_asked(batch: DiscoveryProblem) -> None:
     """A second look varies one equation at a time."""
     found = candidates(x=["x*s/(1 + s)"], s=["-2*x*s/(1 + s)"])
-    assert () == pools_of(found, batch, per_size=2, most=9).of_one_rate
-    assert pool(found, batch, per_size=2, most=9) == pools_of(found, batch, per_size=2, most=9).entries
+    assert () == pool(found, batch, per_size=2, most=9).of_one_rate

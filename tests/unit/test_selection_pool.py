@@ -27,7 +27,7 @@ def entries(logistic: DiscoveryProblem) -> Callable[..., tuple[Entry, ...]]:
 
     def make(*found: str | EquationCandidate | Law, per_size: int = 2, most: int = 40) -> tuple[Entry, ...]:
         candidates = [candidate(one) if isinstance(one, str) else one for one in found]
-        return pool(candidates, logistic, per_size=per_size, most=most)["x"]
+        return pool(candidates, logistic, per_size=per_size, most=most).entries["x"]
 
     return make
 
@@ -92,7 +92,7 @@ def test_states_without_candidates_have_an_empty_pool(
 ) -> None:
     """Each state has its own pool."""
     problem = problem_of(law_of({"x": "y", "y": "-x"}), [[1.0, 0.0]], np.linspace(0.0, 6.0, 40))
-    found = pool([candidate("y")], problem, per_size=2, most=9)
+    found = pool([candidate("y")], problem, per_size=2, most=9).entries
     assert [("x", 1), ("y", 0)] == [(state, len(entries)) for state, entries in found.items()]
 
 
@@ -119,7 +119,7 @@ def test_zero_is_an_entry_without_constants(
 ) -> None:
     """It is the law of a state that never changes."""
     problem = problem_of(law_of({"x": "-x", "y": "0*x"}), [[1.0, 0.5]], np.linspace(0.0, 2.0, 40))
-    (entry,) = pool([candidate("0", state="y")], problem, per_size=2, most=9)["y"]
+    (entry,) = pool([candidate("0", state="y")], problem, per_size=2, most=9).entries["y"]
     assert (parse("0"), ()) == (entry.skeleton, entry.constants)
 
 
@@ -148,7 +148,7 @@ def test_the_shortest_that_are_not_ruled_out_have_places_of_their_own(
     short = candidate("1.0*x - 0.5*x**2", "structured:one")
     longer = [candidate(f"{1 + k / 1000}*x - {0.5 + k / 1000}*x**2 + 0.0001*x**3") for k in range(-9, 9)]
     others = [candidate(f"0.99*x - 0.49*x**2 - 0.001*x**{k}") for k in range(4, 12)]
-    kept = pool([*longer, short, *others], noisy, per_size=1, most=4)["x"]
+    kept = pool([*longer, short, *others], noisy, per_size=1, most=4).entries["x"]
     assert parse("c0*x**2 + c1*x") in {entry.skeleton for entry in kept}
 
 
@@ -168,7 +168,7 @@ def test_a_function_that_another_state_has_is_stated_already(
         problem,
         per_size=2,
         most=40,
-    )
+    ).entries
     assert 2 == len(found["y"])
     assert leads in str(found["y"][0].skeleton)
 

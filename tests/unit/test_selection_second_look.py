@@ -60,7 +60,7 @@ def test_the_truth_comes_first_about_the_curve_of_its_imitation(
     pendulum: DiscoveryProblem, windows: Windows, best: Refined
 ) -> None:
     """Not so about the smoothed curve, which is wrong; the engines that proposed it are still told."""
-    before = pool(CANDIDATES, pendulum, per_size=2, most=9)["y"]
+    before = pool(CANDIDATES, pendulum, per_size=2, most=9).entries["y"]
     noise = pendulum.smoothing.noise
     after = second_look(sheets_of(CANDIDATES, pendulum), pendulum, best.fit, windows, noise, most=9).pools["y"]
     assert before[0].skeleton != parse("c0*sin(x)")
@@ -73,9 +73,9 @@ def test_candidates_are_tested_about_what_is_likely_then(
 ) -> None:
     """About the first likely law of a flattened curve an imitation leads; about that one, the truth."""
     problem = flattened(problem_of(law_of(TRUE), [[2.0, 0.0]], TIMES, noise=0.03), 0.03, 0.8)
-    assert pool(CANDIDATES, problem, per_size=2, most=9)["y"][0].skeleton == parse("c0*sin(x)")
+    assert pool(CANDIDATES, problem, per_size=2, most=9).entries["y"][0].skeleton == parse("c0*sin(x)")
     monkeypatch.setattr("discovery.selection.pool.ROUNDS", 1)
-    assert pool(CANDIDATES, problem, per_size=2, most=9)["y"][0].skeleton != parse("c0*sin(x)")
+    assert pool(CANDIDATES, problem, per_size=2, most=9).entries["y"][0].skeleton != parse("c0*sin(x)")
 
 
 def test_a_step_from_the_law_needs_no_engine(pendulum: DiscoveryProblem, windows: Windows, best: Refined) -> None:
@@ -122,7 +122,9 @@ def test_a_term_that_the_smoothed_curve_leaves_undefined_is_tried(
     cutting = cut(problem.trajectories, curves, problem.smoothing.noise, len(TIMES))
     linear = refine(law_of({"x": "c0 + c1*x"}, 0.2, -0.5), cutting, starts=np.array([[2.0]]))
     assert linear is not None
-    assert "sqrt(x)" not in str([entry.skeleton for entry in pool(candidates, problem, per_size=2, most=9)["x"]])
+    assert "sqrt(x)" not in str(
+        [entry.skeleton for entry in pool(candidates, problem, per_size=2, most=9).entries["x"]]
+    )
     noise = problem.smoothing.noise
     found = second_look(sheets_of(candidates, problem), problem, linear.fit, cutting, noise, most=9).pools["x"]
     assert parse("c0 + c1*sqrt(x)") in [entry.skeleton for entry in found[:2]]

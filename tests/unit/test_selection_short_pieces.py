@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from discovery.dynamics.windows import Windows
-from discovery.selection.short_pieces import followed_too_briefly
+from discovery.selection.doubts import followed_too_briefly
 
 TIMES = np.arange(100.0)
 

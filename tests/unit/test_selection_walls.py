@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from discovery.selection.walls import walls
+from discovery.selection.doubts import walls
 from discovery.symbolic.parse import parse
 from discovery.types import Law, Prediction
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from discovery.protocols import NEVER, Deadline
-from discovery.smoothing.linear import CrossValidated, Drawn, generalised, leave_one_out
+from discovery.smoothing.linear import CrossValidated, Drawn
 from discovery.smoothing.local_polynomial import NearestSamples
 from discovery.smoothing.series import Series, grid
-from discovery.smoothing.spline import PenalisedSpline
+from discovery.smoothing.spline import INFLATION, PenalisedSpline
 
 SMOOTHERS = (PenalisedSpline(2), PenalisedSpline(3), NearestSamples(3))
 LEVELS = {PenalisedSpline: 0.7, NearestSamples: 14.0}
@@ -88,7 +88,6 @@ def test_deviations_are_bounded_where_samples_tell_nothing() -> None:
 def test_the_two_cross_validations() -> None:
     """Each residual over its own 1 - leverage, or all over the mean."""
     residuals, leverages = np.array([1.0, 2.0]), np.array([0.5, 0.0])
-    assert leave_one_out(residuals, leverages) == pytest.approx(4.0)
-    assert generalised(residuals, leverages, 1.0) == pytest.approx(2.5 / 0.75**2)
-    assert generalised(residuals, leverages, 2.0) == pytest.approx(2.5 / 0.5**2)
-    assert generalised(residuals, leverages, 4.0) > 1e6
+    assert NearestSamples(5).loss(residuals, leverages) == pytest.approx(4.0)
+    assert PenalisedSpline(3).loss(residuals, leverages) == pytest.approx(2.5 / (1.0 - 0.25 * INFLATION) ** 2)
+    assert PenalisedSpline(3).loss(residuals, np.ones(2)) > 1e6

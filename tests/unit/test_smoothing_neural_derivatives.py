@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from discovery.smoothing.neural import derivatives as module
-from discovery.smoothing.neural.derivatives import derivatives, deviations
-from discovery.smoothing.neural.network import Network, new_network
+from discovery.smoothing.neural import network as module
+from discovery.smoothing.neural.network import Network, derivatives, deviations, new_network
 
 POINTS = np.random.default_rng(0).standard_normal((7, 2))
 NOTHING = np.empty((7, 0))

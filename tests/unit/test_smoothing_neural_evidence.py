@@ -6,10 +6,9 @@ import torch
 
 from discovery.protocols import NEVER
 from discovery.smoothing.neural.collocation import Collocation
-from discovery.smoothing.neural.derivatives import derivatives, deviations
 from discovery.smoothing.neural.evidence import HIGHEST, LOWEST, Prior
 from discovery.smoothing.neural.levenberg import Descent, descend
-from discovery.smoothing.neural.network import Network, new_network
+from discovery.smoothing.neural.network import Network, derivatives, deviations, new_network
 
 SQUARE, CUBE = 1, 2  # groups
 LINEAR, CUBIC = np.array([0.0, -1.0]), np.array([0.0, -1.0, 0.0, 1.0])

@@ -8,8 +8,7 @@ import pytest
 from discovery.protocols import NEVER, Deadline, silent
 from discovery.smoothing.neural import training
 from discovery.smoothing.neural.collocation import INDEPENDENT, Collocation
-from discovery.smoothing.neural.derivatives import derivatives
-from discovery.smoothing.neural.network import Network
+from discovery.smoothing.neural.network import Network, derivatives
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.shooting import Shooting
 from discovery.smoothing.neural.study import Study, Trial

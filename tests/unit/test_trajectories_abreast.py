@@ -390,7 +390,7 @@ def test_the_label_of_a_run_with_times_of_its_own_may_stand_behind(
     path = tmp_path / "cart.csv"
     pd.DataFrame(columns | {form.format("Force (N)", 1): np.cos(np.arange(60.0))}).to_csv(path, index=False)
     checked = check(read_csv(path))
-    units = checked.facts.abreast
+    units = checked.facts.measurements.abreast
     assert units is not None
     assert (units.certain, units.time, units.key) == (True, "Time (s)", key)
     assert units.others == (), "what one run alone has is nothing that the others share"

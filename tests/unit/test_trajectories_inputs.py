@@ -10,7 +10,7 @@ import pytest
 from discovery.errors import DataError, UsageError
 from discovery.samples import Drive, Trajectory, drive_columns
 from discovery.trajectories.arrays import from_arrays
-from discovery.trajectories.inputs import jumps
+from discovery.trajectories.inputs import is_set
 from discovery.trajectories.read import read_course, read_csv
 
 T = np.linspace(0.0, 2.0, 21)
@@ -271,30 +271,30 @@ def test_what_jumps_to_and_fro_between_the_same_values_is_set() -> None:
     for count in (6, 30):
         values = random.uniform(-12.0, 12.0, count)
         voltage = np.repeat(values[random.integers(0, count, 100)], 10)
-        assert jumps([voltage[:400], voltage[400:]])
+        assert is_set([voltage[:400], voltage[400:]])
 
 
 def test_what_goes_back_to_one_value_between_others_is_set() -> None:
     """Infusions, each of a rate of its own; of a spike that a slow sensor sees for a sample, neighbours are others."""
     rates = [[60, 0, 0], [90, 0, 45, 0], [0, 50, 0, 100, 0]]
-    assert jumps([np.repeat(np.array(run, dtype=float), 8) for run in rates])
+    assert is_set([np.repeat(np.array(run, dtype=float), 8) for run in rates])
     spikes = np.array([0, 60, 20, 0, 0, 90, 30, 10, 0, 45, 15, 0], dtype=float)
-    assert not jumps([np.repeat(spikes, 8)])
+    assert not is_set([np.repeat(spikes, 8)])
 
 
 def test_a_protocol_whose_values_last_for_long_is_set() -> None:
     """Speeds of a treadmill, none of which comes again; a slow sensor that is repeated as often has more digits."""
     speeds = np.repeat([0.0, 8.0, 5.0, 11.0, 6.0, 13.0, 0.0], 40)
-    assert jumps([speeds])
-    assert not jumps([speeds[::4]])
-    assert not jumps([np.repeat(20.0 + 3.0 * np.random.default_rng(0).normal(size=12).round(1), 40)])
+    assert is_set([speeds])
+    assert not is_set([speeds[::4]])
+    assert not is_set([np.repeat(20.0 + 3.0 * np.random.default_rng(0).normal(size=12).round(1), 40)])
 
 
 def test_what_is_washed_out_once_in_each_run_is_set() -> None:
     """Runs of other concentrations have no change to and fro, and no drift either."""
     washed = [np.repeat([dose, 0.0], [40, 60]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)]
-    assert jumps(washed)
-    assert not jumps([np.repeat([dose, dose / 2.0, 0.0], [40, 10, 50]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)])
+    assert is_set(washed)
+    assert not is_set([np.repeat([dose, dose / 2.0, 0.0], [40, 10, 50]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)])
 
 
 @pytest.mark.parametrize("digit", [0.05, 0.2, 0.5])
@@ -304,7 +304,7 @@ def test_a_state_read_off_a_coarse_scale_is_not_set(digit: float) -> None:
     drift, fall = np.sin(0.1 * times), np.exp(-0.2 * times)
     courses = [drift, drift + digit * noise, drift + 0.1 * digit * noise, fall, np.repeat(drift[::20], 20)]
     courses += [np.repeat((fall + digit / 5.0 * noise)[::5], 5), np.random.default_rng(0).poisson(0.3, 1000)]
-    assert [False] * len(courses) == [jumps([digit * np.round(course / digit)]) for course in courses]
+    assert [False] * len(courses) == [is_set([digit * np.round(course / digit)]) for course in courses]
 
 
 @pytest.mark.parametrize(

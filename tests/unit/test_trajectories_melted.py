@@ -40,7 +40,7 @@ def test_what_is_named_as_quantities_is_no_set_of_runs(tmp_path: Path, by: tuple
     ((level, advice),) = of_layout(found)
     assert ("caution", "") == (level, found.law)
     assert "table.pivot(index='day', columns='compartment', values='count')." in advice
-    assert not any("pivot" in note for note in found.facts.notes)
+    assert not any("pivot" in note for note in found.facts.measurements.notes)
 
 
 def test_a_further_column_that_tells_runs_stays_one(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_what_may_be_either_is_asked(tmp_path: Path) -> None:
     found = checked(tmp_path, long("species", ("hare", "lynx"), by=("species", "day")))
     assert ["note"] == [level for level, _ in of_layout(found)]
     assert found.law
-    assert not any("quantities" in note for note in (*found.notes_on(hidden=False), *found.facts.notes))
+    assert not any("quantities" in note for note in (*found.notes_on(hidden=False), *found.facts.measurements.notes))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from discovery.smoothing.neural.monomials import Monomials
 from discovery.smoothing.neural.scaling import Scaling
 from discovery.smoothing.vector_field import PerceptronField
 
+BATCH = 2000  # points at once, where deviations are worked out
+
 
 @dataclass(frozen=True)
 class Linearised:
@@ -199,3 +201,29 @@ def new_network(
     bias = rng.standard_normal(width)
     parameters = np.concatenate([outer.ravel(), inner.ravel(), bias])
     return Network(torch.tensor(rate), torch.tensor(known), monomials, width, torch.tensor(parameters))
+
+
+def derivatives(
+    network: Learnable, standard: Float[np.ndarray, "point state"], drives: Float[np.ndarray, "point drive"]
+) -> Float[np.ndarray, "point state"]:
+    """Derivatives of standardised states."""
+    return network(torch.tensor(standard), torch.tensor(drives)).numpy()
+
+
+def deviations(
+    network: Learnable,
+    covariance: Tensor,
+    standard: Float[np.ndarray, "point state"],
+    drives: Float[np.ndarray, "point drive"],
+) -> Float[np.ndarray, "point state"]:
+    """Their deviations by the ``covariance`` of the parameters.
+
+    Source: Laplace's approximation, as in MacKay, A practical Bayesian framework for backpropagation networks (1992).
+    """
+    found = [np.empty((0, standard.shape[1]))]
+    for first in range(0, len(standard), BATCH):
+        rows = slice(first, first + BATCH)
+        near = network.linearise(torch.tensor(standard[rows]), torch.tensor(drives[rows])).by_parameters
+        spread = torch.sum((near @ covariance) * near, dim=-1)
+        found.append(torch.sqrt(torch.clamp(spread, min=0.0)).numpy())
+    return np.concatenate(found)

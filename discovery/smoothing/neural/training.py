@@ -12,10 +12,9 @@ from torch import Tensor
 from discovery.protocols import Deadline
 from discovery.smoothing.neural.adjoint import descend_by_adjoint
 from discovery.smoothing.neural.collocation import INDEPENDENT, Collocation
-from discovery.smoothing.neural.derivatives import deviations
 from discovery.smoothing.neural.evidence import Prior
 from discovery.smoothing.neural.levenberg import Descent, covariance_of, descend
-from discovery.smoothing.neural.network import Learnable, new_network
+from discovery.smoothing.neural.network import Learnable, deviations, new_network
 from discovery.smoothing.neural.reading_out import Reading
 from discovery.smoothing.neural.scaling import rates
 from discovery.smoothing.neural.shooting import Shooting
