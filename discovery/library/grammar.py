@@ -20,6 +20,7 @@ from discovery.types import symbol
 Powers = tuple[int, ...]
 
 # A column that changes by less than this share of its largest value does not change.
+RESTING = 10  # points at which a state that rests is zero (:mod:`discovery.problems.resting`)
 FLAT = 1e-12
 # Spans and scales of columns below this count as this.
 SMALLEST = 1e-150
@@ -137,6 +138,11 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
     return Library("trigonometric", tuple(dict.fromkeys((*monomials(names, 2), *waves, *products))))
 
 
+def rests(column: Float[np.ndarray, " point"]) -> bool:
+    """Whether a state stands still at zero for a while, where dry friction has no sign."""
+    return np.count_nonzero(column == 0.0) >= RESTING
+
+
 def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
     """Functions of several kinds in one right-hand side, those that these states allow; of at most three states.
 
@@ -150,6 +156,8 @@ def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Lib
         others = [wave(y) for y in symbols if y != x for wave in WAVES]
         if float(column.min()) < 0.0 < float(column.max()):
             terms += [sp.Abs(x) * x, sp.sign(x)]
+        elif rests(column):
+            terms.append(sp.sign(x))
         if float(column.min()) > 0.0:
             terms += [sp.log(x), *(y * sp.log(x) for y in symbols)]
             terms += [1 / x, *(wave / x for wave in others)]

@@ -16,7 +16,7 @@ import sympy as sp
 from jaxtyping import Float
 
 from discovery.library.functions import Kind, values
-from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST, Powers
+from discovery.library.grammar import FLAT, LARGEST_EXPONENT, SMALLEST, Powers, rests
 from discovery.symbolic.writing import IN_ORDER, float_of, one_over, plus, scaled, times
 
 States = Float[np.ndarray, "point state"]
@@ -112,7 +112,7 @@ def _of_one(i: int, states: States) -> list[Shape]:
     if low > 0.0:
         found += [_logarithm(i, dimension), _power(i, dimension)]
         found += [_activation(i, states)] if low > FAR * high else []
-    if low < 0.0 < high:
+    if low < 0.0 < high or rests(column):
         found.append(_drag(i, dimension))
     return found
 

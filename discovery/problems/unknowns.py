@@ -26,6 +26,7 @@ from discovery.problems.jacobians import likely_jacobians
 from discovery.problems.points import Points, Split, evaluated, names_of, splits
 from discovery.problems.regression import MAX_ROWS, NARROWEST, even_rows, weak_regression
 from discovery.problems.response import Driven, Response, driven_response, projector
+from discovery.problems.resting import at_rest
 from discovery.problems.undefined import said_of_negative
 from discovery.problems.vectors import among
 from discovery.protocols import NEVER, Deadline
@@ -154,7 +155,7 @@ class _Posed:
         )  # fmt: skip
 
     def driven(self, unknown: Unknown, run: Trajectory, curve: SmoothedTrajectory, others: _Others) -> Driven:
-        columns = self.columns(run, curve)
+        columns = self.columns(run, at_rest(curve))
         factors = self.at([one.factors.get(unknown.name, sp.S.Zero) for one in self.splits], columns)
         known = self.at([one.known for one in self.splits], columns) + others.values(columns)
         rests = np.where([unknown.name in one.factors for one in self.splits], curve.derivatives - known, 0.0)
