@@ -140,7 +140,7 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
 
 def rests(column: Float[np.ndarray, " point"]) -> bool:
     """Whether a state stands still at zero for a while, where dry friction has no sign."""
-    return np.count_nonzero(column == 0.0) >= RESTING
+    return bool(np.count_nonzero(column == 0.0) >= RESTING)
 
 
 def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:
