@@ -60,6 +60,12 @@ class Evidence:
         return self.held is not None
 
     @property
+    def over_rest(self) -> float:
+        """Nats by which the law is the shorter description than states that rest; what was told costs nothing."""
+        frame = self.best.law.frame
+        return self.selected.null - self.best.score + (_told(frame) if frame else 0.0)
+
+    @property
     def apart(self) -> bool:
         """Whether records were followed in pieces."""
         places = self.selected.windows.places

@@ -172,7 +172,7 @@ def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
         )
     selected, spans = evidence.selected, best.law.spans(unit)
     yield from followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
-    if best.score > evidence.selected.null - TIE:
+    if evidence.over_rest < TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
@@ -222,9 +222,7 @@ def _untold(evidence: Evidence) -> Iterator[Finding]:
 def _lost_early(evidence: Evidence) -> float:
     """Lyapunov times until forecasts of kept-out samples are lost; infinite where they are not, or without chaos."""
     held = evidence.selected.held_out
-    if held is None or not math.isfinite(evidence.exponent):
-        return math.inf
-    return held.valid * evidence.exponent
+    return held.valid * evidence.exponent if held and math.isfinite(evidence.exponent) else math.inf
 
 
 def _wanders(evidence: Evidence) -> bool:

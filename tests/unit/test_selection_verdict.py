@@ -7,12 +7,13 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
+from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict
+from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict, symbol
 
 LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
 BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
@@ -104,6 +105,15 @@ def test_a_law_no_better_than_constant_states_is_not_found() -> None:
     verdict = judge(replace(SELECTED, null=101.0))
     assert "not_found" == verdict.status
     assert "stay constant" in texts(verdict, "bad")
+
+
+def test_what_was_told_of_a_law_costs_nothing_beside_states_that_rest() -> None:
+    """Nobody sought it: few samples hardly pay for its formula, however near to it they are."""
+    template = parse("k*x").xreplace({symbol("k"): told_symbol("k")})
+    told = replace(LAW, told=("k",), frame=Frame(("x",), (template,), constants=(Told("k"),)))
+    verdict = judge(replace(with_best(law=told), null=101.0))
+    assert "found" == verdict.status
+    assert "not_found" == judge(replace(with_best(law=told, score=115.0), null=101.0)).status
 
 
 def test_of_two_runs_it_is_said_what_was_kept_out() -> None:
