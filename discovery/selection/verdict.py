@@ -13,7 +13,7 @@ from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import MADE_EXACT, taken_for
 from discovery.selection.left_over import left_over
 from discovery.selection.monotonic import inert, of_two_values, one_way
-from discovery.selection.onward import NOISE_LEVEL, exceeding
+from discovery.selection.onward import CUT_OFF, NOISE_LEVEL, exceeding
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
@@ -337,6 +337,8 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
 def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     selected, best = evidence.selected, evidence.best
     yield from _kept_out(evidence, finished)
+    if best.lows and not finished:
+        yield Finding("caution", CUT_OFF)
     if best.misfit > NOISE_LEVEL:
         yield Finding("caution", exceeding(best.law, best.misfit, selected.windows))
     if _wanders(evidence) and _excused(evidence):

@@ -172,7 +172,9 @@ def test_forecasts_that_alone_are_off_are_no_caution(error: float, off: tuple[fl
 
 def test_unfinished_work_is_partial_at_best() -> None:
     """Work that was cut off can say neither that the law is good nor that there is none."""
-    assert "partial" == judge(SELECTED, finished=False).status
+    verdict = judge(SELECTED, finished=False)
+    assert "partial" == verdict.status
+    assert "intervals of the constants may be far too narrow" in texts(verdict, "caution")
     assert "partial" == judge(replace(SELECTED, null=101.0), finished=False).status
 
 
