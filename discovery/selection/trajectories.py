@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from discovery.dynamics.windows import Windows
+from discovery.laws import FIRST
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
 from discovery.selection.beam import Beam, leading, systems
@@ -126,6 +127,9 @@ class TrajectorySelector:
             first = [*leading(pools, self.leading), *self._of_one_rate(tried.of_one_rate, short, deadline)]
             laws += [law for law in first if law.skeletons not in forms]
             laws += [law for law in self._completed(found[: self.completed], short[-1], deadline) if law not in laws]
+            shown = {law.skeletons: law for law in map(canonical_law, told) if law.sources == (FIRST,)}
+            laws = [*shown.values(), *(law for law in laws if law.skeletons not in shown)]
+            first += shown.values()
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
