@@ -285,7 +285,7 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
             f"{share(other.skill)} of the nulls' error, noise apart ({other.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
-        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {best.misfit:.3g}).")
+        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {evidence.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         why = "because it shortens the description by more than the fit gets worse"
         yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")

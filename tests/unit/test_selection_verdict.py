@@ -9,11 +9,12 @@ from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import SMOOTH, HeldOut
+from discovery.selection.polish import Polished
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict, symbol
+from discovery.types import Law, NoiseModel, Prediction, RankedLaw, Ranking, Verdict, symbol
 
 LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
 BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
@@ -44,6 +45,16 @@ def test_a_law_that_predicts_is_found() -> None:
     assert "" == texts(verdict, "caution") + texts(verdict, "bad")
     assert "the last part of the record" in texts(verdict, "good")
     assert "noise level" in texts(verdict, "good")
+
+
+def test_chi_squared_is_by_the_noise_that_is_told() -> None:
+    """Not by a smoother's that is a quarter larger, by which noise alone has 0.64; nor by a larger one of its own."""
+    noise = NoiseModel("additive", np.ones(1), np.ones(1))
+    for own, told in ((0.99, "0.99"), (0.5, "0.64")):
+        fit = Fit(LAW, NOTHING, 0.0, np.array([100.0 * own]), np.eye(1), 100)
+        last = Polished(fit, noise, ((-1.1,), (-0.9,)), "additive", WINDOWS)
+        verdict = judge(replace(with_best(misfit=0.64), last=(last,)))
+        assert f"noise level (chi-squared per value {told})" in texts(verdict, "good")
 
 
 def test_engines_that_agree_on_a_refused_law_are_no_praise() -> None:
