@@ -31,11 +31,11 @@ def told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> 
 
 def _ends(value: float, low: float, high: float) -> str:
     """An interval with so many digits that both ends differ from the value, as far as numbers have them."""
-    for digits in range(4, 16):
+    for digits in range(4, 15):
         texts = [f"{one:.{digits}g}" for one in (low, high)]
         if not any(float(text) == value for text in texts):
-            break
-    return " … ".join(texts)
+            return " … ".join(texts)
+    return f"{low:.15g} … {high:.15g}"
 
 
 def _apart(law: Law, place: int) -> str:
