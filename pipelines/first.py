@@ -1,7 +1,7 @@
 """A first law, seconds after the start: classical smoothing, sparse regression on polynomials, a quick refinement.
 
-It is for those who wait, and for a run that is stopped before the search; it has no part in the result of one that is
-not. All its work is bounded, however long the data are.
+It is for those who wait, and for a run whose time is bounded: it is fallen back on, and what was shown gives way to a
+better law alone. It has no part in the result of other runs. All its work is bounded, however long the data are.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -102,7 +103,7 @@ def discover_ode(
         store: keeps the outcome of finished stages, so that a run can be resumed.
         witness: is shown a first law within seconds, then the best laws as selection goes on. Of a run that is not
             stopped the result is the same with or without one; one that is stopped before the search has the first
-            law to fall back on.
+            law to fall back on, and where time is bounded that is one of the candidates.
 
     Raises:
         DataError: the data cannot be used.
@@ -132,7 +133,7 @@ def _discovered(
     found, failures = stages.search(problem)
     candidates, refused = admitted(found, dimensions)
     robust, own = bool(outliers), (config.own, measurements.keys)
-    selected = stages.select_first(_left(candidates, first, failures, deadline), problem, robust=robust)
+    selected = stages.select_first(_left(candidates, first, failures, deadline, dimensions), problem, robust=robust)
     problem, selected = _followed(*plain.leave((problem, selected)))
     problem, selected, grown = with_own(*own, problem, selected, told, stages, units, robust=robust)
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
@@ -247,11 +248,12 @@ def _notes(
 
 
 def _left(
-    candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline
+    candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline, units: Units
 ) -> tuple[Candidates, ...]:
     """Candidate sets to try in order until one yields a law.
 
-    The first law leads where there are no candidates or no time is left for them, as it is refined already.
+    The first law leads where there are no candidates or no time is left for them, as it is refined already. Where time
+    may be up before these are, it is one of them: what was shown gives way to a better law alone.
 
     Raises:
         EngineError: engines failed and none proposed anything, though there was time.
@@ -261,7 +263,7 @@ def _left(
     if failures and not candidates and not deadline.passed():
         whole = "\n".join(f"{failure.where}: {failure.why}" for failure in failures)
         raise EngineError(f"Every search engine failed, and without candidates there is nothing to judge.\n{whole}")
-    return (candidates,)
+    return ((*candidates, *admitted(first, units)[0]) if deadline.moment < math.inf else candidates,)
 
 
 def ensure(config: RunConfig, measurements: Measurements) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.dynamics.windows import Windows
 from discovery.symbolic.domain import Edge, edges
@@ -15,8 +15,11 @@ from discovery.types import Law
 
 # Share of the way to a bound that a step goes at most, so that a constant stays inside.
 REACH = 0.9
-# A start that was told exactly is held to this share of its state's spread, far below what samples tell.
+# A start at the edge of where the law has a value, where slopes may have none, is held to this share of its state's
+# spread, as is each start of a step; others begin where they were told if that was told better than this.
 EXACT = 1e-4
+# A start told to this share of its value, or to its square of the state's spread, is held: round-off is as large.
+HELD = 1e-12
 # Deviations of the noise that a sample has to be beyond an edge, past the largest that so many have by chance: where a
 # state that is nowhere negative rests at zero for long, noise alone takes samples below it.
 BEYOND = 3.0
@@ -89,28 +92,40 @@ class Anchors:
     """What is believed of the starts of windows.
 
     Attributes:
-        precisions: one over the variance of what is believed; 0 where nothing is.
+        precisions: one over the variance of what is believed; 0 where nothing is, and where starts are held.
+        held: starts that were told exactly, which stay there. However small a floor of their deviation is beside the
+            state's spread, it may be large beside the start: of 1e8 infected cells, the first infects one.
     """
 
     means: Float[np.ndarray, "window state"]
     precisions: Float[np.ndarray, "window state"]
+    held: Bool[np.ndarray, "window state"]
 
     @classmethod
     def of(cls, law: Law, windows: Windows) -> Anchors | None:
         """None where nothing is known of starts that these windows have."""
+        held = np.zeros(windows.starts.shape, dtype=np.bool_)
         if windows.steps:
-            return cls(windows.starts, np.tile((EXACT * windows.spread) ** -2.0, (len(windows.starts), 1)))
+            return cls(windows.starts, np.tile((EXACT * windows.spread) ** -2.0, (len(windows.starts), 1)), held)
         if law.frame is None or not law.frame.starts:
             return None
-        means = np.zeros(windows.starts.shape)
-        precisions = np.zeros_like(means)
+        means, precisions, limits = np.zeros(held.shape), np.zeros(held.shape), Edges.of(law, windows)
         for row, ((_, first), place) in enumerate(zip(windows.places, windows.offsets[:-1], strict=True)):
             for one in law.frame.starts:
                 if first == 0 and one.tells_of(float(windows.times[place])):
                     state = law.states.index(one.state)
-                    means[row, state] = one.value
-                    precisions[row, state] = max(one.deviation, EXACT * windows.spread[state]) ** -2.0
-        return cls(means, precisions) if precisions.any() else None
+                    means[row, state], spread = one.value, float(windows.spread[state])
+                    least = EXACT * spread if limits is not None and limits.reached(state, one.value) else 0.0
+                    deviation = max(one.deviation, least)
+                    held[row, state] = deviation <= HELD * max(abs(one.value), HELD * spread)
+                    precisions[row, state] = 0.0 if held[row, state] else deviation**-2.0
+        return cls(means, precisions, held) if precisions.any() or held.any() else None
+
+    def placed(
+        self, starts: Float[np.ndarray, "window state"], spread: Float[np.ndarray, " state"]
+    ) -> Float[np.ndarray, "window state"]:
+        """The starts, of which those that are known far better than samples tell are where they were told."""
+        return np.where(self.held | (self.precisions > (0.5 * EXACT * spread) ** -2.0), self.means, starts)
 
     def cost(self, starts: Float[np.ndarray, "window state"]) -> float:
         """Squared departures from what is believed, in deviations."""
@@ -148,6 +163,10 @@ class Edges:
             else:
                 highs[one.state] = min(highs[one.state], one.at)
         return cls(lows, highs) if np.isfinite([lows, highs]).any() else None
+
+    def reached(self, state: int, value: float) -> bool:
+        """Whether a state is at an edge, or beyond."""
+        return not self.lows[state] < value < self.highs[state]
 
     def inside(
         self, starts: Float[np.ndarray, "window state"], change: Float[np.ndarray, "window state"]

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from discovery.dynamics.evaluate import values
+from discovery.symbolic.domain import positive
 from discovery.types import Beginning, DiscoveryResult, Law, NoiseModel, drive_columns
 
 # Deviations of a normal distribution on each side of a 95 % interval.
@@ -25,6 +26,7 @@ TIED = 4.0
 # Draws by logarithms are given up where right-hand sides change so much less without; and draws that are compared.
 NEARER = 0.5
 COMPARED = 40
+MOST = 500.0  # natural logarithms that a start is drawn from the fitted one at most: numbers end there
 KEPT = 1e-9  # share of unity by which correlations are less than they are, so that they have an inverse
 
 
@@ -203,7 +205,8 @@ def fitted_starts(
 
     Args:
         hidden: states that nothing measured. They are known by their products with constants, such as half the state
-            at twice the rate, and where it is known that they are not zero follow by logarithms, which keeps these.
+            at twice the rate, and where it is known that they are not zero follow by logarithms, which keeps these;
+            so do those of which the law has a logarithm or a root.
     """
     fitted = np.array(law.constants)
     scatter = _normal(beginning.scatter, len(constants), np.random.default_rng([seed, 1]))
@@ -214,8 +217,9 @@ def fitted_starts(
     signed = (ratios > 0.0).all(axis=0) & (fitted != 0.0)
     changes = np.where(signed, fitted * np.log(np.where(signed, ratios, 1.0)), constants - fitted)
     relative = (changes @ beginning.follows.T + scatter) / np.where(start == 0.0, 1.0, start)
-    by_logarithm = hidden & (start != 0.0) & (NORMAL * relative.std(axis=0) < 1.0)
-    return np.where(by_logarithm, start * np.exp(np.where(by_logarithm, relative, 0.0)), starts)
+    above = np.array(positive(law.frame.templates if law.frame else (), law.states)) & (start > 0.0)
+    by_logarithm = hidden & (start != 0.0) & (above | (NORMAL * relative.std(axis=0) < 1.0))
+    return np.where(by_logarithm, start * np.exp(np.clip(np.where(by_logarithm, relative, 0.0), -MOST, MOST)), starts)
 
 
 def _normal(

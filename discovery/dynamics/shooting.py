@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from discovery.dynamics.amplitudes import along, amplitudes
 from discovery.dynamics.beliefs import Anchors, Beliefs, Edges
 from discovery.dynamics.interpreter import SIGN, with_table
 from discovery.dynamics.iterate import MAP
 from discovery.dynamics.normal_equations import assemble, assemble_stiff
+from discovery.dynamics.pulls import Pulls
 from discovery.dynamics.ramps import ramped
 from discovery.dynamics.tape import Tape, tape_of
 from discovery.dynamics.windows import Windows
@@ -32,9 +33,6 @@ PRIOR = 1e-4
 # Curvatures beyond this are those of a law that all but blew up; damping makes them 1e8 times as large. Squares of
 # constants must be below it: relative changes, of which intervals and relations are made, have no numbers otherwise.
 LARGEST = 1e250
-# Share of the largest curvature at a start that is added to all, so that directions of it that nothing measures, which
-# have none, stay solvable; far below what a window with samples has, and far above round-off.
-RIDGE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,10 @@ class _Normal:
     do not depend on the units of the data.
 
     Attributes:
+        starts: what the samples tell; rows and columns of starts that are held are those of a unit matrix.
+        believed: what was told of the starts, on the diagonal.
         spread: of each state.
+        held: starts that are known exactly.
     """
 
     cost: float
@@ -124,7 +125,9 @@ class _Normal:
     constants: Float[np.ndarray, "constant constant"]
     start_gradient: Float[np.ndarray, "window state"]
     gradient: Float[np.ndarray, " constant"]
+    believed: Float[np.ndarray, "window state"]
     spread: Float[np.ndarray, " state"]
+    held: Bool[np.ndarray, "window state"]
 
     def step(self, damping: float, fixed: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray] | None:
         """Changes of constants, those ``fixed`` apart, and starts; None where the damped matrix is singular."""
@@ -154,7 +157,7 @@ class _Normal:
 
     def beginnings(self) -> tuple[np.ndarray, np.ndarray]:
         """How the starts follow the constants, and their covariance where these are known."""
-        inverse = np.linalg.inv(self._blocks(0.0))
+        inverse = np.linalg.inv(self._blocks(0.0)) * ~self.held[:, None, :]
         return -self.spread[:, None] * (inverse @ self.mixed), inverse * self.spread[:, None] * self.spread
 
     def starts_after(self, change: np.ndarray) -> np.ndarray:
@@ -167,10 +170,13 @@ class _Normal:
         return self.gradient - np.einsum("kdi,kd->i", self.mixed, follow[:, :, 0])
 
     def _blocks(self, damping: float) -> np.ndarray:
-        """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable."""
+        """Blocks of the starts; the share of 1e-12 keeps states that do not influence what is measured solvable.
+
+        It is one of what samples tell: of a start that was told to eight digits it would hold all others.
+        """
         diagonal = np.einsum("kii->ki", self.starts)
         largest = diagonal.max(axis=1, keepdims=True)
-        ridge = damping * diagonal + 1e-12 * largest + PRIOR
+        ridge = damping * diagonal + 1e-12 * largest + PRIOR + (1.0 + damping) * self.believed
         return self.starts + np.eye(len(self.spread)) * ridge[:, None, :]
 
 
@@ -183,6 +189,7 @@ def _evaluate(
     anchors: Anchors | None = None,
 ) -> _Normal | None:
     """Normal equations at a point; None where some window cannot be simulated to its end."""
+    starts = starts if anchors is None else np.where(anchors.held, anchors.means, starts)
     count, dimension, number = len(windows.starts), tape.dimension, tape.constants
     costs, starts_lower = np.zeros(count), np.zeros((count, dimension, dimension))
     mixed, start_gradient = np.zeros((count, dimension, number)), np.zeros((count, dimension))
@@ -202,11 +209,17 @@ def _evaluate(
         return None
     unit, cost = windows.spread, float(costs.sum())
     start_block, block = _whole(starts_lower) * (unit[:, None] * unit), _whole(lower)
+    believed, held = np.zeros_like(starts), np.zeros(starts.shape, dtype=np.bool_)
     if anchors is not None:
         cost += anchors.cost(starts)
         start_gradient += anchors.slope(starts)
-        start_block += np.eye(dimension) * (anchors.precisions * unit**2)[:, None, :]
-    return _Normal(cost, costs, start_block, mixed * unit[:, None], block, start_gradient * unit, gradient, unit)
+        believed, held = anchors.precisions * unit**2, anchors.held
+    free = ~held
+    start_block = start_block * (free[:, :, None] & free[:, None, :]) + np.eye(dimension) * held[:, None, :]
+    return _Normal(
+        cost, costs, start_block, mixed * unit[:, None] * free[:, :, None], block, start_gradient * unit * free,
+        gradient, believed, unit, held,
+    )  # fmt: skip
 
 
 def _point(law: Law, windows: Windows, settings: Shooting, starts: Float[np.ndarray, "window state"]) -> _Normal | None:
@@ -269,32 +282,6 @@ def gains(
     return np.where(own, slopes**2 / np.where(own, curvature, 1.0), 0.0)
 
 
-@dataclass(frozen=True)
-class Pulls:
-    """Half the slopes of chi-squared at one window's start and at the constants, and the curvatures of both."""
-
-    starts: Float[np.ndarray, "state state"]
-    mixed: Float[np.ndarray, "state constant"]
-    start_slope: Float[np.ndarray, " state"]
-    slope: Float[np.ndarray, " constant"]
-    constants: Float[np.ndarray, "constant constant"]
-
-    @property
-    def information(self) -> Float[np.ndarray, "constant constant"]:
-        """What the window says of the constants, its start eliminated."""
-        return self.constants - self.mixed.T @ self._followed(self.mixed)
-
-    def slope_of(self, part: Pulls) -> Float[np.ndarray, " constant"]:
-        """The pull at the constants of a part of the window's samples, less what the start of the whole takes up."""
-        return part.slope - self.mixed.T @ self._followed(part.start_slope)
-
-    def _followed(self, pull: np.ndarray) -> np.ndarray:
-        """Where the start goes by a pull at it; directions of it that the samples do not tell stay finite."""
-        diagonal = np.diag(self.starts)
-        ridge = RIDGE * float(diagonal.max(initial=0.0)) * np.eye(len(diagonal))
-        return np.linalg.solve(self.starts + ridge, pull)
-
-
 def pulls(
     law: Law,
     windows: Windows,
@@ -312,7 +299,10 @@ def pulls(
     normal = _evaluate(tape_of(law), windows, settings, np.array(law.constants), np.array(starts), anchors)
     if normal is None:
         return None
-    return Pulls(normal.starts[0], normal.mixed[0], normal.start_gradient[0], normal.gradient, normal.constants)
+    return Pulls(
+        normal.starts[0], normal.believed[0], normal.mixed[0], normal.start_gradient[0], normal.gradient,
+        normal.constants,
+    )  # fmt: skip
 
 
 def following(
@@ -362,6 +352,7 @@ def fit(
     starts = np.array(windows.starts if starts is None else starts)
     beliefs, valleys = Beliefs.of(law), amplitudes(law)
     anchors, edges = Anchors.of(law, windows), Edges.of(law, windows)
+    starts = starts if anchors is None else anchors.placed(starts, windows.spread)
     normal = _believed(_evaluate(tape, windows, settings, constants, starts, anchors), beliefs, constants)
     if normal is None:
         return None

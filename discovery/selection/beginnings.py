@@ -9,9 +9,11 @@ import numpy as np
 
 from discovery.selection.identifiability import Relative
 from discovery.selection.selected import Selected
+from discovery.symbolic.domain import positive
 from discovery.types import DiscoveryProblem, measured_states
 
 NORMAL = 1.96  # deviations on each side of a 95 % interval
+MOST = 500.0  # natural logarithms that an end is above the value at most: numbers end there
 SHOWN = 6  # runs that are told of at most; the courses of all are kept with the result
 
 
@@ -27,6 +29,8 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
     if not hidden.any() or not told:
         return
     covariance = Relative.of(selected.last[0].fit).covariance()
+    law = selected.last[0].fit.law
+    above = positive(law.frame.templates if law.frame else (), law.states)
     held = [one for one in problem.frame.starts if not one.deviation] if problem.frame else []
     for one in told[:SHOWN]:
         number, run = runs[one.label]
@@ -38,7 +42,7 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
         halves = NORMAL * np.sqrt(np.diag(one.beginning.covariance(covariance)))
         names = [headers.get(run.names[place], run.names[place]) for place in places]
         names[0] += " began"
-        ends = [_interval(one.states[0, place], halves[place]) for place in places]
+        ends = [interval(one.states[0, place], halves[place], positive=above[place]) for place in places]
         where = f"In {one.label or f'run {number}'} " if len(runs) > 1 else ""
         yield f"{where}{', '.join(f'{name} at {end}' for name, end in zip(names, ends, strict=True))}, by the law."
     if (more := len(told) - SHOWN) > 0:
@@ -46,9 +50,12 @@ def beginnings(selected: Selected, problem: DiscoveryProblem, headers: Mapping[s
         yield f"Where {rest} began, the courses with the result say (discover export RUN --to csv)."
 
 
-def _interval(value: float, half: float) -> str:
-    """The value and its interval, with two digits of the half width."""
+def interval(value: float, half: float, *, positive: bool) -> str:
+    """The value and its interval, by its logarithm if only positive ones are possible, with two digits of the half."""
     digits = 4
     if 0.0 < half < abs(value):
         digits = min(max(digits, math.floor(math.log10(abs(value))) - math.floor(math.log10(half)) + 2), 9)
-    return f"{value:.{digits}g} ({value - half:.{digits}g} … {value + half:.{digits}g})"
+    low, high = value - half, value + half
+    if positive and value > 0.0:
+        low, high = value * math.exp(-half / value), value * math.exp(min(half / value, MOST))
+    return f"{value:.{digits}g} ({low:.{digits}g} … {high:.{digits}g})"

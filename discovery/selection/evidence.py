@@ -60,6 +60,20 @@ class Evidence:
         return self.held is not None
 
     @property
+    def misfit(self) -> float:
+        """Chi-squared by value of the chosen law by the noise that is told, the smaller of its own and the smoother's.
+
+        A smoother may have seen a quarter more noise than there is.
+        """
+        return max([self.best.misfit, *(one.fit.misfit for one in self.selected.last[:1])])
+
+    @property
+    def over_rest(self) -> float:
+        """Nats by which the law is the shorter description than states that rest; what was told costs nothing."""
+        frame = self.best.law.frame
+        return self.selected.null - self.best.score + (_told(frame) if frame else 0.0)
+
+    @property
     def apart(self) -> bool:
         """Whether records were followed in pieces."""
         places = self.selected.windows.places

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.simulate import simulate
@@ -140,7 +140,6 @@ def hold_out(
     law: Law, problem: DiscoveryProblem, length: int, settings: Shooting, *, curves: bool = True
 ) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
-
     Runs too short to spare some are fitted whole. A law that cannot be refitted keeps its constants and window starts
     as they are guessed from the smoothed states.
 
@@ -156,22 +155,30 @@ def hold_out(
         train = tuple(_Part(i, 0, len(run)) for i, run in enumerate(runs) if i not in kept_out)
         test = tuple(_Part(i, _begun(runs[i]), len(runs[i])) for i in sorted(kept_out))
     else:
-        ends = [len(run) - max(2, round(SHARE * len(run))) for run in runs]
-        ends = [end if end >= FEWEST else len(run) for end, run in zip(ends, runs, strict=True)]
-        train = tuple(_Part(i, 0, end) for i, end in enumerate(ends))
-        test = tuple(
-            _Part(i, end, len(run)) for i, (end, run) in enumerate(zip(ends, runs, strict=True)) if end < len(run)
-        )
-    if not test:
-        return None
-    split = _Split(train, test, whole)
-    return _judge(_fit(law, problem, train, length, settings), problem, split, length, curves=curves)
+        ends = [_spared(run) for run in runs]
+        train = tuple(_Part(i, 0, low) for i, (low, _) in enumerate(ends))
+        test = tuple(_Part(i, low, high) for i, (low, high) in enumerate(ends) if low < high)
+    fitted = _fit(law, problem, train, length, settings) if test else None
+    return fitted and _judge(fitted, problem, _Split(train, test, whole), length, curves=curves)
+
+
+def _samples(run: Trajectory) -> Int[np.ndarray, " sample"]:
+    """The rows that hold a value; that one is below a limit of detection is no sample to forecast."""
+    return np.flatnonzero(np.isfinite(run.states).any(axis=1))
+
+
+def _spared(run: Trajectory) -> tuple[int, int]:
+    """Where the last samples of a record begin and end; nowhere if too few would be left to fit."""
+    rows = _samples(run)
+    number = max(2, round(SHARE * len(rows)))
+    return (int(rows[-number]), int(rows[-1]) + 1) if len(rows) - number >= FEWEST else (len(run), len(run))
 
 
 def _telling(runs: Sequence[Trajectory]) -> list[int]:
     """The runs that have enough samples to show something when they are kept out; all if most samples are of others."""
-    long = [i for i, run in enumerate(runs) if len(run) >= FEWEST]
-    return long if 2 * sum(len(runs[i]) for i in long) > sum(map(len, runs)) else list(range(len(runs)))
+    counts = [len(_samples(run)) for run in runs]
+    long = [i for i, count in enumerate(counts) if count >= FEWEST]
+    return long if 2 * sum(counts[i] for i in long) > sum(counts) else list(range(len(runs)))
 
 
 def _with_known_constants(law: Law, runs: Sequence[Trajectory], kept_out: set[int]) -> set[int]:

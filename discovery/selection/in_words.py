@@ -22,10 +22,20 @@ def told(law: Law, place: int, expression: sp.Expr, low: float, high: float) -> 
     """
     name = _apart(law, place)
     if not expression.free_symbols:
-        return "" if _is_usual(law, place, expression) else f"{name} is {expression} ({low:.4g} … {high:.4g} if free)"
+        ends = _ends(float(expression), low, high)
+        return "" if _is_usual(law, place, expression) else f"{name} is {expression} ({ends} if free)"
     ratio, other = expression.as_coeff_Mul()
     times = {1.0: "", -1.0: "minus "}.get(float(ratio), f"{ratio} times ")
     return f"{name} is {times}{_apart(law, int(str(other).removeprefix('c')))}"
+
+
+def _ends(value: float, low: float, high: float) -> str:
+    """An interval with so many digits that both ends differ from the value, as far as numbers have them."""
+    for digits in range(4, 15):
+        texts = [f"{one:.{digits}g}" for one in (low, high)]
+        if not any(float(text) == value for text in texts):
+            return " … ".join(texts)
+    return f"{low:.15g} … {high:.15g}"
 
 
 def _apart(law: Law, place: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from discovery.dynamics.windows import Windows
+from discovery.laws import FIRST
 from discovery.protocols import NEVER, Deadline, Progress, Witness, silent, unseen
 from discovery.selection.adding import completed
 from discovery.selection.beam import Beam, leading, systems
@@ -126,6 +127,7 @@ class TrajectorySelector:
             first = [*leading(pools, self.leading), *self._of_one_rate(tried.of_one_rate, short, deadline)]
             laws += [law for law in first if law.skeletons not in forms]
             laws += [law for law in self._completed(found[: self.completed], short[-1], deadline) if law not in laws]
+            laws, first = _led([canonical_law(law) for law in told if law.sources == (FIRST,)], laws, first)
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
@@ -194,6 +196,12 @@ class TrajectorySelector:
             if not deadline.passed()
         ]
         return list(best_of_each_form(in_order([*smaller, *refined])).values())
+
+
+def _led(shown: Sequence[Law], laws: Sequence[Law], kept: Sequence[Law]) -> tuple[list[Law], list[Law]]:
+    """The laws, and those that stay in the race, after those that were shown."""
+    forms = {law.skeletons for law in shown}
+    return [*shown, *(law for law in laws if law.skeletons not in forms)], [*shown, *kept]
 
 
 def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Sequence[Refined], Windows], None]:

@@ -10,7 +10,7 @@ from discovery.selection.credits import agreeing
 from discovery.selection.evidence import Evidence
 from discovery.selection.held_out import SMOOTH, HeldOut
 from discovery.selection.in_words import MADE_EXACT, taken_for
-from discovery.selection.onward import NOISE_LEVEL, exceeding
+from discovery.selection.onward import CUT_OFF, NOISE_LEVEL, exceeding
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import TIE
 from discovery.selection.selected import Selected
@@ -167,7 +167,7 @@ def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
         )
     selected, spans = evidence.selected, best.law.spans(unit)
     yield from doubts.followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
-    if best.score > evidence.selected.null - TIE:
+    if evidence.over_rest < TIE:
         yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
     if _wanders(evidence) and not _excused(evidence):
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
@@ -217,9 +217,7 @@ def _untold(evidence: Evidence) -> Iterator[Finding]:
 def _lost_early(evidence: Evidence) -> float:
     """Lyapunov times until forecasts of kept-out samples are lost; infinite where they are not, or without chaos."""
     held = evidence.selected.held_out
-    if held is None or not math.isfinite(evidence.exponent):
-        return math.inf
-    return held.valid * evidence.exponent
+    return held.valid * evidence.exponent if held and math.isfinite(evidence.exponent) else math.inf
 
 
 def _wanders(evidence: Evidence) -> bool:
@@ -282,7 +280,7 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
             f"{share(other.skill)} of the nulls' error, noise apart ({other.count} values).",
         )
     if best.misfit <= NOISE_LEVEL:
-        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {best.misfit:.3g}).")
+        yield Finding("good", f"Residuals are at the noise level (chi-squared per value {evidence.misfit:.3g}).")
     if evidence.selected.refined and (exact := [*filter(None, evidence.selected.refined[0].relations)]):
         why = "because it shortens the description by more than the fit gets worse"
         yield Finding("note", f"{MADE_EXACT}, {why}: {'; '.join(exact)}.")
@@ -333,6 +331,8 @@ def _kept_out(evidence: Evidence, finished: bool) -> Iterator[Finding]:
 def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
     selected, best = evidence.selected, evidence.best
     yield from _kept_out(evidence, finished)
+    if best.lows and not finished:
+        yield Finding("caution", CUT_OFF)
     if best.misfit > NOISE_LEVEL:
         yield Finding("caution", exceeding(best.law, best.misfit, selected.windows))
     if _wanders(evidence) and _excused(evidence):

@@ -68,3 +68,9 @@ def edges(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[Edge
             if one.value.free_symbols == {mark} and slope.is_number and slope.is_extended_real:
                 found.append(Edge(place, float(-one.value.subs(mark, 0) / slope), bool(slope > 0), one.free))
     return tuple(found)
+
+
+def positive(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[bool, ...]:
+    """Whether told right-hand sides have a value for positive values of a state alone, as of its logarithm."""
+    above = {one.state for one in edges(templates, states) if one.above and one.at == 0.0 and not one.free}
+    return tuple(place in above for place in range(len(states)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import sympy as sp
 
-from discovery.dynamics.beliefs import Anchors, Beliefs, Edges
+from discovery.dynamics.beliefs import EXACT, Anchors, Beliefs, Edges
 from discovery.dynamics.shooting import Shooting, beginnings, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import Windows, cut
@@ -58,12 +58,43 @@ def test_a_start_that_was_told_fixes_the_constant_that_goes_with_it() -> None:
     np.testing.assert_allclose(believed.law.constants, (0.5, 1.0), rtol=0.01)
 
 
+def test_a_start_that_was_told_is_as_sure_as_it_was_told_however_large_its_state_becomes() -> None:
+    """Infected cells begin at zero and become 1e8: a share of that is more than what the first virus makes."""
+    windows = fed(0.0)
+    windows = replace(windows, spread=np.array([1.0, 1e8]))
+    exact = fit(decay(Start("z", "z", 0.0, 3.0)), windows, settings=Shooting(iterations=60))
+    assert exact is not None
+    assert 3.0 == exact.starts[0, 1]
+    known = beginnings(exact, windows, Shooting())[0]
+    assert not known.scatter[1].any()
+    assert not known.follows[1].any()
+    deviations = np.sqrt(np.diag(np.linalg.inv(exact.information)))
+    np.testing.assert_allclose(exact.law.constants, (0.5, 2.0), atol=3.0 * float(deviations.max()))
+    assert deviations.max() < 0.01
+    believed = fit(decay(Start("z", "z", 0.0, 3.0, 1e-4)), windows, settings=Shooting(iterations=60))
+    assert believed is not None
+    scatter = beginnings(believed, windows, Shooting())[0].scatter[1, 1]
+    np.testing.assert_allclose(scatter, 1e-8, rtol=0.01)
+
+
+def test_a_start_at_the_edge_of_a_root_is_nearly_held() -> None:
+    """At zero itself a root has no slope, and no law could be fitted from there."""
+    law, windows = growing((1.0, 0.5)), sampled(np.linspace(0.0, 2.0, 40) ** 2)
+    assert law.frame is not None
+    law = replace(law, frame=replace(law.frame, starts=(Start("x", "x", 0.0, 0.0),)))
+    anchors = Anchors.of(law, windows)
+    assert anchors is not None
+    assert not anchors.held.any()
+    np.testing.assert_allclose(anchors.precisions, (EXACT * windows.spread[0]) ** -2.0)
+
+
 def test_only_windows_that_begin_a_run_at_that_time_are_held() -> None:
     """Later ones of the run, and runs that begin at other times, are not."""
     law = decay(Start("z", "z", 0.0, 3.0))
     first = Anchors.of(law, fed(0.0, length=10))
     assert first is not None
-    assert [[False, True], *[[False, False]] * 3] == (first.precisions > 0.0).tolist()
+    assert [[False, True], *[[False, False]] * 3] == first.held.tolist()
+    assert not first.precisions.any()
     assert Anchors.of(law, fed(1.0)) is None
     assert Anchors.of(decay(), fed(0.0)) is None
 

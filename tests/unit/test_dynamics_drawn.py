@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from discovery.dynamics.drawn import Known, drawn_constants, fitted_starts
 from discovery.laws import Frame, Told
-from discovery.types import Beginning, Law
+from discovery.types import Beginning, Law, symbol
 
 NAN = float("nan")
 
@@ -78,3 +79,15 @@ def test_a_hidden_start_keeps_its_product_with_a_rate(law_of: Callable[..., Law]
     np.testing.assert_array_equal(starts[:, 0], 1.0)
     seen = fitted_starts(start, beginning, law, constants, seed=0)
     np.testing.assert_allclose(seen[:, 1] + 25.0 * constants[:, 0], 100.0)
+
+
+def test_a_start_of_which_the_law_has_a_logarithm_is_drawn_above_zero(law_of: Callable[..., Law]) -> None:
+    """However little is known of it; below zero the law has no value, and a band would have no end."""
+    law = law_of({"x": "c0*log(h)", "h": "-0.1*h"}, 2.0)
+    template = (symbol("c0") * sp.log(symbol("h")), -symbol("h"))
+    law = replace(law, frame=Frame(("x",), template))
+    beginning = Beginning(np.zeros((2, 1)), np.diag([0.0, 4.0]))
+    starts = fitted_starts(
+        np.array([1.0, 1.0]), beginning, law, np.full((400, 1), 2.0), hidden=np.array([False, True]), seed=0
+    )
+    assert starts[:, 1].min() > 0.0

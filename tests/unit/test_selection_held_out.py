@@ -174,6 +174,30 @@ def test_missing_values_are_not_counted(truth: Law, problem_of: Callable[..., Di
     assert np.isfinite(held.error)
 
 
+def test_samples_are_rows_that_hold_a_value(truth: Law, problem_of: Callable[..., DiscoveryProblem]) -> None:
+    """Where a record ends below a limit of detection, the last samples before it are kept out."""
+    problem = problem_of(truth, STARTS[:1], TIMES, noise=0.05)
+    run, curve = problem.trajectories[0], problem.smoothing.trajectories[0]
+    empty = replace(run, states=np.where(np.arange(100)[:, None] < 60, run.states, np.nan))
+    short = replace(curve, **{
+        name: getattr(curve, name)[:60]
+        for name in ("times", "states", "derivatives", "state_deviations", "derivative_deviations")
+    })  # fmt: skip
+    there = replace(problem.smoothing, trajectories=(short,))
+    found = [
+        hold_out(truth, one, 100, SETTINGS)
+        for one in (
+            replace(problem, trajectories=(empty,)),
+            replace(problem, trajectories=(run.part(slice(0, 60)),), smoothing=there),
+        )
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert [24, 24] == [one.count for one in found if one]
+    assert found[0].error == pytest.approx(found[1].error)
+    assert found[0].skill > 0.9
+
+
 def test_of_two_records_each_is_forecast_from_the_other(
     truth: Law, problem_of: Callable[..., DiscoveryProblem]
 ) -> None:

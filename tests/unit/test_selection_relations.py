@@ -44,6 +44,12 @@ def test_a_constant_that_is_one_within_its_error_is_one(law_of: Callable[..., La
     np.testing.assert_allclose(relation.objection, 0.125, rtol=1e-3)
 
 
+def test_ends_of_an_interval_differ_from_what_is_inside(law_of: Callable[..., Law]) -> None:
+    """With four digits those of a constant that is known to six were both its own value."""
+    (relation,) = relations(fit_of(law_of({"x": "c0*y", "y": "0.77*x"}, -1.000002), [4e-6]))
+    assert "the constant of y in x' is -1 (-1.00001 … -0.999994 if free)" == relation.text
+
+
 @pytest.mark.parametrize(
     ("value", "deviation", "number"),
     [

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from discovery.problems.regression import regressions
+from discovery.selection import trajectories
+from discovery.selection.growth import grow
 from discovery.selection.selected import Selected
 from discovery.selection.trajectories import TrajectorySelector
 from discovery.selection.verdict import judge
@@ -161,3 +164,20 @@ def test_a_law_that_blows_up_on_the_data_is_never_chosen(
     assert "x - 2" not in str(chosen(problem, (pole, "0.7*x - 0.18*x**2")).ranking.front[0].law.equations["x"])
     alone = chosen(problem, ("0.5 + 0.02/(x - 2)",))
     assert not alone.ranking.front or "not_found" == judge(alone).status
+
+
+def test_the_law_that_was_shown_first_leads_those_that_are_refined(
+    problem: DiscoveryProblem, law_of: Callable[..., Law], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it does beside others on short windows: what was shown gives way to a better law alone."""
+    begun: list[tuple[Law, bool]] = []
+
+    def watched(laws: Sequence[Law], *args: Any, kept: Sequence[Law], **options: Any) -> Any:
+        begun.append((laws[0], laws[0] in kept))
+        return grow(laws, *args, kept=kept, **options)
+
+    monkeypatch.setattr(trajectories, "grow", watched)
+    candidates = [EquationCandidate(state, parse(text), "hand") for state in ("x", "y") for text in OTHERS[state]]
+    first = replace(law_of({"x": "c0*y", "y": "c1*x"}, 1.0, -2.0), sources=("first law",))
+    TrajectorySelector().run([*candidates, first], problem)
+    assert [(first, True)] == begun

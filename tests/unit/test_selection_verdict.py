@@ -7,12 +7,14 @@ import pytest
 
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
+from discovery.laws import Frame, Told, told_symbol
 from discovery.selection.held_out import SMOOTH, HeldOut
+from discovery.selection.polish import Polished
 from discovery.selection.refined import Refined
 from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
-from discovery.types import Law, Prediction, RankedLaw, Ranking, Verdict
+from discovery.types import Law, NoiseModel, Prediction, RankedLaw, Ranking, Verdict, symbol
 
 LAW = Law(("x",), (parse("c0*x"),), (-1.0,), ("structured:polynomial2",))
 BEST = RankedLaw(LAW, score=100.0, misfit=1.0, r_squared=0.99, complexity=3, lows=(-1.1,), highs=(-0.9,))
@@ -43,6 +45,16 @@ def test_a_law_that_predicts_is_found() -> None:
     assert "" == texts(verdict, "caution") + texts(verdict, "bad")
     assert "the last part of the record" in texts(verdict, "good")
     assert "noise level" in texts(verdict, "good")
+
+
+def test_chi_squared_is_by_the_noise_that_is_told() -> None:
+    """Not by a smoother's that is a quarter larger, by which noise alone has 0.64; nor by a larger one of its own."""
+    noise = NoiseModel("additive", np.ones(1), np.ones(1))
+    for own, told in ((0.99, "0.99"), (0.5, "0.64")):
+        fit = Fit(LAW, NOTHING, 0.0, np.array([100.0 * own]), np.eye(1), 100)
+        last = Polished(fit, noise, ((-1.1,), (-0.9,)), "additive", WINDOWS)
+        verdict = judge(replace(with_best(misfit=0.64), last=(last,)))
+        assert f"noise level (chi-squared per value {told})" in texts(verdict, "good")
 
 
 def test_engines_that_agree_on_a_refused_law_are_no_praise() -> None:
@@ -106,6 +118,15 @@ def test_a_law_no_better_than_constant_states_is_not_found() -> None:
     assert "stay constant" in texts(verdict, "bad")
 
 
+def test_what_was_told_of_a_law_costs_nothing_beside_states_that_rest() -> None:
+    """Nobody sought it: few samples hardly pay for its formula, however near to it they are."""
+    template = parse("k*x").xreplace({symbol("k"): told_symbol("k")})
+    told = replace(LAW, told=("k",), frame=Frame(("x",), (template,), constants=(Told("k"),)))
+    verdict = judge(replace(with_best(law=told), null=101.0))
+    assert "found" == verdict.status
+    assert "not_found" == judge(replace(with_best(law=told, score=115.0), null=101.0)).status
+
+
 def test_of_two_runs_it_is_said_what_was_kept_out() -> None:
     """Whether each is forecast from the other; where it is not, a run may leave open what the other tells."""
     both = (Prediction("held_out", name, np.zeros(1), np.zeros((1, 1))) for name in "ab")
@@ -162,7 +183,9 @@ def test_forecasts_that_alone_are_off_are_no_caution(error: float, off: tuple[fl
 
 def test_unfinished_work_is_partial_at_best() -> None:
     """Work that was cut off can say neither that the law is good nor that there is none."""
-    assert "partial" == judge(SELECTED, finished=False).status
+    verdict = judge(SELECTED, finished=False)
+    assert "partial" == verdict.status
+    assert "intervals of the constants may be far too narrow" in texts(verdict, "caution")
     assert "partial" == judge(replace(SELECTED, null=101.0), finished=False).status
 
 
