@@ -21,6 +21,7 @@ from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import jumps
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.melted import Melted
+from discovery.trajectories.nearly import nearly
 from discovery.trajectories.noise import Strays, emptied, whose, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
@@ -148,7 +149,7 @@ class Facts:
 
     Attributes:
         inputs: what drives the states.
-        velocities: pairs of states, the second the derivative of the first.
+        velocities, nearly: pairs of states, the second the derivative of the first; those where not only noise is left.
         derived: pairs of states, the second a derivative that was computed from the first, with its noise.
         same_start: whether all of several runs begin at the same state, and do not part there.
         parting: whether they begin at the same state and part at once, though nothing drives them.
@@ -195,6 +196,7 @@ class Facts:
     table: str = ""
     clock: str = ""
     derived: tuple[tuple[str, str], ...] = ()
+    nearly: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -240,7 +242,7 @@ def facts(measurements: Measurements) -> Facts:
         _inputs(measurements),
         steps(runs),
         unlike(with_unit_vectors(related, clean, smooth), [state.header for state in states], measurements.abreast),
-        tuple(pair for pair in velocities(pairs, [state.name for state in states]) if pair not in sums),
+        moving := tuple(pair for pair in velocities(pairs, [one.name for one in states]) if pair not in sums),
         together and not apart,
         _inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
         late,
@@ -260,6 +262,7 @@ def facts(measurements: Measurements) -> Facts:
         measurements.table,
         measurements.clock,
         tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
+        nearly(clean, moving, noises, [state.deviation for state in states]),
     )
 
 
@@ -368,9 +371,7 @@ def _inertia(runs: Sequence[Trajectory], states: Sequence[StateFacts], *, driven
 
 
 def _crossing(runs: Sequence[Trajectory], state: StateFacts) -> Crossing | None:
-    if state.coarse or state.wrapped is not None:
-        return None
-    return crossing(runs, _largest_noise(state))
+    return None if state.coarse or state.wrapped is not None else crossing(runs, _largest_noise(state))
 
 
 def _noise_at_rest(runs: Sequence[Trajectory], place: int, state: StateFacts) -> float:
