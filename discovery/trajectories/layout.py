@@ -12,7 +12,7 @@ from discovery.trajectories.comments import comment, names_among, uncommented
 from discovery.trajectories.instruments import beside_others, lines_above
 from discovery.trajectories.preamble import rows_above, said_of_rows_above, usual_width, without_descriptions
 from discovery.trajectories.source import Source
-from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
+from discovery.trajectories.tokens import Kind, as_python, is_missing, is_number, kind_of
 from discovery.trajectories.unit_rows import begins_a_logger, with_units
 
 SAMPLE_LINES = 200  # enough to see the rule, and read at once
@@ -160,7 +160,7 @@ def _plausibility(
     width = usual_width(found) if usual else len(rows[0]) if rows else 0
     like_header = fmean(len(row) == width for row in rows) if rows else 0.0
     entries = [entry for row in rows[1:] or rows for entry in row]
-    numbers = fmean(is_missing(entry) or is_number(entry, decimal) for entry in entries) if entries else 0.0
+    numbers = fmean(is_missing(entry) or is_number(as_python(entry), decimal) for entry in entries) if entries else 0.0
     return width > 1 and like_header > 0.8, numbers, width, decimal == "."
 
 
@@ -189,7 +189,7 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[s
 
 def _is_data(row: Sequence[str], decimal: str) -> bool:
     present = [entry for entry in row if not is_missing(entry)]
-    return bool(present) and all(is_number(entry, decimal) for entry in present)
+    return bool(present) and all(is_number(as_python(entry), decimal) for entry in present)
 
 
 def _header_without_a_line(comments: Sequence[str], separator: str, width: int) -> tuple[list[str], tuple[str, ...]]:
