@@ -1,18 +1,18 @@
 """What the verdict is told of the chosen law."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from discovery.selection.selected import doubt_of
-from discovery.types import Beginning
-from tests.conftest import LawOf, ProblemOf
+from discovery.types import Beginning, DiscoveryProblem, Law
 
 
 @pytest.mark.parametrize(("deviation", "known"), [(1e-4, 1e-4), (10.0, 0.02)])
 def test_a_state_that_nothing_measured_is_known_as_the_fit_has_its_starts(
-    law_of: LawOf, problem_of: ProblemOf, deviation: float, known: float
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem], deviation: float, known: float
 ) -> None:
     """Unless the smoother knows it better; a measured one is known as the smoother has it."""
     law = law_of({"x": "v", "v": "-c0*x"}, 4.0)
