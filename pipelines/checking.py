@@ -80,6 +80,7 @@ def next_command(data: Path, columns: Columns, checked: DataCheck) -> str:
         words += ["--missing", joined(columns.missing)]
     for setting in checked.angles:
         words += ["--set", setting]
+    words += ["--map"] * checked.mapped
     for law in checked.laws:
         words += ["--law", law]
     return command_line(words)

@@ -24,18 +24,6 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
     Raises:
         ExpressionError: vectors and numbers are added, or a vector is multiplied by itself.
     """
-    if one.state not in vectors:
-        if said := _named(one.side, vectors) or _by_parts(one.side):
-            name = str(said[0]).rstrip("'")
-            is_named = name in vectors
-            place = one.sentence.find(name) if is_named else in_parts(one.sentence)[0]
-            raise pointed(
-                one.sentence, max(0, place),
-                f"{name if is_named else 'This'} is a vector, but on the left stands a number. Write a component of it",
-            )  # fmt: skip
-        yield replace(one, side=absolute(one.side))
-        return
-    size = len(vectors[one.state].parts)
     side = _with_lengths(one.side, vectors)
     for norm in sorted(_norms(side), key=str):
         if _named(norm, vectors) or _by_parts(norm):
@@ -44,6 +32,18 @@ def components(one: Equation, vectors: Mapping[str, Vector]) -> Iterator[Equatio
                 one.sentence, max(0, one.sentence.find("|")),
                 f"Between the bars of |{within}| stands no sum of vectors of one size, each times what is a number",
             )  # fmt: skip
+    if one.state not in vectors:
+        if said := _named(side, vectors) or _by_parts(side):
+            name = str(said[0]).rstrip("'")
+            is_named = name in vectors
+            place = one.sentence.find(name) if is_named else in_parts(one.sentence)[0]
+            raise pointed(
+                one.sentence, max(0, place),
+                f"{name if is_named else 'This'} is a vector, but on the left stands a number. Write a component of it",
+            )  # fmt: skip
+        yield replace(one, side=absolute(side))
+        return
+    size = len(vectors[one.state].parts)
     inner = _apart(side, vectors, size)
     if not inner:
         parts = ", ".join(f"a{number}" for number in range(1, size + 1))

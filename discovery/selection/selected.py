@@ -25,7 +25,7 @@ from discovery.selection.refined import Refined
 from discovery.selection.residuals import WRONG
 from discovery.selection.score import RULE, residual_length
 from discovery.selection.soundness import sound_first
-from discovery.types import DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
+from discovery.types import Beginning, DiscoveryProblem, Law, NoiseModel, Prediction, RankedLaw, Ranking
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ def selected(
     # Forecasts are judged by the noise that is told: a smoother that misses steep starts takes it for larger.
     noise = _noise(best, last[0], problem.smoothing.noise)
     judged = replace(problem, smoothing=replace(problem.smoothing, noise=noise))
-    horizon = _horizon(best.law, problem, windows)
+    begun = beginnings(last[0].fit, last[0].windows, settings)
+    horizon = _horizon(best.law, problem, windows, begun)
     length = _samples(horizon, problem, _followed_for(horizon, windows, problem))
     tried = [
         None
@@ -130,7 +131,6 @@ def selected(
         for place, item in enumerate(refined)
     ]
     fitted, residuals = reconstruct(last[0].fit, windows, problem.trajectories)
-    begun = beginnings(last[0].fit, last[0].windows, settings)
     return Selected(
         Ranking(tuple(ranked), RULE), order.laws, windows, null, tried[0], horizon,
         with_beginnings(fitted, begun, windows), residuals, last, order.sound, unsound=order.unsound, crossed=other,
@@ -174,12 +174,13 @@ def _noise(best: Refined, last: Polished, before: NoiseModel) -> NoiseModel:
     )
 
 
-def _horizon(law: Law, problem: DiscoveryProblem, windows: Windows) -> float:
+def _horizon(law: Law, problem: DiscoveryProblem, windows: Windows, begun: Sequence[Beginning]) -> float:
     """How long the law can be followed; a step ends with its own chance, however long that is."""
     if windows.steps:
         return np.inf
     drives = [run.drive for run in problem.trajectories]
-    return prediction_horizon(law, problem.smoothing.trajectories, _doubt(problem), windows.spread, drives)
+    doubt = doubt_of(problem, begun)
+    return prediction_horizon(law, problem.smoothing.trajectories, doubt, windows.spread, drives)
 
 
 def _followed_for(horizon: float, windows: Windows, problem: DiscoveryProblem) -> int:
@@ -189,11 +190,23 @@ def _followed_for(horizon: float, windows: Windows, problem: DiscoveryProblem) -
     return max(len(run) for run in problem.trajectories)
 
 
-def _doubt(problem: DiscoveryProblem) -> Float[np.ndarray, " state"]:
-    """Mean deviation of the states where they were measured; of a state that never was, at all samples."""
+def doubt_of(problem: DiscoveryProblem, begun: Sequence[Beginning]) -> Float[np.ndarray, " state"]:
+    """Mean deviation of the states where they were measured; of those that never were, as the fit knows its starts.
+
+    A smoother tells these from its own derivatives, and the law from all samples that follow: in an oscillation of
+    which the position was measured ten times better.
+
+    Args:
+        begun: how well the starts of the fit are known; none where that could not be told.
+    """
     there = np.isfinite(np.vstack([run.states for run in problem.trajectories]))
-    there |= ~there.any(axis=0)
-    return np.mean(np.vstack([run.state_deviations for run in problem.smoothing.trajectories]), axis=0, where=there)
+    hidden = ~there.any(axis=0)
+    curves = np.vstack([run.state_deviations for run in problem.smoothing.trajectories])
+    doubt = np.mean(curves, axis=0, where=there | hidden)
+    if not (begun and hidden.any()):
+        return doubt
+    starts = np.median([np.sqrt(np.diag(one.scatter)) for one in begun], axis=0)
+    return np.where(hidden, np.minimum(doubt, starts), doubt)
 
 
 def _samples(horizon: float, problem: DiscoveryProblem, most: int) -> int:

@@ -37,16 +37,27 @@ UNRESOLVED = 0.1
 FAR_AWAY = 1e5  # deviations of a mean beside which digits are lost
 STEPS = frozenset({"generation", "generations", "gen", "iteration", "iterations", "iter"})  # words of steps of a map
 NAMED = 5  # labels of a column that are written out
+MAP = Alert(
+    "serious", "map",
+    "Each row follows from the one before, though its neighbours say nothing of it: rows are steps of a map, it seems.",
+    "Run with --map, for a law that gives the next row; if they are samples of a course in time, take many more.",
+)  # fmt: skip
 # Share of a run after which it has settled, below which most of it says little.
 EARLY = 0.5
 
 
-def alerts(facts: Facts) -> tuple[Alert, ...]:
-    """All alerts, the serious ones first."""
+def alerts(facts: Facts, *, mapped: bool = False) -> tuple[Alert, ...]:
+    """All alerts, the serious ones first.
+
+    Args:
+        mapped: whether rows are steps of a map, it seems: what has no course is no noise then.
+    """
     found = [
         *_of_layout(facts), *_of_size(facts), *_of_sampling(facts), *_of_order(facts), *_of_noise(facts),
         *_of_inputs(facts), *_of_angles(facts), *_of_values(facts), *of_relations(facts),
     ]  # fmt: skip
+    if mapped:
+        found = [MAP, *(one for one in found if one.subject not in ("noise", "settled", "sparse", "short", "map"))]
     computed = {state.header for state in facts.states if state.name in {name for _, name in facts.derived}}
     # what is to be left out anyway needs neither more samples nor less noise
     idle = [one for one in found if one.subject in ("sparse", "noise") and one.columns and {*one.columns} <= computed]

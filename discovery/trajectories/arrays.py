@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from discovery.errors import DataError
 from discovery.trajectories.array_tables import States, Tables, floats, no_number, one_by_one, place_of, table_of
+from discovery.trajectories.array_times import ensure_along_rows, repeated_times, where_times_are
 from discovery.trajectories.error_columns import beside, errors_among, relative
 from discovery.trajectories.inputs import held_inputs, known_rows, named, told_held, undecided, within
 from discovery.trajectories.measurements import Measurements
@@ -62,7 +63,8 @@ def from_arrays(
     values = {header: rows[:, j] for j, header in enumerate(headers)}
     tabled = errors is None and keep is None and isinstance(runs[0], pd.DataFrame)
     found = errors_among(headers, values) if tabled else {}
-    states = {header: column for header, column in values.items() if header not in found}
+    clocks = {} if keep is not None else repeated_times(values, np.concatenate([times[i] for i in kept]))
+    states = {header: column for header, column in values.items() if header not in (*found, *clocks)}
     used, aside = changing(states, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
     notes = [beside(header, of, values[header] if of in used else None) for header, of in found.items()]
@@ -86,7 +88,7 @@ def from_arrays(
         ),
         dict(list(safe.items())[: len(used)]),
         TIME,
-        (*unknown, *dropped, *aside, *notes),
+        (*unknown, *dropped, *clocks.values(), *aside, *notes),
         digest,
         "arrays",
         drivers,
@@ -260,14 +262,14 @@ def _times(
             )
         return given
     if t is None:
-        raise DataError(
-            "x came without times. Pass t: the times of the rows, as x.index of a table that has them there, or the "
-            "step between rows."
-        )
+        raise DataError(f"x came without times. {where_times_are(runs[0])}")
     each = list(cast(Sequence[ArrayLike], t)) if _lists_times(t) else [cast(ArrayLike, t)] * len(runs)
     if len(each) != len(runs):
         raise DataError(f"There are {len(each)} arrays of times but {len(runs)} of states. Pass one for each run.")
-    return [_clock(part, len(table)) for part, table in zip(each, tables, strict=True)]
+    clocks = [_clock(part, len(table)) for part, table in zip(each, tables, strict=True)]
+    for i, (times, table) in enumerate(zip(clocks, tables, strict=True)):
+        ensure_along_rows(table, times, place_of(i, len(runs)))
+    return clocks
 
 
 def _lists_times(t: object) -> bool:

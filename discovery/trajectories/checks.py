@@ -11,6 +11,7 @@ from discovery.trajectories.alert import Alert
 from discovery.trajectories.alerts import alerts
 from discovery.trajectories.doses import doses
 from discovery.trajectories.facts import Facts, facts
+from discovery.trajectories.mapped import is_map
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.orders import orders_of, oscillates_alone
 from discovery.trajectories.relations_in_words import words
@@ -22,10 +23,15 @@ SET = "undisturbed"  # the subject of an alert of columns that are set and not m
 
 @dataclass(frozen=True)
 class DataCheck:
-    """Figures and alerts; the serious alerts come first."""
+    """Figures and alerts; the serious alerts come first.
+
+    Attributes:
+        mapped: whether rows are steps of a map, it seems.
+    """
 
     facts: Facts
     alerts: tuple[Alert, ...]
+    mapped: bool = False
 
     @property
     def surplus(self) -> tuple[str, ...]:
@@ -53,7 +59,7 @@ class DataCheck:
     @property
     def lost(self) -> tuple[str, ...]:
         """Headers of columns that show nothing but noise, beside others: better left out, unless rows are steps."""
-        return tuple(one.header for one in lost(self.facts))
+        return () if self.mapped else tuple(one.header for one in lost(self.facts))
 
     @property
     def doses(self) -> tuple[str, ...]:
@@ -112,7 +118,9 @@ class DataCheck:
         """
         aside = ("order", "rest", "wide", *(("starts",) if hidden else ()), *(() if told or named else (SET,)))
         found = tuple(
-            f"{alert.text} {alert.advice}" if alert.subject == "computed" and not told else alert.text
+            f"{alert.text} {alert.advice}"
+            if alert.subject == "map" or (alert.subject == "computed" and not told)
+            else alert.text
             for alert in self.alerts
             if alert.level != "note" and alert.subject not in aside
         )
@@ -127,7 +135,8 @@ class DataCheck:
 def check(measurements: Measurements) -> DataCheck:
     """Looks at the measurements; takes a fraction of a second for ten thousand rows."""
     found = facts(measurements)
-    return DataCheck(found, alerts(found))
+    mapped = is_map(measurements.trajectories, found)
+    return DataCheck(found, alerts(found, mapped=mapped), mapped)
 
 
 def document(checked: DataCheck) -> Mapping[str, Any]:
@@ -163,6 +172,7 @@ def document(checked: DataCheck) -> Mapping[str, Any]:
             "switches": list(checked.switches),
             "doses": list(checked.doses),
             "lost": list(checked.lost),
+            "map": checked.mapped,
             "law": checked.law,
             "laws": list(checked.laws),
         }

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from discovery.trajectories.local_dates import NUMBERS, by_numbers, dates_of, parts_of
-from discovery.trajectories.tokens import MINUS, MISSING, Kind, is_number, seconds_of
+from discovery.trajectories.tokens import MINUS, MISSING, Kind, as_python, is_number, seconds_of
 from discovery.trajectories.weeks import days_of_quarters, days_of_weeks
 
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
@@ -85,7 +85,7 @@ class Numbers:
         return Column(header, "number", values, misfit=self._misfit, misfits=self._misfits)
 
     def _parsed(self, text: pd.Series) -> pd.Series:
-        text = text.str.replace(MINUS, "-", regex=False)
+        text = text.str.replace(MINUS, "-", regex=False).map(as_python, na_action="ignore")
         if self._decimal == ",":
             text = text.where(~text.str.contains(".", regex=False, na=False)).str.replace(",", ".", regex=False)
         return pd.Series(pd.to_numeric(text, errors="coerce"))

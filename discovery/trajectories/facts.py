@@ -20,6 +20,7 @@ from discovery.trajectories.gaps import Gap, between, gaps
 from discovery.trajectories.inertia import LEFT, LEFT_IF_PARTED, inertial
 from discovery.trajectories.inputs import is_set
 from discovery.trajectories.measurements import Measurements
+from discovery.trajectories.nearly import nearly
 from discovery.trajectories.noise import Strays, emptied, whose, without_strays
 from discovery.trajectories.noisy_levels import noisy_levels
 from discovery.trajectories.relations import Relation, relations
@@ -148,7 +149,7 @@ class Facts:
     Attributes:
         measurements: what it is known of.
         inputs: what drives the states.
-        velocities: pairs of states, the second the derivative of the first.
+        velocities, nearly: pairs of states, the second the derivative of the first; those where not only noise is left.
         derived: pairs of states, the second a derivative that was computed from the first, with its noise.
         same_start: whether all of several runs begin at the same state, and do not part there.
         parting: whether they begin at the same state and part at once, though nothing drives them.
@@ -184,6 +185,7 @@ class Facts:
     common: tuple[str, ...]
     released: tuple[Released, ...]
     derived: tuple[tuple[str, str], ...]
+    nearly: tuple[tuple[str, str], ...]
 
     @property
     def rows(self) -> int:
@@ -222,6 +224,7 @@ def facts(measurements: Measurements) -> Facts:
     driven = bool(measurements.inputs or shared) or any(state.switched for state in states)
     apart = together and not driven and parting(clean, [_largest_noise(state) for state in states])
     unknown = gaps(tame)
+    moving = tuple(pair for pair in velocities(pairs, [one.name for one in states]) if pair not in sums)
     related = with_unit_vectors(related, clean, smooth)
     return Facts(
         measurements=measurements,
@@ -230,7 +233,7 @@ def facts(measurements: Measurements) -> Facts:
         inputs=_inputs(measurements),
         steps=steps(runs),
         relations=unlike(related, [state.header for state in states], measurements.abreast),
-        velocities=tuple(pair for pair in velocities(pairs, [one.name for one in states]) if pair not in sums),
+        velocities=moving,
         same_start=together and not apart,
         inertia=_inertia(clean, states, driven=bool(measurements.inputs), parted=apart),
         late=late,
@@ -244,6 +247,7 @@ def facts(measurements: Measurements) -> Facts:
         common=shared,
         released=() if driven else released(tame, [_noise_at_rest(runs, i, one) for i, one in enumerate(states)]),
         derived=tuple((states[a].name, states[b].name) for a, b in derived(clean, known)),
+        nearly=nearly(clean, moving, noises, [state.deviation for state in states]),
     )
 
 
@@ -354,9 +358,7 @@ def _inertia(runs: Sequence[Trajectory], states: Sequence[StateFacts], *, driven
 
 
 def _crossing(runs: Sequence[Trajectory], state: StateFacts) -> Crossing | None:
-    if state.coarse or state.wrapped is not None:
-        return None
-    return crossing(runs, _largest_noise(state))
+    return None if state.coarse or state.wrapped is not None else crossing(runs, _largest_noise(state))
 
 
 def _noise_at_rest(runs: Sequence[Trajectory], place: int, state: StateFacts) -> float:

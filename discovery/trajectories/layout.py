@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from discovery.errors import DataError
+from discovery.trajectories.comments import comment, names_among, uncommented
 from discovery.trajectories.instruments import beside_others, lines_above
 from discovery.trajectories.preamble import rows_above, said_of_rows_above, usual_width, without_descriptions
 from discovery.trajectories.source import Source
-from discovery.trajectories.tokens import Kind, is_missing, is_number, kind_of
+from discovery.trajectories.tokens import Kind, as_python, is_missing, is_number, kind_of
 from discovery.trajectories.unit_rows import begins_a_logger, with_units
 
 SAMPLE_LINES = 200  # enough to see the rule, and read at once
@@ -64,7 +65,7 @@ def survey(source: Source) -> Layout:
     separator, decimal = _dialect(lines[start:], told)
     start, above = (start, ()) if logger else _below_preamble(lines, start, separator, decimal)
     above = (*passed, *above)
-    body = lines[start:]
+    body = [uncommented(line) for line in lines[start:]]
     first, *rows = _numbered(body, separator, start) or [(start, [])]
     header, notes, below = first[1], (), rows[0][0] if rows else 0
     if (beside := beside_others([first, *rows], decimal)) is not None:
@@ -111,8 +112,8 @@ def _preamble(lines: Sequence[str]) -> tuple[list[str], int, str]:
     told = ""
     for i, line in enumerate(lines):
         text = line.strip()
-        if text.startswith("#"):
-            comments.append(text.lstrip("# "))
+        if (said := comment(text)) is not None:
+            comments.append(said)
         elif i == len(comments) and begins_a_logger(text):
             comments.append(text)
         elif text.lower().startswith("sep=") and len(line.rstrip("\r\n")) == len("sep=;"):
@@ -159,7 +160,7 @@ def _plausibility(
     width = usual_width(found) if usual else len(rows[0]) if rows else 0
     like_header = fmean(len(row) == width for row in rows) if rows else 0.0
     entries = [entry for row in rows[1:] or rows for entry in row]
-    numbers = fmean(is_missing(entry) or is_number(entry, decimal) for entry in entries) if entries else 0.0
+    numbers = fmean(is_missing(entry) or is_number(as_python(entry), decimal) for entry in entries) if entries else 0.0
     return width > 1 and like_header > 0.8, numbers, width, decimal == "."
 
 
@@ -188,15 +189,17 @@ def _records(lines: Sequence[str], separator: str) -> Iterator[tuple[int, list[s
 
 def _is_data(row: Sequence[str], decimal: str) -> bool:
     present = [entry for entry in row if not is_missing(entry)]
-    return bool(present) and all(is_number(entry, decimal) for entry in present)
+    return bool(present) and all(is_number(as_python(entry), decimal) for entry in present)
 
 
 def _header_without_a_line(comments: Sequence[str], separator: str, width: int) -> tuple[list[str], tuple[str, ...]]:
     """Names from the last comment line, as ``numpy.savetxt`` writes them, or t, x0, x1, ..."""
-    if comments:
-        named = _numbered(comments[-1:], separator, 0)
-        if named and len(named[0][1]) == width:
-            return named[0][1], ("The column names were read from the last comment line.",)
+
+    def split(text: str) -> list[str]:
+        return next((row for _, row in _numbered([text], separator, 0)), [])
+
+    if named := names_among(comments, width, split):
+        return [*named], (f"The column names were read from the last comment line: {', '.join(named)}.",)
     names = ["t", *(f"x{i}" for i in range(width - 1))]
     return names, ("The file has no header; the first column is taken as time t, the others are named x0, x1, ...",)
 

@@ -34,10 +34,8 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
     yield from _of_derived(facts, headers)
     computed = {name for _, name in facts.derived}
     for position, velocity in (pair for pair in facts.velocities if pair[1] not in computed):
-        yield Alert(
-            "note", "velocity", f"{headers[velocity]} is the derivative of {headers[position]}.",
-            "That equation needs no search.", (headers[position], headers[velocity]),
-        )  # fmt: skip
+        yield Alert("note", "velocity", *_of_velocity((position, velocity), facts, headers),
+                    (headers[position], headers[velocity]))  # fmt: skip
     for one in (pair for pair in facts.multiples if pair.velocity not in computed):
         yield Alert(
             "note", "velocity",
@@ -52,6 +50,17 @@ def of_relations(facts: Facts) -> Iterator[Alert]:
             "note", "scales", f"The states differ in scale by a factor of {max(scales) / min(scales):.1g}.",
             "Units in which both are near 1 make constants that can be read.",
         )  # fmt: skip
+
+
+def _of_velocity(pair: tuple[str, str], facts: Facts, headers: Mapping[str, str]) -> tuple[str, str]:
+    """What is to be said of a position and its velocity, and what follows."""
+    position, velocity = (headers[name] for name in pair)
+    if pair in facts.nearly:
+        return (
+            f"{velocity} is nearly the derivative of {position}, but more than noise is left.",
+            "The search looks for what else changes it.",
+        )
+    return f"{velocity} is the derivative of {position}.", "That equation needs no search."
 
 
 def _of_derived(facts: Facts, headers: Mapping[str, str]) -> Iterator[Alert]:

@@ -10,8 +10,9 @@ from discovery.trajectories.relations import Relation
 
 # A factor that is a whole number within so many standard errors, which are small beside it, is written as one.
 WITHIN, SMALL = 5.0, 0.05
-# Digits that are written at most.
-DIGITS = 4
+# Digits that are written at most, and at least: with one digit a relation does not hold in the data it was found in.
+DIGITS, FEWEST = 4, 2
+PLAINLY = 1e5  # numbers below which are written without a power of ten
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def rounded(value: float, doubt: float) -> str:
     if abs(value - whole) <= WITHIN * error and error <= SMALL * max(abs(whole), 1.0):
         return str(whole)
     digits = math.floor(math.log10(abs(value) / error)) + 1 if abs(value) > error else 1
-    return f"{value:.{min(max(digits, 1), DIGITS)}g}"
+    short = f"{value:.{min(max(digits, FEWEST), DIGITS)}g}"
+    return f"{float(short):g}" if abs(value) < PLAINLY else short  # 120, and not 1.2e+02
 
 
 def _shifted(name: str, origin: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TextIO, cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from jaxtyping import Int
 
 from discovery.errors import DataError
 from discovery.trajectories.columns import Column, grow
+from discovery.trajectories.comments import uncommented
 from discovery.trajectories.layout import SPACES, Layout, ragged
 from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import MISSING, Kind
@@ -103,12 +105,26 @@ def _numbers(column: Column, lines: Int[np.ndarray, " row"], decimal: str) -> Co
     return numbers.finished(column.header)
 
 
+class _Uncommented:
+    """The text of a file with empty lines for comments, as pandas reads it: programs that go on write names again."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+
+    def read(self, size: int) -> str:
+        """Whole lines of at least so many characters."""
+        return uncommented(self._text.read(size) + self._text.readline())
+
+    def __iter__(self) -> Iterator[str]:
+        return map(uncommented, self._text)
+
+
 def _frames(source: Source, layout: Layout, kinds: Sequence[Kind], missing: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Pieces of the file with columns 0, 1, ...; blank lines are rows of missing entries, so that lines count."""
     with source.lines(layout.first_line) as text:
         try:
             yield from pd.read_csv(
-                text,
+                text if kinds[0] == "text" else cast(TextIO, _Uncommented(text)),  # a label may begin as comments do
                 sep=r"\s+" if layout.separator == SPACES else layout.separator,
                 decimal=layout.decimal,
                 header=None,

@@ -32,7 +32,7 @@ CAPITAL = 3  # rank of the name T, which is a temperature where a column of date
 _ZONE = re.compile(r"\b(?:utc|gmt)(?:\s*[+-]\d\d?(?::?\d\d)?)?\b")
 FILLERS = frozenset({"in", "elapsed", "since", "start", "decimal", "test"})  # Test_Time(s) of cyclers for cells
 AMONG, UNIT = 5, 6  # ranks of names with a word of time among others, and of names with a unit of time alone
-UNKNOWN = 7  # rank of a name of time alone with a unit that counts none, as "Time (a.u.)"
+UNKNOWN = 7  # rank of a name of time alone with a unit that counts none, as "Time (a.u.)", and of what counts rows
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # TimeUS, RunTime
 # Words of time beside which others may stand: at the end of a word, as in Versuchszeit and header.stamp; and with a
 # unit of time, as "temps" may be temperatures.
@@ -51,6 +51,8 @@ _SPANS = frozenset(
     | {"exposure", "charge", "discharge", "dwell", "transit", "integration", "over", "down", "up", "duration", "mean"}
     | {"feed"}
 )
+# Words of what counts rows: Time_Iter of SU2 beside Cur_Time.
+_TURNS = frozenset({"iter", "iteration", "iterations", "index", "number", "count"})
 # Case counts: S, mS and H are siemens and henries.
 _UNITS_OF_TIME = re.compile(
     r"[fpnuµμm]?s|[Ss]ecs?|[Mm]ins?|[Hh]rs?|h|d|wk|[kMG]?yrs?|"
@@ -98,6 +100,8 @@ def _among_others(header: str) -> int | None:
         return UNKNOWN if _is_called_time(name, words, unit) else None
     if words & _SPANS:
         return None
+    if words & _TURNS:
+        return UNKNOWN
     german = any(word.endswith(_ENDING) for word in words - _NO_TIMES)
     if german or words & _WORDS or (words & TIME_WORDS and words & _FROM):
         return AMONG

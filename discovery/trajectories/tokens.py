@@ -31,7 +31,14 @@ _DATE = re.compile(
 # What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".
 _LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]|[BA][DQ]L|LO[QD]|N\.?D\.?", re.IGNORECASE)
 
+# An exponent as Fortran writes it in double precision: 1.5D+00. Its sign tells it from the place of a well, 1D2.
+_FORTRAN = re.compile(r"(?<=[\d.])D(?=[+-]\d+$)", re.IGNORECASE | re.ASCII)
+
 _CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
+
+# Of durations, as MATLAB writes those of timetables.
+_SECONDS = {"sec": 1.0, "min": 60.0, "hr": 3600.0, "hrs": 3600.0, "days": 86400.0, "yrs": 365.2425 * 86400.0}
+_DURATION = re.compile(r"(\d+\.?\d*(?:e[+-]?\d+)?) (sec|min|hrs?|days|yrs)", re.ASCII)
 
 _FORMS: dict[Kind, tuple[re.Pattern[str], ...]] = {"date": (_DATE,), "local date": (FORM, NAMED), "clock": (_CLOCK,)}
 
@@ -46,6 +53,11 @@ def is_number(entry: str, decimal: str) -> bool:
     return _NUMBER.fullmatch(entry) is not None
 
 
+def as_python(entry: str) -> str:
+    """The entry with an exponent as Python has it, where Fortran's stands."""
+    return _FORTRAN.sub("E", entry)
+
+
 def is_missing(entry: str) -> bool:
     """Whether the entry stands for a value that was not measured."""
     return entry in MISSING
@@ -57,7 +69,9 @@ def is_limit(entry: str) -> bool:
 
 
 def seconds_of(entry: str) -> float:
-    """Seconds of a time such as 08:30:15.5, or of one that elapsed; NaN for what is none."""
+    """Seconds of a time such as 08:30:15.5, or of one that elapsed, as 0.5 sec; NaN for what is none."""
+    if (found := _DURATION.fullmatch(entry)) is not None:
+        return float(found[1]) * _SECONDS[found[2]]
     if _CLOCK.fullmatch(entry) is None:
         return math.nan
     hours, minutes, seconds = entry.replace(",", ".").split(":")
@@ -67,9 +81,11 @@ def seconds_of(entry: str) -> float:
 def kind_of(entries: Sequence[str], decimal: str) -> Kind:
     """What most of the entries that are not missing are; ``number`` if all are missing."""
     present = [entry for entry in entries if not is_missing(entry)]
-    if 2 * sum(is_number(entry, decimal) for entry in present) >= len(present):
+    if 2 * sum(is_number(as_python(entry), decimal) for entry in present) >= len(present):
         return "number"
     for kind, forms in _FORMS.items():
         if 2 * sum(any(form.fullmatch(entry) for form in forms) for entry in present) > len(present):
             return kind
-    return "text"
+    elapsed = 2 * sum(_DURATION.fullmatch(entry) is not None for entry in present) > len(present)
+    stays = 2 * sum(map(str.__eq__, present, present[1:])) > len(present)  # of a treatment, which tells runs apart
+    return "clock" if elapsed and not stays else "text"

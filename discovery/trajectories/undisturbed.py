@@ -46,12 +46,12 @@ def outside(facts: Facts) -> tuple[str, ...]:
 
 def apart(state: StateFacts) -> bool:
     """Whether it is no measured course: a switch, a clock, a constant, or nothing but noise."""
-    return state.coarse or state.straight or not state.deviation > 0.0 or _is_lost(state)
+    return state.coarse or state.straight or not state.deviation > 0.0 or has_no_course(state)
 
 
 def lost(facts: Facts) -> tuple[StateFacts, ...]:
     """Columns that show nothing but noise, beside others that have a course."""
-    found = tuple(state for state in facts.states if _is_lost(state))
+    found = tuple(state for state in facts.states if has_no_course(state))
     return found if len(found) < len(facts.states) else ()
 
 
@@ -61,7 +61,8 @@ def courses(facts: Facts) -> tuple[StateFacts, ...]:
     return tuple(state for state in facts.states if state not in without and state.name not in computed)
 
 
-def _is_lost(state: StateFacts) -> bool:
+def has_no_course(state: StateFacts) -> bool:
+    """Whether its neighbours say nothing of a sample, as of noise, or of steps of a map."""
     return state.noise_share > LOST and not (state.bounded or state.coarse or state.switched)
 
 

@@ -87,6 +87,15 @@ def test_bars_about_a_sum_of_vectors_are_its_length() -> None:
     )
 
 
+def test_bars_about_vectors_are_a_number_in_an_equation_of_a_number() -> None:
+    """As of two vortices, one component of which is told."""
+    known = told("xa ya xb yb", "A = (xa, ya)", "B = (xb, yb)", "xa' = -G*(ya - yb)/|A-B|^2", "yb' = |A|*|xb|")
+    xa, ya, xb, yb = map(symbol, ("xa", "ya", "xb", "yb"))
+    sides = dict(zip(known.frame.states, known.frame.templates, strict=True))
+    assert 0 == sp.expand(sides["xa"] + told_symbol("G") * (ya - yb) / ((xa - xb) ** 2 + (ya - yb) ** 2))
+    assert sp.sqrt(xa**2 + ya**2) * sp.Abs(xb) == sides["yb"]
+
+
 def test_a_vector_may_be_written_by_its_parts() -> None:
     """A ball that gravity and the air pull at; parts may hold what an equation may."""
     known = told("x y", "r = (x, y)", "r'' = -k*|r'|*r' + (0, -g)", "g = 9.81")
@@ -230,6 +239,7 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ("x y", ["r = (x, y)", "r' = (0, (1, 2))"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "r' = f((1, 2))*r"], "no vector of 2 parts"),
         ("x y", ["r = (x, y)", "r' = -|r + 1|*r"], "Between the bars of |r + 1| stands no sum of vectors"),
+        ("x y", ["r = (x, y)", "x' = -|r + 1|*x"], "Between the bars of |r + 1| stands no sum of vectors"),
         ("x y z", ["r = (x, y)", "v = (x, y, z)", "r' = -|r - v|*r"], "stands no sum of vectors"),
         ("x y", ["r = (x, y)", "x' = -k*r"], "r is a vector, but on the left stands a number"),
         ("x y", ["r = (x, y)", "x' = -k*x + (0, 1)"], "This is a vector, but on the left stands a number"),

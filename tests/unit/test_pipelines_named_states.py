@@ -83,3 +83,18 @@ def test_times_that_index_a_table_are_taken(index: pd.Index, taken: bool) -> Non
         measurements, _ = measured(given, None)
         np.testing.assert_array_equal(measurements.trajectories[0].times, index)
         assert measurements.time_name == (index.name or "t")
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_table_indexed_by_runs_and_times_is_told_how_it_is_passed(dated: bool) -> None:
+    """What is written works as it is."""
+    times = pd.date_range("2026-01-01", periods=6, freq="h") if dated else np.arange(6)
+    index = pd.MultiIndex.from_product([["a", "b"], times])
+    x = pd.DataFrame({"x": np.linspace(3.0, 1.0, 12)}, index=index)
+    remedy = r"runs = \[run.droplevel\(0\) for _, run in x.groupby\(level=0\)\]; then pass .* t=\[run.index for run in"
+    with pytest.raises(DataError, match=remedy):
+        measured(x, None)
+    runs = [run.droplevel(0) for _, run in x.groupby(level=0)]
+    measurements, _ = measured(runs, t=[run.index for run in runs])
+    for run in measurements.trajectories:
+        np.testing.assert_array_equal(run.times, np.arange(6.0))

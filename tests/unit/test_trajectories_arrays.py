@@ -111,6 +111,15 @@ def test_a_constant_column_and_a_short_run_are_set_aside_with_notes() -> None:
     ) == measurements.notes
 
 
+@pytest.mark.parametrize("shift", [0.0, 1700000000.0])
+def test_a_column_that_repeats_the_times_is_no_state(shift: float) -> None:
+    """It would be one that moves by itself, t' = 1; the only column stays one."""
+    measurements = from_arrays(FRAME.assign(clock=T + shift), T)
+    assert ("hare", "lynx") == measurements.trajectories[0].names
+    assert ("'clock' was set aside: it is the times t.",) == measurements.notes
+    assert ("x0",) == from_arrays(T, T).trajectories[0].names
+
+
 def test_the_fingerprint_tells_values_times_and_names_apart() -> None:
     """The same arrays have the same fingerprint, others another."""
     prints = [from_arrays(*x).sha256 for x in [(X, T), (X + 1, T), (X, T + 1), (FRAME, T)]]
@@ -120,6 +129,7 @@ def test_the_fingerprint_tells_values_times_and_names_apart() -> None:
 
 REFUSED = {
     "no times": ((X, None), "x came without times. Pass t"),
+    "a column of times": ((FRAME.assign(**{"Time (s)": T}), None), r"in column 'Time \(s\)', pass t='Time \(s\)'\."),
     "no runs": (([], T), r"x holds no runs. Pass at least one"),
     "a negative step": ((X, -0.1), "t is -0.1. As one number it is the step"),
     "too few times": ((X, T[:5]), "x: Trajectory has 5 times but 8 rows"),
@@ -138,6 +148,8 @@ REFUSED = {
     "rows of unlike length": (([[1.0, 2.0], [3.0]], [0.0, 1.0]), "x does not hold real numbers in rows of one length"),
     "four axes": ((np.zeros((2, 2, 2, 2)), T), r"x has the shape \(2, 2, 2, 2\)"),
     "an infinite value": ((np.where(X > 0.99, np.inf, X), T), "x is infinite in row 0, column 1"),
+    "a row for each state": ((X.T, T), r"x has 2 rows and 8 columns, and there are 8 times.*pass x\.T\."),
+    "rows of states in several runs": (([X, X.T], T), r"x\[1\] has 2 rows and 8 columns.*pass x\[1\]\.T\."),
     "unlike columns": (([X, X[:, :1]], T), r"x\[1\] and x\[0\] have not the same columns"),
     "unlike names": (([FRAME, FRAME[["lynx", "hare [1000]"]]], T), r"x\[1\] and x\[0\] have not the same columns"),
     "few samples": ((X[:4], T[:4]), "x has 4 samples in 1 run"),

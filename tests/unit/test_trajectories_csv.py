@@ -53,7 +53,7 @@ LAYOUTS = {
     "numpy's header": (
         table("# t x\n", "{t} {x}"),
         "x",
-        ("The column names were read from the last comment line.",),
+        ("The column names were read from the last comment line: t, x.",),
     ),
     "Windows encoding": (
         table("t,größe\n", "{t},{x}").encode("cp1252"),

@@ -63,7 +63,6 @@ REFUSED = {
     ),
     "text in time": ("t,x\n0,1\nnoon,2\n2,3\n", r"line 3, column 't': 'noon' is not a time"),
     "words below the header": (f"t,x\nnow,here\n{GOOD}", r"line 2, column 't': 'now' is not a time"),
-    "a comment below": (f"t,x\n{GOOD}# end\n", r"line 8, column 't': '# end' is not a time"),
     "limits with decimal commas": (
         "t;x;y\n0;<0,5;1,5\n1;<0,5;2,5\n2;1,5;2,0\n3;3,5;Ice\n4;4,5;Ice\n5;4,5;0,1\n",
         r"line 2, column 'x': '<0,5' is not a number. --missing '\"<0,5\",Ice' leaves out what is beyond the limits",

@@ -1,12 +1,15 @@
 """Algebraic relations between columns, found on data and written as a person writes them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from discovery.datasets.known import load
+from discovery.datasets.simulate import simulate
 from discovery.trajectories.noise import residuals
 from discovery.trajectories.relations import Relation, relations
 from discovery.trajectories.relations_in_words import rounded, words
@@ -188,3 +191,20 @@ def test_any_straight_line_is_found(slope: float, offset: float) -> None:
 def test_numbers_have_the_digits_that_are_known(value: float, doubt: float, text: str) -> None:
     """A whole number within its error is written as one."""
     assert text == rounded(value, doubt)
+
+
+def test_smooth_courses_of_a_short_run_are_no_relation_of_many_columns() -> None:
+    """The voltages of a ladder go together to some 4 %; four shares of an epidemic do add up."""
+    for name, expected in (("rc_ladder", 0), ("odebench_63_seir", 1)):
+        system = load(name)
+        run = simulate(system, system.initial_states[0])
+        noise = 0.01 * run.states.std(axis=0)
+        noisy = run.states + noise * np.random.default_rng(1).normal(size=run.states.shape)
+        found = relations((replace(run, states=noisy),), noise.tolist())
+        assert expected == sum(len(one.terms) > 3 for one in found)
+
+
+def test_factors_are_written_with_two_digits_at_least() -> None:
+    """With one the relation does not hold; without a power of ten where a person writes none."""
+    written = [rounded(12.3, 4.0), rounded(-0.0123, 0.0016), rounded(123.4, 50.0), rounded(2.0, 0.01)]
+    assert ["12", "-0.012", "120", "2"] == written

@@ -182,3 +182,13 @@ def test_what_rises_is_a_state_unless_its_name_is_a_times(
     found = read(tmp_path, columns(**named, x=WAVE))
     assert time == found.time_name.removesuffix(" [d]")
     assert not {"stamp.sec", "stamp.nanosec"} & set(found.headers.values())
+
+
+@pytest.mark.parametrize("counter", ["Time_Iter", "Time Index", "time_iteration"])
+def test_what_counts_rows_is_time_only_where_nothing_else_is(tmp_path: Path, counter: str) -> None:
+    """Beside the times of a solver its iterations are none, wherever they stand."""
+    rows = [(i, i / 10, i * i) for i in range(8)]
+    text = f"{counter},Cur_Time,x\n" + "".join(f"{i},{t},{x}\n" for i, t, x in rows)
+    assert read(tmp_path, text).time_name == "Cur_Time"
+    alone = read(tmp_path, f"x,{counter}\n" + "".join(f"{x},{i}\n" for i, _, x in rows))
+    assert alone.time_name == counter
