@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
+from discovery.trajectories.misfits import remedy
 from discovery.trajectories.table import Table
 from discovery.wording import listed
 
@@ -65,7 +66,8 @@ def find_inputs(
         column = table[header]
         if column.kind != "number" or column.misfit is not None:
             entry = f", as {column.misfit.entry!r} in line {column.misfit.line}" if column.misfit else ""
-            raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. Correct it.")
+            what = remedy(table, column.misfit.entry, "Correct it.") if column.misfit else "Correct it."
+            raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. {what}")
         wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
         if len(wrong) and not (gaps and header not in held and within([column.values[run] for run in runs])):
             last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1

@@ -109,6 +109,18 @@ def test_a_dose_in_words_drives_nothing(tmp_path: Path) -> None:
         read_csv(path, trajectory=["dose", "copy"], inputs=["dose"])
 
 
+def test_words_that_come_again_in_an_input_stand_for_missing(tmp_path: Path) -> None:
+    """The message names the option, with the words of all columns, and it helps."""
+    path = tmp_path / "a.csv"
+    rows = [[f"{t}", f"{t * t}", f"{(7 * t) % 5}.5"] for t in range(12)]
+    rows[3][2] = rows[7][2] = "Bad"
+    rows[5][1] = "No Data"
+    path.write_text("t,x,u\n" + "".join(",".join(row) + "\n" for row in rows))
+    with pytest.raises(DataError, match=r"'u' does not hold numbers .* --missing 'No Data,Bad' leaves it out"):
+        read_csv(path, inputs=["u"])
+    assert 10 == len(read_csv(path, inputs=["u"], missing=["No Data", "Bad"]).trajectories[0].times)
+
+
 @pytest.mark.parametrize(
     ("states", "trajectory", "inputs"), [("x", "copy", "x"), ("", "copy", "x x"), ("", "x x", "x")]
 )

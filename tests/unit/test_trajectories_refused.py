@@ -57,6 +57,10 @@ REFUSED = {
         "t,x\n0,1\n1,NS\n2,3\n3,4\n4,NS\n",
         r"line 3, column 'x': 'NS' is not a number. It is there 2 times: .* --missing NS leaves it out; else correct",
     ),
+    "words of an archive, one of them once": (
+        "t,x,y\n0,1,1\n1,Bad,2\n2,No Data,3\n3,Bad,I/O Timeout\n4,5,6\n5,6,7\n6,7,8\n",
+        r"line 3, column 'x': 'Bad' .* It is there 2 times: .* --missing 'Bad,No Data,I/O Timeout' leaves",
+    ),
     "limits of an assay": (
         "t,x,y\n0,1,1\n1,NS,2\n2,3,<1.0\n3,4,4\n4,NS,5\n5,6,BLQ\n",
         r"line 3, column 'x': 'NS' is not a number. --missing 'NS,<1.0,BLQ' leaves out what is beyond the limits of an",
