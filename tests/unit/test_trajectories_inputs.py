@@ -302,6 +302,18 @@ def test_a_protocol_whose_values_last_for_long_is_set() -> None:
     assert not jumps([np.repeat(20.0 + 3.0 * np.random.default_rng(0).normal(size=12).round(1), 40)])
 
 
+def test_steps_of_many_digits_that_last_are_set() -> None:
+    """A load in steps of twelve rows, none of which comes again; slow sensors go on from value to value."""
+    random = np.random.default_rng(0)
+    load = random.uniform(30.0, 120.0, 50).round(1)
+    assert jumps([np.repeat(load, 12)])
+    assert jumps([np.repeat(load[:25], 12), np.repeat(load[25:], 12)])
+    assert not jumps([np.repeat(load, 6)])
+    wave = 20.0 + 3.0 * np.sin(0.5 * np.arange(50)) + random.normal(size=50)
+    assert not jumps([np.repeat(wave.round(1), 12)])
+    assert not jumps([np.repeat(np.cumsum(random.normal(size=50)).round(2), 12)])
+
+
 def test_what_is_washed_out_once_in_each_run_is_set() -> None:
     """Runs of other concentrations have no change to and fro, and no drift either."""
     washed = [np.repeat([dose, 0.0], [40, 60]) for dose in (5.0, 10.0, 20.0, 40.0, 80.0)]
