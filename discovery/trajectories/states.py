@@ -14,6 +14,7 @@ from discovery.trajectories.columns import Column
 from discovery.trajectories.counters import counts_pieces, is_counter
 from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.misfits import remedy
+from discovery.trajectories.qualities import said_of_quality
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
 from discovery.wording import listed
@@ -48,9 +49,9 @@ def find_states(
     """
     notes: list[str] = []
     columns = [table[header] for header in told or table.headers if header not in taken]
-    if not told:
-        columns, notes = _of_numbers(columns, rows)
     others = [one for one in table.columns if one.kind == "number" and taken.get(one.header) != TIMES]
+    if not told:
+        columns, notes = _of_numbers(columns, rows, others)
     numbers = {one.header: one.values[rows] for one in others}
     found = errors_among([header for header in numbers if header not in (*taken, *told)], numbers)
     columns = [column for column in columns if column.header not in found]
@@ -81,7 +82,7 @@ def may_be_states(
     table: Table, told: Sequence[str], taken: Mapping[str, str], rows: Int[np.ndarray, " sample"]
 ) -> list[str]:
     """Headers of the columns told, else of all columns of numbers that are nothing else and do not count the rows."""
-    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows)
+    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows, table.columns)
     return list(told) or [column.header for column in free]
 
 
@@ -136,11 +137,16 @@ def _check_size(header: str, values: Float[np.ndarray, " sample"], name: str) ->
     )
 
 
-def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> tuple[list[Column], list[str]]:
+def _of_numbers(
+    columns: Sequence[Column], rows: Int[np.ndarray, " sample"], measured: Sequence[Column]
+) -> tuple[list[Column], list[str]]:
+    """Those that may be states, of free columns, and notes on the others; what is measured has columns of qualities."""
     kept: list[Column] = []
     notes: list[str] = []
     for column in columns:
-        if column.kind != "number":
+        if quality := said_of_quality(column, measured, rows):
+            notes.append(quality)
+        elif column.kind != "number":
             plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
             such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
