@@ -35,7 +35,7 @@ def said_of_quality(column: Column, columns: Sequence[Column], rows: Int[np.ndar
     entry = next((one for one in entries if str(one).lower() in GOOD), entries[0])
     rare = int(np.count_nonzero(there != codes[entries.index(entry)]))
     numbers = [one.header for one in columns if one.kind == "number"]
-    others = [one for one in numbers if not {*_words(one)} & (QUALITIES | STATUS)]
+    others = [one for one in numbers if not names_quality(one)]
     beside = [one for one in others if stem and _words(one)[: len(stem)] == stem]
     called = bool(QUALITIES & {*words}) and (bool(beside) or not stem)
     if not others or not (called or str(entry).lower() in GOOD):
@@ -48,6 +48,11 @@ def said_of_quality(column: Column, columns: Sequence[Column], rows: Int[np.ndar
         f"then, leave the entries empty; in pandas table.loc[table[{column.header!r}] != {entry!r}, {which}] = "
         "float('nan')."
     )
+
+
+def names_quality(header: str) -> bool:
+    """Whether a name has a word of qualities, as ``Quality`` and ``level_status``."""
+    return not (QUALITIES | STATUS).isdisjoint(_words(header))
 
 
 def _words(header: str) -> list[str]:
