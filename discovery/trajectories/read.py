@@ -24,6 +24,7 @@ from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
+from discovery.trajectories.stamped import check_stamps
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
@@ -81,6 +82,8 @@ def read_csv(
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     check_no_months(table, clock, division.keys, states)
+    if time is None:
+        check_stamps(table, clock, division.rows)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
