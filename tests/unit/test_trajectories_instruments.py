@@ -57,6 +57,34 @@ def test_settings_above_the_names_are_no_names(tmp_path: Path, units: str) -> No
     assert "Lines 1 to 6 were passed over: they stand above the names of the columns." in found.notes
 
 
+TWO_CHANNELS = {
+    "settings of each channel": (
+        "Model,DPO4054\n\nPoint Format,Y,\nHorizontal Scale,2e-05,\nGating,0.0% to 100.0%,0.0% to 100.0%\n"
+        "Probe Attenuation,10,10\nVertical Units,V,V\nLabel,,\nTIME,CH1,CH2\n",
+        ["CH1", "CH2"],
+    ),
+    "settings with the channel's name": (
+        "Record Length,Analog:2000,\nVertical Units,CH1:V,CH2:V\nHorizontal Scale,0.00002,\nSource,CH1,CH2\n"
+        "Second,Volt,Volt\n",
+        ["CH1 [Volt]", "CH2 [Volt]"],
+    ),
+    "rows that are wider than the table": (
+        "LECROYWS44Xs,16834,Waveform,x\nSegments,1,SegmentSize,2000\nSegment,TrigTime,TimeSinceSegment1\n"
+        "#1,12-Mar-2021 10:23:45,0\nTime,Ampl,Other\n",
+        ["Ampl", "Other"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("above", "headers"), TWO_CHANNELS.values(), ids=TWO_CHANNELS.keys())
+def test_settings_of_several_channels_are_no_names(tmp_path: Path, above: str, headers: list[str]) -> None:
+    """A value for each channel stands in a row, and blocks above may have more columns than the table."""
+    values = [round(0.6 * 0.97**i, 4) for i in range(80)]
+    found = read(tmp_path, above + "".join(f"{0.5 * i},{value},{2 * value:.4f}\n" for i, value in enumerate(values)))
+    assert headers == [*found.headers.values()]
+    assert values == found.trajectories[0].states[:, 0].tolist()
+
+
 def test_words_below_the_names_are_still_refused(tmp_path: Path) -> None:
     """A word in a column of numbers is an error as ever: without a number beside a word above, nothing is a setting."""
     with pytest.raises(DataError, match="line 2, column 'time': 'Zeit' is not a time"):
