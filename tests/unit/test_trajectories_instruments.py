@@ -125,3 +125,40 @@ def test_logger_pro_has_symbols_and_units_below_the_names(tmp_path: Path) -> Non
     assert found.time_name == "Time [s]"
     assert [*found.headers.values()] == ["Voltage drop [V]"]
     assert found.trajectories[0].states[:, 0].tolist() == VALUES
+
+
+def test_times_in_the_names_of_empty_columns_are_read(tmp_path: Path) -> None:
+    """An oscilloscope tells so when the first sample was taken, and the next."""
+    found = read(tmp_path, "CH1V,t0 =-2.0e-05, tInc = 1.0e-07,\n" + "".join(f"{value},,\n" for value in VALUES))
+    assert ("t [s]", ["CH1V"]) == (found.time_name, [*found.headers.values()])
+    np.testing.assert_allclose(found.trajectories[0].times[[0, 1, -1]], [-2e-5, -1.99e-5, -1.71e-5])
+    assert VALUES == found.trajectories[0].states[:, 0].tolist()
+    assert any(note.startswith("Times are -2e-05 s and 1e-07 s more for each row") for note in found.notes)
+
+
+def test_times_in_the_head_of_labview_are_read(tmp_path: Path) -> None:
+    """Where the column of times is empty; the comments are, too."""
+    head = LABVIEW.replace("One", "No").replace("0,0E+0", "0,5")
+    found = read(tmp_path, head + "".join(f"\t{value}\n".replace(".", ",") for value in VALUES), "a.lvm")
+    assert ("X_Value", ["angle"]) == (found.time_name, [*found.headers.values()])
+    np.testing.assert_allclose(found.trajectories[0].times[:3], [0.5, 0.52, 0.54])
+    assert VALUES == found.trajectories[0].states[:, 0].tolist()
+
+
+def test_times_beside_each_channel_of_labview_are_read_once(tmp_path: Path) -> None:
+    """They are the same; other columns of one name are refused."""
+    head = LABVIEW.replace("One", "Multi").replace("angle", "angle\tX_Value\trate")
+    lines = [f"{i * 0.5}\t{value}\t{{}}\t{2 * value}\n" for i, value in enumerate(VALUES)]
+    same = "".join(line.format(i * 0.5) for i, line in enumerate(lines)).replace(".", ",")
+    found = read(tmp_path, head + same, "a.lvm")
+    assert ["angle", "rate"] == [*found.headers.values()]
+    assert 0.5 == found.trajectories[0].times[1]
+    with pytest.raises(DataError, match="two columns named 'X_Value'"):
+        read(tmp_path, head + "".join(line.format(i * 0.7) for i, line in enumerate(lines)).replace(".", ","), "b.lvm")
+
+
+def test_segments_of_labview_are_refused_by_name(tmp_path: Path) -> None:
+    """Only the last one would be read where all are short."""
+    table = LABVIEW[LABVIEW.index("Channels") :] + rows("\t", ",")
+    with pytest.raises(DataError, match="a second segment has a head of its own"):
+        read(tmp_path, LABVIEW + rows("\t", ",") + table, "a.lvm")
