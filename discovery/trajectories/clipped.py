@@ -87,16 +87,24 @@ def stretches(run: Trajectory, state: int, value: float) -> Iterator[int]:
             yield count
 
 
+def _usual_stretch(runs: Sequence[Trajectory], state: int) -> float:
+    """How many samples a value lasts, in the median: more than one where a slower sensor or what is set is repeated."""
+    columns = (run.states[:, state] for run in runs)
+    every = (column[np.isfinite(column)].tolist() for column in columns)
+    return float(np.median([len(list(group)) for column in every for _, group in groupby(column)] or [1]))
+
+
 def _noisy(runs: Sequence[Trajectory], state: int, one: Clipped, resolution: float) -> tuple[Clipped, ...]:
     """The end with those stretches that the noise of all other samples would have ended; none if all may be chance."""
     others = [replace(run, states=np.where(run.states == one.value, np.nan, run.states)) for run in runs]
     found = residuals(others, state)
     every = np.concatenate([run.states[:, state] for run in others])
+    lasts = _usual_stretch(others, state)
     noise = found.scale if found.kind == "additive" else found.ratio * abs(one.value)
     if found.falling or not noise > max(ROUNDING * resolution, SEEN * float(np.nanstd(every))):
         return ()
     # Probability of the commonest value where the course is at rest; of what is hardly rounded it is nearly zero.
     same = max(erf(resolution / noise / sqrt(8.0)), np.finfo(float).tiny)
     least = log(CHANCE / len(every)) / log(same)
-    kept = tuple(count for count in one.stretches if count > least)
+    kept = tuple(count for count in one.stretches if count > least * lasts and count >= FEWEST * lasts)
     return (replace(one, stretches=kept),) if kept else ()

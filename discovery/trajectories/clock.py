@@ -23,6 +23,7 @@ from discovery.trajectories.stamps import stamp_in_parts
 from discovery.trajectories.table import Table
 from discovery.trajectories.time_names import AMONG, CAPITAL, SPAN, UNIT, UNKNOWN, goes_on, likeness, only_rises
 from discovery.trajectories.tokens import seconds_of
+from discovery.trajectories.zones import said_of_zone
 from discovery.wording import listed
 
 # Entries of which nothing tells whether they are hours and minutes or minutes and seconds, and those of a day.
@@ -266,6 +267,8 @@ def _read(table: Table, columns: tuple[Column, ...], units: Mapping[str, str], o
                 f"{place}: of dates such as {column.misfit.entry!r} none tells which number is the day and which the "
                 f"month. Write them as 2024-01-31, or name another column with --time{_such_as(table)}."
             )
+        if zone := said_of_zone(column.misfit.entry, column.header):
+            raise DataError(f"{place}: {column.misfit.entry!r} is not a time. {zone}")
         raise DataError(
             f"{place}: {column.misfit.entry!r} is not a time. Times must be numbers, dates such as 2024-01-31 or "
             "2024-01-31 12:30:00, months such as 2024-01, quarters such as 2024Q1, weeks of ISO 8601 such as "

@@ -17,6 +17,8 @@ from discovery.trajectories.weeks import days_of_quarters, days_of_weeks
 MOST_LABELS = 10_000  # a text column with more different entries tells no runs apart; keeps memory bounded
 # The end of a day, as ISO 8601 had it, which is the next day's start.
 _MIDNIGHT = re.compile(r"[T ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
+_FRACTION = re.compile(r"(:\d\d:\d\d)[,:](?=\d)")  # behind a comma, as ISO 8601 prefers it, or a colon
+_WORLD = re.compile(r" ?(?:UTC|GMT)$")
 MOST_MISFITS = 20  # different entries of a column of numbers that are counted; nobody names more of them
 
 
@@ -100,7 +102,7 @@ class Dates:
 
     def add(self, entries: pd.Series, lines: np.ndarray) -> None:
         """Appends dates written as text."""
-        text = _stripped(entries)
+        text = _stripped(entries).str.replace(_FRACTION, r"\1.", regex=True).str.replace(_WORLD, "Z", regex=True)
         ends = text.str.contains(_MIDNIGHT, na=False)
         starts = text.str.replace("24:", "00:", n=1, regex=False).where(ends, text) if ends.any() else text
         dates = pd.to_datetime(starts, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
+from discovery.trajectories.misfits import remedy
 from discovery.trajectories.table import Table
 from discovery.wording import listed
 
@@ -34,6 +35,10 @@ PULSES = 4
 # ... or values last for so many steps, in the mean, and have so many digits, as in a protocol of speeds. A slow sensor
 # whose values are repeated has more digits, or is too coarse to pass over a value: of 2800 courses none passes.
 LONG, DIGITS = 16, 2
+# ... or, of whatever digits, they last for so many steps, and are so many and so far apart as if drawn: their changes'
+# mean square over the variance is two of what is drawn (von Neumann's ratio). Of 1600 slow sensors that are repeated
+# (oscillations of 5 to 40 samples, walks, decays, noise up to half of them) 1 passes so, of 800 drawn courses 772.
+STAYS, MANY, APART = 8, 16, 1.5
 # Share of the rows in which an input is known, at least, for the others to be left out: a daily input beside hourly
 # states has to be brought to their times by those who know how.
 KNOWN = 0.8
@@ -65,7 +70,8 @@ def find_inputs(
         column = table[header]
         if column.kind != "number" or column.misfit is not None:
             entry = f", as {column.misfit.entry!r} in line {column.misfit.line}" if column.misfit else ""
-            raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. Correct it.")
+            what = remedy(table, column.misfit.entry, "Correct it.") if column.misfit else "Correct it."
+            raise DataError(f"{table.name}: the input {header!r} does not hold numbers throughout{entry}. {what}")
         wrong = np.flatnonzero(~np.isfinite(column.values[rows]))
         if len(wrong) and not (gaps and header not in held and within([column.values[run] for run in runs])):
             last = bool(np.all(np.diff(wrong) == 1)) and int(wrong[-1]) == len(rows) - 1
@@ -192,6 +198,7 @@ def is_set(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
     changes = int(np.count_nonzero(steps))
     again = changes >= max(SEVERAL, AGAIN * len(values)) or (changes >= PULSES and _between(parts) == changes)
     again = again or (changes >= SEVERAL and LONG * changes <= len(steps) and _round(values))
+    again = again or (changes >= MANY and STAYS * changes <= len(steps) and _drawn(runs))
     held = again and changes <= (1.0 - SET) * len(steps)
     once = all(np.count_nonzero(one) <= 1 for one in every)
     return bool(
@@ -202,6 +209,13 @@ def is_set(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
 def _round(values: Float[np.ndarray, " value"]) -> bool:
     """Whether people would choose such numbers: of few digits."""
     return all(float(f"{value:.{DIGITS}g}") == value for value in values)
+
+
+def _drawn(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether successive values of a column have no more to do with each other than if they were drawn."""
+    every = [run[np.concatenate([[True], np.diff(run) != 0.0])] for run in runs if len(run)]
+    moved = np.concatenate([np.diff(one) for one in every])
+    return bool(np.mean(moved**2) >= APART * np.var(np.concatenate(every)))
 
 
 def _between(runs: Sequence[Int[np.ndarray, " sample"]]) -> int:

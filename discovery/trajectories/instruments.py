@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from discovery.trajectories.preamble import Row, is_word, said_of_rows_above
 from discovery.trajectories.tokens import is_missing, is_number
 
 LABVIEW = "***End_of_Header***"  # stands below the head of an .lvm file, and below that of each table in it
+X_VALUE, COMMENT = "X_Value", "Comment"  # its columns of times and of remarks
 VERNIER = "Vernier Format"  # begins a text of Logger Pro; the file and its date, and the name of the run, follow
 VERNIER_LINES = 3
 FEWEST_SETTINGS = 3  # words beside data, from which they are a block of settings; oscilloscopes write a dozen
@@ -17,6 +19,7 @@ FEWEST_SETTINGS = 3  # words beside data, from which they are a block of setting
 SOURCE, OF_VALUES, OF_TIMES = "source", "vertical units", "horizontal units"
 # Where samples are counted these columns, whose only entries stand in the row of units, tell when they were taken.
 START, STEP, COUNTED = "start", "increment", "sequence"
+_TICK = re.compile(r"(t0|tInc)\s*=\s*(\S+)")  # t0 =-2.0e-05
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,15 @@ class Beside:
         header: of the columns that stay.
         places: theirs in the file.
         skipped: rows above the first of data.
-        ticks: time of the first sample and step between two, where the first column counts samples.
+        ticks: time of the first sample, step between two, and place of their column among these: it counts samples, or
+            is empty.
     """
 
     header: tuple[str, ...]
     places: tuple[int, ...]
     skipped: int
     notes: tuple[str, ...]
-    ticks: tuple[float, float] | None = None
+    ticks: tuple[float, float, int] | None = None
 
     def cut(self, rows: Sequence[Row]) -> list[Row]:
         """The rows of data with the columns that stay."""
@@ -55,7 +59,7 @@ def lines_above(lines: Sequence[str]) -> tuple[int, tuple[str, ...]]:
 
 def beside_others(rows: Sequence[Row], decimal: str) -> Beside | None:
     """The table among the columns of an oscilloscope's file; None where there are no others beside it."""
-    return _beside_settings(rows, decimal) or _with_ticks(rows, decimal)
+    return _beside_settings(rows, decimal) or _with_ticks(rows, decimal) or _with_ticks_in_names(rows, decimal)
 
 
 def _beside_settings(rows: Sequence[Row], decimal: str) -> Beside | None:
@@ -100,7 +104,57 @@ def _with_ticks(rows: Sequence[Row], decimal: str) -> Beside | None:
         f"Line {line} was read as units: {', '.join(header[1:])}. {names[0]} counts samples: times are {first:g} s and "
         f"{increment:g} s more for each."
     )
-    return Beside(header, places, 2, (note,), (first, increment))
+    return Beside(header, places, 2, (note,), (first, increment, 0))
+
+
+def _with_ticks_in_names(rows: Sequence[Row], decimal: str) -> Beside | None:
+    """Samples alone, where the names of two columns with no entries tell when the first was taken, and the next."""
+    (_, names), *data = rows or [(0, [])]
+    told = {place: found for place, name in enumerate(names) if (found := _TICK.fullmatch(name))}
+    if len(told) != 2 or not data or {found[1] for found in told.values()} != {"t0", "tInc"}:
+        return None
+    filled = any(row[place] for _, row in data for place in told if place < len(row))
+    texts = {found[1]: found[2] for found in told.values()}
+    if filled or not all(is_number(text, decimal) for text in texts.values()):
+        return None
+    first, increment = (float(texts[name].replace(",", ".")) for name in ("t0", "tInc"))
+    start = min(told)
+    places = tuple(place for place, name in enumerate(names) if name and (place == start or place not in told))
+    header = tuple("t [s]" if place == start else names[place] for place in places)
+    note = f"Times are {first:g} s and {increment:g} s more for each row, by the names {names[start]!r} and the next."
+    return Beside(header, places, 1, (note,), (first, increment, places.index(start)))
+
+
+def separator_of_labview(lines: Sequence[str]) -> str:
+    """The mark between fields that the head of an .lvm file names; empty where there is no such head."""
+    named = next((line.split("\t")[1].strip() for line in lines if line.startswith("Separator\t")), "")
+    return {"Tab": "\t", "Comma": ","}.get(named, "")
+
+
+def of_labview(lines: Sequence[str], rows: Sequence[Row], decimal: str) -> Beside | None:
+    """The table of an .lvm file whose times are in its head alone, or stand again beside each channel; else None.
+
+    Args:
+        lines: of its head.
+        rows: from that of the names on.
+    """
+    head = {line.split("\t")[0].strip(): line.rstrip().split("\t")[1:] for line in lines}
+    (_, names), *data = rows or [(0, [])]
+    if not data or not names or names[0] != X_VALUE or not any(line.startswith(LABVIEW) for line in lines):
+        return None
+    columns = [[row[place] if place < len(row) else "" for _, row in data] for place in range(len(names))]
+    again = [i for i, name in enumerate(names) if i and name == X_VALUE and columns[i] == columns[0]]
+    said = [head[name][0].strip() for name in ("X0", "Delta_X") if head.get(name)]
+    ticks = not any(columns[0]) and len(said) == 2 and all(is_number(one, decimal) for one in said)
+    if not (again or ticks):
+        return None
+    places = tuple(i for i, name in enumerate(names) if i not in again and (name != COMMENT or any(columns[i])))
+    header = tuple(names[i] for i in places)
+    if not ticks:
+        return Beside(header, places, 1, (f"{X_VALUE!r} was read once: it is the same beside each channel.",))
+    first, step = (float(one.replace(",", ".")) for one in said)
+    note = f"Times are {first:g} and {step:g} more for each row, by X0 and Delta_X in the head."
+    return Beside(header, places, 1, (note,), (first, step, 0))
 
 
 def _with_unit(name: str, unit: str) -> str:

@@ -9,7 +9,7 @@ from statistics import fmean
 
 from discovery.errors import DataError
 from discovery.trajectories.comments import comment, names_among, uncommented
-from discovery.trajectories.instruments import beside_others, lines_above
+from discovery.trajectories.instruments import LABVIEW, beside_others, lines_above, of_labview, separator_of_labview
 from discovery.trajectories.preamble import rows_above, said_of_rows_above, usual_width, without_descriptions
 from discovery.trajectories.source import Source
 from discovery.trajectories.tokens import Kind, as_python, is_missing, is_number, kind_of
@@ -36,7 +36,7 @@ class Layout:
         notes: what was assumed, one sentence each.
         header_line: line of the file in which these headers stand as they are, right above the data; 0 if in none.
         places: of the columns in the file, where others are left out; empty where all are read.
-        ticks: time of the first sample and step between two, where the first column counts samples.
+        ticks: time of the first sample, step between two, and the column of times, which counts samples or is empty.
     """
 
     separator: str
@@ -47,7 +47,7 @@ class Layout:
     notes: tuple[str, ...] = ()
     header_line: int = 0
     places: tuple[int, ...] = ()
-    ticks: tuple[float, float] | None = None
+    ticks: tuple[float, float, int] | None = None
 
 
 def survey(source: Source) -> Layout:
@@ -60,15 +60,17 @@ def survey(source: Source) -> Layout:
     lines = _first_lines(source)
     comments, start, told = _preamble(lines)
     logger = bool(start) and begins_a_logger(lines[start - 1])
+    _check_segments(source, lines)
     head, passed = lines_above(lines)
     start = max(start, head)
-    separator, decimal = _dialect(lines[start:], told)
+    separator, decimal = _dialect(lines[start:], told or separator_of_labview(lines[:head]))
     start, above = (start, ()) if logger else _below_preamble(lines, start, separator, decimal)
     above = (*passed, *above)
     body = [uncommented(line) for line in lines[start:]]
     first, *rows = _numbered(body, separator, start) or [(start, [])]
     header, notes, below = first[1], (), rows[0][0] if rows else 0
-    if (beside := beside_others([first, *rows], decimal)) is not None:
+    beside = beside_others([first, *rows], decimal) or of_labview(lines[:head], [first, *rows], decimal)
+    if beside is not None:
         header, rows, notes = [*beside.header], beside.cut([first, *rows]), (*above, *beside.notes)
     elif _is_data(header, decimal):
         rows = [first, *rows]
@@ -93,6 +95,16 @@ def survey(source: Source) -> Layout:
     said = (*_decimal_note(decimal), *notes)
     places, ticks = (beside.places, beside.ticks) if beside is not None else ((), None)
     return Layout(separator, decimal, headers, rows[0][0], kinds, said, first[0] if plain else 0, places, ticks)
+
+
+def _check_segments(source: Source, lines: Sequence[str]) -> None:
+    """Raises DataError where a file of LabVIEW has several tables: its first head has one end, each table's another."""
+    ends = [i for i, line in enumerate(lines, start=1) if line.startswith(LABVIEW)]
+    if len(ends) > 2:
+        raise DataError(
+            f"{source.path}, line {ends[2]}: a second segment has a head of its own. Save each segment as a file, or "
+            "write their rows below each other, with a column that numbers them, for example 'run'."
+        )
 
 
 def _first_lines(source: Source) -> list[str]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from jaxtyping import Float
 
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.keys import is_run_name
+from discovery.trajectories.qualities import names_quality
 from discovery.trajectories.table import Table
 
 # Headers under which names of quantities stand, and hardly anything else.
@@ -20,11 +23,13 @@ QUANTITIES = frozenset(
     {"variable", "variables", "quantity", "quantities", "indicator", "compartment", "measure", "metric", "observable"}
     | {"parameter", "signal", "analyte", "attribute", "statistic", "indikator", "kompartiment", "größe", "messgröße"}
     | {"indicateur", "compartiment", "grandeur"}
+    | {"tag", "tags", "tagname", "tagid", "var", "varname", "itemid", "pointname"}  # of plants' archives
 )
 # ... and under which names of runs stand as often.
 EITHER = frozenset(
     {"name", "type", "kind", "item", "species", "sensor", "channel", "substance", "compound", "component", "chemical"}
     | {"metabolite", "state", "class", "category", "element", "label", "measurement", "feature", "field", "property"}
+    | {"point", "series"}
 )
 BESIDE = frozenset({"code", "id", "no", "symbol"})  # words beside these
 # What quantities are called, and runs are not.
@@ -93,15 +98,16 @@ def melted(table: Table, keys: Sequence[str], parts: Sequence[np.ndarray], clock
         labels = tuple(column.labels[code] for code in there)
         named, certain = _named(key)
         certain = certain or _are_quantities(labels)
-        if certain or named:
+        if certain or named or _apart([table[values].values[part] for part in parts]):
             found.append(Melted(key, labels, values, (*others, clock.header), certain))
     return max(found, key=lambda one: one.certain, default=None)
 
 
 def only_numbers(table: Table, keys: Sequence[str], clock: Clock) -> str | None:
-    """Header of the only column of numbers that is neither time nor key; None if there are none or several."""
+    """Header of the only column of numbers that is neither time, key nor quality; None if none or several change."""
     taken = (clock.header, *clock.also, *keys)
-    numbers = [one.header for one in table.columns if one.kind == "number" and one.header not in taken]
+    free = [one for one in table.columns if one.kind == "number" and one.header not in taken]
+    numbers = [one.header for one in free if not names_quality(one.header) and _changes(one.values)]
     return numbers[0] if len(numbers) == 1 else None
 
 
@@ -115,6 +121,19 @@ def _named(key: str) -> tuple[bool, bool]:
 def _are_quantities(labels: Sequence[str]) -> bool:
     written = {label.lower() for label in labels}
     return written <= NAMES or SURELY <= written <= LETTERS
+
+
+def _changes(values: Float[np.ndarray, " row"]) -> bool:
+    known = values[np.isfinite(values)]
+    return len(known) > 0 and bool(np.any(known != known[0]))
+
+
+def _apart(runs: Sequence[Float[np.ndarray, " sample"]]) -> bool:
+    """Whether the values of each run, several of which are different, are all above or all below those of others."""
+    known = [run[np.isfinite(run)] for run in runs]
+    ranges = sorted((float(one.min()), float(one.max())) for one in known if len(one))
+    moves = len(ranges) == len(runs) and all(low < high for low, high in ranges)
+    return moves and len(ranges) > 1 and all(one[1] < other[0] for one, other in pairwise(ranges))
 
 
 def _at_the_same_times(table: Table, others: Sequence[str], parts: Sequence[np.ndarray], clock: Clock) -> bool:

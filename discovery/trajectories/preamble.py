@@ -10,6 +10,7 @@ from discovery.trajectories.tokens import Kind, is_limit, is_missing, kind_of
 
 Row = tuple[int, list[str]]  # with its line in the file
 FEWEST_BELOW = 3  # the names and rows of numbers below them, from which settings above can be told
+BELOW = 0.9  # share of the first lines that are names and numbers, where others above are wider than the table
 
 
 def rows_above(rows: Sequence[Row], decimal: str) -> int:
@@ -81,7 +82,8 @@ def usual_width(rows: Sequence[Row]) -> int:
 def _below_settings(rows: Sequence[Row], width: int, decimal: str) -> int:
     """How many rows stand above the names where all those are settings, as ``Vertical Scale,0.2``; else none.
 
-    A setting is a word, and a value at most; one at least is a number. Below the names are numbers and times alone.
+    A setting is a word, and a value for each further column at most; one at least is a number. Below the names are
+    numbers and times alone. Where nearly all rows are these, rows that are wider are no names, whatever they are.
     """
     last = max((i for i, (_, row) in enumerate(rows) if is_word(row[0], decimal)), default=0)
     kinds = _kinds(rows[last + 1 :], width, decimal)
@@ -91,14 +93,15 @@ def _below_settings(rows: Sequence[Row], width: int, decimal: str) -> int:
         return 0
     place = last - 1 if last and _are_units(rows[last][1]) else last
     above = [[entry for entry in row if entry] for _, row in rows[:place]]
-    settings = all(len(row) <= 2 and is_word(row[0], decimal) for row in above)
-    numbers = any(len(row) == 2 and not is_word(row[1], decimal) for row in above)
-    return place if settings and numbers and _names(rows[place][1], width, decimal) else 0
+    settings = all(len(row) <= width and is_word(row[0], decimal) for row in above)
+    numbers = any(not is_word(entry, decimal) for row in above for entry in row[1:])
+    wider = any(len(row) > width for row in above) and len(rows) - place > BELOW * len(rows)
+    return place if ((settings and numbers) or wider) and _names(rows[place][1], width, decimal) else 0
 
 
 def _are_units(row: Sequence[str]) -> bool:
-    told = [entry for entry in row if entry]
-    return bool(told) and all(is_unit(entry.strip("[]()")) for entry in told)
+    told = [entry.strip("[]()") for entry in row if entry]
+    return bool(told) and all(is_unit(entry) or is_unit(entry.lower()) for entry in told)
 
 
 def _names(row: Sequence[str], width: int, decimal: str) -> bool:

@@ -24,6 +24,7 @@ from discovery.trajectories.names import header_of, safe_names
 from discovery.trajectories.runs import Division, Run, find_runs, long_enough
 from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
+from discovery.trajectories.stamped import check_stamps
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
 from discovery.trajectories.table import Table, read_table
 from discovery.trajectories.thinning import MOST_ROWS, cut_short, thin
@@ -80,7 +81,7 @@ def read_csv(
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
-    check_no_months(table, clock, division.keys, states)
+    _check_times(table, clock, division, states, told=time is not None)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
     roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
@@ -108,6 +109,13 @@ def read_csv(
         () if successive else undecided([*headers][len(columns) :], stay, stays),  # a map has nothing between its rows
     )  # fmt: skip
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
+
+
+def _check_times(table: Table, clock: Clock, division: Division, states: Sequence[str], *, told: bool) -> None:
+    """Raises DataError where months are columns, or dates tell another step than the times, unless those are told."""
+    check_no_months(table, clock, division.keys, states)
+    if not told:
+        check_stamps(table, clock, division.rows)
 
 
 def _trajectories(

@@ -14,6 +14,8 @@ from discovery.errors import DataError
 from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.columns import MOST_LABELS
+from discovery.trajectories.copies import without_copies
+from discovery.trajectories.dated import written
 from discovery.trajectories.keys import ROWS_PER_RUN, disorder, group, guess_keys, nearly_a_key, told_keys
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
@@ -78,6 +80,7 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     Raises:
         DataError: time does not increase within a run, or there are too few samples.
     """
+    clock, notes = without_copies(table, clock)
     rows, times = clock.rows, clock.times[clock.rows]
     taken = (clock.header, *clock.also, *states)
     twice = changes(clock, rows, back=True)
@@ -90,9 +93,10 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
             f"such as 2024-W05 or 2024-01-31; in pandas {joined(*calendar, table.headers)}."
         )
     keys = told_keys(table, told, rows) if told else guess_keys(table, rows, times, taken)
-    groups, notes = group(table, keys, rows), ()
+    groups = group(table, keys, rows)
     if not keys:
-        groups, notes = _restarts(table, rows, times)
+        groups, again = _restarts(table, rows, times)
+        notes = (*notes, *again)
     if (wrong := disorder(times, groups)) is not None:
         nearly = None if keys else nearly_a_key(table, rows, times, taken)
         raise next(
@@ -194,8 +198,9 @@ def _disordered(
     if nearly is not None:
         key, again, first = nearly[0], int(clock.rows[nearly[1]]), int(clock.rows[nearly[2]])
         run = _label(table, [key], np.array([again]), 1)
+        time = _spoken(table, clock, again)
         return DataError(
-            f"{table.place(again, clock.header)}: time {clock.times[again]:.12g} stands in line {table.lines[first]} "
+            f"{table.place(again, clock.header)}: time {time} stands in line {table.lines[first]} "
             f"already in the run {run!r}, which {key!r} tells from others. Average or remove repeated times, or name "
             "the columns that tell runs apart with --trajectory, as that one and one that numbers replicates."
         )
@@ -206,20 +211,29 @@ def _disordered(
             f"{clock.header!r}, does not increase in line {table.lines[row]}. Name the column of times with --time; "
             f"the columns are {', '.join(map(repr, table.headers))}."
         )
-    place, time = table.place(row, clock.header), clock.times[row]
+    place, time = table.place(row, clock.header), _spoken(table, clock, row)
     within = f" in the run {_label(table, keys, clock.rows[[late]], 1)!r}" if keys else ""
-    if time == clock.times[previous]:
-        what = f"time {time:.12g} stands in line {table.lines[previous]} already{within}"
+    same = clock.times[row] == clock.times[previous]
+    if same:
+        what = f"time {time} stands in line {table.lines[previous]} already{within}"
+        average = f" (in pandas table.groupby({clock.header!r}, as_index=False).mean(numeric_only=True))"
         remedy, such = "Average or remove repeated times", ", as one that numbers replicates"
+        remedy += average if not (keys or clock.also) else ""
     else:
-        what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
+        what = f"time {time} comes after {_spoken(table, clock, previous)}{within}"
         remedy, such = "Sort the rows by time", ""
     also = "further columns" if keys else "the columns"
-    other, told = _rising(table, clock, states) if time == clock.times[previous] else ("", ())
+    other, told = _rising(table, clock, states) if same else ("", ())
     if other:
         such += f"; or, if samples are to be counted by {other!r}, which rises in each, --time {shlex.quote(other)}"
         such += f" --trajectory {shlex.quote(wording.joined(told))}"
     return DataError(f"{place}: {what}. {remedy}, or name {also} that tell runs apart with --trajectory{such}.")
+
+
+def _spoken(table: Table, clock: Clock, row: int) -> str:
+    """A time as it stands in the file, where that is a date; else as a number."""
+    column = table[clock.header]
+    return written(column.values[row]) if column.kind == "date" and not clock.also else f"{clock.times[row]:.12g}"
 
 
 def _rising(table: Table, clock: Clock, states: Sequence[str]) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,13 +13,15 @@ from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
 from discovery.trajectories.counters import counts_pieces, is_counter
 from discovery.trajectories.error_columns import beside, errors_among
+from discovery.trajectories.misfits import remedy
+from discovery.trajectories.qualities import said_of_quality
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
-from discovery.trajectories.tokens import is_limit
-from discovery.wording import joined, listed
+from discovery.wording import listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
 LARGEST = 1e30  # of a state and of its reciprocal: tenth powers of a state, squares of its fifth, are computed
+_CORRECT = "Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
 TIMES = "the time"  # what a column of times is
 Columns = dict[str, Float[np.ndarray, " row"]]  # values of all rows, by header
 
@@ -48,9 +49,9 @@ def find_states(
     """
     notes: list[str] = []
     columns = [table[header] for header in told or table.headers if header not in taken]
-    if not told:
-        columns, notes = _of_numbers(columns, rows)
     others = [one for one in table.columns if one.kind == "number" and taken.get(one.header) != TIMES]
+    if not told:
+        columns, notes = _of_numbers(columns, rows, others)
     numbers = {one.header: one.values[rows] for one in others}
     found = errors_among([header for header in numbers if header not in (*taken, *told)], numbers)
     columns = [column for column in columns if column.header not in found]
@@ -62,7 +63,7 @@ def find_states(
             "such as 1.5 or -2e-3, without units, percent signs or thousands separators."
         )
     for column in columns:
-        _check(table, column, rows, columns)
+        _check(table, column, rows)
     every = {column.header: column.values for column in columns}
     for header, values in every.items() if guess else ():
         if coded := codes(values[rows]):
@@ -81,7 +82,7 @@ def may_be_states(
     table: Table, told: Sequence[str], taken: Mapping[str, str], rows: Int[np.ndarray, " sample"]
 ) -> list[str]:
     """Headers of the columns told, else of all columns of numbers that are nothing else and do not count the rows."""
-    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows)
+    free, _ = _of_numbers([table[header] for header in table.headers if header not in taken], rows, table.columns)
     return list(told) or [column.header for column in free]
 
 
@@ -136,11 +137,16 @@ def _check_size(header: str, values: Float[np.ndarray, " sample"], name: str) ->
     )
 
 
-def _of_numbers(columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> tuple[list[Column], list[str]]:
+def _of_numbers(
+    columns: Sequence[Column], rows: Int[np.ndarray, " sample"], measured: Sequence[Column]
+) -> tuple[list[Column], list[str]]:
+    """Those that may be states, of free columns, and notes on the others; what is measured has columns of qualities."""
     kept: list[Column] = []
     notes: list[str] = []
     for column in columns:
-        if column.kind != "number":
+        if quality := said_of_quality(column, measured, rows):
+            notes.append(quality)
+        elif column.kind != "number":
             plain = {"date": "dates", "clock": "times of day"}.get(column.kind, "text")
             such = f"text such as {column.misfit.entry!r}" if column.misfit else plain
             notes.append(f"{column.header!r} was set aside: it holds {such}.")
@@ -169,14 +175,14 @@ def _pieces(values: Float[np.ndarray, " sample"]) -> int:
     return int(np.sum(steps)) + 1 if np.all((steps == 0) | (steps == 1)) and np.sum(steps) > 1 else 0
 
 
-def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], states: Sequence[Column]) -> None:
+def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"]) -> None:
     if column.kind in ("date", "clock"):
         what = "dates" if column.kind == "date" else "times of day"
         raise DataError(f"{table.name}, column {column.header!r} holds {what}. A state must be numbers; leave it out.")
     if column.misfit is not None:
         raise DataError(
             f"{table.name}, line {column.misfit.line}, column {column.header!r}: {column.misfit.entry!r} is not a "
-            f"number. {_remedy(column.misfit.entry, states)}"
+            f"number. {remedy(table, column.misfit.entry, _CORRECT)}"
         )
     infinite = np.flatnonzero(np.isinf(column.values[rows]))
     if len(infinite):
@@ -184,21 +190,3 @@ def _check(table: Table, column: Column, rows: Int[np.ndarray, " sample"], state
             f"{table.place(int(rows[infinite[0]]), column.header)}: the value is infinite. "
             "Correct the entry, or leave it empty if nothing was measured."
         )
-
-
-def _remedy(entry: str, states: Sequence[Column]) -> str:
-    """What to do about an entry that is no number: one that assays write, or that comes again, stands for missing."""
-    counts: Counter[str] = sum((Counter(one.misfits) for one in states), Counter())
-    marks = [one for one, count in counts.items() if is_limit(one) or count > 1]
-    if entry not in marks:
-        return "Correct the entry, leave it empty if nothing was measured, or choose columns with --states."
-    named = shlex.quote(joined(marks))
-    if not any(map(is_limit, marks)):
-        return (
-            f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "
-            "correct the entries, or choose columns with --states."
-        )
-    return (
-        f"--missing {named} leaves out what is beyond the limits of an assay, too. The law is fitted to the other "
-        "values alone then, which are too large on average near a lower limit; leave out whole ends of runs there."
-    )

@@ -92,8 +92,10 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), 
             )
     finished = [column.finished(header) for column, header in zip(columns, layout.headers, strict=True)]
     if layout.ticks is not None:
-        first, step = layout.ticks
-        finished[0] = replace(finished[0], values=first + step * finished[0].values)
+        first, step, place = layout.ticks
+        counts = finished[place].values
+        counts = np.arange(len(counts)) if np.all(np.isnan(counts)) else counts
+        finished[place] = replace(finished[place], values=first + step * counts)
     return Table(str(source.path), tuple(finished), np.concatenate(lines))
 
 

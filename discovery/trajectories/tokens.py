@@ -25,7 +25,7 @@ _DATE = re.compile(
     r"(?:1[89]|2[01])\d\d-?[Ww]\d\d(?:-?[1-7])?"
     r"|(?:1[89]|2[01])\d\d-(?:0[1-9]|1[0-2])"  # a month, which is its first day
     r"|(?:1[89]|2[01])\d\d[- ]?[Qq][1-4]"
-    r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+|:\d{3})?)?(?:Z| ?(?:UTC|GMT)|[+-]\d\d:?\d\d)?)?"
 )
 
 # What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".
@@ -34,7 +34,8 @@ _LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]
 # An exponent as Fortran writes it in double precision: 1.5D+00. Its sign tells it from the place of a well, 1D2.
 _FORTRAN = re.compile(r"(?<=[\d.])D(?=[+-]\d+$)", re.IGNORECASE | re.ASCII)
 
-_CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+)?", re.ASCII)  # of two parts nobody can tell which they are
+# Of two parts nobody can tell which they are; three digits behind a colon are thousandths, two may be frames.
+_CLOCK = re.compile(r"\d{1,4}:[0-5]\d:[0-5]\d(?:[.,]\d+|:\d{3})?", re.ASCII)
 
 # Of durations, as MATLAB writes those of timetables.
 _SECONDS = {"sec": 1.0, "min": 60.0, "hr": 3600.0, "hrs": 3600.0, "days": 86400.0, "yrs": 365.2425 * 86400.0}
@@ -74,8 +75,8 @@ def seconds_of(entry: str) -> float:
         return float(found[1]) * _SECONDS[found[2]]
     if _CLOCK.fullmatch(entry) is None:
         return math.nan
-    hours, minutes, seconds = entry.replace(",", ".").split(":")
-    return 3600.0 * int(hours) + 60.0 * int(minutes) + float(seconds)
+    hours, minutes, *seconds = entry.replace(",", ".").split(":")
+    return 3600.0 * int(hours) + 60.0 * int(minutes) + float(".".join(seconds))
 
 
 def kind_of(entries: Sequence[str], decimal: str) -> Kind:

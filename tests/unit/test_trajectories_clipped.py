@@ -57,6 +57,14 @@ def test_what_rests_is_not_clipped(column: np.ndarray) -> None:
     assert [] == told(column)
 
 
+def test_a_slow_sensor_whose_values_are_repeated_is_not_clipped() -> None:
+    """Its greatest value lasts no longer than all others; one at its end does."""
+    slow = (np.sin(np.linspace(0.0, 20.0, 60)) + 0.1 * np.random.default_rng(0).normal(size=60)).round(2)
+    assert [] == told(np.repeat(slow, 8)[:400])
+    (high,) = told(np.repeat(np.minimum(slow, 0.5), 8)[:400])
+    assert "greatest value, 0.5" in high
+
+
 def test_a_converter_in_whole_numbers_is_clipped_at_its_greatest_value_alone() -> None:
     """Counts may be zero for long; totals, and the number of those who are left, stay at their ends, too."""
     decay = 1600.0 * np.exp(-TIMES / 5.0)

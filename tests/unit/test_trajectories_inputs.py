@@ -109,6 +109,18 @@ def test_a_dose_in_words_drives_nothing(tmp_path: Path) -> None:
         read_csv(path, trajectory=["dose", "copy"], inputs=["dose"])
 
 
+def test_words_that_come_again_in_an_input_stand_for_missing(tmp_path: Path) -> None:
+    """The message names the option, with the words of all columns, and it helps."""
+    path = tmp_path / "a.csv"
+    rows = [[f"{t}", f"{t * t}", f"{(7 * t) % 5}.5"] for t in range(12)]
+    rows[3][2] = rows[7][2] = "Bad"
+    rows[5][1] = "No Data"
+    path.write_text("t,x,u\n" + "".join(",".join(row) + "\n" for row in rows))
+    with pytest.raises(DataError, match=r"'u' does not hold numbers .* --missing 'No Data,Bad' leaves it out"):
+        read_csv(path, inputs=["u"])
+    assert 10 == len(read_csv(path, inputs=["u"], missing=["No Data", "Bad"]).trajectories[0].times)
+
+
 @pytest.mark.parametrize(
     ("states", "trajectory", "inputs"), [("x", "copy", "x"), ("", "copy", "x x"), ("", "x x", "x")]
 )
@@ -288,6 +300,18 @@ def test_a_protocol_whose_values_last_for_long_is_set() -> None:
     assert is_set([speeds])
     assert not is_set([speeds[::4]])
     assert not is_set([np.repeat(20.0 + 3.0 * np.random.default_rng(0).normal(size=12).round(1), 40)])
+
+
+def test_steps_of_many_digits_that_last_are_set() -> None:
+    """A load in steps of twelve rows, none of which comes again; slow sensors go on from value to value."""
+    random = np.random.default_rng(0)
+    load = random.uniform(30.0, 120.0, 50).round(1)
+    assert jumps([np.repeat(load, 12)])
+    assert jumps([np.repeat(load[:25], 12), np.repeat(load[25:], 12)])
+    assert not jumps([np.repeat(load, 6)])
+    wave = 20.0 + 3.0 * np.sin(0.5 * np.arange(50)) + random.normal(size=50)
+    assert not jumps([np.repeat(wave.round(1), 12)])
+    assert not jumps([np.repeat(np.cumsum(random.normal(size=50)).round(2), 12)])
 
 
 def test_what_is_washed_out_once_in_each_run_is_set() -> None:

@@ -57,6 +57,34 @@ def test_settings_above_the_names_are_no_names(tmp_path: Path, units: str) -> No
     assert "Lines 1 to 6 were passed over: they stand above the names of the columns." in found.notes
 
 
+TWO_CHANNELS = {
+    "settings of each channel": (
+        "Model,DPO4054\n\nPoint Format,Y,\nHorizontal Scale,2e-05,\nGating,0.0% to 100.0%,0.0% to 100.0%\n"
+        "Probe Attenuation,10,10\nVertical Units,V,V\nLabel,,\nTIME,CH1,CH2\n",
+        ["CH1", "CH2"],
+    ),
+    "settings with the channel's name": (
+        "Record Length,Analog:2000,\nVertical Units,CH1:V,CH2:V\nHorizontal Scale,0.00002,\nSource,CH1,CH2\n"
+        "Second,Volt,Volt\n",
+        ["CH1 [Volt]", "CH2 [Volt]"],
+    ),
+    "rows that are wider than the table": (
+        "LECROYWS44Xs,16834,Waveform,x\nSegments,1,SegmentSize,2000\nSegment,TrigTime,TimeSinceSegment1\n"
+        "#1,12-Mar-2021 10:23:45,0\nTime,Ampl,Other\n",
+        ["Ampl", "Other"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("above", "headers"), TWO_CHANNELS.values(), ids=TWO_CHANNELS.keys())
+def test_settings_of_several_channels_are_no_names(tmp_path: Path, above: str, headers: list[str]) -> None:
+    """A value for each channel stands in a row, and blocks above may have more columns than the table."""
+    values = [round(0.6 * 0.97**i, 4) for i in range(80)]
+    found = read(tmp_path, above + "".join(f"{0.5 * i},{value},{2 * value:.4f}\n" for i, value in enumerate(values)))
+    assert headers == [*found.headers.values()]
+    assert values == found.trajectories[0].states[:, 0].tolist()
+
+
 def test_words_below_the_names_are_still_refused(tmp_path: Path) -> None:
     """A word in a column of numbers is an error as ever: without a number beside a word above, nothing is a setting."""
     with pytest.raises(DataError, match="line 2, column 'time': 'Zeit' is not a time"):
@@ -97,3 +125,40 @@ def test_logger_pro_has_symbols_and_units_below_the_names(tmp_path: Path) -> Non
     assert found.time_name == "Time [s]"
     assert [*found.headers.values()] == ["Voltage drop [V]"]
     assert found.trajectories[0].states[:, 0].tolist() == VALUES
+
+
+def test_times_in_the_names_of_empty_columns_are_read(tmp_path: Path) -> None:
+    """An oscilloscope tells so when the first sample was taken, and the next."""
+    found = read(tmp_path, "CH1V,t0 =-2.0e-05, tInc = 1.0e-07,\n" + "".join(f"{value},,\n" for value in VALUES))
+    assert ("t [s]", ["CH1V"]) == (found.time_name, [*found.headers.values()])
+    np.testing.assert_allclose(found.trajectories[0].times[[0, 1, -1]], [-2e-5, -1.99e-5, -1.71e-5])
+    assert VALUES == found.trajectories[0].states[:, 0].tolist()
+    assert any(note.startswith("Times are -2e-05 s and 1e-07 s more for each row") for note in found.notes)
+
+
+def test_times_in_the_head_of_labview_are_read(tmp_path: Path) -> None:
+    """Where the column of times is empty; the comments are, too."""
+    head = LABVIEW.replace("One", "No").replace("0,0E+0", "0,5")
+    found = read(tmp_path, head + "".join(f"\t{value}\n".replace(".", ",") for value in VALUES), "a.lvm")
+    assert ("X_Value", ["angle"]) == (found.time_name, [*found.headers.values()])
+    np.testing.assert_allclose(found.trajectories[0].times[:3], [0.5, 0.52, 0.54])
+    assert VALUES == found.trajectories[0].states[:, 0].tolist()
+
+
+def test_times_beside_each_channel_of_labview_are_read_once(tmp_path: Path) -> None:
+    """They are the same; other columns of one name are refused."""
+    head = LABVIEW.replace("One", "Multi").replace("angle", "angle\tX_Value\trate")
+    lines = [f"{i * 0.5}\t{value}\t{{}}\t{2 * value}\n" for i, value in enumerate(VALUES)]
+    same = "".join(line.format(i * 0.5) for i, line in enumerate(lines)).replace(".", ",")
+    found = read(tmp_path, head + same, "a.lvm")
+    assert ["angle", "rate"] == [*found.headers.values()]
+    assert 0.5 == found.trajectories[0].times[1]
+    with pytest.raises(DataError, match="two columns named 'X_Value'"):
+        read(tmp_path, head + "".join(line.format(i * 0.7) for i, line in enumerate(lines)).replace(".", ","), "b.lvm")
+
+
+def test_segments_of_labview_are_refused_by_name(tmp_path: Path) -> None:
+    """Only the last one would be read where all are short."""
+    table = LABVIEW[LABVIEW.index("Channels") :] + rows("\t", ",")
+    with pytest.raises(DataError, match="a second segment has a head of its own"):
+        read(tmp_path, LABVIEW + rows("\t", ",") + table, "a.lvm")

@@ -59,6 +59,25 @@ def test_labels_can_be_names_of_quantities(tmp_path: Path, labels: tuple[str, ..
     assert ["caution"] == [level for level, _ in of_layout(found)]
 
 
+@pytest.mark.parametrize("key", ["TagName", "Tag Name", "VarName", "Signal Name"])
+def test_tags_of_a_plant_are_quantities_beside_their_qualities(tmp_path: Path, key: str) -> None:
+    """The code of quality is no value, whether it changes or not."""
+    table = long(key, ("LIC101.PV", "LIC101.OUT"), by=("day", key))
+    for quality in (192, [192] * 19 + [0]):
+        found = checked(tmp_path, table.assign(Quality=quality))
+        ((level, advice),) = of_layout(found)
+        assert "caution" == level
+        assert f"columns={key!r}, values='count'" in advice
+
+
+def test_courses_of_other_sizes_may_be_quantities(tmp_path: Path) -> None:
+    """Whatever they are called, where none has a value that lies among those of another."""
+    table = long("which", ("LIC101.PV", "LIC101.OUT"), by=("day", "which"))
+    assert [] == of_layout(checked(tmp_path, table))
+    table["count"] += 1000.0 * (table["which"] == "LIC101.OUT")
+    assert ["note"] == [level for level, _ in of_layout(checked(tmp_path, table))]
+
+
 def test_what_may_be_either_is_asked(tmp_path: Path) -> None:
     """By a note of the check alone, and the law that the runs call for is still proposed."""
     found = checked(tmp_path, long("species", ("hare", "lynx"), by=("species", "day")))

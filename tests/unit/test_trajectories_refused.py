@@ -34,7 +34,7 @@ REFUSED = {
         r"line 4, .*: time 1 stands in line 3 already. Average or remove",
     ),
     "repeated time in a run": (
-        "run,t,x\n" + "".join(f"{run},{t},{t * t}\n" for run in (1, 2) for t in (0, 1, 2, 3, 3)),
+        "run,t,x\n" + "".join(f"{run},{t},{i * i}\n" for run in (1, 2) for i, t in enumerate((0, 1, 2, 3, 3))),
         r"line 6, column 't': time 3 stands in line 5 already in the run 'run 1'.*name further columns that tell runs "
         r"apart with --trajectory, as one that numbers replicates\.",
     ),
@@ -43,6 +43,15 @@ REFUSED = {
         + "".join(f"{year},P{i},{day},{day % 7}\n" for year in (2019, 2020) for i in (1, 2) for day in (5, 9, 12, 20)),
         r"line 3, column 'year': time 2019 stands in line 2 already.*; or, if samples are to be counted by "
         r"'GDD \[°Cd\]', which rises in each, --time 'GDD \[°Cd\]' --trajectory year,plot\.",
+    ),
+    "a date twice": (
+        "at,x\n2020-01-01 08:00,1\n2020-01-01 08:30,2\n2020-01-01 08:30,3\n2020-01-01 09:00,4\n",
+        r"line 4, column 'at': time 2020-01-01 08:30:00 stands in line 3 already. Average or remove repeated times "
+        r"\(in pandas table.groupby\('at', as_index=False\).mean\(numeric_only=True\)\), or name",
+    ),
+    "dates out of order": (
+        "at,x\n2020-01-01 08:00,1\n2020-01-01 08:30,2\n2020-01-01 08:10,3\n2020-01-01 09:00,4\n",
+        r"time 2020-01-01 08:10:00 comes after 2020-01-01 08:30:00. Sort",
     ),
     "restarts after few rows": ("t,x\n" + "0,1\n1,2\n2,3\n" * 3, r"line 5, column 't': time 0 comes after 2"),
     "blocks in the wrong order": (
@@ -56,6 +65,10 @@ REFUSED = {
     "a word that comes again": (
         "t,x\n0,1\n1,NS\n2,3\n3,4\n4,NS\n",
         r"line 3, column 'x': 'NS' is not a number. It is there 2 times: .* --missing NS leaves it out; else correct",
+    ),
+    "words of an archive, one of them once": (
+        "t,x,y\n0,1,1\n1,Bad,2\n2,No Data,3\n3,Bad,I/O Timeout\n4,5,6\n5,6,7\n6,7,8\n",
+        r"line 3, column 'x': 'Bad' .* It is there 2 times: .* --missing 'Bad,No Data,I/O Timeout' leaves",
     ),
     "limits of an assay": (
         "t,x,y\n0,1,1\n1,NS,2\n2,3,<1.0\n3,4,4\n4,NS,5\n5,6,BLQ\n",

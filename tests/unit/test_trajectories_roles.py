@@ -218,7 +218,8 @@ def test_a_flag_that_comes_and_goes_makes_no_runs(tmp_path: Path) -> None:
     text = "quality,t,x\n" + "".join(f"{'bad' if i % 3 else 'good'},{i},{i * i}\n" for i in range(12))
     measurements = read(tmp_path, text)
     assert {"": 12} == lengths(measurements)
-    assert ("'quality' was set aside: it holds text such as 'good'.",) == measurements.notes
+    assert ["'quality' was set aside: it tells how good entries are"] == [one[:54] for one in measurements.notes]
+    assert "is not 'good' in 8 rows" in measurements.notes[0]
 
 
 def test_an_input_that_steps_makes_no_runs(tmp_path: Path) -> None:
