@@ -13,11 +13,11 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
-from discovery.trajectories.abreast import abreast, options_of
+from discovery.trajectories.abreast import abreast
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held, undecided
-from discovery.trajectories.layout import Layout, survey
+from discovery.trajectories.layout import Layout, options_of, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
