@@ -14,6 +14,7 @@ from jaxtyping import Float
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
 from discovery.trajectories.abreast import abreast
+from discovery.trajectories.across import check_no_times_across
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held, undecided
@@ -78,6 +79,7 @@ def read_csv(
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
+    check_no_times_across(table, source, layout)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     check_no_months(table, clock, division.keys, states)
