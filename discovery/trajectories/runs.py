@@ -13,7 +13,15 @@ from discovery.errors import DataError
 from discovery.trajectories.calendar import joined, year_and_part
 from discovery.trajectories.clock import Clock
 from discovery.trajectories.columns import MOST_LABELS
-from discovery.trajectories.keys import ROWS_PER_RUN, disorder, group, guess_keys, nearly_a_key, told_keys
+from discovery.trajectories.keys import (
+    ROWS_PER_RUN,
+    disorder,
+    group,
+    guess_keys,
+    keys_of_restarts,
+    nearly_a_key,
+    told_keys,
+)
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
@@ -211,9 +219,15 @@ def _disordered(
     if time == clock.times[previous]:
         what = f"time {time:.12g} stands in line {table.lines[previous]} already{within}"
         remedy, such = "Average or remove repeated times", ", as one that numbers replicates"
+    elif steady := keys_of_restarts(table, clock.rows, clock.times[clock.rows], (clock.header, *clock.also), keys):
+        what = f"time goes back to {time:.12g}{within}, where other runs begin"
+        raised = f"Name the columns that tell them apart: --trajectory {shlex.quote(listed(steady))}"
+        return DataError(f"{place}: {what}. {raised}.")
     else:
         what = f"time {time:.12g} comes after {clock.times[previous]:.12g}{within}"
         remedy, such = "Sort the rows by time", ""
+        if time == clock.times[clock.rows[0]]:  # sorted they would be one run
+            remedy, such = "If another run begins there, add a column that numbers runs", ""
     also = "further columns" if keys else "the columns"
     other, told = _rising(table, clock, states) if time == clock.times[previous] else ("", ())
     if other:
