@@ -101,7 +101,7 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
 def _mostly_numbers(column: pd.Series) -> bool:
     """Whether most entries that are there are numbers, some perhaps as text."""
     numbers = np.asarray(pd.to_numeric(column.astype(object), errors="coerce"), dtype=np.float64)
-    return 2 * np.count_nonzero(np.isfinite(numbers)) > int(column.count())
+    return bool(2 * np.count_nonzero(np.isfinite(numbers)) > column.count())
 
 
 def no_number(values: object) -> object | None:

@@ -16,7 +16,7 @@ from discovery.trajectories.counters import counts_pieces, is_counter
 from discovery.trajectories.error_columns import beside, errors_among
 from discovery.trajectories.runs import FEWEST_SAMPLES
 from discovery.trajectories.table import Table
-from discovery.trajectories.tokens import is_limit
+from discovery.trajectories.tokens import is_limit, is_upper_limit
 from discovery.wording import joined, listed
 
 MOST_STATES = 20  # by experiment: a quick search takes 40 CPU seconds with 8 states and grows with their third power
@@ -198,7 +198,12 @@ def _remedy(entry: str, states: Sequence[Column]) -> str:
             f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "
             "correct the entries, or choose columns with --states."
         )
+    upper = [one for one in marks if is_upper_limit(one)]
+    lower = [one for one in marks if is_limit(one) and one not in upper]
+    biased = [*(["too large on average near a lower limit"] if lower else [])]
+    biased += ["too small on average near an upper limit"] if upper else []
     return (
         f"--missing {named} leaves out what is beyond the limits of an assay, too. The law is fitted to the other "
-        "values alone then, which are too large on average near a lower limit; leave out whole ends of runs there."
+        f"values alone then, which are {listed(biased)}; leave out all of a run from where it comes near the limit, or "
+        "up to where it leaves it."
     )
