@@ -22,7 +22,7 @@ from discovery.trajectories.layout import Layout, options_of, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.runs import Division, Run, find_runs, long_enough
+from discovery.trajectories.runs import Division, Run, find_runs, long_enough, with_groups
 from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
 from discovery.trajectories.states import MOST_STATES, TIMES, find_states, may_be_states
@@ -81,11 +81,10 @@ def read_csv(
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
     check_no_times_across(table, source, layout)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
-    division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
-    check_no_months(table, clock, division.keys, states)
+    division, sorts = _divided(table, clock, trajectory, states, inputs)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
-    roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
+    roles, stays = _roles(taken, division.keys, inputs, sorts), told_held(held, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
     table, division = at_every_row(table, division, clock.times, inputs, stays, maps=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
@@ -112,6 +111,15 @@ def read_csv(
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
 
+def _divided(
+    table: Table, clock: Clock, trajectory: Sequence[str], states: Sequence[str], inputs: Sequence[str]
+) -> tuple[Division, tuple[str, ...]]:
+    """The runs, and headers of columns of text that tell groups of them."""
+    division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
+    check_no_months(table, clock, division.keys, states)
+    return with_groups(table, division, (clock.header, *clock.also, *division.keys, *states, *inputs))
+
+
 def _trajectories(
     runs: Sequence[Run],
     clock: Clock,
@@ -130,9 +138,10 @@ def _trajectories(
     )
 
 
-def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> dict[str, str]:
+def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str], groups: Sequence[str]) -> dict[str, str]:
     """What columns are that are no states, in words."""
     return {
+        **dict.fromkeys(groups, "which tells groups of runs"),
         **dict.fromkeys(times, TIMES),
         **dict.fromkeys(keys, "which tells the runs apart"),
         **dict.fromkeys(inputs, "named as an input"),

@@ -44,3 +44,19 @@ def test_runs_that_no_column_tells_apart_are_not_to_be_sorted(tmp_path: Path) ->
     table.iloc[[0, 2, 1, *range(3, 10)]].to_csv(path, index=False)
     with pytest.raises(DataError, match="Sort the rows by time"):
         read_csv(path)
+
+
+def test_text_that_tells_groups_of_runs_may_give_them_constants_of_their_own(tmp_path: Path) -> None:
+    """As treated and control mice: it was set aside as any text, and a law of second order was proposed instead."""
+    days = np.arange(0.0, 30.0, 3.0)
+    each = [(day, f"M{i}", "Treated" if i > 2 else "Control", f"{i % 2} h {day}") for i in range(6) for day in days]
+    table = pd.DataFrame(each, columns=pd.Index(["Day", "Mouse", "Group", "Remark"]))
+    table["Volume"] = 100.0 * np.exp(table["Day"] * np.where(table["Group"] == "Treated", 0.03, 0.1))
+    table.to_csv(tmp_path / "a.csv", index=False)
+    found = read_csv(tmp_path / "a.csv", trajectory=["Mouse"])
+    (said,) = (note for note in found.notes if "'Group'" in note)
+    assert said.startswith("'Group' was set aside: it holds text such as 'Control', the same all along each run.")
+    assert "--trajectory Mouse,Group --own auto:Group" in said
+    assert not any("auto:Remark" in note for note in found.notes)
+    again = read_csv(tmp_path / "a.csv", trajectory=["Mouse", "Group"])
+    assert not any("'Group' was set aside" in note for note in again.notes)
