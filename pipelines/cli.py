@@ -239,9 +239,7 @@ def simulate(
         str | None,
         typer.Option(help="CSV with times and each input of the law; or numbers, u=1,v=2.", metavar="FILE"),
     ] = None,
-    group: Annotated[
-        list[str] | None, typer.Option(help="Whose constants, where they differ between groups of runs.")
-    ] = None,
+    group: Annotated[list[str] | None, typer.Option(help="The run to begin as, or whose constants.")] = None,
     start_error: Annotated[
         str,
         typer.Option(

@@ -11,25 +11,26 @@ from discovery.errors import UsageError
 
 if TYPE_CHECKING:
     from discovery.structure import Owned
-    from discovery.types import DiscoveryResult, Drive
+    from discovery.types import DiscoveryResult, Drive, Trajectory
+
+LISTED = 10  # groups and runs that a message names
 
 
 def chosen(result: DiscoveryResult, groups: Sequence[str]) -> dict[str, float]:
     """What is 1 for the constants of the groups that are asked for, and 0 for those of others.
 
+    A run that is named has the constants of its groups.
+
     Raises:
-        UsageError: constants differ between groups, and none is chosen, or one that is not there.
+        UsageError: constants differ between groups, and none is chosen, or neither a group nor a run is called so.
     """
     owned = result.structure.owned
-    if unknown := {text for text in groups if not any(_named(text, one) for one in owned)}:
-        there = [group for one in owned for group in one.groups]
-        among = f" There are {', '.join(dict.fromkeys(there))}." if there else " It has one value of each for all runs."
-        raise UsageError(
-            f"--group {', '.join(sorted(unknown))}: no constant of this law has a value for such a group.{among}"
-        )
+    runs = named_runs(result, groups) if _of_runs(result, groups) else ()
     marks: dict[str, float] = {}
     for one in owned:
         mine = {group for text in groups for group in _named(text, one)}
+        if not mine:
+            mine = {group for run in runs for group in _groups_of(result, run, one)}
         if len(mine) != 1:
             raise UsageError(
                 f"{one.name} has a value for each {one.by or 'run'}; choose one: --group {one.groups[0]!r}. There are "
@@ -37,6 +38,47 @@ def chosen(result: DiscoveryResult, groups: Sequence[str]) -> dict[str, float]:
             )
         marks |= {mark: float(group in mine) for mark, group in zip(one.inputs, one.groups, strict=True)}
     return marks
+
+
+def named_runs(result: DiscoveryResult, groups: Sequence[str]) -> tuple[Trajectory, ...]:
+    """The runs that all those texts fit which name no group of a constant: by their labels, or what these have of one
+    column; all runs where there is no such text.
+
+    Raises:
+        UsageError: there are none.
+    """
+    texts = _of_runs(result, groups)
+    found = tuple(run for run in result.trajectories if all(_fits(text, run.label) for text in texts))
+    if found:
+        return found
+    names = [group for one in result.structure.owned for group in one.groups]
+    names = list(dict.fromkeys([*names, *(run.label for run in result.trajectories if run.label)]))
+    there = ", ".join([*names[:LISTED], *([f"{len(names) - LISTED} more"] if len(names) > LISTED else [])])
+    among = f"There are {there}." if names else "There is one run."
+    raise UsageError(
+        f"--group {', '.join(sorted(texts))}: neither a run nor a group of runs with constants of its own is called "
+        f"so. {among}"
+    )
+
+
+def _of_runs(result: DiscoveryResult, groups: Sequence[str]) -> list[str]:
+    """Those of the texts that name no group of a constant."""
+    return [text for text in groups if not any(_named(text, one) for one in result.structure.owned)]
+
+
+def _groups_of(result: DiscoveryResult, run: Trajectory, owned: Owned) -> list[str]:
+    """The group of a constant that a run belongs to."""
+    assert result.law is not None
+    marked = [run.inputs[0, result.law.inputs.index(mark)] for mark in owned.inputs]
+    return [group for group, mark in zip(owned.groups, marked, strict=True) if mark == 1.0]
+
+
+def _fits(text: str, label: str) -> bool:
+    """Whether a text is the label of a run, or all that it has of one column, with its name or without."""
+    parts = [label, *label.split(", ")]
+    number = as_number(text)
+    ends = [as_number(part.rpartition(" ")[2]) for part in parts]
+    return text in parts or (number is not None and number in ends)
 
 
 def grouped(

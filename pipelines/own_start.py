@@ -56,6 +56,7 @@ class OwnStart:
             than a measurement.
         within: what it is where it is not the run's first state; else empty.
         errors: deviations of each state by chance since the sample before; None where there is none.
+        run: label of the run whose first state it is; empty where there is one run.
     """
 
     state: Float[np.ndarray, " state"]
@@ -63,6 +64,7 @@ class OwnStart:
     way: Way | None
     within: str
     errors: Float[np.ndarray, " state"] | None = None
+    run: str = ""
 
 
 def runs_of(result: DiscoveryResult, marks: Mapping[str, float]) -> tuple[Trajectory, ...]:
@@ -120,7 +122,7 @@ def own_start(result: DiscoveryResult, records: Sequence[Record], time: float, o
     record = held[0]
     time = min(max(time, record.first), record.last)
     if time == record.first:
-        return OwnStart(record.fit.states[0], record.fit.beginning, None, "")
+        return OwnStart(record.fit.states[0], record.fit.beginning, None, "", run=record.run.label)
     state, of = _state(result, record, time, otherwise), f" of {record.run.label}" if record.run.label else ""
     within = f"the forecast begins with the fitted state{of} at {result.time_name} = {time:.6g}"
     if result.smoothing.noise.process:

@@ -15,7 +15,7 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, split_header
-from pipelines.driving import as_number, chosen, grouped, idle
+from pipelines.driving import as_number, chosen, grouped, idle, named_runs
 
 if TYPE_CHECKING:
     from discovery.types import DiscoveryResult, Drive, Law, Trajectory
@@ -72,7 +72,8 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     names, told = _inputs(result, wanted.inputs), str(wanted.inputs or "")
     constant = _constant(result, told, names) if "=" in told and not Path(told).exists() else None
     course = _drive(result, Path(told), names) if names and constant is None else None
-    runs = runs_of(result, chosen(result, wanted.groups))
+    named = [run.label for run in named_runs(result, wanted.groups)]
+    runs = tuple(run for run in runs_of(result, chosen(result, wanted.groups)) if run.label in named)
     records = () if wanted.x0 is not None else fitted_records(result, runs, _way_out(result))
     start, until = _span(result, wanted, course, runs, _beginning(result, records))
     course = _course((start, until), constant) if constant is not None else course
@@ -91,8 +92,9 @@ def simulate_command(folder: Path, wanted: Wanted) -> None:
     )  # fmt: skip
     if result.origin:
         sys.stderr.write(f"note: {result.time_name} is counted since {result.origin}\n")
-    if own and own.within:
-        sys.stderr.write(f"note: {own.within}\n")
+    if own and (own.within or own.run):
+        others = " --group names another." if len(records) > 1 else ""
+        sys.stderr.write(f"note: {own.within or f'the forecast begins as the run {own.run} did'}.{others}\n")
     for sentence in doubts(result, state, table, drive, end):
         sys.stderr.write(f"caution: {sentence}\n")
     table.to_csv(sys.stdout, index=False)

@@ -257,7 +257,7 @@ def _with_equals(sentence: str) -> Statement:
         raise pointed(
             sentence, 0,
             "On the left stands a derivative such as x' or x'', or the name of a constant; of a sum that is conserved "
-            "is said S + I + R = const",
+            f"is said S + I + R = const{_as_one(left)}",
         )  # fmt: skip
     if found := re.fullmatch(rf"\(\s*({NAME}(?:\s*,\s*{NAME})+)\s*\)", right):
         return Vector(left, tuple(part.strip() for part in found[1].split(",")), sentence)
@@ -272,6 +272,13 @@ def _with_equals(sentence: str) -> Statement:
             f"Behind = stands the exact value of a constant; did you mean '{left} ~ {right}'?",
         )  # fmt: skip
     return Definition(left, expression(sentence, right, place), sentence)
+
+
+def _as_one(left: str) -> str:
+    """How a column is written whose name has blanks or hyphens, as ``Anti-RBD IgG``; nothing if it can be none."""
+    if not re.fullmatch(r"[^\W\d]\w*(?:[ -]\w+)+", left):
+        return ""
+    return f". If {left} is one column, write {re.sub('[ -]', '_', left)}: names in sentences are one word"
 
 
 def _prior(sentence: str) -> Prior | StartOf:

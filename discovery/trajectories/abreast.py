@@ -14,7 +14,7 @@ from functools import partial
 from discovery.headers import bare, split_header
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.keys import is_run_name
-from discovery.trajectories.layout import SPACES, Layout
+from discovery.trajectories.layout import Layout, options_of
 from discovery.trajectories.levels import Level, are_set, level
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.source import Source
@@ -25,6 +25,8 @@ from discovery.wording import joined, listed
 _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 # "cell 3", "mouse_2", "rep1", "trace0.5"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
+# "WT rep1" and "p53 (replicate 2)", the same measured again: never states of one system, so that two are enough.
+_REPEATED = re.compile(r"((?:.*[\W_])?(?:rep|replica|replicate|repeat|run|trial|donor))[\s_.#-]*\d+\)?", re.IGNORECASE)
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
 # "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times, which only rise, and its values.
@@ -40,7 +42,6 @@ _OF_QUANTITY = (
 FEWEST = 3  # columns that are alike: two are as often two things
 PLATE = 8  # wells from which there is no doubt, a column of a plate of 96; compartments may be called A1, A2, A3
 SHOWN = 3  # columns that are named
-UTF8 = ("utf-8", "utf-8-sig")  # which pandas reads without being told
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,8 @@ class Abreast:
             return f"{has}: each column gets an equation of its own{times}."
         some = [*self.columns[:SHOWN], *(["…"] if len(self.columns) > SHOWN else [])]
         named = f"{len(self.columns)} columns, {', '.join(some)}," if len(some) > SHOWN else listed(some)
-        wells = "are wells" if self.certain else "are called like wells"
-        return f"{named} {wells if self.key == 'well' else 'are called alike'}: each gets an equation of its own."
+        kinds = {"well": "are wells" if self.certain else "are called like wells", "run": "are replicates"}
+        return f"{named} {kinds.get(self.key, 'are called alike')}: each gets an equation of its own."
 
 
 def abreast(
@@ -163,21 +164,23 @@ def abreast(
     """
     rising = rising | {time}
     own, (split, units, quantities, forms) = _of_each_with_times([time, *numbers], time, layout.headers, rising)
-    key, found = ("unit", ()) if own else _alike(numbers)
+    key, found = ("unit", ()) if own else _alike(numbers, layout.headers)
     if not (own or found):
         split, units, quantities = _of_each(numbers)
-    key = "run" if own and all(is_run_name(unit.rstrip("0123456789")) for unit in units) else key
+    again = not units and bool(found) and {*found} == {*filter(_repeated, layout.headers)}
+    key = "run" if again or (own and all(is_run_name(unit.rstrip("0123456789")) for unit in units)) else key
     if key == "unit" and not units:
-        quantities, units, forms = _each_of(numbers, layout.headers)
+        fewest = 2 if any(map(_repeated, numbers)) else FEWEST
+        quantities, units, forms = _each_of(numbers, layout.headers, fewest)
     found = _columns(split, units, quantities, forms) or found
     if len(set(found) & set(states)) < 2:
-        own, key, found, units, forms = "", "unit", (), (), ()
+        own, key, again, found, units, forms = "", "unit", False, (), (), ()
     if not found and len(states) <= most:
         return None
     told = ["--time", own, *told[2:]] if own and told[:1] == ["--time"] else told
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns and not (own and _is_of_one(one, units)))
-    certain = len(states) > most or bool(own and units) or (key == "well" and len(found) >= PLATE)
+    certain = len(states) > most or bool(own and units) or again or (key == "well" and len(found) >= PLATE)
     options = options_of(layout, source.encoding)
     file = source.path.name
     told, keys = tuple(told), tuple(keys)
@@ -196,29 +199,20 @@ def unlike(found: Sequence[Relation], headers: Sequence[str], units: Abreast | N
     return tuple(one for one, out in zip(found, alike, strict=True) if one.exact or not out)
 
 
-def options_of(layout: Layout, encoding: str) -> str:
-    """What pandas has to be told to read the same: nothing of a table that begins with its header, with commas."""
-    separator = r"\s+" if layout.separator == SPACES else layout.separator
-    above = layout.header_line - 1 if layout.header_line else layout.first_line - 1
-    told = {
-        "sep": separator if separator != "," else None,
-        "decimal": layout.decimal if layout.decimal != "." else None,
-        "encoding": encoding if encoding not in UTF8 else None,
-        "skiprows": above or None,
-        "usecols": list(layout.places) or None,
-        "names": None if layout.header_line else list(layout.headers),
-    }
-    return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
+def _alike(headers: Sequence[str], every: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """What several headers name, and these: wells, or names that differ by their number alone; the most there are.
 
-
-def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """What several headers name, and these: wells, or names that differ by their number alone; the most there are."""
+    Args:
+        every: headers of all columns, of which two are enough where only they are called replicates.
+    """
     groups: dict[tuple[str, str | None], list[str]] = {}
     levels: dict[str, list[Level]] = {}
     for header in headers:
         name, unit = split_header(header)
         if _WELL.fullmatch(name):
             groups.setdefault(("well", unit), []).append(header)
+        elif repeated := _repeated(header):
+            groups.setdefault((f"unit {repeated}", unit), []).append(header)
         elif (numbered := _NUMBERED.fullmatch(name)) and numbered[1] not in GREEK:  # theta_1 is a symbol, as x_1 is
             groups.setdefault((f"unit {numbered[1] or numbered[2]}", unit), []).append(header)
         elif one := level(header):
@@ -226,7 +220,14 @@ def _alike(headers: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     settings = [(alike, ones) for alike, ones in levels.items() if are_set(ones)]
     groups |= {(f"unit {alike}", ""): [one.form.format(one.setting) for one in ones] for alike, ones in settings}
     (kind, _), most = max(groups.items(), key=lambda item: len(item[1]), default=(("", None), []))
-    return (kind.partition(" ")[0], tuple(most)) if len(most) >= FEWEST else ("unit", ())
+    enough = len(most) >= FEWEST or (len(most) == 2 and {*most} == {*filter(_repeated, every)})
+    return (kind.partition(" ")[0], tuple(most)) if enough else ("unit", ())
+
+
+def _repeated(header: str) -> str:
+    """What a column is called that is one of several repetitions, without its number; else nothing."""
+    found = _REPEATED.fullmatch(split_header(header)[0])
+    return found[1] if found else ""
 
 
 def _columns(split: str, units: Sequence[str], quantities: Sequence[str], forms: Sequence[str]) -> tuple[str, ...]:

@@ -84,12 +84,24 @@ def _check_columns(frame: pd.DataFrame, place: str) -> None:
             continue
         dated = pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype)
         what = "dates" if dated else "durations" if column.dtype.kind == "m" else "text"
+        if what == "text" and _mostly_numbers(column):
+            raise DataError(
+                f"{place}, column {header!r} holds {str(entry)!r} among its numbers. Where that stands for no value, "
+                f"as beyond a limit of detection, {place}[{header!r}] = pd.to_numeric({place}[{header!r}], "
+                "errors='coerce') leaves it out; else correct it."
+            )
         remedy = f"Leave it out, as with {place}.drop(columns={header!r}), or convert it"
         if what != "text":
             remedy = f"If these are the times, pass t={header!r}; else leave it out"
         elif column.nunique() <= len(column) // FEWEST_IN_RUN:
             remedy += f"; if it tells runs apart, {one_by_one(header)}"
         raise DataError(f"{place}, column {header!r} holds {what} such as {str(entry)!r}, and no numbers. {remedy}.")
+
+
+def _mostly_numbers(column: pd.Series) -> bool:
+    """Whether most entries that are there are numbers, some perhaps as text."""
+    numbers = np.asarray(pd.to_numeric(column.astype(object), errors="coerce"), dtype=np.float64)
+    return bool(2 * np.count_nonzero(np.isfinite(numbers)) > column.count())
 
 
 def no_number(values: object) -> object | None:

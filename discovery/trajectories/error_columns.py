@@ -14,6 +14,8 @@ from discovery.trajectories.codes import codes
 _WORDS = "err|error|sigma|sd|se|sem|std|stdev|stderr|unc|uncertainty"
 # What errors of a column X are called; neither dX, which is as often a rate or a step, nor E_X, a field or an energy.
 _NAMED = re.compile(rf"(?:e_|(?i:{_WORDS})[_ ])(?P<behind>.+)|(?P<before>.+)[_ ](?i:{_WORDS})|(?P<alone>(?i:{_WORDS}))")
+# ... and of these what errors of a mean are called, where the scatter of its single values is there, too.
+_OF_MEAN = re.compile(r"(?:.*[\W_])?(?:se|sem|stderr)(?:[\W_].*)?", re.IGNORECASE)
 _MEANS = ("mean", "average", "avg")  # X_mean may stand beside X_sd
 
 
@@ -51,14 +53,26 @@ def _are_errors(values: Float[np.ndarray, " sample"], of: Float[np.ndarray, " sa
     return bool(len(there) and len(of) and np.all(there >= 0.0) and 0.0 < np.median(there) < np.ptp(of))
 
 
-def beside(header: str, of: str, errors: Float[np.ndarray, " sample"] | None) -> str:
+def taken(found: Mapping[str, str]) -> dict[str, str]:
+    """The one column of errors of each, by its header: of several that of a mean, as it is smaller, else the first."""
+    chosen: dict[str, str] = {}
+    for header, of in found.items():
+        if of not in chosen or (_OF_MEAN.fullmatch(bare(header)) and not _OF_MEAN.fullmatch(bare(chosen[of]))):
+            chosen[of] = header
+    return chosen
+
+
+def beside(header: str, of: str, errors: Float[np.ndarray, " sample"] | None, other: str = "") -> str:
     """The note on a column of errors.
 
     Args:
         errors: its values; None where what they are the errors of is no state.
+        other: the column of errors of the same that is taken, if it is not this one.
     """
     what = ", and is left out"
-    if errors is not None:
+    if other:
+        what = f", and is left out, as {other!r} is taken"
+    elif errors is not None:
         usual, alike = _usual(errors), not np.ptp(errors[_known(errors)]) > 0.0
         what = f", {usual:.3g} at the median: samples are weighed by them where that is the likelier noise"
         what = ", all alike, so that none weighs more than another" if alike else what

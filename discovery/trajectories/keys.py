@@ -20,6 +20,7 @@ RUN_WORDS = frozenset(
 FLAGS = frozenset({"true", "false", "yes", "no", "on", "off"})  # what was switched, not what was repeated
 MOST_TRIED = 50  # choices of keys; each takes some 0.2 s on 10^6 rows, and a wide table has thousands
 REPEATED = 0.1  # share of the rows at most whose time is there twice in a run by oversight, or as digits were cut
+MOST_OF_RESTARTS = 3  # columns, as plate, dose and replicate, that are named beside a key
 ROWS_PER_RUN = 3  # fewer on average, and the column does not tell runs apart
 
 
@@ -116,6 +117,32 @@ def nearly_a_key(
         if wrong is not None and _in_blocks(groups):
             return column.header, *wrong
     return None
+
+
+def keys_of_restarts(
+    table: Table,
+    rows: Int[np.ndarray, " timed"],
+    times: Float[np.ndarray, " timed"],
+    taken: Sequence[str],
+    keys: Sequence[str],
+) -> tuple[str, ...]:
+    """Columns that only change where time goes back, as doses do, with which the keys tell runs apart; or nothing.
+
+    Args:
+        times: of those rows.
+        taken: headers of columns that are something else.
+        keys: headers of the columns that tell some apart already.
+    """
+    within = np.diff(times) > 0
+    others = [one for one in table.columns if one.header not in (*taken, *keys) and one.kind in ("number", "text")]
+    values = {one.header: one.values[rows] for one in others}  # what is missing is equal to nothing among numbers
+    steady = [name for name, one in values.items() if np.all(one[1:][within] == one[:-1][within]) and np.ptp(one) > 0]
+    choices = (some for number in range(1, MOST_OF_RESTARTS + 1) for some in combinations(steady, number))
+    for some in islice(choices, MOST_TRIED):
+        groups = group(table, (*some, *keys), rows)
+        if disorder(times, groups) is None and len(rows) >= ROWS_PER_RUN * (int(groups.max(initial=0)) + 1):
+            return (*some, *keys)
+    return ()
 
 
 def _may_tell(column: Column, rows: Int[np.ndarray, " timed"]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -21,6 +22,7 @@ FEWEST_SAMPLE_LINES = 5
 MOST_COLUMNS = 2_000  # a hundred times the states of a law; each costs a millisecond or two
 SPACES = " "  # any run of blanks
 SEPARATORS = (",", ";", "\t", SPACES)
+UTF8 = ("utf-8", "utf-8-sig")  # which pandas reads without being told
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,30 @@ def survey(source: Source) -> Layout:
         )
     if not rows:
         raise DataError(f"{source.path} has a header but no rows. It needs at least five rows of numbers below it.")
+    plain = _as_they_are(tuple(header), lines[first[0] - 1], separator) and below == rows[0][0]
+    _check_different(header, source, Layout(separator, decimal, (), below, (), (), first[0]) if plain else None)
     headers = _complete(header, rows, source, separator)
     columns = [[row[i] for _, row in rows if i < len(row)] for i in range(len(headers))]
     kinds: tuple[Kind, ...] = tuple(kind_of(column, decimal) for column in columns)
-    plain = _as_they_are(headers, lines[first[0] - 1], separator) and below == rows[0][0]
     said = (*_decimal_note(decimal), *notes)
     places, ticks = (beside.places, beside.ticks) if beside is not None else ((), None)
-    return Layout(separator, decimal, headers, rows[0][0], kinds, said, first[0] if plain else 0, places, ticks)
+    line = first[0] if plain and headers == (*header,) else 0
+    return Layout(separator, decimal, headers, rows[0][0], kinds, said, line, places, ticks)
+
+
+def options_of(layout: Layout, encoding: str) -> str:
+    """What pandas has to be told to read the same: nothing of a table that begins with its header, with commas."""
+    separator = r"\s+" if layout.separator == SPACES else layout.separator
+    above = layout.header_line - 1 if layout.header_line else layout.first_line - 1
+    told = {
+        "sep": separator if separator != "," else None,
+        "decimal": layout.decimal if layout.decimal != "." else None,
+        "encoding": encoding if encoding not in UTF8 else None,
+        "skiprows": above or None,
+        "usecols": list(layout.places) or None,
+        "names": None if layout.header_line else list(layout.headers),
+    }
+    return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
 
 
 def _check_segments(source: Source, lines: Sequence[str]) -> None:
@@ -243,6 +262,31 @@ def _complete(header: list[str], rows: list[tuple[int, list[str]]], source: Sour
             "separated by commas, semicolons, tabs or blanks."
         )
     return tuple(named)
+
+
+def _check_different(header: Sequence[str], source: Source, layout: Layout | None) -> None:
+    """Raises DataError where columns have one name, as replicates of one condition have in grouped tables.
+
+    Args:
+        layout: of the file, but for its headers, where these stand in a line as they are; else pandas reads others.
+    """
+    repeated = next((name for name in header if name and header.count(name) > 1), "")
+    if not repeated:
+        return
+    number = "two" if header.count(repeated) == 2 else header.count(repeated)
+    said = f"{source.path} has {number} columns named {repeated!r}. Give each column its own name"
+    if layout is None:
+        raise DataError(f"{said}.")
+    once, file = [name for name in header if header.count(name) == 1], source.path.name
+    long = f"{file.partition('.')[0]}_long.csv"
+    melt = (
+        f"pd.read_csv({file!r}{options_of(layout, source.encoding)}).melt({once!r}, var_name='replicate').assign("
+        rf"group=lambda d: d.replicate.str.replace(r'\.\d+$', '', regex=True)).to_csv({long!r}, index=False)"
+    )
+    raise DataError(
+        f"{said}; or, if they are replicates, which are runs of one law, put them one below the other, in pandas "
+        f"{melt}; then discover check {shlex.quote(long)} --trajectory group,replicate."
+    )
 
 
 def ragged(source: Source, line: int, expected: int, found: int) -> DataError:

@@ -6,8 +6,8 @@ import shlex
 from collections import Counter
 
 from discovery.trajectories.table import Table
-from discovery.trajectories.tokens import is_limit
-from discovery.wording import joined
+from discovery.trajectories.tokens import is_limit, is_upper_limit
+from discovery.wording import joined, listed
 
 
 def remedy(table: Table, entry: str, alone: str) -> str:
@@ -28,7 +28,12 @@ def remedy(table: Table, entry: str, alone: str) -> str:
             f"It is there {counts[entry]} times: if nothing was measured then, --missing {named} leaves it out; else "
             "correct the entries, or choose columns with --states."
         )
+    upper = [one for one in marks if is_upper_limit(one)]
+    lower = [one for one in marks if is_limit(one) and one not in upper]
+    biased = [*(["too large on average near a lower limit"] if lower else [])]
+    biased += ["too small on average near an upper limit"] if upper else []
     return (
         f"--missing {named} leaves out what is beyond the limits of an assay, too. The law is fitted to the other "
-        "values alone then, which are too large on average near a lower limit; leave out whole ends of runs there."
+        f"values alone then, which are {listed(biased)}; leave out all of a run from where it comes near the limit, or "
+        "up to where it leaves it."
     )

@@ -13,15 +13,16 @@ from jaxtyping import Float
 
 from discovery.errors import DataError, UsageError
 from discovery.headers import bare, perhaps_unit, split_header
-from discovery.trajectories.abreast import abreast, options_of
+from discovery.trajectories.abreast import abreast
+from discovery.trajectories.across import check_no_times_across
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held, undecided
-from discovery.trajectories.layout import Layout, survey
+from discovery.trajectories.layout import Layout, options_of, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
-from discovery.trajectories.runs import Division, Run, find_runs, long_enough
+from discovery.trajectories.runs import Division, Run, find_runs, long_enough, with_groups
 from discovery.trajectories.slower import at_every_row
 from discovery.trajectories.source import Source, inspect
 from discovery.trajectories.stamped import check_stamps
@@ -79,12 +80,12 @@ def read_csv(
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
+    check_no_times_across(table, source, layout)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
-    division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
-    _check_times(table, clock, division, states, told=time is not None)
+    division, sorts = _divided(table, clock, trajectory, states, inputs, dated=time is None)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
     table = table.emptied([*numbers.values()], taken).numbered({*trajectory} & {*inputs}, layout.decimal)
-    roles, stays = _roles(taken, division.keys, inputs), told_held(held, inputs)
+    roles, stays = _roles(taken, division.keys, inputs, sorts), told_held(held, inputs)
     division = _where_measured(table, division, states, inputs, roles, ends=successive)
     table, division = at_every_row(table, division, clock.times, inputs, stays, maps=successive)
     driving = find_inputs(table, inputs, division.rows, guess=not missing, gaps=not successive, held=held)
@@ -111,11 +112,25 @@ def read_csv(
     return measurements if successive else without_wraps(measurements, units)  # a map may turn by more than half
 
 
-def _check_times(table: Table, clock: Clock, division: Division, states: Sequence[str], *, told: bool) -> None:
-    """Raises DataError where months are columns, or dates tell another step than the times, unless those are told."""
+def _divided(
+    table: Table,
+    clock: Clock,
+    trajectory: Sequence[str],
+    states: Sequence[str],
+    inputs: Sequence[str],
+    *,
+    dated: bool,
+) -> tuple[Division, tuple[str, ...]]:
+    """The runs, and headers of columns of text that tell groups of them.
+
+    Args:
+        dated: whether dates beside the times have to tell the same steps, as where these were not told.
+    """
+    division = find_runs(table, clock, told=trajectory, states=(*states, *inputs))
     check_no_months(table, clock, division.keys, states)
-    if not told:
+    if dated:
         check_stamps(table, clock, division.rows)
+    return with_groups(table, division, (clock.header, *clock.also, *division.keys, *states, *inputs))
 
 
 def _trajectories(
@@ -136,9 +151,10 @@ def _trajectories(
     )
 
 
-def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str]) -> dict[str, str]:
+def _roles(times: Sequence[str], keys: Sequence[str], inputs: Sequence[str], groups: Sequence[str]) -> dict[str, str]:
     """What columns are that are no states, in words."""
     return {
+        **dict.fromkeys(groups, "which tells groups of runs"),
         **dict.fromkeys(times, TIMES),
         **dict.fromkeys(keys, "which tells the runs apart"),
         **dict.fromkeys(inputs, "named as an input"),

@@ -15,6 +15,9 @@ import numpy as np
 from jaxtyping import Float
 
 from discovery.library.grammar import Powers, monomial
+from discovery.trajectories.computed import computed
+from discovery.trajectories.digits import rounding
+from discovery.trajectories.least_change import fewest, least
 from discovery.trajectories.noisy_rows import Rows, error_covariance, noise_in_rows, rows_of, usual
 from discovery.types import Trajectory
 
@@ -26,9 +29,8 @@ STILL = 1.5
 UNSURE, LOOSEST = 4.0, 2.0
 # Deviation over noise of the states that are looked at, and of two terms of a relation at least; else it says nothing.
 CLEAR = 5.0
-# Terms beyond which only pairs are looked at, states beyond which no products are, and relations that are looked for:
-# so that the search takes a tenth of a second.
-MOST_ELIMINATED, MOST_STATES, MOST = 30, 6, 10
+# States beyond which no products are looked at, and relations that are looked for: a search takes a tenth of a second.
+MOST_STATES, MOST = 6, 10
 # Terms that a quadratic relation may have, a state beside its square not counted: with more, by trial on the known
 # systems with noise, there is often one by chance, and no reader sees anything in it.
 MOST_TERMS = 3
@@ -120,7 +122,13 @@ def relations(
     if len(plain.values) == 0:
         return ()
     dimension = len(plain.sizes)
-    states = [int(i) for i in np.flatnonzero(usual(plain) * CLEAR < plain.values.std(axis=0))]
+    digits = rounding(trajectories) / plain.sizes
+    states = list(range(dimension))
+    while len(found) < min(dimension - 1, MOST) and (one := _computed(plain, states, digits)) is not None:
+        found.append(one)
+        states.remove(_pivot(one).index(1))
+    clear = usual(plain) * CLEAR < plain.values.std(axis=0)
+    states = [state for state in states if clear[state]]
     for degree, views in ((1, [plain]), (2, [rows_of(trajectories, noise, grows, offset) for offset in OFFSETS])):
         if degree == 2 and len(states) > MOST_STATES:
             break
@@ -163,10 +171,10 @@ def _relation(rows: Rows, terms: Sequence[Powers]) -> Relation | None:
     covariance = centred.T @ centred / freedom
     errors = error_covariance(rows, terms)
     linear = all(sum(powers) == 1 for powers in terms)
-    kept = _fewest(covariance, errors, _most(int(freedom)) if linear else STILL)
+    kept = fewest(covariance, errors, _most(int(freedom)) if linear else STILL)
     if not kept:
         return None
-    _, factors = _least(covariance, errors, kept)
+    _, factors = least(covariance, errors, kept)
     found = _stated(
         rows, [terms[i] for i in kept], factors, values[:, kept], centred[:, kept], errors[np.ix_(kept, kept)]
     )
@@ -179,6 +187,24 @@ def _by_chance(found: Relation) -> bool:
     alike = np.all(np.abs(factors - 1.0) <= EVEN * doubts) and np.all(doubts <= 1.0 / EVEN)
     few = len(found.terms) <= PLAIN or found.degree > 1 or found.exact
     return not (few or alike or bool(np.all(doubts <= SHARP * factors)))
+
+
+def _computed(rows: Rows, states: Sequence[int], digits: Float[np.ndarray, " state"]) -> Relation | None:
+    """The linear relation of two or three of those states that holds far better than their noise lets it, if one does.
+
+    Args:
+        digits: deviation of each state's rounding, in the scale of the rows.
+    """
+    factors = computed(rows.values, rows.noise, digits, states, EXACT)
+    if factors is None:
+        return None
+    kept = [int(state) for state in np.flatnonzero(factors)]
+    terms = [tuple(int(place == state) for place in range(len(factors))) for state in kept]
+    values = rows.values[:, kept]
+    spread = float(np.sum((factors * digits) ** 2))
+    errors = error_covariance(rows, terms)
+    found = _stated(rows, terms, factors[kept], values, values - values.mean(axis=0), errors, spread)
+    return None if found is None else _evened(found, rows)
 
 
 def _evened(found: Relation, rows: Rows) -> Relation:
@@ -203,59 +229,6 @@ def _most(freedom: int) -> float:
     return max(STILL, min(1.0 + UNSURE * 2.0 / freedom**0.5, LOOSEST))
 
 
-def _fewest(
-    covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"], most: float
-) -> list[int]:
-    """Terms of a combination that does not change: two, if any two do, else what elimination leaves; or none.
-
-    Args:
-        most: variance over that of noise up to which it does not.
-    """
-
-    def least(some: Sequence[int]) -> float:
-        return _least(covariance, errors, some)[0]
-
-    kept = list(range(len(covariance)))
-    if least(kept) > most:
-        return []
-    pair = _best_pair(covariance, errors)
-    if least(pair) <= most:
-        return pair
-    while 2 < len(kept) <= MOST_ELIMINATED:
-        rest = [[other for other in kept if other != one] for one in kept]
-        best = min(rest, key=least)
-        if least(best) > most:
-            break
-        kept = best
-    return kept if len(kept) <= MOST_ELIMINATED else []
-
-
-def _best_pair(covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"]) -> list[int]:
-    """The two terms of which a combination changes least beside its noise: all pairs at once, in closed form."""
-    (a, d), b = (np.diag(covariance)[:, None], np.diag(covariance)[None]), covariance
-    (p, s), q = (np.diag(errors)[:, None], np.diag(errors)[None]), errors
-    # det(C - r E) = 0 is a square equation in r
-    two, one, none = p * s - q**2, a * s + d * p - 2.0 * b * q, a * d - b**2
-    root = np.sqrt(np.maximum(one**2 - 4.0 * two * none, 0.0))
-    ratios = np.where(two > 1e-12 * p * s, 2.0 * none / np.maximum(one + root, 1e-300), np.inf)
-    np.fill_diagonal(ratios, np.inf)
-    first, second = divmod(int(np.argmin(ratios)), len(ratios))
-    return sorted((first, second))
-
-
-def _least(
-    covariance: Float[np.ndarray, "term term"], errors: Float[np.ndarray, "term term"], kept: Sequence[int]
-) -> tuple[float, Float[np.ndarray, " term"]]:
-    """The least variance over that of noise of any combination of the terms ``kept``, and that combination."""
-    seen, noise = covariance[np.ix_(kept, kept)], errors[np.ix_(kept, kept)]
-    scale = 1.0 / np.sqrt(np.diag(noise))
-    seen, noise = seen * scale[:, None] * scale, noise * scale[:, None] * scale
-    sizes, turns = np.linalg.eigh(noise)
-    whitening = turns / np.sqrt(np.maximum(sizes, 1e-12 * sizes[-1]))
-    ratios, vectors = np.linalg.eigh(whitening.T @ seen @ whitening)
-    return float(ratios[0]), scale * (whitening @ vectors[:, 0])
-
-
 def _stated(
     rows: Rows,
     terms: Sequence[Powers],
@@ -263,12 +236,20 @@ def _stated(
     values: Float[np.ndarray, "row term"],
     centred: Float[np.ndarray, "row term"],
     errors: Float[np.ndarray, "term term"],
+    rounded: float = 0.0,
 ) -> Relation | None:
-    """The relation in the data's units; None if fewer than two terms stand out of the noise."""
+    """The relation in the data's units; None if fewer than two terms stand out of the noise, and it is not exact.
+
+    Args:
+        rounded: mean square that the combination misses by rounding to the digits of its states.
+    """
     if _size(terms) > MOST_TERMS:
         return None
     noise = float(np.sqrt(factors @ errors @ factors))
-    if np.count_nonzero(np.abs(factors) * centred.std(axis=0) >= CLEAR * noise) < 2:
+    scatter = float(np.std(centred @ factors))
+    beside = max(scatter**2 - rounded, 0.0) ** 0.5
+    computed = beside < EXACT * noise
+    if not rounded and np.count_nonzero(np.abs(factors) * centred.std(axis=0) >= CLEAR * noise) < 2:
         return None
     levels, counts = values @ factors, np.bincount(rows.runs)
     there = counts > 0
@@ -277,8 +258,6 @@ def _stated(
     everywhere = bool(np.all(np.abs(means - levels.mean()) <= SAME * doubts))
     pivot = _alone(terms)
     lead = 0 if pivot is None else pivot
-    scatter = float(np.std(centred @ factors))
-    computed = scatter < EXACT * noise
     if not computed and (_off(rows, terms, factors, values) or (pivot is None and _needless(rows, terms, factors))):
         return None
     doubts_of, value_doubt = _doubts(
@@ -295,7 +274,7 @@ def _stated(
         float(value_doubt * unit),
         everywhere,
         float(noise / abs(factors[lead]) * unit),
-        float(scatter / abs(factors[lead]) * unit),
+        float(beside / abs(factors[lead]) * unit),
         terms[lead].index(1) if everywhere and pivot is not None else -1,
     )
 

@@ -10,6 +10,8 @@ from discovery.trajectories.relations import Relation
 
 # A factor that is a whole number within so many standard errors, which are small beside it, is written as one.
 WITHIN, SMALL = 5.0, 0.05
+# Standard errors up to which the constant of a linear relation is none.
+NONE = 3.0
 # Digits that are written at most, and at least: with one digit a relation does not hold in the data it was found in.
 DIGITS, FEWEST = 4, 2
 PLAINLY = 1e5  # numbers below which are written without a power of ten
@@ -30,7 +32,8 @@ def words(relation: Relation, names: Sequence[str]) -> str:
         _Part(factor, doubt, _monomial(relation, place, names))
         for place, (factor, doubt) in enumerate(zip(relation.factors, relation.doubts, strict=True))
     ]
-    value = _Part(relation.value, relation.value_doubt)
+    none = relation.degree == 1 and abs(relation.value) <= NONE * relation.value_doubt
+    value = _Part(0.0, 0.0) if none else _Part(relation.value, relation.value_doubt)
     if relation.alone >= 0 and (len(parts) == 2 or relation.degree == 2) and relation.everywhere:
         right = [_Part(-one.factor, one.doubt, one.text) for i, one in enumerate(parts) if i != relation.alone]
         return f"{parts[relation.alone].text} = {_sum([*right, value])}"

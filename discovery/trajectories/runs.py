@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -16,7 +16,15 @@ from discovery.trajectories.clock import Clock
 from discovery.trajectories.columns import MOST_LABELS
 from discovery.trajectories.copies import without_copies
 from discovery.trajectories.dated import written
-from discovery.trajectories.keys import ROWS_PER_RUN, disorder, group, guess_keys, nearly_a_key, told_keys
+from discovery.trajectories.keys import (
+    ROWS_PER_RUN,
+    disorder,
+    group,
+    guess_keys,
+    keys_of_restarts,
+    nearly_a_key,
+    told_keys,
+)
 from discovery.trajectories.melted import Melted, melted, only_numbers, pivot
 from discovery.trajectories.summer_time import Change, changes, remedy, said_of_spring
 from discovery.trajectories.table import Table
@@ -115,6 +123,30 @@ def find_runs(table: Table, clock: Clock, *, told: Sequence[str], states: Sequen
     labels = [_label(table, keys, part, i) if len(parts) > 1 else "" for i, part in enumerate(parts, start=1)]
     spring = next(filter(None, (said_of_spring(table, clock, parts[i]) for i in kept)), ())
     return Division(tuple(Run(labels[i], parts[i]) for i in kept), keys, (*notes, *dropped, *spring), quantities)
+
+
+def with_groups(table: Table, division: Division, taken: Sequence[str]) -> tuple[Division, tuple[str, ...]]:
+    """The runs with a note on columns of text that tell groups of them, as a treatment does, and headers of these.
+
+    Args:
+        taken: headers of columns that are something else.
+    """
+    words = [one for one in table.columns if one.kind == "text" and one.header not in taken] if division.keys else []
+    found = tuple(one for one in words if _tells_groups(one.values, division.rows))
+    notes = [
+        f"{one.header!r} was set aside: it holds text such as {one.labels[0]!r}, the same all along each run. Where "
+        f"such groups differ in a constant, --trajectory {shlex.quote(wording.joined([*division.keys, one.header]))} "
+        f"--own {shlex.quote(f'auto:{one.header}')} gives each its own."
+        for one in found
+    ]
+    return replace(division, notes=(*division.notes, *notes)), tuple(one.header for one in found)
+
+
+def _tells_groups(codes: Int[np.ndarray, " row"], runs: Sequence[Int[np.ndarray, " sample"]]) -> bool:
+    """Whether entries are there and the same along each run, and there are several, but fewer than runs."""
+    entries = [{*codes[run].tolist()} for run in runs]
+    different = set[int]().union(*entries)
+    return all(len(one) == 1 for one in entries) and -1 not in different and 1 < len(different) < len(runs)
 
 
 def _has_parts(table: Table, rows: Int[np.ndarray, " timed"], year: str, part: str) -> bool:
@@ -219,9 +251,15 @@ def _disordered(
         average = f" (in pandas table.groupby({clock.header!r}, as_index=False).mean(numeric_only=True))"
         remedy, such = "Average or remove repeated times", ", as one that numbers replicates"
         remedy += average if not (keys or clock.also) else ""
+    elif steady := keys_of_restarts(table, clock.rows, clock.times[clock.rows], (clock.header, *clock.also), keys):
+        what = f"time goes back to {time}{within}, where other runs begin"
+        raised = f"Name the columns that tell them apart: --trajectory {shlex.quote(wording.joined(steady))}"
+        return DataError(f"{place}: {what}. {raised}.")
     else:
         what = f"time {time} comes after {_spoken(table, clock, previous)}{within}"
         remedy, such = "Sort the rows by time", ""
+        if clock.times[row] == clock.times[clock.rows[0]]:  # sorted they would be one run
+            remedy, such = "If another run begins there, add a column that numbers runs", ""
     also = "further columns" if keys else "the columns"
     other, told = _rising(table, clock, states) if same else ("", ())
     if other:

@@ -28,8 +28,18 @@ _DATE = re.compile(
     r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+|:\d{3})?)?(?:Z| ?(?:UTC|GMT)|[+-]\d\d:?\d\d)?)?"
 )
 
-# What assays write where a value was beyond what they measure, or nothing was found: "< 0.05", BLQ, "n.d.".
-_LIMIT = re.compile(r"[<>≤≥]=?\s*[\d.,]+(?:e[+-]?\d+)?|B?[LU]LOQ|[BA]LO?[QD]|[BA][DQ]L|LO[QD]|N\.?D\.?", re.IGNORECASE)
+# What assays and readers write where a value was beyond what they measure, or nothing was found: "< 0.05", "<LOD", BLQ,
+# "n.d.", OVRFLW; too large, and then too small.
+_UPPER = re.compile(
+    r"[>≥]=?\s*(?:[\d.,]+(?:e[+-]?\d+)?|LO[DQ]|ULO[DQ])|ULOQ|ALO?[QD]|A[DQ]L|OVRFLW|OVERFLOW|(?-i:OVER)|TNTC"
+    r"|above\s+(?:LO[DQ]|ULO[DQ]|detection|limit)",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(
+    r"[<≤]=?\s*(?:[\d.,]+(?:e[+-]?\d+)?|L?LO[DQ])|B?[LU]LOQ|BLO?[QD]|B[DQ]L|LO[QD]|N[./]?D\.?|Undetermined"
+    r"|below\s+(?:L?LO[DQ]|detection|limit)",
+    re.IGNORECASE,
+)
 
 # An exponent as Fortran writes it in double precision: 1.5D+00. Its sign tells it from the place of a well, 1D2.
 _FORTRAN = re.compile(r"(?<=[\d.])D(?=[+-]\d+$)", re.IGNORECASE | re.ASCII)
@@ -66,7 +76,12 @@ def is_missing(entry: str) -> bool:
 
 def is_limit(entry: str) -> bool:
     """Whether the entry says that a value was beyond a limit of detection, or that nothing was detected."""
-    return _LIMIT.fullmatch(entry) is not None
+    return _LOWER.fullmatch(entry) is not None or is_upper_limit(entry)
+
+
+def is_upper_limit(entry: str) -> bool:
+    """Whether the entry says that a value was too large to be measured."""
+    return _UPPER.fullmatch(entry) is not None
 
 
 def seconds_of(entry: str) -> float:

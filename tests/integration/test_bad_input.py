@@ -125,7 +125,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
         series("2020-02-{day},{square}".replace("{day}", "2{i}"), "date,x", 10) + "2020-02-30,4\n",
         "line 12, column 'date': '2020-02-30' is not a time",
     ),
-    "rows for columns": ("t,0,1,2,3,4,5\nx,1,2,4,8,16,32\n", "line 2, column 't': 'x' is not a time"),
+    "rows for columns": ("t,0,1,2,3,4,5\nx,1,2,4,8,16,32\n", "times stand in a row, 't', and each state in another"),
     "words below the header": (
         "t,x\nnow,here\n" + series("{i},{i}", "0.5,0.5"),
         "line 2, column 't': 'now' is not a time",

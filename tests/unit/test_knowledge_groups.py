@@ -162,7 +162,8 @@ def test_a_forecast_is_that_of_a_group(found: DiscoveryResult) -> None:
 
 
 @pytest.mark.parametrize(
-    ("groups", "message"), [([], "k has a value for each run; choose one"), (["slower"], "slower: no constant")]
+    ("groups", "message"),
+    [([], "k has a value for each run; choose one"), (["slower"], "slower: neither a run nor")],
 )
 def test_a_forecast_of_no_group_is_refused(groups: list[str], message: str, found: DiscoveryResult) -> None:
     """The message names the groups."""

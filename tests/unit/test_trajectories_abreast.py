@@ -70,7 +70,7 @@ def test_more_columns_than_a_law_has_states_are_refused_with_the_way_out(tmp_pat
     ("names", "kind"),
     [
         (["A1", "A2", "A3"], "well"), (["cell 1 [a.u.]", "cell 2 [a.u.]", "cell 3 [a.u.]"], "unit"),
-        (["5 nM", "10 nM", "20 nM"], "unit"), (["rep1", "rep2", "rep_3"], "unit"),
+        (["5 nM", "10 nM", "20 nM"], "unit"), (["rod1", "rod2", "rod_3"], "unit"),
         (["A1", "A2"], ""), (["x1", "x2", "x3"], ""), (["cell 1 [V]", "cell 2 [A]", "cell 3 [K]"], ""),
         (["prey", "predator", "food"], ""),
     ],

@@ -246,6 +246,11 @@ UNUSABLE = {
         T,
         r"x, column 'note' holds text such as 'rain'.* x\.drop\(columns='note'\), or convert it\.$",
     ),
+    "limits of an assay": (
+        FRAME.assign(rna=["<500", *map(str, range(7))]),
+        T,
+        r"x, column 'rna' holds '<500' among its .* x\['rna'\] = pd\.to_numeric\(x\['rna'\], errors='coerce'\) leaves",
+    ),
     "labels of runs": (LABELLED, T, r"'day' holds text.*\[run\.drop\(columns='day'\) for _, run in x\.groupby\('day'"),
     "dates": (FRAME.assign(when=pd.date_range("2026-01-01", periods=8)), T, "If these are the times, pass t='when'"),
     "durations": (FRAME.assign(when=pd.to_timedelta(np.arange(8), unit="h")), T, "durations .*, pass t='when'"),

@@ -76,6 +76,23 @@ def test_deviations_beside_means_are_errors(tmp_path: Path, headers: str) -> Non
     assert first[3] == second[3] == 1.0
 
 
+@pytest.mark.parametrize("headers", ["Mean,SD,SEM", "Mean,SEM,SD", "IgG,IgG_sd,IgG_sem"])
+def test_of_two_columns_of_errors_that_of_the_mean_is_taken(tmp_path: Path, headers: str) -> None:
+    """The other is left out, and that is said: samples cannot be weighed by both."""
+    of, *both = headers.split(",")
+    order = [0.5 * (1 + i % 3) for i in range(12)], [2.0 + i % 2 for i in range(12)]
+    mean, scatter = (both[1], both[0]) if both[1].lower().endswith("sem") else (both[0], both[1])
+    columns = dict(zip((mean, scatter), order, strict=True))
+    rows = "".join(f"{i},{i * i},{columns[both[0]][i]},{columns[both[1]][i]}\n" for i in range(12))
+    found = read(tmp_path, f"t,{headers}\n{rows}")
+    np.testing.assert_allclose(found.trajectories[0].errors[:, 0], order[0])
+    said = [note for note in found.notes if "looks like" in note]
+    assert {f"{scatter!r} looks like the errors of {of!r}, and is left out, as {mean!r} is taken"} == {
+        note.partition(". If")[0] for note in said if "is taken" in note
+    }
+    assert 2 == len(said)
+
+
 @pytest.mark.parametrize(
     ("headers", "errors"),
     [("t,T,T_err,s,s_err,S,S_err", {"T", "s", "S"}), ("t,T_mean,T_std,s,s_sd,S,S_sd", {"T_mean", "s", "S"})],

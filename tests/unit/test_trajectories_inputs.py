@@ -306,12 +306,12 @@ def test_steps_of_many_digits_that_last_are_set() -> None:
     """A load in steps of twelve rows, none of which comes again; slow sensors go on from value to value."""
     random = np.random.default_rng(0)
     load = random.uniform(30.0, 120.0, 50).round(1)
-    assert jumps([np.repeat(load, 12)])
-    assert jumps([np.repeat(load[:25], 12), np.repeat(load[25:], 12)])
-    assert not jumps([np.repeat(load, 6)])
+    assert is_set([np.repeat(load, 12)])
+    assert is_set([np.repeat(load[:25], 12), np.repeat(load[25:], 12)])
+    assert not is_set([np.repeat(load, 6)])
     wave = 20.0 + 3.0 * np.sin(0.5 * np.arange(50)) + random.normal(size=50)
-    assert not jumps([np.repeat(wave.round(1), 12)])
-    assert not jumps([np.repeat(np.cumsum(random.normal(size=50)).round(2), 12)])
+    assert not is_set([np.repeat(wave.round(1), 12)])
+    assert not is_set([np.repeat(np.cumsum(random.normal(size=50)).round(2), 12)])
 
 
 def test_what_is_washed_out_once_in_each_run_is_set() -> None:

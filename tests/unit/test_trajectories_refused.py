@@ -72,7 +72,11 @@ REFUSED = {
     ),
     "limits of an assay": (
         "t,x,y\n0,1,1\n1,NS,2\n2,3,<1.0\n3,4,4\n4,NS,5\n5,6,BLQ\n",
-        r"line 3, column 'x': 'NS' is not a number. --missing 'NS,<1.0,BLQ' leaves out what is beyond the limits of an",
+        r"line 3, column 'x': 'NS' is not a number. --missing 'NS,<1.0,BLQ' leaves out .* too large on average near a",
+    ),
+    "upper limits of an assay": (
+        "t,x,y\n0,1,1\n1,2,>2080\n2,3,3\n3,4,4\n4,4,5\n5,6,6\n",
+        r"line 3, column 'y': '>2080' is not a number. --missing '>2080' leaves out .* too small on average near an up",
     ),
     "text in time": ("t,x\n0,1\nnoon,2\n2,3\n", r"line 3, column 't': 'noon' is not a time"),
     "words below the header": (f"t,x\nnow,here\n{GOOD}", r"line 2, column 't': 'now' is not a time"),

@@ -147,6 +147,38 @@ def test_a_computed_column_is_told_from_a_measured_one() -> None:
     assert (1, 1) == (copy.surplus, second.surplus)
 
 
+def counted(rows: int, seed: int) -> np.ndarray:
+    """Cells that were counted as they grew, with the noise of counts."""
+    return (
+        np.random.default_rng(seed).poisson(60.0 / (1.0 + 6.5 * np.exp(-8.75 * np.arange(rows) / rows))).astype(float)
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("digits", [0, 2, 3])
+def test_what_was_computed_from_counts_has_their_noise(seed: int, digits: int) -> None:
+    """However large it is, from few rows, and with digits that were cut; what was counted twice was not computed."""
+    for rows in (8, 25):
+        live, dead = 5.0 * counted(rows, seed), counted(rows, 100 + seed) + 3.0
+        cells = np.array([float(f"{5000.0 * one:.{digits}e}" if digits else 5000.0 * one) for one in live])
+        (found,) = as_noisy([Trajectory(np.arange(float(rows)), np.column_stack([live, dead, cells]), ("x", "y", "z"))])
+        assert (found.exact, found.surplus) == (True, 2)
+        factor, name = words(found, ("x", "y", "z")).removeprefix("z = ").split()
+        assert (pytest.approx(5000.0, rel=0.005), "x") == (float(factor), name)
+        again = np.column_stack([live, 5000.0 * (5.0 * counted(rows, 200 + seed))])
+        assert not any(one.exact for one in as_noisy([Trajectory(np.arange(float(rows)), again, ("x", "z"))]))
+    total = np.column_stack([live, dead, live + dead])
+    (one,) = as_noisy([Trajectory(np.arange(25.0), total, ("x", "y", "z"))])
+    assert (words(one, ("x", "y", "z")), one.exact) == ("x + y - z = 0", True)
+
+
+def test_equal_readings_of_few_digits_were_not_computed() -> None:
+    """Two thermometers of one bath, of which each reads to a tenth, differ by their rounding alone."""
+    bath = 20.0 + 5.0 * np.exp(-np.arange(60.0) / 30.0)
+    both = np.round(np.column_stack([bath, bath + 0.33]), 1)
+    assert not any(one.exact for one in as_noisy([Trajectory(np.arange(60.0), both, ("x", "y"))]))
+
+
 def test_noise_alone_has_no_relations() -> None:
     """Columns without a course are not looked at."""
     rng = np.random.default_rng(2)
