@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float, Int
 from scipy import sparse
 
 from discovery.errors import UsageError
-from discovery.problems.resting import at_rest
 from discovery.types import Regression, SmoothedTrajectory, Smoothing, Trajectory
 
 # Regressions of a few states by tens of terms are settled by far fewer rows; more cost time only.
@@ -116,6 +114,5 @@ def regressions(trajectories: Sequence[Trajectory], smoothing: Smoothing) -> tup
             "are looked for in measured states. Add a column for the velocity, by differences of the raw positions, "
             "and leave the setting `order` at 1."
         )
-    smoothing = replace(smoothing, trajectories=tuple(map(at_rest, smoothing.trajectories)))
     weak = None if trajectories[0].discrete else weak_regression(trajectories, smoothing)
     return (derivative_regression(smoothing), *(() if weak is None else (weak,)))

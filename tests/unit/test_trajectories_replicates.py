@@ -37,7 +37,7 @@ def test_replicates_of_one_quantity_are_no_states(
     """Whatever stands before that word, two are enough; the next command reads what the line of pandas writes."""
     path = chase(tmp_path / "a.csv", names)
     checked = check(read_csv(path))
-    units = checked.facts.abreast
+    units = checked.facts.measurements.abreast
     assert units is not None
     assert (tuple(names), True) == (units.columns, units.certain)
     assert next_command(path, Columns(), checked) == " ".join(units.words)
