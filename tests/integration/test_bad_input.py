@@ -133,7 +133,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "prose": ("Some words, and more.\nAnd other words.\n", "2 fields|3 fields|no column of numbers|one column"),
     "runs that are not told apart": (
         rows(*(f"{t},{t * t}" for t in (0, 1, 2, 0, 1, 2, 0, 1, 2))),
-        "line 5, column 't': time 0 comes after 2. If another run begins there, add .* or name the columns that tell runs apart with --trajectory",
+        "line 5, column 't': time 0 comes after 2. If .* or name the columns that tell runs apart with --trajectory",
     ),
 }
 
