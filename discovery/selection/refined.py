@@ -48,14 +48,12 @@ class Refined:
     Attributes:
         relations: what was made exact, in words.
         free: the law before that; None where nothing was.
-        price: nats of the score for that.
     """
 
     fit: Fit
     score: float
     relations: tuple[str, ...] = ()
     free: Free | None = None
-    price: float = 0.0
 
     @property
     def law(self) -> Law:

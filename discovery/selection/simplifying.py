@@ -256,8 +256,7 @@ def _simpler(
         left = any(relation is one for one in without)  # with its term, which is no relation that remains
         texts = refined.relations if left else (*refined.relations, relation.text)
         # It has the price of the last relation: where one constant is exact, others are likely to be.
-        price = refined.price if left else relation.price
-        priced = Refined(trial.fit, trial.score + price, texts, _free(refined, relation), price)
+        priced = Refined(trial.fit, trial.score + relation.price, texts, _free(refined, relation))
         if priced.score + charge < refined.score and objection < relation.evidence + relation.objection:
             return priced
     return None
