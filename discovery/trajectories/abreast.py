@@ -14,7 +14,7 @@ from functools import partial
 from discovery.headers import bare, split_header
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.keys import is_run_name
-from discovery.trajectories.layout import Layout, options_of
+from discovery.trajectories.layout import Layout, by_pandas
 from discovery.trajectories.levels import Level, are_set, level
 from discovery.trajectories.relations import Relation
 from discovery.trajectories.source import Source
@@ -54,7 +54,7 @@ class Abreast:
         key: what the column is to be called that names units.
         certain: whether they can hardly be states of one system.
         file: the name of what is read.
-        options: what pandas has to be told of the file, as it stands in a call.
+        table: the call by which pandas reads it.
         keys: headers of those of the others that tell runs apart already.
         told: words of a command that tell what was told of the others.
         split: what stands between unit and quantity in the headers of several quantities of each unit.
@@ -68,7 +68,7 @@ class Abreast:
     key: str
     certain: bool
     file: str
-    options: str = ""
+    table: str = ""
     keys: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     split: str = ""
@@ -99,13 +99,13 @@ class Abreast:
                 named = dict(zip(self.quantities, self.forms, strict=True))
                 each = f"q: d[name.format(u)] for q, name in {named!r}.items()"
             each = f"{self.key}=u, **{{{each}}}"
-            every = f"for d in [pd.read_csv({self.file!r}{self.options})] for u in {list(self.units)!r}"
+            every = f"for d in [{self.table}] for u in {list(self.units)!r}"
             rows = f".dropna(subset=[{self.time!r}])" if self.time else ""  # shorter runs end in empty rows
             every = f"{every}]){rows}.to_csv({self.long!r}, index=False)"
             return f"pd.concat([d[{list(self.others)!r}].assign({each}) {every}"
         return (
-            f"pd.read_csv({self.file!r}{self.options}).melt({list(self.others)!r}, var_name={self.key!r}, "
-            f"value_name={self.values!r}).to_csv({self.long!r}, index=False)"
+            f"{self.table}.melt({list(self.others)!r}, var_name={self.key!r}, value_name={self.values!r})"
+            f".to_csv({self.long!r}, index=False)"
         )
 
     @property
@@ -181,10 +181,9 @@ def abreast(
     columns = found or tuple(states)
     others = tuple(one for one in layout.headers if one not in columns and not (own and _is_of_one(one, units)))
     certain = len(states) > most or bool(own and units) or again or (key == "well" and len(found) >= PLATE)
-    options = options_of(layout, source.encoding)
-    file = source.path.name
+    file, table = source.path.name, by_pandas(layout, source)
     told, keys = tuple(told), tuple(keys)
-    return Abreast(columns, others, key, certain, file, options, keys, told, split, units, quantities, forms, own)
+    return Abreast(columns, others, key, certain, file, table, keys, told, split, units, quantities, forms, own)
 
 
 def unlike(found: Sequence[Relation], headers: Sequence[str], units: Abreast | None) -> tuple[Relation, ...]:

@@ -12,7 +12,7 @@ from discovery.errors import DataError
 from discovery.trajectories.array_tables import States
 from discovery.trajectories.time_names import likeness
 
-# Largest difference, as a share of the largest time, between times and a column that repeats them.
+# Largest difference, as a share of their span, between times and a column that repeats them; rounding comes on top.
 SAME = 1e-9
 
 
@@ -52,10 +52,17 @@ def repeated_times(
 
     None where no other column is left.
     """
-    span = float(np.max(np.abs(times), initial=0.0))
+    if not len(times):
+        return {}
+    span = float(np.ptp(times))
     found = {
         header: f"{header!r} was set aside: it is the times t."
         for header, column in values.items()
-        if len(column) == len(times) and np.ptp(column - times) <= SAME * span
+        if len(column) == len(times) and np.ptp(column - times) <= SAME * span + 4.0 * _spacing(column, times)
     }
     return found if len(found) < len(values) else {}
+
+
+def _spacing(*some: Float[np.ndarray, " sample"]) -> float:
+    """The distance between floats of the size of the largest."""
+    return float(np.spacing(max(np.max(np.abs(one)) for one in some)))

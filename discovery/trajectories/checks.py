@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from discovery.files import finite
@@ -136,6 +136,8 @@ def check(measurements: Measurements) -> DataCheck:
     """Looks at the measurements; takes a fraction of a second for ten thousand rows."""
     found = facts(measurements)
     mapped = is_map(measurements.trajectories, found)
+    # What nothing tells of a map's state is no noise that another column could be computed with.
+    found = replace(found, derived=()) if mapped else found
     return DataCheck(found, alerts(found, mapped=mapped), mapped)
 
 

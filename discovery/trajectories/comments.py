@@ -10,8 +10,8 @@ from discovery.trajectories.tokens import is_missing, is_number
 
 # Of numpy and OpenFOAM; of COMSOL and MATLAB, where a blank follows, as "%RH" is a name; of other programs.
 _MARK = re.compile(r"#+|%+(?=\s)|!+|//+")
-# Within a table: a label such as #1 is none.
-_WITHIN = re.compile(r"^[ \t]*#(?!\d)[^\r\n]*", re.MULTILINE)
+# Within a table, where a blank follows: #1 is a label, and #N/A an entry of Excel.
+_WITHIN = re.compile(r"^[ \t]*#+(?:[ \t]+(?![\d#])[^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE)
 # A word, or what stands in brackets, with the unit in brackets behind it.
 _UNDIVIDED = re.compile(r"(?:[^\s\[\]()]|\[[^\]]*\]|\([^)]*\))+(?:[ \t]+(?:\[[^\]]*\]|\([^)]*\)))?")
 _WIDE = re.compile(r"\s{2,}|\t")

@@ -144,7 +144,8 @@ def of_labview(lines: Sequence[str], rows: Sequence[Row], decimal: str) -> Besid
         return None
     columns = [[row[place] if place < len(row) else "" for _, row in data] for place in range(len(names))]
     again = [i for i, name in enumerate(names) if i and name == X_VALUE and columns[i] == columns[0]]
-    said = [head[name][0].strip() for name in ("X0", "Delta_X") if head.get(name)]
+    told = [{one.strip() for one in head.get(name, ()) if one.strip()} for name in ("X0", "Delta_X")]
+    said = [one for entries in told for one in entries if len(entries) == 1]  # of all channels, or of none
     ticks = not any(columns[0]) and len(said) == 2 and all(is_number(one, decimal) for one in said)
     if not (again or ticks):
         return None

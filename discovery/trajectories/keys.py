@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from discovery.errors import DataError
 from discovery.headers import words_of
 from discovery.trajectories.columns import MOST_LABELS, Column
+from discovery.trajectories.qualities import names_quality
 from discovery.trajectories.table import Table
 
 RUN_WORDS = frozenset(
@@ -151,6 +152,8 @@ def _may_tell(column: Column, rows: Int[np.ndarray, " timed"]) -> bool:
     if {label.lower() for label in column.labels[:3]} <= FLAGS and column.labels:
         return False
     if column.kind in ("date", "clock") or (column.kind == "number" and column.misfit is not None):
+        return False
+    if names_quality(column.header):
         return False
     if column.kind == "text":
         whole = bool(np.all(values >= 0))

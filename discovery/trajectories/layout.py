@@ -101,19 +101,26 @@ def survey(source: Source) -> Layout:
     return Layout(separator, decimal, headers, rows[0][0], kinds, said, line, places, ticks)
 
 
-def options_of(layout: Layout, encoding: str) -> str:
-    """What pandas has to be told to read the same: nothing of a table that begins with its header, with commas."""
+def by_pandas(layout: Layout, source: Source) -> str:
+    """The call by which pandas reads the same; of a table that begins with its header, with commas, the name alone."""
     separator = r"\s+" if layout.separator == SPACES else layout.separator
     above = layout.header_line - 1 if layout.header_line else layout.first_line - 1
     told = {
         "sep": separator if separator != "," else None,
         "decimal": layout.decimal if layout.decimal != "." else None,
-        "encoding": encoding if encoding not in UTF8 else None,
+        "encoding": source.encoding if source.encoding not in UTF8 else None,
         "skiprows": above or None,
         "usecols": list(layout.places) or None,
         "names": None if layout.header_line else list(layout.headers),
     }
-    return "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
+    options = "".join(f", {name}={value!r}" for name, value in told.items() if value is not None)
+    read = f"pd.read_csv({source.path.name!r}{options})"
+    if layout.ticks is None:
+        return read
+    first, step, place = layout.ticks
+    time = layout.headers[place]
+    counts = f"d[{time!r}].where(d[{time!r}].notna(), d.index)"
+    return f"{read}.assign(**{{{time!r}: lambda d: {first!r} + {step!r} * {counts}}})"
 
 
 def _check_segments(source: Source, lines: Sequence[str]) -> None:
@@ -277,10 +284,10 @@ def _check_different(header: Sequence[str], source: Source, layout: Layout | Non
     said = f"{source.path} has {number} columns named {repeated!r}. Give each column its own name"
     if layout is None:
         raise DataError(f"{said}.")
-    once, file = [name for name in header if header.count(name) == 1], source.path.name
-    long = f"{file.partition('.')[0]}_long.csv"
+    once = [name for name in header if header.count(name) == 1]
+    long = f"{source.path.name.partition('.')[0]}_long.csv"
     melt = (
-        f"pd.read_csv({file!r}{options_of(layout, source.encoding)}).melt({once!r}, var_name='replicate').assign("
+        f"{by_pandas(layout, source)}.melt({once!r}, var_name='replicate').assign("
         rf"group=lambda d: d.replicate.str.replace(r'\.\d+$', '', regex=True)).to_csv({long!r}, index=False)"
     )
     raise DataError(

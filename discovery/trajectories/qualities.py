@@ -17,7 +17,8 @@ STATUS = frozenset({"status"})  # that of a pump is an input: it tells of entrie
 GOOD = frozenset({"good", "ok", "valid", "192"})  # the last one of OPC
 # Different entries of such a column at most; OPC has some twenty codes, of which a record has few.
 MOST_ENTRIES = 10
-_WORDS = re.compile(r"[^\W\d_][^\W\d_A-Z]*|[A-Z]+(?![a-z])|\d+")
+MOST_RARE = 0.2  # share of the rows that are not as usual, unless the usual entry says good: on and off are as often
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[^\W\d_][^\W\d_A-Z]*|\d+")
 
 
 def said_of_quality(column: Column, columns: Sequence[Column], rows: Int[np.ndarray, " sample"]) -> str:
@@ -38,6 +39,7 @@ def said_of_quality(column: Column, columns: Sequence[Column], rows: Int[np.ndar
     others = [one for one in numbers if not names_quality(one)]
     beside = [one for one in others if stem and _words(one)[: len(stem)] == stem]
     called = bool(QUALITIES & {*words}) and (bool(beside) or not stem)
+    called = called and rare <= MOST_RARE * len(there)
     if not others or not (called or str(entry).lower() in GOOD):
         return ""
     marked = beside or others

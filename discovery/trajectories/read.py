@@ -18,7 +18,7 @@ from discovery.trajectories.across import check_no_times_across
 from discovery.trajectories.clock import Clock, find_clock
 from discovery.trajectories.error_columns import relative
 from discovery.trajectories.inputs import find_inputs, held_inputs, known_rows, named, told_held, undecided
-from discovery.trajectories.layout import Layout, options_of, survey
+from discovery.trajectories.layout import Layout, by_pandas, survey
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.months import check_no_months
 from discovery.trajectories.names import header_of, safe_names
@@ -80,7 +80,8 @@ def read_csv(
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
-    check_no_times_across(table, source, layout)
+    if not (time or states):
+        check_no_times_across(table, source, layout)
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division, sorts = _divided(table, clock, trajectory, states, inputs, dated=time is None)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run
@@ -180,7 +181,7 @@ def _again(time: str | None, inputs: Sequence[str], held: Sequence[str], missing
 def _by_pandas(source: Source, layout: Layout, clock: Clock) -> tuple[str, str]:
     """How pandas reads the file, and the column there whose numbers are the times; empty where there is none."""
     timed = clock.name == clock.header in layout.headers and not clock.origin
-    return f"pd.read_csv({source.path.name!r}{options_of(layout, source.encoding)})", clock.header if timed else ""
+    return by_pandas(layout, source), clock.header if timed else ""
 
 
 def _numbers(table: Table, besides: Mapping[str, str]) -> list[str]:

@@ -101,7 +101,7 @@ def _among_others(header: str) -> int | None:
     if words & _SPANS:
         return None
     if words & _TURNS:
-        return UNKNOWN
+        return UNKNOWN if timed or words & (TIME_WORDS | _WORDS) else None
     german = any(word.endswith(_ENDING) for word in words - _NO_TIMES)
     if german or words & _WORDS or (words & TIME_WORDS and words & _FROM):
         return AMONG

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from discovery.trajectories.local_dates import FORM, NAMED
@@ -103,5 +104,11 @@ def kind_of(entries: Sequence[str], decimal: str) -> Kind:
         if 2 * sum(any(form.fullmatch(entry) for form in forms) for entry in present) > len(present):
             return kind
     elapsed = 2 * sum(_DURATION.fullmatch(entry) is not None for entry in present) > len(present)
-    stays = 2 * sum(map(str.__eq__, present, present[1:])) > len(present)  # of a treatment, which tells runs apart
-    return "clock" if elapsed and not stays else "text"
+    return "clock" if elapsed and _go_on([seconds_of(entry) for entry in present]) else "text"
+
+
+def _go_on(seconds: Sequence[float]) -> bool:
+    """Whether times rarely stay, and rarely go back to where another run begins: those of treatments do so often."""
+    same = sum(after == before for before, after in pairwise(seconds))
+    back = sum(after < before for before, after in pairwise(seconds))
+    return 2 * same <= len(seconds) and 4 * back < len(seconds)

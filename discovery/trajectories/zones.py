@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ZONE = re.compile(r"\d\d:\d\d(?::\d\d\S*)?(\s*)([A-Z]{3,5})", re.ASCII)
+# Behind dates of ISO 8601: an offset behind others is not read either.
+_ZONE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d[\d.,:]*)?(\s*)([A-Z]{3,5})", re.ASCII)
 # Offsets of winter and summer where such letters are mostly used (IANA's database has them): the line is an example.
 _PAIRS = (
     {"CEST": "+02:00", "CET": "+01:00"}, {"MESZ": "+02:00", "MEZ": "+01:00"}, {"EEST": "+03:00", "EET": "+02:00"},

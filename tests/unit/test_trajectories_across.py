@@ -67,3 +67,31 @@ def test_columns_that_are_numbered_are_no_times(tmp_path: Path) -> None:
     for names in (["Time", "1", "2", "3"], ["n", "x1", "x2", "x3"], ["n", "d1", "d2", "d3"], ["Time", *days]):
         pd.DataFrame(values, columns=pd.Index(names)).to_csv(tmp_path / "a.csv", index=False)
         assert 3 == len(read_csv(tmp_path / "a.csv").headers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "light,t,temp,hum\nnight,0,1,2\nday,1,3,4\n",
+        "group,t,x,y\nC,0,1,2\nT,1,3,4\nC,2,1,2\n",
+        "season,Age 1,Age 2,Age 3\n0,10,7,5\n1,9,8,4\n",
+        "sample,Count 1,Count 2,Count 3\n0,10,7,5\n1,9,8,4\n",
+    ],
+)
+def test_tables_with_a_column_of_times_are_read_whatever_else_looks_like_them(tmp_path: Path, text: str) -> None:
+    """A row whose label is a word of time and whose numbers rise, cohorts by their age, and counts."""
+    head, *rows = text.splitlines()
+    time = next(i for i, one in enumerate(rows[0].split(",")) if one == "0")
+    fields = [rows[i % len(rows)].split(",") for i in range(12)]
+    lines = [",".join([*one[:time], str(i), *one[time + 1 :]]) for i, one in enumerate(fields)]
+    (tmp_path / "a.csv").write_text("\n".join([head, *lines]))
+    assert head.split(",")[time] == read_csv(tmp_path / "a.csv", trajectory=[]).time_name
+
+
+def test_what_looks_like_times_across_is_read_where_the_time_is_told(tmp_path: Path) -> None:
+    """The error says so."""
+    rows = "\n".join(f"{(7 * i) % 11},{i},{i * i % 5},{i % 3}" for i in range(11))
+    (tmp_path / "a.csv").write_text(f"n,Hour1,Hour2,Hour3\n{rows}\n")
+    with pytest.raises(DataError, match=r"Name the column of times with --time, or make one"):
+        read_csv(tmp_path / "a.csv")
+    assert ["n", "Hour2", "Hour3"] == [*read_csv(tmp_path / "a.csv", time="Hour1").headers.values()]

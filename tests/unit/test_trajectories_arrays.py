@@ -120,6 +120,15 @@ def test_a_column_that_repeats_the_times_is_no_state(shift: float) -> None:
     assert ("x0",) == from_arrays(T, T).trajectories[0].names
 
 
+def test_a_short_record_of_late_times_keeps_its_states() -> None:
+    """Seconds since 1970 are so large that a state of size 1 is within a billionth of them."""
+    times = 1.7e9 + 0.005 * np.arange(200)
+    swing = {"x": 0.3 * np.sin(9.0 * times), "v": 2.7 * np.cos(9.0 * times)}
+    assert ("x", "v") == from_arrays(pd.DataFrame(swing), times).trajectories[0].names
+    clock = from_arrays(pd.DataFrame(swing | {"clock": times}), times - 1.7e9)
+    assert ("x", "v") == clock.trajectories[0].names
+
+
 def test_the_fingerprint_tells_values_times_and_names_apart() -> None:
     """The same arrays have the same fingerprint, others another."""
     prints = [from_arrays(*x).sha256 for x in [(X, T), (X + 1, T), (X, T + 1), (FRAME, T)]]

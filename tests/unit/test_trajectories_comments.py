@@ -59,3 +59,14 @@ def test_labels_may_begin_as_comments_do(tmp_path: Path) -> None:
     """They are numbers of animals here."""
     rows = "".join(f"#{mouse},{t:g},{np.exp(-mouse * t):.6f}\n" for mouse in (1, 2) for t in TIMES)
     assert 2 == len(read(tmp_path / "mice.csv", "mouse,t,x\n" + rows).trajectories)
+    wells = "".join(f"#{well},{t:g},{np.exp(-t):.6f}\n" for well in "AB" for t in TIMES)
+    assert 2 == len(read(tmp_path / "wells.csv", "well,t,x\n" + wells).trajectories)
+
+
+def test_a_row_that_begins_with_an_error_of_a_spreadsheet_is_no_comment(tmp_path: Path) -> None:
+    """A value that is missing leaves the others of its row."""
+    rows = "".join(f"{'#N/A' if row in (3, 4, 9) else row % 7},{row % 5},{row}\n" for row in range(30))
+    (run,) = read(tmp_path / "a.csv", "x,y,t\n" + rows).trajectories
+    assert (30, 3) == (len(run), np.count_nonzero(np.isnan(run.states[:, 0])))
+    with pytest.raises(Exception, match="'#DIV/0!' is not a number"):
+        read(tmp_path / "b.csv", "x,y,t\n" + rows.replace("#N/A", "#DIV/0!", 1))

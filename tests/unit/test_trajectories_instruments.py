@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from discovery.errors import DataError
@@ -143,6 +144,28 @@ def test_times_in_the_head_of_labview_are_read(tmp_path: Path) -> None:
     assert ("X_Value", ["angle"]) == (found.time_name, [*found.headers.values()])
     np.testing.assert_allclose(found.trajectories[0].times[:3], [0.5, 0.52, 0.54])
     assert VALUES == found.trajectories[0].states[:, 0].tolist()
+
+
+def test_channels_of_labview_that_begin_apart_are_not_read_as_one(tmp_path: Path) -> None:
+    """Their head has a start and a step for each."""
+    head = LABVIEW.replace("One", "No").replace("Delta_X\t0,02", "Delta_X\t0,02\t0,04")
+    with pytest.raises(DataError):
+        read(tmp_path, head + "".join(f"\t{value}\n".replace(".", ",") for value in VALUES), "a.lvm")
+
+
+@pytest.mark.parametrize(
+    "head", ["CH1V,t0 =-2.0e-05, tInc = 1.0e-07,\n", "X,CH1,Start,Increment\nSequence,Volt,0.5,0.1\n"]
+)
+def test_the_line_of_pandas_has_the_times_that_no_column_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str
+) -> None:
+    """Whether samples are counted or not."""
+    counted = head.startswith("X")
+    lines = [f"{i},{value}\n" if counted else f"{value},,\n" for i, value in enumerate(VALUES)]
+    found = read(tmp_path, head + "".join(lines))
+    monkeypatch.chdir(tmp_path)
+    table = eval(found.table, {"pd": pd})
+    np.testing.assert_allclose(table["t [s]"], found.trajectories[0].times)
 
 
 def test_times_beside_each_channel_of_labview_are_read_once(tmp_path: Path) -> None:

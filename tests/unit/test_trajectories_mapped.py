@@ -65,6 +65,15 @@ def test_noise_and_courses_are_no_maps() -> None:
         assert "map" not in {alert.subject for alert in checked.alerts}
 
 
+def test_no_state_of_a_map_is_computed_from_another() -> None:
+    """What nothing tells of a map's state had been taken for noise that the other had in common."""
+    turns = 2.2 * np.arange(ROWS)
+    checked = looked_at(np.column_stack([np.cos(turns), np.sin(turns)]), 0.01)
+    assert checked.mapped
+    assert () == checked.surplus
+    assert "computed" not in {alert.subject for alert in checked.alerts}
+
+
 def test_the_next_command_of_a_map_says_so(tmp_path: Path) -> None:
     """It was a run for a law of derivatives, which found x' = 0."""
     path = tmp_path / "map.csv"

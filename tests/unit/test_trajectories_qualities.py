@@ -28,6 +28,8 @@ def read(tmp_path: Path, header: str, *columns: np.ndarray) -> tuple[list[str], 
         ("level_quality", "Good", "Bad", "'level_m'"),
         ("level_status", 192, 0, "'level_m'"),
         ("LevelFlag", 0, 1, "'level_m'"),
+        ("LEVEL_QUALITY", 192, 0, "'level_m'"),
+        ("QC", 1, 4, "['level_m', 'flow_m3h']"),
         ("Quality", "G", "B", "['level_m', 'flow_m3h']"),
         ("Status", "OK", "Fault", "['level_m', 'flow_m3h']"),
     ],
@@ -47,10 +49,14 @@ def test_a_column_of_qualities_is_set_aside_with_the_line_that_empties_what_it_m
 
 
 @pytest.mark.parametrize(
-    ("header", "entries"), [("pump_status", T // 7 % 2), ("quality", LEVEL), ("flow_status", T % 3)]
-)
+    ("header", "entries"),
+    [
+        ("pump_status", T // 7 % 2), ("quality", LEVEL), ("flow_status", T % 3), ("flow_flag", T // 7 % 2),
+        ("level_quality", 1 + T // 8 % 5),
+    ],
+)  # fmt: skip
 def test_what_is_measured_or_drives_is_no_quality(tmp_path: Path, header: str, entries: np.ndarray) -> None:
-    """The status of a pump, and a quality of many values."""
+    """The status of a pump, a quality of many values, a switch, and an index of five classes."""
     headers, said, _ = read(tmp_path, header, entries)
     assert header in headers
     assert "how good" not in said
@@ -62,3 +68,11 @@ def test_the_quality_of_an_input_marks_the_input(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(text)
     found = read_csv(tmp_path / "b.csv", inputs=["flow_m3h"])
     assert any("!= 'Good', 'flow_m3h'] =" in note for note in found.notes)
+
+
+def test_qualities_tell_no_runs_apart(tmp_path: Path) -> None:
+    """Though they change but once."""
+    _, said, text = read(tmp_path, "level_quality", np.where(T < 32, "Good", "Bad"))
+    assert "is not 'Good' in 8 rows" in said
+    (tmp_path / "b.csv").write_text(text)
+    assert 1 == len(read_csv(tmp_path / "b.csv").trajectories)

@@ -33,7 +33,10 @@ def test_a_column_named_like_a_time_is_time(tmp_path: Path, header: str) -> None
     assert () == measurements.notes
 
 
-@pytest.mark.parametrize("header", ["T [K]", "time_to_peak", "t_in", "tt", "min", "HR", "MS", "test", "Step_Time(s)"])
+@pytest.mark.parametrize(
+    "header",
+    ["T [K]", "time_to_peak", "t_in", "tt", "min", "HR", "MS", "test", "Step_Time(s)", "cell_count", "hare index"],
+)
 def test_a_column_that_only_looks_like_a_time_is_a_state(tmp_path: Path, header: str) -> None:
     """Every word of the name must belong to a time."""
     text = f"p,{header}\n" + "".join(f"{i},{i * i}\n" for i in range(6))

@@ -46,5 +46,7 @@ def test_durations_with_their_unit_are_times() -> None:
     entries = ["0 sec", "0.01 sec", "1.5e+03 sec", "2 min", "1.5 hr", "1 days"]
     assert kind_of(entries, ".") == "clock"
     assert [seconds_of(entry) for entry in entries] == [0.0, 0.01, 1500.0, 120.0, 5400.0, 86400.0]
+    assert kind_of([f"{i} sec" for i in range(9)] * 4, ".") == "clock", "of four runs"
     assert kind_of([*["5 min"] * 9, *["10 min"] * 9], ".") == "text"
+    assert kind_of(["5 min", "10 min", "20 min"] * 9, ".") == "text", "the runs of which alternate"
     assert kind_of(["5 mice", "6 mice"], ".") == "text"

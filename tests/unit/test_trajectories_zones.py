@@ -54,3 +54,12 @@ def test_letters_of_a_zone_are_refused_with_a_line_that_writes_its_offset(
     exec(line[1], {"table": table})  # the line that is printed is what is tested
     table.to_csv(path, index=False)
     assert [0.0, 1.0, 2.0, 3.0, 4.0, 5.0] == read_csv(path).trajectories[0].times.tolist()
+
+
+def test_the_letters_of_a_zone_behind_other_dates_get_no_line_that_fails(tmp_path: Path) -> None:
+    """Offsets are read behind dates of ISO 8601 alone; there no blank is needed before the letters."""
+    with pytest.raises(DataError) as refused:
+        read_csv(written(tmp_path, [f"0{i + 1}.07.2024 00:00:00 CEST" for i in range(8)]))
+    assert "offset" not in str(refused.value)
+    with pytest.raises(DataError, match=r"replace\('CEST', '\+02:00'\)"):
+        read_csv(written(tmp_path, [f"2024-07-0{i + 1}T00:00:00CEST" for i in range(8)]))
