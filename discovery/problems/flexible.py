@@ -36,6 +36,7 @@ RIDGE = 1e-7  # share of the unit diagonal, so that columns that are alike stay 
 ROWS, LEAST = 20.0, 0.01
 LARGEST = 1e150  # numbers of which the squares are numbers too
 ALIKE = 1e-4  # share of a column that others must leave for it to be a term of its own
+AS_GOOD = 1e-3  # share of the misfit within which two minima are one: the search for them ends within a tenth of it
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class Start:
 def alike(one: Start, other: Start) -> bool:
     """Whether the constants of both are the same, but for what a fit does at once."""
     return np.allclose(one.values, other.values, rtol=0.02, atol=0.0)
+
+
+def _mirrored(one: Start, other: Start) -> bool:
+    """Whether another start is as good with fewer negative constants.
+
+    Of growth on a background, r (x - b) (1 - (x - b)/K), negative r and K give the same curves, as a negative exponent
+    does in Hill's function beside a constant; who names such constants means positive ones.
+    """
+    fewer = sum(value < 0.0 for value in other.values) < sum(value < 0.0 for value in one.values)
+    return fewer and other.misfit <= (1.0 + AS_GOOD) * one.misfit
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,7 @@ class Flexible:
         for one in found:
             if not any(alike(one, other) for other in distinct):
                 distinct.append(one)
-        return tuple(distinct[:most])
+        return tuple([one for one in distinct if not any(_mirrored(one, other) for other in distinct)][:most])
 
     def _refined(self, inner: Sequence[float]) -> Start | None:
         from scipy.optimize import minimize
