@@ -26,7 +26,7 @@ _WELL = re.compile(r"[A-P](?:0?[1-9]|1\d|2[0-4])")
 # "cell 3", "mouse_2", "rep1", "trace0.5"; and "5 nM", a dose. Of one or two letters are names of states, as x1 and th2.
 _NUMBERED = re.compile(r"([^\W\d_]{3}.*?)[\s_.#-]*\(?\d+(?:\.\d+)?\)?|[\d.]+\s*([^\W\d_].*)")
 # "WT rep1" and "p53 (replicate 2)", the same measured again: never states of one system, so that two are enough.
-_REPEATED = re.compile(r"((?:.*[\W_])?(?:rep|replica|replicate|repeat|run|trial|donor))[\s_.#-]*\d+\)?", re.IGNORECASE)
+_REPEATED = re.compile(r"((?:.*[\W_])?(?:rep|replica|replicate|repeat|run|trial))[\s_.#-]*\d+\)?", re.IGNORECASE)
 # "R101_T" and "zone 3: CO2", a unit and one of its quantities; of "x1_a" the first may be a state.
 _OF_UNIT = re.compile(r"([^\W\d_]{3,}[ _#-]?\d+|[^\W\d_]+[ _#-]?\d{2,})([ _.:/-]+)(.*[^\W\d_].*)")
 # "25 nM_X" and "25 nM_Y", as sensors of binding write each curve: its times, which only rise, and its values.

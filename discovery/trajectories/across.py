@@ -15,6 +15,7 @@ from discovery.trajectories.layout import Layout, by_pandas
 from discovery.trajectories.source import Source
 from discovery.trajectories.table import Table
 from discovery.trajectories.time_names import is_unit_of_time, likeness, only_rises
+from discovery.trajectories.tokens import number_of
 from discovery.wording import joined
 
 # "Day 0", "week_4", "D7", "24 h" and a number alone.
@@ -72,8 +73,9 @@ def _label_of_times(table: Table) -> str:
     if len(others) < FEWEST or not numbers or not labels or len({*labels}) < len(labels):
         return ""
     plain = all(re.fullmatch(r"\d+(?:[.,]\d+)?", one.header) for one in others)
+    plain = plain and not any(label[:1].isdigit() for label in labels)  # of minutes and seconds, as 12:30
     if likeness(first.header) is not None:  # the header is that row
-        return first.header if plain and _rises([float(one.header.replace(",", ".")) for one in others]) else ""
+        return first.header if plain and _rises([number_of(one.header) for one in others]) else ""
     rows = ([one.values[row] for one in others] for row in np.flatnonzero(first.values >= 0))
     return next((label for label, row in zip(labels, rows, strict=True) if _is_timed(label) and _rises(row)), "")
 

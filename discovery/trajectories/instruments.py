@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from discovery.headers import is_unit
 from discovery.trajectories.preamble import Row, is_word, said_of_rows_above
-from discovery.trajectories.tokens import is_missing, is_number
+from discovery.trajectories.tokens import is_missing, is_number, number_of
 
 LABVIEW = "***End_of_Header***"  # stands below the head of an .lvm file, and below that of each table in it
 X_VALUE, COMMENT = "X_Value", "Comment"  # its columns of times and of remarks
@@ -97,7 +97,7 @@ def _with_ticks(rows: Sequence[Row], decimal: str) -> Beside | None:
     alone = not any(entry for _, row in data for place in (start, step) if place < len(row) for entry in [row[place]])
     if not alone or not all(is_number(entry, decimal) for entry in told) or units[0].casefold() != COUNTED:
         return None
-    first, increment = (float(entry.replace(",", ".")) for entry in told)
+    first, increment = map(number_of, told)
     places = tuple(place for place, name in enumerate(names) if name and place not in (start, step))
     header = ("t [s]", *(_with_unit(names[place], units[place]) for place in places[1:]))
     note = (
@@ -117,7 +117,7 @@ def _with_ticks_in_names(rows: Sequence[Row], decimal: str) -> Beside | None:
     texts = {found[1]: found[2] for found in told.values()}
     if filled or not all(is_number(text, decimal) for text in texts.values()):
         return None
-    first, increment = (float(texts[name].replace(",", ".")) for name in ("t0", "tInc"))
+    first, increment = (number_of(texts[name]) for name in ("t0", "tInc"))
     start = min(told)
     places = tuple(place for place, name in enumerate(names) if name and (place == start or place not in told))
     header = tuple("t [s]" if place == start else names[place] for place in places)
@@ -153,7 +153,7 @@ def of_labview(lines: Sequence[str], rows: Sequence[Row], decimal: str) -> Besid
     header = tuple(names[i] for i in places)
     if not ticks:
         return Beside(header, places, 1, (f"{X_VALUE!r} was read once: it is the same beside each channel.",))
-    first, step = (float(one.replace(",", ".")) for one in said)
+    first, step = map(number_of, said)
     note = f"Times are {first:g} and {step:g} more for each row, by X0 and Delta_X in the head."
     return Beside(header, places, 1, (note,), (first, step, 0))
 

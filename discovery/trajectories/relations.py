@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 from discovery.library.grammar import Powers, monomial
 from discovery.trajectories.computed import computed
-from discovery.trajectories.digits import rounding
+from discovery.trajectories.digits import FLOATING, rounding
 from discovery.trajectories.least_change import fewest, least
 from discovery.trajectories.noisy_rows import Rows, error_covariance, noise_in_rows, rows_of, usual
 from discovery.types import Trajectory
@@ -45,6 +45,8 @@ OFFSETS = (30.0, 3.0)
 # Mean square of what is left in a row over its own noise, where that differs from row to row, above which a combination
 # does change: two deviations, as noise is known to some 10 % only.
 OFF = 4.0
+# Deviations of their rounding by which columns may miss what they were computed from: those of a few rows are unsure.
+ROUNDED = 3.0
 # Share of the noise below which a relation was computed rather than measured.
 EXACT = 0.1
 # Standard errors up to which all factors of a sum are 1 or -1, and the largest difference excused so: counts add up.
@@ -202,6 +204,9 @@ def _computed(rows: Rows, states: Sequence[int], digits: Float[np.ndarray, " sta
     terms = [tuple(int(place == state) for place in range(len(factors))) for state in kept]
     values = rows.values[:, kept]
     spread = float(np.sum((factors * digits) ** 2))
+    # What two sensors of one thing have in common may pass for their noise, but not each one's own for rounding.
+    if np.std(values @ factors[kept]) > ROUNDED * spread**0.5 + FLOATING * float(np.max(np.abs(values), initial=0.0)):
+        return None
     errors = error_covariance(rows, terms)
     found = _stated(rows, terms, factors[kept], values, values - values.mean(axis=0), errors, spread)
     return None if found is None else _evened(found, rows)

@@ -41,8 +41,9 @@ def check_stamps(table: Table, clock: Clock, runs: Sequence[Int[np.ndarray, " sa
             return
         raise DataError(
             f"{table.name}, column {clock.header!r}: one of it is {each:.4g} s by the dates in {column.header!r}, and "
-            f"{SECONDS[unit]:g} s by its name. Take the dates, with --time {shlex.quote(column.header)}; if they are "
-            f"wrong, --time {shlex.quote(clock.header)} takes the numbers in {unit}."
+            f"{SECONDS[unit]:g} s by its name. If the dates are when the samples were taken, leave it out; in pandas "
+            f"table.drop(columns={clock.header!r}). If they are not, as of a simulation, --time "
+            f"{shlex.quote(clock.header)} takes the numbers in {unit}."
         )
 
 

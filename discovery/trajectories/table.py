@@ -94,7 +94,7 @@ def read_table(source: Source, layout: Layout, *, labelled: Sequence[str] = (), 
     if layout.ticks is not None:
         first, step, place = layout.ticks
         counts = finished[place].values
-        counts = np.arange(len(counts)) if np.all(np.isnan(counts)) else counts
+        counts = np.concatenate(lines) - layout.first_line if np.all(np.isnan(counts)) else counts
         finished[place] = replace(finished[place], values=first + step * counts)
     return Table(str(source.path), tuple(finished), np.concatenate(lines))
 

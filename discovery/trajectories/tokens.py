@@ -65,6 +65,11 @@ def is_number(entry: str, decimal: str) -> bool:
     return _NUMBER.fullmatch(entry) is not None
 
 
+def number_of(entry: str) -> float:
+    """The number that an entry is, with any decimal mark and sign that :func:`is_number` allows."""
+    return float(entry.replace(MINUS, "-").replace(",", "."))
+
+
 def as_python(entry: str) -> str:
     """The entry with an exponent as Python has it, where Fortran's stands."""
     return _FORTRAN.sub("E", entry)

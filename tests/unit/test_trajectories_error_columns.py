@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from discovery.trajectories.arrays import from_arrays
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 
@@ -91,6 +93,10 @@ def test_of_two_columns_of_errors_that_of_the_mean_is_taken(tmp_path: Path, head
         note.partition(". If")[0] for note in said if "is taken" in note
     }
     assert 2 == len(said)
+    table = pd.read_csv(tmp_path / "data.csv")
+    arrays = from_arrays(table.drop(columns="t"), table["t"].to_numpy())
+    np.testing.assert_allclose(arrays.trajectories[0].errors[:, 0], order[0])
+    assert said == [note for note in arrays.notes if "looks like" in note]
 
 
 @pytest.mark.parametrize(

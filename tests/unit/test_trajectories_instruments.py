@@ -146,6 +146,13 @@ def test_times_in_the_head_of_labview_are_read(tmp_path: Path) -> None:
     assert VALUES == found.trajectories[0].states[:, 0].tolist()
 
 
+def test_a_row_without_entries_leaves_the_times_of_the_others(tmp_path: Path) -> None:
+    """And a minus sign as word processors write it is one."""
+    lines = [f"{value},,\n" for value in VALUES]
+    found = read(tmp_path, "CH1V,t0 =\u22122.0e-05, tInc = 1.0e-07,\n" + "".join([*lines[:9], ",,\n", *lines[10:]]))
+    np.testing.assert_allclose(found.trajectories[0].times[[0, 8, 9]], [-2e-5, -1.92e-5, -1.90e-5])
+
+
 def test_channels_of_labview_that_begin_apart_are_not_read_as_one(tmp_path: Path) -> None:
     """Their head has a start and a step for each."""
     head = LABVIEW.replace("One", "No").replace("Delta_X\t0,02", "Delta_X\t0,02\t0,04")

@@ -179,6 +179,14 @@ def test_equal_readings_of_few_digits_were_not_computed() -> None:
     assert not any(one.exact for one in as_noisy([Trajectory(np.arange(60.0), both, ("x", "y"))]))
 
 
+def test_what_two_sensors_have_in_common_is_no_rounding() -> None:
+    """Fast fluctuations that both follow may pass for the noise, of which each one's own is a small share."""
+    rng = np.random.default_rng(0)
+    common, own = rng.normal(size=80), 0.03 * rng.normal(size=(80, 2))
+    both = np.column_stack([20.0 + common, 21.0 + 0.8 * common]) + own
+    assert not any(one.exact for one in as_noisy([Trajectory(np.arange(80.0), both, ("x", "y"))]))
+
+
 def test_noise_alone_has_no_relations() -> None:
     """Columns without a course are not looked at."""
     rng = np.random.default_rng(2)
