@@ -53,8 +53,11 @@ def named_runs(result: DiscoveryResult, groups: Sequence[str]) -> tuple[Trajecto
         return found
     names = [group for one in result.structure.owned for group in one.groups]
     names = list(dict.fromkeys([*names, *(run.label for run in result.trajectories if run.label)]))
-    there = ", ".join([*names[:LISTED], *([f"{len(names) - LISTED} more"] if len(names) > LISTED else [])])
+    there = ", ".join([*map(repr, names[:LISTED]), *([f"{len(names) - LISTED} more"] if len(names) > LISTED else [])])
     among = f"There are {there}." if names else "There is one run."
+    texts = [text for text in texts if not any(_fits(text, run.label) for run in result.trajectories)]
+    if not texts:
+        raise UsageError(f"No run is called {' and '.join(sorted(groups))} at once. {among}")
     raise UsageError(
         f"--group {', '.join(sorted(texts))}: neither a run nor a group of runs with constants of its own is called "
         f"so. {among}"

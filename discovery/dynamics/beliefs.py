@@ -10,13 +10,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from discovery.dynamics.windows import Windows
-from discovery.symbolic.domain import Edge, edges
+from discovery.symbolic.domain import Edge, edges, has_value
 from discovery.types import Law
 
 # Share of the way to a bound that a step goes at most, so that a constant stays inside.
 REACH = 0.9
-# A start at the edge of where the law has a value, where slopes may have none, is held to this share of its state's
-# spread, as is each start of a step; others begin where they were told if that was told better than this.
+# A start at a pole, or the edge of where the law has a value, where slopes may have none, is held to this share of its
+# state's spread, as is each start of a step; others begin where they were told if that was told better than this.
 EXACT = 1e-4
 # A start told to this share of its value, or to its square of the state's spread, is held: round-off is as large.
 HELD = 1e-12
@@ -115,7 +115,9 @@ class Anchors:
                 if first == 0 and one.tells_of(float(windows.times[place])):
                     state = law.states.index(one.state)
                     means[row, state], spread = one.value, float(windows.spread[state])
-                    least = EXACT * spread if limits is not None and limits.reached(state, one.value) else 0.0
+                    open_ended = limits is not None and limits.reached(state, one.value)
+                    open_ended = open_ended or not has_value(law.frame.templates, one.state, one.value)
+                    least = EXACT * spread if open_ended else 0.0
                     deviation = max(one.deviation, least)
                     held[row, state] = deviation <= HELD * max(abs(one.value), HELD * spread)
                     precisions[row, state] = 0.0 if held[row, state] else deviation**-2.0

@@ -276,9 +276,9 @@ def _with_equals(sentence: str) -> Statement:
 
 def _as_one(left: str) -> str:
     """How a column is written whose name has blanks or hyphens, as ``Anti-RBD IgG``; nothing if it can be none."""
-    if not re.fullmatch(r"[^\W\d]\w*(?:[ -]\w+)+", left):
+    if not (found := re.fullmatch(r"([^\W\d]\w*(?:[ -]\w+)+)'*", left)):
         return ""
-    return f". If {left} is one column, write {re.sub('[ -]', '_', left)}: names in sentences are one word"
+    return f". If {found[1]} is one column, write {re.sub('[ -]', '_', found[1])}: names in sentences are one word"
 
 
 def _prior(sentence: str) -> Prior | StartOf:

@@ -19,8 +19,8 @@ from discovery.types import symbol
 
 Powers = tuple[int, ...]
 
-# A column that changes by less than this share of its largest value does not change.
 RESTING = 10  # points at which a state that rests is zero (:mod:`discovery.problems.resting`)
+# A column that changes by less than this share of its largest value does not change.
 FLAT = 1e-12
 # Spans and scales of columns below this count as this.
 SMALLEST = 1e-150
@@ -139,8 +139,8 @@ def trigonometric(names: Sequence[str], *, doubled: bool = False) -> Library:
 
 
 def rests(column: Float[np.ndarray, " point"]) -> bool:
-    """Whether a state stands still at zero for a while, where dry friction has no sign."""
-    return bool(np.count_nonzero(column == 0.0) >= RESTING)
+    """Whether a state stands still at zero for a while, where dry friction has no sign; what is off or on does not."""
+    return bool(np.count_nonzero(column == 0.0) >= RESTING) and len(np.unique(column)) > 2
 
 
 def mixed(names: Sequence[str], states: Float[np.ndarray, "point state"]) -> Library:

@@ -13,20 +13,23 @@ from jaxtyping import Bool, Float
 
 from discovery.types import SmoothedTrajectory
 
-# Deviations of the smoothed course within which it is taken for zero, as nearly all of it is that is.
-WITHIN = 3.0
+# Deviations of the smoothed course and of its derivative within which both are taken for zero, as nearly all of them
+# are that are; and the largest share of the course's spread that those may be: where nothing was measured they are it.
+WITHIN, KNOWN = 3.0, 0.1
 # Samples in a row, and changes of sign among them, that make a rest: what passes through zero does so once.
 FEWEST, CHANGES = 10, 2
 
 
 def at_rest(run: SmoothedTrajectory) -> SmoothedTrajectory:
     """The run with zeros where a state rests at zero."""
-    resting = np.column_stack([_resting(*both) for both in zip(run.states.T, run.state_deviations.T, strict=True)])
+    deviations = np.where(run.state_deviations < KNOWN * run.states.std(axis=0), run.state_deviations, 0.0)
+    still = np.abs(run.derivatives) < WITHIN * run.derivative_deviations
+    within = (np.abs(run.states) < WITHIN * deviations) & still
+    resting = np.column_stack([_resting(*both) for both in zip(run.states.T, within.T, strict=True)])
     return replace(run, states=np.where(resting, 0.0, run.states)) if resting.any() else run
 
 
-def _resting(column: Float[np.ndarray, " time"], deviation: Float[np.ndarray, " time"]) -> Bool[np.ndarray, " time"]:
-    within = np.abs(column) < WITHIN * deviation
+def _resting(column: Float[np.ndarray, " time"], within: Bool[np.ndarray, " time"]) -> Bool[np.ndarray, " time"]:
     ends = np.flatnonzero(np.diff(np.concatenate([[0], within.astype(int), [0]])))
     resting = np.zeros(len(column), dtype=bool)
     for first, end in zip(ends[::2], ends[1::2], strict=True):

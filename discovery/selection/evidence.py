@@ -10,7 +10,7 @@ from typing import cast
 import sympy as sp
 
 from discovery.dynamics.lyapunov import largest_exponent
-from discovery.laws import Frame, told_symbol
+from discovery.laws import Frame, told_symbol, unknown_symbol
 from discovery.selection.held_out import HeldOut
 from discovery.selection.nulls import rates_wander, scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
@@ -61,7 +61,7 @@ class Evidence:
 
     @property
     def misfit(self) -> float:
-        """Chi-squared by value of the chosen law by the noise that is told, the smaller of its own and the smoother's.
+        """Chi-squared by value of the chosen law, by its own noise or the smoother's, whichever is the smaller in all.
 
         A smoother may have seen a quarter more noise than there is.
         """
@@ -119,7 +119,10 @@ def _wandering(selected: Selected) -> float:
 def _told(frame: Frame) -> float:
     """Nats to state what was told of a law, which nobody sought."""
     number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(frame.constants)}
-    return stated_length([cast("sp.Expr", template.xreplace(number)) for template in frame.templates])
+    sides = [
+        template for template in frame.templates if template not in {unknown_symbol(one.name) for one in frame.unknowns}
+    ]
+    return stated_length([cast("sp.Expr", side.xreplace(number)) for side in sides])
 
 
 def _exponent(selected: Selected) -> float:

@@ -140,6 +140,7 @@ def hold_out(
     law: Law, problem: DiscoveryProblem, length: int, settings: Shooting, *, curves: bool = True
 ) -> HeldOut | None:
     """Refits ``law`` without the kept-out samples and forecasts them; None if there are too few samples.
+
     Runs too short to spare some are fitted whole. A law that cannot be refitted keeps its constants and window starts
     as they are guessed from the smoothed states.
 

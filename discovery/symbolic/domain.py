@@ -70,6 +70,13 @@ def edges(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[Edge
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
+def has_value(templates: tuple[sp.Expr, ...], state: str, value: float) -> bool:
+    """Whether told right-hand sides have one where a state has some value: P/v has none at rest, nor has log|v|."""
+    there = [template.subs(symbol(state), sp.Float(value)) for template in templates]
+    return not any(one.has(sp.zoo, sp.oo, -sp.oo, sp.nan) for one in there)
+
+
 def positive(templates: tuple[sp.Expr, ...], states: tuple[str, ...]) -> tuple[bool, ...]:
     """Whether told right-hand sides have a value for positive values of a state alone, as of its logarithm."""
     above = {one.state for one in edges(templates, states) if one.above and one.at == 0.0 and not one.free}

@@ -120,6 +120,7 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("a*b = 3", 0, r"On the left stands .* S \+ I \+ R = const:"),
         ("Anti-RBD_IgG = x + y", 0, "If Anti-RBD_IgG is one column, write Anti_RBD_IgG: names in sentences are"),
         ("Cell count = n", 0, "If Cell count is one column, write Cell_count"),
+        ("IL-6'' = x", 0, "If IL-6 is one column, write IL_6"),
         ("S + I + R = 1000", 0, r"conserved is said S \+ I \+ R = const"),
         ("S(0) = 1000 +- 10", 12, r"did you mean 'S\(0\) ~ 1000 \+- 10'"),
         ("S(0) = N", 7, "A number is wanted here"),

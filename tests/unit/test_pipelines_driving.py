@@ -63,12 +63,12 @@ def test_a_forecast_begins_as_the_run_that_is_named(
 
 
 def test_a_run_that_is_not_there_is_refused(decay: DiscoveryResult, simulated: Simulated) -> None:
-    """With the names of those that are."""
-    for words in (("--group", "T2"), ("--group", "T1", "--group", "Vehicle")):
-        code, _, said = simulated(labelled(decay), *words)
+    """With the names of those that are, and of that alone which is not."""
+    for words, why in ((("T2",), "neither"), (("T1", "T2"), "--group T2: neither"), (("T1", "Vehicle"), "No run is")):
+        code, _, said = simulated(labelled(decay), *(part for word in words for part in ("--group", word)))
         assert 2 == code
-        assert "neither a run nor a group of runs" in said
-        assert "There are Treated, T1, Vehicle, dose 2.0." in said
+        assert why in said
+        assert "There are 'Treated, T1', 'Vehicle, dose 2.0'." in said
 
 
 def test_a_run_has_the_constants_of_its_group(decay: DiscoveryResult, simulated: Simulated) -> None:

@@ -38,6 +38,17 @@ def test_what_goes_through_zero_or_is_known_there_is_left_alone(noise: float, de
     assert at_rest(run) is run
 
 
+def test_the_tail_of_an_oscillation_is_no_rest() -> None:
+    """It changes its sign within its deviations, but it moves; nor does a state rest where nothing is known of it."""
+    swing = np.exp(-0.4 * TIMES) * np.sin(40.0 * TIMES)
+    rate = 40.0 * np.exp(-0.4 * TIMES) * np.cos(40.0 * TIMES)
+    known = np.full((len(TIMES), 1), 0.01)
+    tail = SmoothedTrajectory(TIMES, swing[:, None], rate[:, None], known, 10.0 * known, ("x",))
+    assert at_rest(tail) is tail
+    gap = SmoothedTrajectory(TIMES, swing[:, None], 0.0 * rate[:, None], 100.0 * known, 100.0 * known, ("x",))
+    assert at_rest(gap) is gap
+
+
 def test_a_speed_that_is_never_negative_has_a_sign_where_it_rests() -> None:
     """An encoder that reads zero at rest: the friction is there, and gone."""
     states = np.maximum(3.0 - TIMES, 0.0)[:, None]
@@ -45,3 +56,4 @@ def test_a_speed_that_is_never_negative_has_a_sign_where_it_rests() -> None:
     assert "sign(v)" in map(str, mixed(["v"], states).terms)
     assert "drag" not in {shape.name for shape in shapes(states + 0.1)}
     assert "sign(v)" not in map(str, mixed(["v"], states + 0.1).terms)
+    assert "drag" not in {shape.name for shape in shapes(1.0 * (states > 0.0))}, "a heater is off or on"
