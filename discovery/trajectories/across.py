@@ -23,12 +23,17 @@ _TIME = re.compile(r"(?P<word>[^\W\d_]*)[\s_.-]*(?P<number>\d+(?:\.\d+)?)\s*(?P<
 FEWEST = 3  # such names: two are as often two quantities
 
 
-def check_no_times_across(table: Table, source: Source, layout: Layout) -> None:
+def check_no_times_across(table: Table, source: Source, layout: Layout, *, told: bool) -> None:
     """Nothing where another column may have the times, or what is there looks like none at all.
+
+    Args:
+        told: whether it was told which columns are what.
 
     Raises:
         DataError: they stand in the header, or in a row; it says how to turn them, or that a column can be named.
     """
+    if told:
+        return
     first, *others = table.columns
     read = by_pandas(layout, source)
     stem = source.path.name.partition(".")[0]

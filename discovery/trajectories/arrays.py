@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from discovery.errors import DataError
 from discovery.trajectories.array_tables import States, Tables, floats, no_number, one_by_one, place_of, table_of
 from discovery.trajectories.array_times import ensure_along_rows, repeated_times, where_times_are
-from discovery.trajectories.error_columns import beside, errors_among, relative, taken
+from discovery.trajectories.error_columns import errors_among, relative, said_of_errors, taken
 from discovery.trajectories.inputs import held_inputs, known_rows, named, told_held, undecided, within
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.names import TIME, header_of, safe_names
@@ -67,12 +67,8 @@ def from_arrays(
     states = {header: column for header, column in values.items() if header not in (*found, *clocks)}
     used, aside = changing(states, "x") if keep is None else (_kept(keep, headers), ())
     columns = [headers.index(header) for header in used]
-    trusted = {header: of for of, header in taken(found).items()}
-    notes = [
-        beside(header, of, values[header] if of in used else None, "" if header in trusted else taken(found)[of])
-        for header, of in found.items()
-    ]
-    scatter = _relative(_errors(errors, runs, tables, headers, trusted), tables, used, columns)
+    notes = said_of_errors(found, used, values)
+    scatter = _relative(_errors(errors, runs, tables, headers, found), tables, used, columns)
     driving, drives = _drives(inputs, runs, tables, used, held)
     told = (*(drives if driving else ()), *(one for one in scatter if one.size))
     digest = _digest((*headers, *driving), [*times, *tables, *told])
@@ -169,7 +165,7 @@ def _errors(
     for i, (run, table) in enumerate(zip(runs, tables, strict=True)):
         if isinstance(run, Trajectory) and run.errors.size:
             every[i][:] = run.errors
-        for header, of in reversed([*found.items()]):
+        for of, header in taken(found).items():
             every[i][:, headers.index(of)] = table[:, headers.index(header)]
     return every
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -62,15 +62,30 @@ def taken(found: Mapping[str, str]) -> dict[str, str]:
     return chosen
 
 
-def beside(header: str, of: str, errors: Float[np.ndarray, " sample"] | None, other: str = "") -> str:
+def said_of_errors(
+    found: Mapping[str, str], kept: Collection[str], values: Mapping[str, Float[np.ndarray, " sample"]]
+) -> list[str]:
+    """Notes on the columns of errors, of which one is taken for each state.
+
+    Args:
+        kept: headers of the states.
+    """
+    chosen = taken(found)
+    return [
+        _said(header, of, values[header] if of in kept else None, chosen[of] if of in kept else header)
+        for header, of in found.items()
+    ]
+
+
+def _said(header: str, of: str, errors: Float[np.ndarray, " sample"] | None, other: str) -> str:
     """The note on a column of errors.
 
     Args:
         errors: its values; None where what they are the errors of is no state.
-        other: the column of errors of the same that is taken, if it is not this one.
+        other: the column of errors of the same that is taken.
     """
     what = ", and is left out"
-    if other:
+    if other != header:
         what = f", and is left out, as {other!r} is taken"
     elif errors is not None:
         usual, alike = _usual(errors), not np.ptp(errors[_known(errors)]) > 0.0

@@ -80,8 +80,7 @@ def read_csv(
     _check_told(layout.headers, time, states, trajectory, inputs, source.path)
     numbers = {mark: float(mark.replace(MINUS, "-")) for mark in missing if is_number(mark, ".")}
     table = read_table(source, layout, labelled=trajectory, missing=[one for one in missing if one not in numbers])
-    if not (time or states):
-        check_no_times_across(table, source, layout)
+    check_no_times_across(table, source, layout, told=bool(time or states))
     clock = find_clock(table, time, (*states, *inputs, *trajectory), units)
     division, sorts = _divided(table, clock, trajectory, states, inputs, dated=time is None)
     taken = (clock.header, *clock.also, *division.keys)  # in which what stands for missing may be a time, or a run

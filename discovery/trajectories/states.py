@@ -12,7 +12,7 @@ from discovery.errors import DataError
 from discovery.trajectories.codes import codes, spelled
 from discovery.trajectories.columns import Column
 from discovery.trajectories.counters import counts_pieces, is_counter
-from discovery.trajectories.error_columns import beside, errors_among
+from discovery.trajectories.error_columns import errors_among, said_of_errors
 from discovery.trajectories.error_columns import taken as errors_taken
 from discovery.trajectories.misfits import remedy
 from discovery.trajectories.qualities import said_of_quality
@@ -76,10 +76,7 @@ def find_states(
     kept, aside = changing({header: values[rows] for header, values in every.items()}, table.name)
     used = {of: header for of, header in errors_taken(found).items() if of in kept}
     errors = {of: table[header].values for of, header in used.items()}
-    for header, of in found.items():
-        other = used.get(of, header)
-        notes.append(beside(header, of, numbers[header] if of in kept else None, other if other != header else ""))
-    return {header: every[header] for header in kept}, errors, (*notes, *aside)
+    return {header: every[header] for header in kept}, errors, (*notes, *said_of_errors(found, kept, numbers), *aside)
 
 
 def may_be_states(
