@@ -68,6 +68,7 @@ from pipelines.told import (
     in_words_of_the_user,
     loosely_told,
     problem_of,
+    said_of_angles,
     said_of_data,
     smoother_for,
     spoken,
@@ -145,6 +146,8 @@ def _discovered(
     said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
+    for one in selected.ranking.front[:1]:
+        notes += tuple(said_of_angles(one.law, measurements, config))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,

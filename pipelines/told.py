@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -18,9 +19,10 @@ from discovery.knowledge.angles import in_degrees, in_radians, said_of_degrees
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.starts import ensure_begun
 from discovery.knowledge.understand import understand
-from discovery.laws import unknown_symbol
+from discovery.laws import Law, unknown_symbol
 from discovery.problems.left_limits import at_samples
 from discovery.reports.naming import printed_header
+from discovery.samples import symbol
 from discovery.selection.moments import unknown_moments
 from discovery.symbolic.lettering import GREEK
 from discovery.trajectories.jumps import said_of_jumps
@@ -61,13 +63,9 @@ def understood(measurements: Measurements, config: RunConfig) -> Knowledge | Non
 
 def _with_angles(known: Knowledge, measurements: Measurements, config: RunConfig) -> Knowledge:
     """What was told, with the states that are angles by their unit and that unknown functions depend on."""
-    stated = config.data.units
-    used = {symbol for one in known.frame.unknowns for argument in one.arguments for symbol in argument.free_symbols}
+    used = {mark for one in known.frame.unknowns for argument in one.arguments for mark in argument.free_symbols}
     columns = {**measurements.headers, **measurements.inputs}
-    units = {
-        name: next((stated[key] for key in (name, header) if key in stated), split_header(header)[1])
-        for name, header in columns.items()
-    }
+    units = {name: _unit_of(name, header, config) for name, header in columns.items()}
     _ensure_no_sine_of_degrees(known, columns, units)
     angles = tuple(
         name
@@ -79,6 +77,26 @@ def _with_angles(known: Knowledge, measurements: Measurements, config: RunConfig
         for name in angles
     ]
     return replace(known, angles=angles, notes=(*known.notes, *notes))
+
+
+def said_of_angles(law: Law, measurements: Measurements, config: RunConfig) -> Iterator[str]:
+    """What to tell of states in radians whose powers stand in a law that nothing was told of: they may be a sine's."""
+    if config.laws:
+        return
+    raised = (part for side in law.skeletons for part in side.atoms(sp.Pow))
+    powers = {part.base for part in raised if part.exp.is_Integer and part.exp.is_positive}
+    for name, header in measurements.headers.items():
+        if symbol(name) in powers and in_radians(header, _unit_of(name, header, config)):
+            yield (
+                f"{header} is in radians, and its powers stand in the law: --law {shlex.quote(f'{name} angle')} looks "
+                "for its sine and cosine instead."
+            )
+
+
+def _unit_of(name: str, header: str, config: RunConfig) -> str | None:
+    """The unit of a column, as it is told or stands in its header."""
+    stated = config.data.units
+    return next((stated[key] for key in (name, header) if key in stated), split_header(header)[1])
 
 
 def _ensure_no_sine_of_degrees(known: Knowledge, columns: Mapping[str, str], units: Mapping[str, str | None]) -> None:

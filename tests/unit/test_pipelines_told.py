@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from discovery.trajectories.read import read_csv
-from discovery.types import Finding, Verdict
+from discovery.types import Finding, Law, Verdict, symbol
 from pipelines.config import Columns, RunConfig
-from pipelines.told import in_words_of_the_user, notes_of, spoken, understood
+from pipelines.told import in_words_of_the_user, notes_of, said_of_angles, spoken, understood
 
 HEADERS = {"x_100": "100%", "a_b_c": "a$b{c} [m]", "mu": "μ", "law": "law!", "theta_rad_dot": "theta_rad'", "x": "x"}
 
@@ -81,3 +81,21 @@ def test_numbers_that_were_told_are_meant_in_the_unit_that_dates_are_counted_in(
     config = RunConfig(laws=("x' = -nu*x", *sentences), data=Columns(units=units))
     notes = notes_of(measurements, understood(measurements, config), config)
     assert said == any("Time is counted in d" in note and "--set data.units.t=yr" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "power", "laws", "told"),
+    [
+        ("delta [rad]", 3, (), True), ("delta [rad]", 1, (), False), ("delta [m]", 3, (), False),
+        ("delta [rad]", 3, ("f' = g(f, delta)",), False),
+    ],
+)  # fmt: skip
+def test_powers_of_an_angle_may_be_those_of_its_sine(
+    tmp_path: Path, header: str, power: int, laws: tuple[str, ...], told: bool
+) -> None:
+    """Which is said where nothing was told, with the sentence that looks for it."""
+    rows = "".join(f"{i},{i % 5},{i % 3}\n" for i in range(20))
+    (tmp_path / "a.csv").write_text(f"t,{header},f\n{rows}")
+    law = Law(("delta", "f"), (symbol("f"), -(symbol("delta") ** power)), ())
+    said = [*said_of_angles(law, read_csv(tmp_path / "a.csv"), RunConfig(laws=laws))]
+    assert told == any("--law 'delta angle' looks for its sine" in one for one in said)
