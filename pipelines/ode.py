@@ -31,6 +31,7 @@ from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.contradicted import contradicted, shown
 from discovery.selection.selected import Selected
+from discovery.selection.twins import twins
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
@@ -146,8 +147,7 @@ def _discovered(
     said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
-    for one in selected.ranking.front[:1]:
-        notes += tuple(said_of_angles(one.law, measurements, config))
+    notes += tuple(_meant(selected, problem, measurements, config))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,
@@ -248,6 +248,17 @@ def _notes(
         yield f"The equation {equation} was settled by the data before the search."
     if outliers:
         yield f"{said_of(outliers, headers)}; the loss is robust."
+
+
+def _meant(
+    selected: Selected, problem: DiscoveryProblem, measurements: Measurements, config: RunConfig
+) -> Iterator[str]:
+    """What further words of the user would tell: that a state is an angle, or which of two equal laws is meant."""
+    if not selected.ranking.front:
+        return
+    law = selected.ranking.front[0].law
+    yield from said_of_angles(law, measurements, config)
+    yield from (one.said_of(law) for one in twins(law, problem.trajectories, problem.smoothing.trajectories))
 
 
 def _left(

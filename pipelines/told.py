@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -88,8 +87,8 @@ def said_of_angles(law: Law, measurements: Measurements, config: RunConfig) -> I
     for name, header in measurements.headers.items():
         if symbol(name) in powers and in_radians(header, _unit_of(name, header, config)):
             yield (
-                f"{header} is in radians, and its powers stand in the law: --law {shlex.quote(f'{name} angle')} looks "
-                "for its sine and cosine instead."
+                f'{header} is in radians, and its powers stand in the law: --law "{name} angle" looks for its sine and '
+                "cosine instead."
             )
 
 

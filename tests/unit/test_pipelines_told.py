@@ -98,4 +98,4 @@ def test_powers_of_an_angle_may_be_those_of_its_sine(
     (tmp_path / "a.csv").write_text(f"t,{header},f\n{rows}")
     law = Law(("delta", "f"), (symbol("f"), -(symbol("delta") ** power)), ())
     said = [*said_of_angles(law, read_csv(tmp_path / "a.csv"), RunConfig(laws=laws))]
-    assert told == any("--law 'delta angle' looks for its sine" in one for one in said)
+    assert told == any('--law "delta angle" looks for its sine' in one for one in said)
