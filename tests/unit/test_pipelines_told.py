@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from discovery.trajectories.arrays import from_arrays
+from discovery.trajectories.checks import check
 from discovery.trajectories.read import read_csv
 from discovery.types import Finding, Law, Verdict, symbol
 from pipelines.config import Columns, RunConfig
-from pipelines.told import in_words_of_the_user, notes_of, said_of_angles, spoken, understood
+from pipelines.told import in_words_of_the_user, noise_of_inputs, notes_of, said_of_angles, spoken, understood
 
 HEADERS = {"x_100": "100%", "a_b_c": "a$b{c} [m]", "mu": "μ", "law": "law!", "theta_rad_dot": "theta_rad'", "x": "x"}
 
@@ -99,3 +102,13 @@ def test_powers_of_an_angle_may_be_those_of_its_sine(
     law = Law(("delta", "f"), (symbol("f"), -(symbol("delta") ** power)), ())
     said = [*said_of_angles(law, read_csv(tmp_path / "a.csv"), RunConfig(laws=laws))]
     assert told == any('--law "delta angle" looks for its sine' in one for one in said)
+
+
+@pytest.mark.parametrize(("noise", "held", "told"), [(0.02, False, True), (1e-6, False, False), (0.02, True, False)])
+def test_the_noise_of_an_input_is_said_to_be_in_no_interval(noise: float, held: bool, told: bool) -> None:
+    """Of one that was measured between samples; what is held has the value that it was set to."""
+    times, rng = np.linspace(0.0, 20.0, 400), np.random.default_rng(0)
+    inputs = (np.sin(times) + noise * rng.normal(size=400))[:, None]
+    found = from_arrays(np.cos(times)[:, None], times, inputs=inputs, held=["u0"] if held else ["none"])
+    said = [*noise_of_inputs(check(found), found.trajectories[0].held)]
+    assert told == any("is in no interval" in one for one in said)
