@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,7 +128,9 @@ def _headline(facts: Facts) -> Text:
     runs = f"{len(facts.runs)} runs of {each}" if len(facts.runs) > 1 else "1 run"
     first, last = min(run.first for run in facts.runs), max(run.last for run in facts.runs)
     source, clock = plain(facts.measurements.source), plain(facts.measurements.time_name)
-    time = f"{clock} from {first:.6g} to {last:.6g}"
+    late = max(abs(first), abs(last)) / max(last - first, 1e-300)  # of times since 1970 the first digits are the same
+    digits = min(max(6, 4 + math.ceil(math.log10(max(late, 1.0)))), 15)
+    time = f"{clock} from {first:.{digits}g} to {last:.{digits}g}"
     return Text.assemble((source, "bold"), f": {facts.rows} rows, {runs}, {time}, {_spacing(facts)}")
 
 

@@ -214,3 +214,10 @@ def test_the_next_command_tells_the_unit_of_what_looks_like_a_wrapped_angle(tmp_
     values = (1.3 * times + np.sin(times)) % (2.0 * np.pi)
     path.write_text("t,theta\n" + "".join(f"{t},{x:.4f}\n" for t, x in zip(times, values, strict=True)), "utf-8")
     assert next_command(path, Columns(), check(read_csv(path))).endswith("turns.csv --set data.units.theta=rad")
+
+
+def test_late_times_are_told_apart(tmp_path: Path) -> None:
+    """The first six digits of milliseconds since 1970, or of a day's number, are the same in all of a record."""
+    rows = "".join(f"{1.69851e12 + 1000 * i:.0f},{i * i}\n" for i in range(100))
+    (tmp_path / "a.csv").write_text(f"epoch_ms,x\n{rows}")
+    assert "epoch_ms from 1.69851e+12 to 1.698510099e+12, every 1000" in printed(tmp_path / "a.csv", 120)
