@@ -26,7 +26,7 @@ TIED = 4.0
 # Draws by logarithms are given up where right-hand sides change so much less without; and draws that are compared.
 NEARER = 0.5
 COMPARED = 40
-MOST = 500.0  # natural logarithms that a start is drawn from the fitted one at most: numbers end there
+MOST = 500.0  # natural logarithms that a start is drawn from the fitted one, or its interval ends, at most
 KEPT = 1e-9  # share of unity by which correlations are less than they are, so that they have an inverse
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from discovery.dynamics.drawn import MOST, NORMAL
 from discovery.selection.identifiability import Relative
 from discovery.selection.selected import Selected
 from discovery.symbolic.domain import positive
 from discovery.types import DiscoveryProblem, measured_states
 
-NORMAL = 1.96  # deviations on each side of a 95 % interval
-MOST = 500.0  # natural logarithms that an end is above the value at most: numbers end there
 SHOWN = 6  # runs that are told of at most; the courses of all are kept with the result
 
 

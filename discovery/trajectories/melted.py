@@ -29,7 +29,7 @@ QUANTITIES = frozenset(
 EITHER = frozenset(
     {"name", "type", "kind", "item", "species", "sensor", "channel", "substance", "compound", "component", "chemical"}
     | {"metabolite", "state", "class", "category", "element", "label", "measurement", "feature", "field", "property"}
-    | {"point", "series"}
+    | {"point"}
 )
 BESIDE = frozenset({"code", "id", "no", "symbol"})  # words beside these
 # What quantities are called, and runs are not.
