@@ -31,7 +31,7 @@ from discovery.selection.beginnings import beginnings
 from discovery.selection.borne_out import against_told
 from discovery.selection.contradicted import contradicted, shown
 from discovery.selection.selected import Selected
-from discovery.selection.twins import twins
+from discovery.selection.twins import said_of_twins
 from discovery.selection.verdict import judge
 from discovery.smoothing.outliers import LeftOut, left_out, said_of, with_outliers, without_outliers
 from discovery.smoothing.successive import Successive
@@ -141,13 +141,14 @@ def _discovered(
     (stopped_by, rest), unit = _ended(stages), units.texts.get("t") or unit_of_time(measurements.time_name) or ""
     checked = None if measurements.trajectories[0].discrete else check(measurements)
     named_states = bool(config.data.states) or about_the_law(known, config, inertia)
-    doubted = (*_set(checked, named=named_states), *_doubts(selected, checked, known, rest))
+    doubted = (*_set(checked, named=named_states), *_doubts(selected, problem, checked, known, rest))
     verdict = judge(selected, finished=stopped_by == "done", agreed=doubted, unit=unit, loose=loosely_told(known))
     headers = dict(headers_of(measurements, known))
     said = said_of_data((measurements, checked), known, config, problem, unit, inertia)
     columns, advice = {**measurements.inputs, **headers}, _advised(selected, problem, verdict, headers, unit, rest)
     notes = (*_notes(problem, selected, why, outliers, columns), *refused, *beginnings(selected, problem, headers))
-    notes += tuple(_meant(selected, problem, measurements, config))
+    for one in selected.ranking.front[:1]:
+        notes += tuple(said_of_angles(one.law, measurements, config))
     verdict, structure = _kept(verdict, selected, problem, advice, rest, Structure((), grown.owned, units.texts))
     result = DiscoveryResult(
         headers=headers,
@@ -250,17 +251,6 @@ def _notes(
         yield f"{said_of(outliers, headers)}; the loss is robust."
 
 
-def _meant(
-    selected: Selected, problem: DiscoveryProblem, measurements: Measurements, config: RunConfig
-) -> Iterator[str]:
-    """What further words of the user would tell: that a state is an angle, or which of two equal laws is meant."""
-    if not selected.ranking.front:
-        return
-    law = selected.ranking.front[0].law
-    yield from said_of_angles(law, measurements, config)
-    yield from (one.said_of(law) for one in twins(law, problem.trajectories, problem.smoothing.trajectories))
-
-
 def _left(
     candidates: Candidates, first: Candidates, failures: Sequence[Failure], deadline: Deadline, units: Units
 ) -> tuple[Candidates, ...]:
@@ -305,13 +295,21 @@ def _set(checked: DataCheck | None, *, named: bool) -> Iterator[Finding]:
 
 
 def _doubts(
-    selected: Selected, checked: DataCheck | None, known: Knowledge | None, deadline: Deadline
+    selected: Selected,
+    problem: DiscoveryProblem,
+    checked: DataCheck | None,
+    known: Knowledge | None,
+    deadline: Deadline,
 ) -> tuple[Finding, ...]:
-    """What runs do not agree on, what speaks against that which was told, and records that begin before the motion."""
+    """What runs do not agree on, what speaks against that which was told, and records that begin before the motion.
+
+    And other constants with which the law is as good.
+    """
     steady = checked is not None and all(one.law.autonomous for one in selected.ranking.front[:1])
     begun = [Finding("caution", text) for text in checked.beginnings] if checked and steady else []
     told = known.conserved if known else ()
-    return (*begun, *agreement(selected, deadline=deadline), *against_told(selected, told))
+    twice = [Finding("caution", text) for text in said_of_twins(selected, problem, deadline)]
+    return (*begun, *twice, *agreement(selected, deadline=deadline), *against_told(selected, told))
 
 
 def _advised(

@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float
 
 from discovery.dynamics.evaluate import gradients, values
-from discovery.types import Law, SmoothedTrajectory, Trajectory
+from discovery.dynamics.shooting import Fit, Shooting, fit
+from discovery.dynamics.windows import Windows
+from discovery.protocols import Deadline
+from discovery.selection.polish import to_the_end
+from discovery.selection.selected import Selected
+from discovery.types import DiscoveryProblem, Law, measured_states
 from discovery.wording import listed
 
 # Points at which the sides are compared, and the share of their spread up to which they are the same.
 POINTS, SAME = 100, 1e-8
 # Relative change of a constant that makes it another one; deviations up to which what is believed is not against it.
 APART, BELIEVED = 0.01, 3.0
+# Chi-squared, in units of that by degree of freedom, within which two fits are as good: they end within a hundredth.
+# Their constants differ by more than so large a share then, as fits that begin elsewhere end beside each other.
+AS_WELL, FURTHER = 0.1, 0.1
 # Smallest singular value, as a share of the largest, with which constants are told at all; else they are free.
 TOLD = 1e-9
 DRAWN = 10  # further beginnings, at factors of e on average; each takes a few milliseconds
@@ -35,46 +43,77 @@ class Twin:
 
     Attributes:
         exchanged: two states that change places; empty if none do.
+        other: states that take another course.
     """
 
     constants: tuple[float, ...]
     exchanged: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
 
     def said_of(self, law: Law) -> str:
-        """That a bound tells it from the law, for a note."""
+        """That a bound tells it from the law."""
         others = [(*one, abs(one[2] - one[1])) for one in zip(law.told, law.constants, self.constants, strict=True)]
         changed = [(name, mine, its) for name, mine, its, off in others if off > APART * abs(mine)]
         name, mine, its = changed[0]
         between = math.copysign(math.sqrt(mine * its), mine) if mine * its > 0.0 else 0.5 * (mine + its)
         digits = next(n for n in range(2, 17) if min(mine, its) < float(f"{between:.{n}g}") < max(mine, its))
         there = listed([f"{name} = {its:.4g}" for name, _, its in changed])
-        places = f", where {listed([*self.exchanged])} change places" if self.exchanged else ""
+        says = f"it is the same law, where {listed([*self.exchanged])} change places" if self.exchanged else ""
+        says = says or (f"and another course of {listed([*self.other])} the law fits as well" if self.other else "")
         bound = f"{name} {'<' if mine < its else '>'} {between:.{digits}g}"
         return (
-            f'With {there} it is the same law{places}: data cannot tell which is meant; a bound can: --law "{bound}".'
+            f"With {there} {says or 'it is the same law'}: data cannot tell which is meant; a bound can: "
+            f'--law "{bound}".'
         )
 
 
-def twins(law: Law, runs: Sequence[Trajectory], curves: Sequence[SmoothedTrajectory]) -> list[Twin]:
-    """Sets of constants that are as good for any data, have no more negative ones, and are within what was told.
+def said_of_twins(selected: Selected, problem: DiscoveryProblem, deadline: Deadline) -> Iterator[str]:
+    """A sentence for each set of constants with which the chosen law is as good, if it was told in full."""
+    if not selected.last or selected.windows.steps:
+        return
+    fitted, windows = selected.last[0].fit, selected.last[0].windows
+    law, frame = fitted.law, fitted.law.frame
+    told = frame is not None and not frame.unknowns and len(law.told) == len(law.constants)
+    if frame is None or not told or not 0 < len(law.constants) <= MOST:
+        return
+    begun, seen = {one.state for one in frame.starts}, measured_states(problem.trajectories)
+    hidden = [one for one, is_seen in zip(law.states, seen, strict=True) if not is_seen and one not in begun]
+    pairs = zip(problem.trajectories, problem.smoothing.trajectories, strict=True)
+    columns = np.vstack([np.column_stack([curve.states, run.inputs, curve.times]) for run, curve in pairs])
+    found = renamed(law, columns, hidden)
+    if hidden and not found:
+        settings = to_the_end(law, windows, replace(selected.shooting, deadline=deadline))
+        found = refitted(fitted, windows, hidden, settings)
+    yield from (one.said_of(law) for one in found)
 
-    Nothing is looked for of a law in which something was to be found.
+
+def renamed(law: Law, columns: Float[np.ndarray, "point name"], hidden: Sequence[str]) -> list[Twin]:
+    """Sets of constants with which the sides are the same, no more of them negative, and within what was told.
 
     Args:
-        curves: of the runs; states of which these have no sample may change places.
+        columns: values of the states, the inputs and the time.
+        hidden: states that may change places.
     """
-    told = law.frame is not None and not law.frame.unknowns and len(law.told) == len(law.constants)
-    if law.frame is None or not told or not 0 < len(law.constants) <= MOST:
-        return []
-    columns = [
-        np.column_stack([curve.states, run.inputs, curve.times]) for run, curve in zip(runs, curves, strict=True)
-    ]
-    points = np.vstack(columns)
-    points = points[:: max(1, len(points) // POINTS)]
-    seen = np.any([np.isfinite(run.states).any(axis=0) for run in runs], axis=0)
-    begun = {one.state for one in law.frame.starts}
-    hidden = [one for one, is_seen in zip(law.states, seen, strict=True) if not is_seen and one not in begun]
+    points = columns[:: max(1, len(columns) // POINTS)]
     return [Twin(one, pair) for pair in ((), *combinations(hidden, 2)) for one in _alike(law, points, pair)]
+
+
+def refitted(fitted: Fit, windows: Windows, hidden: Sequence[str], settings: Shooting) -> list[Twin]:
+    """Constants that fit as well with other hidden courses, from fits that begin with two of them exchanged.
+
+    Of a chain, as from a source to what it feeds, both rates are known and not which is whose: the source begins lower.
+    """
+    law, known = fitted.law, [np.array(fitted.law.constants)]
+    for one, other in combinations(range(len(law.constants)), 2):
+        exchanged = list(law.constants)
+        exchanged[one], exchanged[other] = exchanged[other], exchanged[one]
+        trial = fit(law.with_constants(tuple(exchanged)), windows, starts=fitted.starts, settings=settings)
+        if trial is None or trial.cost > fitted.cost + AS_WELL * max(1.0, fitted.reduced):
+            continue
+        there = np.array(trial.law.constants)
+        again = any(np.all(np.abs(there - one) <= FURTHER * np.abs(one)) for one in known)
+        known += [there] if not again and _permitted(law, there) else []
+    return [Twin(tuple(one.tolist()), other=tuple(hidden)) for one in known[1:]]
 
 
 def _alike(law: Law, points: Float[np.ndarray, "point name"], pair: tuple[str, ...]) -> Iterator[tuple[float, ...]]:

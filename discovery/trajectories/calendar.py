@@ -1,4 +1,4 @@
-"""Days, weeks and months as numbers, 20171002, 201740 and 201710, and years with their weeks in two columns."""
+"""Days, hours, weeks and months as numbers, 20171002, 2017100214, 201740, 201710, and years beside their weeks."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from discovery.headers import bare
 from discovery.trajectories.columns import Column
 from discovery.trajectories.table import Table
 from discovery.trajectories.weeks import Days, firsts, mondays
 
-YEARS = (1800, 2200)  # between which a number of six or eight digits may begin with a year
+YEARS = (1800, 2200)  # between which a number of six to fourteen digits may begin with a year
 _WEEKS = re.compile(r"week|woche|semaine|semana|settimana|(?<![a-z])(?:kw|wk|yw|yyyyww)(?![a-z])")
 _MONTHS = re.compile(r"month|monat|(?<![a-z])(?:mois|mes|mese|ym|yyyymm)(?![a-z])")
 _YEAR = re.compile(r"(?:iso[\W_]*)?(?:years?|yr|jahr|ann[ée]e|año|anno|yyyy)")
@@ -24,6 +24,8 @@ _PART = re.compile(
 _DAY_OF_YEAR = re.compile(
     r"doy|[jy](?:ul(?:ian)?)?[\W_]*day|year[\W_]*day|day[\W_]*(?:of[\W_]*)?(?:the[\W_]*)?year|julian[\W_]*date"
 )
+_ORDINAL = re.compile(r"(?<![a-z])(?:dates?|doy|julian|yyyyddd|ydoy)(?![a-z])|day[\W_]*of[\W_]*year")
+LONGEST = 10  # digits behind a year: of month, day, hour, minute and second
 LAST = {"week": 53, "day": 366}  # of a year
 _DAYS = ("day", "tag", "jour", "dy")
 _DIGITS = re.compile(r"\d{6}|\d{8}")
@@ -46,22 +48,25 @@ class Parts:
 def as_dates(column: Column) -> tuple[Column, str]:
     """A column of numbers that are dates, as one of dates, with a note; any other as it is, with none.
 
-    Eight digits are a day, as 20170131. Six are a year and a month or a week, where the header says so, or where they
-    jump at each year's end: 201752 is followed by 201801. Numbers that are none of these become NaT.
+    Eight digits are a day, as 20170131, and two, four or six more its hour, minute and second. Six are a year and a
+    month or a week, and seven a year and its day, where the header says so, or where they jump at each year's end:
+    201752 is followed by 201801. Numbers that are none of these become NaT.
     """
     if column.kind != "number" or column.misfit is not None:
         return column, ""
     there = ~np.isnan(column.values)
     known = column.values[there]
-    whole = (known >= YEARS[0] * 100) & (known < (YEARS[1] + 1) * 10_000) & (known == np.round(known))
+    whole = (known >= YEARS[0] * 100) & (known < (YEARS[1] + 1) * 10**LONGEST) & (known == np.round(known))
     if not len(known) or not np.all(whole):
         return column, ""
     numbers = known.astype(np.int64)
     years, rest = np.divmod(numbers, 100)
     header = column.header.lower()
-    if np.all(numbers >= YEARS[0] * 10_000):
-        days, what = _days(numbers), "days"
-        if np.isnat(days).any():
+    if (stamps := _stamps(numbers)) is not None:
+        days, what = stamps
+    elif np.all((numbers // 1000 >= YEARS[0]) & (numbers // 1000 <= YEARS[1])):
+        days, what = _days_of_years(*np.divmod(numbers, 1000)), "days of the year"
+        if np.isnat(days).any() or not (_ORDINAL.search(header) or _jumps(np.unique(numbers), 1000)):
             return column, ""
     elif np.all((years >= YEARS[0]) & (years <= YEARS[1]) & (rest >= 1) & (rest <= 53)):
         if _MONTHS.search(header) or (rest.max() <= 12 and not _WEEKS.search(header)):
@@ -149,9 +154,9 @@ def _are_parts(values: Float[np.ndarray, " row"], last: int = LAST["week"]) -> b
     return bool(np.all((known >= 1) & (known <= last) & (known == np.round(known)))) and len(np.unique(known)) > 1
 
 
-def _jumps(numbers: np.ndarray) -> bool:
+def _jumps(numbers: np.ndarray, parts: int = 100) -> bool:
     """Whether numbers, in their order, go on by more from one year to the next than within a year."""
-    steps, ends = np.diff(numbers), np.diff(numbers // 100) > 0
+    steps, ends = np.diff(numbers), np.diff(numbers // parts) > 0
     return bool(ends.any() and not ends.all() and steps[ends].min() > np.median(steps[~ends]))
 
 
@@ -160,4 +165,29 @@ def _days(numbers: np.ndarray) -> Days:
     first = firsts(years, months)
     found = first + (days - 1)
     there = (days >= 1) & (found.astype("datetime64[M]") == first.astype("datetime64[M]"))
+    return np.where(there, found, np.datetime64("NaT", "D"))
+
+
+def _stamps(numbers: Int[np.ndarray, " row"]) -> tuple[np.ndarray, str] | None:
+    """Days, or times of days to the hour, minute or second, that numbers of one length are; None if any is none."""
+    for more, what in enumerate(("days", "hours", "minutes", "seconds")):
+        days, rest = np.divmod(numbers, 100**more)
+        if not np.all((days >= YEARS[0] * 10_000) & (days < (YEARS[1] + 1) * 10_000)):
+            continue
+        parts = [rest // 100 ** (more - place) % 100 for place in range(1, more + 1)]
+        there = [part < last for part, last in zip(parts, (24, 60, 60), strict=False)]
+        found = _days(days).astype("datetime64[us]")
+        if np.isnat(found).any() or not np.all(there):
+            return None
+        for part, unit in zip(parts, ("h", "m", "s"), strict=False):
+            found = found + part.astype(f"timedelta64[{unit}]")
+        return found, what
+    return None
+
+
+def _days_of_years(years: Int[np.ndarray, " row"], days: Int[np.ndarray, " row"]) -> Days:
+    """Days counted from each year's first; NaT for what the year has not."""
+    first = (years - 1970).astype("datetime64[Y]").astype("datetime64[D]")
+    found = first + (days - 1)
+    there = (days >= 1) & (found.astype("datetime64[Y]") == first.astype("datetime64[Y]"))
     return np.where(there, found, np.datetime64("NaT", "D"))

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from discovery.errors import DataError
-from discovery.trajectories.calendar import joined
+from discovery.trajectories.calendar import as_dates, joined
+from discovery.trajectories.columns import Column
 from discovery.trajectories.measurements import Measurements
 from discovery.trajectories.read import read_csv
 from discovery.trajectories.weeks import mondays
@@ -214,3 +215,26 @@ def test_a_decimal_date_is_time_beside_its_parts(
     table.to_csv(tmp_path / "co2.csv", index=False)
     with pytest.raises(DataError, match="times are in two columns"):
         read_csv(tmp_path / "co2.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "form", "step"),
+    [
+        ("datetime", "%Y%m%d%H", "h"), ("MESS_DATUM", "%Y%m%d%H%M", "min"), ("x", "%Y%m%d%H%M%S", "s"),
+        ("x", "%Y%j", "D"), ("date", "%Y%j", "D"),
+    ],
+)  # fmt: skip
+def test_numbers_of_hours_minutes_and_days_of_the_year_are_dates(header: str, form: str, step: str) -> None:
+    """As weather services write them; each midnight, or year's end, had been a gap in even steps."""
+    begin = "2023-12-31 22:00" if header != "date" else "2023-06-01"
+    stamps = pd.date_range(begin, periods=200, freq=step)
+    dated, note = as_dates(Column(header, "number", stamps.strftime(form).astype(float).to_numpy()))
+    assert "were read as years and" in note
+    there = stamps if step != "D" else stamps.normalize()
+    np.testing.assert_array_equal(dated.values, there.to_numpy().astype("datetime64[us]"))
+
+
+@pytest.mark.parametrize("numbers", [[2023060124, 2023060125], [2023152345, 2023152999], [2023152, 2023153]])
+def test_other_numbers_as_long_are_none(numbers: list[int]) -> None:
+    """An hour 25, a month 15, and seven digits of which nothing says that they are days of a year."""
+    assert "" == as_dates(Column("n", "number", np.array(numbers, dtype=float)))[1]
