@@ -24,6 +24,9 @@ _FACTORS = {
 }
 _CENT, _MILLE = re.compile(r"\bper ?cent\b", re.IGNORECASE), re.compile(r"\bper ?mil(?:le?)?\b", re.IGNORECASE)
 _PER = re.compile(r"^per\s+|(\s+per\s+)", re.IGNORECASE)
+# "deg C" and "degrees Celsius", as loggers write them.
+_DEGREES = re.compile(r"\bdeg(?:rees?)?\.?[\s_-]+(C|F|K|celsius|fahrenheit|kelvin)\b", re.IGNORECASE)
+_TEMPERATURES = {"C": "degC", "F": "degF", "K": "K"}
 _MG_PERCENT = re.compile(r"(?<!\w)mg ?%")  # milligrams in a decilitre
 _JOINED = re.compile(rf"(?<=[^\W\d_])(?=(?:{'|'.join(OXIDES)})(?!\w))")  # mgO2
 _SHARE_OF = re.compile(rf"%(?=(?:{'|'.join(OF_WHAT)})(?!\w))")
@@ -38,8 +41,10 @@ def factor_of(name: str) -> float | None:
 def in_powers(unit: str) -> str:
     """A unit without words between its parts, and with powers of ten as those of :data:`TEN`: ``1/ten5``.
 
-    ``mg%`` is ``mg/dL``, ``vol%`` is ``%``, and what an amount is of stands apart: ``mg O2``, ``% BW``.
+    ``mg%`` is ``mg/dL``, ``vol%`` is ``%``, ``deg C`` no degree times coulomb, and what an amount is of stands apart:
+    ``mg O2``, ``% BW``.
     """
+    unit = _DEGREES.sub(lambda found: _TEMPERATURES[found[1][0].upper()], unit)
     unit = _MG_PERCENT.sub("mg/dL", SHARE.sub("%", unit))
     unit = _JOINED.sub(" ", _SHARE_OF.sub("% ", unit))
     text = _MILLE.sub("‰", _CENT.sub("%", unit.strip()))

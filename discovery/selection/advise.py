@@ -34,7 +34,8 @@ def advise(
     if not selected.refined:
         return Advice()
     fitted = selected.last[0].fit if selected.last else selected.refined[0].fit
-    covariance = tuple(tuple(float(v) for v in row) for row in Relative.of(fitted).covariance())
+    known = Relative.of(fitted).covariance() / selected.windows.worth
+    covariance = tuple(tuple(float(v) for v in row) for row in known)
     if deadline.passed():
         return Advice(covariance=covariance)
     proposed, settings = (), replace(selected.shooting, deadline=deadline)

@@ -86,14 +86,17 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
 def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> Bounds:
     """The intervals, wider where windows that are resampled scatter the constants more than the curvature says.
 
+    And where residuals hang together, so that all samples are worth fewer: the larger of both counts.
+
     An end of a profile that gets across zero by this is sought along the profile, at a rise that is as much larger: of
     ``c0*x**c1``, whose c0 is never zero, it comes as near to zero as c1 allows.
     """
-    scattered = resampled(fitted, windows, settings)
-    if scattered is None:
+    scattered, constants = resampled(fitted, windows, settings), np.array(fitted.law.constants)
+    factor = np.full(len(constants), windows.worth**-0.5)
+    if scattered is not None:
+        factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), factor)
+    elif windows.worth == 1.0:
         return _within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
-    factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), 1.0)
-    constants = np.array(fitted.law.constants)
     wider: list[Float[np.ndarray, " constant"]] = []
     for before, parabola, side in zip(ends, bounds(fitted), (-1.0, 1.0), strict=True):
         found = constants + factor * (np.array(before) - constants)

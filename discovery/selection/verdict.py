@@ -290,7 +290,8 @@ def _for(evidence: Evidence, *, opposed: bool) -> Iterator[Finding]:
         yield Finding("note", taken_for(last.noise.kind, last.before))
     if (worth := evidence.selected.windows.worth) < 1.0:
         number = worth * evidence.selected.windows.count
-        yield Finding("note", f"Residuals being alike, laws were compared as by {number:.0f} independent values.")
+        compared = f"laws were compared as by {number:.0f} independent values, and intervals are wider for it."
+        yield Finding("note", f"Residuals being alike, {compared}")
     if agreed := agreeing(best.law, evidence.selected.proposed):
         yield Finding("note" if opposed else "good", f"Its equations were proposed by {agreed}.")
 

@@ -221,7 +221,8 @@ def test_an_amount_of_a_substance_is_an_amount(unit: str, like: str) -> None:
      ("C", "A s"), ("mC", "A s"), ("N/kg", "m s^-2"), ("C/kg", "A s kg^-1"), ("P", "Pa s"), ("mN", "kg m s^-2"),
      ("N s/m", "kg s^-1"),
      ("S/m", "A^2 s^3 kg^-1 m^-3"), ("V/(mol C)", "V mol^-1 A^-1 s^-1"), ("J/(kg K)", "m^2 s^-2 K^-1"),
-     ("kg C-1", "kg A^-1 s^-1"), ("kg·N", "kg^2 m s^-2"), ("°C", "K"), ("degC", "K"), ("m N", "kg m^2 s^-2")],
+     ("kg C-1", "kg A^-1 s^-1"), ("kg·N", "kg^2 m s^-2"), ("°C", "K"), ("degC", "K"), ("m N", "kg m^2 s^-2"),
+     ("deg C", "K"), ("degrees Celsius", "K"), ("Deg_F", "K")],
 )  # fmt: skip
 def test_newtons_and_coulombs_stay_what_they_are(unit: str, base: str) -> None:
     """Alone, in quotients and beside what is no amount."""

@@ -88,6 +88,16 @@ def test_too_few_samples_are_not_resampled(
     assert bounds(found) == widened(found, bounds(found), windows, SETTINGS)
 
 
+def test_samples_that_are_worth_fewer_widen_the_intervals(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """Where they are too few to be resampled, too: sixty that count as fifteen know a constant half as well."""
+    law = law_of(OSCILLATOR, *TRUTH)
+    found, windows = fitted(problem_of(law, [[1.0, 0.0]], TIMES[:60], noise=0.05), law, 60)
+    wide = widened(found, bounds(found), replace(windows, worth=0.25), SETTINGS)
+    np.testing.assert_allclose(np.diff(wide, axis=0), 2.0 * np.diff(bounds(found), axis=0))
+
+
 def test_constants_that_are_left_open_are_not_resampled(
     law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
 ) -> None:
