@@ -36,7 +36,7 @@ def _deviation(values: Float[np.ndarray, " row"]) -> float:
 def _finest(sizes: Float[np.ndarray, " row"], powers: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
     """The step of the last digit of each number, with the fewest digits from those powers of ten that write all."""
     for digits in range(DIGITS):
-        steps = 10.0 ** (powers - digits)
+        steps = np.maximum(10.0 ** (powers - digits), np.finfo(float).tiny)
         counts = sizes / steps
         if np.all(np.abs(counts - np.round(counts)) <= FLOATING * np.maximum(counts, 1.0)):
             return steps

@@ -22,6 +22,9 @@ FLAGS = frozenset({"true", "false", "yes", "no", "on", "off"})  # what was switc
 MOST_TRIED = 50  # choices of keys; each takes some 0.2 s on 10^6 rows, and a wide table has thousands
 REPEATED = 0.1  # share of the rows at most whose time is there twice in a run by oversight, or as digits were cut
 MOST_OF_RESTARTS = 3  # columns, as plate, dose and replicate, that are named beside a key
+# Share of the usual step by which that from one run to the next differs in one record, and how often the largest change
+# between its other rows a number may change there.
+EVEN, LEAP = 0.01, 1.5
 ROWS_PER_RUN = 3  # fewer on average, and the column does not tell runs apart
 
 
@@ -79,7 +82,8 @@ def guess_keys(
     """The columns named like runs; failing these, or if time does not increase in each run, columns that mend it.
 
     Where time increases without any key, only a text column whose entries form blocks is taken: flags such as
-    ``ok`` and ``bad`` that come and go do not make runs, nor do the steps of an input.
+    ``ok`` and ``bad`` that come and go do not make runs, nor do the steps of an input, nor entries that change while
+    time goes on as usual, as a gauge's grade or a zone of time.
 
     Args:
         times: of those rows.
@@ -94,6 +98,8 @@ def guess_keys(
     for extra in islice(_extensions(others, texts_only=orderly), MOST_TRIED):
         groups = group(table, (*named, *extra), rows)
         texts = all(table[key].kind == "text" for key in extra)
+        if orderly and _goes_on(table, rows, times, groups, (*taken, *extra)):
+            continue
         if disorder(times, groups) is None and (_in_blocks(groups) or (texts and not orderly)):
             return (*named, *extra)
     return named
@@ -170,6 +176,23 @@ def _extensions(columns: Sequence[Column], texts_only: bool) -> Iterator[tuple[s
     if not texts_only:
         yield from ((number,) for number in numbers)
         yield from combinations([*texts, *numbers], 2)
+
+
+def _goes_on(
+    table: Table,
+    rows: Int[np.ndarray, " timed"],
+    times: Float[np.ndarray, " timed"],
+    groups: Int[np.ndarray, " timed"],
+    besides: Sequence[str],
+) -> bool:
+    """Whether time goes on from each run to the next by an even step, and no number leaps there: it is one record."""
+    steps, border = np.diff(times), np.diff(groups) != 0
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    if not border.any() or not np.all(np.abs(steps[border] - usual) <= EVEN * usual):
+        return False
+    numbers = [one.values[rows] for one in table.columns if one.kind == "number" and one.header not in besides]
+    leaps = (np.nan_to_num(np.abs(np.diff(values))) for values in numbers)
+    return not any(np.max(leap[border]) > LEAP * np.max(leap[~border], initial=0.0) for leap in leaps)
 
 
 def _in_blocks(groups: Int[np.ndarray, " timed"]) -> bool:

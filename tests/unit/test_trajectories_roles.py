@@ -208,9 +208,16 @@ def test_whole_numbers_under_the_name_of_a_run_tell_runs_apart(tmp_path: Path, h
 @pytest.mark.parametrize("offset", [0, 6])
 def test_a_text_column_in_blocks_tells_runs_apart(tmp_path: Path, offset: int) -> None:
     """Runs may each start at zero or share one clock."""
-    rows = [(cell, i + offset * (cell == "b")) for cell in "ab" for i in range(6)]
-    measurements = read(tmp_path, "cell,t,x\n" + "".join(f"{cell},{i},{i * i}\n" for cell, i in rows))
+    rows = [(cell, i + offset * (cell == "b"), i * i) for cell in "ab" for i in range(6)]
+    measurements = read(tmp_path, "cell,t,x\n" + "".join(f"{cell},{time},{x}\n" for cell, time, x in rows))
     assert {"a": 6, "b": 6} == lengths(measurements)
+
+
+def test_text_that_changes_while_a_record_goes_on_makes_no_runs(tmp_path: Path) -> None:
+    """A gauge's code from approved to provisional, or its zone of time; where the record breaks off it makes runs."""
+    for gap, runs in ((0, {"": 40}), (9, {"A": 25, "P": 15})):
+        lines = [f"{'A' if i < 25 else 'P'},{i + gap * (i >= 25)},{(i - 20) ** 2}\n" for i in range(40)]
+        assert runs == lengths(read(tmp_path, "code,t,x\n" + "".join(lines)))
 
 
 def test_a_flag_that_comes_and_goes_makes_no_runs(tmp_path: Path) -> None:
