@@ -76,18 +76,19 @@ def forecast_table(
     if result.law is None:
         raise DataError("The run holds no law that can be simulated. See the report for the reasons.")
     beginning = beginning if errors is None else None
-    constants = drawn_constants(result.law, Known.of(result), draws=draws, seed=seed, apart=beginning is None)
+    known = Known.of(result)
+    constants = drawn_constants(result.law, known, draws=draws, seed=seed, apart=beginning is None)
     if beginning is not None:
         hidden = ~measured_states(result.trajectories)
         first = start if way is None else way.state
-        starts = fitted_starts(first, beginning, result.law, constants, hidden=hidden, seed=seed)
+        starts = fitted_starts(first, beginning, result.law, constants, hidden=hidden, known=known, seed=seed)
         if way is not None:
             starts = carried(result.law, _possible(starts, way.state, result), constants, way.times, way.drive)
     else:
         noise = result.smoothing.noise
         if errors is not None or noise.process:  # where chance acts on the states, they are as they were measured
-            known = np.zeros(len(start)) if errors is None else errors
-            noise = NoiseModel("additive", known, np.zeros(len(known)))
+            told = np.zeros(len(start)) if errors is None else errors
+            noise = NoiseModel("additive", told, np.zeros(len(told)))
         starts = measured_starts(start, noise, draws=draws, seed=seed)
     starts = _possible(starts, start, result)
     chance = _chance(result, start, seed)

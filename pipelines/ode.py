@@ -306,10 +306,11 @@ def _doubts(
     And other constants with which the law is as good.
     """
     steady = checked is not None and all(one.law.autonomous for one in selected.ranking.front[:1])
+    copied = [Finding("caution", text) for text in checked.copies] if checked else []
     begun = [Finding("caution", text) for text in checked.beginnings] if checked and steady else []
     told = known.conserved if known else ()
     twice = [Finding("caution", text) for text in said_of_twins(selected, problem, deadline)]
-    return (*begun, *twice, *agreement(selected, deadline=deadline), *against_told(selected, told))
+    return (*copied, *begun, *twice, *agreement(selected, deadline=deadline), *against_told(selected, told))
 
 
 def _advised(

@@ -38,12 +38,15 @@ class Known:
         covariance: empty if they are certain.
         lows, highs: of their 95 % intervals; NaN or empty where there are none.
         points: states, inputs and times of the courses that they were fitted to; None where there are none.
+        freedom: measured values less fitted constants and starts, by which the noise is known; 0 where it is known
+            otherwise.
     """
 
     covariance: Sequence[Sequence[float]]
     lows: Sequence[float] = ()
     highs: Sequence[float] = ()
     points: Float[np.ndarray, "point name"] | None = None
+    freedom: int = 0
 
     @classmethod
     def of(cls, result: DiscoveryResult) -> Known:
@@ -53,13 +56,18 @@ class Known:
             columns = drive_columns(run.drive, curve.times)
             points.append(np.column_stack([curve.states, *columns, curve.times]))
         best = result.ranking.front[0]
-        return cls(result.advice.covariance, best.lows, best.highs, np.vstack(points) if points else None)
+        values = sum(int(np.isfinite(run.states).sum()) for run in result.trajectories)
+        fitted = len(best.law.constants) + len(result.trajectories) * len(best.law.moving.states)
+        return cls(
+            result.advice.covariance, best.lows, best.highs, np.vstack(points) if points else None,
+            max(values - fitted, 1),
+        )  # fmt: skip
 
 
 def drawn_constants(
     law: Law, known: Known, *, draws: int, seed: int, apart: bool = True
 ) -> Float[np.ndarray, "draw constant"]:
-    """Constants from their normal distribution, as far as what is known of them is normal.
+    """Constants from their normal distribution, or Student's, as far as what is known of them is of that form.
 
     None is outside of the bounds that were told, and none that is known by its sign changes it. The ones of these that
     are not known well are normal by their logarithms, as rates are, which keeps what is known of products; unless
@@ -73,7 +81,7 @@ def drawn_constants(
     """
     if not len(known.covariance):
         return np.tile(np.array(law.constants), (draws, 1))
-    changes = _normal(np.array(known.covariance), draws, np.random.default_rng(seed))
+    changes = _normal(np.array(known.covariance), draws, np.random.default_rng(seed)), students(known, draws, seed)
     rates = _rates(law, known)
     drawn = _changed(law, known, changes, rates, apart=apart)
     if known.points is None or not rates.any():
@@ -108,21 +116,22 @@ def _rates(law: Law, known: Known) -> Bool[np.ndarray, " constant"]:
 def _changed(
     law: Law,
     known: Known,
-    changes: Float[np.ndarray, "draw constant"],
+    changes: tuple[Float[np.ndarray, "draw constant"], Float[np.ndarray, " draw"]],
     rates: Bool[np.ndarray, " constant"],
     *,
     apart: bool,
 ) -> Float[np.ndarray, "draw constant"]:
-    """The constants after normal changes, which are those of logarithms for rates."""
+    """The constants after normal changes, times Student's factors, which are those of logarithms for rates."""
     covariance, signs = np.array(known.covariance), _signs(law, known)
-    tied, drawn = _tied(covariance), np.empty_like(changes)
+    tied, drawn = _tied(covariance), np.empty_like(changes[0])
     for place, (constant, bounds) in enumerate(zip(law.constants, _told_bounds(law), strict=True)):
-        rate, change = bool(rates[place]), changes[:, place]
+        rate, change = bool(rates[place]), changes[0][:, place] * changes[1]
         deviation = math.sqrt(max(covariance[place, place], 0.0))
         if apart and not tied[place] and deviation > CURVED * abs(constant):
             # An end at a bound that was told, or at zero for a sign that was told, says not where the data end.
             low, high = (math.nan if end in (0.0, *bounds) else end for end in _interval(known, place))
-            change = _lopsided(change, deviation, *_sides(constant, low, high, rate=rate))
+            sided = _lopsided(changes[0][:, place], deviation, *_sides(constant, low, high, rate=rate))
+            change = change if sided is None else sided  # the ends are Student's already
         one = constant * np.exp(change / constant) if rate else constant + change
         least = max(bounds[0], 0.0) if signs[place] > 0.0 else bounds[0]
         drawn[:, place] = np.clip(one, least, min(bounds[1], 0.0) if signs[place] < 0.0 else bounds[1])
@@ -162,12 +171,12 @@ def _sides(constant: float, low: float, high: float, *, rate: bool) -> tuple[flo
 
 def _lopsided(
     change: Float[np.ndarray, " draw"], deviation: float, below: float, above: float
-) -> Float[np.ndarray, " draw"]:
-    """The changes, each side as wide as the interval where its sides are known and not alike."""
+) -> Float[np.ndarray, " draw"] | None:
+    """The changes, each side as wide as the interval; None unless its sides are known and not alike."""
     if not (deviation > 0.0 and 0.0 < below < math.inf and 0.0 < above < math.inf):
-        return change
+        return None
     if max(below, above) < LOPSIDED * min(below, above):
-        return change
+        return None
     return change / (NORMAL * deviation) * np.where(change < 0.0, below, above)
 
 
@@ -197,6 +206,7 @@ def fitted_starts(
     constants: Float[np.ndarray, "draw constant"],
     *,
     hidden: Bool[np.ndarray, " state"] | None = None,
+    known: Known | None = None,
     seed: int,
 ) -> Float[np.ndarray, "draw state"]:
     """States at which the run may have begun that ``start`` was fitted to, with other constants.
@@ -207,9 +217,11 @@ def fitted_starts(
         hidden: states that nothing measured. They are known by their products with constants, such as half the state
             at twice the rate, and where it is known that they are not zero follow by logarithms, which keeps these;
             so do those of which the law has a logarithm or a root.
+        known: by which the constants were drawn, whose Student's factors the starts share.
     """
     fitted = np.array(law.constants)
     scatter = _normal(beginning.scatter, len(constants), np.random.default_rng([seed, 1]))
+    scatter = scatter if known is None else scatter * students(known, len(constants), seed)[:, None]
     starts = start + (constants - fitted) @ beginning.follows.T + scatter
     if hidden is None or not hidden.any():
         return starts
@@ -220,6 +232,16 @@ def fitted_starts(
     above = np.array(positive(law.frame.templates if law.frame else (), law.states)) & (start > 0.0)
     by_logarithm = hidden & (start != 0.0) & (above | (NORMAL * relative.std(axis=0) < 1.0))
     return np.where(by_logarithm, start * np.exp(np.clip(np.where(by_logarithm, relative, 0.0), -MOST, MOST)), starts)
+
+
+def students(known: Known, draws: int, seed: int) -> Float[np.ndarray, " draw"]:
+    """Factors of normal draws by which these are Student's, as the noise is known from few values: one for each draw.
+
+    Source: Kotz & Nadarajah (2004), Multivariate t Distributions and Their Applications, ch. 1.
+    """
+    if not known.freedom:
+        return np.ones(draws)
+    return np.sqrt(known.freedom / np.random.default_rng([seed, 2]).chisquare(known.freedom, draws))
 
 
 def _normal(

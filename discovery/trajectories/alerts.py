@@ -11,6 +11,7 @@ from discovery.headers import split_header
 from discovery.knowledge.angles import in_degrees, said_of_degrees
 from discovery.trajectories.alert import Alert
 from discovery.trajectories.common import said_of_common
+from discovery.trajectories.copies import said_of_copies
 from discovery.trajectories.doses import doses, named_as_both, said_of_doses
 from discovery.trajectories.facts import SWITCHED, Facts, StateFacts
 from discovery.trajectories.gaps import KNOWN_ALONE, bridged
@@ -67,6 +68,9 @@ def alerts(facts: Facts, *, mapped: bool = False) -> tuple[Alert, ...]:
 
 
 def _of_layout(facts: Facts) -> Iterator[Alert]:
+    if copied := said_of_copies(facts.measurements.trajectories):
+        again = "Keep one of them: a copy makes intervals too narrow, and forecasts of it are no test."
+        yield Alert("caution", "copies", copied, again)
     if (units := facts.measurements.abreast) is not None:
         yield Alert("caution" if units.certain else "note", "wide", units.said, units.remedy, units.columns)
     if (one := facts.measurements.melted) is None:

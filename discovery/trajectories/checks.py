@@ -103,6 +103,11 @@ class DataCheck:
         return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == "rest")
 
     @property
+    def copies(self) -> tuple[str, ...]:
+        """What a verdict should say of runs that are the same numbers."""
+        return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == "copies")
+
+    @property
     def unmeasured(self) -> tuple[str, ...]:
         """What a verdict should say of states that were set and not measured, it seems, where nobody said they are."""
         return tuple(f"{alert.text} {alert.advice}" for alert in self.alerts if alert.subject == SET)
@@ -116,7 +121,14 @@ class DataCheck:
         law has states that nothing measured, ``hidden``, it is not known where runs begin. Where one law cannot hold in
         all runs and nothing was ``told`` of it, what to do is said, too.
         """
-        aside = ("order", "rest", "wide", *(("starts",) if hidden else ()), *(() if told or named else (SET,)))
+        aside = (
+            "order",
+            "rest",
+            "wide",
+            "copies",
+            *(("starts",) if hidden else ()),
+            *(() if told or named else (SET,)),
+        )
         found = tuple(
             f"{alert.text} {alert.advice}"
             if alert.subject == "map" or (alert.subject == "computed" and not told)

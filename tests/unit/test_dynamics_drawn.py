@@ -91,3 +91,15 @@ def test_a_start_of_which_the_law_has_a_logarithm_is_drawn_above_zero(law_of: Ca
         np.array([1.0, 1.0]), beginning, law, np.full((400, 1), 2.0), hidden=np.array([False, True]), seed=0
     )
     assert starts[:, 1].min() > 0.0
+
+
+def test_what_few_values_tell_of_the_noise_has_the_tails_of_student(law_of: Callable[..., Law]) -> None:
+    """Three degrees of freedom have a 95 % interval of 3.18 deviations; constants and starts of a draw share them."""
+    law, known = law_of({"x": "c0*x"}, 5.0), Known(((0.04,),), freedom=3)
+    constants = drawn_constants(law, known, draws=40_000, seed=0)
+    assert 3.18 == pytest.approx(np.quantile(np.abs(constants[:, 0] - 5.0), 0.95) / 0.2, rel=0.03)
+    beginning = Beginning(np.zeros((1, 1)), np.array([[0.04]]))
+    starts = fitted_starts(np.array([1.0]), beginning, law, constants, known=known, seed=0)
+    assert 3.18 == pytest.approx(np.quantile(np.abs(starts[:, 0] - 1.0), 0.95) / 0.2, rel=0.03)
+    sizes = np.abs(constants[:, 0] - 5.0), np.abs(starts[:, 0] - 1.0)
+    assert np.corrcoef(*np.log(sizes))[0, 1] > 0.05

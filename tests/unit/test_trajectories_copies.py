@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from discovery.errors import DataError
+from discovery.trajectories.checks import check
 from discovery.trajectories.read import read_csv
 
 ROWS = ("2020-01-01 08:00,1,,ok", "2020-01-01 08:30,2,5,no", "2020-01-01 09:00,,4,ok", "2020-01-01 09:30,4,3,no")
@@ -29,3 +31,14 @@ def test_a_time_that_comes_again_with_anything_else_is_refused(tmp_path: Path, o
     """Nobody knows which one is right, or whether they are two runs."""
     with pytest.raises(DataError, match="stands in line 3 already"):
         read_csv(written(tmp_path, [*ROWS[:2], other, *ROWS[2:], *LATER]))
+
+
+def test_runs_of_the_same_numbers_are_told(tmp_path: Path) -> None:
+    """Noise is never the same twice; two runs of a value that rests are no copies."""
+    values = np.random.default_rng(0).normal(size=20).round(3)
+    for shift, rest, told in ((0.0, False, True), (0.001, False, False), (0.0, True, False)):
+        rows = [(run, i, 1.0 if rest else x + shift * (run == "B")) for run in "AB" for i, x in enumerate(values)]
+        rows += [("C", i, x) for i, x in enumerate(values[::-1])]
+        (tmp_path / "a.csv").write_text("run,t,x\n" + "".join(f"{run},{i},{x}\n" for run, i, x in rows))
+        checked = check(read_csv(tmp_path / "a.csv"))
+        assert told == any("A and B are the same numbers" in one for one in checked.copies)
