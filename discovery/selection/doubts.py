@@ -225,3 +225,15 @@ def _parts(rhs: sp.Expr, names: Sequence[str]) -> Iterator[tuple[int, sp.Expr]]:
         places = [place for place, name in enumerate(names) if rest.free_symbols == {symbol(name)}]
         if places and number != 0 and (rest.is_Mul or isinstance(rest, sp.exp)) and rest.has(sp.exp):
             yield places[0], rest / number
+
+
+def at_rest(windows: Windows) -> Finding:
+    """That a law describes the data no shorter than states at rest; by as many samples as its residuals are worth."""
+    if windows.worth == 1.0:
+        return Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
+    number = windows.worth * windows.count
+    return Finding(
+        "bad",
+        f"Residuals of the best law hang together, so that all samples are worth {number:.0f} independent ones: by "
+        "those it describes the data no shorter than states that stay constant plus noise.",
+    )

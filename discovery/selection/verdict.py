@@ -168,7 +168,7 @@ def _against(evidence: Evidence, unit: str) -> Iterator[Finding]:
     selected, spans = evidence.selected, best.law.spans(unit)
     yield from doubts.followed_too_briefly(best.misfit, selected.windows, selected.horizon, spans)
     if evidence.over_rest < TIE:
-        yield Finding("bad", "States that stay constant plus noise explain the data as well as the best law does.")
+        yield doubts.at_rest(selected.windows)
     if _wanders(evidence) and not _excused(evidence):
         size = f"; its residuals are {math.sqrt(best.misfit):.2g} times the noise" if best.misfit > WRONG else ""
         yield Finding("bad", f"{_walk(evidence)[0]}{size}.")

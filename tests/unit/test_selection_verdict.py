@@ -127,6 +127,15 @@ def test_what_was_told_of_a_law_costs_nothing_beside_states_that_rest() -> None:
     assert "not_found" == judge(replace(with_best(law=told, score=115.0), null=101.0)).status
 
 
+@pytest.mark.parametrize(
+    ("worth", "said"), [(1.0, "States that stay constant plus noise explain"), (0.5, "hang together")]
+)
+def test_the_reason_against_a_law_is_true_where_samples_are_worth_fewer(worth: float, said: str) -> None:
+    """A constant does not explain as well what a law leaves a quarter of, however few samples the rest is worth."""
+    verdict = judge(replace(with_best(score=115.0), null=101.0, windows=replace(WINDOWS, worth=worth)))
+    assert ("not_found", True) == (verdict.status, said in texts(verdict, "bad"))
+
+
 def test_of_two_runs_it_is_said_what_was_kept_out() -> None:
     """Whether each is forecast from the other; where it is not, a run may leave open what the other tells."""
     both = (Prediction("held_out", name, np.zeros(1), np.zeros((1, 1))) for name in "ab")
