@@ -231,6 +231,13 @@ class Law(Shown):
         return self.told + tuple(f"c{i}" for i in range(len(self.told), len(self.constants)))
 
     @property
+    def signed(self) -> frozenset[int]:
+        """Places of the constants of which bounds tell the sign."""
+        told = {one.name: one for one in self.frame.constants} if self.frame else {}
+        places = [(place, told[name]) for place, name in enumerate(self.told) if name in told]
+        return frozenset(place for place, one in places if one.low >= 0.0 or one.high <= 0.0)
+
+    @property
     def equations(self) -> dict[str, sp.Expr]:
         """Right-hand sides with the constants' values written in, in the :attr:`symbols` of the law."""
         return dict(zip(self.states, self.written(self.skeletons), strict=True))

@@ -45,7 +45,7 @@ def advise(
         proposed = (informative(fitted, stage, settings), discriminating(selected.rivals, stage))
     best = selected.ranking.front[0]
     bounds = enumerate(zip(best.lows, best.highs, strict=True))
-    free = phases(best.law.skeletons, len(best.lows))
+    free = best.law.signed.union(phases(best.law.skeletons, len(best.lows)))
     unsigned = {f"c{i}" for i, (low, high) in bounds if not low * high > 0.0 and i not in free}
     seen = measured_states(problem.trajectories)
     hidden = [name for name, measured in zip(fitted.law.states, seen, strict=True) if not measured]

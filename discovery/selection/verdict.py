@@ -369,7 +369,8 @@ def _cautions(evidence: Evidence, finished: bool) -> Iterator[Finding]:
             "shorter to state.",
         )
     yield from doubts.walls(best.law, selected.fitted)
-    free = phases(best.law.skeletons, len(best.lows))  # whose sign is where one begins to count
+    # Their sign is told, or that of a phase, which is where one begins to count.
+    free = best.law.signed.union(phases(best.law.skeletons, len(best.lows)))
     ends = zip(best.lows, best.highs, strict=True)
     loose = [i for i, (low, high) in enumerate(ends) if not low * high > 0 and i not in free]
     if loose:

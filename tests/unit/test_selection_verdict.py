@@ -316,8 +316,11 @@ def test_a_curve_that_is_a_little_better_is_a_caution(error: float, curve: float
 
 @pytest.mark.parametrize(("low", "high"), [(-2.0, 0.5), (np.nan, np.nan)])
 def test_constants_of_unknown_sign_are_a_caution(low: float, high: float) -> None:
-    """An interval that holds zero, or none at all."""
+    """An interval that holds zero, or none at all; but not where a bound tells the sign."""
     assert "The sign of 1 of 1 constants" in texts(judge(with_best(lows=(low,), highs=(high,))), "caution")
+    template = parse("k*x").xreplace({symbol("k"): told_symbol("k")})
+    told = replace(LAW, told=("k",), frame=Frame(("x",), (template,), constants=(Told("k", high=0.0),)))
+    assert "The sign of" not in texts(judge(with_best(law=told, lows=(low,), highs=(high,))), "caution")
 
 
 def test_engines_that_agree_speak_for_a_law() -> None:
