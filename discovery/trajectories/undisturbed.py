@@ -63,7 +63,7 @@ def courses(facts: Facts) -> tuple[StateFacts, ...]:
 
 def has_no_course(state: StateFacts) -> bool:
     """Whether its neighbours say nothing of a sample, as of noise, or of steps of a map."""
-    return state.noise_share > LOST and not (state.bounded or state.coarse or state.switched)
+    return state.noise_share > LOST and not (state.bounded or state.switched)
 
 
 def _is_disturbed(state: StateFacts) -> bool:

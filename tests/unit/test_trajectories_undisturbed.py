@@ -22,8 +22,11 @@ FALL = 1.8 - 0.08 * np.log(np.cosh(11.0 * TIMES))  # from rest, with drag
 def test_beside_nothing_but_noise_a_course_is_no_input(tmp_path: Path) -> None:
     """A body that falls is tracked with its jitter aside; what has no course says nothing, and is left out."""
     path = tmp_path / "tracked.csv"
-    columns = {"t": TIMES, "x": 0.01 + 0.001 * NOISE[:, 0], "y": FALL + 0.001 * NOISE[:, 1]}
+    jitter = 0.01 + 0.001 * NOISE[:, 0]
+    columns = {"t": TIMES, "x": jitter.round(4), "y": FALL + 0.001 * NOISE[:, 1]}
     pd.DataFrame(columns).to_csv(path, index=False)
+    assert check(read_csv(path)).lost == ("x",)
+    pd.DataFrame(columns | {"x": (2.0 * jitter).round(3)}).to_csv(path, index=False)  # of ten different values
     checked = check(read_csv(path))
     assert checked.switches == ()
     assert checked.lost == ("x",)
