@@ -30,6 +30,7 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 NUMBERS = ["first", "second", "third", "hour", "minute", "seconds"]
+Part = Float[np.ndarray, " entry"]
 THIS_CENTURY = 69  # years of two digits below it are of this century (POSIX, strptime)
 MONTHS = 12
 
@@ -62,19 +63,32 @@ def dates_of(parts: Float[np.ndarray, "entry part"]) -> np.ndarray | None:
     """The dates, NaT where a part is none of a date; None where days and months cannot be told apart.
 
     With a year in front months follow, with points between them days come first, and else what is above 12 is a day. A
-    year of two digits may be in front as well, as far as its size tells.
+    year of two digits may be in front as well, as far as its size tells. If nothing is above 12, the order is meant in
+    which times have one step of less than a day, if only one is so: across a midnight the others leap by a month.
     """
-    first, second, third, hour, minute, seconds, dotted = parts.T
+    first, second, third, *times, dotted = parts.T
     points = bool(np.all(dotted[~np.isnan(dotted)] == 1.0))
     short = bool(np.nanmin(third, initial=math.inf) < 100.0)
     if np.nanmax(first, initial=0.0) >= 1000.0:
-        year, month, day = first, second, third
-    elif points or (np.nanmax(first, initial=0.0) > MONTHS and not short):
-        day, month, year = first, second, third
-    elif np.nanmax(second, initial=0.0) > MONTHS:
-        month, day, year = first, second, third
-    else:
-        return None
+        return _joined(first, second, third, *times)
+    if points or (np.nanmax(first, initial=0.0) > MONTHS and not short):
+        return _joined(third, second, first, *times)
+    if np.nanmax(second, initial=0.0) > MONTHS:
+        return _joined(third, first, second, *times)
+    orders = [(third, second, first), (third, first, second), *([(first, second, third)] if short else [])]
+    even = [dates for dates in (_joined(*order, *times) for order in orders) if _go_on_evenly(dates)]
+    return even[0] if len(even) == 1 else None
+
+
+def _go_on_evenly(dates: np.ndarray) -> bool:
+    """Whether all dates are one step of less than a day apart; days may be as even as months are in another order."""
+    steps = np.diff(dates[~np.isnat(dates)])
+    day = np.timedelta64(1, "D")
+    return len(steps) > 1 and bool(np.all((steps == steps[0]) & (steps > np.timedelta64(0)) & (steps < day)))
+
+
+def _joined(year: Part, month: Part, day: Part, hour: Part, minute: Part, seconds: Part) -> np.ndarray:
+    """The dates of these parts; years of two digits are those nearest to today's century."""
     year = np.where(year < THIS_CENTURY, year + 2000.0, np.where(year < 100.0, year + 1900.0, year))
     days = pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": day}), errors="coerce")
     times = pd.to_timedelta(3600.0 * hour + 60.0 * minute + seconds, unit="s")

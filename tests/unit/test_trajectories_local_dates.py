@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from discovery.errors import DataError
@@ -90,6 +91,18 @@ def test_dates_that_may_be_read_in_two_ways_are_refused(tmp_path: Path, dates: l
     """The first of January to June, or to the sixth; a year or a day in front."""
     with pytest.raises(DataError, match=f"line 2, column 'when': of dates such as '{dates[0]}' none tells.*2024-01-31"):
         read(tmp_path, dates)
+
+
+@pytest.mark.parametrize("day_first", [True, False])
+def test_even_steps_across_a_midnight_tell_the_order(tmp_path: Path, day_first: bool) -> None:
+    """In the other order the record leaps by a month there; a single day tells nothing."""
+    stamps = pd.date_range("2023-04-07 20:00", periods=30, freq="20min")
+    form = "%d/%m/%Y %I:%M %p" if day_first else "%m/%d/%y %I:%M:%S %p"
+    found = read(tmp_path, stamps.strftime(form).tolist())
+    np.testing.assert_allclose(np.diff(found.trajectories[0].times), 20.0 if "min" in found.time_name else 1.0 / 3.0)
+    assert found.origin.startswith("2023-04-07")
+    with pytest.raises(DataError, match="none tells"):
+        read(tmp_path, stamps[:10].strftime(form).tolist())
 
 
 @pytest.mark.parametrize("header", ["Date Time, GMT-06:00", "Time, GMT+0200", "Datetime (UTC+1)", "Time UTC"])
