@@ -34,7 +34,7 @@ AS_WELL, FURTHER = 0.1, 0.1
 # Smallest singular value, as a share of the largest, with which constants are told at all; else they are free.
 TOLD = 1e-9
 DRAWN = 10  # further beginnings, at factors of e on average; each takes a few milliseconds
-MOST = 10  # constants of laws that are looked at
+MOST, FEW = 10, 6  # constants of laws that are looked at, and of those that are refitted with each two exchanged
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def said_of_twins(selected: Selected, problem: DiscoveryProblem, deadline: Deadl
     pairs = zip(problem.trajectories, problem.smoothing.trajectories, strict=True)
     columns = np.vstack([np.column_stack([curve.states, run.inputs, curve.times]) for run, curve in pairs])
     found = renamed(law, columns, hidden)
-    if hidden and not found:
+    if hidden and not found and len(law.constants) <= FEW:
         settings = to_the_end(law, windows, replace(selected.shooting, deadline=deadline))
         found = refitted(fitted, windows, hidden, settings)
     yield from (one.said_of(law) for one in found)
