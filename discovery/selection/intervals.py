@@ -86,7 +86,7 @@ def profiled(fitted: Fit, windows: Windows, settings: Shooting) -> tuple[Fit, Bo
 def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> Bounds:
     """The intervals, wider where windows that are resampled scatter the constants more than the curvature says.
 
-    And where residuals hang together, so that all samples are worth fewer: the larger of both counts.
+    Of samples too few for that it counts how many they are worth, as residuals hang together.
 
     An end of a profile that gets across zero by this is sought along the profile, at a rise that is as much larger: of
     ``c0*x**c1``, whose c0 is never zero, it comes as near to zero as c1 allows.
@@ -94,7 +94,7 @@ def widened(fitted: Fit, ends: Bounds, windows: Windows, settings: Shooting) -> 
     scattered, constants = resampled(fitted, windows, settings), np.array(fitted.law.constants)
     factor = np.full(len(constants), windows.worth**-0.5)
     if scattered is not None:
-        factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), factor)
+        factor = np.maximum(scattered / np.maximum(deviations(fitted), 1e-300), 1.0)
     elif windows.worth == 1.0:
         return _within_told(fitted.law, np.array(ends[0]), np.array(ends[1]))
     wider: list[Float[np.ndarray, " constant"]] = []
