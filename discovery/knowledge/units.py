@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, cast
 
 from discovery.errors import BackendMissing, UsageError
 from discovery.headers import ACRE_FEET, OPTICAL, READINGS, bare, split_header, stated_unit_of_time
@@ -20,6 +21,9 @@ from discovery.knowledge.counted import factor_of, in_powers
 from discovery.knowledge.dimensions import FACTOR, Exponents, consistent, exponents
 from discovery.knowledge.spellings import amount_of
 from discovery.laws import Law
+
+if TYPE_CHECKING:
+    import pint
 
 Mode = Literal["auto", "hard", "soft", "off"]
 SOFT = 10.0  # nats that an inconsistent law has to make up for: beyond, by the report's own scale, a rival is ruled out
@@ -147,13 +151,22 @@ def _identifier(key: str, names: Mapping[str, str]) -> str:
     )
 
 
-def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
-    """Base units of each text; None where pint does not know a part of it. Only single names are given to pint."""
-    import pint  # half a second, and only where units are given
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry:
+    """The units that pint knows, and more."""
+    import pint
 
     registry = pint.UnitRegistry()
     for definition in _MORE:
         registry.define(definition)
+    return registry
+
+
+def _dimensions(texts: tuple[str, ...]) -> tuple[Exponents | None, ...]:
+    """Base units of each text; None where pint does not know a part of it. Only single names are given to pint."""
+    import pint  # half a second, and only where units are given
+
+    registry = _registry()
 
     def base(name: str) -> tuple[float, dict[str, Fraction]]:
         if (amount := amount_of(name)) != name:
