@@ -119,9 +119,8 @@ def _wandering(selected: Selected) -> float:
 def _told(frame: Frame) -> float:
     """Nats to state what was told of a law, which nobody sought."""
     number: dict[sp.Basic, sp.Basic] = {told_symbol(one.name): symbol(f"c{i}") for i, one in enumerate(frame.constants)}
-    sides = [
-        template for template in frame.templates if template not in {unknown_symbol(one.name) for one in frame.unknowns}
-    ]
+    unknown = {unknown_symbol(one.name) for one in frame.unknowns}
+    sides = [template for template in frame.templates if template not in unknown]
     return stated_length([cast("sp.Expr", side.xreplace(number)) for side in sides])
 
 

@@ -51,20 +51,39 @@ class Twin:
     other: tuple[str, ...] = ()
 
     def said_of(self, law: Law) -> str:
-        """That a bound tells it from the law."""
-        others = [(*one, abs(one[2] - one[1])) for one in zip(law.told, law.constants, self.constants, strict=True)]
-        changed = [(name, mine, its) for name, mine, its, off in others if off > APART * abs(mine)]
-        name, mine, its = changed[0]
-        between = math.copysign(math.sqrt(mine * its), mine) if mine * its > 0.0 else 0.5 * (mine + its)
-        digits = next(n for n in range(2, 17) if min(mine, its) < float(f"{between:.{n}g}") < max(mine, its))
+        """That a bound tells it from the law, if one does."""
+        pairs = zip(law.told, law.constants, self.constants, strict=True)
+        changed = [(name, mine, its) for name, mine, its in pairs if abs(its - mine) > APART * abs(mine)]
         there = listed([f"{name} = {its:.4g}" for name, _, its in changed])
-        says = f"it is the same law, where {listed([*self.exchanged])} change places" if self.exchanged else ""
-        says = says or (f"and another course of {listed([*self.other])} the law fits as well" if self.other else "")
-        bound = f"{name} {'<' if mine < its else '>'} {between:.{digits}g}"
-        return (
-            f"With {there} {says or 'it is the same law'}: data cannot tell which is meant; a bound can: "
-            f'--law "{bound}".'
-        )
+        says = "it is the same law"
+        if self.exchanged:
+            says += f", where {listed([*self.exchanged])} change places"
+        elif self.other:
+            says = f"and another course of {listed([*self.other])} the law fits as well"
+        bound = _bound(changed)
+        told = f'; a bound can: --law "{bound}"' if bound else ""
+        return f"With {there} {says}: data cannot tell which is meant{told}."
+
+
+def _bound(changed: Sequence[tuple[str, float, float]]) -> str:
+    """A sentence that holds for the law's constants and not for the twin's, of all groups at once; empty if none does.
+
+    Args:
+        changed: what constants are called, and their values in the law and in the twin.
+    """
+    families: dict[str, list[tuple[float, float]]] = {}
+    for name, mine, its in changed:
+        families.setdefault(name.partition("[")[0], []).append((mine, its))
+    for family, pairs in families.items():
+        mine, its = zip(*pairs, strict=True)
+        for below, above, sign in ((max(mine), min(its), "<"), (max(its), min(mine), ">")):
+            if below < above:
+                between = (
+                    math.copysign(math.sqrt(below * above), above) if below * above > 0.0 else 0.5 * (below + above)
+                )
+                digits = next(n for n in range(2, 17) if below < float(f"{between:.{n}g}") < above)
+                return f"{family} {sign} {between:.{digits}g}"
+    return ""
 
 
 def said_of_twins(selected: Selected, problem: DiscoveryProblem, deadline: Deadline) -> Iterator[str]:

@@ -35,6 +35,7 @@ NetworkOf = Callable[..., Network]
 SamplesOf = Callable[..., Samples]
 WindowsOf = Callable[..., Windows]
 Discover = Callable[..., int]
+Simulated = Callable[..., tuple[int, list[list[float]], str]]
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +180,22 @@ def decay_file(tmp_path: Path) -> Path:
 def discover(monkeypatch: pytest.MonkeyPatch) -> Discover:
     """The command; gives its exit code."""
     return lambda *words: command(monkeypatch, words)
+
+
+@pytest.fixture
+def simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Discover
+) -> Simulated:
+    """What `discover simulate` answers on a result: its exit code, the rows of a table of two, and its messages."""
+
+    def answer(result: DiscoveryResult, *words: object) -> tuple[int, list[list[float]], str]:
+        monkeypatch.setattr("pipelines.store.load", lambda folder: result)
+        code = discover("simulate", tmp_path, "--samples", 2, "--draws", 0, *words)
+        told = capsys.readouterr()
+        rows = [[float(one) for one in row.split(",")] for row in told.out.splitlines()[1:]]
+        return code, rows, " ".join(told.err.split())
+
+    return answer
 
 
 @pytest.fixture(scope="session")

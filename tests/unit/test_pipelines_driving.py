@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,23 +12,8 @@ from discovery.structure import Owned, Structure
 from discovery.types import DiscoveryResult
 
 Simulated = Callable[..., tuple[int, list[list[float]], str]]
+UNTIL = "--until", 3
 LABELS = ("Treated, T1", "Vehicle, dose 2.0")
-
-
-@pytest.fixture(name="simulated")
-def _simulated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
-) -> Simulated:
-    """What the command answers on a result: its exit code, the rows of a table of two, and its messages."""
-
-    def answer(result: DiscoveryResult, *words: object) -> tuple[int, list[list[float]], str]:
-        monkeypatch.setattr("pipelines.store.load", lambda folder: result)
-        code = discover("simulate", tmp_path, "--samples", 2, "--draws", 0, "--until", 3, *words)
-        told = capsys.readouterr()
-        rows = [[float(one) for one in row.split(",")] for row in told.out.splitlines()[1:]]
-        return code, rows, " ".join(told.err.split())
-
-    return answer
 
 
 def labelled(decay: DiscoveryResult) -> DiscoveryResult:
@@ -54,7 +38,7 @@ def test_a_forecast_begins_as_the_run_that_is_named(
 ) -> None:
     """Where no constant is of groups, too; which it was is said, and how another is named."""
     found = labelled(decay)
-    code, ((first, state), _), said = simulated(found, *(part for word in words for part in ("--group", word)))
+    code, ((first, state), _), said = simulated(found, *UNTIL, *(part for word in words for part in ("--group", word)))
     assert 0 == code
     fit = next(one for one in found.predictions if one.kind == "fit" and one.label == LABELS[place])
     assert (first, state) == (fit.times[0], pytest.approx(fit.states[0, 0]))
@@ -65,7 +49,7 @@ def test_a_forecast_begins_as_the_run_that_is_named(
 def test_a_run_that_is_not_there_is_refused(decay: DiscoveryResult, simulated: Simulated) -> None:
     """With the names of those that are, and of that alone which is not."""
     for words, why in ((("T2",), "neither"), (("T1", "T2"), "--group T2: neither"), (("T1", "Vehicle"), "No run is")):
-        code, _, said = simulated(labelled(decay), *(part for word in words for part in ("--group", word)))
+        code, _, said = simulated(labelled(decay), *UNTIL, *(part for word in words for part in ("--group", word)))
         assert 2 == code
         assert why in said
         assert "There are 'Treated, T1', 'Vehicle, dose 2.0'." in said
@@ -82,6 +66,6 @@ def test_a_run_has_the_constants_of_its_group(decay: DiscoveryResult, simulated:
     owned = Structure(owned=(Owned("k", "group", ("Treated", "Vehicle"), ("in_0", "in_1")),))
     found = replace(found, ranking=replace(found.ranking, front=(best,)), trajectories=runs, structure=owned)
     for run, group, rate in (("T1", "Treated", 0.5), ("2", "Vehicle", 1.0)):
-        code, rows, _ = simulated(found, "--group", run)
-        assert (0, rows) == (code, simulated(found, "--group", group)[1])
+        code, rows, _ = simulated(found, *UNTIL, "--group", run)
+        assert (0, rows) == (code, simulated(found, *UNTIL, "--group", group)[1])
         assert rows[1][1] / rows[0][1] == pytest.approx(np.exp(-3.0 * rate), rel=1e-3)

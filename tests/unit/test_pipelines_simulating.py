@@ -20,22 +20,6 @@ from pipelines.store import load
 Simulated = Callable[..., tuple[int, list[list[float]], str]]
 
 
-@pytest.fixture(name="simulated")
-def _simulated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], discover: Callable[..., int]
-) -> Simulated:
-    """What the command answers on a result: its exit code, the rows of a table of two, and its messages."""
-
-    def answer(result: DiscoveryResult, *words: object) -> tuple[int, list[list[float]], str]:
-        monkeypatch.setattr("pipelines.store.load", lambda folder: result)
-        code = discover("simulate", tmp_path, "--samples", 2, "--draws", 0, *words)
-        told = capsys.readouterr()
-        rows = [[float(one) for one in row.split(",")] for row in told.out.splitlines()[1:]]
-        return code, rows, " ".join(told.err.split())
-
-    return answer
-
-
 def test_the_state_that_is_proposed_can_be_pasted() -> None:
     """Columns are called as in the forecast; an identifier stands for a name that a list or a shell reads apart."""
     headers = {"angle": "angle [deg]", "angle_dot": "angle' [deg/s]", "arctic_hare": "arctic hare", "x_US": "x$US"}

@@ -1,4 +1,4 @@
-"""Laws that data cannot tell apart as their inputs were."""
+"""Laws that data cannot tell apart as their inputs were, that are one in two writings, and that chaos parts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,14 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from discovery.dynamics.shooting import Shooting
 from discovery.dynamics.windows import cut
 from discovery.laws import Frame, Unknown, unknown_symbol
-from discovery.selection.refined import canonical_law
-from discovery.selection.simplifying import on_values, signed
+from discovery.selection.refined import Refined, canonical_law, refine
+from discovery.selection.simplifying import on_values, signed, simplified, simplified_front
 from discovery.symbolic.parse import parse
 from discovery.types import DiscoveryProblem, Law, symbol
 
 ProblemOf = Callable[..., DiscoveryProblem]
+SETTINGS = Shooting()
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,50 @@ def test_sizes_and_signs_of_states_are_as_they_were_measured(
     windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 100)
     law = signed(law_of({"x": "c0*Abs(x) + c1*sign(x)"}, 1.0, 2.0), windows)
     assert law_of({"x": expected}, 1.0, 2.0).skeletons == law.skeletons
+
+
+def fitted(problem: DiscoveryProblem, law: Law) -> Refined:
+    """The law on whole runs."""
+    found = refine(law, cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000))
+    assert found is not None
+    return found
+
+
+def test_a_law_written_otherwise_is_the_same(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
+    """x/(1 + x) and 1 - 1/(1 + x) do not tie with each other: the shorter is left, and so is one that differs."""
+    problem = problem_of(law_of({"x": "-x/(1 + x)"}), [[3.0]], np.linspace(0.0, 4.0, 60), noise=0.01)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    one, other, far = (
+        fitted(problem, law_of({"x": text})) for text in ("-x/(1 + x)", "-1 + 1/(1 + x)", "-x/(1.01 + x)")
+    )
+    front = simplified_front([one, other, far], windows, SETTINGS, threads=1)
+    assert 2 == len(front)
+    assert far.law in [item.law for item in front]
+
+
+def test_the_size_of_what_keeps_its_sign_is_no_rival(law_of: Callable[..., Law], problem_of: ProblemOf) -> None:
+    """Of a concentration, |x| and x sign(x) are x, whatever noise does near zero; one that fits otherwise stays."""
+    problem = problem_of(law_of({"x": "-c0*x"}, 0.7), [[1.0]], np.linspace(0.0, 9.0, 60), noise=0.01)
+    assert problem.trajectories[0].states.min() < 0.0
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 1000)
+    one, size, sign = (fitted(problem, law_of({"x": x}, 0.7)) for x in ("-c0*x", "-c0*Abs(x)", "-c0*x*sign(x)"))
+    size, sign = replace(size, score=one.score + 4.0), replace(sign, score=one.score + 5.0)
+    assert [one.law] == [item.law for item in simplified_front([one, size, sign], windows, SETTINGS, threads=1)]
+    apart = replace(size, fit=replace(size.fit, cost=size.fit.cost + 1.0))
+    assert 2 == len(simplified_front([one, apart], windows, SETTINGS, threads=1))
+
+
+def test_a_chaotic_law_is_led_to_its_relations(
+    law_of: Callable[..., Law], problem_of: Callable[..., DiscoveryProblem]
+) -> None:
+    """On a long window, starts of constants one deviation away are on another solution, and a refit would be lost."""
+    lorenz = {"x": "c0*x + c1*y", "y": "c2*x*z + c3*x + c4*y", "z": "c5*x*y + c6*z"}
+    law = law_of(lorenz, -10.0, 10.0, -1.0, 28.0, -1.0, 1.0, -8.0 / 3.0)
+    problem = problem_of(law, [[-8.0, 7.0, 27.0]], np.linspace(0.0, 10.0, 512), noise=0.01)
+    windows = cut(problem.trajectories, problem.smoothing.trajectories, problem.smoothing.noise, 512)
+    free = refine(law, windows, starts=np.array([[-8.0, 7.0, 27.0]]), settings=SETTINGS)
+    assert free is not None
+    found = simplified(free, windows, SETTINGS)
+    assert {"-x*z", "x*y"} <= {str(term) for skeleton in found.law.skeletons for term in skeleton.args}
+    assert len(found.law.constants) <= 4
+    assert found.fit.misfit < free.fit.misfit + 0.02

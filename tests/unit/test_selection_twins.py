@@ -10,7 +10,7 @@ from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.simulate import simulate
 from discovery.dynamics.windows import cut
 from discovery.laws import Frame, Told, told_symbol
-from discovery.selection.twins import refitted, renamed
+from discovery.selection.twins import Twin, refitted, renamed
 from discovery.symbolic.parse import parse
 from discovery.types import Law, NoiseModel, SmoothedTrajectory, Trajectory, symbol
 
@@ -49,6 +49,14 @@ def test_what_is_added_up_can_change_places() -> None:
     assert found.endswith('a bound can: --law "k1 < 0.45".')
     assert [] == said(DECAYS, values, "xy", (Told("k1", high=1.0),))
     assert [] == said(DECAYS, values), "both were measured"
+
+
+def test_one_bound_is_for_the_constants_of_all_groups() -> None:
+    """As sentences have it; where none tells all of them apart, none is proposed."""
+    law = Law(("x",), (symbol("x"),), (0.1, 0.2, 1.0), told=("k[A]", "k[B]", "q"))
+    for its, end in (((0.9, 2.0), '--law "k < 0.42".'), ((0.15, 0.1), 'which is meant; a bound can: --law "q < 1.4".')):
+        assert Twin((*its, 2.0)).said_of(law).endswith(end)
+    assert Twin((0.15, 0.1, 1.0)).said_of(law).endswith("data cannot tell which is meant.")
 
 
 @pytest.mark.parametrize(

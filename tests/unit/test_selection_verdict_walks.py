@@ -8,7 +8,6 @@ import sympy as sp
 from discovery.dynamics.shooting import Fit
 from discovery.dynamics.windows import Windows
 from discovery.laws import Frame, Told, told_symbol
-from discovery.selection.held_out import HeldOut
 from discovery.selection.in_words import MADE_EXACT
 from discovery.selection.refined import Refined
 from discovery.selection.score import residual_length
@@ -16,14 +15,8 @@ from discovery.selection.selected import Selected
 from discovery.selection.verdict import judge
 from discovery.symbolic.parse import parse
 from discovery.symbolic.stated import stated_length
-from discovery.types import Law, RankedLaw, Ranking, Verdict, symbol
-
-GOOD = HeldOut(error=0.02, persistence=1.0, mean=1.2, noise=0.01, count=40, whole=False, predictions=())
-
-
-def texts(verdict: Verdict, level: str) -> str:
-    """All findings of a level in one text."""
-    return " ".join(finding.text for finding in verdict.findings if finding.level == level)
+from discovery.types import Law, RankedLaw, Ranking, symbol
+from tests.unit.verdicts import GOOD, texts
 
 
 def wandering(residual: np.ndarray, values: np.ndarray) -> Selected:
