@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from discovery.dynamics.shooting import Fit, Shooting, fit
 from discovery.dynamics.windows import Windows, cut
@@ -25,10 +28,13 @@ if TYPE_CHECKING:
 # such as above; of the next eight, five lead to the truth.
 BEGUN, STEPS = 12, 20
 # Windows, as shares of the longest run and in samples at least: with the short ones most beginnings can be followed,
-# and the long ones tell constants that the short ones leave open.
-SHARES, LEAST = (16, 4), 16
+# and the long ones tell constants that the short ones leave open. A slow state is a constant on a part of the record:
+# of a climate with a hidden ocean, fits on quarters made its heat capacity endless from all of twelve beginnings.
+SHARES, LEAST = (16, 4, 1), 16
+# Times its size at first by which a constant has run away, and tells nothing but that these windows do not tell it.
+AWAY = 1e3
 MOST_SAMPLES = 4000  # a fit of as many, of two states and six constants, takes a second
-# Chi-squared by value with which there is nothing left to be found. Far below one it tells noise that was taken for too
+# Chi-squared by degree of freedom with which there is nothing left to be found. Far below one it tells noise that was taken for too
 # large, as that of curves smoothed over jumps is, and a wrong law fits within such noise.
 TOO_GOOD, ENOUGH = 0.5, 1.2
 
@@ -36,7 +42,7 @@ TOO_GOOD, ENOUGH = 0.5, 1.2
 def closed_loop(
     latent: Latent, tried: Sequence[tuple[float, tuple[float, ...]]], deadline: Deadline
 ) -> tuple[float, tuple[float, ...]] | None:
-    """The constants and first values with which the whole law follows the samples best, and its chi-squared by value.
+    """Constants and first values with which the whole law follows the samples best, and chi-squared by its freedom.
 
     None where the law leaves functions open, or cannot be followed from any of the beginnings.
 
@@ -45,36 +51,56 @@ def closed_loop(
     """
     if latent.frame.unknowns:
         return None
-    best: tuple[float, tuple[float, ...]] | None = None
+    best = Followed(True, math.inf, ())
     for misfit, values in tried[:BEGUN]:
-        if not math.isfinite(misfit) or deadline.passed() or (best is not None and TOO_GOOD < best[0] < ENOUGH):
+        if not math.isfinite(misfit) or deadline.passed() or (not best.away and TOO_GOOD < best.reduced < ENOUGH):
             break
         found = _followed(latent, values)
         # Its course, driven by the other states, is what the search goes on with.
-        if found is not None and (best is None or found[0] < best[0]) and math.isfinite(latent.misfit(found[1])):
+        if found is not None and found < best and math.isfinite(latent.misfit(found.values)):
             best = found
-    return best
+    return (best.reduced, best.values) if best.values else None
 
 
-def _followed(latent: Latent, values: tuple[float, ...]) -> tuple[float, tuple[float, ...]] | None:
-    """The law fitted on short windows, and from there on longer ones, whichever fit better."""
+@dataclass(frozen=True, order=True)
+class Followed:
+    """Where a fit of the whole law came to, the better the less.
+
+    Attributes:
+        away: whether a constant ran away.
+        reduced: chi-squared by degree of freedom.
+        values: constants and first values.
+    """
+
+    away: bool
+    reduced: float
+    values: tuple[float, ...]
+
+
+def _followed(latent: Latent, values: tuple[float, ...]) -> Followed | None:
+    """The law fitted on short windows, and from there on longer ones, whichever fit better.
+
+    A constant that runs away begins anew on longer windows.
+    """
     curves = latent.curves(values)
     runs = tuple(with_columns(run, [one.name for one in latent.hidden]) for run in latent.runs)
     starts = Flexible.of(latent.frame, Points.of(latent.frame, runs, curves, MOST)).starts(1, 0)
     if not starts:
         return None
     law, noise = latent.frame.law((), starts[0].values), wider(latent.smoothing.noise, curves)
-    best: tuple[float, tuple[float, ...]] | None = None
+    found: list[Followed] = []
     for share in SHARES:
         length = max(LEAST, max(map(len, runs)) // share)
         windows = cut(runs, curves, noise, length, max_samples=MOST_SAMPLES)
-        found = fit(law, windows, settings=Shooting(iterations=STEPS))
-        if found is None:
+        fitted = fit(law, windows, settings=Shooting(iterations=STEPS))
+        if fitted is None:
             break
-        law = found.law
-        if best is None or found.misfit < best[0]:
-            best = (found.misfit, _values(latent, found, windows, values))
-    return best
+        before, after = np.array(law.constants), np.array(fitted.law.constants)
+        away = np.abs(after) > AWAY * np.abs(before)
+        law = fitted.law.with_constants(tuple(np.where(away, before, after).tolist()))
+        there = _values(latent, replace(fitted, law=law), windows, values)
+        found.append(Followed(bool(away.any()), fitted.reduced, there))
+    return min(found, default=None)
 
 
 def _values(latent: Latent, found: Fit, windows: Windows, before: tuple[float, ...]) -> tuple[float, ...]:

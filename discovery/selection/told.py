@@ -18,7 +18,7 @@ from discovery.selection.pool import Entry, Pools, Sheets, pool
 from discovery.symbolic.constants import substituted
 from discovery.symbolic.evaluate import compiled, evaluate, slope
 from discovery.symbolic.parse import FUNCTIONS
-from discovery.types import DiscoveryProblem, EquationCandidate, Law, symbol
+from discovery.types import DiscoveryProblem, EquationCandidate, Law, measured_states, symbol
 
 # Points at which a trend is looked at.
 LOOKED_AT = 200
@@ -107,6 +107,15 @@ def whole_laws(candidates: Sequence[EquationCandidate | Law], problem: Discovery
     if not problem.frame.unknowns:
         laws += [problem.frame.law((), start, sources=("told",)) for start in problem.told]
     return [one for one in laws if permitted(one, problem)]
+
+
+def hiding(laws: Sequence[Law], problem: DiscoveryProblem) -> list[Law]:
+    """Laws that were told in full, where a state was not measured.
+
+    It is free where each window begins, and short ones tell no constant that makes it slow: that runs away there.
+    """
+    full = problem.frame is not None and not problem.frame.unknowns
+    return list(laws) if full and not measured_states(problem.trajectories).all() else []
 
 
 def permitted(law: Law, problem: DiscoveryProblem) -> bool:

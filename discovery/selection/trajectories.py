@@ -37,7 +37,7 @@ from discovery.selection.rewritten import distinct
 from discovery.selection.second_look import Look, looks_twice, second_look
 from discovery.selection.selected import Selected, selected
 from discovery.selection.simplifying import simplified_front
-from discovery.selection.told import permitted, refused, tried_on, whole_laws
+from discovery.selection.told import hiding, permitted, refused, tried_on, whole_laws
 from discovery.selection.turning import turned
 from discovery.selection.varying import Varying, varied
 from discovery.selection.worth import worthy
@@ -131,7 +131,7 @@ class TrajectorySelector:
         progress("selection", f"refining {len(laws)} laws on growing windows")
         refined, windows = grow(
             laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
-            witness=_growing(progress, witness, ladder[-1].length),
+            witness=_growing(progress, witness, ladder[-1].length), whole=hiding(told, problem),
         )  # fmt: skip
         progress("selection", "exchanging equations on long windows")
         refined, windows = exchanged_in_rounds(self, refined, windows, pools, sheets, problem, deadline, progress)
