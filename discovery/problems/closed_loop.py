@@ -34,8 +34,8 @@ SHARES, LEAST = (16, 4, 1), 16
 # Times its size at first by which a constant has run away, and tells nothing but that these windows do not tell it.
 AWAY = 1e3
 MOST_SAMPLES = 4000  # a fit of as many, of two states and six constants, takes a second
-# Chi-squared by degree of freedom with which there is nothing left to be found. Far below one it tells noise that was taken for too
-# large, as that of curves smoothed over jumps is, and a wrong law fits within such noise.
+# Chi-squared by degree of freedom with which there is nothing left to be found. Far below one it tells noise that was
+# taken for too large, as that of curves smoothed over jumps is, and a wrong law fits within such noise.
 TOO_GOOD, ENOUGH = 0.5, 1.2
 
 
