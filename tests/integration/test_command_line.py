@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -187,19 +188,19 @@ def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> 
     assert (folder / "killed" / "result.json").read_bytes() == (folder / "whole" / "result.json").read_bytes()
 
 
-def test_a_finished_run_is_shown_again(folder: Path) -> None:
+def test_a_finished_run_is_shown_again(folder: Path, found: tuple[int, str, str]) -> None:
     """Nothing is searched or selected a second time; a report that was lost is written anew. Other settings are run."""
-    words = ("run", "oscillator.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "again")
-    code, out, _ = discover(folder, *words)
-    kept, report = (folder / "again" / "result.json").read_bytes(), folder / "again" / "report.html"
+    words = ("run", "oscillator.csv", *QUICK, "--out", "run")
+    kept, report = (folder / "run" / "result.json").read_bytes(), folder / "run" / "report.html"
     report.unlink()
     again = discover(folder, *words)
-    assert (code, out) == again[:2]
-    assert "again holds this very run, finished: its report is written anew." in again[2]
+    assert found[:2] == again[:2]
+    assert "run holds this very run, finished: its report is written anew." in again[2]
     assert "selection" not in again[2]
     assert report.exists()
-    assert kept == (folder / "again" / "result.json").read_bytes()
-    _, _, other = discover(folder, *words, "--seed", "1")
+    assert kept == (folder / "run" / "result.json").read_bytes()
+    shutil.copytree(folder / "run", folder / "other")
+    _, _, other = discover(folder, *words[:-1], "other", "--seed", "1")
     assert "selection" in other
 
 
