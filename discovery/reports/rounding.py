@@ -10,6 +10,7 @@ from discovery.symbolic.phases import digits as significant
 # 7.2.6); the bounds on a value's own digits keep very wide and very narrow intervals readable.
 _UNCERTAINTY_DIGITS = 2
 _FEWEST, _MOST, _WITHOUT_INTERVAL = 2, 7, 4
+_ABOVE = 4  # decades that a bound is above the value, from which the value's last place says nothing of it
 NOT_DETERMINED = "not determined"
 
 
@@ -51,7 +52,7 @@ def _exponent(value: float) -> int:
 def _format(number: float, digits: int, reference: float) -> str:
     """``number`` to the decimal place that ``digits`` significant digits of ``reference`` reach."""
     exponent = _exponent(reference)
-    if number and digits + _exponent(number) - exponent > _MOST + 1:  # decades above it, the last place says nothing
+    if number and _exponent(number) - exponent >= _ABOVE:
         return _shortest(number)
     if -4 <= exponent < 6:
         text = f"{number:.{max(digits - 1 - exponent, 0)}f}"

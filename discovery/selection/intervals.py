@@ -39,6 +39,8 @@ FAR = 4.0
 # along a valley that bends rises too soon. Without, 70 % of constants known to a third of their size or worse were
 # inside (benchmarks/coverage.py, 144 constants), inside the parabola's 96 %.
 LEAST = 0.5
+# Share of the way to a bound at which the profile is looked at for it: constants stay inside.
+INSIDE = 0.999
 # A rise this many times the quantile, or a law that cannot be followed, says no more than that the end is nearer.
 STEEP = 3.0
 # Fall of chi-squared by which a fit on a profile has to be better to begin anew from it, and how often that is done.
@@ -125,11 +127,17 @@ def _within_told(law: Law, lows: Float[np.ndarray, " constant"], highs: Float[np
 
 
 def _loose(fitted: Fit) -> list[int]:
-    """Constants that are not known well but better than their size, the least known first."""
+    """Constants that are not known well but better than their size, or than to their bounds; the least known first.
+
+    Of one that was told to be positive and may be nearly nothing, a parabola knows no upper end.
+    """
     with np.errstate(over="ignore"):  # of a constant that is nearly nothing
         spread = deviations(fitted) / np.maximum(np.abs(fitted.law.constants), 1e-300)
+    bounded, beliefs = np.zeros(len(spread), dtype=np.bool_), Beliefs.of(fitted.law)
+    if beliefs is not None:
+        bounded[: len(beliefs.lows)] = np.isfinite(beliefs.lows) | np.isfinite(beliefs.highs)
     order = np.argsort(-np.nan_to_num(spread, nan=-1.0), kind="stable")
-    return [int(i) for i in order if CURVED <= spread[i] < FREE][:MOST]
+    return [int(i) for i in order if spread[i] >= CURVED and (spread[i] < FREE or bounded[i])][:MOST]
 
 
 def quantile(fitted: Fit) -> float:
@@ -169,6 +177,8 @@ def _end(
     The root of the rise is a straight line if the cost is a parabola, so that few fits are needed. Each begins at the
     nearest fit further in, which is near its own: one that begins further out may not get down into the valley, and
     the interval would be too narrow. No end is across zero if the data rule zero out, wherever the fits have got.
+    Where the profile has not risen as far at a bound that was told, the bound is the end. Of a constant that is not
+    known to its own size the parabola knows no least distance.
 
     Args:
         wanted: the root of the rise in chi-squared, as the quantile.
@@ -178,7 +188,12 @@ def _end(
     """
     step = side * float(deviations(fitted)[place])
     known = [_Point(0.0, 0.0, fitted)]
-    distance = wanted
+    bound, distance = _bound(fitted.law, place, step), wanted
+    if bound is not None and bound[0] < FAR * wanted:
+        known.append(_point(fitted, windows, settings, place, step, known, INSIDE * bound[0]))
+        if known[-1].rise <= wanted:
+            return bound[1], min(fitted, known[-1].fit or fitted, key=lambda one: one.cost)
+        distance = _next(*_bracket(known, wanted), wanted)
     for _ in range(FITS):
         known.append(_point(fitted, windows, settings, place, step, known, distance))
         if abs(known[-1].rise - wanted) < NEAR * wanted:
@@ -190,12 +205,21 @@ def _end(
     if outside is None and inside.rise < 0.5 * wanted and inside.distance > FAR * wanted:
         return side * np.inf, lowest
     found_there = any(abs(point.rise - wanted) < NEAR * wanted for point in known)
-    least = (LEAST if found_there else 1.0) * wanted
+    least = (LEAST if found_there else 1.0) * wanted if abs(step) < FREE * abs(fitted.law.constants[place]) else 0.0
     distance, zero = max(_crossing(inside, outside, wanted), least), -fitted.law.constants[place] / step
     if inside.distance < zero <= distance:
         at_zero = _point(fitted, windows, settings, place, step, known, zero)
         distance = _crossing(inside, at_zero, wanted) if at_zero.rise > wanted else distance
     return float(fitted.law.constants[place] + step * distance), lowest
+
+
+def _bound(law: Law, place: int, step: float) -> tuple[float, float] | None:
+    """How many steps it is to the bound that was told of a constant on that side, and the bound; None where none was."""
+    beliefs = Beliefs.of(law)
+    if beliefs is None or place >= len(beliefs.lows):
+        return None
+    bound = float((beliefs.highs if step > 0.0 else beliefs.lows)[place])
+    return ((bound - law.constants[place]) / step, bound) if np.isfinite(bound) else None
 
 
 def _point(
@@ -213,12 +237,22 @@ def _point(
     # The others follow along the valley of the cost.
     constants = np.array(near.fit.law.constants)
     moved = fitted.law.constants[place] + distance * step - constants[place]
-    law = fitted.law.with_constants(_floats(constants + moved * _valley(fitted, place)))
+    law = _inside(fitted.law, constants + moved * _valley(fitted, place), place)
     found = fit(law, windows, starts=near.fit.starts, settings=settings, fixed=(place,))
     if found is None:
         return _Point(distance, np.inf, None)
     rise = float(np.sqrt(max(found.cost - fitted.cost, 0.0) / max(1.0, fitted.reduced)))
     return _Point(distance, rise, found)
+
+
+def _inside(law: Law, constants: Float[np.ndarray, " constant"], place: int) -> Law:
+    """The law with the constants, those but one where steps within their bounds may come to from its own."""
+    beliefs, own = Beliefs.of(law), np.array(law.constants)
+    if beliefs is not None:
+        kept = constants[place]
+        constants = beliefs.inside(own, constants - own)
+        constants[place] = kept
+    return law.with_constants(_floats(constants))
 
 
 def _bracket(known: Sequence[_Point], wanted: float) -> tuple[_Point, _Point | None]:

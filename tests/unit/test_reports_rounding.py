@@ -19,6 +19,7 @@ from discovery.reports.rounding import NOT_DETERMINED, percent, plain, rounded
         ((-0.05, -0.1, -0.00003), ("-0.050", "-0.100", "-3e-5")),
         ((0.05, 0.0, 0.1), ("0.050", "0.000", "0.100")),
         ((0.03, -3.0, 60.0), ("0.030", "-3.000", "60.000")),
+        ((8.25e-5, 0.0, 1.470884), ("8.2e-5", "0", "1.471")),
     ],
 )
 def test_value_and_bounds_share_the_last_place_that_the_interval_supports(bounds, expected):
