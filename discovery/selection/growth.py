@@ -100,14 +100,12 @@ def grow(
     deadline: Deadline,
     witness: Callable[[Sequence[Refined], Windows], None] | None = None,
     kept: Sequence[Law] = (),
-    whole: Sequence[Law] = (),
 ) -> tuple[list[Refined], Windows]:
     """All laws fitted on the longest windows that the leaders can follow, best first, and those windows.
 
     Args:
         witness: shown the laws after each length.
         kept: laws whose form stays in the race however it does on short windows.
-        whole: laws that are also fitted on whole trajectories as they come, where others are followed so far.
     """
     forms = {law.skeletons for law in kept}
 
@@ -147,9 +145,6 @@ def grow(
         refined, windows = in_order([*leaders, *others]), longer
         if witness is not None:
             witness(refined, windows)
-    if whole and windows is ladder[-1]:
-        straight = side_by_side(lambda law: refine(law, windows, settings=settings.shooting), whole, threads, deadline)
-        refined = in_order([*refined, *straight])
     return refined, windows
 
 

@@ -214,7 +214,7 @@ def _end(
 
 
 def _bound(law: Law, place: int, step: float) -> tuple[float, float] | None:
-    """How many steps it is to the bound that was told of a constant on that side, and the bound; None where none was."""
+    """How many steps it is to the bound that was told of a constant on that side, and the bound; None without one."""
     beliefs = Beliefs.of(law)
     if beliefs is None or place >= len(beliefs.lows):
         return None

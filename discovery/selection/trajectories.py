@@ -30,6 +30,7 @@ from discovery.selection.refined import (
     charged,
     in_order,
     leader,
+    refine,
     refitted,
     side_by_side,
 )
@@ -129,10 +130,11 @@ class TrajectorySelector:
             laws += [law for law in self._completed(found[: self.completed], short[-1], deadline) if law not in laws]
             laws, first = _led([canonical_law(law) for law in told if law.sources == (FIRST,)], laws, first)
         progress("selection", f"refining {len(laws)} laws on growing windows")
+        growing = _growing(progress, witness, ladder[-1].length)
         refined, windows = grow(
-            laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first,
-            witness=_growing(progress, witness, ladder[-1].length), whole=hiding(told, problem),
-        )  # fmt: skip
+            laws, ladder, self.growth, threads=self.threads, deadline=deadline, kept=first, witness=growing
+        )
+        refined = _beside(self, refined, hiding(told, problem) if windows is ladder[-1] else (), windows, deadline)
         progress("selection", "exchanging equations on long windows")
         refined, windows = exchanged_in_rounds(self, refined, windows, pools, sheets, problem, deadline, progress)
         if problem.frame is not None:
@@ -212,6 +214,15 @@ def _growing(progress: Progress, witness: Witness, longest: int) -> Callable[[Se
         progress("selection", f"refining {len(items)} laws, on windows of {windows.length} of {longest} samples")
 
     return told
+
+
+def _beside(
+    selector: TrajectorySelector, refined: list[Refined], laws: Sequence[Law], windows: Windows, deadline: Deadline
+) -> list[Refined]:
+    """Laws that have grown and, beside them, others that are fitted on these windows as they come, best first."""
+    shooting = selector.growth.shooting
+    straight = side_by_side(lambda law: refine(law, windows, settings=shooting), laws, selector.threads, deadline)
+    return in_order([*refined, *straight])
 
 
 def exchanged_in_rounds(
