@@ -137,8 +137,7 @@ class TrajectorySelector:
         refined = _beside(self, refined, hiding(told, problem) if windows is ladder[-1] else (), windows, deadline)
         progress("selection", "exchanging equations on long windows")
         refined, windows = exchanged_in_rounds(self, refined, windows, pools, sheets, problem, deadline, progress)
-        if problem.frame is not None:
-            refined, windows = worthy(refined, windows)
+        refined, windows = worthy(refined, windows) if problem.frame is not None else (refined, windows)
         progress("selection", "dropping terms that do not pay")
         refined = [turned(item, windows) for item in self.pruned_laws(refined, windows, deadline)]
         progress("selection", "equal and simple constants")
