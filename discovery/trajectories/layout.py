@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ FEWEST_SAMPLE_LINES = 5
 MOST_COLUMNS = 2_000  # a hundred times the states of a law; each costs a millisecond or two
 SPACES = " "  # any run of blanks
 SEPARATORS = (",", ";", "\t", SPACES)
+BLANKS, PADDING = re.compile(r"\s"), re.compile(r"(?<=[,;])[ \t]+|[ \t]+(?=[,;])")
 UTF8 = ("utf-8", "utf-8-sig")  # which pandas reads without being told
 
 
@@ -171,13 +173,20 @@ def _below_preamble(lines: Sequence[str], start: int, separator: str, decimal: s
 def _dialect(lines: Sequence[str], told: str) -> tuple[str, str]:
     """The separator and decimal mark under which most lines have one length and most entries are numbers."""
     choices = [(told, ","), (told, ".")] if told in SEPARATORS and told else []
-    choices = choices or [(separator, decimal) for separator in SEPARATORS for decimal in ".,"]
+    marks = [one for one in SEPARATORS if one != SPACES or not _pads(lines)]
+    choices = choices or [(separator, decimal) for separator in marks for decimal in ".,"]
     best = max(choices, key=lambda choice: _plausibility(lines, *choice))
     plausible, numbers, *_ = _plausibility(lines, *best)
     usual = max(choices, key=lambda choice: _plausibility(lines, *choice, usual=True))  # with prose above the names
     if plausible and numbers > 0.0 and not _below_a_title(lines, best, usual):
         return best
     return usual if _plausibility(lines, *usual, usual=True)[0] else best
+
+
+def _pads(lines: Sequence[str]) -> bool:
+    """Whether blanks stand nowhere but beside another mark, as before numbers that end at one place in a line."""
+    inner = [line.strip() for line in lines if BLANKS.search(line.strip())]
+    return bool(inner) and not any(BLANKS.search(PADDING.sub("", line)) for line in inner)
 
 
 def _below_a_title(lines: Sequence[str], best: tuple[str, str], usual: tuple[str, str]) -> bool:
