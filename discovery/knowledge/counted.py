@@ -28,6 +28,11 @@ _PER = re.compile(r"^per\s+|(\s+per\s+)", re.IGNORECASE)
 _DEGREES = re.compile(r"\bdeg(?:rees?)?\.?[\s_-]+(C|F|K|celsius|fahrenheit|kelvin)\b", re.IGNORECASE)
 _TEMPERATURES = {"C": "degC", "F": "degF", "K": "K"}
 _MG_PERCENT = re.compile(r"(?<!\w)mg ?%")  # milligrams in a decilitre
+# Millions of cubic metres, which nobody means who writes of megametres; depths of snow and ice as of water; and the
+# practical salinity scale of 1978, which is no power.
+_VOLUMES = re.compile(r"\bMm(?:\^|\*\*)?[3³]")
+_WATER = re.compile(r"(?<=[\w³²])\s+w\.? ?e(?:q|quiv)?\b\.?", re.IGNORECASE)
+_SALINITY = re.compile(r"\b(?:PSU|PSS)-78\b", re.IGNORECASE)
 _JOINED = re.compile(rf"(?<=[^\W\d_])(?=(?:{'|'.join(OXIDES)})(?!\w))")  # mgO2
 _SHARE_OF = re.compile(rf"%(?=(?:{'|'.join(OF_WHAT)})(?!\w))")
 _OF_THESE = re.compile(rf"/\s*({TEN}\d*)\s+(?:{'|'.join(sorted(_ONES))}|population)\b", re.IGNORECASE)
@@ -41,9 +46,10 @@ def factor_of(name: str) -> float | None:
 def in_powers(unit: str) -> str:
     """A unit without words between its parts, and with powers of ten as those of :data:`TEN`: ``1/ten5``.
 
-    ``mg%`` is ``mg/dL``, ``vol%`` is ``%``, ``deg C`` no degree times coulomb, and what an amount is of stands apart:
-    ``mg O2``, ``% BW``.
+    ``mg%`` is ``mg/dL``, ``vol%`` is ``%``, ``deg C`` no degree times coulomb, ``Mm3`` a million cubic metres, ``m
+    w.e.`` a depth, and what an amount is of stands apart: ``mg O2``, ``% BW``. Powers may be written as programs do.
     """
+    unit = _WATER.sub("", _SALINITY.sub("PSU", _VOLUMES.sub("MCM", unit))).replace("**", "^")
     unit = _DEGREES.sub(lambda found: _TEMPERATURES[found[1][0].upper()], unit)
     unit = _MG_PERCENT.sub("mg/dL", SHARE.sub("%", unit))
     unit = _JOINED.sub(" ", _SHARE_OF.sub("% ", unit))

@@ -41,7 +41,8 @@ _MORE = (
     "cumec = meter ** 3 / second", "micro_einstein = 1e-6 * mole = µE = uE", "@alias lumen = lum",
     "degree_day = kelvin * day", "disintegration_per_minute = 1 / minute = dpm",
 )  # fmt: skip
-_SPELLED = {"°Cd": "degree_day", "μE": "µE", "psu": "PSU"}  # the second by the Greek letter
+# The second by the Greek letter; to pint ``db`` is a tenth of a barn, in the sea of a bar.
+_SPELLED = {"°Cd": "degree_day", "μE": "µE", "psu": "PSU", "db": "dbar"}
 # A knot to pint and in weather, thousand tonnes in fisheries: it fits anywhere.
 _TWO = {"kt": " (knots are kn, thousand tonnes Gg)"}
 _TONNES = "Gg"  # ... but for kt C, which are no knots

@@ -184,7 +184,8 @@ EVERYDAY = (
     ("METs", "mL/kg/min"), ("wk", "week"), ("PSU", "PSU"), ("NTU", "NTU"),
     ("m³", "m^3"), ("cfs", "m^3/s"), ("cumec", "m^3/s"), ("gpm", "m^3/s"), ("mgd", "m^3/s"), ("MCM", "m^3"),
     ("acre-ft", "m^3"), ("ac-ft/day", "m^3/s"), ("µE/m2/s", "mol/m^2/s"), ("uE", "mol"), ("°Cd", "K s"),
-    ("mL WW", "mL"), ("lum/ft²", "lux"),
+    ("mL WW", "mL"), ("lum/ft²", "lux"), ("Mm3", "m^3"), ("m w.e.", "m"), ("mm w.e./d", "m/s"), ("PSU-78", "PSU"),
+    ("m**3 s**-1", "m^3/s"), ("W m**-2", "W/m^2"), ("db", "kPa"),
 )  # fmt: skip
 
 

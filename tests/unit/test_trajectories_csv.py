@@ -32,9 +32,15 @@ def table(header: str, row: str, *, decimal: str = ".") -> str:
 
 DECIMAL_COMMA = "Numbers were read with decimal commas."
 NO_HEADER = "The file has no header; the first column is taken as time t, the others are named x0, x1, ..."
+SET_ASIDE = "{!r} was set aside: it holds text such as {!r}."
 LAYOUTS = {
     "commas": (table("t,x\n", "{t},{x}"), "x", ()),
     "commas and blanks": (table("t, x\n", "{t}, {x} "), "x", ()),
+    "semicolons and padding": (
+        table("t;a;b;c; x\n", "{t};u;v;w;   {x}"),
+        "x",
+        tuple(map(SET_ASIDE.format, "abc", "uvw")),
+    ),
     "semicolons": (table("t;x\n", "{t};{x}"), "x", ()),
     "decimal commas": (table("t;x\n", "{t};{x}", decimal=","), "x", (DECIMAL_COMMA,)),
     "quoted decimal commas": (table("t,x\n", '"{t}","{x}"', decimal=","), "x", (DECIMAL_COMMA,)),
