@@ -18,6 +18,7 @@ MOST_LABELS = 10_000  # a text column with more different entries tells no runs 
 # The end of a day, as ISO 8601 had it, which is the next day's start.
 _MIDNIGHT = re.compile(r"[T ]24:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 _FRACTION = re.compile(r"(:\d\d:\d\d)[,:](?=\d)")  # behind a comma, as ISO 8601 prefers it, or a colon
+_BASIC = re.compile(r"^(\d{4})(\d\d)(\d\d)[T ](\d\d)(\d\d)(\d\d)?")  # without marks, as archives name times
 _WORLD = re.compile(r" ?(?:UTC|GMT)$")
 MOST_MISFITS = 20  # different entries of a column of numbers that are counted; nobody names more of them
 
@@ -103,6 +104,7 @@ class Dates:
     def add(self, entries: pd.Series, lines: np.ndarray) -> None:
         """Appends dates written as text."""
         text = _stripped(entries).str.replace(_FRACTION, r"\1.", regex=True).str.replace(_WORLD, "Z", regex=True)
+        text = text.str.replace(_BASIC, _marked, regex=True)
         ends = text.str.contains(_MIDNIGHT, na=False)
         starts = text.str.replace("24:", "00:", n=1, regex=False).where(ends, text) if ends.any() else text
         dates = pd.to_datetime(starts, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
@@ -226,6 +228,11 @@ def grow(kind: Kind, decimal: str) -> Numbers | Dates | LocalDates | Clocks | La
 def _place(text: pd.Series, lines: np.ndarray, where: np.ndarray) -> Misfit | None:
     """The first of the entries that are meant, and its line."""
     return Misfit(int(lines[np.argmax(where)]), str(text.iloc[int(np.argmax(where))])) if where.any() else None
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A time with the marks between its parts."""
+    return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}:{found[5]}:{found[6] or '00'}"
 
 
 def _stripped(entries: pd.Series) -> pd.Series:

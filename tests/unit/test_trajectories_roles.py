@@ -32,6 +32,9 @@ def lengths(measurements: Measurements) -> dict[str, int]:
         ("date", ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04", "2020-01-05"], "2020-01-01"),
         ("when", [f"2020-02-{day} 12:30:00" for day in (26, 27, 28, 29)] + ["2020-03-01 12:30"], "2020-02-26 12:30:00"),
         ("at", [f"2020-01-0{day}T00:00:00Z" for day in range(1, 6)], "2020-01-01"),
+        ("basic", [f"2020010{day}T123000Z" for day in range(1, 6)], "2020-01-01 12:30:00"),
+        ("minutes", [f"2020010{day} 1230" for day in range(1, 5)] + ["20200105T1230+0000"], "2020-01-01 12:30:00"),
+        ("ends", [f"2020010{day}T2400" for day in range(1, 6)], "2020-01-02"),
     ],
 )
 def test_dates_become_days_since_the_first(tmp_path: Path, header: str, dates: list[str], since: str) -> None:
