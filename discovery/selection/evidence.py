@@ -12,7 +12,7 @@ import sympy as sp
 from discovery.dynamics.lyapunov import largest_exponent
 from discovery.laws import Frame, told_symbol, unknown_symbol
 from discovery.selection.held_out import HeldOut
-from discovery.selection.nulls import rates_wander, scattering, wandering
+from discovery.selection.nulls import rates_wander, remembering, scattering, wandering
 from discovery.selection.residuals import Whiteness, whiteness
 from discovery.selection.score import TIE, residual_length
 from discovery.selection.selected import Selected
@@ -104,16 +104,22 @@ def _telling(held: HeldOut | None) -> HeldOut | None:
 
 
 def _wandering(selected: Selected) -> float:
-    """Nats by which the law is the shorter description than a random walk; infinite where there are no residuals."""
+    """Nats by which the law is the shorter description than a random walk; infinite where there are no residuals.
+
+    A walk knows the sample before each. So does a law that was told in full, of its residuals: noise that remembers is
+    no reason against what nobody sought, while of laws that are sought one can always be found for a walk.
+    """
     if selected.residuals is None or not selected.refined:
         return math.inf
     fit = selected.refined[0].fit
     worth = selected.windows.worth
     stated = selected.refined[0].score - residual_length(worth * fit.cost, worth * fit.count)
+    free = 0 if fit.begun else len(fit.starts)
+    left = scattering(selected.residuals, free)
     if fit.law.frame is not None:
         stated -= _told(fit.law.frame)
-    free = 0 if fit.begun else len(fit.starts)
-    return wandering(selected.windows) - scattering(selected.residuals, free) - stated
+        left = left if fit.law.frame.unknowns else min(left, remembering(selected.residuals, free))
+    return wandering(selected.windows) - left - stated
 
 
 def _told(frame: Frame) -> float:

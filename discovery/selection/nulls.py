@@ -25,6 +25,11 @@ LAST = 0.1
 # Mean squares below this are as good as nothing.
 LEAST = 1e-12
 
+# Share of the last residual that noise remembers at most: what remembers more is nearly a walk. Of decays with noise
+# that remembers .4, .6 and .8 of the last, which were told, 28, 20 and 14 of 30 are found, and 0 of 150 laws that were
+# told of walks and other curves; 22, 5 and 0 if residuals are to scatter independently.
+MEMORY = 0.8
+
 # Rounds of weighted means in which a robust level settles: outliers are a tenth of the samples at most.
 ROUNDS = 30
 
@@ -99,6 +104,23 @@ def scattering(residuals: Float[np.ndarray, "sample state"], starts: int) -> flo
     """Nats for the residuals of a law with that many window starts, if they scatter independently."""
     columns = [column[np.isfinite(column)] for column in residuals.T]
     return sum(_nats(float(column @ column) / max(1, len(column) - starts), len(column)) for column in columns)
+
+
+def remembering(residuals: Float[np.ndarray, "sample state"], starts: int) -> float:
+    """Nats for the residuals of a law, each given those before, if they remember the last one (AR(1) noise).
+
+    As many as :func:`scattering` gives for what is new in each of them, and half the logarithm of their number for how
+    much each state's remember.
+    """
+    new, price = residuals.copy(), 0.0
+    for i, column in enumerate(residuals.T):
+        before, now = column[:-1], column[1:]
+        pairs = np.isfinite(before) & np.isfinite(now)
+        power = float(before[pairs] @ before[pairs])
+        memory = min(float(before[pairs] @ now[pairs]) / power, MEMORY) if power > 0.0 else 0.0
+        new[1:, i][pairs] -= memory * before[pairs]
+        price += 0.5 * math.log(max(np.count_nonzero(pairs), 1))
+    return scattering(new, starts) + price
 
 
 def _nats(square: float, count: int) -> float:

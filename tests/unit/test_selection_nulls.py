@@ -9,7 +9,7 @@ import sympy as sp
 from discovery.dynamics.shooting import Shooting, fit
 from discovery.dynamics.windows import Windows, cut, records
 from discovery.samples import NoiseKind
-from discovery.selection.nulls import average, extrapolations, resting, scattering, wandering
+from discovery.selection.nulls import average, extrapolations, remembering, resting, scattering, wandering
 from discovery.types import Law, NoiseModel, SmoothedTrajectory, Trajectory
 
 TIMES = np.linspace(0.0, 10.0, 200)
@@ -145,3 +145,16 @@ def test_runs_whose_clock_goes_on_are_not_one_walk(gap: float, noise: NoiseKind)
     curves = [SmoothedTrajectory(one.times, one.states, none, none, none, one.names) for one in pieces]
     windows = cut(pieces, curves, NoiseModel(noise, np.ones(1), np.ones(1), process=True), 2)
     assert [10, 10, 10, 10] == [len(some) for some in records(windows)]
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.6])
+def test_residuals_that_remember_are_told_by_what_is_new_in_them(memory: float) -> None:
+    """The logarithm of that, for each; of those that remember nothing it takes but the half logarithm of the number."""
+    new, residuals = np.random.default_rng(0).standard_normal((2000, 1)), np.empty((2000, 1))
+    residuals[0] = new[0]
+    for i in range(1, 2000):
+        residuals[i] = memory * residuals[i - 1] + new[i]
+    shorter = scattering(residuals, 1) - remembering(residuals, 1)
+    assert shorter == pytest.approx(-1000.0 * np.log(1.0 - memory**2) - 0.5 * np.log(2000.0), abs=40.0)
+    residuals[::7] = np.nan
+    assert scattering(residuals, 1) - remembering(residuals, 1) == pytest.approx(5.0 / 7.0 * shorter, abs=40.0)
