@@ -27,7 +27,7 @@ LEAST = 1e-12
 
 # Share of the last residual that noise remembers at most: what remembers more is nearly a walk. Of decays with noise
 # that remembers .4, .6 and .8 of the last, which were told, 28, 20 and 14 of 30 are found, and 0 of 150 laws that were
-# told of walks and other curves; 22, 5 and 0 if residuals are to scatter independently.
+# told of walks and other curves; 25, 5 and 0 if residuals are to scatter independently.
 MEMORY = 0.8
 
 # Rounds of weighted means in which a robust level settles: outliers are a tenth of the samples at most.
