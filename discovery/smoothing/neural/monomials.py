@@ -49,27 +49,29 @@ class Monomials:
         """Degree of each monomial."""
         return np.sum(self.table < self.arguments, axis=1)
 
-    def values(self, points: Tensor) -> Tensor:
-        """Monomials at ``points``, in the last axis."""
-        one, two, three = self._factors(points)
+    def factors(self, points: Tensor) -> tuple[Tensor, ...]:
+        """The first, second and third factor of each monomial at ``points``, in the last axis."""
+        extended = torch.cat([points, torch.ones_like(points[..., :1])], dim=-1)
+        return extended.index_select(-1, self._columns).chunk(HIGHEST, dim=-1)
+
+    @staticmethod
+    def values(factors: tuple[Tensor, ...]) -> Tensor:
+        """Monomials, in the last axis."""
+        one, two, three = factors
         return one * two * three
 
-    def slopes(self, points: Tensor, states: int) -> Tensor:
+    def slopes(self, factors: tuple[Tensor, ...], states: int) -> Tensor:
         """Derivatives of the monomials by the first ``states`` arguments; axes: ..., monomial, state."""
-        one, two, three = self._factors(points)
+        one, two, three = factors
         marks = self._marks[:, :, :states]
         pairs = (two * three, one * three, one * two)
         total = pairs[0][..., None] * marks[0]
         return total + pairs[1][..., None] * marks[1] + pairs[2][..., None] * marks[2]
 
-    def _factors(self, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        extended = torch.cat([points, torch.ones_like(points[..., :1])], dim=-1)
-        one, two, three = (extended[..., self._columns[slot]] for slot in range(HIGHEST))
-        return one, two, three
-
     @cached_property
     def _columns(self) -> Tensor:
-        return torch.as_tensor(self.table.T.copy())
+        """Arguments of all first factors, then of all second, then of all third."""
+        return torch.as_tensor(self.table.T.ravel())
 
     @cached_property
     def _marks(self) -> Tensor:

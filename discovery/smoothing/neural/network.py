@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from functools import cached_property
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import torch
@@ -62,6 +63,15 @@ class Learnable(Protocol):
         ...
 
 
+class _Inside(NamedTuple):
+    """What a network's output is the sum of: its arguments, factors of their monomials, all features, hidden units."""
+
+    arguments: Tensor
+    factors: tuple[Tensor, ...]
+    features: Tensor
+    hidden: Tensor
+
+
 @dataclass(frozen=True)
 class Network:
     """dz/dt = known z + rate * (outer [monomials(a), 1, tanh(inner a + bias)]), a being z and what drives it.
@@ -108,15 +118,16 @@ class Network:
     def __call__(self, standard: Tensor, drives: Tensor) -> Tensor:
         """Time derivatives of standardised states, in the last axis; ``drives`` has no columns where nothing drives."""
         outer, _, _ = self._parts()
-        return self._complete(standard, self.rate * (self._forward(standard, drives)[1] @ outer.T))
+        return self._complete(standard, self.rate * (self._forward(standard, drives).features @ outer.T))
 
     def linearise(self, standard: Tensor, drives: Tensor, *, parameters: bool = True) -> Linearised:
         """The field and its derivatives at a batch of points; by parameters only where asked for."""
         outer, inner, _ = self._parts()
-        arguments, features, hidden = self._forward(standard, drives)
+        inside = self._forward(standard, drives)
+        arguments, features = inside.arguments, inside.features
         count, learned, width = len(self.monomials), len(self.rate), self.width
-        bends = 1.0 - hidden**2
-        slopes = self.monomials.slopes(arguments, self.states)
+        bends = 1.0 - inside.hidden**2
+        slopes = self.monomials.slopes(inside.factors, self.states)
         weighed = (self.rate[:, None] * outer[:, count + 1 :]) * bends[:, None, :]  # point, learned, unit
         steep = self.rate[:, None] * (outer[:, :count] @ slopes) + weighed @ inner[:, : self.states]
         by_states = self.known.expand(len(standard), -1, -1).clone()
@@ -163,19 +174,27 @@ class Network:
         )
 
     def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Outer, inner and bias."""
+        """Outer, inner and bias; anew where gradients are wanted, as passes that follow none leave parts without."""
+        return self._split() if self.parameters.requires_grad else self._kept
+
+    @cached_property
+    def _kept(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self._split()
+
+    def _split(self) -> tuple[Tensor, Tensor, Tensor]:
         learned, arguments = len(self.rate), self.monomials.arguments
         sizes = [learned * self.features, self.width * arguments, self.width]
         outer, inner, bias = torch.split(self.parameters, sizes)
         return outer.view(learned, self.features), inner.view(self.width, arguments), bias
 
-    def _forward(self, standard: Tensor, drives: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Arguments, features and hidden units."""
+    def _forward(self, standard: Tensor, drives: Tensor) -> _Inside:
+        """What the output is the sum of."""
         _, inner, bias = self._parts()
-        arguments = torch.cat([standard, drives], dim=-1)
+        arguments = torch.cat([standard, drives], dim=-1) if drives.shape[-1] else standard
         hidden = torch.tanh(arguments @ inner.T + bias)
-        one = torch.ones_like(arguments[..., :1])
-        return arguments, torch.cat([self.monomials.values(arguments), one, hidden], dim=-1), hidden
+        factors = self.monomials.factors(arguments)
+        features = torch.cat([self.monomials.values(factors), torch.ones_like(arguments[..., :1]), hidden], dim=-1)
+        return _Inside(arguments, factors, features, hidden)
 
     def _complete(self, standard: Tensor, learned: Tensor) -> Tensor:
         """The known part and, in the last states, the learned one."""

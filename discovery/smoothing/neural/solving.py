@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -64,6 +64,8 @@ class Clock:
 
     def inside(self, cell: int, phase: float) -> Tensor:
         """Drives at a place of a cell."""
+        if self.drives.shape[-1] == 0:
+            return self.drives[:, cell]
         return (1.0 - phase) * self.drives[:, cell] + phase * self.drives[:, cell + 1]
 
 
@@ -78,7 +80,7 @@ def solve(network: Learnable, starts: Tensor, windows: Windows, stepper: Stepper
             length, drives = clock.at(float(moment))
             return length[:, None] * network(standard, drives)
 
-        path = _explicit(field, starts, cells, stepper)[0]
+        path = _explicit(field, starts, cells, stepper)
     return at_samples(network, windows, clock, path)
 
 
@@ -111,12 +113,13 @@ def solve_with_slopes(
         path, slopes = _implicit(network, Stepped(starts, first), clock, stepper, parameters)
     else:
 
-        def field(moment: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        def field(moment: Tensor, state: Tensor) -> Tensor:
             length, drives = clock.at(float(moment))
-            values, moved = tangent(*state, drives)
-            return length[:, None] * values, length[:, None, None] * moved
+            values, moved = tangent(state[..., 0], state[..., 1:], drives)
+            return length[:, None, None] * torch.cat([values[..., None], moved], dim=-1)
 
-        path, slopes = _explicit(field, (starts, first), cells, stepper)
+        both = _explicit(field, torch.cat([starts[..., None], first], dim=-1), cells, stepper)
+        path, slopes = both[..., 0], both[..., 1:]
     if windows.rows.shape[2] == 1:
         return Solution(path[:, -1], path[:, :, None], slopes[:, -1], slopes[:, :, None])
     pace, swing = tangent(path.flatten(0, 1), slopes.flatten(0, 1), clock.drives.flatten(0, 1))
@@ -125,14 +128,11 @@ def solve_with_slopes(
     return Solution(path[:, -1], states, slopes[:, -1], tilts.view(*states.shape, width))
 
 
-def _explicit(
-    field: Callable[..., Any], start: Tensor | tuple[Tensor, Tensor], cells: int, stepper: Stepper
-) -> tuple[Tensor, ...]:
+def _explicit(field: Callable[[Tensor, Tensor], Tensor], start: Tensor, cells: int, stepper: Stepper) -> Tensor:
     """Values at the nodes, window first. Lengths jump there: each step sees its own side of them (``perturb``)."""
     moments = torch.linspace(0.0, float(cells), cells * stepper.substeps + 1, dtype=torch.float64)
-    found = cast(Any, odeint(field, start, moments, method="rk4", options={"perturb": True}))
-    parts = found if isinstance(found, tuple) else (found,)
-    return tuple(cast(Tensor, part)[:: stepper.substeps].transpose(0, 1) for part in parts)
+    found = cast(Tensor, odeint(field, start, moments, method="rk4", options={"perturb": True}))
+    return found[:: stepper.substeps].transpose(0, 1)
 
 
 def _implicit(
