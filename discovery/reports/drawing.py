@@ -13,6 +13,8 @@ import numpy as np
 from jaxtyping import Int
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from discovery.reports.naming import symbols
@@ -43,7 +45,7 @@ _STYLE: dict[Any, Any] = {
     "lines.markersize": 3.2, "figure.constrained_layout.use": True, "axes.formatter.useoffset": False,
     "xtick.major.size": 2.5, "ytick.major.size": 2.5, "legend.fontsize": 7.5, "axes.labelpad": 2.5,
     "figure.constrained_layout.h_pad": 0.02, "figure.constrained_layout.w_pad": 0.03, "svg.fonttype": "none",
-    "pdf.fonttype": 42,
+    "pdf.fonttype": 42, "figure.dpi": 72, "text.hinting": "none", "figure.facecolor": "none", "axes.facecolor": "none",
 }  # fmt: skip
 
 
@@ -93,17 +95,27 @@ def label(axes: Axes, *, x: str = "", y: str = "", title: str = "") -> None:
             setter(text if "\n" in text else lettering(text), parse_math=False)
 
 
+def lay_out(figure: Figure) -> None:
+    """Gives each part of the figure its place, which it keeps."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        engine.execute(figure)  # labels get their room in a second pass only
+        figure.set_layout_engine("none")
+
+
 def pdf(figure: Figure) -> bytes:
-    """The figure as PDF, the same bytes each time."""
+    """A figure that is laid out as PDF, the same bytes each time."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="pdf", metadata={"CreationDate": None, "Producer": None, "Creator": None})
+    metadata = {"CreationDate": None, "Producer": None, "Creator": None}
+    FigureCanvasPdf(figure).print_pdf(buffer, metadata=metadata)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
 def svg(figure: Figure) -> str:
-    """The figure as an SVG file, the same text each time."""
+    """A figure that is laid out as an SVG file, the same text each time."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     return buffer.getvalue()
 
 

@@ -135,10 +135,8 @@ def _typeset(source: Path, until: Deadline, *, by_typst: bool) -> tuple[bytes | 
 def _laid_out(name: str, figure: Figure) -> str:
     """Lays a figure out, and gives its SVG."""
     with drawing.style(name):
-        figure.draw_without_rendering()  # labels get their room in a second pass only
-        image = drawing.svg(figure)
-        figure.set_layout_engine("none")  # laid out once, the same for both
-    return image
+        drawing.lay_out(figure)  # once, the same for both
+        return drawing.svg(figure)
 
 
 def _onpaper(name: str, figure: Figure, folder: Path, *, in_time: bool) -> None:
