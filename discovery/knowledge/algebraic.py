@@ -10,14 +10,17 @@ from discovery.errors import UsageError
 from discovery.headers import bare
 from discovery.knowledge.knowledge import Names
 from discovery.knowledge.meaning import put
-from discovery.knowledge.sentences import pointed
+from discovery.knowledge.sentences import of_highest, pointed
+from discovery.knowledge.solved import rates
 from discovery.knowledge.statements import Definition, Equation, Statement
 from discovery.laws import Unknown
 from discovery.samples import symbol
 
 
 def as_equation(statement: Statement, names: Names) -> Statement:
-    """What is told of a column by its value is an equation of order 0; of a constant it stays a definition.
+    """What is told of a state by its value is an equation of order 0; of a constant it stays a definition.
+
+    Where derivatives stand behind an input or a constant, as in ``V = R*i + L*i'``, one of them is told.
 
     Raises:
         ExpressionError: a map's column is told so.
@@ -25,7 +28,8 @@ def as_equation(statement: Statement, names: Names) -> Statement:
     if not isinstance(statement, Definition) or statement.value.is_number:
         return statement
     if names.identifier(statement.name) not in names.states:
-        return statement
+        named = sp.Symbol(statement.name, real=True)
+        return of_highest(named, statement.value, statement.sentence) if rates(statement.value) else statement
     if names.discrete:
         raise pointed(
             statement.sentence, 0,

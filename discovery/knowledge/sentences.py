@@ -4,6 +4,7 @@ The grammar, with an example of each kind::
 
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
     dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
+    m*x'' + c*x' + k*x = F                  is solved for the one derivative of highest order
     V = E - R*I - V1                        a column that is read off other states and inputs
     x[n+1] = r*x[n]    next x = r*x         the step of a map
     r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g); |A-B| of two
@@ -30,7 +31,10 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from discovery.errors import ExpressionError
+from discovery.knowledge.solved import solved
 from discovery.knowledge.statements import (
+    NORM,
+    PARTS,
     Angle,
     Bounds,
     Conserved,
@@ -48,14 +52,14 @@ from discovery.knowledge.statements import (
 from discovery.symbolic.parse import FUNCTIONS, parse
 
 PRIME = "ʹ"  # a letter to Python, of the same width as the ' that a user writes
-NORM = "ǀ"  # a letter too: the name of the length of a vector, or the absolute value of a number
-PARTS = "ǁ"  # and this: what stands before the brackets of a vector that is written by its parts
 NAME = r"[^\W\d]\w*"
 MOST_PRIMES = 2
 _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
 _CONSTANT = ("const", "constant")
 _NEXT = "next"
 _SQUARED = r"(?:\^|\*\*)? ?[2²]"
+_FIRST = rf"d ?({NAME}) ?/ ?dt"
+_SECOND = rf"d ?{_SQUARED} ?({NAME}) ?/ ?dt ?{_SQUARED}"
 _DEVIATION = r"\+\s?/?\s?-|±"
 _UNCERTAIN = r"\+/?-|±"  # what is a deviation also where a sum of a negative number could be meant
 # What is said to those who know a first value, or bounds of a state.
@@ -64,6 +68,7 @@ STARTS = (
     "S(0) = 1000 or S(0) ~ 1000 +- 50"
 )
 _AT = rf"({NAME}'?) ?\( ?([-+.\d][^()]*)\)"  # a state at a time
+_THIRD = "Equations are of first or second order; name a state between"
 DIFFERENCES = ". Name both vectors of a difference, A and B, and write A - B and |A-B| in the equation"
 _ELEMENT = rf"{NAME}\[\d+(?:, ?\d+)*\](?:\.{NAME})*"  # of an array, as PX4 and ROS name columns
 _WITH_UNIT = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) \[?[^\W\d].*"  # 9.81 m/s^2, or with brackets
@@ -204,6 +209,10 @@ def _written(sentence: str, text: str, place: int) -> tuple[str, list[int]]:
     bars = [i for i, character in enumerate(text) if character == "|"]
     if len(bars) % 2:
         raise pointed(sentence, place + bars[-1], "This | has no partner; write |x| for an absolute value")
+    for pattern, primes in ((_SECOND, "''"), (_FIRST, "'")):  # of the same width, so that places stay
+        text = re.sub(
+            rf"(?<![\w.]){pattern}(?!\w)", lambda found, mark=primes: (found[1] + mark).ljust(len(found[0])), text
+        )
     written = {"'": PRIME, "^": "**"} | {"\t": " "}
     changed = {i: written.get(character, character) for i, character in enumerate(text)}
     changed |= {bar: ")" if number % 2 else f"{NORM}(" for number, bar in enumerate(bars)}
@@ -233,13 +242,11 @@ def _with_equals(sentence: str) -> Statement:
         return Conserved(expression(sentence, left, 0), sentence)
     if found := re.fullmatch(rf"({NAME})('+)", left):
         if len(found[2]) > MOST_PRIMES:
-            raise pointed(
-                sentence, found.start(2) + MOST_PRIMES, "Equations are of first or second order; name a state between"
-            )
+            raise pointed(sentence, found.start(2) + MOST_PRIMES, _THIRD)
         return Equation(found[1], len(found[2]), expression(sentence, right, place, vectors=True), sentence)
-    if found := re.fullmatch(rf"d ?({NAME}) ?/ ?dt", left):
+    if found := re.fullmatch(_FIRST, left):
         return Equation(found[1], 1, expression(sentence, right, place, vectors=True), sentence)
-    if found := re.fullmatch(rf"d ?{_SQUARED} ?({NAME}) ?/ ?dt ?{_SQUARED}", left):
+    if found := re.fullmatch(_SECOND, left):
         return Equation(found[1], 2, expression(sentence, right, place, vectors=True), sentence)
     if found := re.fullmatch(rf"{_NEXT} ({NAME})|({NAME}) ?\[ ?({NAME}) ?\+ ?1 ?\]", left):
         now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
@@ -254,6 +261,9 @@ def _with_equals(sentence: str) -> Statement:
         time, value = _number(sentence, found[2], found.start(2)), _number(sentence, right, place)
         return StartOf(found[1], time, value, 0.0, sentence)
     if not re.fullmatch(NAME, left):
+        if re.search(rf"{NAME}'|\b{_FIRST}\b|\b{_SECOND}", sentence) and not _as_one(left):
+            before, behind = (expression(sentence, *side, vectors=True) for side in ((left, 0), (right, place)))
+            return of_highest(before, behind, sentence)
         raise pointed(
             sentence, 0,
             "On the left stands a derivative such as x' or x'', or the name of a constant; of a sum that is conserved "
@@ -272,6 +282,22 @@ def _with_equals(sentence: str) -> Statement:
             f"Behind = stands the exact value of a constant; did you mean '{left} ~ {right}'?",
         )  # fmt: skip
     return Definition(left, expression(sentence, right, place), sentence)
+
+
+def of_highest(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation:
+    """The equation of the highest derivative in ``left = right``.
+
+    Raises:
+        ExpressionError: it cannot be solved for one.
+    """
+    try:
+        found = solved(left, right, sentence)
+    except ExpressionError as error:
+        raise pointed(sentence, 0, str(error)) from None
+    if found.order > MOST_PRIMES:
+        place = sentence.find("'" * found.order) + MOST_PRIMES
+        raise pointed(sentence, place, _THIRD)
+    return found
 
 
 def _as_one(left: str) -> str:

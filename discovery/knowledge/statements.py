@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+NORM = "ǀ"  # a letter to Python: the name of the length of a vector, or the absolute value of a number
+PARTS = "ǁ"  # and this: what stands before the brackets of a vector that is written by its parts
+
 
 @dataclass(frozen=True)
 class Equation:

@@ -9,8 +9,8 @@ from typing import cast
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from discovery.knowledge.sentences import NORM, PARTS, absolute, in_parts, pointed
-from discovery.knowledge.statements import Equation, Vector
+from discovery.knowledge.sentences import absolute, in_parts, pointed
+from discovery.knowledge.statements import NORM, PARTS, Equation, Vector
 from discovery.samples import symbol
 from discovery.symbolic.limited import limited
 

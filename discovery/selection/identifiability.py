@@ -30,9 +30,9 @@ PART = 0.1
 PRIOR = 10.0
 # Deviations from which a constant is said to be free: more than its own size.
 FREE = 1.0
-# Constants of a combination at most that are asked whether they follow the unit of a state, and points at which: that
-# sides agree at three random points, to more than rounding, is no chance.
-FOLLOW, ASKED, ROUNDING = 3, 3, 1e-9
+# Constants of a combination at most that are asked whether they can be scaled together, and points at which: that sides
+# agree at three random points, to more than rounding, is no chance.
+FOLLOW, ASKED, ROUNDING = 4, 3, 1e-9
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,33 @@ def loose_combinations(
         taking = [i for i in np.argsort(-np.abs(changes), kind="stable") if abs(changes[i]) >= PART]
         names = tuple(f"c{i}" for i in taking)
         parts = tuple(float(changes[i]) for i in taking)
-        text = _open_unit(fit.law, names, hidden) or _words(names, parts, deviation, unsigned)
+        text = (
+            _open_scale(fit.law, names) or _open_unit(fit.law, names, hidden) or _words(names, parts, deviation, unsigned)
+        )
         found.append(LooseCombination(names, parts, deviation, text))
     return tuple(found)
+
+
+def _open_scale(law: Law, names: Sequence[str]) -> str:
+    """That the law says the same with constants scaled together, as with m, c and k of m x'' + c x' + k x = 0."""
+    if not 1 < len(names) <= FOLLOW:
+        return ""
+    terms = [term for side in law.skeletons for term in sp.Add.make_args(side)]
+    first, *others = sorted(names, key=lambda name: (-sum(one.has(symbol(name)) for one in terms), name))
+    for powers in product((1, -1), repeat=len(others)):
+        if _follow(law, {first: 1, **dict(zip(others, powers, strict=True))}):
+            told = zip(others, powers, strict=True)
+            known = [f"{name}/{first}" if power > 0 else f"{name}·{first}" for name, power in told]
+            is_or_are = "is" if len(known) == 1 else "are"
+            return f"Of {listed([first, *others])} only {listed(known)} {is_or_are} in the law. Tell the value of one of them."
+    return ""
 
 
 def _open_unit(law: Law, names: Sequence[str], hidden: Sequence[str]) -> str:
     """That constants only follow the unit of a hidden state; empty where they do not."""
     for state in hidden if len(names) <= FOLLOW else ():
         for powers in product((-1, 1), repeat=len(names)):
-            if _follow(law, state, dict(zip(names, powers, strict=True))):
+            if _follow(law, dict(zip(names, powers, strict=True)), state):
                 known = [
                     f"{name}·{state}" if power < 0 else f"{state}/{name}"
                     for name, power in zip(names, powers, strict=True)
@@ -126,11 +143,12 @@ def _open_unit(law: Law, names: Sequence[str], hidden: Sequence[str]) -> str:
     return ""
 
 
-def _follow(law: Law, state: str, powers: Mapping[str, int]) -> bool:
-    """Whether a state that is counted anew leaves the law as it is, with these powers of the scale in constants."""
+def _follow(law: Law, powers: Mapping[str, int], state: str = "") -> bool:
+    """Whether the law stays as it is with constants times these powers of a scale, where a state is counted anew."""
     scale, rng = sp.Integer(2), np.random.default_rng(0)
     change: dict[sp.Basic, sp.Basic] = {symbol(name): symbol(name) * scale**power for name, power in powers.items()}
-    change[symbol(state)] = symbol(state) * scale
+    if state:
+        change[symbol(state)] = symbol(state) * scale
     for name, side in zip(law.states, law.skeletons, strict=True):
         expected, counted = side * (scale if name == state else 1), side.xreplace(change)
         every = sorted(side.free_symbols, key=str)

@@ -99,6 +99,8 @@ def said_of_twins(selected: Selected, problem: DiscoveryProblem, deadline: Deadl
     hidden = [one for one, is_seen in zip(law.states, seen, strict=True) if not is_seen and one not in begun]
     pairs = zip(problem.trajectories, problem.smoothing.trajectories, strict=True)
     columns = np.vstack([np.column_stack([curve.states, run.inputs, curve.times]) for run, curve in pairs])
+    if not _are_told(law, columns):
+        return
     found = renamed(law, columns, hidden)
     if hidden and not found and len(law.constants) <= FEW:
         settings = to_the_end(law, windows, replace(selected.shooting, deadline=deadline))
@@ -114,7 +116,20 @@ def renamed(law: Law, columns: Float[np.ndarray, "point name"], hidden: Sequence
         hidden: states that may change places.
     """
     points = columns[:: max(1, len(columns) // POINTS)]
-    return [Twin(one, pair) for pair in ((), *combinations(hidden, 2)) for one in _alike(law, points, pair)]
+    pairs = ((), *combinations(hidden, 2)) if _are_told(law, points) else ()
+    return [Twin(one, pair) for pair in pairs for one in _alike(law, points, pair)]
+
+
+def _are_told(law: Law, columns: Float[np.ndarray, "point name"]) -> bool:
+    """Whether the sides at points tell all constants, and not only some combinations of them."""
+    points = columns[:: max(1, len(columns) // POINTS)]
+    _, slopes = gradients(law.skeletons, (*law.states, *law.inputs, "t"), points, law.constants)
+    size = np.where(np.array(law.constants) != 0.0, np.abs(law.constants), 1.0)
+    flat = np.nan_to_num(slopes * size, posinf=0.0, neginf=0.0)
+    scale = np.max(np.abs(flat), axis=(0, 2), keepdims=True)
+    flat = (flat / np.where(scale > 0.0, scale, 1.0)).reshape(-1, len(size))
+    singular = np.linalg.svd(flat, compute_uv=False)
+    return len(singular) == len(size) and bool(singular[-1] > TOLD * singular[0])
 
 
 def refitted(fitted: Fit, windows: Windows, hidden: Sequence[str], settings: Shooting) -> list[Twin]:
@@ -158,9 +173,6 @@ def _alike(law: Law, points: Float[np.ndarray, "point name"], pair: tuple[str, .
         return np.nan_to_num(found * weights[:, None] * size, posinf=0.0, neginf=0.0).reshape(-1, len(size))
 
     known: list[np.ndarray] = [] if pair else [constants]
-    singular = np.linalg.svd(slopes(constants / size), compute_uv=False)
-    if len(singular) < len(size) or singular[-1] <= TOLD * singular[0]:
-        return
     for begin in _beginnings(constants):
         # The stubs of SciPy have jac as a name alone.
         fitted = least_squares(missed, begin / size, jac=slopes, max_nfev=50)  # pyright: ignore[reportArgumentType]

@@ -1,6 +1,7 @@
 """Columns that are told by their value at each time."""
 
 import pytest
+import sympy as sp
 
 from discovery.errors import DiscoveryError
 from discovery.knowledge.dimensions import consistent, constant_units, exponents
@@ -43,6 +44,14 @@ def test_what_is_conserved_may_hold_one() -> None:
     assert symbol("J") + symbol("A") == known.conserved[0].quantity
     with pytest.raises(DiscoveryError, match="contradicts the equations"):
         told("N", "N = J + A", "J' = k*A - J", "A' = J - 2*k*A", "N = const")
+
+
+def test_an_input_by_derivatives_of_states_tells_one_of_them() -> None:
+    """A voltage that drives a coil: its current has the derivative."""
+    frame = told("i", "V = R*i + L*di/dt", inputs="V").frame
+    assert (("i",), ()) == (frame.states, frame.algebraic)
+    expected = (symbol("V") - told_symbol("R") * symbol("i")) / told_symbol("L")
+    assert 0 == sp.expand(frame.templates[0] - expected)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from discovery.knowledge.statements import (
     Without,
 )
 from discovery.samples import symbol
+from discovery.symbolic.parse import parse
 
 
 def test_an_equation_is_read_with_primes_constants_and_unknown_functions() -> None:
@@ -47,6 +48,27 @@ def test_a_second_derivative_may_be_a_fraction(text: str) -> None:
     found = read_sentence(text)
     assert isinstance(found, Equation)
     assert ("x", 2, -symbol("x")) == (found.state, found.order, found.side)
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "order", "side"),
+    [
+        ("m*x'' + c*x' + k*x = F", "x", 2, "-c*x_/m - k*x/m + F/m"),
+        ("-k*x = m*d2x/dt2", "x", 2, "-k*x/m"),
+        ("L*di/dt + R*i = V", "i", 1, "-R*i/L + V/L"),
+        ("0 = x' + k*x", "x", 1, "-k*x"),
+        ("2*y' - x' = y''/3", "y", 2, "6*y_ - 3*x_"),
+        ("(M + m)*x'' = F", "x", 2, "F/(M + m)"),
+        ("x' = k*dy/dt", "x", 1, "k*y_"),
+    ],
+)
+def test_an_equation_is_solved_for_its_highest_derivative(text: str, state: str, order: int, side: str) -> None:
+    """As textbooks write it; ``x_`` stands for x' here."""
+    found = read_sentence(text)
+    assert isinstance(found, Equation)
+    assert (state, order) == (found.state, found.order)
+    expected = parse(side).xreplace({symbol(f"{name}_"): symbol(f"{name}'") for name in "xy"})
+    assert 0 == sp.expand(found.side - expected)
 
 
 @pytest.mark.parametrize("text", ["x[n+1] = -x[n]", "x[k + 1] = -x [ k ]", "next x = -x", "x [n+1] = -x"])
@@ -117,6 +139,13 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("g = 9.81 [m/s^2]", 8, "a number alone"),
         ("x[n+1] = x[k]", 9, "Only numbers, names"),
         ("x[n+2] = x", 0, "On the left stands"),
+        ("x' + y' = 0", 0, "Both x' and y' stand here; write one equation of each"),
+        ("sin(x') = x", 0, "x' has to stand in sums"),
+        ("x'*x' = x", 0, "x' has to stand in sums"),
+        ("x' - x' = x", 0, "No derivative is left here"),
+        ("f(x)*x' = x", 0, "An unknown function multiplies x'"),
+        ("f(x') + x = 0", 0, "x' has to stand in sums"),
+        ("m*x''' = x", 5, "of first or second order"),
         ("a*b = 3", 0, r"On the left stands .* S \+ I \+ R = const:"),
         ("Anti-RBD_IgG = x + y", 0, "If Anti-RBD_IgG is one column, write Anti_RBD_IgG: names in sentences are"),
         ("Cell count = n", 0, "If Cell count is one column, write Cell_count"),

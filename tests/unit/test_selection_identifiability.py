@@ -60,6 +60,25 @@ def test_a_constant_that_follows_the_unit_of_a_hidden_state_is_named_as_such(sid
     assert known in one.text
 
 
+@pytest.mark.parametrize(
+    ("side", "known"),
+    [
+        ("-c1*x/c0 - c2*v/c0", "only c1/c0 and c2/c0 are in the law."),
+        ("-c0*c1*x - c2*v/c0", "only c1·c0 and c2/c0 are in the law."),
+        ("-c0*x - c1*v - c2", ""),
+    ],
+)
+def test_constants_that_a_law_has_only_in_products_are_named_as_such(side: str, known: str) -> None:
+    """As m, c and k of m x'' + c x' + k x = 0, of which no data tell more; one of them has to be told."""
+    names = ("c0", "c1", "c2")
+    powers = np.array([1.0, -1.0, 1.0] if "·" in known else [1.0, 1.0, 1.0])
+    stiff = np.eye(3) - np.outer(powers, powers) / 3.0
+    law = Law(("x", "v"), (parse("v"), parse(side)), (1.0, 1.0, 1.0))
+    (one,) = loose_combinations(replace(one_fit((1e6 * stiff).tolist(), 1.0, 1.0, 1.0), law=law), set(names))
+    assert bool(known) == one.text.endswith("Tell the value of one of them.")
+    assert known in one.text
+
+
 def test_only_a_ratio_is_determined() -> None:
     """Two constants that may grow together, whatever their own sizes."""
     (one,) = loose_combinations(one_fit([[4e4, -4e5], [-4e5, 4e6]], 10.0, 1.0))
