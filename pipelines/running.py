@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.store import RunFolder
 
 # Flags that change nothing of a result.
-SILENT = ("--resume", "--overwrite", "--quiet", "-q")
+SILENT = ("--resume", "--overwrite", "--quiet", "-q", "--no-report")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Request:
     resume: bool = False
     overwrite: bool = False
     quiet: bool = False
+    report: bool = True
     as_json: bool = False
     begin: float = field(default_factory=time.monotonic)
 
@@ -102,7 +103,7 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
         console.TALK.print("What other settings or data gave here is replaced; --out keeps both.", markup=False)
     if folder.finished and not request.quiet:
         where, kept = plain(str(folder.path)), ", ".join(_stages(folder))
-        whole = f"{where} holds this very run, finished: its report is written anew."
+        whole = f"{where} holds this very run, finished" + request.report * ": its report is written anew" + "."
         console.TALK.print(whole if known else f"Going on with what is kept in {where}: {kept}.", markup=False)
     steps = _steps(measurements, config, folder.finished)
     watching = console.watching(steps, measurements.headers, budget=config.budget, quiet=request.quiet)
@@ -114,7 +115,7 @@ def _run(request: Request, measurements: Measurements, config: RunConfig, budget
         if known is None:
             result = replace(result, provenance={"command": _command(request), **result.provenance})
             _keep(result, folder)
-        report = _report(result, folder, watcher, budget)
+        report = _report(result, folder, watcher, budget) if request.report else None
     _tell(request, result, report, folder)
     return exit_code(result)
 
@@ -132,7 +133,7 @@ def _report(result: DiscoveryResult, folder: RunFolder, watcher: console.Watcher
     return write_report(result, folder.path, until=budget.end)
 
 
-def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder: RunFolder) -> None:
+def _tell(request: Request, result: DiscoveryResult, report: ReportFiles | None, folder: RunFolder) -> None:
     """The result on stdout; all that is known of it, and where it lies, on stderr."""
     if request.as_json:
         sys.stdout.write((folder.path / "result.json").read_text(encoding="utf-8"))
@@ -140,9 +141,10 @@ def _tell(request: Request, result: DiscoveryResult, report: ReportFiles, folder
         console.print_law(result)
     else:
         console.show(result)
-        for note in report.notes:
+        for note in report.notes if report else (f"`discover report {folder.path}` writes its report.",):
             console.say("note", note, "dim")
-        for path in (report.html, report.tex, report.pdf, folder.path / "result.json"):
+        written = (report.html, report.tex, report.pdf) if report else ()
+        for path in (*written, folder.path / "result.json"):
             if path is not None:
                 console.TALK.print(f"  {plain(str(path))}", markup=False)
 

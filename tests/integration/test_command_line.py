@@ -113,7 +113,7 @@ def test_a_check_answers_without_loading_the_stages(folder: Path) -> None:
 
 def test_json_is_one_document_and_the_same_for_the_same_seed(folder: Path, found: tuple[int, str, str]) -> None:
     """stdout can be piped into another program; a run again in another folder gives the same bytes."""
-    code, out, _ = discover(folder, "run", "oscillator.csv", *QUICK, "--out", "again", "--json")
+    code, out, _ = discover(folder, "run", "oscillator.csv", *QUICK, "--out", "again", "--json", "--no-report")
     assert 0 == code
     document = json.loads(out)
     assert ("found", "done", ["x", "v"]) == (document["status"], document["stopped_by"], document["states"])
@@ -172,7 +172,7 @@ def test_an_interrupt_leaves_a_valid_result(sent: signal.Signals, said: str, fol
 
 def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> None:
     """Killed while laws are refined: the stages are there, and the result is that of a run that was not disturbed."""
-    words = ("run", "oscillator.csv", "--engines", "sindy", "--smoother", "kalman", "--out", "killed")
+    words = ("run", "oscillator.csv", "--engines", "sindy", "--smoother", "kalman", "--no-report", "--out", "killed")
     process = start(folder, words)
     assert process.stderr is not None
     for line in process.stderr:
@@ -183,6 +183,8 @@ def test_a_run_that_was_killed_is_resumed_with_the_same_result(folder: Path) -> 
     assert not (folder / "killed" / "result.json").exists()
     code, _, err = discover(folder, *words, "--resume")
     assert 0 == code
+    assert "note     `discover report killed` writes its report.\n  killed/result.json\n" in err
+    assert not (folder / "killed" / "report.html").exists()
     assert "Going on with what is kept in killed: smoothing, sindy." in err
     discover(folder, *words[:-1], "whole")
     assert (folder / "killed" / "result.json").read_bytes() == (folder / "whole" / "result.json").read_bytes()
@@ -200,7 +202,7 @@ def test_a_finished_run_is_shown_again(folder: Path, found: tuple[int, str, str]
     assert report.exists()
     assert kept == (folder / "run" / "result.json").read_bytes()
     shutil.copytree(folder / "run", folder / "other")
-    _, _, other = discover(folder, *words[:-1], "other", "--seed", "1")
+    _, _, other = discover(folder, *words[:-1], "other", "--seed", "1", "--no-report")
     assert "selection" in other
 
 

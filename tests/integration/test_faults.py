@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = "from pipelines.cli import main; main()"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); "
 QUICK = ("--engines", "sindy", "--smoother", "kalman")
+PLAIN = "--no-report"  # where what is written of a result does not matter
 KILLS = int(os.environ.get("KILLS", "2"))  # the long form, benchmarks/trust.py, has fifty
 TYPESETTING = {} if "KILLS" in os.environ else {"PATH": "/nowhere"}  # of a report takes longer than all the rest
 
@@ -70,7 +71,7 @@ def discover(folder: Path, *words: str, **more: object) -> tuple[int, str, str]:
 def undisturbed(folder: Path) -> tuple[bytes, float]:
     """The result of a run that nothing happened to, and the seconds that it took."""
     begin = time.monotonic()
-    code, _, err = discover(folder, "run", "data.csv", *QUICK, "--out", "whole")
+    code, _, err = discover(folder, "run", "data.csv", *QUICK, PLAIN, "--out", "whole")
     assert 0 == code, err
     return (folder / "whole" / "result.json").read_bytes(), time.monotonic() - begin
 
@@ -114,7 +115,7 @@ def test_a_full_disk_is_one_message_and_loses_nothing(folder: Path, undisturbed:
         assert "cannot be written: File too large. Make room" in err
         assert "Traceback" not in err
         assert is_whole(folder / "full")
-    code, _, err = discover(folder, *words)
+    code, _, err = discover(folder, *words, PLAIN)
     assert 0 == code, err
     assert undisturbed[0] == (folder / "full" / "result.json").read_bytes()
 
@@ -157,7 +158,7 @@ def running(folder: Path, words: Sequence[str], until: str, mark: str) -> Iterat
 
 def test_a_second_run_in_the_same_folder_is_refused(folder: Path) -> None:
     """It says who is there; once that one is dead, the folder is free."""
-    words = ("run", "data.csv", *QUICK, "--out", "shared")
+    words = ("run", "data.csv", *QUICK, PLAIN, "--out", "shared")
     with running(folder, words, "search", "") as first:
         code, _, err = discover(folder, *words)
         assert (2, True) == (code, f"shared is in use by another run (process {first.pid} on" in err)
@@ -206,7 +207,7 @@ def test_a_run_that_is_killed_in_each_stage_ends_as_if_nothing_had_been(folder: 
     """While a network is trained, while engines work, genetic search in a process of its own, and in selection."""
     times = np.linspace(0.0, 6.0, 40)
     pd.DataFrame({"t": times, "x": np.sin(times**1.5)}).to_csv(folder / "chirp.csv", index=False)  # no short law
-    words = ("run", "chirp.csv", "--smoother", "neural_ode", "--engines", "sindy,operon", "--out")
+    words = ("run", "chirp.csv", "--smoother", "neural_ode", "--engines", "sindy,operon", PLAIN, "--out")
     code, _, err = discover(folder, *words, "calm")
     assert 4 == code, err
     for stage in ("smoothing: ", "search: sindy", "search: operon", "selection: "):
@@ -237,7 +238,7 @@ def test_a_full_file_system_is_one_message_and_loses_nothing(folder: Path, undis
     run = f"{sys.executable} -c '{RUN}' run data.csv {' '.join(QUICK)} --out small/run"
     done = mounted(
         folder, f"{MOUNT} || exit 9", f"{run}; echo code $?", ROOM,
-        f"PATH=/nowhere {run}; echo code $?", "cp small/run/result.json filled.json",
+        f"{run} {PLAIN}; echo code $?", "cp small/run/result.json filled.json",
     )  # fmt: skip
     assert ["code 7", "code 0"] == [line for line in done.stdout.splitlines() if line.startswith("code")], done.stderr
     assert 1 == done.stderr.count("error: ")
