@@ -67,6 +67,7 @@ def _sides(text: str) -> _Told:
         UsageError: an equation that gives neither first derivative, nor next value, nor value of a state.
     """
     from discovery.knowledge.sentences import absolute, read_sentence
+    from discovery.knowledge.solved import together
     from discovery.knowledge.statements import Definition, Equation
     from discovery.symbolic.parse import parse
 
@@ -74,13 +75,12 @@ def _sides(text: str) -> _Told:
         return {"": parse(text)}, set()
     found: dict[str, sp.Expr] = {}
     algebraic: set[str] = set()
-    for part in filter(str.strip, text.split(";")):
-        one = read_sentence(part)
+    for one in together([read_sentence(part) for part in filter(str.strip, text.split(";"))]):
         if isinstance(one, Definition) and not one.value.is_number:
             one = Equation(one.name, 0, one.value, one.sentence)
             algebraic.add(one.state)
         if not isinstance(one, Equation) or one.order > 1 or one.state in found:
-            raise UsageError(f"{part.strip()!r} is no equation to compare. Write x' = ...; y' = ..., each once.")
+            raise UsageError(f"{one.sentence!r} is no equation to compare. Write x' = ...; y' = ..., each once.")
         found[one.state] = absolute(one.side)
     return _without(found, {state: found[state] for state in algebraic}), algebraic
 
@@ -207,6 +207,7 @@ def _told(text: str, folder: str, result: Any) -> _Told:
     from discovery.knowledge.algebraic import as_equation
     from discovery.knowledge.knowledge import Names
     from discovery.knowledge.sentences import absolute, read_sentence
+    from discovery.knowledge.solved import together
     from discovery.knowledge.statements import Equation
     from discovery.symbolic.parse import parse
 
@@ -224,14 +225,14 @@ def _told(text: str, folder: str, result: Any) -> _Told:
         return {state: _of_law(parse(text), text, moving, names) for state in law}, set()
     told: dict[str, sp.Expr] = {}
     orders: dict[str, int] = {}
-    for part in filter(str.strip, text.split(";")):
-        one = as_equation(read_sentence(part, (*names.states, *names.inputs)), names)
+    columns, parts = (*names.states, *names.inputs), filter(str.strip, text.split(";"))
+    for one in together([as_equation(read_sentence(part, columns), names) for part in parts]):
         state = names.identifier(one.state) if isinstance(one, Equation) else ""
         if isinstance(one, Equation) and one.order == 2:
             state = _rate(moving, state)
         if not isinstance(one, Equation) or state not in law:
-            raise UsageError(f"{part.strip()!r} is no equation of a state of {folder}. Write {example}.")
-        told[state], orders[state] = _of_law(absolute(one.side), part, moving, names), one.order
+            raise UsageError(f"{one.sentence!r} is no equation of a state of {folder}. Write {example}.")
+        told[state], orders[state] = _of_law(absolute(one.side), one.sentence, moving, names), one.order
     by_value = {state for state, order in orders.items() if order == 0}
     known = {state: law[state] for state in algebraic if state not in told}
     return _without(told, known | {state: told[state] for state in by_value}), by_value

@@ -37,6 +37,7 @@ from pipelines.told import UNIVERSAL, spoken
 TALK = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 EVERY = 10.0  # seconds between two lines of one stage in a pipe
 WIDE = 80  # columns of a terminal that has room for the terms of constants
+LONG = 48  # characters of the term of a constant, which tells where it stands
 LONGEST_LAW = 160  # characters of a law on the way, two lines of a terminal; the end shows it whole
 SHOWN = 4  # laws of the front, the first among them
 INDENT = 11  # columns before the text of a finding
@@ -252,7 +253,8 @@ def _show_constants(result: DiscoveryResult, ranked: RankedLaw) -> None:
     for row in rows:
         told = NOT_DETERMINED if NOT_DETERMINED in (row.low, row.high) else f"{row.low} … {row.high}"
         places = ", ".join(ranked.law.left(state, words.get(state, state)) for state in row.states)
-        term = f"{with_names(written_term(as_read(row.term, headers), span(result), letters), names)} in {places}"
+        term = with_names(written_term(as_read(row.term, headers), span(result), letters), names)
+        term = f"{term if len(term) <= LONG else term[: LONG - 1] + '…'} in {places}"
         texts = [names.get(row.name, row.name), row.value, told, *[row.unit] * units, *[term] * terms]
         table.add_row(*(Text(plain(text)) for text in texts))
     if table.row_count:

@@ -4,7 +4,7 @@ The grammar, with an example of each kind::
 
     theta'' = -k*sin(theta) + f(theta')     an equation, with free constants and unknown functions
     dx/dt = -k*x                            the same as x' = -k*x; d^2x/dt^2 is x''
-    m*x'' + c*x' + k*x = F                  is solved for the one derivative of highest order
+    m*x'' + c*x' + k*x = F                  is solved for the derivative of highest order; with others if it has two
     V = E - R*I - V1                        a column that is read off other states and inputs
     x[n+1] = r*x[n]    next x = r*x         the step of a map
     r = (x, y, z)                           a vector; then r'' = -f(|r|)*r/|r| + (0, 0, -g); |A-B| of two
@@ -40,6 +40,7 @@ from discovery.knowledge.statements import (
     Conserved,
     Definition,
     Equation,
+    Implicit,
     Prior,
     Shared,
     StartOf,
@@ -284,8 +285,8 @@ def _with_equals(sentence: str) -> Statement:
     return Definition(left, expression(sentence, right, place), sentence)
 
 
-def of_highest(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation:
-    """The equation of the highest derivative in ``left = right``.
+def of_highest(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation | Implicit:
+    """The equation of the highest derivative in ``left = right``, or what there is to be solved with other sentences.
 
     Raises:
         ExpressionError: it cannot be solved for one.
@@ -294,9 +295,8 @@ def of_highest(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation:
         found = solved(left, right, sentence)
     except ExpressionError as error:
         raise pointed(sentence, 0, str(error)) from None
-    if found.order > MOST_PRIMES:
-        place = sentence.find("'" * found.order) + MOST_PRIMES
-        raise pointed(sentence, place, _THIRD)
+    if "'" * (MOST_PRIMES + 1) in sentence:
+        raise pointed(sentence, sentence.find("'" * (MOST_PRIMES + 1)) + MOST_PRIMES, _THIRD)
     return found
 
 

@@ -1,17 +1,23 @@
-"""Equations as textbooks write them, ``m*x'' + c*x' + k*x = F``: solved for the one derivative of highest order."""
+"""Equations as textbooks write them, ``m*x'' + c*x' + k*x = F``: solved for their derivatives of highest order.
+
+Where several stand in one equation, as in those that Lagrange's formalism gives, the sentences are solved together.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from discovery.errors import ExpressionError
-from discovery.knowledge.statements import NORM, PARTS, Equation
+from discovery.errors import ExpressionError, UsageError
+from discovery.knowledge.statements import NORM, PARTS, Equation, Implicit, Statement
+from discovery.wording import listed
 
 _RATE = re.compile(r"([^\W\d]\w*)('+)")
+MOST = 4  # derivatives that are solved for together: determinants of more have hundreds of terms
 
 
 def rates(side: sp.Expr) -> list[str]:
@@ -20,29 +26,87 @@ def rates(side: sp.Expr) -> list[str]:
     return sorted(found, key=lambda name: (-name.count("'"), name))
 
 
-def solved(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation:
-    """The equation of the highest derivative in ``left = right``, where there is one.
+def solved(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation | Implicit:
+    """The equation of the highest derivative in ``left = right``, or what is left to be solved where there are several.
 
     Raises:
-        ExpressionError: there is none or there are two of that order, or it stands within a function, a power or a
-            product of unknown functions; the message ends without a colon, for the caller points at ``sentence``.
+        ExpressionError: there is none, or it stands within a function, a power or a product of unknown functions; the
+            message ends without a colon, for the caller points at ``sentence``.
     """
     difference = left - right
-    first, *others = rates(difference) or [""]
-    if not first:
+    found = rates(difference)
+    if not found:
         raise ExpressionError("No derivative is left here, as they cancel; write x' = ...")
-    if twins := [name for name in others if name.count("'") == first.count("'")]:
-        raise ExpressionError(
-            f"Both {first} and {twins[0]} stand here; write one equation of each, as in {first} = ..."
-        )
-    name = sp.Symbol(first, real=True)
-    factor = sp.diff(difference, name)
-    rest = cast("sp.Expr", difference.xreplace({name: sp.S.Zero}))
-    if factor.has(name) or factor.is_zero or any(call.has(name) for call in difference.atoms(AppliedUndef)):
-        raise ExpressionError(f"{first} has to stand in sums and be multiplied by what is known of it; solve for it")
-    if any(str(call.func) not in (NORM, PARTS) for call in factor.atoms(AppliedUndef)):
-        raise ExpressionError(f"An unknown function multiplies {first}; divide the equation by it")
-    side = sp.Add(*(-term / factor for term in sp.Add.make_args(rest)))
-    found = _RATE.fullmatch(first)
+    highest = [name for name in found if name.count("'") == found[0].count("'")]
+    factors, rest = _parts(difference, highest)
+    if len(highest) > 1:
+        return Implicit(difference, sentence)
+    return _equation(highest[0], sp.Add(*(-term / factors[0] for term in sp.Add.make_args(rest))), sentence)
+
+
+def together(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements, with an equation for each derivative in the place of those that have several.
+
+    Source: Cramer's rule.
+
+    Raises:
+        UsageError: there are more derivatives than sentences, or fewer, or the sentences repeat each other.
+    """
+    open_ones = [one for one in statements if isinstance(one, Implicit)]
+    if not open_ones:
+        return list(statements)
+    highest = sorted({name for one in open_ones for name in _highest(one.difference)})
+    told = {f"{one.state}{one.order * chr(39)}": one for one in statements if isinstance(one, Equation)}
+    others = [told[name] for name in highest if name in told]
+    sentences = [one.sentence for one in (*open_ones, *others)]
+    said = f"{listed([repr(one) for one in sentences])} tell{'s' * (len(sentences) == 1)} {listed(highest)} together"
+    if len(sentences) != len(highest):
+        raise UsageError(f"{said}: as many sentences are needed as derivatives of the highest order stand in them.")
+    if len(highest) > MOST:
+        raise UsageError(f"{said}, which are too many; at most {MOST} are solved for. Write {highest[0]} = ...")
+    rows = [one.difference for one in open_ones]
+    rows += [sp.Symbol(f"{one.state}{one.order * chr(39)}", real=True) - one.side for one in others]
+    parts = [_parts(row, highest) for row in rows]
+    matrix = sp.Matrix([factors for factors, _ in parts])
+    whole = cast("sp.Expr", matrix.det(method="berkowitz"))
+    sign = -1 if whole.could_extract_minus_sign() else 1
+    if sp.expand(whole) == 0:
+        raise UsageError(f"{said}, but do not tell them apart: one of the sentences follows from the others.")
+    right = sp.Matrix([-rest for _, rest in parts])
+    found: list[Statement] = []
+    for place, name in enumerate(highest):
+        changed = matrix.copy()
+        changed[:, place] = right
+        side = sp.expand(sign * changed.det(method="berkowitz")) / sp.expand(sign * whole)
+        found.append(_equation(name, side, sentences[place]))
+    return [one for one in statements if one not in (*open_ones, *others)] + found
+
+
+def _highest(difference: sp.Expr) -> list[str]:
+    found = rates(difference)
+    return [name for name in found if name.count("'") == found[0].count("'")]
+
+
+def _parts(difference: sp.Expr, names: Sequence[str]) -> tuple[list[sp.Expr], sp.Expr]:
+    """What multiplies each of these derivatives, and the rest.
+
+    Raises:
+        ExpressionError: the equation is not linear in them, or has an unknown function before one.
+    """
+    marks = [sp.Symbol(name, real=True) for name in names]
+    factors = [cast("sp.Expr", sp.diff(difference, mark)) for mark in marks]
+    rest = cast("sp.Expr", difference.xreplace(dict.fromkeys(marks, sp.S.Zero)))
+    within = {mark for call in difference.atoms(AppliedUndef) for mark in marks if call.has(mark)}
+    for name, mark in zip(names, marks, strict=True):
+        if mark in within or any(factor.has(mark) for factor in factors):
+            raise ExpressionError(f"{name} has to stand in sums and be multiplied by what is known of it; solve for it")
+    for name, factor in zip(names, factors, strict=True):
+        if any(str(call.func) not in (NORM, PARTS) for call in factor.atoms(AppliedUndef)):
+            raise ExpressionError(f"An unknown function multiplies {name}; divide the equation by it")
+    return factors, rest
+
+
+def _equation(name: str, side: sp.Expr, sentence: str) -> Equation:
+    found = _RATE.fullmatch(name)
     assert found is not None
     return Equation(found[1], len(found[2]), side, sentence)

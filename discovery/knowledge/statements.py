@@ -32,6 +32,18 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Implicit:
+    """``(M + m)*x'' + m*l*theta''*cos(theta) = F``: an equation with several derivatives of the highest order.
+
+    Attributes:
+        difference: the left side less the right one.
+    """
+
+    difference: sp.Expr
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Vector:
     """``r = (x, y, z)``: one name for several states."""
 
@@ -137,5 +149,17 @@ class Angle:
 
 
 Statement = (
-    Angle | Equation | Vector | Conserved | Bounds | Definition | Prior | StartOf | Shared | Trend | Without | Uses
+    Angle
+    | Equation
+    | Implicit
+    | Vector
+    | Conserved
+    | Bounds
+    | Definition
+    | Prior
+    | StartOf
+    | Shared
+    | Trend
+    | Without
+    | Uses
 )

@@ -27,6 +27,7 @@ from discovery.knowledge.fitting_together import (
 from discovery.knowledge.knowledge import Knowledge, Names
 from discovery.knowledge.meaning import Reader
 from discovery.knowledge.sentences import pointed, read_sentence
+from discovery.knowledge.solved import together
 from discovery.knowledge.starts import as_told, told_starts
 from discovery.knowledge.statements import (
     Angle,
@@ -57,7 +58,7 @@ def understand(sentences: Sequence[str], names: Names) -> Knowledge:
         UsageError: sentences contradict each other.
     """
     columns = (*names.states, *names.inputs)
-    statements = [as_equation(read_sentence(sentence, columns), names) for sentence in sentences]
+    statements = together([as_equation(read_sentence(sentence, columns), names) for sentence in sentences])
     equations = _equations(statements, names)
     check_kind(equations, discrete=names.discrete)
     check_uses(statements, equations)

@@ -105,9 +105,8 @@ def loose_combinations(
         taking = [i for i in np.argsort(-np.abs(changes), kind="stable") if abs(changes[i]) >= PART]
         names = tuple(f"c{i}" for i in taking)
         parts = tuple(float(changes[i]) for i in taking)
-        text = (
-            _open_scale(fit.law, names) or _open_unit(fit.law, names, hidden) or _words(names, parts, deviation, unsigned)
-        )
+        text = _open_scale(fit.law, names) or _open_unit(fit.law, names, hidden)
+        text = text or _words(names, parts, deviation, unsigned)
         found.append(LooseCombination(names, parts, deviation, text))
     return tuple(found)
 
@@ -122,8 +121,8 @@ def _open_scale(law: Law, names: Sequence[str]) -> str:
         if _follow(law, {first: 1, **dict(zip(others, powers, strict=True))}):
             told = zip(others, powers, strict=True)
             known = [f"{name}/{first}" if power > 0 else f"{name}·{first}" for name, power in told]
-            is_or_are = "is" if len(known) == 1 else "are"
-            return f"Of {listed([first, *others])} only {listed(known)} {is_or_are} in the law. Tell the value of one of them."
+            there = f"{listed(known)} {'is' if len(known) == 1 else 'are'} in the law"
+            return f"Of {listed([first, *others])} only {there}. Tell the value of one of them."
     return ""
 
 

@@ -139,7 +139,6 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("g = 9.81 [m/s^2]", 8, "a number alone"),
         ("x[n+1] = x[k]", 9, "Only numbers, names"),
         ("x[n+2] = x", 0, "On the left stands"),
-        ("x' + y' = 0", 0, "Both x' and y' stand here; write one equation of each"),
         ("sin(x') = x", 0, "x' has to stand in sums"),
         ("x'*x' = x", 0, "x' has to stand in sums"),
         ("x' - x' = x", 0, "No derivative is left here"),
