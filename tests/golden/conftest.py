@@ -1,6 +1,7 @@
 """Results made by hand, realistic enough to judge a report by: hares and lynxes, Lorenz, and a search that failed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from discovery.advice import Advice, Experiment, LooseCombination, TermSupport
+from discovery.reports import drawing, write
 from discovery.reports.write import ReportFiles, write_report
 from discovery.resources import folder
 from discovery.symbolic.parse import parse
@@ -224,10 +226,39 @@ def nothing_found() -> DiscoveryResult:
 
 
 @pytest.fixture(scope="session")
-def written(lynx_hare, lorenz, nothing_found, tmp_path_factory) -> dict[str, ReportFiles]:
+def drawn_once() -> Callable[[], AbstractContextManager[None]]:
+    """In that context figures of a result are drawn once, whoever typesets them: they are the same bytes each time."""
+    known: dict[tuple[str, int], tuple[object, object]] = {}
+
+    def remembered(work: Callable[[object], object]) -> Callable[[object], object]:
+        def once(subject: object) -> object:
+            key = (work.__name__, id(subject))
+            known.setdefault(key, (subject, None))  # is kept, so that no other comes to have its id
+            if known[key][1] is None:
+                known[key] = (subject, work(subject))
+            found = known[key][1]
+            return dict(found) if isinstance(found, dict) else found
+
+        return once
+
+    @contextmanager
+    def context() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for module, name in ((write, "draw"), (write, "summary"), (drawing, "svg"), (drawing, "pdf")):
+                patch.setattr(module, name, remembered(getattr(module, name)))
+            yield
+
+    return context
+
+
+@pytest.fixture(scope="session")
+def written(lynx_hare, lorenz, nothing_found, tmp_path_factory, drawn_once) -> dict[str, ReportFiles]:
     """The report of each of the three, without PDF."""
     results = {"lynx_hare": lynx_hare, "lorenz": lorenz, "nothing_found": nothing_found}
-    return {name: write_report(result, tmp_path_factory.mktemp(name), pdf=False) for name, result in results.items()}
+    with drawn_once():
+        return {
+            name: write_report(result, tmp_path_factory.mktemp(name), pdf=False) for name, result in results.items()
+        }
 
 
 def _sum(count: Iterator[int], terms: Iterable[str]) -> str:

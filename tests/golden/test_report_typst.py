@@ -40,14 +40,14 @@ def words(pdf: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def compiled(request, tmp_path_factory) -> dict[str, Path]:
+def compiled(request, tmp_path_factory, drawn_once) -> dict[str, Path]:
     """Folders with both forms of every result."""
     folders: dict[str, Path] = {}
     for name in RESULTS:
         folders[name] = tmp_path_factory.mktemp(name)
-        files = write_report(
-            request.getfixturevalue(name), folders[name], forms=("full", "short"), typesetter="typst", pdf=True
-        )
+        result = request.getfixturevalue(name)
+        with drawn_once():
+            files = write_report(result, folders[name], forms=("full", "short"), typesetter="typst", pdf=True)
         assert () == files.notes
     return folders
 
