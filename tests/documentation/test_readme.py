@@ -80,7 +80,7 @@ def test_the_options_are_all_there() -> None:
     """The table lists what `discover run` has, but for the folder, which the text explains."""
     run = typer.main.get_command(cli.app).commands["run"]  # pyright: ignore[reportAttributeAccessIssue]
     options = {name for option in run.params for name in option.opts if name.startswith("--")}
-    told = set(re.findall(r"^\| `(--[a-z]+)", README, flags=re.MULTILINE))
+    told = set(re.findall(r"^\| `(--[a-z-]+)", README, flags=re.MULTILINE))
     assert options - {"--out", "--help"} == told
     assert "--out " in README
 
