@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
@@ -75,6 +76,9 @@ def check_used(statements: Sequence[Statement], equations: Sequence[Equation], n
         if one.name not in used:
             near = get_close_matches(one.name, sorted(used), n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
+            state = re.sub("_?dot$", "", one.name)
+            if state != one.name and names.identifier(state):
+                hint = f" Is the derivative of {state} meant? That is {state}' = ..."
             raise pointed(
                 one.sentence,
                 0,

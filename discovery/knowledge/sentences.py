@@ -59,8 +59,12 @@ _WORDS = ("angle", "same", "increasing", "decreasing", "without", "uses")
 _CONSTANT = ("const", "constant")
 _NEXT = "next"
 _SQUARED = r"(?:\^|\*\*)? ?[2²]"
-_FIRST = rf"d ?({NAME}) ?/ ?dt"
-_SECOND = rf"d ?{_SQUARED} ?({NAME}) ?/ ?dt ?{_SQUARED}"
+_OF = rf"(?: ?({NAME})| ?\( ?({NAME}) ?\))"
+# dx/dt, d(x)/dt and d/dt x, and the same of second order, by how many primes stand for them.
+_FRACTIONS = {
+    "''": rf"d ?{_SQUARED}{_OF} ?/ ?dt ?{_SQUARED}|d ?{_SQUARED} ?/ ?dt ?{_SQUARED}{_OF}",
+    "'": rf"d{_OF} ?/ ?dt|d ?/ ?dt{_OF}",
+}
 _DEVIATION = r"\+\s?/?\s?-|±"
 _UNCERTAIN = r"\+/?-|±"  # what is a deviation also where a sum of a negative number could be meant
 # What is said to those who know a first value, or bounds of a state.
@@ -210,15 +214,24 @@ def _written(sentence: str, text: str, place: int) -> tuple[str, list[int]]:
     bars = [i for i, character in enumerate(text) if character == "|"]
     if len(bars) % 2:
         raise pointed(sentence, place + bars[-1], "This | has no partner; write |x| for an absolute value")
-    for pattern, primes in ((_SECOND, "''"), (_FIRST, "'")):  # of the same width, so that places stay
-        text = re.sub(
-            rf"(?<![\w.]){pattern}(?!\w)", lambda found, mark=primes: (found[1] + mark).ljust(len(found[0])), text
-        )
+    text = primed(text)
     written = {"'": PRIME, "^": "**"} | {"\t": " "}
     changed = {i: written.get(character, character) for i, character in enumerate(text)}
     changed |= {bar: ")" if number % 2 else f"{NORM}(" for number, bar in enumerate(bars)}
     changed |= dict.fromkeys(in_parts(text), f"{PARTS}(")
     return "".join(changed.values()), [i for i, part in changed.items() for _ in part]
+
+
+def primed(text: str) -> str:
+    """The text with x' for dx/dt, of the same length, so that places in it stay."""
+    for primes, fraction in _FRACTIONS.items():
+
+        def change(found: re.Match[str], primes: str = primes) -> str:
+            name = next(part for part in found.groups() if part)
+            return f"{name}{primes}".ljust(len(found[0]))
+
+        text = re.sub(rf"(?<![\w.])(?:{fraction})(?!\w)", change, text)
+    return text
 
 
 def _number(sentence: str, text: str, place: int) -> float:
@@ -237,6 +250,7 @@ def _split(sentence: str, mark: str) -> tuple[str, str, int]:
 
 def _with_equals(sentence: str) -> Statement:
     left, right, place = _split(sentence, "=")
+    left = primed(left).strip()
     if not left or not right:
         raise pointed(sentence, 0 if not left else len(sentence), "One side of the = is empty")
     if right in _CONSTANT:
@@ -245,10 +259,6 @@ def _with_equals(sentence: str) -> Statement:
         if len(found[2]) > MOST_PRIMES:
             raise pointed(sentence, found.start(2) + MOST_PRIMES, _THIRD)
         return Equation(found[1], len(found[2]), expression(sentence, right, place, vectors=True), sentence)
-    if found := re.fullmatch(_FIRST, left):
-        return Equation(found[1], 1, expression(sentence, right, place, vectors=True), sentence)
-    if found := re.fullmatch(_SECOND, left):
-        return Equation(found[1], 2, expression(sentence, right, place, vectors=True), sentence)
     if found := re.fullmatch(rf"{_NEXT} ({NAME})|({NAME}) ?\[ ?({NAME}) ?\+ ?1 ?\]", left):
         now = rf"(?<=\w) ?\[ ?{found[3]} ?\]"
         side = re.sub(now, lambda index: " " * len(index[0]), right) if found[3] else right
@@ -262,7 +272,7 @@ def _with_equals(sentence: str) -> Statement:
         time, value = _number(sentence, found[2], found.start(2)), _number(sentence, right, place)
         return StartOf(found[1], time, value, 0.0, sentence)
     if not re.fullmatch(NAME, left):
-        if re.search(rf"{NAME}'|\b{_FIRST}\b|\b{_SECOND}", sentence) and not _as_one(left):
+        if re.search(rf"{NAME}'", primed(sentence)) and not _as_one(left):
             before, behind = (expression(sentence, *side, vectors=True) for side in ((left, 0), (right, place)))
             return of_highest(before, behind, sentence)
         raise pointed(
@@ -304,7 +314,8 @@ def _as_one(left: str) -> str:
     """How a column is written whose name has blanks or hyphens, as ``Anti-RBD IgG``; nothing if it can be none."""
     if not (found := re.fullmatch(r"([^\W\d]\w*(?:[ -]\w+)+)'*", left)):
         return ""
-    return f". If {found[1]} is one column, write {re.sub('[ -]', '_', found[1])}: names in sentences are one word"
+    name = re.sub("[ -]", "_", found[1])
+    return f". If {found[1]} is one column, write {name}: names in sentences are one word, and factors have * between"
 
 
 def _prior(sentence: str) -> Prior | StartOf:

@@ -108,6 +108,8 @@ def _syntax_tree(source: str) -> ast.Expression:
             raise ExpressionError(
                 _point(source, missing.end(), "A product is written with *, for example 2*x; it is missing here")
             ) from None
+        if apart := re.search(r"(?<=[\w)]) +(?=[\w(])", source):
+            raise ExpressionError(_point(source, apart.end(), "A sign such as * is missing before this")) from None
         place = (getattr(error, "offset", None) or 1) - 1
         raise ExpressionError(_point(source, place, "This is not an expression")) from None
 

@@ -34,7 +34,9 @@ def test_an_equation_is_read_with_primes_constants_and_unknown_functions() -> No
     assert -symbol("k") * sp.sin(symbol("theta")) + call == found.side
 
 
-@pytest.mark.parametrize("text", ["dx/dt = -x", "x' = -x", "x′ = -x", "  x'  =  -x "])
+@pytest.mark.parametrize(
+    "text", ["dx/dt = -x", "d(x)/dt = -x", "d/dt x = -x", "d/dt (x) = -x", "x' = -x", "x′ = -x", "  x'  =  -x "]
+)
 def test_a_derivative_may_be_written_in_several_ways(text: str) -> None:
     """What people type on different keyboards is the same."""
     found = read_sentence(text)
@@ -42,7 +44,9 @@ def test_a_derivative_may_be_written_in_several_ways(text: str) -> None:
     assert ("x", 1, -symbol("x")) == (found.state, found.order, found.side)
 
 
-@pytest.mark.parametrize("text", ["d^2x/dt^2 = -x", "d2x/dt2 = -x", "d²x/dt² = -x", "d**2 x / dt**2 = -x"])
+@pytest.mark.parametrize(
+    "text", ["d^2x/dt^2 = -x", "d2x/dt2 = -x", "d²x/dt² = -x", "d**2 x / dt**2 = -x", "d^2/dt^2 x = -x"]
+)
 def test_a_second_derivative_may_be_a_fraction(text: str) -> None:
     """As it stands in books."""
     found = read_sentence(text)
@@ -147,6 +151,8 @@ def test_a_negative_number_may_be_added_in_an_equation() -> None:
         ("m*x''' = x", 5, "of first or second order"),
         ("a*b = 3", 0, r"On the left stands .* S \+ I \+ R = const:"),
         ("Anti-RBD_IgG = x + y", 0, "If Anti-RBD_IgG is one column, write Anti_RBD_IgG: names in sentences are"),
+        ("m x'' = x", 0, "If m x is one column, write m_x: names in sentences are one word, and factors have"),
+        ("x'' = -w^2 x", 11, r"A sign such as \* is missing before this"),
         ("Cell count = n", 0, "If Cell count is one column, write Cell_count"),
         ("IL-6'' = x", 0, "If IL-6 is one column, write IL_6"),
         ("S + I + R = 1000", 0, r"conserved is said S \+ I \+ R = const"),

@@ -221,6 +221,7 @@ def test_what_is_said_of_functions_is_kept() -> None:
         ),
         ("I", ["I' = b*S*I - g*I", "S' = -b*S*I", "I ~ 3 +- 1"], "I is a state, and bounds and beliefs"),
         ("I", ["I' = b*S*I - g*I", "S' = -b*S*I", "S = 1000"], "S is a state with an equation, and no constant"),
+        ("x", ["x_dot = -k*x"], "Is the derivative of x meant?"),
         ("x", ["x' = -k*x", "gg = 9.81"], "No equation has the constant 'gg'"),
         ("x", ["x' = -gamma*x", "gama = 9.81"], "Did you mean 'gamma'"),
         ("x", ["x' = -k*x - k2*x"], "k and k2 stand before the same terms"),
