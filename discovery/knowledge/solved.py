@@ -77,7 +77,8 @@ def together(statements: Sequence[Statement]) -> list[Statement]:
     for place, name in enumerate(highest):
         changed = matrix.copy()
         changed[:, place] = right
-        side = sp.expand(sign * changed.det(method="berkowitz")) / sp.expand(sign * whole)
+        above = cast("sp.Expr", changed.det(method="berkowitz"))
+        side = sp.expand(sign * above) / sp.expand(sign * whole)
         found.append(_equation(name, side, sentences[place]))
     return [one for one in statements if one not in (*open_ones, *others)] + found
 
