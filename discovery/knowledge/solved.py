@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from discovery.errors import ExpressionError, UsageError
 from discovery.knowledge.statements import NORM, PARTS, Equation, Implicit, Statement
+from discovery.symbolic.limited import limited
 from discovery.wording import listed
 
 _RATE = re.compile(r"([^\W\d]\w*)('+)")
@@ -67,20 +68,29 @@ def together(statements: Sequence[Statement]) -> list[Statement]:
     rows = [one.difference for one in open_ones]
     rows += [sp.Symbol(f"{one.state}{one.order * chr(39)}", real=True) - one.side for one in others]
     parts = [_parts(row, highest) for row in rows]
-    matrix = sp.Matrix([factors for factors, _ in parts])
-    whole = cast("sp.Expr", matrix.det(method="berkowitz"))
-    sign = -1 if whole.could_extract_minus_sign() else 1
-    if sp.expand(whole) == 0:
+    matrix, right = sp.Matrix([factors for factors, _ in parts]), sp.Matrix([-rest for _, rest in parts])
+    sides = limited(lambda: _by_determinants(matrix, right))
+    if sides is None:
+        raise UsageError(f"{said}, in more terms than can be solved for here. Write {highest[0]} = ...")
+    if not sides:
         raise UsageError(f"{said}, but do not tell them apart: one of the sentences follows from the others.")
-    right = sp.Matrix([-rest for _, rest in parts])
-    found: list[Statement] = []
-    for place, name in enumerate(highest):
+    found = [_equation(*each) for each in zip(highest, sides, sentences, strict=True)]
+    return [*(one for one in statements if one not in (*open_ones, *others)), *found]
+
+
+def _by_determinants(matrix: sp.Matrix, right: sp.Matrix) -> list[sp.Expr]:
+    """The solution by Cramer's rule, one fraction for each unknown; nothing if there is not one solution."""
+    whole = sp.expand(matrix.det(method="berkowitz"))
+    if whole == 0:
+        return []
+    sign = -1 if whole.could_extract_minus_sign() else 1  # fractions are read more easily with a plus below the line
+    found: list[sp.Expr] = []
+    for place in range(len(right)):
         changed = matrix.copy()
         changed[:, place] = right
         above = cast("sp.Expr", changed.det(method="berkowitz"))
-        side = sp.expand(sign * above) / sp.expand(sign * whole)
-        found.append(_equation(name, side, sentences[place]))
-    return [one for one in statements if one not in (*open_ones, *others)] + found
+        found.append(sp.expand(sign * above) / sp.expand(sign * whole))
+    return found
 
 
 def _highest(difference: sp.Expr) -> list[str]:
