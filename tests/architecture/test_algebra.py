@@ -20,6 +20,7 @@ LIMITED = {
     "discovery/knowledge/conserved.py": "the search runs inside of limited(); its last check is of a few terms",
     "discovery/knowledge/conserved_sums.py": "after is_short(), and inside of limited()",
     "discovery/knowledge/integrals.py": "called by the search of conserved.py, inside of limited()",
+    "discovery/knowledge/solved.py": "inside of limited()",
     "discovery/knowledge/vectors.py": "inside of limited()",
     "discovery/symbolic/constants.py": "after is_short()",
     "discovery/symbolic/multiplied.py": "after is_short()",
