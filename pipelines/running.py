@@ -141,7 +141,8 @@ def _tell(request: Request, result: DiscoveryResult, report: ReportFiles | None,
         console.print_law(result)
     else:
         console.show(result)
-        for note in report.notes if report else (f"`discover report {folder.path}` writes its report.",):
+        later = command_line(["discover", "report", str(folder.path)])
+        for note in report.notes if report else (f"`{later}` writes its report.",):
             console.say("note", note, "dim")
         written = (report.html, report.tex, report.pdf) if report else ()
         for path in (*written, folder.path / "result.json"):

@@ -35,10 +35,9 @@ def solved(left: sp.Expr, right: sp.Expr, sentence: str) -> Equation | Implicit:
             message ends without a colon, for the caller points at ``sentence``.
     """
     difference = left - right
-    found = rates(difference)
-    if not found:
+    highest = _highest(difference)
+    if not highest:
         raise ExpressionError("No derivative is left here, as they cancel; write x' = ...")
-    highest = [name for name in found if name.count("'") == found[0].count("'")]
     factors, rest = _parts(difference, highest)
     if len(highest) > 1:
         return Implicit(difference, sentence)
@@ -57,7 +56,7 @@ def together(statements: Sequence[Statement]) -> list[Statement]:
     if not open_ones:
         return list(statements)
     highest = sorted({name for one in open_ones for name in _highest(one.difference)})
-    told = {f"{one.state}{one.order * chr(39)}": one for one in statements if isinstance(one, Equation)}
+    told = {_left(one): one for one in statements if isinstance(one, Equation)}
     others = [told[name] for name in highest if name in told]
     sentences = [one.sentence for one in (*open_ones, *others)]
     said = f"{listed([repr(one) for one in sentences])} tell{'s' * (len(sentences) == 1)} {listed(highest)} together"
@@ -66,7 +65,7 @@ def together(statements: Sequence[Statement]) -> list[Statement]:
     if len(highest) > MOST:
         raise UsageError(f"{said}, which are too many; at most {MOST} are solved for. Write {highest[0]} = ...")
     rows = [one.difference for one in open_ones]
-    rows += [sp.Symbol(f"{one.state}{one.order * chr(39)}", real=True) - one.side for one in others]
+    rows += [sp.Symbol(_left(one), real=True) - one.side for one in others]
     parts = [_parts(row, highest) for row in rows]
     matrix, right = sp.Matrix([factors for factors, _ in parts]), sp.Matrix([-rest for _, rest in parts])
     sides = limited(lambda: _by_determinants(matrix, right))
@@ -93,7 +92,13 @@ def _by_determinants(matrix: sp.Matrix, right: sp.Matrix) -> list[sp.Expr]:
     return found
 
 
+def _left(one: Equation) -> str:
+    """The derivative that an equation gives, as it is written."""
+    return one.state + "'" * one.order
+
+
 def _highest(difference: sp.Expr) -> list[str]:
+    """The derivatives of the highest order in it."""
     found = rates(difference)
     return [name for name in found if name.count("'") == found[0].count("'")]
 

@@ -99,10 +99,8 @@ def said_of_twins(selected: Selected, problem: DiscoveryProblem, deadline: Deadl
     hidden = [one for one, is_seen in zip(law.states, seen, strict=True) if not is_seen and one not in begun]
     pairs = zip(problem.trajectories, problem.smoothing.trajectories, strict=True)
     columns = np.vstack([np.column_stack([curve.states, run.inputs, curve.times]) for run, curve in pairs])
-    if not _are_told(law, columns):
-        return
     found = renamed(law, columns, hidden)
-    if hidden and not found and len(law.constants) <= FEW:
+    if hidden and not found and len(law.constants) <= FEW and _are_told(law, columns):
         settings = to_the_end(law, windows, replace(selected.shooting, deadline=deadline))
         found = refitted(fitted, windows, hidden, settings)
     yield from (one.said_of(law) for one in found)
@@ -116,7 +114,7 @@ def renamed(law: Law, columns: Float[np.ndarray, "point name"], hidden: Sequence
         hidden: states that may change places.
     """
     points = columns[:: max(1, len(columns) // POINTS)]
-    pairs = ((), *combinations(hidden, 2)) if _are_told(law, points) else ()
+    pairs = ((), *combinations(hidden, 2)) if _are_told(law, columns) else ()
     return [Twin(one, pair) for pair in pairs for one in _alike(law, points, pair)]
 
 

@@ -233,10 +233,9 @@ def drawn_once() -> Callable[[], AbstractContextManager[None]]:
     def remembered(work: Callable[[object], object]) -> Callable[[object], object]:
         def once(subject: object) -> object:
             key = (work.__name__, id(subject))
-            known.setdefault(key, (subject, None))  # is kept, so that no other comes to have its id
-            if known[key][1] is None:
-                known[key] = (subject, work(subject))
-            found = known[key][1]
+            if key not in known:
+                known[key] = (subject, work(subject))  # the subject is kept, so that no other comes to have its id
+            _, found = known[key]
             return dict(found) if isinstance(found, dict) else found
 
         return once

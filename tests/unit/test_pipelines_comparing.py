@@ -68,6 +68,7 @@ def pendulum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     ("text", "verdict", "how"),
     [
         ("theta'' = -2*sin(theta) - 0.1*theta' + torque", "identical", "Equation of theta_dot: Both are"),
+        ("2*theta'' + 4*sin(theta) + 0.2*theta' = 2*torque", "identical", "Equation of theta_dot: Both are"),
         ("theta'' = c0*sin(theta) + c1*theta' + c2*u", "same structure", "c0, c1 and c2 are free constants"),
         ("theta'' = c0*theta + c1*theta' + torque", "different", "No values of c0 and c1 give it"),
         ("theta' = theta_dot; theta_dot' = -2.4*sin(theta) - 0.1*theta_dot + u", "same structure", "Equation of"),
